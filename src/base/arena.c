@@ -1,0 +1,143 @@
+#include "base/arena.h"
+
+#include <setjmp.h>
+
+struct arena_block {
+    struct arena_block *next;
+    size_t used, size;
+    max_align_t data[];
+};
+
+struct arena_defer {
+    struct arena_defer *next;
+    void (*fn)(void *);
+    void *data;
+};
+
+enum { FIRST_BLOCK = 8192, MOST_BLOCK = 262144 };
+
+static struct arena_block *block_add(struct arena *a, size_t size)
+{
+    size_t room = a->block ? a->block->size * 2 : FIRST_BLOCK;
+    if (room > MOST_BLOCK)
+        room = MOST_BLOCK;
+    if (room < size)
+        room = size;
+    struct arena_block *b = malloc(sizeof(*b) + room);
+    CHECK(b);
+    *b = (struct arena_block){a->block, 0, room};
+    return a->block = b;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    const size_t align = sizeof(max_align_t);
+    if (size > SIZE_MAX / 2 || (a->limit && a->used + size > a->limit)) {
+        CHECK(a->full);
+        longjmp(*(jmp_buf *)a->full, 1);
+    }
+    size = (size + align - 1) / align * align;
+    struct arena_block *b = a->block;
+    if (!b || b->size - b->used < size)
+        b = block_add(a, size);
+    void *p = (char *)b->data + b->used;
+    b->used += size;
+    a->used += size;
+    return memset(p, 0, size);
+}
+
+void *arena_array(struct arena *a, size_t size, size_t n)
+{
+    return arena_alloc(a,
+                       size && n > SIZE_MAX / 2 / size ? SIZE_MAX : size * n);
+}
+
+char *arena_dup(struct arena *a, const char *p, size_t n)
+{
+    char *s = arena_alloc(a, n + 1);
+    if (n)
+        memcpy(s, p, n);
+    return s;
+}
+
+char *arena_vprintf(struct arena *a, const char *fmt, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, fmt, args);
+    CHECK(n >= 0);
+    char *s = arena_alloc(a, (size_t)n + 1);
+    vsnprintf(s, (size_t)n + 1, fmt, again);
+    va_end(again);
+    return s;
+}
+
+char *arena_printf(struct arena *a, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    char *s = arena_vprintf(a, fmt, args);
+    va_end(args);
+    return s;
+}
+
+void arena_defer(struct arena *a, void (*fn)(void *), void *data)
+{
+    struct arena_defer *d = NEW(a, struct arena_defer);
+    *d = (struct arena_defer){a->defer, fn, data};
+    a->defer = d;
+}
+
+struct arena_mark arena_mark(const struct arena *a)
+{
+    return (struct arena_mark){a->block, a->defer,
+                               a->block ? a->block->used : 0, a->used};
+}
+
+void arena_rewind(struct arena *a, struct arena_mark m)
+{
+    while (a->defer != m.defer) {
+        struct arena_defer *d = a->defer;
+        a->defer = d->next;
+        d->fn(d->data);
+    }
+    while (a->block != m.block) {
+        struct arena_block *b = a->block;
+        a->block = b->next;
+        free(b);
+    }
+    if (a->block)
+        a->block->used = m.in_block;
+    a->used = m.used;
+}
+
+void arena_reset(struct arena *a)
+{
+    arena_rewind(a, (struct arena_mark){0});
+}
+
+enum status arena_run(struct arena *a, enum status (*fn)(void *), void *data)
+{
+    jmp_buf here;
+    void *const outer = a->full;
+    if (setjmp(here)) {
+        a->full = outer;
+        return ERR_LIMIT;
+    }
+    a->full = &here;
+    enum status s = fn(data);
+    a->full = outer;
+    return s;
+}
+
+void *alloc_plain(size_t size)
+{
+    void *p = calloc(1, size);
+    CHECK(p);
+    return p;
+}
+
+void free_plain(void *p)
+{
+    free(p);
+}

@@ -1,0 +1,171 @@
+#include "base/str.h"
+
+#include <math.h>
+
+struct str str_of(const char *s)
+{
+    return s ? (struct str){s, strlen(s)} : (struct str){"", 0};
+}
+
+char *str_dup(struct arena *a, struct str s)
+{
+    return arena_dup(a, s.p, s.n);
+}
+
+bool str_eq(struct str a, const char *b)
+{
+    return strlen(b) == a.n && (!a.n || memcmp(a.p, b, a.n) == 0);
+}
+
+bool str_starts(struct str s, const char *prefix)
+{
+    size_t n = strlen(prefix);
+    return s.n >= n && memcmp(s.p, prefix, n) == 0;
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+struct str str_trim(struct str s)
+{
+    while (s.n && is_space(*s.p))
+        s.p++, s.n--;
+    while (s.n && is_space(s.p[s.n - 1]))
+        s.n--;
+    return s;
+}
+
+bool str_next(struct str *rest, char sep, struct str *part)
+{
+    if (!rest->p)
+        return false;
+    const char *cut = rest->n ? memchr(rest->p, sep, rest->n) : NULL;
+    if (!cut) {
+        *part = *rest;
+        *rest = (struct str){NULL, 0};
+        return true;
+    }
+    *part = (struct str){rest->p, (size_t)(cut - rest->p)};
+    *rest = (struct str){cut + 1, rest->n - part->n - 1};
+    return true;
+}
+
+bool str_int(struct str s, int64_t *out)
+{
+    bool minus = s.n && *s.p == '-';
+    size_t i = minus;
+    int64_t n = 0;
+    if (i == s.n)
+        return false;
+    for (; i < s.n; i++) {
+        if (s.p[i] < '0' || s.p[i] > '9' || __builtin_mul_overflow(n, 10, &n) ||
+            __builtin_sub_overflow(n, s.p[i] - '0', &n))
+            return false;
+    }
+    if (n == INT64_MIN) /* that one is NONE */
+        return false;
+    *out = minus ? n : -n;
+    return true;
+}
+
+bool str_real(struct str s, double *out)
+{
+    double whole = 0, part = 0, scale = 1;
+    bool minus = s.n && *s.p == '-', point = false, digit = false;
+    for (size_t i = minus; i < s.n; i++) {
+        char c = s.p[i];
+        if ((c == ',' || c == '.') && !point) {
+            point = true;
+        } else if (c < '0' || c > '9') {
+            return false;
+        } else {
+            digit = true;
+            if (point)
+                part = part * 10 + (c - '0'), scale *= 10;
+            else
+                whole = whole * 10 + (c - '0');
+        }
+    }
+    if (!digit || !isfinite(whole) || !isfinite(scale))
+        return false;
+    /* One division, so that 48.445897 is the double nearest to it. */
+    double all = (whole * scale + part) / scale;
+    *out = minus ? -all : all;
+    return isfinite(all);
+}
+
+bool word_in(const char *list, const char *word)
+{
+    struct str rest = str_of(list), part;
+    while (str_next(&rest, ' ', &part))
+        if (part.n && str_eq(part, word))
+            return true;
+    return false;
+}
+
+static void make_room(struct buf *b, size_t more)
+{
+    if (b->room - b->n > more)
+        return;
+    size_t room = b->room ? b->room * 2 : 256;
+    while (room - b->n <= more)
+        room *= 2;
+    char *p = arena_alloc(b->mem, room);
+    if (b->n)
+        memcpy(p, b->p, b->n);
+    b->p = p;
+    b->room = room;
+}
+
+void buf_add(struct buf *b, const char *p, size_t n)
+{
+    make_room(b, n);
+    if (n)
+        memcpy(b->p + b->n, p, n);
+    b->n += n;
+    b->p[b->n] = 0;
+}
+
+void buf_str(struct buf *b, const char *s)
+{
+    buf_add(b, s, strlen(s));
+}
+
+void buf_char(struct buf *b, char c)
+{
+    buf_add(b, &c, 1);
+}
+
+void buf_int(struct buf *b, int64_t i)
+{
+    char text[24];
+    size_t at = sizeof(text);
+    uint64_t n = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
+    do
+        text[--at] = (char)('0' + n % 10);
+    while (n /= 10);
+    if (i < 0)
+        text[--at] = '-';
+    buf_add(b, text + at, sizeof(text) - at);
+}
+
+void buf_printf(struct buf *b, const char *fmt, ...)
+{
+    va_list args, again;
+    va_start(args, fmt);
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, fmt, args);
+    va_end(args);
+    CHECK(n >= 0);
+    make_room(b, (size_t)n);
+    vsnprintf(b->p + b->n, b->room - b->n, fmt, again);
+    va_end(again);
+    b->n += (size_t)n;
+}
+
+struct str buf_done(const struct buf *b)
+{
+    return b->p ? (struct str){b->p, b->n} : (struct str){"", 0};
+}

@@ -1,0 +1,16 @@
+/* UTF-8, and what French needs to compare and find text. */
+#pragma once
+
+#include "base/str.h"
+
+bool utf8_ok(struct str s);       /* valid, and without NUL */
+size_t utf8_length(struct str s); /* code points */
+/* Windows-1252 (which holds Latin-1's letters) to UTF-8. */
+struct str utf8_from_latin1(struct arena *a, struct str s);
+/*
+ * The fold of a text: no marks, lower case, œ as oe, æ as ae, typographic
+ * apostrophes as ', white space as one space, none at the ends. Sorting and
+ * equality of names go by it, bytewise, the same on every engine.
+ * "Collège de l'Épine" gives "college de l'epine".
+ */
+struct str utf8_fold(struct arena *a, struct str s);

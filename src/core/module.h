@@ -1,0 +1,104 @@
+/*
+ * A module is one feature of the platform: a struct of tables. The frame reads
+ * the tables; no other code knows that a module exists.
+ *
+ * To add one, see docs/module.md: a folder with its .c and its po/fr.po and
+ * po/en.po, one line in src/modules.c, one line in src/layers.
+ */
+#pragma once
+
+#include "store/list.h"
+#include "store/schema.h"
+
+struct req;  /* one request: core/request.h */
+struct app;  /* the running program: core/app.h */
+struct demo; /* the demonstration being made: core/demo.h */
+
+enum method { GET, POST };
+
+struct right {
+    const char *name;  /* "lending.lend" */
+    const char *roles; /* who has it at first: "coordinator admin" */
+};
+
+/* Roles, in the order in which people read them. A person holds one by a grant,
+ * on everything or on one row ("coordinator of this lab"). */
+#define ROLES                                                                  \
+    "admin leader inspector ien coordinator expert researcher partner "        \
+    "teacher "                                                                 \
+    "head host"
+
+enum lane { FAST, HEAVY };
+
+struct route {
+    enum method method;
+    const char *path;  /* "/projets/:id/jalons"; a GET also answers .csv, .json
+                          when its handler asks req_form() */
+    const char *right; /* a right's name, or PUBLIC; never NULL */
+    enum status (*handle)(struct req *r);
+    /* Where set, :id is a row of it: the frame loads it within reach of the
+     * right before the handler (404), see req_row(). */
+    const struct entity *entity;
+    enum lane lane;
+    size_t body;      /* most bytes of a POST; 0: 1 MiB */
+    const char *menu; /* label key: it stands in the main menu, or NULL */
+};
+
+enum period { YEAR, AS_OF, SINCE, EVENT };
+enum origin { RECORDS, IMPORTED, STATED };
+enum suppress { SHOW_ALL, UNDER_5 };
+
+/*
+ * A number of the yearly report. Its value and the rows behind it are two
+ * statements, and a test compares them for every year, bassin and role.
+ */
+struct figure {
+    const char *id;      /* "network.people", as in the figures' list */
+    const char *unit;    /* "person": label unit.person */
+    const char *section; /* "offer": label figure.section.offer */
+    enum period period;
+    enum origin origin;
+    bool approx;
+    enum suppress suppress; /* and its complement, where a sum would give it */
+    /* One number. Names it may use: :from, :to (days), :bassin (an area's id or
+     * NULL for all). {reach:p} stands for the caller's reach over alias p. */
+    struct sql value;
+    /* The records behind: columns id (of .entity), amount, and for a percentage
+     * whole. The foot is sum(amount), or round(100 * sum(amount)/sum(whole)).
+     */
+    const struct entity *entity;
+    struct sql rows;
+    const char *source; /* label key: where an imported or stated one is from */
+};
+
+struct command {
+    const char *name, *usage; /* "lending replay", "[--lab L]" */
+    enum status (*run)(struct app *app, int argc, char **argv);
+};
+
+/* Work that outlives its request. Kept in a durable table, run at least once;
+ * so what it does twice must be as if once. */
+struct task_kind {
+    const char *name;       /* "directory.locate" */
+    unsigned every_minutes; /* 0: only when asked with task_add */
+    enum status (*run)(struct app *app, struct arena *a, const char *payload);
+};
+
+struct module {
+    const char *name;         /* prefix of its tables, rights and labels */
+    const char *const *needs; /* modules it includes; ends with NULL */
+    const struct entity *const *entities; /* ends with NULL */
+    const struct right *rights; /* this and what follows end with {0} */
+    const struct route *routes;
+    const struct figure *figures;
+    const struct command *commands;
+    const struct task_kind *tasks;
+    const struct migration *migrations;
+    enum status (*demo)(struct demo *d); /* its part of the demonstration */
+};
+
+extern const struct module *const modules[]; /* src/modules.c; ends with NULL */
+
+/* The first thing that contradicts itself in the tables, as one line; NULL when
+ * all is well. Run at every start. */
+const char *modules_fault(struct arena *mem);

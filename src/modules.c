@@ -1,0 +1,10 @@
+/* The list of modules, each after those it needs. Adding one is one line. */
+#include "core/module.h"
+
+extern const struct module directory_module, portfolio_module;
+
+const struct module *const modules[] = {
+    &directory_module,
+    &portfolio_module,
+    NULL,
+};

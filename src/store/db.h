@@ -1,0 +1,86 @@
+/*
+ * The database. Many readers, each with its own snapshot; one writer that runs
+ * everybody's closures in order and commits them together, once, on the disk.
+ */
+#pragma once
+
+#include "store/sql.h"
+
+struct db;   /* an open database */
+struct conn; /* one connection: a reader's snapshot, or the writer inside */
+struct rows; /* an answer being read */
+
+struct db_options {
+    const char *path;   /* the SQLite file; made when absent */
+    const char *vfs;    /* tests: another SQLite VFS; NULL is the usual */
+    bool unsafe_normal; /* tests: synchronous=NORMAL, the negative control */
+};
+
+/* On failure *why is one line that says what to do (ERR_SYSTEM, ERR_STORE). */
+enum status db_open(struct arena *a, struct db **out,
+                    const struct db_options *o, const char **why) MUST_USE;
+void db_close(struct db *db); /* runs what waits, checkpoints, closes */
+
+/* A reader for one thread, opened once and kept by it. */
+enum status conn_open(struct db *db, struct conn **out) MUST_USE;
+void conn_close(struct conn *c);
+/* One consistent snapshot until conn_end. Past the deadline (time_monotonic_ns;
+ * 0 is none) queries end with ERR_BUSY. */
+enum status conn_begin(struct conn *c, int64_t deadline) MUST_USE;
+void conn_end(struct conn *c);
+/* Gives back the page cache: for a reader that will rest. */
+void conn_rest(struct conn *c);
+/* Queries run on this connection since conn_begin: the cost of a page. */
+unsigned conn_queries(const struct conn *c);
+
+/* Statements are prepared once per connection and text. Failures: ERR_BUSY past
+ * the deadline, ERR_CONFLICT where a unique or a reference forbids (see
+ * conn_refusal), ERR_FULL, ERR_STORE. An argument that the text does not name,
+ * or a name without argument, is our bug (CHECK). */
+enum status db_rows(struct conn *c, struct arena *a, struct sql sql,
+                    const struct arg *args, struct rows **out) MUST_USE;
+bool rows_next(struct rows *r); /* false at the end, or when it failed */
+enum status rows_end(struct rows *r) MUST_USE; /* OK, or why it failed */
+int row_columns(const struct rows *r);
+const char *row_column_name(const struct rows *r, int column);
+int64_t row_int(const struct rows *r, int column);    /* NULL gives NONE */
+int32_t row_day(const struct rows *r, int column);    /* NULL gives NO_DAY */
+double row_real(const struct rows *r, int column);    /* NULL gives NAN */
+struct str row_str(const struct rows *r, int column); /* until rows_next */
+/* A copy in the arena given to db_rows; NULL for NULL. */
+const char *row_text(struct rows *r, int column);
+struct value row_value(const struct rows *r, int column); /* until rows_next */
+
+/* Runs it to its end; *changed, where not NULL, gets the rows it changed. */
+enum status db_exec(struct conn *c, struct sql sql, const struct arg *args,
+                    int64_t *changed) MUST_USE;
+/* The first column of the first row, NONE where there is none. */
+enum status db_int(struct conn *c, struct sql sql, const struct arg *args,
+                   int64_t *out) MUST_USE;
+int64_t conn_last_id(const struct conn *c);
+/* After ERR_CONFLICT: "unique directory_school.uai" or "reference"; "" else. */
+const char *conn_refusal(const struct conn *c);
+
+/*
+ * Writes. fn runs on the writer's thread inside a savepoint, with the caller's
+ * own arena, under its ceiling; the caller waits until it is on the disk. What
+ * fn returns is returned, and nothing of it is kept unless that is OK. fn is
+ * pure but for the database and *data, it may run several times, and it has 20
+ * ms (then ERR_BUSY). ERR_BUSY also when the lane is full.
+ */
+typedef enum status write_fn(struct conn *c, struct arena *mem, void *data);
+enum status db_write(struct db *db, struct arena *mem, write_fn *fn,
+                     void *data) MUST_USE;
+/* The same with a longer budget: a piece of an import, a migration. */
+enum status db_write_within(struct db *db, struct arena *mem, write_fn *fn,
+                            void *data, int64_t budget_ms) MUST_USE;
+bool conn_is_writer(const struct conn *c);
+
+struct db_stats {
+    uint64_t writes, commits, refused; /* since db_open */
+    int64_t wal_bytes;
+    unsigned waiting;
+};
+struct db_stats db_stats(const struct db *db);
+/* Grows by one whenever a commit changed anything: caches compare it. */
+uint64_t db_generation(const struct db *db);

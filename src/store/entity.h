@@ -1,0 +1,234 @@
+/*
+ * An entity is one table, described once. From the description come the table,
+ * typed load and save, the form and its checks, the list, CSV and JSON both
+ * ways, the API, history, labels and help.
+ *
+ *     struct loan {
+ *         struct row row;
+ *         const char *purpose;
+ *         int32_t due;
+ *         int64_t person;
+ *     };
+ *     static const struct field loan_fields[] = {
+ *         TEXT(loan, purpose, .max = 200, .flags = F_REQUIRED | F_LIST),
+ *         DATE(loan, due, .flags = F_LIST),
+ *         REF(loan, person, &person_entity, .flags = F_REQUIRED),
+ *         {0},
+ *     };
+ *
+ * Each macro checks at compile time that the member has the C type of its kind.
+ * A row struct begins with struct row. Nothing entered is NULL, NONE, NO_DAY,
+ * NAN or UNKNOWN, and NULL in the database.
+ */
+#pragma once
+
+#include "base/json.h"
+#include "base/time.h"
+#include "store/db.h"
+
+enum yesno { NO, YES, UNKNOWN = -1 };
+
+enum field_type {
+    F_TEXT,   /* const char *: one line */
+    F_PROSE,  /* const char *: several lines, Markdown without HTML */
+    F_INT,    /* int64_t */
+    F_REAL,   /* double */
+    F_MONEY,  /* int64_t: cents of euro */
+    F_BOOL,   /* enum yesno */
+    F_DATE,   /* int32_t: a day */
+    F_TIME,   /* int64_t: an instant */
+    F_CHOICE, /* const char *: one of .choices */
+    F_REF,    /* int64_t: the id of a row of .target */
+    F_FILE,   /* int64_t: the id of a row of core_file */
+};
+
+enum field_flag {
+    F_REQUIRED = 1 << 0,
+    F_UNIQUE = 1 << 1,   /* bytewise, where there is a value */
+    F_PERSONAL = 1 << 2, /* exported and erased with its person */
+    F_HIDDEN = 1 << 3,   /* never in a form, list or export */
+    F_LIST = 1 << 4,     /* a column of the list */
+    F_SORT = 1 << 5,     /* the list sorts by it: it gets an index */
+    F_FILTER = 1 << 6,   /* the list filters by it: it gets an index */
+    F_SEARCH = 1 << 7,   /* its words are found by the search */
+    F_COMPUTED = 1 << 8, /* set by the frame or a handler, never by a form */
+};
+
+struct entity;
+
+struct field {
+    const char *name; /* column, form key, JSON key, CSV head, label key */
+    enum field_type type;
+    unsigned flags;
+    size_t offset;               /* in the row struct */
+    int64_t min, max;            /* of a value, or of a text's length; both 0:
+                                    no bound but 200 for a text, 20,000 for prose */
+    const char *const *choices;  /* F_CHOICE: keys, NULL-terminated */
+    const struct entity *target; /* F_REF */
+    /* A further check of a value given: NULL, or a label key of what is wrong.
+     * It may canonise into *out (upper case of a UAI), in a. */
+    const char *(*check)(struct arena *a, struct str in, struct str *out);
+    const char *const *aliases; /* CSV heads that mean it, folded, NULL-ended */
+};
+
+#define MEMBER_OFFSET(name, member, ctype)                                     \
+    (offsetof(struct name, member) +                                           \
+     0 * sizeof(char[_Generic(((struct name *)0)->member, ctype : 1, default   \
+                              : -1)]))
+#define FIELD(kind, name_, member, ctype, ...)                                 \
+    {                                                                          \
+        .name = #member, .type = (kind),                                       \
+        .offset = MEMBER_OFFSET(name_, member, ctype), __VA_ARGS__             \
+    }
+#define TEXT(s, m, ...) FIELD(F_TEXT, s, m, const char *, __VA_ARGS__)
+#define PROSE(s, m, ...) FIELD(F_PROSE, s, m, const char *, __VA_ARGS__)
+#define INT(s, m, ...) FIELD(F_INT, s, m, int64_t, __VA_ARGS__)
+#define REAL(s, m, ...) FIELD(F_REAL, s, m, double, __VA_ARGS__)
+#define MONEY(s, m, ...) FIELD(F_MONEY, s, m, int64_t, __VA_ARGS__)
+#define BOOL(s, m, ...) FIELD(F_BOOL, s, m, enum yesno, __VA_ARGS__)
+#define DATE(s, m, ...) FIELD(F_DATE, s, m, int32_t, __VA_ARGS__)
+#define TIME(s, m, ...) FIELD(F_TIME, s, m, int64_t, __VA_ARGS__)
+#define CHOICE(s, m, keys, ...)                                                \
+    FIELD(F_CHOICE, s, m, const char *, .choices = (keys), __VA_ARGS__)
+#define REF(s, m, to, ...)                                                     \
+    FIELD(F_REF, s, m, int64_t, .target = (to), __VA_ARGS__)
+#define FILE_REF(s, m, ...) FIELD(F_FILE, s, m, int64_t, __VA_ARGS__)
+
+/* What every row begins with; kept by the store alone. */
+struct row {
+    int64_t id;      /* never used again */
+    const char *uid; /* UUIDv7, where the entity leaves the program */
+    int64_t version; /* 1, 2, … */
+    int64_t created_at, created_by, changed_at, changed_by;
+};
+
+/* One allowed change of state. What is not in the table cannot happen. */
+struct step {
+    const char *name, *from, *to; /* from: space-separated states */
+    const char *right;
+    /* Told why it may not be taken now: a label key, or NULL when it may. Asked
+     * before, for the button, and again inside the transaction. */
+    const char *(*refuse)(struct conn *c, struct arena *a, const void *row,
+                          int64_t person);
+    bool needs_reason; /* the form asks for one; kept in the journal */
+};
+
+struct index {
+    const char *columns; /* "school, label" */
+    bool unique;
+    struct sql where; /* .text NULL: all rows; else a partial index */
+};
+
+/* A weighted many-to-many, in a table of its own "<entity>_<name>" with columns
+ * row_id, target_id, weight, position; edited, kept and shown with its row. */
+struct link {
+    const char *name; /* "policies" */
+    const struct entity *target;
+    int most;      /* at most so many; 0: 200 */
+    bool weighted; /* else weight is 1 */
+};
+
+struct entity {
+    const char *name; /* "directory_school": its table and label prefix */
+    const char *api;  /* "school": command line, API, import */
+    const char *path; /* "/etablissements"; NULL: no pages of its own */
+    size_t row_size;
+    const struct field *fields; /* ends with {0} */
+    const struct step *steps;   /* NULL, or ends with {0}; acts on "state" */
+    const struct index *indexes;
+    const struct link *links;
+    const char *title; /* the field that names a row to people: F_TEXT */
+    const char *sort;  /* usual order: "name", "-due" */
+    /*
+     * Reach, as paths of references to what grants are given on:
+     * "school.bassin" reaches by a grant on that area; "" by a grant on the row
+     * itself. NULL: everyone who has the right reaches every row. Ends with
+     * NULL.
+     */
+    const char *const *reach;
+    const char *read, *write; /* rights; read may be PUBLIC */
+    const char *parent; /* field: the row this one is edited under, or NULL */
+    bool has_uid;
+    int keep_years; /* after the last change; 0: for good */
+    /* Checks across fields, when each alone is right: the field at fault and
+     * the label key of the message, or NULL. */
+    const char *(*check)(struct conn *c, struct arena *a, const void *row,
+                         const char **field);
+};
+
+#define PUBLIC "public"
+
+/* Fields. */
+const struct field *entity_field(const struct entity *e, const char *name);
+void *row_new(struct arena *a, const struct entity *e); /* nothing entered */
+struct value field_get(const struct field *f, const void *row);
+/* The value must have the field's kind (CHECK); text is borrowed. */
+void field_set(const struct field *f, void *row, struct value v);
+const char *row_title(const struct entity *e, const void *row);
+
+/* Who does it, and under which import; 0 is the program itself. */
+struct actor {
+    int64_t person, import;
+};
+
+/*
+ * Reach, compiled: the scopes of the grants, valid today, whose role holds the
+ * right asked for. The store makes one WHERE clause of it, the same for row,
+ * list, search, export and the records behind a figure.
+ */
+struct scope {
+    const struct entity *entity; /* NULL: everywhere */
+    int64_t id;
+};
+struct reach {
+    const struct scope *scopes;
+    size_t n;
+};
+extern const struct reach reach_all; /* the program itself, and PUBLIC */
+
+/* Rows. Out of reach is ERR_NOT_FOUND. */
+enum status row_load(struct conn *c, struct arena *a, const struct entity *e,
+                     int64_t id, const struct reach *reach,
+                     void **row) MUST_USE;
+/* The one row whose field (F_UNIQUE) has that value; ERR_NOT_FOUND. */
+enum status row_find(struct conn *c, struct arena *a, const struct entity *e,
+                     const char *field, struct value v, void **row) MUST_USE;
+/* Inside db_write only. They keep history, fold columns and search words.
+ * insert sets id, uid, version and the rest; update changes what version says
+ * it read, else ERR_STALE. */
+enum status row_insert(struct conn *c, struct arena *a, const struct entity *e,
+                       void *row, struct actor by) MUST_USE;
+enum status row_update(struct conn *c, struct arena *a, const struct entity *e,
+                       void *row, struct actor by) MUST_USE;
+/* ERR_CONFLICT while something refers to it. */
+enum status row_delete(struct conn *c, struct arena *a, const struct entity *e,
+                       int64_t id, int64_t version, struct actor by) MUST_USE;
+
+struct linked {
+    int64_t target, weight;
+    const char *title; /* of the target; on load */
+};
+enum status links_load(struct conn *c, struct arena *a, const struct entity *e,
+                       const struct link *l, int64_t id, struct linked **out,
+                       size_t *n) MUST_USE;
+/* Replaces them; part of the same change as the row's update. */
+enum status links_save(struct conn *c, struct arena *a, const struct entity *e,
+                       const struct link *l, int64_t id,
+                       const struct linked *links, size_t n) MUST_USE;
+
+/* History, newest first: each line is the row as it was from then on. */
+struct past {
+    int64_t version, at, by, import;
+    const char *what;  /* "insert", "update", "delete", or a step's name */
+    const char *image; /* the row as JSON, or NULL for the row as it stands */
+};
+enum status row_history(struct conn *c, struct arena *a, const struct entity *e,
+                        int64_t id, struct past **out, size_t *n) MUST_USE;
+/* Puts a row back as that version had it, deleted or not: a new version. */
+enum status row_restore(struct conn *c, struct arena *a, const struct entity *e,
+                        int64_t id, int64_t version, struct actor by) MUST_USE;
+/* Takes back what an import did to this row; ERR_STALE when somebody has
+ * changed it since. */
+enum status row_undo(struct conn *c, struct arena *a, const struct entity *e,
+                     int64_t id, int64_t import, struct actor by) MUST_USE;
+void row_json(struct json *j, const struct entity *e, const void *row);

@@ -1,0 +1,63 @@
+/*
+ * Lists: sorted, filtered, searched, paged by key, within a reach. One way to
+ * ask serves the page, the API, the export and the records behind a figure.
+ */
+#pragma once
+
+#include "store/entity.h"
+
+enum filter_op { IS, FROM, UPTO, IS_UNKNOWN };
+
+struct filter {
+    const struct field *field;
+    enum filter_op op;
+    struct value value;
+};
+
+struct list_ask {
+    const struct entity *entity;
+    const struct reach *reach;
+    const struct filter *filters;
+    size_t filter_count;
+    struct str search;        /* words the user typed; .p NULL: none */
+    const struct field *sort; /* NULL: the entity's own */
+    bool down;
+    const char *after; /* the cursor of the last row seen, or NULL */
+    int limit;         /* 1 to 200 */
+    /* Further condition: "id IN (…)" over the row, with its args. */
+    struct sql where;
+    const struct arg *args;
+    bool no_total;
+};
+
+struct list {
+    void **rows;
+    size_t n;
+    const char *next;       /* cursor of the next page, NULL at the end */
+    int64_t total;          /* exact to 1,000; 1,001 stands for more */
+    struct ref_title *refs; /* opened by list_ref_title */
+    size_t ref_count;
+};
+
+enum { LIST_MOST = 200, TOTAL_MOST = 1000 };
+
+/* ERR_INVALID: a cursor that was not ours. */
+enum status list_load(struct conn *c, struct arena *a,
+                      const struct list_ask *ask, struct list *out) MUST_USE;
+/* What a reference of a loaded row shows: loaded with the list. "" if none. */
+const char *list_ref_title(const struct list *l, const struct field *f,
+                           int64_t id);
+/* The same for single rows; one query per field asked. */
+enum status ref_title(struct conn *c, struct arena *a, const struct field *f,
+                      int64_t id, const char **out) MUST_USE;
+
+/* Search over one entity: best first (title equal, title begins, other; then
+ * newest). */
+struct hit {
+    int64_t id;
+    const char *title;
+};
+enum status search_entity(struct conn *c, struct arena *a,
+                          const struct entity *e, const struct reach *reach,
+                          struct str words, int limit, struct hit **out,
+                          size_t *n) MUST_USE;

@@ -1,0 +1,44 @@
+/*
+ * Tables and their changes. A database is born from the entities; a released
+ * table changes only by a numbered migration, a list of operations that is
+ * rendered for either engine.
+ */
+#pragma once
+
+#include "store/entity.h"
+
+enum change_op {
+    CREATE_TABLE, /* .entity, as it is described now */
+    ADD_FIELD,    /* .entity .field */
+    DROP_FIELD,
+    RENAME_FIELD, /* .field to .to */
+    ADD_INDEX,    /* .entity's index .number */
+    RUN,          /* .sql */
+};
+struct change {
+    enum change_op op;
+    const struct entity *entity;
+    const char *field, *to;
+    int number;
+    struct sql sql;
+};
+struct migration {
+    int number; /* grows over the whole program; never edited once released */
+    const struct change *changes; /* ends with op RUN and no sql */
+};
+
+struct schema {
+    const struct entity *const *entities; /* all, referred ones first */
+    const struct sql *tables; /* the frame's own tables, ends with {0} */
+    const struct migration *migrations; /* by number, ends with {0} */
+};
+
+/* Brings the database to this program's shape, in one transaction: makes it
+ * when empty, else runs the migrations it lacks. ERR_CONFLICT and *why for a
+ * database of a newer Essaim. */
+enum status schema_open(struct db *db, struct arena *a, const struct schema *s,
+                        const char **why) MUST_USE;
+/* What the database has other than the program says: one line each. */
+enum status schema_check(struct conn *c, struct arena *a,
+                         const struct schema *s, const char ***differences,
+                         size_t *n) MUST_USE;

@@ -1,0 +1,64 @@
+/* Runs all unit tests, or those whose name begins with the argument. */
+#include "unit/test.h"
+
+#include <ftw.h>
+#include <unistd.h>
+
+static struct test *all;
+static int faults;
+static const char *skipped;
+static char folder[64];
+
+void test_add(struct test *t)
+{
+    t->next = all;
+    all = t;
+}
+
+void test_failed(const char *what, const char *file, int line)
+{
+    printf("  %s:%d: %s\n", file, line, what);
+    faults++;
+}
+
+void test_skip(const char *why)
+{
+    skipped = why;
+}
+
+const char *test_folder(void)
+{
+    if (!*folder) {
+        snprintf(folder, sizeof(folder), "/tmp/essaim-test-XXXXXX");
+        CHECK(mkdtemp(folder));
+    }
+    return folder;
+}
+
+static int drop(const char *path, const struct stat *s, int flag,
+                struct FTW *at)
+{
+    (void)s, (void)flag, (void)at;
+    return remove(path);
+}
+
+int main(int argc, char **argv)
+{
+    int passed = 0, failed = 0;
+    for (struct test *t = all; t; t = t->next) {
+        if (argc > 1 && strncmp(t->name, argv[1], strlen(argv[1])) != 0)
+            continue;
+        faults = 0;
+        skipped = NULL;
+        t->run();
+        if (*folder)
+            nftw(folder, drop, 16, FTW_DEPTH | FTW_PHYS);
+        *folder = 0;
+        faults ? failed++ : passed++;
+        printf("%s %s%s%s\n", faults ? "not ok" : "ok", t->name,
+               skipped ? " # skipped: " : "", skipped ? skipped : "");
+        fflush(stdout);
+    }
+    printf("%d passed, %d failed\n", passed, failed);
+    return failed != 0;
+}
