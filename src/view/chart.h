@@ -1,0 +1,56 @@
+/*
+ * Charts drawn on the server. They are drawn on a canvas: a few functions, with
+ * SVG behind them here and another device (a PDF) where one is given. Colours
+ * are classes, never values, so that light, dark and print differ by style.
+ */
+#pragma once
+
+#include "view/html.h"
+
+enum ink { INK, INK_MUTED, INK_BAR, INK_BAR_ON, INK_LINE, INK_AREA };
+enum anchor { AT_START, AT_MIDDLE, AT_END };
+
+struct point {
+    double x, y;
+};
+
+/* Units are CSS pixels at the chart's own size; y grows downwards. */
+struct canvas {
+    void (*rect)(struct canvas *c, enum ink ink, double x, double y, double w,
+                 double h);
+    void (*path)(struct canvas *c, enum ink ink, const struct point *points,
+                 size_t n, bool closed);
+    void (*text)(struct canvas *c, enum ink ink, enum anchor anchor, double x,
+                 double y, const char *text);
+    /* What is drawn between both leads to href (a device may ignore it). */
+    void (*link)(struct canvas *c, const char *href, const char *title);
+    void (*link_end)(struct canvas *c);
+};
+
+struct svg {
+    struct canvas canvas; /* first: a canvas is its svg */
+    struct html *h;
+    int decimals;
+};
+/* Starts <svg role="img"> with its size and name; html_lit "</svg>" ends it. */
+void svg_open(struct svg *s, struct html *h, double width, double height,
+              const char *label);
+void svg_close(struct svg *s);
+
+struct bar {
+    const char *label, *shown; /* "39 %" */
+    const char *href;          /* or NULL */
+    double value;              /* 0 and more; NAN: unknown, no bar */
+    bool on;                   /* the one to see first */
+};
+/* Horizontal bars: title, the drawing (its label says all values), and the same
+ * as a table that opens below it. */
+struct bars {
+    const char *id, *title, *note;      /* note: or NULL */
+    const char *name_head, *value_head; /* heads of the table */
+    const struct bar *bars;
+    size_t n;
+};
+void chart_bars(struct html *h, const struct bars *b); /* the whole <figure> */
+void draw_bars(struct canvas *c, const struct bars *b, double width);
+double bars_height(const struct bars *b);

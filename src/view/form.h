@@ -1,0 +1,175 @@
+/*
+ * Forms: drawn from an entity's fields, and read back with every mistake
+ * gathered. The same reading serves forms, CSV import and the JSON API, so all
+ * three accept and refuse the same.
+ *
+ * Names of controls are the fields' names. Labels are the keys
+ *     <entity>.<field>          what stands before the control
+ *     <entity>.<field>.help     a hint, where such a label exists
+ *     <entity>.<field>.<key>    a choice
+ *     <entity>.<link>           a group of links
+ */
+#pragma once
+
+#include "store/list.h"
+#include "view/page.h"
+
+/* Typed text by name. */
+struct form_input {
+    /* The nth text (from 0) given under that name; .p NULL: none. */
+    struct str (*get)(const void *data, const char *name, size_t nth);
+    const void *data;
+};
+
+/* What is wrong: a field's name (NULL: the whole form) and a label key, whose
+ * placeholders are {min}, {max} and {text}. */
+struct form_error {
+    const char *field, *key;
+    int64_t min, max;
+    struct str text;
+    struct linked *candidates; /* form.several: what the typed name may mean */
+    size_t candidate_count;
+};
+struct form_errors {
+    struct arena *mem;
+    struct form_error *list;
+    size_t n, room;
+};
+void form_error(struct form_errors *e, const char *field, const char *key);
+void form_error_add(struct form_errors *e, struct form_error error);
+/* The message in words; the first of that field, NULL when there is none. */
+const char *form_message(struct arena *a, const struct lang *lang,
+                         const struct form_error *error);
+const struct form_error *form_error_of(const struct form_errors *e,
+                                       const char *field);
+
+/* Where the rows come from that a reference may name: those of target that the
+ * reader reaches. conn NULL: none are looked up, ids are taken as they are. */
+struct form_source {
+    struct conn *conn;
+    const struct reach *(*reach)(void *data, const struct entity *target);
+    void *data;
+};
+
+enum {
+    PARSE_GIVEN = 1 << 0, /* a name not given leaves the row as it is */
+};
+
+/*
+ * Typed text into the row, by the field table. Fields F_HIDDEN, F_COMPUTED,
+ * "state" of an entity with steps, are never set. ERR_INVALID with all mistakes
+ * in *errors; else OK, or a failure of the store. Accepts
+ *     days      2024-03-01, 01/03/2024, 1/3/24, 1er mars 2024, March 1, 2024
+ *     numbers   15 495, 12,5, 12.5, 1 234,50 €
+ *     yes/no    oui, non, yes, no, vrai, faux, true, false, 1, 0; empty:
+ * unknown choices   the key, or its label in either language refs      the id,
+ * a unique field's value (a UAI), or the title files     the id of a stored
+ * file; not given: unchanged
+ */
+enum status form_parse(struct arena *a, const struct entity *e,
+                       const struct form_input *in,
+                       const struct form_source *source, unsigned flags,
+                       void *row, struct form_errors *errors) MUST_USE;
+/*
+ * The links named under l->name, as ids or titles. A weight stands under
+ * "<link>_weight_<id>", or under "<link>_weight" with the same nth; else 1.
+ * *given tells whether the form had them at all ("<link>_given" or any).
+ */
+enum status form_parse_links(struct arena *a, const struct entity *e,
+                             const struct link *l, const struct form_input *in,
+                             const struct form_source *source,
+                             struct linked **out, size_t *n, bool *given,
+                             struct form_errors *errors) MUST_USE;
+/* One value: NULL, or the label key of what is wrong with it; error then has
+ * its bounds. Text that is empty or blank is no value. */
+const char *field_parse(struct arena *a, const struct entity *e,
+                        const struct field *f, struct str text,
+                        struct value *out, struct form_error *error) MUST_USE;
+/* A value as a form shows it, for field_parse to read back the same: days as
+ * 2024-03-01, amounts as 1234,50. "" for none. */
+const char *field_typed(struct arena *a, const struct field *f,
+                        const void *row);
+/* A value as a page shows it: in the reader's language; NULL for none. A
+ * reference gives its id: the caller knows its title. */
+const char *field_shown(struct arena *a, const struct lang *lang,
+                        const struct entity *e, const struct field *f,
+                        const void *row);
+/* The words for a field, one of its choices, a state, a link, a step. */
+const char *field_label(struct arena *a, const struct lang *lang,
+                        const struct entity *e, const char *name);
+const char *choice_label(struct arena *a, const struct lang *lang,
+                         const struct entity *e, const char *field,
+                         const char *key);
+
+/* Drawing. */
+enum control {
+    CONTROL_INPUT, /* one line; .type says which keyboard */
+    CONTROL_PROSE,
+    CONTROL_SELECT,
+    CONTROL_RADIOS,
+    CONTROL_CHECKS, /* several of few, with a weight each where weighted */
+    CONTROL_NAMES,  /* several of many, a line each */
+    CONTROL_FILE,
+    CONTROL_HIDDEN,
+};
+
+struct form_option {
+    const char *value, *label;
+    const char *weight; /* CONTROL_CHECKS and _NAMES, when weighted */
+    bool chosen;
+};
+
+struct form_field {
+    const char *name, *id, *label;
+    const char *help, *error; /* or NULL */
+    enum control control;
+    const char *type;  /* text, search, email, tel, password, date, … */
+    const char *value; /* as typed */
+    const char *autocomplete, *inputmode, *unit, *list; /* or NULL */
+    int64_t longest;                                    /* 0: no bound */
+    bool required, focus, weighted;
+    const struct form_option *options;
+    size_t option_count;
+};
+
+/* Two editors of one row: what each has. */
+struct form_difference {
+    const char *label, *mine, *theirs;
+    bool differs;
+};
+struct form_conflict {
+    const char *by, *when; /* who saved meanwhile, and when; or NULL */
+    const struct form_difference *rows;
+    size_t n;
+};
+
+struct form {
+    const char *action, *title, *lead, *submit, *cancel; /* cancel: a href */
+    const char *csrf, *key; /* key: used once, so twice is once */
+    int64_t version;        /* that the reader saw; 0: a new row */
+    bool has_file, danger, quiet_required;
+    const struct form_field *fields; /* the drawer groups nothing */
+    size_t field_count;
+    const char *alert; /* about the whole form, or NULL */
+    const struct form_conflict *conflict;
+};
+
+/* How a form of an entity is asked for. */
+struct form_ask {
+    const struct entity *entity;
+    const void *row; /* as it stands; never NULL (row_new for a new one) */
+    const struct linked *const *links; /* of each of entity->links, or NULL */
+    const size_t *link_counts;
+    const struct form_input *typed;   /* what was refused, or NULL */
+    const struct form_errors *errors; /* or NULL */
+    const struct form_source *source;
+    const char *only; /* NULL, or the names of the fields, in that order */
+};
+/* Fills form->fields, has_file and version; the rest is the caller's. */
+enum status form_of_entity(struct arena *a, const struct lang *lang,
+                           const struct form_ask *ask,
+                           struct form *form) MUST_USE;
+/* Mine as typed, theirs as the row stands now. */
+enum status form_conflict_of(struct arena *a, const struct lang *lang,
+                             const struct form_ask *ask, const void *theirs,
+                             struct form_conflict *out) MUST_USE;

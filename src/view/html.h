@@ -1,0 +1,110 @@
+/*
+ * A page being written. Templates (src/view/pages, docs/templates.md) become
+ * calls of the functions below; the few drawers written in C (charts, maps,
+ * prose) use them too. Text is always escaped, so what a person typed stays
+ * text: there is no way to print a variable raw but struct html_safe, which
+ * only a literal or one of our own drawers makes.
+ *
+ *     struct html h;
+ *     html_open(&h, mem, lang);
+ *     html_lit(&h, "<p>");
+ *     html_text(&h, typed);
+ *     html_lit(&h, "</p>");
+ *     … buf_done(&h.out)
+ *
+ * NULL prints nothing.
+ */
+#pragma once
+
+#include "base/str.h"
+
+struct lang;
+
+struct html {
+    struct buf out;          /* out.mem is the request's arena */
+    const struct lang *lang; /* the reader's, for {{_ label}} */
+};
+
+/* HTML already: made by HTML("<br>") or by a drawer of this floor. */
+struct html_safe {
+    struct str text;
+};
+#define HTML(lit) ((struct html_safe){{"" lit "", sizeof(lit) - 1}})
+
+/* Starts an empty page, with room for a usual one. */
+void html_open(struct html *h, struct arena *mem, const struct lang *lang);
+
+void html_grow(struct html *h, size_t more); /* only for html_raw */
+static inline void html_raw(struct html *h, const char *p, size_t n)
+{
+    if (h->out.room - h->out.n <= n)
+        html_grow(h, n);
+    memcpy(h->out.p + h->out.n, p, n);
+    h->out.n += n;
+    h->out.p[h->out.n] = 0;
+}
+#define html_lit(h, lit) html_raw((h), "" lit "", sizeof(lit) - 1)
+static inline void html_safe(struct html *h, struct html_safe s)
+{
+    html_raw(h, s.text.p ? s.text.p : "", s.text.n);
+}
+
+/* Escaped for text and for a quoted attribute alike: & < > " '. */
+void html_str(struct html *h, struct str s);
+void html_text(struct html *h, const char *s);
+void html_int(struct html *h, int64_t i); /* digits, without grouping */
+void html_size(struct html *h, size_t n);
+
+/* A part of an address: all but letters, digits and - . _ ~ as %XX. */
+void html_url_str(struct html *h, struct str s);
+void html_url_text(struct html *h, const char *s);
+/* A whole address in an attribute. A path, "?…", "#…", http:, https: or
+ * mailto:; anything else (javascript:, //host, control characters) becomes "#".
+ */
+void html_href(struct html *h, const char *url);
+bool url_is_safe(struct str url);
+
+/* A label of the reader's language, escaped; with the plural of n; with the
+ * placeholders of args (name, text), which end with {0}. */
+struct html_arg {
+    const char *name;
+    struct str text;
+};
+void html_label(struct html *h, const char *key);
+void html_label_with(struct html *h, const char *key,
+                     const struct html_arg *args);
+void html_label_n(struct html *h, const char *key, int64_t n,
+                  const struct html_arg *args);
+
+/* What {{x}}, {{%x}} and {{_ key name=x}} choose by the C type of x. A bool and
+ * an enum have no text of their own and do not compile. */
+#define html_put(h, x)                                                         \
+    _Generic((x),                                                              \
+        const char *: html_text,                                               \
+        char *: html_text,                                                     \
+        struct str: html_str,                                                  \
+        struct html_safe: html_safe,                                           \
+        int: html_int,                                                         \
+        long: html_int,                                                        \
+        long long: html_int,                                                   \
+        size_t: html_size)((h), (x))
+#define html_url(h, x)                                                         \
+    _Generic((x),                                                              \
+        const char *: html_url_text,                                           \
+        char *: html_url_text,                                                 \
+        struct str: html_url_str,                                              \
+        int: html_int,                                                         \
+        long: html_int,                                                        \
+        long long: html_int,                                                   \
+        size_t: html_size)((h), (x))
+#define html_arg_text(h, x)                                                    \
+    _Generic((x),                                                              \
+        const char *: arg_of_text,                                             \
+        char *: arg_of_text,                                                   \
+        struct str: arg_of_str,                                                \
+        int: arg_of_int,                                                       \
+        long: arg_of_int,                                                      \
+        long long: arg_of_int)((h), (x))
+struct str arg_of_text(struct html *h, const char *s);
+struct str arg_of_str(struct html *h, struct str s);
+struct str arg_of_int(struct html *h, int64_t i); /* grouped: 15 495 */

@@ -1,0 +1,11 @@
+/*
+ * The prose of F_PROSE: paragraphs, lists (- or 1.), ### headings, **bold**,
+ * *emphasis*, `code`, [links](https://…) and bare addresses. Nothing typed
+ * comes out as HTML: the drawer writes the few tags itself and escapes the
+ * rest.
+ */
+#pragma once
+
+#include "view/html.h"
+
+struct html_safe prose_html(struct arena *a, struct str typed);
