@@ -164,7 +164,10 @@ void *row_new(struct arena *a, const struct entity *e); /* nothing entered */
 struct value field_get(const struct field *f, const void *row);
 /* The value must have the field's kind (CHECK); text is borrowed. */
 void field_set(const struct field *f, void *row, struct value v);
+/* What names the row to people; "" where nothing does. */
 const char *row_title(const struct entity *e, const void *row);
+/* Do both have the same values in every field (not version and the like)? */
+bool row_same(const struct entity *e, const void *one, const void *other);
 
 /* Who does it, and under which import; 0 is the program itself. */
 struct actor {
@@ -186,6 +189,16 @@ struct reach {
 };
 extern const struct reach reach_all; /* the program itself, and PUBLIC */
 
+/*
+ * The text with every {reach:p} replaced by the reach over alias p of e's table
+ * ("1=1" everywhere, "1=0" where no grant leads), and *out = args and what that
+ * clause binds (names "reach0", "reach1", …). A text without the token is given
+ * back with its own args.
+ */
+struct sql sql_with_reach(struct arena *a, struct sql text,
+                          const struct entity *e, const struct reach *reach,
+                          const struct arg *args, const struct arg **out);
+
 /* Rows. Out of reach is ERR_NOT_FOUND. */
 enum status row_load(struct conn *c, struct arena *a, const struct entity *e,
                      int64_t id, const struct reach *reach,
@@ -200,7 +213,11 @@ enum status row_insert(struct conn *c, struct arena *a, const struct entity *e,
                        void *row, struct actor by) MUST_USE;
 enum status row_update(struct conn *c, struct arena *a, const struct entity *e,
                        void *row, struct actor by) MUST_USE;
-/* ERR_CONFLICT while something refers to it. */
+/* The same as row_update; history calls it what: the name of a step. */
+enum status row_update_as(struct conn *c, struct arena *a,
+                          const struct entity *e, void *row, struct actor by,
+                          const char *what) MUST_USE;
+/* ERR_CONFLICT while something refers to it. Its links go with it. */
 enum status row_delete(struct conn *c, struct arena *a, const struct entity *e,
                        int64_t id, int64_t version, struct actor by) MUST_USE;
 
@@ -211,7 +228,8 @@ struct linked {
 enum status links_load(struct conn *c, struct arena *a, const struct entity *e,
                        const struct link *l, int64_t id, struct linked **out,
                        size_t *n) MUST_USE;
-/* Replaces them; part of the same change as the row's update. */
+/* Replaces them, in this order. Part of the same change as the row_insert or
+ * row_update called just before, whose history holds the links as they were. */
 enum status links_save(struct conn *c, struct arena *a, const struct entity *e,
                        const struct link *l, int64_t id,
                        const struct linked *links, size_t n) MUST_USE;
@@ -224,11 +242,26 @@ struct past {
 };
 enum status row_history(struct conn *c, struct arena *a, const struct entity *e,
                         int64_t id, struct past **out, size_t *n) MUST_USE;
-/* Puts a row back as that version had it, deleted or not: a new version. */
+/* Puts a row back as that version had it, deleted or not: a new version, its
+ * links with it. ERR_NOT_FOUND: no such version. ERR_CONFLICT: what it refers
+ * to is gone, or a unique value is taken. */
 enum status row_restore(struct conn *c, struct arena *a, const struct entity *e,
                         int64_t id, int64_t version, struct actor by) MUST_USE;
 /* Takes back what an import did to this row; ERR_STALE when somebody has
- * changed it since. */
+ * changed it since, ERR_NOT_FOUND when the import did not touch it. */
 enum status row_undo(struct conn *c, struct arena *a, const struct entity *e,
                      int64_t id, int64_t import, struct actor by) MUST_USE;
+/* Ids of the rows that an import touched, the highest first, below `below`
+ * (NONE: from the top), at most `most`: what undoing it walks, so that rows go
+ * before those they refer to. */
+enum status import_rows(struct conn *c, struct arena *a, const struct entity *e,
+                        int64_t import, int64_t below, int most, int64_t **ids,
+                        size_t *n) MUST_USE;
+
+/* One member per field under its name, after id, uid and version: days and
+ * instants as ISO text, money in cents, references as ids, nothing as null. */
 void row_json(struct json *j, const struct entity *e, const void *row);
+/* The members that are fields of e, set into the row; what is absent stays.
+ * NULL, or the name of the first member of a wrong type. */
+const char *row_from_json(struct arena *a, const struct entity *e,
+                          const struct json_value *object, void *row);

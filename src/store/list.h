@@ -21,13 +21,15 @@ struct list_ask {
     size_t filter_count;
     struct str search;        /* words the user typed; .p NULL: none */
     const struct field *sort; /* NULL: the entity's own */
-    bool down;
-    const char *after; /* the cursor of the last row seen, or NULL */
-    int limit;         /* 1 to 200 */
+    bool down;                /* the other way round */
+    const char *after;        /* the cursor of the last row seen, or NULL */
+    int limit;                /* 1 to 200 */
     /* Further condition: "id IN (…)" over the row, with its args. */
-    struct sql where;
+    struct sql where; /* the row's table is alias t */
     const struct arg *args;
     bool no_total;
+    bool all_titles; /* of every reference, not only those of the list: exports
+                      */
 };
 
 struct list {
@@ -41,7 +43,11 @@ struct list {
 
 enum { LIST_MOST = 200, TOTAL_MOST = 1000 };
 
-/* ERR_INVALID: a cursor that was not ours. */
+/*
+ * Rows in the order of (sort key, id), what has no key last both ways. A text's
+ * key is its fold. ERR_INVALID: a cursor that was not ours, or of another
+ * order.
+ */
 enum status list_load(struct conn *c, struct arena *a,
                       const struct list_ask *ask, struct list *out) MUST_USE;
 /* What a reference of a loaded row shows: loaded with the list. "" if none. */

@@ -14,7 +14,11 @@ enum change_op {
     RENAME_FIELD, /* .field to .to */
     ADD_INDEX,    /* .entity's index .number */
     RUN,          /* .sql */
+    REWORD, /* folds and search words of .entity anew: it searches or sorts by
+               other fields than before */
 };
+/* A required field added later begins as 0 or an empty text (a required
+ * reference as nothing, which the forms alone then refuse): RUN fills it. */
 struct change {
     enum change_op op;
     const struct entity *entity;
@@ -34,8 +38,9 @@ struct schema {
 };
 
 /* Brings the database to this program's shape, in one transaction: makes it
- * when empty, else runs the migrations it lacks. ERR_CONFLICT and *why for a
- * database of a newer Essaim. */
+ * when empty, else runs the migrations it lacks, after a copy of the file
+ * beside it (<file>.before-<number>). ERR_CONFLICT and *why for a database of a
+ * newer Essaim. */
 enum status schema_open(struct db *db, struct arena *a, const struct schema *s,
                         const char **why) MUST_USE;
 /* What the database has other than the program says: one line each. */
