@@ -29,17 +29,18 @@
 enum yesno { NO, YES, UNKNOWN = -1 };
 
 enum field_type {
-    F_TEXT,   /* const char *: one line */
-    F_PROSE,  /* const char *: several lines, Markdown without HTML */
-    F_INT,    /* int64_t */
-    F_REAL,   /* double */
-    F_MONEY,  /* int64_t: cents of euro */
-    F_BOOL,   /* enum yesno */
-    F_DATE,   /* int32_t: a day */
-    F_TIME,   /* int64_t: an instant */
-    F_CHOICE, /* const char *: one of .choices */
-    F_REF,    /* int64_t: the id of a row of .target */
-    F_FILE,   /* int64_t: the id of a row of core_file */
+    F_TEXT,        /* const char *: one line */
+    F_PROSE,       /* const char *: several lines, Markdown without HTML */
+    F_INT,         /* int64_t */
+    F_REAL,        /* double */
+    F_MONEY,       /* int64_t: cents of euro */
+    F_BOOL,        /* enum yesno */
+    F_DATE,        /* int32_t: a day */
+    F_TIME,        /* int64_t: an instant */
+    F_CHOICE,      /* const char *: one of .choices */
+    F_REF,         /* int64_t: the id of a row of .target */
+    F_FILE,        /* int64_t: the id of a row of core_file */
+    F_SCHOOL_YEAR, /* int64_t: 2023 is 2023-2024, and is written so */
 };
 
 enum field_flag {
@@ -56,6 +57,11 @@ enum field_flag {
 
 struct entity;
 
+/* Another way in which files write a choice. */
+struct code {
+    const char *written, *key;
+};
+
 struct field {
     const char *name; /* column, form key, JSON key, CSV head, label key */
     enum field_type type;
@@ -66,9 +72,17 @@ struct field {
     const char *const *choices;  /* F_CHOICE: keys, NULL-terminated */
     const struct entity *target; /* F_REF */
     /* A further check of a value given: NULL, or a label key of what is wrong.
-     * It may canonise into *out (upper case of a UAI), in a. */
+     * It may canonise into *out (upper case of a UAI), in a. With a key, *out
+     * is what the message names (the letter expected). For a REF it sees the
+     * code as written, before the row is looked for. */
     const char *(*check)(struct arena *a, struct str in, struct str *out);
-    const char *const *aliases; /* CSV heads that mean it, folded, NULL-ended */
+    /* CSV heads that mean it, folded and with _ for what is neither letter nor
+     * digit, NULL-ended. Several may stand in one file: the first of this list
+     * that holds a value known wins. */
+    const char *const *aliases;
+    /* CHOICE: what files write for a key, folded: {"340", "college"}; ends
+     * with {0}. The keys themselves are always understood. */
+    const struct code *codes;
 };
 
 #define MEMBER_OFFSET(name, member, ctype)                                     \
@@ -93,6 +107,7 @@ struct field {
 #define REF(s, m, to, ...)                                                     \
     FIELD(F_REF, s, m, int64_t, .target = (to), __VA_ARGS__)
 #define FILE_REF(s, m, ...) FIELD(F_FILE, s, m, int64_t, __VA_ARGS__)
+#define SCHOOL_YEAR(s, m, ...) FIELD(F_SCHOOL_YEAR, s, m, int64_t, __VA_ARGS__)
 
 /* What every row begins with; kept by the store alone. */
 struct row {
@@ -138,7 +153,10 @@ struct entity {
     const struct index *indexes;
     const struct link *links;
     const char *title; /* the field that names a row to people: F_TEXT */
-    const char *sort;  /* usual order: "name", "-due" */
+    /* The field by which files and the API name a row ("uai"): F_UNIQUE, and
+     * the import updates by it. NULL: the uid or the id only. */
+    const char *code;
+    const char *sort; /* usual order: "name", "-due" */
     /*
      * Reach, as paths of references to what grants are given on:
      * "school.bassin" reaches by a grant on that area; "" by a grant on the row
@@ -150,6 +168,9 @@ struct entity {
     const char *parent; /* field: the row this one is edited under, or NULL */
     bool has_uid;
     int keep_years; /* after the last change; 0: for good */
+    /* Fills the F_COMPUTED fields that follow from the others, in a; before
+     * every check and save. */
+    void (*settle)(struct arena *a, void *row);
     /* Checks across fields, when each alone is right: the field at fault and
      * the label key of the message, or NULL. */
     const char *(*check)(struct conn *c, struct arena *a, const void *row,

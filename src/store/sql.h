@@ -17,6 +17,11 @@ struct sql {
     const char *text;
 };
 #define SQL(lit) ((struct sql){"" lit ""})
+/* The same, inside a constant table. */
+#define SQL_CONST(lit)                                                         \
+    {                                                                          \
+        "" lit ""                                                              \
+    }
 
 enum value_type { V_NULL, V_INT, V_REAL, V_TEXT, V_BLOB };
 

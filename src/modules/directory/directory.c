@@ -1,0 +1,146 @@
+/*
+ * The directory's areas, organisations and people, and the module itself.
+ * Schools and classes are in school.c.
+ */
+#include "modules/directory/directory.h"
+
+/* Areas. */
+
+static const char *const area_kinds[] = {
+    "region_academique", "academie", "departement", "bassin",
+    "circonscription",   "grappe",   "groupement",  NULL,
+};
+static const char *const area_code_heads[] = {"code", "code_area", NULL};
+static const char *const area_parent_heads[] = {"parent", "code_parent", NULL};
+
+static const struct field area_fields[] = {
+    CHOICE(area, kind, area_kinds,
+           .flags = F_REQUIRED | F_LIST | F_SORT | F_FILTER),
+    TEXT(area, code, .max = 20, .flags = F_UNIQUE | F_LIST | F_SORT | F_SEARCH,
+         .aliases = area_code_heads),
+    TEXT(area, name, .flags = F_REQUIRED | F_LIST | F_SORT | F_SEARCH),
+    REF(area, parent, &area_entity, .flags = F_LIST | F_FILTER,
+        .aliases = area_parent_heads),
+    {0},
+};
+const struct link area_links[] = {
+    {.name = "areas", .target = &area_entity, .most = 60},
+    {0},
+};
+static const char *const area_reach[] = {"", "parent", "parent.parent", NULL};
+
+const struct entity area_entity = {
+    .name = "directory_area",
+    .api = "area",
+    .path = "/territoires",
+    .row_size = sizeof(struct area),
+    .fields = area_fields,
+    .links = area_links,
+    .title = "name",
+    .code = "code",
+    .sort = "name",
+    .reach = area_reach,
+    .read = PUBLIC,
+    .write = "directory.edit_areas",
+};
+
+/* Organisations: partners, communes and services. */
+
+static const char *const organisation_kinds[] = {
+    "research_lab", "edtech",           "association", "commune", "departement",
+    "region",       "rectorat_service", "other",       NULL,
+};
+static const struct field organisation_fields[] = {
+    TEXT(organisation, name,
+         .flags = F_REQUIRED | F_UNIQUE | F_LIST | F_SORT | F_SEARCH),
+    CHOICE(organisation, kind, organisation_kinds,
+           .flags = F_REQUIRED | F_LIST | F_SORT | F_FILTER),
+    TEXT(organisation, town, .max = 100, .flags = F_LIST | F_SORT | F_SEARCH),
+    TEXT(organisation, mail, .check = check_mail),
+    TEXT(organisation, web, .check = check_web),
+    {0},
+};
+
+const struct entity organisation_entity = {
+    .name = "directory_organisation",
+    .api = "organisation",
+    .path = "/organisations",
+    .row_size = sizeof(struct organisation),
+    .fields = organisation_fields,
+    .title = "name",
+    .code = "name",
+    .sort = "name",
+    .read = PUBLIC,
+    .write = "directory.edit_organisations",
+    .has_uid = true,
+};
+
+/* People: staff and partners, never pupils or parents. */
+
+static const char *const person_states[] = {"active", "left", NULL};
+static const struct field person_fields[] = {
+    TEXT(person, name,
+         .flags = F_REQUIRED | F_PERSONAL | F_LIST | F_SORT | F_SEARCH),
+    TEXT(person, email, .flags = F_UNIQUE | F_PERSONAL | F_LIST | F_SEARCH,
+         .check = check_mail),
+    TEXT(person, job, .max = 100,
+         .flags = F_PERSONAL | F_LIST | F_SORT | F_SEARCH),
+    REF(person, school, &school_entity,
+        .flags = F_PERSONAL | F_LIST | F_FILTER),
+    REF(person, organisation, &organisation_entity,
+        .flags = F_PERSONAL | F_LIST | F_FILTER),
+    REF(person, area, &area_entity, .flags = F_PERSONAL | F_FILTER),
+    CHOICE(person, state, person_states, .flags = F_REQUIRED | F_FILTER),
+    {0},
+};
+static const char *const person_reach[] = {
+    "",
+    "school",
+    "school.bassin",
+    "school.circonscription",
+    "school.departement",
+    "area",
+    NULL,
+};
+
+const struct entity person_entity = {
+    .name = "directory_person",
+    .api = "person",
+    .path = "/personnes",
+    .row_size = sizeof(struct person),
+    .fields = person_fields,
+    .title = "name",
+    .code = "email",
+    .sort = "name",
+    .reach = person_reach,
+    .read = "directory.people",
+    .write = "directory.edit_people",
+    .has_uid = true,
+    .keep_years = 3,
+};
+
+/* The module. */
+
+static const char *const needs[] = {NULL};
+static const struct entity *const entities[] = {
+    &area_entity,  &organisation_entity, &school_entity,
+    &class_entity, &person_entity,       NULL,
+};
+static const struct right rights[] = {
+    {"directory.people", "admin leader coordinator"},
+    {"directory.edit_people", "admin coordinator"},
+    {"directory.classes", "admin leader inspector ien coordinator expert "
+                          "researcher teacher head host"},
+    {"directory.edit_classes", "admin coordinator teacher head"},
+    {"directory.edit_schools", "admin coordinator"},
+    {"directory.edit_organisations", "admin leader coordinator"},
+    {"directory.edit_areas", "admin"},
+    {0},
+};
+
+const struct module directory_module = {
+    .name = "directory",
+    .needs = needs,
+    .entities = entities,
+    .rights = rights,
+};

@@ -1,0 +1,155 @@
+/*
+ * The strategy and the offer: axes, objectives, policies, programmes, services;
+ * and the module itself. Projects are in project.c, figures in figures.c.
+ */
+#include "modules/portfolio/portfolio.h"
+
+static const struct field axis_fields[] = {
+    INT(axis, position, .min = 1, .max = 99, .flags = F_REQUIRED | F_SORT),
+    TEXT(axis, name, .flags = F_REQUIRED | F_UNIQUE | F_LIST | F_SEARCH),
+    TEXT(axis, aim, .max = 300, .flags = F_LIST),
+    {0},
+};
+const struct entity axis_entity = {
+    .name = "portfolio_axis",
+    .api = "axis",
+    .path = "/axes",
+    .row_size = sizeof(struct axis),
+    .fields = axis_fields,
+    .title = "name",
+    .code = "name",
+    .sort = "position",
+    .read = PUBLIC,
+    .write = "portfolio.edit_strategy",
+};
+
+static const struct field objective_fields[] = {
+    REF(objective, axis, &axis_entity, .flags = F_REQUIRED | F_LIST | F_FILTER),
+    INT(objective, position, .min = 1, .max = 99, .flags = F_REQUIRED | F_SORT),
+    TEXT(objective, name, .max = 300,
+         .flags = F_REQUIRED | F_UNIQUE | F_LIST | F_SEARCH),
+    {0},
+};
+const struct entity objective_entity = {
+    .name = "portfolio_objective",
+    .api = "objective",
+    .path = "/objectifs",
+    .row_size = sizeof(struct objective),
+    .fields = objective_fields,
+    .title = "name",
+    .code = "name",
+    .sort = "position",
+    .read = PUBLIC,
+    .write = "portfolio.edit_strategy",
+    .parent = "axis",
+};
+
+static const struct field policy_fields[] = {
+    TEXT(policy, code, .max = 30, .flags = F_REQUIRED | F_UNIQUE),
+    TEXT(policy, name, .flags = F_REQUIRED | F_LIST | F_SEARCH),
+    TEXT(policy, brief, .max = 40, .flags = F_REQUIRED | F_LIST),
+    INT(policy, position, .min = 1, .max = 99, .flags = F_REQUIRED | F_SORT),
+    INT(policy, colour, .min = 1, .max = 8, .flags = F_REQUIRED),
+    {0},
+};
+const struct entity policy_entity = {
+    .name = "portfolio_policy",
+    .api = "policy",
+    .path = "/politiques",
+    .row_size = sizeof(struct policy),
+    .fields = policy_fields,
+    .title = "name",
+    .code = "code",
+    .sort = "position",
+    .read = PUBLIC,
+    .write = "portfolio.edit_strategy",
+};
+
+static const struct field programme_fields[] = {
+    TEXT(programme, name,
+         .flags = F_REQUIRED | F_UNIQUE | F_LIST | F_SORT | F_SEARCH),
+    PROSE(programme, summary, .flags = F_SEARCH),
+    DATE(programme, starts, .flags = F_LIST | F_SORT),
+    DATE(programme, ends, .flags = F_LIST),
+    TEXT(programme, web, .check = check_web),
+    {0},
+};
+static const char *programme_check(struct conn *c, struct arena *a,
+                                   const void *row, const char **field)
+{
+    const struct programme *p = row;
+    (void)c, (void)a;
+    if (p->starts == NO_DAY || p->ends == NO_DAY || p->ends >= p->starts)
+        return NULL;
+    *field = "ends";
+    return "portfolio.ends_before_starts";
+}
+const struct entity programme_entity = {
+    .name = "portfolio_programme",
+    .api = "programme",
+    .path = "/programmes",
+    .row_size = sizeof(struct programme),
+    .fields = programme_fields,
+    .title = "name",
+    .code = "name",
+    .sort = "name",
+    .read = PUBLIC,
+    .write = "portfolio.edit_strategy",
+    .check = programme_check,
+};
+
+static const char *const blocks[] = {"research", "projects", "change", NULL};
+static const struct field service_fields[] = {
+    TEXT(service, code, .max = 30, .flags = F_REQUIRED | F_UNIQUE),
+    TEXT(service, name, .flags = F_REQUIRED | F_LIST | F_SEARCH),
+    CHOICE(service, block, blocks, .flags = F_REQUIRED | F_LIST | F_FILTER),
+    INT(service, position, .min = 1, .max = 99, .flags = F_REQUIRED | F_SORT),
+    PROSE(service, summary, .flags = F_SEARCH),
+    {0},
+};
+const struct entity service_entity = {
+    .name = "portfolio_service",
+    .api = "service",
+    .path = "/services",
+    .row_size = sizeof(struct service),
+    .fields = service_fields,
+    .title = "name",
+    .code = "code",
+    .sort = "position",
+    .read = PUBLIC,
+    .write = "portfolio.edit_strategy",
+};
+
+/* The module. */
+
+static const char *const needs[] = {"directory", NULL};
+static const struct entity *const entities[] = {
+    &axis_entity,
+    &objective_entity,
+    &policy_entity,
+    &programme_entity,
+    &service_entity,
+    &project_entity,
+    &project_service_entity,
+    &project_member_entity,
+    &project_partner_entity,
+    &document_entity,
+    NULL,
+};
+static const struct right rights[] = {
+    {"portfolio.edit_strategy", "admin leader"},
+    {"portfolio.edit", "admin leader coordinator"},
+    {"portfolio.decide", "admin leader"},
+    {"portfolio.members", "admin leader inspector ien coordinator expert"},
+    {"portfolio.documents", "admin leader inspector ien coordinator expert "
+                            "researcher partner teacher head host"},
+    {0},
+};
+
+const struct module portfolio_module = {
+    .name = "portfolio",
+    .needs = needs,
+    .entities = entities,
+    .rights = rights,
+    .figures = portfolio_figures,
+};

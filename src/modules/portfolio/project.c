@@ -1,0 +1,231 @@
+/*
+ * Projects: from an idea to its deployment in every school that wants it. A
+ * state changes by a step only; the services a project has been through are
+ * kept with their dates beside it.
+ */
+#include "modules/portfolio/portfolio.h"
+
+static const char *const states[] = {
+    "idea",       "study",    "design",  "trial",
+    "deployment", "finished", "stopped", NULL,
+};
+static const struct step steps[] = {
+    {.name = "study", .from = "idea", .to = "study", .right = "portfolio.edit"},
+    {.name = "design",
+     .from = "study",
+     .to = "design",
+     .right = "portfolio.decide"},
+    {.name = "trial",
+     .from = "study design",
+     .to = "trial",
+     .right = "portfolio.decide"},
+    {.name = "deploy",
+     .from = "design trial",
+     .to = "deployment",
+     .right = "portfolio.decide"},
+    {.name = "rework",
+     .from = "trial deployment",
+     .to = "design",
+     .right = "portfolio.decide",
+     .needs_reason = true},
+    {.name = "finish",
+     .from = "trial deployment",
+     .to = "finished",
+     .right = "portfolio.decide",
+     .needs_reason = true},
+    {.name = "stop",
+     .from = "idea study design trial deployment",
+     .to = "stopped",
+     .right = "portfolio.decide",
+     .needs_reason = true},
+    {.name = "resume",
+     .from = "finished stopped",
+     .to = "study",
+     .right = "portfolio.decide",
+     .needs_reason = true},
+    {0},
+};
+
+static const struct field project_fields[] = {
+    TEXT(project, name,
+         .flags = F_REQUIRED | F_UNIQUE | F_LIST | F_SORT | F_SEARCH),
+    PROSE(project, summary, .max = 2000, .flags = F_SEARCH),
+    CHOICE(project, state, states, .flags = F_REQUIRED | F_LIST | F_FILTER),
+    REF(project, axis, &axis_entity, .flags = F_REQUIRED | F_LIST | F_FILTER),
+    TEXT(project, axis_note, .max = 300),
+    REF(project, service, &service_entity, .flags = F_FILTER),
+    DATE(project, starts, .flags = F_REQUIRED | F_LIST | F_SORT),
+    DATE(project, ends, .flags = F_SORT),
+    {0},
+};
+const struct link project_links[] = {
+    [PROJECT_POLICIES] = {.name = "policies",
+                          .target = &policy_entity,
+                          .most = 3},
+    [PROJECT_OBJECTIVES] = {.name = "objectives",
+                            .target = &objective_entity,
+                            .most = 6},
+    [PROJECT_PROGRAMMES] = {.name = "programmes",
+                            .target = &programme_entity,
+                            .most = 6},
+    [PROJECT_AREAS] = {.name = "areas", .target = &area_entity, .most = 60},
+    {0},
+};
+
+static const char *period_fault(int32_t starts, int32_t ends,
+                                const char **field)
+{
+    if (starts == NO_DAY || ends == NO_DAY || ends >= starts)
+        return NULL;
+    *field = "ends";
+    return "portfolio.ends_before_starts";
+}
+
+static const char *project_check(struct conn *c, struct arena *a,
+                                 const void *row, const char **field)
+{
+    const struct project *p = row;
+    (void)c, (void)a;
+    return period_fault(p->starts, p->ends, field);
+}
+
+const struct entity project_entity = {
+    .name = "portfolio_project",
+    .api = "project",
+    .path = "/projets",
+    .row_size = sizeof(struct project),
+    .fields = project_fields,
+    .steps = steps,
+    .links = project_links,
+    .title = "name",
+    .code = "name",
+    .sort = "name",
+    .read = PUBLIC,
+    .write = "portfolio.edit",
+    .has_uid = true,
+    .check = project_check,
+};
+
+/* Where it stands in the offer, and stood. */
+
+static const char *const passage_states[] = {"planned", "current", "done",
+                                             "left", NULL};
+static const struct field project_service_fields[] = {
+    REF(project_service, project, &project_entity,
+        .flags = F_REQUIRED | F_LIST | F_FILTER),
+    REF(project_service, service, &service_entity,
+        .flags = F_REQUIRED | F_LIST | F_FILTER),
+    DATE(project_service, starts, .flags = F_REQUIRED | F_LIST | F_SORT),
+    DATE(project_service, ends, .flags = F_LIST),
+    CHOICE(project_service, state, passage_states,
+           .flags = F_REQUIRED | F_LIST | F_FILTER),
+    TEXT(project_service, note, .flags = F_LIST),
+    {0},
+};
+static const struct index project_service_indexes[] = {
+    {.columns = "project, service, starts", .unique = true},
+    {0},
+};
+static const char *project_service_check(struct conn *c, struct arena *a,
+                                         const void *row, const char **field)
+{
+    const struct project_service *s = row;
+    (void)c, (void)a;
+    return period_fault(s->starts, s->ends, field);
+}
+const struct entity project_service_entity = {
+    .name = "portfolio_project_service",
+    .api = "project_service",
+    .row_size = sizeof(struct project_service),
+    .fields = project_service_fields,
+    .indexes = project_service_indexes,
+    .sort = "starts",
+    .read = PUBLIC,
+    .write = "portfolio.edit",
+    .parent = "project",
+    .check = project_service_check,
+};
+
+static const char *const member_roles[] = {"lead", "coordinator", "expert",
+                                           "designer", NULL};
+static const struct field project_member_fields[] = {
+    REF(project_member, project, &project_entity,
+        .flags = F_REQUIRED | F_LIST | F_FILTER),
+    REF(project_member, person, &person_entity,
+        .flags = F_REQUIRED | F_PERSONAL | F_LIST | F_FILTER),
+    CHOICE(project_member, role, member_roles,
+           .flags = F_REQUIRED | F_LIST | F_FILTER),
+    {0},
+};
+static const struct index project_member_indexes[] = {
+    {.columns = "project, person, role", .unique = true},
+    {0},
+};
+const struct entity project_member_entity = {
+    .name = "portfolio_project_member",
+    .api = "project_member",
+    .row_size = sizeof(struct project_member),
+    .fields = project_member_fields,
+    .indexes = project_member_indexes,
+    .read = "portfolio.members",
+    .write = "portfolio.edit",
+    .parent = "project",
+};
+
+static const char *const partner_roles[] = {"research", "publisher", "host",
+                                            "funder",   "other",     NULL};
+static const struct field project_partner_fields[] = {
+    REF(project_partner, project, &project_entity,
+        .flags = F_REQUIRED | F_LIST | F_FILTER),
+    REF(project_partner, organisation, &organisation_entity,
+        .flags = F_REQUIRED | F_LIST | F_FILTER),
+    CHOICE(project_partner, role, partner_roles,
+           .flags = F_REQUIRED | F_LIST | F_FILTER),
+    {0},
+};
+static const struct index project_partner_indexes[] = {
+    {.columns = "project, organisation, role", .unique = true},
+    {0},
+};
+const struct entity project_partner_entity = {
+    .name = "portfolio_project_partner",
+    .api = "project_partner",
+    .row_size = sizeof(struct project_partner),
+    .fields = project_partner_fields,
+    .indexes = project_partner_indexes,
+    .read = PUBLIC,
+    .write = "portfolio.edit",
+    .parent = "project",
+};
+
+static const struct field document_fields[] = {
+    REF(document, project, &project_entity,
+        .flags = F_REQUIRED | F_LIST | F_FILTER),
+    TEXT(document, title, .flags = F_REQUIRED | F_LIST | F_SORT | F_SEARCH),
+    TEXT(document, web, .check = check_web, .flags = F_LIST),
+    FILE_REF(document, file, .flags = F_LIST),
+    {0},
+};
+static const char *document_check(struct conn *c, struct arena *a,
+                                  const void *row, const char **field)
+{
+    const struct document *d = row;
+    (void)c, (void)a;
+    if (d->web || d->file != NONE)
+        return NULL;
+    *field = "web";
+    return "portfolio.document.empty_handed";
+}
+const struct entity document_entity = {
+    .name = "portfolio_document",
+    .api = "document",
+    .row_size = sizeof(struct document),
+    .fields = document_fields,
+    .title = "title",
+    .sort = "title",
+    .read = "portfolio.documents",
+    .write = "portfolio.edit",
+    .parent = "project",
+    .has_uid = true,
+    .check = document_check,
+};
