@@ -27,7 +27,8 @@ struct arena {
 void *arena_alloc(struct arena *a, size_t size) MUST_USE;
 char *arena_dup(struct arena *a, const char *p, size_t n) MUST_USE;
 char *arena_printf(struct arena *a, const char *fmt, ...) MUST_USE PRINTF(2, 3);
-char *arena_vprintf(struct arena *a, const char *fmt, va_list args) MUST_USE;
+char *arena_vprintf(struct arena *a, const char *fmt, va_list args) MUST_USE
+    PRINTF(2, 0);
 
 /* Calls fn(data) when the arena is reset, or rewound past here; the last
  * deferred runs first. It closes what is not memory: statements, files. */

@@ -1,7 +1,5 @@
 #include "base/str.h"
 
-#include <math.h>
-
 struct str str_of(const char *s)
 {
     return s ? (struct str){s, strlen(s)} : (struct str){"", 0};
@@ -70,30 +68,31 @@ bool str_int(struct str s, int64_t *out)
     return true;
 }
 
+/* strtod gives the double nearest to the text. No locale is ever set, so its
+ * point is a point; and the text has been looked at, so that hexadecimal, "nan"
+ * and exponents do not pass. */
 bool str_real(struct str s, double *out)
 {
-    double whole = 0, part = 0, scale = 1;
-    bool minus = s.n && *s.p == '-', point = false, digit = false;
-    for (size_t i = minus; i < s.n; i++) {
+    char text[128];
+    bool point = false, digit = false;
+    if (s.n >= sizeof(text))
+        return false;
+    for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
         if ((c == ',' || c == '.') && !point) {
             point = true;
-        } else if (c < '0' || c > '9') {
-            return false;
-        } else {
+            c = '.';
+        } else if (c >= '0' && c <= '9') {
             digit = true;
-            if (point)
-                part = part * 10 + (c - '0'), scale *= 10;
-            else
-                whole = whole * 10 + (c - '0');
+        } else if (c != '-' || i) {
+            return false;
         }
+        text[i] = c;
     }
-    if (!digit || !isfinite(whole) || !isfinite(scale))
-        return false;
-    /* One division, so that 48.445897 is the double nearest to it. */
-    double all = (whole * scale + part) / scale;
-    *out = minus ? -all : all;
-    return isfinite(all);
+    text[s.n] = 0;
+    if (digit)
+        *out = strtod(text, NULL);
+    return digit;
 }
 
 bool word_in(const char *list, const char *word)

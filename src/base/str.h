@@ -19,7 +19,8 @@ struct str str_trim(struct str s); /* without white space at both ends */
 bool str_next(struct str *rest, char sep, struct str *part);
 /* A whole decimal number within int64_t, nothing around it; else false. */
 bool str_int(struct str s, int64_t *out);
-/* "12,5", "12.5", "-3"; no exponent, no infinity. */
+/* "12,5", "12.5", "-3" give the nearest double; no exponent, no infinity, less
+ * than 128 bytes. */
 bool str_real(struct str s, double *out);
 static inline bool same(const char *a, const char *b)
 {

@@ -5,12 +5,14 @@
 
 bool utf8_ok(struct str s);       /* valid, and without NUL */
 size_t utf8_length(struct str s); /* code points */
-/* Windows-1252 (which holds Latin-1's letters) to UTF-8. */
+/* Windows-1252 (which holds Latin-1's letters) to UTF-8; utf8_ok whatever the
+ * bytes were, U+FFFD standing for what has no letter. */
 struct str utf8_from_latin1(struct arena *a, struct str s);
 /*
- * The fold of a text: no marks, lower case, œ as oe, æ as ae, typographic
- * apostrophes as ', white space as one space, none at the ends. Sorting and
- * equality of names go by it, bytewise, the same on every engine.
- * "Collège de l'Épine" gives "college de l'epine".
+ * The fold of a text: no marks, lower case, œ as oe, æ as ae, ß as ss, ø as o,
+ * typographic apostrophes as ', hyphens as -, white space as one space, none at
+ * the ends, nothing invisible. Sorting and equality of names go by it,
+ * bytewise, the same on every engine. Folding twice changes nothing. "Collège
+ * de l'Épine" gives "college de l'epine".
  */
 struct str utf8_fold(struct arena *a, struct str s);

@@ -1,0 +1,159 @@
+#include "base/utf8.h"
+
+#include <unicase.h>
+#include <unictype.h>
+#include <uninorm.h>
+#include <unistr.h>
+
+bool utf8_ok(struct str s)
+{
+    return !s.n ||
+           (!memchr(s.p, 0, s.n) && !u8_check((const uint8_t *)s.p, s.n));
+}
+
+size_t utf8_length(struct str s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        n += ((unsigned char)s.p[i] & 0xC0) != 0x80;
+    return n;
+}
+
+static void put_point(struct buf *b, ucs4_t c)
+{
+    uint8_t bytes[6];
+    int n = u8_uctomb(bytes, c, sizeof(bytes));
+    if (n > 0)
+        buf_add(b, (const char *)bytes, (size_t)n);
+}
+
+/* 0x80 to 0x9F of Windows-1252; 0 where it has nothing. */
+static const unsigned short windows[32] = {
+    0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+    0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017D, 0,
+    0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+    0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178,
+};
+
+struct str utf8_from_latin1(struct arena *a, struct str s)
+{
+    struct buf b = {.mem = a};
+    for (size_t i = 0; i < s.n;) {
+        size_t plain = i;
+        while (plain < s.n && (signed char)s.p[plain] > 0)
+            plain++;
+        buf_add(&b, s.p + i, plain - i);
+        for (i = plain; i < s.n && (signed char)s.p[i] <= 0; i++) {
+            unsigned char c = (unsigned char)s.p[i];
+            ucs4_t point = c >= 0x80 && c < 0xA0 ? windows[c - 0x80] : c;
+            put_point(&b, point ? point : 0xFFFD);
+        }
+    }
+    return buf_done(&b);
+}
+
+/* U+00C0 to U+00FF, most of what French needs: each as it is folded. */
+static const char latin[64][3] = {
+    "a", "a", "a", "a", "a", "a",  "ae", "c", "e", "e", "e", "e", "i",
+    "i", "i", "i", "ð", "n", "o",  "o",  "o", "o", "o", "×", "o", "u",
+    "u", "u", "u", "y", "þ", "ss", "a",  "a", "a", "a", "a", "a", "ae",
+    "c", "e", "e", "e", "e", "i",  "i",  "i", "i", "ð", "n", "o", "o",
+    "o", "o", "o", "÷", "o", "u",  "u",  "u", "u", "y", "þ", "y",
+};
+
+/* What decomposition leaves as it is; NULL for all the rest. */
+static const char *letter(ucs4_t c)
+{
+    switch (c) {
+    case 0xDF:
+        return "ss";
+    case 0xE6:
+        return "ae";
+    case 0xF8:
+        return "o";
+    case 0x111:
+        return "d";
+    case 0x142:
+        return "l";
+    case 0x153:
+        return "oe";
+    case 0x60:
+    case 0xB4:
+    case 0x2BC:
+    case 0x2018:
+    case 0x2019:
+    case 0x201B:
+        return "'";
+    case 0x2010:
+    case 0x2011:
+        return "-";
+    default:
+        return NULL;
+    }
+}
+
+static void fold_byte(struct buf *b, char c)
+{
+    if (c == ' ' || (c >= '\t' && c <= '\r')) {
+        if (!b->n || b->p[b->n - 1] == ' ')
+            return;
+        c = ' ';
+    } else if (c >= 'A' && c <= 'Z') {
+        c = (char)(c + 'a' - 'A');
+    } else if (c == '`') {
+        c = '\'';
+    }
+    if (b->n + 1 < b->room)
+        b->p[b->n++] = c;
+    else
+        buf_char(b, c);
+}
+
+static void fold_part(struct buf *b, ucs4_t c)
+{
+    c = uc_tolower(c);
+    const char *as = letter(c);
+    if (as)
+        buf_str(b, as);
+    else if (uc_is_property_white_space(c))
+        fold_byte(b, ' ');
+    else if (c < 0x80)
+        fold_byte(b, (char)c);
+    else if (!uc_is_general_category(c, UC_NON_SPACING_MARK) &&
+             !uc_is_property_default_ignorable_code_point(c))
+        put_point(b, c);
+}
+
+static void fold_point(struct buf *b, ucs4_t c)
+{
+    enum { ROOM = 64 }; /* no code point has more than 18 parts */
+    ucs4_t parts[ROOM];
+    size_t n = ROOM;
+    const char *as = c >= 0xC0 && c < 0x100 ? latin[c - 0xC0] : letter(c);
+    if (as) {
+        buf_str(b, as);
+    } else if (u32_normalize(UNINORM_NFKD, &c, 1, parts, &n) == parts) {
+        for (size_t i = 0; i < n; i++)
+            fold_part(b, parts[i]);
+    }
+}
+
+struct str utf8_fold(struct arena *a, struct str s)
+{
+    struct buf b = {.mem = a, .p = arena_alloc(a, s.n + 1), .room = s.n + 1};
+    for (size_t i = 0; i < s.n;) {
+        if ((signed char)s.p[i] > 0) {
+            fold_byte(&b, s.p[i++]);
+            continue;
+        }
+        ucs4_t c;
+        int n = u8_mbtoucr(&c, (const uint8_t *)s.p + i, s.n - i);
+        if (n > 0 && c)
+            fold_point(&b, c);
+        i += n > 0 ? (size_t)n : 1;
+    }
+    if (b.n && b.p[b.n - 1] == ' ')
+        b.n--;
+    b.p[b.n] = 0;
+    return (struct str){b.p, b.n};
+}

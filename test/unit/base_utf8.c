@@ -1,0 +1,83 @@
+#include "unit/test.h"
+
+#include "base/utf8.h"
+
+static bool folds(const char *from, const char *to)
+{
+    struct arena mem = {0};
+    bool ok = str_eq(utf8_fold(&mem, str_of(from)), to);
+    arena_reset(&mem);
+    return ok;
+}
+
+TEST(utf8_fold_of_names)
+{
+    OKAY(folds("Collège de l'Épine", "college de l'epine"));
+    OKAY(folds("COLLÈGE DE L’ÉPINE", "college de l'epine"));
+    OKAY(folds("e\u0301cole", "ecole"));
+    OKAY(folds("Sacré-Cœur", "sacre-coeur"));
+    OKAY(folds("ŒUVRE Ærø Łódź Straße STRAẞE", "oeuvre aero lodz strasse "
+                                               "strasse"));
+    OKAY(folds("  \t a\u00A0\u202F b \r\n", "a b"));
+    OKAY(folds("Jean\u2011Paul", "jean-paul"));
+    OKAY(folds("co\u00ADop\u200B", "coop"));
+    OKAY(folds("6\u1D49 \uFF21", "6e a"));
+    OKAY(folds("", ""));
+    OKAY(folds(" ", ""));
+    OKAY(folds("bad \xFF\xC3 end", "bad end"));
+}
+
+TEST(utf8_fold_twice_changes_nothing)
+{
+    for (unsigned c = 1; c < 0x110000; c++) {
+        char text[8] = "";
+        struct arena mem = {0};
+        size_t n = 0;
+        if (c >= 0xD800 && c < 0xE000)
+            continue;
+        if (c < 0x80)
+            text[n++] = (char)c;
+        else if (c < 0x800)
+            text[n++] = (char)(0xC0 | c >> 6);
+        else if (c < 0x10000)
+            text[n++] = (char)(0xE0 | c >> 12);
+        else
+            text[n++] = (char)(0xF0 | c >> 18);
+        if (c >= 0x10000)
+            text[n++] = (char)(0x80 | (c >> 12 & 63));
+        if (c >= 0x800)
+            text[n++] = (char)(0x80 | (c >> 6 & 63));
+        if (c >= 0x80)
+            text[n++] = (char)(0x80 | (c & 63));
+        struct str once = utf8_fold(&mem, (struct str){text, n});
+        struct str twice = utf8_fold(&mem, once);
+        OKAY(str_eq(twice, once.p));
+        if (!str_eq(twice, once.p))
+            printf("  U+%04X gives \"%s\" then \"%s\"\n", c, once.p, twice.p);
+        arena_reset(&mem);
+    }
+}
+
+TEST(utf8_ok_refuses)
+{
+    OKAY(utf8_ok(STR("")) && utf8_ok(STR("é€\U0001F41D")));
+    OKAY(!utf8_ok(STR("\xC3")));
+    OKAY(!utf8_ok(STR("\xC0\xAF")));         /* "/" written too long */
+    OKAY(!utf8_ok(STR("\xED\xA0\x80")));     /* half a surrogate pair */
+    OKAY(!utf8_ok(STR("\xF4\x90\x80\x80"))); /* past U+10FFFF */
+    OKAY(!utf8_ok(STR("a\0b")));
+    OKAY(utf8_length(STR("Épine€")) == 6);
+}
+
+TEST(utf8_from_windows)
+{
+    struct arena mem = {0};
+    OKAY(str_eq(utf8_from_latin1(&mem, STR("\xC9t\xE9 \x80 l\x92\x9Cuf")),
+                "Été € l’œuf"));
+    OKAY(str_eq(utf8_from_latin1(&mem, STR("a\0\x81z")), "a\uFFFD\uFFFDz"));
+    char all[256];
+    for (int i = 0; i < 256; i++)
+        all[i] = (char)i;
+    OKAY(utf8_ok(utf8_from_latin1(&mem, (struct str){all, sizeof(all)})));
+    arena_reset(&mem);
+}
