@@ -94,13 +94,18 @@ struct arena_mark arena_mark(const struct arena *a)
                                a->block ? a->block->used : 0, a->used};
 }
 
-void arena_rewind(struct arena *a, struct arena_mark m)
+void arena_settle(struct arena *a, struct arena_mark m)
 {
     while (a->defer != m.defer) {
         struct arena_defer *d = a->defer;
         a->defer = d->next;
         d->fn(d->data);
     }
+}
+
+void arena_rewind(struct arena *a, struct arena_mark m)
+{
+    arena_settle(a, m);
     while (a->block != m.block) {
         struct arena_block *b = a->block;
         a->block = b->next;

@@ -43,6 +43,8 @@ struct arena_mark {
 };
 struct arena_mark arena_mark(const struct arena *a);
 void arena_rewind(struct arena *a, struct arena_mark m);
+/* Runs what was deferred since the mark, and keeps the memory. */
+void arena_settle(struct arena *a, struct arena_mark m);
 
 /*
  * Runs fn(data) and returns its status, or ERR_LIMIT when the arena's limit was

@@ -1,0 +1,252 @@
+#include "auth/auth.h"
+
+#include "base/random.h"
+#include "base/utf8.h"
+
+#include <sodium.h>
+
+const struct sql auth_tables[] = {
+    {"CREATE TABLE auth_account (person BIGINT PRIMARY KEY,"
+     " email TEXT NOT NULL UNIQUE, name TEXT NOT NULL, hash TEXT,"
+     " lang TEXT, closed BIGINT NOT NULL DEFAULT 0)"},
+    {"CREATE TABLE auth_session (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+     " token TEXT NOT NULL UNIQUE, person BIGINT NOT NULL"
+     " REFERENCES auth_account (person), csrf TEXT NOT NULL,"
+     " started BIGINT NOT NULL, used BIGINT NOT NULL)"},
+    {"CREATE TABLE auth_token (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+     " token TEXT NOT NULL UNIQUE, person BIGINT NOT NULL"
+     " REFERENCES auth_account (person), name TEXT NOT NULL,"
+     " created BIGINT NOT NULL)"},
+    {"CREATE TABLE auth_grant (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+     " person BIGINT NOT NULL REFERENCES auth_account (person),"
+     " role TEXT NOT NULL, entity TEXT, row_id BIGINT,"
+     " from_day BIGINT NOT NULL, until_day BIGINT)"},
+    {"CREATE INDEX auth_grant_person ON auth_grant (person)"},
+    {"CREATE INDEX auth_session_used ON auth_session (used)"},
+    {0},
+};
+
+enum { TOKEN_BYTES = 24, REFRESH = 300 };
+
+static const char *token_hash(struct arena *a, struct str token)
+{
+    unsigned char digest[SHA256];
+    sha256(digest, token);
+    return hex(a, digest, sizeof(digest));
+}
+
+static enum status grants_read(struct conn *c, struct arena *a, struct who *who)
+{
+    struct rows *rows;
+    TRY(db_rows(
+        c, a,
+        SQL("SELECT role, entity, row_id FROM auth_grant"
+            " WHERE person = :person AND from_day <= :today"
+            " AND (until_day IS NULL OR until_day >= :today)"
+            " ORDER BY id LIMIT 200"),
+        ARGS(arg_int("person", who->person), arg_day("today", day_today())),
+        &rows));
+    struct grant held[200];
+    size_t n = 0;
+    while (rows_next(rows))
+        held[n++] = (struct grant){row_text(rows, 0), row_text(rows, 1),
+                                   row_int(rows, 2)};
+    TRY(rows_end(rows));
+    who->grants = NEW_ARRAY(a, struct grant, n + 1);
+    if (n)
+        memcpy(who->grants, held, n * sizeof(*held));
+    who->grant_count = n;
+    return OK;
+}
+
+enum status session_find(struct conn *c, struct arena *a, struct str token,
+                         struct who **out)
+{
+    struct rows *rows;
+    int64_t now = time_now();
+    TRY(db_rows(c, a,
+                SQL("SELECT s.person, s.id, a.email, a.name, a.lang, s.csrf"
+                    " FROM auth_session s"
+                    " JOIN auth_account a ON a.person = s.person"
+                    " WHERE s.token = :token AND s.used > :used"
+                    " AND s.started > :started AND a.closed = 0"),
+                ARGS(arg_cstr("token", token_hash(a, token)),
+                     arg_int("used", now - SESSION_IDLE),
+                     arg_int("started", now - SESSION_MOST)),
+                &rows));
+    struct who *who = NULL;
+    if (rows_next(rows)) {
+        who = NEW(a, struct who);
+        *who = (struct who){.person = row_int(rows, 0),
+                            .session = row_int(rows, 1),
+                            .email = row_text(rows, 2),
+                            .name = row_text(rows, 3),
+                            .lang = row_text(rows, 4),
+                            .csrf = row_text(rows, 5)};
+    }
+    TRY(rows_end(rows));
+    if (!who)
+        return ERR_NOT_FOUND;
+    TRY(grants_read(c, a, who));
+    *out = who;
+    return OK;
+}
+
+enum status token_find(struct conn *c, struct arena *a, struct str token,
+                       struct who **out)
+{
+    struct rows *rows;
+    TRY(db_rows(c, a,
+                SQL("SELECT t.person, a.email, a.name, a.lang FROM auth_token t"
+                    " JOIN auth_account a ON a.person = t.person"
+                    " WHERE t.token = :token AND a.closed = 0"),
+                ARGS(arg_cstr("token", token_hash(a, token))), &rows));
+    struct who *who = NULL;
+    if (rows_next(rows)) {
+        who = NEW(a, struct who);
+        *who = (struct who){.person = row_int(rows, 0),
+                            .email = row_text(rows, 1),
+                            .name = row_text(rows, 2),
+                            .lang = row_text(rows, 3)};
+    }
+    TRY(rows_end(rows));
+    if (!who)
+        return ERR_NOT_FOUND;
+    TRY(grants_read(c, a, who));
+    *out = who;
+    return OK;
+}
+
+enum status who_again(struct conn *c, struct arena *a, struct who *who)
+{
+    int64_t open;
+    struct sql by_session =
+        SQL("SELECT count(*) FROM auth_session s"
+            " JOIN auth_account a ON a.person = s.person"
+            " WHERE s.id = :session AND a.person = :person AND a.closed = 0");
+    struct sql by_account = SQL("SELECT count(*) FROM auth_account"
+                                " WHERE person = :person AND closed = 0");
+    if (who->session)
+        TRY(db_int(c, by_session,
+                   ARGS(arg_int("session", who->session),
+                        arg_int("person", who->person)),
+                   &open));
+    else
+        TRY(db_int(c, by_account, ARGS(arg_int("person", who->person)), &open));
+    if (!open)
+        return ERR_SIGN_IN;
+    return grants_read(c, a, who);
+}
+
+enum status session_start(struct conn *c, struct arena *a, int64_t person,
+                          const char **token)
+{
+    int64_t now = time_now();
+    const char *fresh = random_hex(a, TOKEN_BYTES);
+    TRY(db_exec(c, SQL("DELETE FROM auth_session WHERE used < :old"),
+                ARGS(arg_int("old", now - SESSION_MOST)), NULL));
+    TRY(db_exec(c,
+                SQL("INSERT INTO auth_session (token, person, csrf, started,"
+                    " used) VALUES (:token, :person, :csrf, :now, :now)"),
+                ARGS(arg_cstr("token", token_hash(a, str_of(fresh))),
+                     arg_int("person", person),
+                     arg_cstr("csrf", random_hex(a, TOKEN_BYTES)),
+                     arg_int("now", now)),
+                NULL));
+    *token = fresh;
+    return OK;
+}
+
+enum status session_end(struct conn *c, int64_t session)
+{
+    return db_exec(c, SQL("DELETE FROM auth_session WHERE id = :id"),
+                   ARGS(arg_int("id", session)), NULL);
+}
+
+enum status token_add(struct conn *c, struct arena *a, int64_t person,
+                      const char *name, const char **token)
+{
+    const char *fresh = random_hex(a, TOKEN_BYTES);
+    TRY(db_exec(c,
+                SQL("INSERT INTO auth_token (token, person, name, created)"
+                    " VALUES (:token, :person, :name, :now)"),
+                ARGS(arg_cstr("token", token_hash(a, str_of(fresh))),
+                     arg_int("person", person), arg_cstr("name", name),
+                     arg_int("now", time_now())),
+                NULL));
+    *token = fresh;
+    return OK;
+}
+
+enum { HASH_PASSES = 2, HASH_BYTES = 19 << 20 };
+
+const char *password_hash(struct arena *a, struct str password)
+{
+    char *out = arena_alloc(a, crypto_pwhash_STRBYTES);
+    CHECK(sodium_init() >= 0);
+    CHECK(crypto_pwhash_str(out, password.p, password.n, HASH_PASSES,
+                            HASH_BYTES) == 0);
+    return out;
+}
+
+bool password_right(const char *hash, struct str password)
+{
+    return sodium_init() >= 0 && hash &&
+           crypto_pwhash_str_verify(hash, password.p, password.n) == 0;
+}
+
+enum status account_find(struct conn *c, struct arena *a, struct str email,
+                         struct account *out)
+{
+    struct rows *rows;
+    TRY(db_rows(c, a,
+                SQL("SELECT person, email, name, hash, closed"
+                    " FROM auth_account WHERE email = :email"),
+                ARGS(arg_text("email", utf8_fold(a, email))), &rows));
+    bool found = rows_next(rows);
+    if (found)
+        *out = (struct account){row_int(rows, 0), row_text(rows, 1),
+                                row_text(rows, 2), row_text(rows, 3),
+                                row_int(rows, 4) == 1};
+    TRY(rows_end(rows));
+    return found ? OK : ERR_NOT_FOUND;
+}
+
+enum status account_set(struct conn *c, struct arena *a,
+                        const struct account *account)
+{
+    return db_exec(c,
+                   SQL("INSERT INTO auth_account (person, email, name, hash,"
+                       " closed) VALUES (:person, :email, :name, :hash,"
+                       " :closed) ON CONFLICT (person) DO UPDATE SET"
+                       " email = excluded.email, name = excluded.name,"
+                       " hash = excluded.hash, closed = excluded.closed"),
+                   ARGS(arg_int("person", account->person),
+                        arg_text("email", utf8_fold(a, str_of(account->email))),
+                        arg_cstr("name", account->name),
+                        arg_cstr("hash", account->hash),
+                        arg_int("closed", account->closed)),
+                   NULL);
+}
+
+enum status grant_add(struct conn *c, int64_t person, struct grant g,
+                      int32_t from, int32_t until)
+{
+    return db_exec(c,
+                   SQL("INSERT INTO auth_grant (person, role, entity, row_id,"
+                       " from_day, until_day) VALUES (:person, :role, :entity,"
+                       " :row, :from, :until)"),
+                   ARGS(arg_int("person", person), arg_cstr("role", g.role),
+                        arg_cstr("entity", g.entity),
+                        arg_int("row", g.entity ? g.row : NONE),
+                        arg_day("from", from), arg_day("until", until)),
+                   NULL);
+}
+
+bool who_has_role(const struct who *who, const char *roles)
+{
+    for (size_t i = 0; who && i < who->grant_count; i++)
+        if (word_in(roles, who->grants[i].role))
+            return true;
+    return false;
+}

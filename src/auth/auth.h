@@ -1,0 +1,69 @@
+/*
+ * Who is there, and what they may do. Sessions, passwords, API tokens, and the
+ * grants: a person holds a role everywhere or on one row, from a day until a
+ * day. This floor knows people only by their number.
+ */
+#pragma once
+
+#include "store/entity.h"
+
+/* The floor's own tables; ends with {0}. */
+extern const struct sql auth_tables[];
+
+struct grant {
+    const char *role;
+    const char *entity; /* NULL: everywhere */
+    int64_t row;
+};
+
+/* Who asks, as one request sees it; lives in that request's arena. */
+struct who {
+    int64_t person, session; /* session 0: an API token, or the command line */
+    const char *email, *name, *lang;
+    const char *csrf;     /* to be sent back by every form */
+    struct grant *grants; /* those valid today */
+    size_t grant_count;
+};
+
+/* Sessions last 12 hours after their last use, 30 days at the most. */
+enum { SESSION_IDLE = 12 * 3600, SESSION_MOST = 30 * 86400 };
+
+/* The session that a cookie's token names; ERR_NOT_FOUND for none or an old
+ * one. Costs two queries. */
+enum status session_find(struct conn *c, struct arena *a, struct str token,
+                         struct who **out) MUST_USE;
+/* The same for "Authorization: Bearer …". */
+enum status token_find(struct conn *c, struct arena *a, struct str token,
+                       struct who **out) MUST_USE;
+/* Is that session or token still there, and the account not closed? Asked
+ * again inside a write: ERR_SIGN_IN. It reads the grants anew. */
+enum status who_again(struct conn *c, struct arena *a,
+                      struct who *who) MUST_USE;
+
+/* Inside db_write. *token is the cookie's value; only its hash is kept. */
+enum status session_start(struct conn *c, struct arena *a, int64_t person,
+                          const char **token) MUST_USE;
+enum status session_end(struct conn *c, int64_t session) MUST_USE;
+enum status token_add(struct conn *c, struct arena *a, int64_t person,
+                      const char *name, const char **token) MUST_USE;
+
+/* Argon2id with 19 MiB and two passes (OWASP Password Storage, 2023). Slow by
+ * intent: only on the heavy lane. */
+const char *password_hash(struct arena *a, struct str password);
+bool password_right(const char *hash, struct str password);
+
+struct account {
+    int64_t person;
+    const char *email, *name, *hash; /* hash NULL: no password yet */
+    bool closed;
+};
+/* By address, whatever its case; ERR_NOT_FOUND. */
+enum status account_find(struct conn *c, struct arena *a, struct str email,
+                         struct account *out) MUST_USE;
+/* Inside db_write: makes the account or changes its hash. */
+enum status account_set(struct conn *c, struct arena *a,
+                        const struct account *account) MUST_USE;
+enum status grant_add(struct conn *c, int64_t person, struct grant g,
+                      int32_t from, int32_t until) MUST_USE;
+
+bool who_has_role(const struct who *who, const char *roles);
