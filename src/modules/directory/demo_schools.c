@@ -31,7 +31,8 @@ const char *demo_numbered(struct arena *a, const char *pattern, int number)
 static const struct {
     char letter;
     const char *kind, *title;
-    int smallest, spread; /* headcount of a class */
+    int smallest;
+    uint32_t spread; /* headcount of a class */
 } school_kinds[] = {
     {'m', "maternelle", "École maternelle", 20, 8},
     {'e', "elementaire", "École élémentaire", 19, 8},
@@ -74,15 +75,15 @@ struct class_list {
 };
 
 static void list_add(struct demo *d, struct class_list *l, const char *label,
-                     const char *levels, const char *kind, int least,
-                     int spread)
+                     const char *levels, const char *kind, int64_t least,
+                     uint32_t spread)
 {
     CHECK(l->n < COUNT(l->classes));
     l->classes[l->n].label = label;
     l->classes[l->n].levels = levels;
     l->classes[l->n].kind = kind;
-    l->classes[l->n].closed = least + demo_random(d, (uint32_t)spread);
-    l->classes[l->n].living = least + demo_random(d, (uint32_t)spread);
+    l->classes[l->n].closed = least + demo_random(d, spread);
+    l->classes[l->n].living = least + demo_random(d, spread);
     l->n++;
 }
 
