@@ -143,5 +143,4 @@ const struct module directory_module = {
     .needs = needs,
     .entities = entities,
     .rights = rights,
-    .demo = directory_demo,
 };

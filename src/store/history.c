@@ -1,0 +1,210 @@
+/*
+ * History: one line per change. An update and a delete keep, with their own
+ * line, the row as it was before them; so the row as it was from a line on
+ * stands in the line that follows, and the newest is the row itself.
+ */
+#include "store/row.h"
+
+enum status history_add(struct conn *c, const struct entity *e,
+                        const struct line *line, struct actor by)
+{
+    return db_exec(
+        c,
+        SQL("INSERT INTO core_history (entity, row_id, version, at, by, "
+            "import, what, image) VALUES (:entity, :row, :version, :at, :by, "
+            ":import, :what, :image)"),
+        ARGS(arg_cstr("entity", e->name), arg_int("row", line->row),
+             arg_int("version", line->version), arg_int("at", line->at),
+             arg_int("by", by.person),
+             arg_int("import", by.import ? by.import : NONE),
+             arg_cstr("what", line->what), arg_text("image", line->image)),
+        NULL);
+}
+
+enum status history_image(struct conn *c, struct arena *a,
+                          const struct entity *e, const void *row,
+                          struct str *out)
+{
+    struct buf b = {.mem = a};
+    struct json j = {.out = &b};
+    const struct row *h = row;
+    json_object(&j, NULL);
+    row_json(&j, e, row);
+    json_int(&j, "created_at", h->created_at);
+    json_int(&j, "created_by", h->created_by);
+    TRY(links_json(c, a, e, h->id, &j));
+    json_end_object(&j);
+    *out = buf_done(&b);
+    return OK;
+}
+
+enum status history_top(struct conn *c, const struct entity *e, int64_t id,
+                        int64_t *version)
+{
+    TRY(db_int(c,
+               SQL("SELECT max(version) FROM core_history WHERE entity = "
+                   ":entity AND row_id = :row"),
+               ARGS(arg_cstr("entity", e->name), arg_int("row", id)), version));
+    if (*version == NONE)
+        *version = 0;
+    return OK;
+}
+
+enum status row_history(struct conn *c, struct arena *a, const struct entity *e,
+                        int64_t id, struct past **out, size_t *n)
+{
+    struct rows *r;
+    struct past *all = NULL;
+    size_t count = 0, room = 0;
+    const char *after = NULL; /* the image in the line read before: a newer */
+    TRY(db_rows(c, a,
+                SQL("SELECT version, at, by, import, what, image FROM "
+                    "core_history WHERE entity = :entity AND row_id = :row "
+                    "ORDER BY version DESC"),
+                ARGS(arg_cstr("entity", e->name), arg_int("row", id)), &r));
+    while (rows_next(r)) {
+        if (count == room) {
+            struct past *more = NEW_ARRAY(a, struct past, room = room * 2 + 8);
+            if (count)
+                memcpy(more, all, count * sizeof(*all));
+            all = more;
+        }
+        const int64_t import = row_int(r, 3);
+        all[count++] = (struct past){.version = row_int(r, 0),
+                                     .at = row_int(r, 1),
+                                     .by = row_int(r, 2),
+                                     .import = import == NONE ? 0 : import,
+                                     .what = row_text(r, 4),
+                                     .image = after};
+        after = row_text(r, 5);
+    }
+    TRY(rows_end(r));
+    *out = all;
+    *n = count;
+    return OK;
+}
+
+enum status import_rows(struct conn *c, struct arena *a, const struct entity *e,
+                        int64_t import, int64_t below, int most, int64_t **ids,
+                        size_t *n)
+{
+    struct rows *r;
+    CHECK(most > 0);
+    int64_t *all = NEW_ARRAY(a, int64_t, (size_t)most);
+    size_t count = 0;
+    TRY(db_rows(c, a,
+                SQL("SELECT DISTINCT row_id FROM core_history WHERE import = "
+                    ":import AND entity = :entity AND row_id < :below ORDER "
+                    "BY row_id DESC LIMIT :most"),
+                ARGS(arg_int("import", import), arg_cstr("entity", e->name),
+                     arg_int("below", below == NONE ? INT64_MAX : below),
+                     arg_int("most", most)),
+                &r));
+    while (rows_next(r))
+        all[count++] = row_int(r, 0);
+    TRY(rows_end(r));
+    *ids = all;
+    *n = count;
+    return OK;
+}
+
+/* The image of a deleted row as a row again, under a version after the last. */
+static enum status bring_back(struct conn *c, struct arena *a,
+                              const struct entity *e, int64_t id, void *row,
+                              const struct json_value *image, struct actor by)
+{
+    struct row *h = row;
+    const struct json_value *uid = json_get(image, "uid"),
+                            *at = json_get(image, "created_at"),
+                            *who = json_get(image, "created_by");
+    struct line line = {id, 0, time_now(), "restore", {0}};
+    TRY(history_top(c, e, id, &line.version));
+    h->id = id;
+    h->uid = uid && uid->type == J_TEXT ? str_dup(a, uid->s) : NULL;
+    h->version = ++line.version;
+    h->created_at = at && at->type == J_INT ? at->i : line.at;
+    h->created_by = who && who->type == J_INT ? who->i : 0;
+    h->changed_at = line.at;
+    h->changed_by = by.person;
+    TRY(row_put(c, a, shape_of(e), row, true));
+    return history_add(c, e, &line, by);
+}
+
+/* The row becomes what the image says, whether it stands or not. */
+static enum status put_image(struct conn *c, struct arena *a,
+                             const struct entity *e, int64_t id,
+                             const char *text, struct actor by,
+                             const char *what)
+{
+    const char *why;
+    const struct json_value *image = json_parse(a, str_of(text), &why);
+    if (!image || image->type != J_OBJECT)
+        return ERR_STORE;
+    void *row;
+    enum status found = row_load(c, a, e, id, &reach_all, &row);
+    if (found == ERR_NOT_FOUND)
+        row = row_new(a, e);
+    else if (found != OK)
+        return found;
+    if (row_from_json(a, e, image, row))
+        return ERR_STORE;
+    if (found == OK)
+        TRY(row_update_as(c, a, e, row, by, what));
+    else
+        TRY(bring_back(c, a, e, id, row, image, by));
+    return links_from_json(c, a, e, id, image);
+}
+
+/* The row as it was from that version on: the image of the line after it. */
+static enum status image_of(struct conn *c, struct arena *a,
+                            const struct entity *e, int64_t id, int64_t version,
+                            const char **image)
+{
+    struct rows *r;
+    const char *found = NULL;
+    TRY(db_rows(c, a,
+                SQL("SELECT image FROM core_history WHERE entity = :entity AND "
+                    "row_id = :row AND version = :version"),
+                ARGS(arg_cstr("entity", e->name), arg_int("row", id),
+                     arg_int("version", version + 1)),
+                &r));
+    if (rows_next(r))
+        found = row_text(r, 0);
+    TRY(rows_end(r));
+    if (!found)
+        return ERR_NOT_FOUND;
+    *image = found;
+    return OK;
+}
+
+enum status row_restore(struct conn *c, struct arena *a, const struct entity *e,
+                        int64_t id, int64_t version, struct actor by)
+{
+    const char *image;
+    CHECK(conn_is_writer(c));
+    TRY(image_of(c, a, e, id, version, &image));
+    return put_image(c, a, e, id, image, by, "restore");
+}
+
+enum status row_undo(struct conn *c, struct arena *a, const struct entity *e,
+                     int64_t id, int64_t import, struct actor by)
+{
+    struct past *all;
+    size_t n, i = 0;
+    const char *image;
+    CHECK(conn_is_writer(c) && import);
+    TRY(row_history(c, a, e, id, &all, &n));
+    while (i < n && all[i].import != import)
+        i++;
+    if (i == n)
+        return ERR_NOT_FOUND;
+    if (i > 0)
+        return ERR_STALE;
+    while (i < n && all[i].import == import)
+        i++;
+    /* all[i] is the newest line that is not the import's. */
+    if (i == n)
+        return row_delete(c, a, e, id, all[0].version, by);
+    TRY(image_of(c, a, e, id, all[i].version, &image));
+    return put_image(c, a, e, id, image, by, "undo");
+}

@@ -1,0 +1,161 @@
+/* Reach: grants and paths of references, compiled into one WHERE clause. */
+#include "store/row.h"
+
+static const struct scope everywhere[] = {{NULL, 0}};
+const struct reach reach_all = {everywhere, COUNT(everywhere)};
+
+void args_add(struct arena *a, struct args *args, struct arg one)
+{
+    /* One place is kept for the {0} that ends the list. */
+    if (args->n + 1 >= args->room) {
+        size_t room = args->room ? args->room * 2 : 16;
+        struct arg *all = NEW_ARRAY(a, struct arg, room);
+        if (args->n)
+            memcpy(all, args->all, args->n * sizeof(*all));
+        args->all = all;
+        args->room = room;
+    }
+    args->all[args->n++] = one;
+}
+
+bool reach_is_all(const struct entity *e, const struct reach *reach)
+{
+    CHECK(reach);
+    if (!e->reach)
+        return reach->n > 0;
+    for (size_t i = 0; i < reach->n; i++)
+        if (!reach->scopes[i].entity)
+            return true;
+    return false;
+}
+
+/* What a path leads to; its steps are references (CHECK). */
+static const struct entity *path_end(const struct entity *e, const char *path)
+{
+    struct str rest = str_of(path), part;
+    char name[64];
+    while (str_next(&rest, '.', &part) && part.n) {
+        CHECK(part.n < sizeof(name));
+        memcpy(name, part.p, part.n);
+        name[part.n] = 0;
+        const struct field *f = entity_field(e, name);
+        CHECK(f && f->type == F_REF);
+        e = f->target;
+    }
+    return e;
+}
+
+static void bind_one(struct arena *a, struct buf *b, struct args *args,
+                     int64_t id)
+{
+    char *name = arena_printf(a, "reach%zu", args->n);
+    args_add(a, args, arg_int(name, id));
+    buf_str(b, b->n ? ", :" : "(:");
+    buf_str(b, name);
+}
+
+/*
+ * "(:reach0, :reach1)": the ids granted on an entity, NULL for none. Filled up
+ * to a power of two with the last one, so that few texts are ever prepared.
+ */
+static const char *id_list(struct arena *a, const struct entity *end,
+                           const struct reach *reach, struct args *args)
+{
+    struct buf b = {.mem = a};
+    size_t n = 0;
+    int64_t last = 0;
+    for (size_t i = 0; i < reach->n; i++) {
+        if (reach->scopes[i].entity != end)
+            continue;
+        bind_one(a, &b, args, last = reach->scopes[i].id);
+        n++;
+    }
+    for (; n & (n - 1); n++)
+        bind_one(a, &b, args, last);
+    if (!n)
+        return NULL;
+    buf_char(&b, ')');
+    return buf_done(&b).p;
+}
+
+static void path_clause(struct buf *b, struct str alias, const struct entity *e,
+                        const char *path, const char *list)
+{
+    struct str rest = str_of(path), part;
+    size_t deep = 0;
+    buf_add(b, alias.p, alias.n);
+    buf_char(b, '.');
+    while (str_next(&rest, '.', &part)) {
+        if (deep++) {
+            buf_str(b, " IN (SELECT id FROM ");
+            buf_str(b, e->name);
+            buf_str(b, " WHERE ");
+        }
+        buf_str(b, part.n ? "" : "id");
+        buf_add(b, part.p, part.n);
+        if (part.n)
+            e = path_end(e, arena_dup(b->mem, part.p, part.n));
+    }
+    buf_str(b, " IN ");
+    buf_str(b, list);
+    while (--deep)
+        buf_char(b, ')');
+}
+
+void reach_clause(struct arena *a, struct buf *b, struct str alias,
+                  const struct entity *e, const struct reach *reach,
+                  struct args *args)
+{
+    if (reach_is_all(e, reach)) {
+        buf_str(b, "1=1");
+        return;
+    }
+    const size_t most = 32;
+    const struct entity *ends[32];
+    const char *lists[32];
+    size_t known = 0, clauses = 0;
+    for (const char *const *path = e->reach; path && *path; path++) {
+        const struct entity *end = path_end(e, *path);
+        size_t at = 0;
+        while (at < known && ends[at] != end)
+            at++;
+        if (at == known) {
+            CHECK(known < most);
+            ends[known] = end;
+            lists[known++] = id_list(a, end, reach, args);
+        }
+        if (!lists[at])
+            continue;
+        buf_str(b, clauses++ ? " OR " : "(");
+        path_clause(b, alias, e, *path, lists[at]);
+    }
+    buf_str(b, clauses ? ")" : "1=0");
+}
+
+struct sql sql_with_reach(struct arena *a, struct sql text,
+                          const struct entity *e, const struct reach *reach,
+                          const struct arg *args, const struct arg **out)
+{
+    static const char token[] = "{reach:";
+    const char *from = text.text, *at;
+    struct buf b = {.mem = a};
+    struct args all = {0}, bound = {0};
+    *out = args;
+    if (!strstr(from, token))
+        return text;
+    for (const struct arg *g = args; g && g->name; g++)
+        args_add(a, &all, *g);
+    for (; (at = strstr(from, token)); from = strchr(at, '}') + 1) {
+        struct str alias = {at + sizeof(token) - 1, 0};
+        CHECK(strchr(at, '}'));
+        alias.n = (size_t)(strchr(at, '}') - alias.p);
+        buf_add(&b, from, (size_t)(at - from));
+        bound.n = 0; /* the same names mean the same ids */
+        reach_clause(a, &b, alias, e, reach, &bound);
+    }
+    buf_str(&b, from);
+    for (size_t i = 0; i < bound.n; i++)
+        args_add(a, &all, bound.all[i]);
+    *out = all.all;
+    return sql_built(&b);
+}

@@ -1,0 +1,248 @@
+/* Loading and saving single rows. */
+#include "store/row.h"
+
+#include "base/random.h"
+#include "base/utf8.h"
+#include "store/words.h"
+
+/* The first row that a statement gives; ERR_NOT_FOUND for none. */
+static enum status first_row(struct conn *c, struct arena *a,
+                             const struct shape *s, struct sql sql,
+                             const struct arg *args, void **row,
+                             const char **words)
+{
+    struct rows *r;
+    void *found = NULL;
+    TRY(db_rows(c, a, sql, args, &r));
+    if (rows_next(r)) {
+        found = row_read(a, s, r);
+        if (words)
+            *words = row_text(r, s->width);
+    }
+    TRY(rows_end(r));
+    if (!found)
+        return ERR_NOT_FOUND;
+    *row = found;
+    return OK;
+}
+
+enum status row_load(struct conn *c, struct arena *a, const struct entity *e,
+                     int64_t id, const struct reach *reach, void **row)
+{
+    const struct shape *s = shape_of(e);
+    if (reach_is_all(e, reach))
+        return first_row(c, a, s, s->load, ARGS(arg_int("id", id)), row, NULL);
+    struct buf b = {.mem = a};
+    struct args args = {0};
+    buf_str(&b, s->load.text);
+    buf_str(&b, " AND ");
+    args_add(a, &args, arg_int("id", id));
+    reach_clause(a, &b, STR("t"), e, reach, &args);
+    return first_row(c, a, s, sql_built(&b), args.all, row, NULL);
+}
+
+enum status row_find(struct conn *c, struct arena *a, const struct entity *e,
+                     const char *field, struct value v, void **row)
+{
+    const struct shape *s = shape_of(e);
+    const struct field *f = entity_field(e, field);
+    const bool uid = e->has_uid && same(field, "uid");
+    CHECK(uid || (f && (f->flags & F_UNIQUE)));
+    if (v.type == V_NULL)
+        return ERR_NOT_FOUND;
+    struct buf b = {.mem = a};
+    buf_str(&b, "SELECT ");
+    buf_str(&b, s->columns);
+    buf_str(&b, " FROM ");
+    buf_str(&b, e->name);
+    buf_str(&b, " t WHERE t.");
+    buf_str(&b, uid ? "uid" : f->name);
+    buf_str(&b, " = :value");
+    return first_row(c, a, s, sql_built(&b), ARGS({"value", v}), row, NULL);
+}
+
+enum status row_load_old(struct conn *c, struct arena *a, const struct shape *s,
+                         int64_t id, void **row, const char **words)
+{
+    *words = NULL;
+    return first_row(c, a, s, s->load_old, ARGS(arg_int("id", id)), row,
+                     s->searched ? words : NULL);
+}
+
+/* Fields, their folds and the words, in the order of the statements. */
+static size_t fill_fields(struct arena *a, const struct shape *s,
+                          const void *row, struct arg *args, struct str *words)
+{
+    const struct entity *e = s->entity;
+    struct buf found = {.mem = a};
+    size_t n = 0;
+    for (size_t i = 0; i < s->fields; i++) {
+        const struct field *f = &e->fields[i];
+        struct value v = field_get(f, row), fold = v;
+        args[n++] = (struct arg){f->name, v};
+        const bool search = s->searched && field_is_searched(e, f);
+        if (v.type == V_TEXT && (search || s->fold[i]))
+            fold.s = utf8_fold(a, v.s);
+        if (s->fold[i]) {
+            args[n] = (struct arg){s->fold[i], fold};
+            args[n++].value.s = fold_cut(fold.s);
+        }
+        if (search && v.type == V_TEXT)
+            words_add(&found, fold.s);
+    }
+    if (s->searched) {
+        *words = buf_done(&found);
+        args[n++] = arg_text("words", *words);
+    }
+    return n;
+}
+
+static struct arg *args_for(struct arena *a, const struct shape *s)
+{
+    return NEW_ARRAY(a, struct arg, s->fields * 2 + 10);
+}
+
+enum status row_put(struct conn *c, struct arena *a, const struct shape *s,
+                    void *row, bool with_id)
+{
+    struct row *h = row;
+    struct arg *args = args_for(a, s);
+    struct str words = {0};
+    size_t n = 0;
+    if (with_id)
+        args[n++] = arg_int("id", h->id);
+    args[n++] = arg_int("version", h->version);
+    args[n++] = arg_int("created_at", h->created_at);
+    args[n++] = arg_int("created_by", h->created_by);
+    args[n++] = arg_int("changed_at", h->changed_at);
+    args[n++] = arg_int("changed_by", h->changed_by);
+    if (s->entity->has_uid)
+        args[n++] = arg_cstr("uid", h->uid);
+    fill_fields(a, s, row, args + n, &words);
+    TRY(db_exec(c, with_id ? s->insert_as : s->insert, args, NULL));
+    if (!with_id)
+        h->id = conn_last_id(c);
+    if (!s->search_add.text || !words.n)
+        return OK;
+    return db_exec(c, s->search_add,
+                   ARGS(arg_int("id", h->id), arg_text("words", words)), NULL);
+}
+
+enum status row_insert(struct conn *c, struct arena *a, const struct entity *e,
+                       void *row, struct actor by)
+{
+    struct row *h = row;
+    CHECK(conn_is_writer(c));
+    if (e->settle)
+        e->settle(a, row);
+    if (e->has_uid && !h->uid)
+        h->uid = uuid7(a);
+    h->version = 1;
+    h->created_at = h->changed_at = time_now();
+    h->created_by = h->changed_by = by.person;
+    struct arena_mark mark = arena_mark(a);
+    enum status status = row_put(c, a, shape_of(e), row, false);
+    arena_rewind(a, mark);
+    TRY(status);
+    struct line line = {h->id, 1, h->created_at, "insert", {0}};
+    return history_add(c, e, &line, by);
+}
+
+/* Search forgets the old words and learns the new ones. */
+static enum status search_again(struct conn *c, const struct shape *s,
+                                int64_t id, const char *old, struct str new)
+{
+    if (!s->search_add.text || (old && str_eq(new, old)))
+        return OK;
+    if (old && *old)
+        TRY(db_exec(c, s->search_drop,
+                    ARGS(arg_int("id", id), arg_cstr("words", old)), NULL));
+    if (!new.n)
+        return OK;
+    return db_exec(c, s->search_add,
+                   ARGS(arg_int("id", id), arg_text("words", new)), NULL);
+}
+
+static enum status update_in(struct conn *c, struct arena *a,
+                             const struct shape *s, void *row, struct actor by,
+                             const char *what)
+{
+    struct row *h = row, *old;
+    void *before;
+    const char *old_words;
+    enum status found = row_load_old(c, a, s, h->id, &before, &old_words);
+    if (found != OK)
+        return found == ERR_NOT_FOUND ? ERR_STALE : found;
+    old = before;
+    if (old->version != h->version)
+        return ERR_STALE;
+    struct line line = {h->id, h->version + 1, time_now(), what, {0}};
+    TRY(history_image(c, a, s->entity, before, &line.image));
+    struct arg *args = args_for(a, s);
+    struct str words = {0};
+    int64_t changed;
+    size_t n = 0;
+    args[n++] = arg_int("changed_at", line.at);
+    args[n++] = arg_int("changed_by", by.person);
+    n += fill_fields(a, s, row, args + n, &words);
+    args[n++] = arg_int("id", h->id);
+    args[n++] = arg_int("version", h->version);
+    TRY(db_exec(c, s->update, args, &changed));
+    if (!changed)
+        return ERR_STALE;
+    TRY(search_again(c, s, h->id, old_words, words));
+    TRY(history_add(c, s->entity, &line, by));
+    h->version = line.version;
+    h->changed_at = line.at;
+    h->changed_by = by.person;
+    return OK;
+}
+
+enum status row_update_as(struct conn *c, struct arena *a,
+                          const struct entity *e, void *row, struct actor by,
+                          const char *what)
+{
+    CHECK(conn_is_writer(c));
+    if (e->settle)
+        e->settle(a, row);
+    struct arena_mark mark = arena_mark(a);
+    enum status status = update_in(c, a, shape_of(e), row, by, what);
+    arena_rewind(a, mark);
+    return status;
+}
+
+enum status row_update(struct conn *c, struct arena *a, const struct entity *e,
+                       void *row, struct actor by)
+{
+    return row_update_as(c, a, e, row, by, "update");
+}
+
+static enum status delete_in(struct conn *c, struct arena *a,
+                             const struct shape *s, int64_t id, int64_t version,
+                             struct actor by)
+{
+    void *before;
+    const char *words;
+    enum status found = row_load_old(c, a, s, id, &before, &words);
+    if (found != OK)
+        return found == ERR_NOT_FOUND ? ERR_STALE : found;
+    if (((struct row *)before)->version != version)
+        return ERR_STALE;
+    struct line line = {id, version + 1, time_now(), "delete", {0}};
+    TRY(history_image(c, a, s->entity, before, &line.image));
+    TRY(links_drop(c, a, s->entity, id));
+    TRY(db_exec(c, s->delete,
+                ARGS(arg_int("id", id), arg_int("version", version)), NULL));
+    TRY(search_again(c, s, id, words, (struct str){"", 0}));
+    return history_add(c, s->entity, &line, by);
+}
+
+enum status row_delete(struct conn *c, struct arena *a, const struct entity *e,
+                       int64_t id, int64_t version, struct actor by)
+{
+    CHECK(conn_is_writer(c));
+    struct arena_mark mark = arena_mark(a);
+    enum status status = delete_in(c, a, shape_of(e), id, version, by);
+    arena_rewind(a, mark);
+    return status;
+}

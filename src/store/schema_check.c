@@ -1,0 +1,198 @@
+/* `essaim db check`: what the database has other than the program says. */
+#include "store/dialect.h"
+#include "store/entity_shape.h"
+#include "store/schema_table.h"
+
+struct findings {
+    struct conn *conn;
+    struct arena *mem;
+    const char **all;
+    size_t n, room;
+};
+
+__attribute__((format(printf, 2, 3))) static void find(struct findings *f,
+                                                       const char *format, ...)
+{
+    va_list args;
+    if (f->n == f->room) {
+        const char **more =
+            NEW_ARRAY(f->mem, const char *, f->room = f->room * 2 + 16);
+        if (f->n)
+            memcpy(more, f->all, f->n * sizeof(*more));
+        f->all = more;
+    }
+    va_start(args, format);
+    f->all[f->n++] = arena_vprintf(f->mem, format, args);
+    va_end(args);
+}
+
+/* A table as it is: its columns or its indexes. */
+struct actual {
+    const char *name, *text;
+    bool required, seen;
+};
+
+static enum status load(struct findings *f, struct sql query, const char *table,
+                        struct actual **out, size_t *n)
+{
+    enum { MOST = 1000 };
+    struct actual *all = NEW_ARRAY(f->mem, struct actual, MOST);
+    struct rows *r;
+    size_t count = 0;
+    TRY(db_rows(f->conn, f->mem, query,
+                table ? ARGS(arg_cstr("name", table)) : NO_ARGS, &r));
+    while (count < MOST && rows_next(r)) {
+        struct actual *one = &all[count++];
+        one->name = row_text(r, 0);
+        one->text = row_columns(r) > 1 ? row_text(r, 1) : "";
+        one->required = row_columns(r) > 2 && row_int(r, 2) == 1;
+    }
+    TRY(rows_end(r));
+    *out = all;
+    *n = count;
+    return OK;
+}
+
+static struct actual *look_up(struct actual *all, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (same(all[i].name, name)) {
+            all[i].seen = true;
+            return &all[i];
+        }
+    return NULL;
+}
+
+static enum status check_columns(struct findings *f, const struct entity *e)
+{
+    struct actual *all;
+    size_t n;
+    TRY(load(f, dialect_columns, e->name, &all, &n));
+    for (struct column *c = table_columns(f->mem, e); c->name; c++) {
+        const struct actual *is = look_up(all, n, c->name);
+        if (!is) {
+            find(f, "%s: the column %s is missing", e->name, c->name);
+            continue;
+        }
+        if (!str_starts(str_of(c->type), is->text))
+            find(f, "%s.%s: the type is %s, not %s", e->name, c->name, is->text,
+                 c->type);
+        /* A required reference added later may be nothing in old rows. */
+        const bool refers = c->to || c->to_file;
+        if (c->required != is->required && !(c->required && refers) &&
+            !same(c->name, "id"))
+            find(f, "%s.%s: it is %srequired", e->name, c->name,
+                 is->required ? "" : "not ");
+    }
+    for (size_t i = 0; i < n; i++)
+        if (!all[i].seen)
+            find(f, "%s: the column %s is not ours", e->name, all[i].name);
+    return OK;
+}
+
+/* Equal but for white space, quotes and case of what stands between. */
+static bool same_sql(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        a += strspn(a, " \"\n");
+        b += strspn(b, " \"\n");
+        if (*a != *b)
+            return false;
+        if (!*a)
+            return true;
+    }
+}
+
+static enum status check_indexes(struct findings *f, const struct entity *e,
+                                 const char *table)
+{
+    struct actual *all;
+    size_t n;
+    char *on = arena_printf(f->mem, " ON %s (", table);
+    TRY(load(f, dialect_indexes, table, &all, &n));
+    for (struct named_index *i = table_indexes(f->mem, e); i->name; i++) {
+        if (!strstr(i->sql, on))
+            continue;
+        const struct actual *is = look_up(all, n, i->name);
+        if (!is)
+            find(f, "%s: the index %s is missing", table, i->name);
+        else if (!same_sql(is->text, i->sql))
+            find(f, "%s: the index %s is another: %s", table, i->name,
+                 is->text);
+    }
+    for (size_t i = 0; i < n; i++)
+        if (!all[i].seen)
+            find(f, "%s: the index %s is not ours", table, all[i].name);
+    return OK;
+}
+
+static enum status check_entity(struct findings *f, const struct entity *e,
+                                struct actual *tables, size_t n)
+{
+    if (!look_up(tables, n, e->name)) {
+        find(f, "the table %s is missing", e->name);
+        return OK;
+    }
+    TRY(check_columns(f, e));
+    TRY(check_indexes(f, e, e->name));
+    for (const struct link *l = e->links; l && l->name; l++) {
+        char *table = arena_printf(f->mem, "%s_%s", e->name, l->name);
+        if (look_up(tables, n, table))
+            TRY(check_indexes(f, e, table));
+        else
+            find(f, "the table %s is missing", table);
+    }
+    char *search = arena_printf(f->mem, "%s_search", e->name);
+    if (shape_of(e)->searched && !look_up(tables, n, search))
+        find(f, "the search of %s is missing", e->name);
+    return OK;
+}
+
+/* The table that a statement of the frame creates, or NULL. */
+static const char *created(struct arena *a, const char *sql)
+{
+    struct str rest = str_of(sql), part, name = {0};
+    bool table = false;
+    while (!name.n && str_next(&rest, ' ', &part)) {
+        if (table && part.n && !str_eq(part, "IF") && !str_eq(part, "NOT") &&
+            !str_eq(part, "EXISTS"))
+            name = part;
+        table |= str_eq(part, "TABLE");
+        if (str_eq(part, "INDEX") || str_eq(part, "TRIGGER"))
+            return NULL;
+    }
+    for (size_t i = 0; i < name.n; i++)
+        if (name.p[i] == '(')
+            name.n = i;
+    return name.n ? str_dup(a, name) : NULL;
+}
+
+static void check_frame(struct findings *f, const struct sql *made,
+                        struct actual *tables, size_t n)
+{
+    for (; made && made->text; made++) {
+        const char *name = created(f->mem, made->text);
+        if (name && !look_up(tables, n, name))
+            find(f, "the table %s is missing", name);
+    }
+}
+
+enum status schema_check(struct conn *c, struct arena *a,
+                         const struct schema *s, const char ***differences,
+                         size_t *n)
+{
+    struct findings f = {.conn = c, .mem = a};
+    struct actual *tables;
+    size_t count;
+    TRY(load(&f, dialect_tables, NULL, &tables, &count));
+    check_frame(&f, store_tables, tables, count);
+    check_frame(&f, s->tables, tables, count);
+    for (const struct entity *const *e = s->entities; e && *e; e++)
+        TRY(check_entity(&f, *e, tables, count));
+    for (size_t i = 0; i < count; i++)
+        if (!tables[i].seen)
+            find(&f, "the table %s is not ours", tables[i].name);
+    *differences = f.all;
+    *n = f.n;
+    return OK;
+}

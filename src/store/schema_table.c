@@ -1,0 +1,209 @@
+#include "store/schema_table.h"
+
+#include "store/dialect.h"
+#include "store/entity_shape.h"
+
+void statement_add(struct arena *a, struct statements *s, struct sql one)
+{
+    if (s->n == s->room) {
+        size_t room = s->room ? s->room * 2 : 64;
+        struct sql *all = NEW_ARRAY(a, struct sql, room);
+        if (s->n)
+            memcpy(all, s->all, s->n * sizeof(*all));
+        s->all = all;
+        s->room = room;
+    }
+    s->all[s->n++] = one;
+}
+
+struct column *table_columns(struct arena *a, const struct entity *e)
+{
+    const struct shape *s = shape_of(e);
+    struct column *all = NEW_ARRAY(a, struct column, s->fields * 2 + 9), *c;
+    const char *const whole = dialect_type(F_INT);
+    c = all;
+    *c++ = (struct column){"id", dialect_id(), .required = true};
+    *c++ = (struct column){"version", whole, .required = true};
+    *c++ = (struct column){"created_at", whole, .required = true};
+    *c++ = (struct column){"created_by", whole, .required = true};
+    *c++ = (struct column){"changed_at", whole, .required = true};
+    *c++ = (struct column){"changed_by", whole, .required = true};
+    if (e->has_uid)
+        *c++ = (struct column){"uid", dialect_type(F_TEXT), .required = true};
+    for (size_t i = 0; i < s->fields; i++) {
+        const struct field *f = &e->fields[i];
+        const bool required = f->flags & F_REQUIRED;
+        *c++ = (struct column){f->name, dialect_type(f->type), required,
+                               f->target, f->type == F_FILE};
+        if (s->fold[i])
+            *c++ = (struct column){s->fold[i], dialect_type(F_TEXT),
+                                   .required = required};
+    }
+    if (s->searched)
+        *c++ =
+            (struct column){"words", dialect_type(F_PROSE), .required = true};
+    return all;
+}
+
+/* What a required column added to rows that stand begins with. */
+static const char *neutral(const struct column *c)
+{
+    return same(c->type, dialect_type(F_TEXT)) ? " DEFAULT ''" : " DEFAULT 0";
+}
+
+void column_write(struct buf *b, const struct column *c, bool later)
+{
+    const bool refers = c->to || c->to_file;
+    buf_str(b, c->name);
+    buf_char(b, ' ');
+    buf_str(b, c->type);
+    if (same(c->name, "id"))
+        return;
+    if (c->required && !(later && refers)) {
+        buf_str(b, " NOT NULL");
+        buf_str(b, later ? neutral(c) : "");
+    }
+    if (refers) {
+        buf_str(b, " REFERENCES ");
+        buf_str(b, c->to ? c->to->name : "core_file");
+        buf_str(b, " (id)");
+    }
+}
+
+struct indexes {
+    struct arena *mem;
+    struct named_index *all;
+    size_t n, room;
+};
+
+/* "<table>_<how>_<what>" over columns, with what follows the parenthesis. */
+static void index_add(struct indexes *x, const char *table, const char *name,
+                      const char *columns, bool unique, const char *tail)
+{
+    if (x->n + 1 >= x->room) {
+        size_t room = x->room ? x->room * 2 : 32;
+        struct named_index *all = NEW_ARRAY(x->mem, struct named_index, room);
+        if (x->n)
+            memcpy(all, x->all, x->n * sizeof(*all));
+        x->all = all;
+        x->room = room;
+    }
+    const char *sql =
+        arena_printf(x->mem, "CREATE %sINDEX %s ON %s (%s)%s",
+                     unique ? "UNIQUE " : "", name, table, columns, tail);
+    x->all[x->n++] = (struct named_index){name, sql};
+}
+
+/* A filter's index is in the usual order behind its field, so that a filtered
+ * list is read and not sorted. */
+static const char *filter_columns(struct arena *a, const struct shape *s,
+                                  const struct field *f)
+{
+    bool down;
+    const struct field *sort = entity_sort(s->entity, &down);
+    if (!sort || sort == f)
+        return arena_printf(a, "%s%s", f->name, dialect_index_tail());
+    return arena_printf(a, "%s, %s%s", f->name, shape_sort_column(s, sort),
+                        dialect_index_tail());
+}
+
+static bool is_usual_sort(const struct entity *e, const struct field *f)
+{
+    bool down;
+    return entity_sort(e, &down) == f;
+}
+
+static void field_indexes(struct indexes *x, const struct shape *s,
+                          const struct field *f)
+{
+    struct arena *a = x->mem;
+    const struct entity *e = s->entity;
+    const char *sort = shape_sort_column(s, f);
+    const bool unique = f->flags & F_UNIQUE;
+    if (unique)
+        index_add(x, e->name, arena_printf(a, "%s_is_%s", e->name, f->name),
+                  f->name, true, "");
+    if (((f->flags & F_SORT) || f == s->title || is_usual_sort(e, f)) &&
+        !(unique && sort == f->name))
+        index_add(x, e->name, arena_printf(a, "%s_by_%s", e->name, f->name),
+                  arena_printf(a, "%s%s", sort, dialect_index_tail()), false,
+                  "");
+    if ((f->flags & F_FILTER) && !unique)
+        index_add(x, e->name, arena_printf(a, "%s_of_%s", e->name, f->name),
+                  filter_columns(a, s, f), false, "");
+    else if (field_is_ref(f) && !unique)
+        index_add(x, e->name, arena_printf(a, "%s_of_%s", e->name, f->name),
+                  f->name, false, "");
+}
+
+struct named_index *table_indexes(struct arena *a, const struct entity *e)
+{
+    const struct shape *s = shape_of(e);
+    struct indexes x = {.mem = a};
+    int number = 0;
+    if (e->has_uid)
+        index_add(&x, e->name, arena_printf(a, "%s_is_uid", e->name), "uid",
+                  true, "");
+    for (const struct field *f = e->fields; f->name; f++)
+        field_indexes(&x, s, f);
+    for (const struct index *i = e->indexes; i && i->columns; i++)
+        index_add(
+            &x, e->name, arena_printf(a, "%s_index_%d", e->name, number++),
+            i->columns, i->unique,
+            i->where.text ? arena_printf(a, " WHERE %s", i->where.text) : "");
+    for (const struct link *l = e->links; l && l->name; l++) {
+        const char *table = arena_printf(a, "%s_%s", e->name, l->name);
+        index_add(&x, table, arena_printf(a, "%s_of_target", table),
+                  "target_id", false, "");
+    }
+    if (!x.all)
+        x.all = NEW(a, struct named_index);
+    return x.all;
+}
+
+static struct sql create_table(struct arena *a, const struct entity *e)
+{
+    struct buf b = {.mem = a};
+    buf_str(&b, "CREATE TABLE ");
+    buf_str(&b, e->name);
+    for (const struct column *c = table_columns(a, e), *first = c; c->name;
+         c++) {
+        buf_str(&b, c == first ? " (" : ", ");
+        column_write(&b, c, false);
+    }
+    buf_str(&b, ")");
+    buf_str(&b, dialect_table_tail(false));
+    return sql_built(&b);
+}
+
+static struct sql create_links(struct arena *a, const struct entity *e,
+                               const struct link *l)
+{
+    const char *const whole = dialect_type(F_INT);
+    return (struct sql){arena_printf(
+        a,
+        "CREATE TABLE %s_%s (row_id %s NOT NULL REFERENCES %s (id), "
+        "target_id %s NOT NULL REFERENCES %s (id), weight %s NOT NULL, "
+        "position %s NOT NULL, PRIMARY KEY (row_id, target_id))%s",
+        e->name, l->name, whole, e->name, whole, l->target->name, whole, whole,
+        dialect_table_tail(true))};
+}
+
+void table_create(struct arena *a, struct statements *out,
+                  const struct entity *e)
+{
+    statement_add(a, out, create_table(a, e));
+    for (const struct link *l = e->links; l && l->name; l++)
+        statement_add(a, out, create_links(a, e, l));
+    if (shape_of(e)->searched)
+        statement_add(a, out, dialect_search_create(a, e));
+    for (const struct named_index *i = table_indexes(a, e); i->name; i++)
+        statement_add(a, out, (struct sql){i->sql});
+}
+
+enum status statements_run(struct conn *c, const struct statements *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        TRY(db_exec(c, s->all[i], NO_ARGS, NULL));
+    return OK;
+}
