@@ -176,8 +176,8 @@ static enum status add_index(struct conn *c, struct arena *a,
          i++)
         if (same(i->name, name))
             return db_exec(c, (struct sql){i->sql}, NO_ARGS, NULL);
-    CHECK(!"a migration names an index that the entity has not");
-    return ERR_STORE;
+    check_failed("the entity has the index of its migration", __FILE__,
+                 __LINE__);
 }
 
 static enum status change_run(struct conn *c, struct arena *a,

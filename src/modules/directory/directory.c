@@ -143,4 +143,5 @@ const struct module directory_module = {
     .needs = needs,
     .entities = entities,
     .rights = rights,
+    .demo = directory_demo,
 };

@@ -79,3 +79,4 @@ struct str class_key(struct arena *a, struct str label);
 const char *check_mail(struct arena *a, struct str in, struct str *out);
 const char *check_web(struct arena *a, struct str in, struct str *out);
 
+enum status directory_demo(struct demo *d);
