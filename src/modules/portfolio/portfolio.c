@@ -152,4 +152,5 @@ const struct module portfolio_module = {
     .entities = entities,
     .rights = rights,
     .figures = portfolio_figures,
+    .demo = portfolio_demo,
 };

@@ -98,3 +98,5 @@ enum {
 };
 extern const struct link project_links[];
 extern const struct figure portfolio_figures[];
+
+enum status portfolio_demo(struct demo *d);

@@ -1,0 +1,353 @@
+/*
+ * The portfolio's part of the demonstration: the strategy and the offer as the
+ * brochure prints them, and its 23 projects, each somewhere between a first
+ * look and its deployment, in the closed year and today.
+ */
+#include "modules/portfolio/demo_int.h"
+
+struct ids {
+    int64_t axes[3], objectives[12], policies[6], services[9];
+};
+
+static const struct {
+    const char *name, *aim, *objectives[4];
+} axes[3] = {
+    {"Réussite des élèves",
+     "Permettre à chaque élève de construire des compétences pour accomplir un "
+     "projet personnel ambitieux",
+     {"Enseigner les savoirs fondamentaux",
+      "Initier aux technologies émergentes",
+      "Mettre à disposition des ressources issues de la recherche",
+      "Promouvoir la veille numérique européenne et internationale"}},
+    {"L’école pour tous",
+     "Garantir une école équitable et accueillante pour tous les élèves",
+     {"Répondre à des appels à projets pour faire face aux spécificités des "
+      "territoires, à la grande pauvreté et à la ruralité",
+      "Promouvoir l’école inclusive et numérique",
+      "Rapprocher l’école et les familles",
+      "Renouveler les espaces scolaires"}},
+    {"Accompagnement des personnels et prise en compte des spécificités des "
+     "territoires",
+     "Accompagner les personnels éducatifs dans l’exercice de leur métier",
+     {"Former les personnels au numérique et par le numérique",
+      "Conseiller en termes de ressources numériques",
+      "Mettre à disposition des groupes d’experts",
+      "Soutenir l’innovation et l’ouverture européenne et internationale"}},
+};
+
+static const struct {
+    const char *code, *name, *brief;
+} policies[6] = {
+    {"fondamentaux",
+     "Améliorer le niveau des élèves dans les savoirs fondamentaux",
+     "Savoirs fondamentaux"},
+    {"harcelement",
+     "Lutter contre le harcèlement ou le cyberharcèlement scolaire",
+     "Harcèlement"},
+    {"terrain",
+     "Transformer l’école en faisant confiance aux acteurs de terrain",
+     "Acteurs de terrain"},
+    {"eac", "Offrir à chaque élève une éducation artistique et culturelle",
+     "Éducation artistique et culturelle"},
+    {"inclusion", "Rendre l’école plus inclusive", "École inclusive"},
+    {"lycee_pro",
+     "Faire du lycée professionnel une voie de réussite et d’accès à l’emploi",
+     "Lycée professionnel"},
+};
+
+static const struct {
+    const char *code, *name, *block, *summary, *state;
+} services[9] = {
+    {"research", "Recherche", "research",
+     "Travailler avec les laboratoires de recherche et évaluer ce que les "
+     "outils numériques apportent aux apprentissages.",
+     "study"},
+    {"watch", "Veille", "research",
+     "Suivre les technologies et les pratiques nouvelles, ici et ailleurs, "
+     "pour que l’offre reste à jour.",
+     "study"},
+    {"advice", "Conseil", "research",
+     "Recommander, pour un besoin précis d’une équipe ou d’une discipline, ce "
+     "que la recherche et la veille ont montré.",
+     "study"},
+    {"design", "Conception", "projects",
+     "Partir des objectifs pédagogiques et des besoins des élèves pour dire à "
+     "quoi servira l’outil et comment.",
+     "design"},
+    {"prototype", "Prototypage", "projects",
+     "Construire des maquettes que l’on peut manipuler, avant de développer.",
+     "design"},
+    {"trial", "Expérimentation", "projects",
+     "Essayer avec des classes, écouter leurs retours, améliorer.", "trial"},
+    {"deployment", "Déploiement", "change",
+     "Installer et faire connaître l’outil dans les établissements, avec un "
+     "accès qui marche pour tous.",
+     "deployment"},
+    {"training", "Formation", "change",
+     "Former à une utilisation efficace, par des ateliers, des séminaires, des "
+     "sessions en ligne et des tutoriels.",
+     "deployment"},
+    {"support", "Suivi et support", "change",
+     "Suivre les usages, recueillir les retours d’expérience, résoudre les "
+     "difficultés techniques ou pédagogiques.",
+     "deployment"},
+};
+
+static enum status add_strategy(struct demo *d, struct ids *ids)
+{
+    for (size_t i = 0; i < COUNT(axes); i++) {
+        struct axis *x = row_new(d->mem, &axis_entity);
+        x->position = (int64_t)i + 1;
+        x->name = axes[i].name;
+        x->aim = axes[i].aim;
+        TRY(row_insert(d->conn, d->mem, &axis_entity, x, d->by));
+        ids->axes[i] = x->row.id;
+        for (size_t k = 0; k < COUNT(axes[i].objectives); k++) {
+            struct objective *o = row_new(d->mem, &objective_entity);
+            o->axis = x->row.id;
+            o->position = (int64_t)k + 1;
+            o->name = axes[i].objectives[k];
+            TRY(row_insert(d->conn, d->mem, &objective_entity, o, d->by));
+            ids->objectives[4 * i + k] = o->row.id;
+        }
+    }
+    for (size_t i = 0; i < COUNT(policies); i++) {
+        struct policy *p = row_new(d->mem, &policy_entity);
+        p->code = policies[i].code;
+        p->name = policies[i].name;
+        p->brief = policies[i].brief;
+        p->position = p->colour = (int64_t)i + 1;
+        TRY(row_insert(d->conn, d->mem, &policy_entity, p, d->by));
+        ids->policies[i] = p->row.id;
+    }
+    return OK;
+}
+
+static enum status add_offer(struct demo *d, struct ids *ids)
+{
+    static const struct {
+        const char *name, *summary;
+    } programmes[] = {
+        {"CNR « Notre école, faisons-la ensemble »",
+         "Projets nés de la concertation dans les écoles et les "
+         "établissements, soutenus par le fonds d’innovation pédagogique."},
+        {"Territoires numériques éducatifs (TNE)",
+         "Équipement, ressources, formation et accompagnement des familles "
+         "dans les départements retenus, dont les Vosges."},
+        {"Erasmus+", "Coopération et mobilité européennes en éducation."},
+        {"Ambition 21", NULL},
+    };
+    for (size_t i = 0; i < COUNT(services); i++) {
+        struct service *s = row_new(d->mem, &service_entity);
+        s->code = services[i].code;
+        s->name = services[i].name;
+        s->block = services[i].block;
+        s->position = (int64_t)i + 1;
+        s->summary = services[i].summary;
+        TRY(row_insert(d->conn, d->mem, &service_entity, s, d->by));
+        ids->services[i] = s->row.id;
+    }
+    for (size_t i = 0; i < COUNT(programmes); i++) {
+        struct programme *p = row_new(d->mem, &programme_entity);
+        p->name = programmes[i].name;
+        p->summary = programmes[i].summary;
+        TRY(row_insert(d->conn, d->mem, &programme_entity, p, d->by));
+    }
+    return OK;
+}
+
+static size_t service_place(struct str code)
+{
+    size_t i = 0;
+    while (i < COUNT(services) && !str_eq(code, services[i].code))
+        i++;
+    CHECK(i < COUNT(services));
+    return i;
+}
+
+/* The id of a row by its code, which must be there. */
+static enum status find(struct demo *d, const struct entity *e,
+                        const char *field, const char *code, int64_t *id)
+{
+    void *row;
+    TRY(row_find(d->conn, d->mem, e, field, value_cstr(code), &row));
+    *id = ((struct row *)row)->id;
+    return OK;
+}
+
+static enum status add_passage(struct demo *d, const struct ids *ids,
+                               int64_t project, size_t service, int32_t starts,
+                               int32_t ends, const char *state)
+{
+    struct project_service *s = row_new(d->mem, &project_service_entity);
+    s->project = project;
+    s->service = ids->services[service];
+    s->starts = starts;
+    s->ends = ends;
+    s->state = state;
+    return row_insert(d->conn, d->mem, &project_service_entity, s, d->by);
+}
+
+/* Several services share a span of time, one after the other. */
+static enum status add_passages(struct demo *d, const struct ids *ids,
+                                int64_t project, const char *codes,
+                                int32_t starts, int32_t ends)
+{
+    struct str rest = str_of(codes), code;
+    int32_t many = 1, i = 0;
+    for (const char *p = codes; *p; p++)
+        many += *p == ' ';
+    for (; str_next(&rest, ' ', &code); i++)
+        TRY(add_passage(d, ids, project, service_place(code),
+                        starts + (ends + 1 - starts) * i / many,
+                        starts + (ends + 1 - starts) * (i + 1) / many - 1,
+                        "done"));
+    return OK;
+}
+
+static enum status add_life(struct demo *d, const struct ids *ids, int64_t id,
+                            const struct demo_project *p)
+{
+    int32_t opening = day_of(2024, 9, 1);
+    int32_t living = school_year_first(school_year_of(d->today));
+    if (p->since_2024 || living < opening)
+        living = opening;
+    TRY(add_passages(d, ids, id, p->before, day_of(2022, 9, 1),
+                     day_of(2023, 8, 31)));
+    TRY(add_passages(d, ids, id, p->closed, day_of(2023, 9, 1), living - 1));
+    TRY(add_passage(d, ids, id, service_place(str_of(p->living)), living,
+                    NO_DAY, "current"));
+    if (!p->next)
+        return OK;
+    return add_passage(d, ids, id, service_place(str_of(p->next)),
+                       d->today + 45, NO_DAY, "planned");
+}
+
+static enum status add_links(struct demo *d, const struct ids *ids, int64_t id,
+                             const struct demo_project *p)
+{
+    struct linked to[6];
+    size_t n = 0;
+    for (size_t i = 0; i < COUNT(policies); i++)
+        if (word_in(p->policies, policies[i].code))
+            to[n++] = (struct linked){.target = ids->policies[i], .weight = 1};
+    TRY(links_save(d->conn, d->mem, &project_entity,
+                   &project_links[PROJECT_POLICIES], id, to, n));
+    struct str rest = str_of(p->objectives), word;
+    for (n = 0; str_next(&rest, ' ', &word); n++)
+        to[n] = (struct linked){
+            .target =
+                ids->objectives[4 * (word.p[0] - '1') + (word.p[1] - '1')],
+            .weight = 1};
+    TRY(links_save(d->conn, d->mem, &project_entity,
+                   &project_links[PROJECT_OBJECTIVES], id, to, n));
+    to[0].weight = 1;
+    if (p->programme) {
+        TRY(find(d, &programme_entity, "name", p->programme, &to[0].target));
+        TRY(links_save(d->conn, d->mem, &project_entity,
+                       &project_links[PROJECT_PROGRAMMES], id, to, 1));
+    }
+    if (!p->area)
+        return OK;
+    TRY(find(d, &area_entity, "code", p->area, &to[0].target));
+    return links_save(d->conn, d->mem, &project_entity,
+                      &project_links[PROJECT_AREAS], id, to, 1);
+}
+
+static enum status add_partners(struct demo *d, int64_t project,
+                                const char *partners)
+{
+    static const struct {
+        char letter;
+        const char *name, *role;
+    } kinds[] = {
+        {'L', "Laboratoire universitaire %c (démo)", "research"},
+        {'E', "Entreprise EdTech %c (démo)", "publisher"},
+        {'A', "Association éducative %c (démo)", "other"},
+        {'C', "Commune %c (démo)", "host"},
+        {'S', "Service du rectorat %c (démo)", "other"},
+        {'D', "Conseil départemental (démo)", "funder"},
+        {'R', "Conseil régional (démo)", "funder"},
+    };
+    struct str rest = str_of(partners), word;
+    while (str_next(&rest, ' ', &word)) {
+        size_t k = 0;
+        while (kinds[k].letter != word.p[0])
+            k++;
+        char *name = str_dup(d->mem, str_of(kinds[k].name));
+        char *number = strstr(name, "%c");
+        if (number) {
+            number[0] = word.p[1];
+            memmove(number + 1, number + 2, strlen(number + 2) + 1);
+        }
+        struct project_partner *p = row_new(d->mem, &project_partner_entity);
+        p->project = project;
+        p->role = kinds[k].role;
+        TRY(find(d, &organisation_entity, "name", name, &p->organisation));
+        TRY(row_insert(d->conn, d->mem, &project_partner_entity, p, d->by));
+    }
+    return OK;
+}
+
+static enum status add_members(struct demo *d, int64_t project, int place)
+{
+    static const struct {
+        const char *role, *mail;
+        int of;
+    } team[] = {
+        {"lead", "leader", 2},
+        {"coordinator", "coordinator", 17},
+        {"expert", "expert", 12},
+    };
+    for (size_t i = 0; i < COUNT(team); i++) {
+        int k = place % team[i].of + 1;
+        const char *mail =
+            k == 1 ? arena_printf(d->mem, "%s@demo.example", team[i].mail)
+                   : arena_printf(d->mem, "%s%d@demo.example", team[i].mail, k);
+        struct project_member *m = row_new(d->mem, &project_member_entity);
+        m->project = project;
+        m->role = team[i].role;
+        TRY(find(d, &person_entity, "email", mail, &m->person));
+        TRY(row_insert(d->conn, d->mem, &project_member_entity, m, d->by));
+    }
+    return OK;
+}
+
+static enum status add_project(struct demo *d, const struct ids *ids, int place)
+{
+    const struct demo_project *p = &demo_projects[place];
+    struct str rest = str_of(p->before), first;
+    str_next(&rest, ' ', &first);
+    struct project *row = row_new(d->mem, &project_entity);
+    row->name = p->name;
+    row->summary = p->summary;
+    row->state = services[service_place(str_of(p->living))].state;
+    row->axis = ids->axes[p->axis - 1];
+    if (place < DEMO_READ_AXES)
+        row->axis_note = "L’axe est notre lecture : la brochure range les "
+                         "douze premiers projets sous deux axes à la fois.";
+    row->service = ids->services[service_place(first)];
+    row->starts = day_of(2022, 9, 1);
+    TRY(row_insert(d->conn, d->mem, &project_entity, row, d->by));
+    TRY(add_life(d, ids, row->row.id, p));
+    TRY(add_links(d, ids, row->row.id, p));
+    TRY(add_partners(d, row->row.id, p->partners));
+    TRY(add_members(d, row->row.id, place));
+    if (place % 4)
+        return OK;
+    struct document *doc = row_new(d->mem, &document_entity);
+    doc->project = row->row.id;
+    doc->title = "Note de cadrage (démo)";
+    doc->web = arena_printf(d->mem, "https://demo.example/notes/%d", place + 1);
+    return row_insert(d->conn, d->mem, &document_entity, doc, d->by);
+}
+
+enum status portfolio_demo(struct demo *d)
+{
+    struct ids ids;
+    TRY(add_strategy(d, &ids));
+    TRY(add_offer(d, &ids));
+    for (int i = 0; i < (int)demo_project_count; i++)
+        TRY(add_project(d, &ids, i));
+    return OK;
+}
