@@ -24,8 +24,8 @@ char *format_bytes(struct arena *a, const struct lang *l, int64_t bytes);
 char *format_ordinal(struct arena *a, const struct lang *l, int64_t n);
 /*
  * About that many, of what: "une centaine de projets", "environ 250 projets" /
- * "about 100 projects". Round numbers only from 10 on; below, the number.
- * French elides: "une dizaine d’écoles". what may be NULL.
+ * "about a hundred projects". Words for round numbers only from 10 on; below,
+ * the number. French elides: "une dizaine d’écoles". what may be NULL.
  */
 char *format_about(struct arena *a, const struct lang *l, int64_t n,
                    const char *what);
