@@ -88,6 +88,16 @@ void html_label_n(struct html *h, const char *key, int64_t n,
         long: html_int,                                                        \
         long long: html_int,                                                   \
         size_t: html_size)((h), (x))
+/* In an attribute: ready HTML has no place there. */
+#define html_attr(h, x)                                                        \
+    _Generic((x), \
+        const char *: html_text, \
+        char *: html_text, \
+        struct str: html_str, \
+        int: html_int, \
+        long: html_int, \
+        long long: html_int, \
+        size_t: html_size)((h), (x))
 #define html_url(h, x)                                                         \
     _Generic((x),                                                              \
         const char *: html_url_text,                                           \

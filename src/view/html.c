@@ -1,0 +1,115 @@
+#include "view/html.h"
+
+#include "view/assets.h"
+
+enum { FIRST_ROOM = 24 * 1024 };
+
+void html_open(struct html *h, struct arena *mem, const struct lang *lang)
+{
+    *h = (struct html){.out = {.mem = mem}, .lang = lang};
+    html_grow(h, FIRST_ROOM);
+    *h->out.p = 0;
+}
+
+void html_grow(struct html *h, size_t more)
+{
+    struct buf *b = &h->out;
+    size_t room = b->room ? b->room * 2 : 256;
+    while (room - b->n <= more)
+        room *= 2;
+    char *p = arena_alloc(b->mem, room);
+    if (b->n)
+        memcpy(p, b->p, b->n);
+    b->p = p;
+    b->room = room;
+}
+
+/* What stands for a byte that HTML would read as its own. */
+static const struct str escapes[256] = {
+    ['&'] = {"&amp;", 5}, ['<'] = {"&lt;", 4},   ['>'] = {"&gt;", 4},
+    ['"'] = {"&#34;", 5}, ['\''] = {"&#39;", 5},
+};
+
+void html_str(struct html *h, struct str s)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        const struct str *e = &escapes[(unsigned char)s.p[i]];
+        if (!e->n)
+            continue;
+        html_raw(h, s.p + from, i - from);
+        html_raw(h, e->p, e->n);
+        from = i + 1;
+    }
+    if (s.n > from)
+        html_raw(h, s.p + from, s.n - from);
+}
+
+void html_text(struct html *h, const char *s)
+{
+    if (!s)
+        return;
+    html_str(h, (struct str){s, strlen(s)});
+}
+
+void html_int(struct html *h, int64_t i)
+{
+    buf_int(&h->out, i);
+}
+
+void html_size(struct html *h, size_t n)
+{
+    buf_int(&h->out, (int64_t)n);
+}
+
+static bool is_plain(unsigned char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+           c == '~';
+}
+
+void html_url_str(struct html *h, struct str s)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        char coded[3] = {'%', digits[c >> 4], digits[c & 15]};
+        if (is_plain(c))
+            html_raw(h, s.p + i, 1);
+        else
+            html_raw(h, coded, 3);
+    }
+}
+
+void html_url_text(struct html *h, const char *s)
+{
+    html_url_str(h, str_of(s));
+}
+
+static bool starts_nocase(struct str s, const char *prefix)
+{
+    size_t n = strlen(prefix);
+    return s.n > n && strncasecmp(s.p, prefix, n) == 0;
+}
+
+bool url_is_safe(struct str url)
+{
+    for (size_t i = 0; i < url.n; i++) /* browsers drop tabs and newlines */
+        if ((unsigned char)url.p[i] <= ' ' || url.p[i] == 127)
+            return false;
+    if (!url.n)
+        return false;
+    if (*url.p == '#' || *url.p == '?')
+        return true;
+    if (*url.p == '/')
+        return url.n == 1 || (url.p[1] != '/' && url.p[1] != '\\');
+    return starts_nocase(url, "http://") || starts_nocase(url, "https://") ||
+           starts_nocase(url, "mailto:");
+}
+
+void html_href(struct html *h, const char *url)
+{
+    struct str s = str_of(url);
+    html_str(h, url_is_safe(s) ? s : STR("#"));
+}
