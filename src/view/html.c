@@ -1,7 +1,5 @@
 #include "view/html.h"
 
-#include "view/assets.h"
-
 enum { FIRST_ROOM = 24 * 1024 };
 
 void html_open(struct html *h, struct arena *mem, const struct lang *lang)

@@ -43,7 +43,10 @@ struct error_v {
 };
 /* The heading of a code, and what to do: labels error.404.title, .what; a code
  * without its own label takes that of 500 or 400. */
-const char *error_label(int code, bool title);
+const char *error_label(const struct lang *lang, int code, bool title);
+
+/* "/statique/icons.svg?v=…#mark" for "mark": a drawing of the sprite. */
+const char *icon_url(struct html *h, const char *name);
 
 /* A panel of figures: value is text already grouped ("35 367"). */
 struct figure_v {
