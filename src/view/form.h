@@ -19,10 +19,12 @@ struct form_input {
     /* The nth text (from 0) given under that name; .p NULL: none. */
     struct str (*get)(const void *data, const char *name, size_t nth);
     const void *data;
+    const struct lang *lang; /* how numbers are written; NULL: French */
 };
 
 /* What is wrong: a field's name (NULL: the whole form) and a label key, whose
- * placeholders are {min}, {max} and {text}. */
+ * placeholders are {min}, {max} and {text}: what was typed, or what the field's
+ * own check names. */
 struct form_error {
     const char *field, *key;
     int64_t min, max;
@@ -53,12 +55,15 @@ struct form_source {
 
 enum {
     PARSE_GIVEN = 1 << 0, /* a name not given leaves the row as it is */
+    PARSE_CODES = 1 << 1, /* from a file: digits are a code before an id, and
+                             never an id where the target has a code */
 };
 
 /*
  * Typed text into the row, by the field table. Fields F_HIDDEN, F_COMPUTED,
  * "state" of an entity with steps, are never set. ERR_INVALID with all mistakes
- * in *errors; else OK, or a failure of the store. Accepts
+ * in *errors; else OK, or a failure of the store. Runs the entity's settle and,
+ * when each field alone is right, its check. Accepts
  *     days      2024-03-01, 01/03/2024, 1/3/24, 1er mars 2024, March 1, 2024
  *     numbers   15 495, 12,5, 12.5, 1 234,50 €
  *     yes/no    oui, non, yes, no, vrai, faux, true, false, 1, 0; empty:
@@ -66,25 +71,26 @@ enum {
  * a unique field's value (a UAI), or the title files     the id of a stored
  * file; not given: unchanged
  */
-enum status form_parse(struct arena *a, const struct entity *e,
-                       const struct form_input *in,
-                       const struct form_source *source, unsigned flags,
-                       void *row, struct form_errors *errors) MUST_USE;
+enum status row_from_input(struct arena *a, const struct entity *e,
+                           const struct form_input *in,
+                           const struct form_source *source, unsigned flags,
+                           void *row, struct form_errors *errors) MUST_USE;
 /*
  * The links named under l->name, as ids or titles. A weight stands under
  * "<link>_weight_<id>", or under "<link>_weight" with the same nth; else 1.
  * *given tells whether the form had them at all ("<link>_given" or any).
  */
-enum status form_parse_links(struct arena *a, const struct entity *e,
+enum status links_from_input(struct arena *a, const struct entity *e,
                              const struct link *l, const struct form_input *in,
-                             const struct form_source *source,
+                             const struct form_source *source, unsigned flags,
                              struct linked **out, size_t *n, bool *given,
                              struct form_errors *errors) MUST_USE;
 /* One value: NULL, or the label key of what is wrong with it; error then has
  * its bounds. Text that is empty or blank is no value. */
-const char *field_parse(struct arena *a, const struct entity *e,
-                        const struct field *f, struct str text,
-                        struct value *out, struct form_error *error) MUST_USE;
+const char *field_parse(struct arena *a, const struct lang *lang,
+                        const struct entity *e, const struct field *f,
+                        struct str text, struct value *out,
+                        struct form_error *error) MUST_USE;
 /* A value as a form shows it, for field_parse to read back the same: days as
  * 2024-03-01, amounts as 1234,50. "" for none. */
 const char *field_typed(struct arena *a, const struct field *f,
@@ -127,6 +133,8 @@ struct form_field {
     const char *value; /* as typed */
     const char *autocomplete, *inputmode, *unit, *list; /* or NULL */
     int64_t longest;                                    /* 0: no bound */
+    const char *again; /* CONTROL_SELECT of candidates: the text typed, which
+                          may be typed anew under "<name>_search" */
     bool required, focus, weighted;
     const struct form_option *options;
     size_t option_count;

@@ -67,9 +67,9 @@ bool url_is_safe(struct str url);
 /* A label of the reader's language, escaped; with the plural of n; with the
  * placeholders of args (name, text), which end with {0}. */
 struct html_arg {
-    const char *name;
-    struct str text;
+    const char *name, *text;
 };
+enum { HTML_ARGS = 4 }; /* most of them */
 void html_label(struct html *h, const char *key);
 void html_label_with(struct html *h, const char *key,
                      const struct html_arg *args);
@@ -115,6 +115,6 @@ void html_label_n(struct html *h, const char *key, int64_t n,
         int: arg_of_int,                                                       \
         long: arg_of_int,                                                      \
         long long: arg_of_int)((h), (x))
-struct str arg_of_text(struct html *h, const char *s);
-struct str arg_of_str(struct html *h, struct str s);
-struct str arg_of_int(struct html *h, int64_t i); /* grouped: 15 495 */
+const char *arg_of_text(struct html *h, const char *s);
+const char *arg_of_str(struct html *h, struct str s);
+const char *arg_of_int(struct html *h, int64_t i); /* grouped: 15 495 */

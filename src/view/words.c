@@ -9,40 +9,46 @@ void html_label(struct html *h, const char *key)
     html_text(h, tr(h->lang, key));
 }
 
-/* Placeholders as i18n takes them: a copy, so that both floors keep their own
- * shape. */
-static const struct tr_arg *tr_args(struct html *h, const struct html_arg *args)
+static const char *fill(struct html *h, const char *text,
+                        const struct html_arg *args)
 {
-    size_t n = 0;
-    while (args && args[n].name)
-        n++;
-    struct tr_arg *out = NEW_ARRAY(h->out.mem, struct tr_arg, n + 1);
-    for (size_t i = 0; i < n; i++)
-        out[i] = (struct tr_arg){args[i].name, args[i].text};
-    return out;
+    struct html_arg all[HTML_ARGS + 1] = {{0}};
+    for (size_t i = 0; args && args[i].name; i++) {
+        CHECK(i < HTML_ARGS);
+        all[i] =
+            (struct html_arg){args[i].name, args[i].text ? args[i].text : ""};
+    }
+    return tr_fill(h->out.mem, text, all[0].name, all[0].text, all[1].name,
+                   all[1].text, all[2].name, all[2].text, all[3].name,
+                   all[3].text, NULL);
 }
 
 void html_label_with(struct html *h, const char *key,
                      const struct html_arg *args)
 {
-    html_text(h, tr_with(h->out.mem, h->lang, key, tr_args(h, args)));
+    html_text(h, fill(h, tr(h->lang, key), args));
 }
 
-struct str arg_of_text(struct html *h, const char *s)
+void html_label_n(struct html *h, const char *key, int64_t n,
+                  const struct html_arg *args)
 {
-    (void)h;
-    return str_of(s);
+    html_text(h, fill(h, tr_n(h->out.mem, h->lang, key, n), args));
 }
 
-struct str arg_of_str(struct html *h, struct str s)
+const char *arg_of_text(struct html *h, const char *s)
 {
     (void)h;
     return s;
 }
 
-struct str arg_of_int(struct html *h, int64_t i)
+const char *arg_of_str(struct html *h, struct str s)
 {
-    return str_of(format_int(h->out.mem, h->lang, i));
+    return str_dup(h->out.mem, s);
+}
+
+const char *arg_of_int(struct html *h, int64_t i)
+{
+    return format_int(h->out.mem, h->lang, i);
 }
 
 /* Found by halving: the table is sorted by path. */

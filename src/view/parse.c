@@ -1,0 +1,345 @@
+/* A whole form, a record of a file or a JSON object into a row, with every
+ * mistake gathered. */
+#include "base/utf8.h"
+#include "i18n/format.h"
+#include "view/form.h"
+
+enum { CANDIDATES = 12 };
+
+void form_error_add(struct form_errors *e, struct form_error error)
+{
+    if (e->n == e->room) {
+        size_t room = e->room ? e->room * 2 : 8;
+        struct form_error *list = NEW_ARRAY(e->mem, struct form_error, room);
+        if (e->n)
+            memcpy(list, e->list, e->n * sizeof(*list));
+        e->list = list;
+        e->room = room;
+    }
+    e->list[e->n++] = error;
+}
+
+void form_error(struct form_errors *e, const char *field, const char *key)
+{
+    form_error_add(e, (struct form_error){.field = field, .key = key});
+}
+
+const struct form_error *form_error_of(const struct form_errors *e,
+                                       const char *field)
+{
+    for (size_t i = 0; e && i < e->n; i++) {
+        const char *f = e->list[i].field;
+        if (field ? f && same(f, field) : !f)
+            return &e->list[i];
+    }
+    return NULL;
+}
+
+const char *form_message(struct arena *a, const struct lang *lang,
+                         const struct form_error *error)
+{
+    if (!error)
+        return NULL;
+    bool date = same(error->key, "form.date_out_of_bounds");
+    char *min = date ? format_day(a, lang, (int32_t)error->min, DAY_PLAIN)
+                     : format_int(a, lang, error->min);
+    char *max = date ? format_day(a, lang, (int32_t)error->max, DAY_PLAIN)
+                     : format_int(a, lang, error->max);
+    return tr_with(a, lang, error->key, "min", min, "max", max, "text",
+                   str_dup(a, error->text), NULL);
+}
+
+/* One reference being read. */
+struct reading {
+    struct arena *mem;
+    const struct form_source *source;
+    const struct entity *target;
+    const struct field *field; /* NULL: a link's target */
+    unsigned flags;
+    struct form_error *error;
+};
+
+static const struct reach *reach_of(const struct form_source *s,
+                                    const struct entity *target)
+{
+    return s->reach ? s->reach(s->data, target) : &reach_all;
+}
+
+/* Is the row there, and within the reader's reach? */
+static enum status in_reach(const struct reading *r, int64_t id)
+{
+    void *row;
+    return row_load(r->source->conn, r->mem, r->target, id,
+                    reach_of(r->source, r->target), &row);
+}
+
+/* By the code, or by any other unique text: "0540038B". */
+static enum status by_unique(const struct reading *r, struct str text,
+                             int64_t *id)
+{
+    for (const struct field *f = r->target->fields; f->name; f++) {
+        if (!(f->flags & F_UNIQUE) || f->type != F_TEXT)
+            continue;
+        struct str canon = text;
+        if (f->check && f->check(r->mem, text, &canon))
+            continue;
+        void *row;
+        enum status s = row_find(r->source->conn, r->mem, r->target, f->name,
+                                 value_text(canon), &row);
+        if (s == OK) {
+            *id = ((const struct row *)row)->id;
+            return in_reach(r, *id);
+        }
+        if (s != ERR_NOT_FOUND)
+            return s;
+    }
+    return ERR_NOT_FOUND;
+}
+
+static bool same_fold(struct arena *a, struct str one, const char *other)
+{
+    struct str x = utf8_fold(a, one), y = utf8_fold(a, str_of(other));
+    return x.n == y.n && (!x.n || !memcmp(x.p, y.p, x.n));
+}
+
+/* Rows whose words are those typed, or, where the search knows none, the first
+ * rows of the target: a short table may not be indexed. */
+static enum status hits(const struct reading *r, struct str text,
+                        struct hit **out, size_t *n)
+{
+    struct conn *c = r->source->conn;
+    const struct reach *reach = reach_of(r->source, r->target);
+    TRY(search_entity(c, r->mem, r->target, reach, text, CANDIDATES, out, n));
+    if (*n)
+        return OK;
+    struct list_ask ask = {.entity = r->target,
+                           .reach = reach,
+                           .limit = LIST_MOST,
+                           .no_total = true};
+    struct list list;
+    TRY(list_load(c, r->mem, &ask, &list));
+    struct hit *found = NEW_ARRAY(r->mem, struct hit, list.n);
+    for (size_t i = 0; i < list.n; i++) {
+        const char *title = row_title(r->target, list.rows[i]);
+        if (same_fold(r->mem, text, title))
+            found[(*n)++] =
+                (struct hit){((const struct row *)list.rows[i])->id, title};
+    }
+    *out = found;
+    return OK;
+}
+
+/* By its title. When several bear it, or none but some come near, the reader
+ * chooses among them. */
+static enum status by_title(struct reading *r, struct str text, int64_t *id)
+{
+    struct hit *found;
+    size_t n = 0, equal = 0;
+    TRY(hits(r, text, &found, &n));
+    struct linked *all = NEW_ARRAY(r->mem, struct linked, n);
+    for (size_t i = 0; i < n; i++) {
+        all[i] = (struct linked){found[i].id, 1, found[i].title};
+        if (same_fold(r->mem, text, found[i].title) && ++equal == 1)
+            *id = found[i].id;
+    }
+    if (equal == 1)
+        return OK;
+    r->error->candidates = all;
+    r->error->candidate_count = n;
+    r->error->key = n ? "form.several" : "form.not_found";
+    return ERR_NOT_FOUND;
+}
+
+/* Sets *id; or r->error->key when nothing, or nothing certain, bears it. */
+static enum status ref_read(struct reading *r, struct str text, int64_t *id)
+{
+    *r->error = (struct form_error){.field = r->field ? r->field->name : NULL,
+                                    .text = text};
+    if (!utf8_ok(text)) {
+        r->error->key = "form.bad_utf8";
+        return OK;
+    }
+    bool digits = str_int(text, id) && *id > 0;
+    bool codes = (r->flags & PARSE_CODES) && r->target->code;
+    if (!r->source || !r->source->conn) {
+        r->error->key = digits ? NULL : "form.not_found";
+        return OK;
+    }
+    struct str canon = text;
+    if (r->field && r->field->check && !(digits && !codes)) {
+        r->error->key = r->field->check(r->mem, text, &canon);
+        if (r->error->key) {
+            r->error->text = canon;
+            return OK;
+        }
+    }
+    enum status s = ERR_NOT_FOUND;
+    if (digits && !codes)
+        s = in_reach(r, *id);
+    if (s == ERR_NOT_FOUND)
+        s = by_unique(r, canon, id);
+    if (s == ERR_NOT_FOUND)
+        s = by_title(r, text, id);
+    if (s == ERR_NOT_FOUND && !r->error->key)
+        r->error->key = "form.not_found";
+    return s == ERR_NOT_FOUND ? OK : s;
+}
+
+/* What was given under a name, or anew under <name>_search where the reader was
+ * asked to choose and typed something else. */
+static struct str given(struct arena *a, const struct form_input *in,
+                        const struct field *f)
+{
+    struct str s = in->get(in->data, f->name, 0);
+    if (f->type == F_REF) {
+        char *name = arena_printf(a, "%s_search", f->name);
+        struct str again = in->get(in->data, name, 0);
+        if (again.p && str_trim(again).n)
+            return again;
+    }
+    return s;
+}
+
+/* Somebody else's already: told before the database refuses it. */
+static enum status taken(struct arena *a, const struct entity *e,
+                         const struct field *f, const struct form_source *src,
+                         struct value v, const void *row, bool *yes)
+{
+    void *other;
+    *yes = false;
+    if (!(f->flags & F_UNIQUE) || !src || !src->conn || v.type == V_NULL)
+        return OK;
+    enum status s = row_find(src->conn, a, e, f->name, v, &other);
+    if (s == ERR_NOT_FOUND)
+        return OK;
+    TRY(s);
+    *yes = ((const struct row *)other)->id != ((const struct row *)row)->id;
+    return OK;
+}
+
+static bool is_read(const struct entity *e, const struct field *f)
+{
+    return !(f->flags & (F_HIDDEN | F_COMPUTED)) &&
+           !(e->steps && same(f->name, "state"));
+}
+
+static enum status field_read(struct arena *a, const struct entity *e,
+                              const struct field *f,
+                              const struct form_input *in,
+                              const struct form_source *source, unsigned flags,
+                              void *row, struct form_errors *errors)
+{
+    struct str text = given(a, in, f);
+    if (!text.p && (f->type == F_FILE || (flags & PARSE_GIVEN)))
+        return OK;
+    struct form_error error = {.field = f->name};
+    struct value v = {0};
+    bool used = false;
+    text = str_trim(text.p ? text : STR(""));
+    if (f->type == F_REF && text.n) {
+        struct reading r = {a, source, f->target, f, flags, &error};
+        int64_t id = NONE;
+        TRY(ref_read(&r, text, &id));
+        v = value_int(id);
+    } else {
+        const struct lang *lang = in->lang ? in->lang : lang_default();
+        error.key = field_parse(a, lang, e, f, text, &v, &error);
+    }
+    if (!error.key && v.type == V_NULL && (f->flags & F_REQUIRED))
+        error.key = "form.required";
+    if (!error.key) {
+        TRY(taken(a, e, f, source, v, row, &used));
+        error.key = used ? "form.taken" : NULL;
+    }
+    error.field = f->name;
+    if (error.key)
+        form_error_add(errors, error);
+    else
+        field_set(f, row, v);
+    return OK;
+}
+
+enum status row_from_input(struct arena *a, const struct entity *e,
+                           const struct form_input *in,
+                           const struct form_source *source, unsigned flags,
+                           void *row, struct form_errors *errors)
+{
+    size_t before = errors->n;
+    if (!errors->mem)
+        errors->mem = a;
+    for (const struct field *f = e->fields; f->name; f++)
+        if (is_read(e, f))
+            TRY(field_read(a, e, f, in, source, flags, row, errors));
+    if (errors->n == before && e->settle)
+        e->settle(a, row);
+    if (errors->n == before && e->check && source && source->conn) {
+        const char *field = NULL;
+        const char *wrong = e->check(source->conn, a, row, &field);
+        if (wrong)
+            form_error(errors, field, wrong);
+    }
+    return errors->n == before ? OK : ERR_INVALID;
+}
+
+static const char *weight_read(struct arena *a, const struct link *l,
+                               const struct form_input *in, int64_t id,
+                               size_t nth, int64_t *weight)
+{
+    char *own = arena_printf(a, "%s_weight_%" PRId64, l->name, id);
+    char *list = arena_printf(a, "%s_weight", l->name);
+    struct str s = in->get(in->data, own, 0);
+    if (!s.p)
+        s = in->get(in->data, list, nth);
+    s = str_trim(s.p ? s : STR(""));
+    *weight = 1;
+    if (!l->weighted || !s.n)
+        return NULL;
+    return str_int(s, weight) && *weight > 0 && *weight <= 1000
+               ? NULL
+               : "form.not_a_weight";
+}
+
+enum status links_from_input(struct arena *a, const struct entity *e,
+                             const struct link *l, const struct form_input *in,
+                             const struct form_source *source, unsigned flags,
+                             struct linked **out, size_t *n, bool *was_given,
+                             struct form_errors *errors)
+{
+    (void)e;
+    size_t most = l->most ? (size_t)l->most : 200, before = errors->n;
+    struct linked *list = NEW_ARRAY(a, struct linked, most);
+    char *flag = arena_printf(a, "%s_given", l->name);
+    if (!errors->mem)
+        errors->mem = a;
+    *n = 0;
+    *was_given = in->get(in->data, flag, 0).p != NULL;
+    for (size_t nth = 0; nth < 1000; nth++) {
+        struct str text = in->get(in->data, l->name, nth);
+        if (!text.p)
+            break;
+        *was_given = true;
+        text = str_trim(text);
+        if (!text.n)
+            continue;
+        struct form_error error = {0};
+        struct reading r = {a, source, l->target, NULL, flags, &error};
+        struct linked one = {.weight = 1};
+        TRY(ref_read(&r, text, &one.target));
+        if (!error.key)
+            error.key = weight_read(a, l, in, one.target, nth, &one.weight);
+        for (size_t i = 0; !error.key && i < *n; i++)
+            if (list[i].target == one.target)
+                error.key = "form.twice";
+        if (!error.key && *n == most)
+            error.key = "form.too_many", error.max = (int64_t)most;
+        error.field = l->name;
+        if (error.key)
+            form_error_add(errors, error);
+        else
+            list[(*n)++] = one;
+        if (error.key && same(error.key, "form.too_many"))
+            break;
+    }
+    *out = list;
+    return errors->n == before ? OK : ERR_INVALID;
+}
