@@ -14,7 +14,7 @@ static enum status add_area(struct demo *d, const char *kind, const char *code,
     area->code = code;
     area->name = name;
     area->parent = parent;
-    TRY(row_insert(d->conn, d->mem, &area_entity, area, d->by));
+    TRY(demo_add(d, &area_entity, area));
     *id = area->row.id;
     return OK;
 }
@@ -87,7 +87,7 @@ static enum status add_organisations(struct demo *d)
             o->name = demo_numbered(d->mem, organisations[i].name, k);
             o->kind = organisations[i].kind;
             o->town = demo_communes[demo_random(d, 90)].name;
-            TRY(row_insert(d->conn, d->mem, &organisation_entity, o, d->by));
+            TRY(demo_add(d, &organisation_entity, o));
         }
     return OK;
 }
@@ -173,7 +173,7 @@ static enum status add_people(struct demo *d, const struct demo_ids *ids)
             p->job = people[i].job;
             p->state = "active";
             TRY(place_person(d, ids, p, i, k));
-            TRY(row_insert(d->conn, d->mem, &person_entity, p, d->by));
+            TRY(demo_add(d, &person_entity, p));
         }
     return OK;
 }

@@ -121,7 +121,7 @@ static enum status add_classes(struct demo *d, int64_t school,
         k->kind = l->classes[i].kind;
         k->headcount =
             year == CLOSED_YEAR ? l->classes[i].closed : l->classes[i].living;
-        TRY(row_insert(d->conn, d->mem, &class_entity, k, d->by));
+        TRY(demo_add(d, &class_entity, k));
     }
     return OK;
 }
@@ -232,7 +232,7 @@ static enum status add_school(struct demo *d, struct demo_ids *ids,
     s->pupils = 0;
     for (size_t i = 0; i < classes.n; i++)
         s->pupils += classes.classes[i].living;
-    TRY(row_insert(d->conn, d->mem, &school_entity, s, d->by));
+    TRY(demo_add(d, &school_entity, s));
     TRY(add_classes(d, s->row.id, &classes, CLOSED_YEAR));
     if (school_year_of(d->today) != CLOSED_YEAR)
         TRY(add_classes(d, s->row.id, &classes, school_year_of(d->today)));

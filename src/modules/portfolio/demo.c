@@ -100,14 +100,14 @@ static enum status add_strategy(struct demo *d, struct ids *ids)
         x->position = (int64_t)i + 1;
         x->name = axes[i].name;
         x->aim = axes[i].aim;
-        TRY(row_insert(d->conn, d->mem, &axis_entity, x, d->by));
+        TRY(demo_add(d, &axis_entity, x));
         ids->axes[i] = x->row.id;
         for (size_t k = 0; k < COUNT(axes[i].objectives); k++) {
             struct objective *o = row_new(d->mem, &objective_entity);
             o->axis = x->row.id;
             o->position = (int64_t)k + 1;
             o->name = axes[i].objectives[k];
-            TRY(row_insert(d->conn, d->mem, &objective_entity, o, d->by));
+            TRY(demo_add(d, &objective_entity, o));
             ids->objectives[4 * i + k] = o->row.id;
         }
     }
@@ -117,7 +117,7 @@ static enum status add_strategy(struct demo *d, struct ids *ids)
         p->name = policies[i].name;
         p->brief = policies[i].brief;
         p->position = p->colour = (int64_t)i + 1;
-        TRY(row_insert(d->conn, d->mem, &policy_entity, p, d->by));
+        TRY(demo_add(d, &policy_entity, p));
         ids->policies[i] = p->row.id;
     }
     return OK;
@@ -144,14 +144,14 @@ static enum status add_offer(struct demo *d, struct ids *ids)
         s->block = services[i].block;
         s->position = (int64_t)i + 1;
         s->summary = services[i].summary;
-        TRY(row_insert(d->conn, d->mem, &service_entity, s, d->by));
+        TRY(demo_add(d, &service_entity, s));
         ids->services[i] = s->row.id;
     }
     for (size_t i = 0; i < COUNT(programmes); i++) {
         struct programme *p = row_new(d->mem, &programme_entity);
         p->name = programmes[i].name;
         p->summary = programmes[i].summary;
-        TRY(row_insert(d->conn, d->mem, &programme_entity, p, d->by));
+        TRY(demo_add(d, &programme_entity, p));
     }
     return OK;
 }
@@ -185,7 +185,7 @@ static enum status add_passage(struct demo *d, const struct ids *ids,
     s->starts = starts;
     s->ends = ends;
     s->state = state;
-    return row_insert(d->conn, d->mem, &project_service_entity, s, d->by);
+    return demo_add(d, &project_service_entity, s);
 }
 
 /* Several services share a span of time, one after the other. */
@@ -284,7 +284,7 @@ static enum status add_partners(struct demo *d, int64_t project,
         p->project = project;
         p->role = kinds[k].role;
         TRY(find(d, &organisation_entity, "name", name, &p->organisation));
-        TRY(row_insert(d->conn, d->mem, &project_partner_entity, p, d->by));
+        TRY(demo_add(d, &project_partner_entity, p));
     }
     return OK;
 }
@@ -308,7 +308,7 @@ static enum status add_members(struct demo *d, int64_t project, int place)
         m->project = project;
         m->role = team[i].role;
         TRY(find(d, &person_entity, "email", mail, &m->person));
-        TRY(row_insert(d->conn, d->mem, &project_member_entity, m, d->by));
+        TRY(demo_add(d, &project_member_entity, m));
     }
     return OK;
 }
@@ -328,7 +328,7 @@ static enum status add_project(struct demo *d, const struct ids *ids, int place)
                          "douze premiers projets sous deux axes à la fois.";
     row->service = ids->services[service_place(first)];
     row->starts = day_of(2022, 9, 1);
-    TRY(row_insert(d->conn, d->mem, &project_entity, row, d->by));
+    TRY(demo_add(d, &project_entity, row));
     TRY(add_life(d, ids, row->row.id, p));
     TRY(add_links(d, ids, row->row.id, p));
     TRY(add_partners(d, row->row.id, p->partners));
@@ -339,7 +339,7 @@ static enum status add_project(struct demo *d, const struct ids *ids, int place)
     doc->project = row->row.id;
     doc->title = "Note de cadrage (démo)";
     doc->web = arena_printf(d->mem, "https://demo.example/notes/%d", place + 1);
-    return row_insert(d->conn, d->mem, &document_entity, doc, d->by);
+    return demo_add(d, &document_entity, doc);
 }
 
 enum status portfolio_demo(struct demo *d)
