@@ -120,7 +120,7 @@ void dialect_search_from(struct buf *b, const struct entity *e)
 void dialect_search_match(struct buf *b, const struct entity *e)
 {
     buf_str(b, e->name);
-    buf_str(b, "_search MATCH :words");
+    buf_str(b, "_search MATCH :list_words");
 }
 
 /* The unary + keeps SQLite from leading with it after all. */
@@ -137,7 +137,7 @@ struct sql dialect_search_count(struct arena *a, const struct entity *e)
 {
     return said(a,
                 "SELECT count(*) FROM (SELECT 1 FROM $_search "
-                "WHERE $_search MATCH :words LIMIT :most) x",
+                "WHERE $_search MATCH :list_words LIMIT :list_most) x",
                 e->name);
 }
 

@@ -29,7 +29,8 @@ struct sql dialect_search_add(struct arena *a, const struct entity *e);
 struct sql dialect_search_drop(struct arena *a, const struct entity *e);
 /* Makes it anew from the column words. */
 struct sql dialect_search_rebuild(struct arena *a, const struct entity *e);
-/* The bound value of :words that asks for all these beginnings of words. */
+/* The bound value of :list_words that asks for all these beginnings of words.
+ */
 struct value dialect_search_value(struct arena *a, const struct str *words,
                                   size_t n);
 /* "FROM e t …" where the rows found lead and are then looked at, and its
@@ -37,7 +38,7 @@ struct value dialect_search_value(struct arena *a, const struct str *words,
 void dialect_search_from(struct buf *b, const struct entity *e);
 void dialect_search_match(struct buf *b, const struct entity *e);
 void dialect_search_filter(struct buf *b, const struct entity *e);
-/* How many are found, :most at most: one number. */
+/* How many are found, :list_most at most: one number. */
 struct sql dialect_search_count(struct arena *a, const struct entity *e);
 /* ORDER BY of the rows found, newest first. */
 const char *dialect_search_newest(void);

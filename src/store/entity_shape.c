@@ -21,7 +21,10 @@ static bool is_title(const struct entity *e, const struct field *f)
 
 bool field_is_folded(const struct entity *e, const struct field *f)
 {
-    return is_title(e, f) || (f->type == F_TEXT && (f->flags & F_SORT));
+    bool down;
+    return is_title(e, f) ||
+           (f->type == F_TEXT &&
+            ((f->flags & F_SORT) || entity_sort(e, &down) == f));
 }
 
 bool field_is_searched(const struct entity *e, const struct field *f)

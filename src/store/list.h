@@ -24,8 +24,9 @@ struct list_ask {
     bool down;                /* the other way round */
     const char *after;        /* the cursor of the last row seen, or NULL */
     int limit;                /* 1 to 200 */
-    /* Further condition: "id IN (…)" over the row, with its args. */
-    struct sql where; /* the row's table is alias t */
+    /* Further condition: "t.id IN (…)" over the row, alias t, with its args,
+     * whose names do not begin with "list_" or "reach". */
+    struct sql where;
     const struct arg *args;
     bool no_total;
     bool all_titles; /* of every reference, not only those of the list: exports

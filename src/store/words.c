@@ -21,6 +21,8 @@ static size_t letter(struct str s)
     if (c < 0x80)
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
                (c >= 'A' && c <= 'Z');
+    if (c < 0xc0) /* the rest of a sign that was passed over */
+        return 0;
     size_t n = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
     if (n > s.n)
         return 0;

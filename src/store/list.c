@@ -1,0 +1,371 @@
+/*
+ * A page of a list is at most three statements over one index, each begun where
+ * the page before ended: rows that tie with the last one, rows behind it, rows
+ * without a key. (SQLite does not seek in (key, id) > (:key, :id) once keys
+ * tie.) Titles of references come along as columns.
+ */
+#include "store/list.h"
+
+#include "store/dialect.h"
+#include "store/list_cursor.h"
+#include "store/row.h"
+#include "store/words.h"
+
+#include "base/utf8.h"
+
+struct ref_title {
+    const struct field *field;
+    int64_t id;
+    const char *title;
+};
+
+enum lead { BY_ORDER, BY_SEARCH };
+
+/* Found rows that are looked at and sorted; beyond, the order leads. */
+enum { FOUND_FEW = 2000 };
+
+struct plan {
+    struct arena *mem;
+    const struct list_ask *ask;
+    const struct shape *shape;
+    const struct field *sort; /* NULL: by id */
+    const char *key;          /* its column */
+    bool down, nullable;
+    const char *order; /* what a cursor is good for */
+    struct buf where;  /* "1=1 AND …" */
+    struct args args;  /* what it binds */
+    struct value words;
+    int64_t found; /* by the search: FOUND_FEW + 1 for more; NONE: no search */
+    const struct field *refs[32];
+    size_t ref_count;
+};
+
+static void plan_order(struct plan *p)
+{
+    const struct list_ask *ask = p->ask;
+    bool down;
+    const struct field *usual = entity_sort(ask->entity, &down);
+    p->sort = ask->sort ? ask->sort : usual;
+    CHECK(!p->sort || p->sort == usual || (p->sort->flags & F_SORT));
+    p->down = ask->sort ? ask->down : down != ask->down;
+    p->key = p->sort ? shape_sort_column(p->shape, p->sort) : "id";
+    p->nullable = p->sort && !(p->sort->flags & F_REQUIRED);
+    p->order = arena_printf(p->mem, "%s %s%s", ask->entity->name,
+                            p->down ? "-" : "", p->key);
+}
+
+static void plan_bind(struct plan *p, struct value v)
+{
+    char *name = arena_printf(p->mem, "list_%zu", p->args.n);
+    buf_str(&p->where, name);
+    args_add(p->mem, &p->args, (struct arg){name, v});
+}
+
+static void plan_filter(struct plan *p, const struct filter *f)
+{
+    static const char *const ops[] = {
+        [IS] = " = :", [FROM] = " >= :", [UPTO] = " <= :"};
+    const char *fold = p->shape->fold[f->field - p->ask->entity->fields];
+    struct value v = f->value;
+    buf_str(&p->where, " AND t.");
+    if (f->op == IS_UNKNOWN || v.type == V_NULL) {
+        buf_str(&p->where, f->field->name);
+        buf_str(&p->where, " IS NULL");
+        return;
+    }
+    if (fold && v.type == V_TEXT)
+        v.s = fold_cut(utf8_fold(p->mem, v.s));
+    buf_str(&p->where, fold ? fold : f->field->name);
+    buf_str(&p->where, ops[f->op]);
+    plan_bind(p, v);
+}
+
+static void plan_where(struct plan *p)
+{
+    const struct list_ask *ask = p->ask;
+    p->where.mem = p->mem;
+    buf_str(&p->where, "1=1");
+    for (size_t i = 0; i < ask->filter_count; i++)
+        plan_filter(p, &ask->filters[i]);
+    if (!reach_is_all(ask->entity, ask->reach)) {
+        buf_str(&p->where, " AND ");
+        reach_clause(p->mem, &p->where, STR("t"), ask->entity, ask->reach,
+                     &p->args);
+    }
+    if (ask->where.text) {
+        buf_str(&p->where, " AND (");
+        buf_str(&p->where, ask->where.text);
+        buf_char(&p->where, ')');
+        for (const struct arg *g = ask->args; g && g->name; g++)
+            args_add(p->mem, &p->args, *g);
+    }
+}
+
+/* Text typed that holds no word is looked for in vain, and finds nothing. */
+static enum status plan_search(struct plan *p, struct conn *c)
+{
+    const struct str typed = str_trim(p->ask->search);
+    struct str words[WORDS_ASKED];
+    p->found = NONE;
+    if (!typed.n)
+        return OK;
+    size_t n = words_ask(p->mem, typed, words);
+    p->found = 0;
+    if (!n || !p->shape->searched)
+        return OK;
+    p->words = dialect_search_value(p->mem, words, n);
+    return db_int(
+        c, dialect_search_count(p->mem, p->ask->entity),
+        ARGS({"list_words", p->words}, arg_int("list_most", FOUND_FEW + 1)),
+        &p->found);
+}
+
+static void plan_refs(struct plan *p)
+{
+    const struct entity *e = p->ask->entity;
+    for (const struct field *f = e->fields; f->name; f++)
+        if (f->type == F_REF && f->target->title &&
+            ((f->flags & F_LIST) || p->ask->all_titles) &&
+            p->ref_count < COUNT(p->refs))
+            p->refs[p->ref_count++] = f;
+}
+
+/* FROM and WHERE, with the args that these bind. */
+static void write_from(const struct plan *p, struct buf *b, struct args *args,
+                       enum lead lead)
+{
+    const struct entity *e = p->ask->entity;
+    if (lead == BY_SEARCH) {
+        dialect_search_from(b, e);
+    } else {
+        buf_str(b, " FROM ");
+        buf_str(b, e->name);
+        buf_str(b, " t");
+    }
+    buf_str(b, " WHERE ");
+    if (p->found != NONE) {
+        if (lead == BY_SEARCH)
+            dialect_search_match(b, e);
+        else
+            dialect_search_filter(b, e);
+        buf_str(b, " AND ");
+        args_add(p->mem, args, (struct arg){"list_words", p->words});
+    }
+    buf_add(b, p->where.p, p->where.n);
+    for (size_t i = 0; i < p->args.n; i++)
+        args_add(p->mem, args, p->args.all[i]);
+}
+
+static void write_titles(const struct plan *p, struct buf *b)
+{
+    for (size_t i = 0; i < p->ref_count; i++) {
+        const struct field *f = p->refs[i];
+        buf_str(b, ", (SELECT o.");
+        buf_str(b, f->target->title);
+        buf_str(b, " FROM ");
+        buf_str(b, f->target->name);
+        buf_str(b, " o WHERE o.id = t.");
+        buf_str(b, f->name);
+        buf_char(b, ')');
+    }
+}
+
+/* Which rows of the order a statement gives. */
+enum part { TIES, BEHIND, WITHOUT };
+
+static void write_part(const struct plan *p, struct buf *b, struct args *args,
+                       enum part part, const struct place *after)
+{
+    const char *const than = p->down ? " < :" : " > :";
+    const bool by_id = !p->sort, bound = after->id != NONE;
+    if (part == WITHOUT || (part == BEHIND && p->nullable)) {
+        buf_str(b, " AND t.");
+        buf_str(b, p->key);
+        buf_str(b, part == WITHOUT ? " IS NULL" : " IS NOT NULL");
+    }
+    if (bound && part != WITHOUT && !by_id) {
+        buf_str(b, " AND t.");
+        buf_str(b, p->key);
+        buf_str(b, part == TIES ? " = :" : than);
+        buf_str(b, "list_key");
+        args_add(p->mem, args, (struct arg){"list_key", after->key});
+    }
+    if (bound && (part != BEHIND || by_id)) {
+        buf_str(b, " AND t.id");
+        buf_str(b, than);
+        buf_str(b, "list_after");
+        args_add(p->mem, args, arg_int("list_after", after->id));
+    }
+    const char *const way = p->down ? " DESC" : "";
+    buf_str(b, " ORDER BY ");
+    if (part == BEHIND && !by_id) {
+        buf_str(b, "t.");
+        buf_str(b, p->key);
+        buf_str(b, way);
+        buf_str(b, ", ");
+    }
+    buf_str(b, "t.id");
+    buf_str(b, way);
+    buf_str(b, " LIMIT :list_limit");
+}
+
+/* The titles are a hash table that never fills: the place of one, or of the
+ * emptiness where it belongs. */
+static struct ref_title *title_at(const struct list *l, const struct field *f,
+                                  int64_t id)
+{
+    size_t at = (size_t)id * 31 + (size_t)((uintptr_t)f / sizeof(void *));
+    for (;; at++) {
+        struct ref_title *t = &l->refs[at & (l->ref_count - 1)];
+        if (!t->field || (t->field == f && t->id == id))
+            return t;
+    }
+}
+
+static void titles_add(struct plan *p, struct list *out, struct rows *r,
+                       const void *row)
+{
+    for (size_t i = 0; i < p->ref_count; i++) {
+        const struct field *f = p->refs[i];
+        const struct value id = field_get(f, row);
+        struct ref_title *t = id.type == V_NULL ? NULL : title_at(out, f, id.i);
+        if (!t || t->field)
+            continue;
+        const char *title = row_text(r, p->shape->width + (int)i);
+        *t = (struct ref_title){f, id.i, title ? title : ""};
+    }
+}
+
+static enum status read_part(struct plan *p, struct conn *c, enum part part,
+                             const struct place *after, struct list *out,
+                             struct place *last)
+{
+    const struct list_ask *ask = p->ask;
+    const size_t limit = (size_t)ask->limit;
+    const bool few = p->found != NONE && p->found <= FOUND_FEW;
+    struct buf b = {.mem = p->mem};
+    struct args args = {0};
+    struct rows *r;
+    buf_str(&b, "SELECT ");
+    buf_str(&b, p->shape->columns);
+    write_titles(p, &b);
+    buf_str(&b, ", t.");
+    buf_str(&b, p->key);
+    write_from(p, &b, &args, few ? BY_SEARCH : BY_ORDER);
+    write_part(p, &b, &args, part, after);
+    args_add(p->mem, &args,
+             arg_int("list_limit", ask->limit + 1 - (int64_t)out->n));
+    TRY(db_rows(c, p->mem, sql_built(&b), args.all, &r));
+    const int key_at = p->shape->width + (int)p->ref_count;
+    while (rows_next(r)) {
+        if (out->n++ == limit)
+            break;
+        void *row = row_read(p->mem, p->shape, r);
+        out->rows[out->n - 1] = row;
+        titles_add(p, out, r, row);
+        if (out->n < limit)
+            continue;
+        last->id = ((const struct row *)row)->id;
+        last->key = row_value(r, key_at);
+        if (last->key.type == V_TEXT)
+            last->key.s.p = str_dup(p->mem, last->key.s);
+    }
+    return rows_end(r);
+}
+
+static enum status read_page(struct plan *p, struct conn *c, struct list *out)
+{
+    struct place after = {.id = NONE}, last = {.id = NONE};
+    const struct list_ask *ask = p->ask;
+    size_t slots = 4;
+    if (ask->after)
+        TRY(place_read(p->mem, p->order, ask->after, &after));
+    while (slots < (size_t)ask->limit * p->ref_count * 2)
+        slots *= 2;
+    out->rows = NEW_ARRAY(p->mem, void *, (size_t)ask->limit + 1);
+    out->refs = NEW_ARRAY(p->mem, struct ref_title, slots);
+    out->ref_count = slots;
+    if (p->found == 0)
+        return OK;
+    const size_t wanted = (size_t)ask->limit + 1;
+    const bool keyed = after.id == NONE || after.key.type != V_NULL;
+    const bool ties = after.id != NONE && p->sort &&
+                      (p->key != p->sort->name || !(p->sort->flags & F_UNIQUE));
+    if (keyed && ties)
+        TRY(read_part(p, c, TIES, &after, out, &last));
+    if (keyed && out->n < wanted)
+        TRY(read_part(p, c, BEHIND, &after, out, &last));
+    if (p->nullable && out->n < wanted) {
+        if (keyed)
+            after.id = NONE; /* from the first of those without */
+        TRY(read_part(p, c, WITHOUT, &after, out, &last));
+    }
+    if (out->n == wanted) {
+        out->n--;
+        out->next = place_write(p->mem, p->order, &last);
+    }
+    return OK;
+}
+
+static enum status count_rows(struct plan *p, struct conn *c, int64_t *total)
+{
+    struct buf b = {.mem = p->mem};
+    struct args args = {0};
+    *total = 0;
+    if (p->found == 0)
+        return OK;
+    buf_str(&b, "SELECT count(*) FROM (SELECT 1");
+    write_from(p, &b, &args, p->found == NONE ? BY_ORDER : BY_SEARCH);
+    buf_str(&b, " LIMIT :list_most) x");
+    args_add(p->mem, &args, arg_int("list_most", TOTAL_MOST + 1));
+    return db_int(c, sql_built(&b), args.all, total);
+}
+
+enum status list_load(struct conn *c, struct arena *a,
+                      const struct list_ask *ask, struct list *out)
+{
+    struct plan p = {.mem = a, .ask = ask, .shape = shape_of(ask->entity)};
+    struct list found = {0};
+    CHECK(ask->limit >= 1 && ask->limit <= LIST_MOST);
+    plan_order(&p);
+    plan_where(&p);
+    plan_refs(&p);
+    TRY(plan_search(&p, c));
+    TRY(read_page(&p, c, &found));
+    /* A first page that is also the last has been counted. */
+    if (!ask->after && !found.next)
+        found.total = (int64_t)found.n;
+    else if (!ask->no_total)
+        TRY(count_rows(&p, c, &found.total));
+    *out = found;
+    return OK;
+}
+
+const char *list_ref_title(const struct list *l, const struct field *f,
+                           int64_t id)
+{
+    const struct ref_title *t = l->ref_count ? title_at(l, f, id) : NULL;
+    return t && t->field ? t->title : "";
+}
+
+enum status ref_title(struct conn *c, struct arena *a, const struct field *f,
+                      int64_t id, const char **out)
+{
+    struct rows *r;
+    struct buf b = {.mem = a};
+    const char *title = NULL;
+    CHECK(f->type == F_REF);
+    if (id != NONE && f->target->title) {
+        buf_str(&b, "SELECT ");
+        buf_str(&b, f->target->title);
+        buf_str(&b, " FROM ");
+        buf_str(&b, f->target->name);
+        buf_str(&b, " WHERE id = :id");
+        TRY(db_rows(c, a, sql_built(&b), ARGS(arg_int("id", id)), &r));
+        if (rows_next(r))
+            title = row_text(r, 0);
+        TRY(rows_end(r));
+    }
+    *out = title ? title : "";
+    return OK;
+}
