@@ -1,15 +1,17 @@
 /*
  * The figures of the strategy and the portfolio. A policy's share is its whole
  * tags over all tags of the projects that run on the period's last day; in a
- * bassin, of those said to work there.
+ * bassin, of those that work there, in its département or everywhere.
  */
 #include "modules/portfolio/portfolio.h"
 
-/* Runs on that day, and in that bassin when one is asked for. */
 #define RUNNING                                                                \
     "p.starts <= :to AND (p.ends IS NULL OR p.ends >= :to) AND "               \
-    "(:bassin IS NULL OR EXISTS (SELECT 1 FROM portfolio_project_areas x "     \
-    "WHERE x.row_id = p.id AND x.target_id = :bassin)) AND {reach:p}"
+    "(:bassin IS NULL OR NOT EXISTS (SELECT 1 FROM portfolio_project_areas x " \
+    "WHERE x.row_id = p.id) OR EXISTS (SELECT 1 FROM portfolio_project_areas " \
+    "x WHERE x.row_id = p.id AND (x.target_id = :bassin OR x.target_id = "     \
+    "(SELECT b.parent FROM directory_area b WHERE b.id = :bassin)))) "         \
+    "AND {reach:p}"
 
 #define POLICY(key)                                                            \
     {                                                                          \

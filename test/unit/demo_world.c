@@ -1,0 +1,61 @@
+#include "unit/demo_world.h"
+
+#include "store/schema.h"
+
+static enum status fill(struct conn *c, struct arena *a, void *data)
+{
+    (void)data;
+    struct demo d = {
+        .conn = c, .mem = a, .today = day_of(2026, 11, 24), .seed = 2023};
+    for (const struct module *const *m = modules; *m; m++)
+        if ((*m)->demo)
+            TRY((*m)->demo(&d));
+    return OK;
+}
+
+void demo_world_open(struct demo_world *w, const char *name)
+{
+    static const struct sql tables[] = {
+        SQL_CONST("CREATE TABLE core_file (id INTEGER PRIMARY KEY)"),
+        {0},
+    };
+    const struct entity *entities[64];
+    const char *why = "";
+    size_t n = 0;
+    for (const struct module *const *m = modules; *m; m++)
+        for (const struct entity *const *e = (*m)->entities; e && *e; e++)
+            entities[n++] = *e;
+    CHECK(n < COUNT(entities));
+    entities[n] = NULL;
+    *w = (struct demo_world){0};
+    struct db_options options = {
+        .path = arena_printf(&w->mem, "%s/%s", test_folder(), name)};
+    struct schema schema = {entities, tables, NULL};
+    CHECK(db_open(&w->mem, &w->db, &options, &why) == OK);
+    enum status s = schema_open(w->db, &w->mem, &schema, &why);
+    if (s != OK)
+        printf("  %s\n", why);
+    CHECK(s == OK);
+    s = db_write_within(w->db, &w->mem, fill, NULL, 60000);
+    if (s != OK)
+        printf("  the demonstration: %s\n", status_name(s));
+    CHECK(s == OK);
+    CHECK(conn_open(w->db, &w->conn) == OK);
+    CHECK(conn_begin(w->conn, 0) == OK);
+}
+
+void demo_world_close(struct demo_world *w)
+{
+    conn_end(w->conn);
+    conn_close(w->conn);
+    db_close(w->db);
+    arena_reset(&w->mem);
+}
+
+int64_t demo_number(struct demo_world *w, const char *sql,
+                    const struct arg *args)
+{
+    int64_t n = NONE;
+    CHECK(db_int(w->conn, (struct sql){sql}, args, &n) == OK);
+    return n;
+}
