@@ -1,0 +1,133 @@
+#include "unit/entity_world.h"
+
+static struct t_school *load(struct world *w, int64_t id)
+{
+    void *row = NULL;
+    if (row_load(w->conn, &w->mem, &t_school_entity, id, &reach_all, &row))
+        return NULL;
+    return row;
+}
+
+/* "3 restore, 2 delete, 1 insert". */
+static bool tells(struct world *w, int64_t id, const char *what)
+{
+    struct past *all;
+    size_t n;
+    struct buf b = {.mem = &w->mem};
+    if (row_history(w->conn, &w->mem, &t_school_entity, id, &all, &n))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        buf_printf(&b, "%s%" PRId64 " %s", i ? ", " : "", all[i].version,
+                   all[i].what);
+    if (!str_eq(buf_done(&b), what))
+        printf("  %s\n", buf_done(&b).p);
+    return str_eq(buf_done(&b), what);
+}
+
+static size_t links_of(struct world *w, int64_t id, struct linked **all)
+{
+    size_t n = 99;
+    CHECK(links_load(w->conn, &w->mem, &t_school_entity, t_school_links, id,
+                     all, &n) == OK);
+    return n;
+}
+
+TEST(history_is_the_row_from_then_on)
+{
+    struct world w;
+    struct past *all;
+    size_t n;
+    world_open(&w);
+    struct t_school *s = a_school(&w, "1", "Un");
+    OKAY(put(&w, &t_school_entity, s, 0) == OK);
+    s->name = "Deux";
+    OKAY(change(&w, &t_school_entity, s, 0) == OK);
+    s->name = "Trois";
+    OKAY(change(&w, &t_school_entity, s, 0) == OK);
+    OKAY(row_history(w.conn, &w.mem, &t_school_entity, s->row.id, &all, &n) ==
+             OK &&
+         n == 3);
+    OKAY(all[0].version == 3 && !all[0].image && all[0].by == 7);
+    OKAY(all[1].image && strstr(all[1].image, "\"Deux\""));
+    OKAY(all[2].image && strstr(all[2].image, "\"Un\""));
+    OKAY(same(all[2].what, "insert") && all[2].import == 0);
+    OKAY(restore_row(&w, &t_school_entity, s->row.id, 1) == OK);
+    OKAY(same(load(&w, s->row.id)->name, "Un"));
+    OKAY(tells(&w, s->row.id, "4 restore, 3 update, 2 update, 1 insert"));
+    OKAY(restore_row(&w, &t_school_entity, s->row.id, 4) == ERR_NOT_FOUND);
+    OKAY(restore_row(&w, &t_school_entity, s->row.id, 9) == ERR_NOT_FOUND);
+    OKAY(restore_row(&w, &t_school_entity, 77, 1) == ERR_NOT_FOUND);
+    world_close(&w);
+}
+
+TEST(history_brings_back_deleted_rows_and_links)
+{
+    struct world w;
+    struct linked *found;
+    world_open(&w);
+    int64_t a = an_area(&w, "A", NONE), b = an_area(&w, "B", NONE);
+    struct t_school *s = a_school(&w, "1", "Un"), *t;
+    s->rate = 1.0 / 3;
+    s->opened = day_of(1900, 1, 1);
+    s->rural = YES;
+    s->bassin = a;
+    OKAY(put(&w, &t_school_entity, s, 0) == OK);
+    const struct linked two[] = {{b, 60, NULL}, {a, 40, NULL}};
+    OKAY(put_links(&w, &t_school_entity, s, t_school_links, two, 2) == OK);
+    OKAY(links_of(&w, s->row.id, &found) == 2 && found[0].target == b &&
+         found[0].weight == 60 && same(found[1].title, "A"));
+    OKAY(put_links(&w, &t_school_entity, s, t_school_links, two, 1) == OK);
+    OKAY(links_of(&w, s->row.id, &found) == 1);
+    OKAY(drop_row(&w, &t_area_entity, b, 1) == ERR_CONFLICT);
+    OKAY(drop_row(&w, &t_school_entity, s->row.id, 3) == OK);
+    OKAY(!load(&w, s->row.id) && links_of(&w, s->row.id, &found) == 0);
+    OKAY(tells(&w, s->row.id, "4 delete, 3 update, 2 update, 1 insert"));
+    OKAY(restore_row(&w, &t_school_entity, s->row.id, 4) == ERR_NOT_FOUND);
+    OKAY(restore_row(&w, &t_school_entity, s->row.id, 2) == OK);
+    t = load(&w, s->row.id);
+    OKAY(t && row_same(&t_school_entity, s, t) && t->row.version == 5);
+    OKAY(t && same(t->row.uid, s->row.uid) &&
+         t->row.created_at == s->row.created_at);
+    OKAY(links_of(&w, s->row.id, &found) == 2 && found[1].weight == 40);
+    /* What it refers to is gone: refused whole. */
+    OKAY(drop_row(&w, &t_school_entity, s->row.id, 5) == OK);
+    OKAY(drop_row(&w, &t_area_entity, b, 1) == OK);
+    OKAY(restore_row(&w, &t_school_entity, s->row.id, 2) == ERR_CONFLICT);
+    OKAY(!load(&w, s->row.id));
+    world_close(&w);
+}
+
+TEST(history_undoes_an_import)
+{
+    struct world w;
+    int64_t *ids;
+    size_t n;
+    world_open(&w);
+    struct t_school *old = a_school(&w, "1", "Ancien"),
+                    *new = a_school(&w, "2", "Nouveau"),
+                    *edited = a_school(&w, "3", "Corrigé");
+    OKAY(put(&w, &t_school_entity, old, 0) == OK);
+    old->name = "Importé";
+    OKAY(change(&w, &t_school_entity, old, 42) == OK);
+    old->name = "Importé deux fois";
+    OKAY(change(&w, &t_school_entity, old, 42) == OK);
+    OKAY(put(&w, &t_school_entity, new, 42) == OK);
+    OKAY(put(&w, &t_school_entity, edited, 42) == OK);
+    edited->name = "Corrigé à la main";
+    OKAY(change(&w, &t_school_entity, edited, 0) == OK);
+    OKAY(import_rows(w.conn, &w.mem, &t_school_entity, 42, NONE, 2, &ids, &n) ==
+             OK &&
+         n == 2 && ids[0] == edited->row.id && ids[1] == new->row.id);
+    OKAY(import_rows(w.conn, &w.mem, &t_school_entity, 42, ids[1], 2, &ids,
+                     &n) == OK &&
+         n == 1 && ids[0] == old->row.id);
+    OKAY(undo_row(&w, &t_school_entity, old->row.id, 42) == OK);
+    OKAY(same(load(&w, old->row.id)->name, "Ancien"));
+    OKAY(undo_row(&w, &t_school_entity, new->row.id, 42) == OK);
+    OKAY(!load(&w, new->row.id));
+    OKAY(undo_row(&w, &t_school_entity, edited->row.id, 42) == ERR_STALE);
+    OKAY(undo_row(&w, &t_school_entity, edited->row.id, 43) == ERR_NOT_FOUND);
+    OKAY(same(load(&w, edited->row.id)->name, "Corrigé à la main"));
+    OKAY(tells(&w, old->row.id, "4 undo, 3 update, 2 update, 1 insert"));
+    world_close(&w);
+}

@@ -1,0 +1,86 @@
+#include "unit/entity_world.h"
+
+static bool reaches(struct world *w, const struct entity *e, int64_t id,
+                    const struct entity *scope, int64_t at)
+{
+    struct scope one = {scope, at};
+    void *row;
+    enum status s =
+        row_load(w->conn, &w->mem, e, id, &(struct reach){&one, 1}, &row);
+    CHECK(s == OK || s == ERR_NOT_FOUND);
+    return s == OK;
+}
+
+TEST(reach_by_paths_of_references)
+{
+    struct world w;
+    world_open(&w);
+    int64_t dep = an_area(&w, "54", NONE), nancy = an_area(&w, "Nancy", dep),
+            metz = an_area(&w, "Metz", NONE);
+    struct t_school *s = a_school(&w, "1", "A");
+    s->bassin = nancy;
+    CHECK(put(&w, &t_school_entity, s, 0) == OK);
+    struct t_class *k = row_new(&w.mem, &t_class_entity);
+    k->school = s->row.id;
+    CHECK(put(&w, &t_class_entity, k, 0) == OK);
+    const struct entity *const area = &t_area_entity,
+                               *school = &t_school_entity;
+    const int64_t id = s->row.id, class = k->row.id;
+    OKAY(reaches(&w, school, id, NULL, 0));
+    OKAY(reaches(&w, school, id, school, id));
+    OKAY(!reaches(&w, school, id, school, id + 1));
+    OKAY(reaches(&w, school, id, area, nancy));
+    OKAY(reaches(&w, school, id, area, dep)); /* two steps */
+    OKAY(!reaches(&w, school, id, area, metz));
+    OKAY(!reaches(&w, school, id, &t_class_entity, class)); /* leads nowhere */
+    OKAY(reaches(&w, &t_class_entity, class, school, id));
+    OKAY(reaches(&w, &t_class_entity, class, area, nancy));
+    OKAY(!reaches(&w, &t_class_entity, class, area, dep)); /* no such path */
+    OKAY(!reaches(&w, school, id + 50, NULL, 0));
+    void *row;
+    OKAY(row_load(w.conn, &w.mem, school, id, &(struct reach){NULL, 0}, &row) ==
+         ERR_NOT_FOUND);
+    const struct scope many[] = {
+        {area, metz}, {school, 99}, {area, 77}, {area, nancy}};
+    OKAY(row_load(w.conn, &w.mem, school, id, &(struct reach){many, 4}, &row) ==
+         OK);
+    OKAY(row_load(w.conn, &w.mem, school, id, &(struct reach){many, 3}, &row) ==
+         ERR_NOT_FOUND);
+    world_close(&w);
+}
+
+static int64_t count(struct world *w, const struct reach *reach)
+{
+    const struct arg *args;
+    int64_t n = -1;
+    struct sql sql = sql_with_reach(
+        &w->mem,
+        SQL("SELECT count(*) FROM t_school p JOIN t_school q ON q.id = p.id "
+            "WHERE p.id > :from AND {reach:p} AND {reach:q}"),
+        &t_school_entity, reach, ARGS(arg_int("from", 1)), &args);
+    CHECK(db_int(w->conn, sql, args, &n) == OK);
+    return n;
+}
+
+TEST(reach_in_any_statement)
+{
+    struct world w;
+    world_open(&w);
+    int64_t areas[2] = {an_area(&w, "Nancy", NONE), an_area(&w, "Metz", NONE)};
+    for (int i = 0; i < 9; i++) {
+        struct t_school *s = a_school(&w, arena_printf(&w.mem, "%d", i), "A");
+        s->bassin = areas[i % 3 == 0];
+        CHECK(put(&w, &t_school_entity, s, 0) == OK);
+    }
+    const struct scope nancy = {&t_area_entity, areas[0]};
+    OKAY(count(&w, &reach_all) == 8);
+    OKAY(count(&w, &(struct reach){&nancy, 1}) == 6);
+    OKAY(count(&w, &(struct reach){&nancy, 0}) == 0);
+    const struct arg *args, *mine = ARGS(arg_int("x", 1));
+    struct sql plain = SQL("SELECT :x");
+    OKAY(
+        sql_with_reach(&w.mem, plain, &t_school_entity, &reach_all, mine, &args)
+                .text == plain.text &&
+        args == mine);
+    world_close(&w);
+}

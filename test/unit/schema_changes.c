@@ -1,0 +1,196 @@
+#include "unit/entity_world.h"
+
+#include <unistd.h>
+
+/* One table before and after: "town" becomes "commune", "fax" goes, "pupils"
+ * and "school" come, and notes are searched. */
+struct t_old {
+    struct row row;
+    const char *name, *town, *fax, *note;
+};
+struct t_new {
+    struct row row;
+    const char *name, *commune, *note, *mail;
+    int64_t pupils, parent;
+};
+static const struct field old_fields[] = {
+    TEXT(t_old, name, .flags = F_REQUIRED | F_SORT),
+    TEXT(t_old, town, .flags = F_SORT | F_FILTER),
+    TEXT(t_old, fax, .flags = F_SORT),
+    PROSE(t_old, note, .flags = 0),
+    {0},
+};
+static const struct index old_indexes[] = {{.columns = "town, fax"}, {0}};
+static const struct entity old_entity = {.name = "t_thing",
+                                         .row_size = sizeof(struct t_old),
+                                         .fields = old_fields,
+                                         .indexes = old_indexes,
+                                         .title = "name",
+                                         .sort = "name"};
+static const struct entity new_entity;
+static const struct field new_fields[] = {
+    TEXT(t_new, name, .flags = F_REQUIRED | F_SORT),
+    TEXT(t_new, commune, .flags = F_SORT | F_FILTER),
+    PROSE(t_new, note, .flags = F_SEARCH),
+    TEXT(t_new, mail, .flags = F_REQUIRED | F_SORT),
+    INT(t_new, pupils, .flags = F_REQUIRED | F_SORT),
+    REF(t_new, parent, &new_entity, .flags = F_REQUIRED | F_FILTER),
+    {0},
+};
+static const struct index new_indexes[] = {
+    {.columns = "commune, pupils", .where = SQL_CONST("pupils > 0")},
+    {0}};
+static const struct entity new_entity = {.name = "t_thing",
+                                         .row_size = sizeof(struct t_new),
+                                         .fields = new_fields,
+                                         .indexes = new_indexes,
+                                         .title = "name",
+                                         .sort = "name",
+                                         .has_uid = false};
+
+static const struct entity *const old_all[] = {&old_entity, NULL};
+static const struct entity *const new_all[] = {&new_entity, &t_area_entity,
+                                               NULL};
+static const struct change first[] = {
+    {.op = RENAME_FIELD,
+     .entity = &new_entity,
+     .field = "town",
+     .to = "commune"},
+    {.op = DROP_FIELD, .entity = &new_entity, .field = "fax"},
+    {.op = ADD_FIELD, .entity = &new_entity, .field = "mail"},
+    {.op = ADD_FIELD, .entity = &new_entity, .field = "pupils"},
+    {.op = ADD_FIELD, .entity = &new_entity, .field = "parent"},
+    {.op = RUN, .sql = SQL_CONST("UPDATE t_thing SET pupils = 12")},
+    {.op = RUN},
+};
+static const struct change second[] = {
+    {.op = REWORD, .entity = &new_entity},
+    {.op = CREATE_TABLE, .entity = &t_area_entity},
+    {.op = RUN},
+};
+static const struct migration migrations[] = {{3, first}, {4, second}, {0}};
+static const struct schema before = {old_all, NULL, NULL};
+static const struct schema after = {new_all, NULL, migrations};
+
+static struct db *open_as(struct arena *mem, const struct schema *s,
+                          enum status *status)
+{
+    struct db *db;
+    const char *why = "";
+    char *path = arena_printf(mem, "%s/t.db", test_folder());
+    CHECK(db_open(mem, &db, &(struct db_options){.path = path}, &why) == OK);
+    *status = schema_open(db, mem, s, &why);
+    if (*status != OK && *status != ERR_CONFLICT)
+        printf("  %s\n", why);
+    OKAY(*status == OK || strlen(why) > 20);
+    return db;
+}
+
+static enum status add_old(struct conn *c, struct arena *a, void *data)
+{
+    (void)data;
+    for (int i = 0; i < 1200; i++) {
+        struct t_old *t = row_new(a, &old_entity);
+        t->name = arena_printf(a, "École %d", i);
+        t->town = i % 2 ? "Épinal" : NULL;
+        t->note = "des élèves curieux";
+        TRY(row_insert(c, a, &old_entity, t, (struct actor){1, 0}));
+    }
+    return OK;
+}
+
+static size_t differences(struct db *db, struct arena *mem,
+                          const struct schema *s, bool tell)
+{
+    struct conn *c;
+    const char **all;
+    size_t n = 0;
+    CHECK(conn_open(db, &c) == OK && conn_begin(c, 0) == OK);
+    CHECK(schema_check(c, mem, s, &all, &n) == OK);
+    for (size_t i = 0; tell && i < n; i++)
+        printf("  %s\n", all[i]);
+    conn_end(c);
+    conn_close(c);
+    return n;
+}
+
+static void look_at_rows(struct db *db, struct arena *mem)
+{
+    struct conn *c;
+    struct hit *hits;
+    void *row;
+    size_t n;
+    CHECK(conn_open(db, &c) == OK && conn_begin(c, 0) == OK);
+    OKAY(row_load(c, mem, &new_entity, 2, &reach_all, &row) == OK);
+    const struct t_new *t = row;
+    OKAY(same(t->name, "École 1") && same(t->commune, "Épinal") &&
+         t->pupils == 12 && t->parent == NONE && same(t->mail, ""));
+    OKAY(search_entity(c, mem, &new_entity, &reach_all, STR("curieux 1199"), 5,
+                       &hits, &n) == OK &&
+         n == 1 && hits[0].id == 1200);
+    struct list_ask ask = {.entity = &new_entity,
+                           .reach = &reach_all,
+                           .sort = entity_field(&new_entity, "commune"),
+                           .limit = 200};
+    struct list l;
+    size_t seen = 0;
+    do {
+        OKAY(list_load(c, mem, &ask, &l) == OK);
+        seen += l.n;
+    } while ((ask.after = l.next));
+    OKAY(seen == 1200);
+    conn_end(c);
+    conn_close(c);
+}
+
+TEST(schema_migrates_and_keeps_a_copy)
+{
+    struct arena mem = {0};
+    enum status s;
+    struct db *db = open_as(&mem, &before, &s);
+    OKAY(s == OK && differences(db, &mem, &before, true) == 0);
+    OKAY(differences(db, &mem, &after, false) > 5);
+    CHECK(db_write_within(db, &mem, add_old, NULL, 60000) == OK);
+    db_close(db);
+    char *copy = arena_printf(&mem, "%s/t.db.before-4", test_folder());
+    OKAY(access(copy, F_OK) != 0);
+    db = open_as(&mem, &after, &s);
+    OKAY(s == OK && access(copy, F_OK) == 0);
+    OKAY(differences(db, &mem, &after, true) == 0);
+    look_at_rows(db, &mem);
+    db_close(db);
+    db = open_as(&mem, &after, &s); /* nothing left to do */
+    OKAY(s == OK);
+    db_close(db);
+    db = open_as(&mem, &before, &s); /* an older program */
+    OKAY(s == ERR_CONFLICT);
+    OKAY(differences(db, &mem, &after, true) == 0);
+    db_close(db);
+    arena_reset(&mem);
+}
+
+static const struct change wrong[] = {
+    {.op = DROP_FIELD, .entity = &new_entity, .field = "fax"},
+    {.op = RUN, .sql = SQL_CONST("UPDATE no_such_table SET x = 1")},
+    {.op = RUN},
+};
+
+TEST(schema_failed_migration_changes_nothing)
+{
+    const struct migration bad[] = {{3, wrong}, {0}};
+    const struct schema broken = {new_all, NULL, bad};
+    struct arena mem = {0};
+    enum status s;
+    struct db *db = open_as(&mem, &before, &s);
+    db_close(db);
+    for (int again = 0; again < 2; again++) {
+        db = open_as(&mem, &broken, &s);
+        OKAY(s == ERR_STORE);
+        OKAY(differences(db, &mem, &before, true) == 0);
+        db_close(db);
+    }
+    db = open_as(&mem, &after, &s);
+    OKAY(s == OK);
+    db_close(db);
+    arena_reset(&mem);
+}
