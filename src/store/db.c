@@ -1,112 +1,142 @@
+/*
+ * The lane of writes: a bounded queue, first come first served, and one waiting
+ * place per caller, so that a commit wakes those it answers and nobody else.
+ */
 #include "store/db.h"
 
-#include "store/sqlite_int.h"
+#include "base/time.h"
+#include "store/sqlite.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/file.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-enum { APPLICATION_ID = 0x45737361 }; /* "Essa" */
+enum { BUDGET_MS = 20 };
 
-/* One process serves a folder at a time. */
-static enum status lock(struct arena *a, struct db *db, const char **why)
+void lane_open(struct lane *l)
 {
-    const char *path = arena_printf(a, "%s-lock", db->path);
-    db->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-    if (db->lock_fd < 0) {
-        *why = arena_printf(a, "cannot write to %s: %s", path, strerror(errno));
-        return ERR_SYSTEM;
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_mutex_init(&l->lock, NULL);
+    pthread_cond_init(&l->filled, &attr);
+    pthread_condattr_destroy(&attr);
+    l->last = &l->first;
+}
+
+void lane_close(struct lane *l)
+{
+    pthread_mutex_lock(&l->lock);
+    l->closing = true;
+    pthread_cond_signal(&l->filled);
+    pthread_mutex_unlock(&l->lock);
+}
+
+static bool lane_put(struct lane *l, struct job *j)
+{
+    pthread_mutex_lock(&l->lock);
+    bool taken = !l->closing && l->waiting < LANE_MOST;
+    if (taken) {
+        if (!l->first)
+            pthread_cond_signal(&l->filled);
+        *l->last = j;
+        l->last = &j->next;
+        l->waiting++;
     }
-    if (flock(db->lock_fd, LOCK_EX | LOCK_NB) == 0)
-        return OK;
-    *why = arena_printf(
-        a, "%s is in use by another Essaim: stop that one first", db->path);
-    return ERR_BUSY;
+    pthread_mutex_unlock(&l->lock);
+    if (!taken)
+        l->refused++;
+    return taken;
 }
 
-static enum status ours(struct arena *a, struct db *db, const char **why)
+static struct job *first_out(struct lane *l)
 {
-    int64_t id, tables;
-    const char *set =
-        arena_printf(a, "PRAGMA application_id=%d", APPLICATION_ID);
-    *why = arena_printf(a,
-                        "%s is not a database of Essaim: give another "
-                        "folder, or move it away",
-                        db->path);
-    struct conn *c = db->writer;
-    TRY(db_int(c, SQL("PRAGMA application_id"), NO_ARGS, &id));
-    TRY(db_int(c, SQL("SELECT count(*) FROM sqlite_master"), NO_ARGS, &tables));
-    if (id == APPLICATION_ID)
-        return OK;
-    if (id != 0 || tables != 0)
-        return ERR_CONFLICT;
-    return sqlite_status(c, sqlite3_exec(c->sqlite, set, NULL, NULL, NULL));
+    struct job *j = l->first;
+    l->first = j->next;
+    if (!l->first)
+        l->last = &l->first;
+    j->next = NULL;
+    l->waiting--;
+    return j;
 }
 
-static void let_go(struct db *db)
+struct job *lane_take(struct lane *l, int wait_ms, bool *closed)
 {
-    conn_close(db->writer);
-    if (db->lock_fd >= 0)
-        close(db->lock_fd);
-    pthread_cond_destroy(&db->wake);
-    pthread_mutex_destroy(&db->mutex);
-    free_plain(db->path);
-    free_plain(db);
-}
-
-enum status db_open(struct arena *a, struct db **out,
-                    const struct db_options *o, const char **why)
-{
-    struct db *db = alloc_plain(sizeof(*db));
-    size_t n = strlen(o->path) + 1;
-    db->path = alloc_plain(n);
-    memcpy(db->path, o->path, n);
-    db->vfs = o->vfs;
-    db->unsafe_normal = o->unsafe_normal;
-    pthread_mutex_init(&db->mutex, NULL);
-    pthread_cond_init(&db->wake, NULL);
-    enum status s = lock(a, db, why);
-    if (s == OK) {
-        s = conn_new(db, true, &db->writer);
-        if (s != OK)
-            *why = arena_printf(a,
-                                "cannot open %s: not a database, or its "
-                                "folder cannot be written to",
-                                db->path);
+    int64_t until = time_monotonic_ns() + wait_ms * INT64_C(1000000);
+    struct timespec at = {until / 1000000000, until % 1000000000};
+    struct job *j = NULL;
+    int rc = 0;
+    pthread_mutex_lock(&l->lock);
+    while (!l->first && !l->closing && rc == 0) {
+        if (wait_ms < 0)
+            rc = pthread_cond_wait(&l->filled, &l->lock);
+        else
+            rc = pthread_cond_timedwait(&l->filled, &l->lock, &at);
     }
-    if (s == OK)
-        s = ours(a, db, why);
-    if (s != OK) {
-        let_go(db);
-        return s;
-    }
-    CHECK(pthread_create(&db->thread, NULL, writer_main, db) == 0);
-    *out = db;
-    return OK;
+    if (l->first)
+        j = first_out(l);
+    else
+        *closed = l->closing;
+    pthread_mutex_unlock(&l->lock);
+    return j;
 }
 
-void db_close(struct db *db)
+struct job *lane_take_more(struct lane *l, int64_t budget_ns)
 {
-    pthread_mutex_lock(&db->mutex);
-    db->stopping = true;
-    pthread_cond_signal(&db->wake);
-    pthread_mutex_unlock(&db->mutex);
-    pthread_join(db->thread, NULL);
-    let_go(db);
+    struct job *j = NULL;
+    pthread_mutex_lock(&l->lock);
+    if (l->first && l->first->budget_ns <= budget_ns)
+        j = first_out(l);
+    pthread_mutex_unlock(&l->lock);
+    return j;
+}
+
+void job_answer(struct job *j, enum status s)
+{
+    j->status = s;
+    atomic_store(&j->done, 1);
+    /* The caller may be gone already: then this wakes nobody. */
+    syscall(SYS_futex, &j->done, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+static void job_wait(struct job *j)
+{
+    while (!atomic_load(&j->done))
+        syscall(SYS_futex, &j->done, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+}
+
+enum status db_write_within(struct db *db, struct arena *mem, write_fn *fn,
+                            void *data, int64_t budget_ms)
+{
+    CHECK(!pthread_equal(pthread_self(), db->thread));
+    struct job job = {.fn = fn,
+                      .data = data,
+                      .mem = mem,
+                      .mark = arena_mark(mem),
+                      .budget_ns = budget_ms * 1000000};
+    if (!lane_put(&db->lane, &job))
+        return ERR_BUSY;
+    job_wait(&job);
+    return job.status;
+}
+
+enum status db_write(struct db *db, struct arena *mem, write_fn *fn, void *data)
+{
+    return db_write_within(db, mem, fn, data, BUDGET_MS);
 }
 
 struct db_stats db_stats(const struct db *db)
 {
     return (struct db_stats){
-        .writes = atomic_load(&db->writes),
-        .commits = atomic_load(&db->commits),
-        .refused = atomic_load(&db->refused),
-        .wal_bytes = atomic_load(&db->wal_bytes),
+        .writes = db->writes,
+        .commits = db->commits,
+        .refused = db->lane.refused,
+        .wal_bytes = (int64_t)db->wal_pages * (db->page_size + 24),
+        .waiting = db->lane.waiting,
     };
 }
 
 uint64_t db_generation(const struct db *db)
 {
-    return atomic_load(&db->generation);
+    return db->generation;
 }

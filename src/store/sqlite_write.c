@@ -1,0 +1,259 @@
+/*
+ * The writer. It runs all closures that wait, each in a savepoint, commits them
+ * together, and only then answers. What goes wrong for one is undone for one.
+ * Where SQLite undoes everything (no room, a disk that fails, a statement that
+ * was stopped), nobody has been answered yet, and the innocent run again.
+ */
+#include "store/sqlite.h"
+
+#include "base/log.h"
+#include "base/time.h"
+
+enum {
+    GROUP_MOST = 256,
+    GROUP_NS = 50000000, /* no further closure after so long */
+    HARD = 10,           /* budgets of wall time, however little was run */
+    WAL_TRUNK = 16,      /* steps of WAL after which readers are waited for */
+    IDLE_MS = 1000,      /* then the WAL goes into the file */
+    IDLE_PAGES = 250,    /* if it has so many */
+    WAIT_READERS = 100000000, /* ns: the longest that writers wait for them */
+    PATIENCE = 1000000000,    /* ns: for a lock of another program */
+};
+
+struct group {
+    struct job *jobs[GROUP_MOST];
+    unsigned n;
+    int64_t until;
+};
+
+static enum status begin(struct conn *c)
+{
+    c->lost = OK;
+    c->patience_ns = PATIENCE;
+    TRY(lite_run(c, "BEGIN IMMEDIATE"));
+    c->begun = true;
+    return OK;
+}
+
+static void rollback(struct conn *c)
+{
+    c->begun = false;
+    if (sqlite3_get_autocommit(c->lite))
+        return;
+    if (lite_run(c, "ROLLBACK") != OK)
+        log_line(LOG_ERROR, "rollback failed", "error", sqlite3_errmsg(c->lite),
+                 NULL);
+}
+
+/* After a failed fsync nobody knows what the disk holds: that is said. */
+static enum status commit(struct db *db)
+{
+    struct conn *c = db->writer;
+    enum status s = lite_run(c, "COMMIT");
+    if (s == OK) {
+        c->begun = false;
+        db->commits++;
+        return OK;
+    }
+    int rc = sqlite3_extended_errcode(c->lite);
+    rollback(c);
+    return rc == SQLITE_IOERR_FSYNC && s == ERR_STORE ? ERR_UNSURE : s;
+}
+
+struct call {
+    struct conn *conn;
+    struct job *job;
+};
+
+static enum status call(void *data)
+{
+    struct call *k = data;
+    return k->job->fn(k->conn, k->job->mem, k->job->data);
+}
+
+static struct limit limit_from_now(int64_t budget_ns)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    int64_t now = time_monotonic_ns();
+    return (struct limit){
+        .wall = now + budget_ns,
+        .cpu = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec + budget_ns,
+        .hard = now + HARD * budget_ns,
+    };
+}
+
+/* A reference that is checked only at the end of a transaction is checked at
+ * the end of each closure, so that it cannot fail its neighbours. */
+static bool reference_is_open(struct conn *c)
+{
+    int now = 0, most = 0;
+    sqlite3_db_status(c->lite, SQLITE_DBSTATUS_DEFERRED_FKS, &now, &most, 0);
+    return now > 0;
+}
+
+/* Runs the closure inside the transaction; its verdict is in job->status. Not
+ * OK: the transaction is gone, and why. */
+static enum status job_run(struct conn *c, struct job *j)
+{
+    if (j->ran)
+        arena_rewind(j->mem, j->mark);
+    j->ran = true;
+    c->late = false;
+    j->status = lite_run(c, "SAVEPOINT one");
+    if (j->status != OK)
+        return c->lost = j->status;
+    struct call k = {c, j};
+    c->limit = limit_from_now(j->budget_ns);
+    j->status = arena_run(j->mem, call, &k);
+    c->limit = (struct limit){0};
+    rows_close_all(c);
+    if (c->lost == OK && sqlite3_get_autocommit(c->lite))
+        c->lost = ERR_STORE;
+    if (c->lost != OK)
+        return c->lost;
+    if (j->status == OK && c->late)
+        j->status = ERR_BUSY;
+    if (j->status == OK && reference_is_open(c))
+        j->status = ERR_CONFLICT;
+    if (j->status != OK && lite_run(c, "ROLLBACK TO one") != OK)
+        return c->lost = ERR_STORE;
+    if (lite_run(c, "RELEASE one") != OK)
+        c->lost = ERR_STORE;
+    return c->lost;
+}
+
+static void answer(struct db *db, struct job *j, enum status s)
+{
+    db->writes++;
+    job_answer(j, s);
+}
+
+static void answer_all(struct db *db, struct group *g)
+{
+    for (unsigned i = 0; i < g->n; i++)
+        answer(db, g->jobs[i], g->jobs[i]->status);
+}
+
+static void run_alone(struct db *db, struct job *j)
+{
+    struct conn *c = db->writer;
+    enum status s = begin(c);
+    if (s == OK) {
+        s = job_run(c, j);
+        if (s != OK)
+            rollback(c);
+        else
+            s = commit(db);
+    }
+    answer(db, j, s == OK ? j->status : s);
+}
+
+static void checkpoint(struct db *db, int mode, int64_t patience_ns)
+{
+    int pages = 0, done = 0;
+    db->writer->patience_ns = patience_ns;
+    /* What a checkpoint could not do, a later one does. */
+    sqlite3_wal_checkpoint_v2(db->writer->lite, NULL, mode, &pages, &done);
+    db->checkpointed = done;
+    db->checkpoint_at = db->wal_pages + db->checkpoint_step;
+}
+
+/* The pages of the WAL go into the file, so that their room can be used again;
+ * then whoever cannot be written even alone is refused. */
+static void run_each_alone(struct db *db, struct group *g)
+{
+    checkpoint(db, SQLITE_CHECKPOINT_RESTART, WAIT_READERS);
+    for (unsigned i = 0; i < g->n; i++)
+        run_alone(db, g->jobs[i]);
+}
+
+static struct job *next_job(struct db *db, struct group *g, unsigned i)
+{
+    if (i < g->n)
+        return g->jobs[i];
+    if (i == GROUP_MOST || (i > 0 && time_monotonic_ns() > g->until))
+        return NULL;
+    struct job *j = lane_take_more(&db->lane, GROUP_NS);
+    if (j)
+        g->jobs[g->n++] = j;
+    return j;
+}
+
+/* Runs the group's closures and those that come meanwhile. Not OK: the
+ * transaction is gone at *at. */
+static enum status run_together(struct db *db, struct group *g, unsigned *at)
+{
+    struct job *j;
+    for (*at = 0; (j = next_job(db, g, *at)); ++*at) {
+        enum status s = job_run(db->writer, j);
+        if (s != OK)
+            return s;
+    }
+    return OK;
+}
+
+static void group_run(struct db *db, struct job *first)
+{
+    struct group g = {
+        .jobs = {first}, .n = 1, .until = time_monotonic_ns() + GROUP_NS};
+    while (g.n > 0) {
+        unsigned at = 0;
+        enum status s = begin(db->writer);
+        if (s != OK) {
+            for (unsigned i = 0; i < g.n; i++)
+                answer(db, g.jobs[i], s);
+            return;
+        }
+        s = run_together(db, &g, &at);
+        if (s == OK && commit(db) == OK) {
+            answer_all(db, &g);
+            return;
+        }
+        rollback(db->writer);
+        if (s != ERR_BUSY) {
+            run_each_alone(db, &g);
+            return;
+        }
+        /* It was stopped in its time; its neighbours begin again. */
+        answer(db, g.jobs[at], ERR_BUSY);
+        g.n--;
+        memmove(&g.jobs[at], &g.jobs[at + 1], (g.n - at) * sizeof(g.jobs[0]));
+    }
+}
+
+/* Readers come and go, and one is always somewhere in the WAL: passive
+ * checkpoints alone would let it grow for ever. */
+static void checkpoint_when_due(struct db *db)
+{
+    int pages = db->wal_pages;
+    if (pages < db->checkpointed) { /* it began again */
+        db->checkpointed = 0;
+        db->checkpoint_at = db->checkpoint_step;
+    }
+    if (pages < db->checkpoint_at)
+        return;
+    if (pages < WAL_TRUNK * db->checkpoint_step)
+        checkpoint(db, SQLITE_CHECKPOINT_PASSIVE, 0);
+    else
+        checkpoint(db, SQLITE_CHECKPOINT_RESTART, WAIT_READERS);
+}
+
+void *writer_main(void *data)
+{
+    struct db *db = data;
+    bool closed = false;
+    pthread_setname_np(pthread_self(), "writer");
+    while (!closed) {
+        bool rest = db->wal_pages - db->checkpointed < IDLE_PAGES;
+        struct job *j = lane_take(&db->lane, rest ? -1 : IDLE_MS, &closed);
+        if (j) {
+            group_run(db, j);
+            checkpoint_when_due(db);
+        } else if (!closed) {
+            checkpoint(db, SQLITE_CHECKPOINT_PASSIVE, 0);
+        }
+    }
+    checkpoint(db, SQLITE_CHECKPOINT_TRUNCATE, PATIENCE);
+    return NULL;
+}
