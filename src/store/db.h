@@ -58,15 +58,20 @@ enum status db_exec(struct conn *c, struct sql sql, const struct arg *args,
 enum status db_int(struct conn *c, struct sql sql, const struct arg *args,
                    int64_t *out) MUST_USE;
 int64_t conn_last_id(const struct conn *c);
-/* After ERR_CONFLICT: "unique directory_school.uai" or "reference"; "" else. */
+/* After ERR_CONFLICT: "unique directory_school.uai" ("unique t.a, t.b" over
+ * several), "reference", "required directory_school.name", or what a trigger or
+ * a check says; "" else. */
 const char *conn_refusal(const struct conn *c);
 
 /*
  * Writes. fn runs on the writer's thread inside a savepoint, with the caller's
  * own arena, under its ceiling; the caller waits until it is on the disk. What
  * fn returns is returned, and nothing of it is kept unless that is OK. fn is
- * pure but for the database and *data, it may run several times, and it has 20
- * ms (then ERR_BUSY). ERR_BUSY also when the lane is full.
+ * pure but for the database and *data, it may run several times (what it took
+ * from mem is then given back first), and it has 20 ms of the writer's
+ * processor, in 200 ms at most (then ERR_BUSY). ERR_BUSY also when the lane is
+ * full; ERR_UNSURE when the disk failed while committing. A closure writes
+ * nothing through db_write (CHECK).
  */
 typedef enum status write_fn(struct conn *c, struct arena *mem, void *data);
 enum status db_write(struct db *db, struct arena *mem, write_fn *fn,

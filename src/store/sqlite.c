@@ -238,19 +238,6 @@ static enum status recognise(struct arena *a, struct db *db, const char **why)
     struct conn *c = db->writer;
     int64_t id, things, size;
     struct rows *r;
-    sqlite3_stmt *s;
-    int rc = sqlite3_prepare_v2(c->lite, "PRAGMA schema_version", -1, &s, NULL);
-    if (rc == SQLITE_OK && (rc = sqlite3_step(s)) == SQLITE_ROW)
-        rc = SQLITE_OK;
-    sqlite3_finalize(s);
-    if (rc == SQLITE_NOTADB) {
-        *why = arena_printf(a,
-                            "%s is not a database: move it away, or name "
-                            "another folder with --data",
-                            db->path);
-        return ERR_STORE;
-    }
-    TRY(lite_status(c, rc, "PRAGMA schema_version"));
     TRY(ask(c, "PRAGMA application_id", &id));
     TRY(ask(c, "SELECT count(*) FROM sqlite_schema", &things));
     if (id != APPLICATION_ID && (id != 0 || things > 0)) {
@@ -299,6 +286,20 @@ static bool writer_start(struct db *db)
     return rc == 0;
 }
 
+static const char *open_fault(struct arena *a, struct db *db, enum status s)
+{
+    sqlite3 *lite = db->writer ? db->writer->lite : NULL;
+    if (lite && sqlite3_errcode(lite) == SQLITE_NOTADB)
+        return arena_printf(a,
+                            "%s is not a database: move it away, or name "
+                            "another folder with --data",
+                            db->path);
+    return arena_printf(a,
+                        "%s cannot be opened (%s): see the disk's state and "
+                        "room, or restore a backup",
+                        db->path, lite ? sqlite3_errmsg(lite) : status_name(s));
+}
+
 enum status db_open(struct arena *a, struct db **out,
                     const struct db_options *o, const char **why)
 {
@@ -319,12 +320,7 @@ enum status db_open(struct arena *a, struct db **out,
         return OK;
     }
     if (!*why)
-        *why = arena_printf(a,
-                            "%s cannot be opened (%s): see the disk's state "
-                            "and room, or restore a backup",
-                            db->path,
-                            db->writer ? sqlite3_errmsg(db->writer->lite)
-                                       : status_name(s));
+        *why = open_fault(a, db, s);
     lite_close(db->writer);
     if (db->lock_fd >= 0)
         close(db->lock_fd);

@@ -37,14 +37,19 @@ bool limit_passed(const struct conn *c)
 
 static void keep_refusal(struct conn *c, int rc)
 {
-    static const char unique[] = "UNIQUE constraint failed: ";
+    static const struct {
+        const char *said, *kept;
+    } known[] = {
+        {"UNIQUE constraint failed: ", "unique"},
+        {"NOT NULL constraint failed: ", "required"},
+    };
     const char *said = sqlite3_errmsg(c->lite);
-    if (rc == SQLITE_CONSTRAINT_FOREIGNKEY)
-        snprintf(c->refusal, REFUSAL, "reference");
-    else if (strncmp(said, unique, sizeof(unique) - 1) == 0)
-        snprintf(c->refusal, REFUSAL, "unique %s", said + sizeof(unique) - 1);
-    else
-        snprintf(c->refusal, REFUSAL, "%s", said);
+    snprintf(c->refusal, REFUSAL, "%s",
+             rc == SQLITE_CONSTRAINT_FOREIGNKEY ? "reference" : said);
+    for (size_t i = 0; i < COUNT(known); i++)
+        if (strncmp(said, known[i].said, strlen(known[i].said)) == 0)
+            snprintf(c->refusal, REFUSAL, "%s %s", known[i].kept,
+                     said + strlen(known[i].said));
 }
 
 static bool disk_is_full(const struct conn *c, int rc)
@@ -84,9 +89,7 @@ enum status lite_status(struct conn *c, int rc, const char *text)
     }
     if (disk_is_full(c, rc))
         return note_lost(c, rc, ERR_FULL);
-    if (rc == SQLITE_CONSTRAINT_UNIQUE || rc == SQLITE_CONSTRAINT_PRIMARYKEY ||
-        rc == SQLITE_CONSTRAINT_ROWID || rc == SQLITE_CONSTRAINT_TRIGGER ||
-        rc == SQLITE_CONSTRAINT_FOREIGNKEY) {
+    if ((rc & 0xff) == SQLITE_CONSTRAINT) {
         keep_refusal(c, rc);
         return note_lost(c, rc, ERR_CONFLICT);
     }

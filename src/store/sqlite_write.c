@@ -107,6 +107,8 @@ static enum status job_run(struct conn *c, struct job *j)
     c->limit = limit_from_now(j->budget_ns);
     j->status = arena_run(j->mem, call, &k);
     c->limit = (struct limit){0};
+    /* What it left open is closed here, by the thread that opened it. */
+    arena_settle(j->mem, j->mark);
     rows_close_all(c);
     if (c->lost == OK && sqlite3_get_autocommit(c->lite))
         c->lost = ERR_STORE;
