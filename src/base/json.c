@@ -102,6 +102,8 @@ void json_real(struct json *j, const char *key, double d)
         json_null(j, key);
         return;
     }
+    if (d == 0) /* "-0" would be read back as the integer 0 */
+        d = 0;
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof(text), "%.*g", digits, d);
         if (strtod(text, NULL) == d)
