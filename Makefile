@@ -1,12 +1,14 @@
 # The whole build. A new file, page, label or module changes nothing here.
 CC = gcc
 B = build
+VERSION := $(file < VERSION)
 CFLAGS = -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 LDFLAGS = -pie -Wl,-z,relro,-z,now
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wwrite-strings -Werror
-ALL = -std=c17 -D_GNU_SOURCE -Isrc -I$(B)/gen $(WARN) $(CFLAGS) -MMD -MP
-LIBS = -lmicrohttpd -lsqlite3 -ljansson -lsodium -lunistring -lm -lpthread
+STD = -std=c17 -D_GNU_SOURCE -DESSAIM_VERSION='"$(VERSION)"' -Isrc -I$(B)/gen
+ALL = $(STD) $(WARN) $(CFLAGS) -MMD -MP
+LIBS = -lmicrohttpd -lsqlite3 -lsodium -lunistring -lm -lpthread
 
 SRC := $(wildcard src/*/*.c src/modules/*/*.c) src/modules.c
 HDR := $(wildcard src/*/*.h src/modules/*/*.h)
@@ -40,18 +42,81 @@ $(B)/gen/files.c: $(FILES) $(B)/tools/embed
 	@mkdir -p $(@D)
 	$(B)/tools/embed $@ src $(FILES)
 
-# Unit tests: test/unit/*.c make one program.
+# Tests: test/unit/*.c make one program; each file of test/crash, test/bench and
+# test/fuzz is one.
 UNIT := $(wildcard test/unit/*.c)
-$(B)/test/%.o: test/%.c
+CRASH := $(patsubst %.c,$(B)/%,$(wildcard test/crash/*.c))
+BENCH := $(patsubst %.c,$(B)/%,$(wildcard test/bench/*.c))
+FUZZ := $(patsubst %.c,$(B)/%,$(wildcard test/fuzz/*.c))
+$(B)/test/%.o: test/%.c | $(GEN:%.c=%.h)
 	@mkdir -p $(@D)
 	$(CC) $(ALL) -Itest -c -o $@ $<
 $(B)/unit: $(UNIT:%.c=$(B)/%.o) $(B)/libessaim.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(CRASH) $(BENCH): $(B)/%: $(B)/%.o $(B)/libessaim.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(FUZZ): $(B)/%: $(B)/%.o $(B)/libessaim.a
+	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
+unit: $(B)/unit
+crash: $(CRASH)
+programs: $(B)/essaim $(B)/unit $(CRASH) $(BENCH)
 
+# The front door.
+PORT = 8080
+LISTEN = 127.0.0.1:$(PORT)
+run:
+	@tools/install run
+	@$(MAKE) --no-print-directory -j$(shell nproc) $(B)/essaim
+	@tools/run $(B)/essaim $(LISTEN)
+check: ; @test/run check
+test:
+	@tools/install run test
+	@test/run all
+
+# Builds of their own, each in its folder: make asan-unit, make tsan-crash, …
+SANE = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all -fPIE
+san = $(MAKE) --no-print-directory CC=clang B=build-$(1) CFLAGS='$(SANE) -fsanitize=$(2)'
+asan-%: ; @$(call san,asan,address$(,)undefined) $*
+tsan-%: ; @$(call san,tsan,thread) $*
+fuzz-%: ; @$(call san,fuzz,fuzzer-no-link$(,)address$(,)undefined) $*
+clang-%: ; @$(MAKE) --no-print-directory CC=clang B=build-clang CFLAGS='-O0 -fPIE' $*
+, := ,
+targets: $(FUZZ)
+asan: ; @test/run asan
+tsan: ; @test/run tsan
+FUZZ_SECONDS = 60
+fuzz: ; @FUZZ_SECONDS=$(FUZZ_SECONDS) test/run fuzz
+bench:
+	@tools/install run bench
+	@$(MAKE) --no-print-directory programs
+	@node test/bench/run.mjs
+bench-record:
+	@$(MAKE) --no-print-directory programs
+	@node test/bench/run.mjs --record
+
+# What reads the source.
+TIDY := $(SRC) src/main.c $(wildcard tools/*.c test/*/*.c)
+headers: $(GEN:%.c=%.h) ; @tools/headers.sh $(CC) $(STD) $(WARN)
+symbols: $(B)/libessaim.a ; @tools/symbols.sh $(B)
+tidy: $(GEN:%.c=%.h)
+	@tools/install run tidy
+	clang-tidy --quiet $(TIDY) -- $(STD) -Itest
+	cppcheck --quiet --std=c11 --inline-suppr --error-exitcode=1 \
+		--enable=warning,performance,portability \
+		--suppress=missingIncludeSystem -D__GNUC__ -Isrc -I$(B)/gen $(SRC) src/main.c
+OURS := $(SRC) src/main.c $(HDR) $(wildcard tools/*.c test/*/*.[ch])
+format: ; clang-format -i $(OURS)
+format-check: ; @clang-format --dry-run -Werror $(OURS)
+
+PREFIX = /usr/local
+install: $(B)/essaim
+	install -D $(B)/essaim $(DESTDIR)$(PREFIX)/bin/essaim
+	install -D -m 644 docs/essaim.1 $(DESTDIR)$(PREFIX)/share/man/man1/essaim.1
 clean:
-	rm -rf $(B)
-format:
-	clang-format -i $(SRC) src/main.c $(HDR) $(wildcard tools/*.c test/*/*.[ch])
-.PHONY: clean format
+	rm -rf build build-*
+.PHONY: unit crash programs run check test targets asan tsan fuzz bench \
+	bench-record headers symbols tidy format format-check install clean
+.SECONDARY:
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d) $(UNIT:%.c=$(B)/%.d) $(B)/src/main.d
+-include $(CRASH:=.d) $(BENCH:=.d) $(FUZZ:=.d)
