@@ -178,6 +178,12 @@ static enum status ref_read(struct reading *r, struct str text, int64_t *id)
         s = in_reach(r, *id);
     if (s == ERR_NOT_FOUND)
         s = by_unique(r, canon, id);
+    bool lenient = codes && r->field && (r->field->flags & F_LENIENT) &&
+                   canon.p[0] >= '0' && canon.p[0] <= '9'; /* not a name */
+    if (s == ERR_NOT_FOUND && lenient) {
+        *id = NONE;
+        return OK;
+    }
     if (s == ERR_NOT_FOUND)
         s = by_title(r, text, id);
     if (s == ERR_NOT_FOUND && !r->error->key)

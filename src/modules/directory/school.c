@@ -13,8 +13,10 @@ static const char *const kinds[] = {
 };
 static const struct code kind_codes[] = {
     {"101", "maternelle"},
+    {"102", "maternelle"},
     {"103", "maternelle"},
     {"151", "elementaire"},
+    {"152", "elementaire"},
     {"153", "elementaire"},
     {"160", "elementaire"},
     {"162", "elementaire"},
@@ -34,6 +36,9 @@ static const struct code kind_codes[] = {
     {"350", "college"},
     {"352", "college"},
     {"370", "erea"},
+    {"312", "other"},
+    {"344", "other"},
+    {"400", "other"},
     {"ecole maternelle", "maternelle"},
     {"ecole elementaire", "elementaire"},
     {"ecole de niveau elementaire", "elementaire"},
@@ -95,8 +100,8 @@ static const char *const name_heads[] = {
     NULL,
 };
 static const char *const kind_heads[] = {
-    "code_nature",     "nature_uai",         "nature", "libelle_nature",
-    "nature_uai_libe", "type_etablissement", "type",   NULL,
+    "code_nature",    "nature_uai",      "nature",
+    "libelle_nature", "nature_uai_libe", NULL,
 };
 static const char *const sector_heads[] = {
     "statut_public_prive",
@@ -181,11 +186,11 @@ static const struct field school_fields[] = {
          .aliases = commune_heads),
     TEXT(school, commune_code, .max = 5, .check = check_commune_code,
          .flags = F_FILTER, .aliases = commune_code_heads),
-    REF(school, departement, &area_entity, .flags = F_FILTER,
+    REF(school, departement, &area_entity, .flags = F_FILTER | F_LENIENT,
         .check = check_departement_code, .aliases = departement_heads),
-    REF(school, bassin, &area_entity, .flags = F_LIST | F_FILTER,
+    REF(school, bassin, &area_entity, .flags = F_LIST | F_FILTER | F_LENIENT,
         .aliases = bassin_heads),
-    REF(school, circonscription, &area_entity, .flags = F_FILTER,
+    REF(school, circonscription, &area_entity, .flags = F_FILTER | F_LENIENT,
         .aliases = circonscription_heads),
     REAL(school, latitude, .min = -90, .max = 90, .aliases = latitude_heads),
     REAL(school, longitude, .min = -180, .max = 180,
@@ -208,7 +213,7 @@ static const struct field school_fields[] = {
     DATE(school, rural_date, .flags = 0),
     TEXT(school, mail, .check = check_mail),
     TEXT(school, phone, .max = 30, .aliases = phone_heads),
-    TEXT(school, web, .check = check_web),
+    TEXT(school, web, .max = 500, .check = check_web),
     CHOICE(school, state, states, .flags = F_FILTER, .aliases = state_heads,
            .codes = state_codes),
     {0},
