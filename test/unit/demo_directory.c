@@ -26,10 +26,10 @@ TEST(demo_uai_check)
     OKAY(check_uai(&a, STR("0540038y"), &out) == NULL);
     OKAY(str_eq(out, "0540038Y"));
     const char *key = check_uai(&a, STR("0540038B"), &out);
-    OKAY(key && same(key, "directory.school.uai_letter"));
+    OKAY(key && same(key, "directory_school.uai_letter"));
     OKAY(str_eq(out, "Y"));
     key = check_uai(&a, STR("540038Y"), &out);
-    OKAY(key && same(key, "directory.school.uai_shape"));
+    OKAY(key && same(key, "directory_school.uai_shape"));
     OKAY(check_uai(&a, STR(""), &out) != NULL);
     OKAY(check_uai(&a, STR("05400389"), &out) != NULL);
     arena_reset(&a);

@@ -43,10 +43,10 @@ const char *check_uai(struct arena *a, struct str in, struct str *out)
     struct str s = upper(a, in);
     char right = s.n == 8 ? uai_letter((struct str){s.p, 7}) : 0;
     if (!right)
-        return "directory.school.uai_shape";
+        return "directory_school.uai_shape";
     if (s.p[7] != right) {
         *out = (struct str){arena_dup(a, &right, 1), 1};
-        return "directory.school.uai_letter";
+        return "directory_school.uai_letter";
     }
     *out = s;
     return NULL;
@@ -56,7 +56,7 @@ const char *check_postcode(struct arena *a, struct str in, struct str *out)
 {
     (void)a, (void)out;
     return in.n == 5 && all_digits(in) ? NULL
-                                       : "directory.school.postcode_shape";
+                                       : "directory_school.postcode_shape";
 }
 
 const char *check_commune_code(struct arena *a, struct str in, struct str *out)
@@ -66,7 +66,7 @@ const char *check_commune_code(struct arena *a, struct str in, struct str *out)
         s.n == 5 && s.p[0] == '2' && (s.p[1] == 'A' || s.p[1] == 'B');
     struct str rest = corsica ? (struct str){s.p + 2, 3} : s;
     if (s.n != 5 || !all_digits(rest))
-        return "directory.school.commune_code_shape";
+        return "directory_school.commune_code_shape";
     *out = s;
     return NULL;
 }
@@ -145,7 +145,7 @@ const char *check_levels(struct arena *a, struct str in, struct str *out)
         const char *level = level_of(a, word);
         if (!level) {
             *out = word;
-            return "directory.class.unknown_level";
+            return "directory_class.unknown_level";
         }
         buf_printf(&b, "%s%s", b.n ? " " : "", level);
     }

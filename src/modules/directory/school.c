@@ -249,15 +249,15 @@ static const char *school_check(struct conn *c, struct arena *a,
     (void)c, (void)a;
     if ((s->latitude != s->latitude) != (s->longitude != s->longitude)) {
         *field = s->latitude != s->latitude ? "latitude" : "longitude";
-        return "directory.school.half_a_place";
+        return "directory_school.half_a_place";
     }
     if (s->opened != NO_DAY && s->closed != NO_DAY && s->closed < s->opened) {
         *field = "closed";
-        return "directory.school.closed_before_opened";
+        return "directory_school.closed_before_opened";
     }
     if (s->priority && !s->priority_source && s->priority_date != NO_DAY) {
         *field = "priority_source";
-        return "directory.school.no_source";
+        return "directory_school.no_source";
     }
     return NULL;
 }

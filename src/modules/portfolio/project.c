@@ -214,7 +214,7 @@ static const char *document_check(struct conn *c, struct arena *a,
     if (d->web || d->file != NONE)
         return NULL;
     *field = "web";
-    return "portfolio.document.empty_handed";
+    return "portfolio_document.empty_handed";
 }
 const struct entity document_entity = {
     .name = "portfolio_document",
