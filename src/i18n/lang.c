@@ -89,6 +89,8 @@ static void label_add(struct arena *a, struct lang *l, const char *path,
 /* At most half full, so that a walk is short. */
 static const char *index_build(struct arena *a, struct lang *l)
 {
+    if (!l->n)
+        return NULL;
     size_t size = 16;
     while (size < l->n * 2)
         size *= 2;

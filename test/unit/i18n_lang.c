@@ -23,6 +23,14 @@ static const struct file_embedded two[] = {
     FILE_OF("view/assets/style.css", "msgid"),
 };
 
+/* Nothing of the arena stays behind for the tests that follow. */
+static void close_all(struct arena *mem)
+{
+    OKAY(!i18n_open(mem, NULL, 0) && !lang_size(lang_default()));
+    arena_reset(mem);
+    OKAY(same(tr(lang_default(), "x.y"), "x.y"));
+}
+
 TEST(lang_labels)
 {
     struct arena mem = {0};
@@ -41,7 +49,7 @@ TEST(lang_labels)
     OKAY(same(tr_with(&mem, en, "t.hello", "name", "{when}", NULL),
               "Hello {when}, {when}"));
     OKAY(same(tr_fill(&mem, "{a}{b", "a", NULL, "b", "no", NULL), "{b"));
-    arena_reset(&mem);
+    close_all(&mem);
 }
 
 TEST(lang_plurals)
@@ -58,7 +66,7 @@ TEST(lang_plurals)
     OKAY(same(tr_n(&mem, en, "t.count", 15495), "15,495 projects"));
     OKAY(same(tr(fr, "t.count"), "{n} projet"));
     OKAY(same(tr_n(&mem, fr, "no.key", 3), "no.key"));
-    arena_reset(&mem);
+    close_all(&mem);
 }
 
 TEST(lang_many_labels)
@@ -77,7 +85,7 @@ TEST(lang_many_labels)
             tr(lang_default(), arena_printf(&mem, "some.key.of.label_%d", i)),
             arena_printf(&mem, "%d", i));
     OKAY(!wrong);
-    arena_reset(&mem);
+    close_all(&mem);
 }
 
 static bool refused(const char *text, const char *why)
@@ -89,7 +97,7 @@ static bool refused(const char *text, const char *why)
     bool ok = got && same(got, why);
     if (!ok)
         printf("  got %s\n", got ? got : "no fault");
-    arena_reset(&mem);
+    close_all(&mem);
     return ok;
 }
 
@@ -125,8 +133,7 @@ TEST(lang_refuses_a_key_twice)
     struct arena mem = {0};
     const char *why = i18n_open(&mem, twice, 2);
     OKAY(why && same(why, "b/po/fr.po: k is in a/po/fr.po already"));
-    OKAY(!i18n_open(&mem, NULL, 0) && lang_size(lang_default()) == 0);
-    arena_reset(&mem);
+    close_all(&mem);
 }
 
 TEST(lang_accept_header)
