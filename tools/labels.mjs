@@ -32,7 +32,8 @@ const setting = [
   [/\d \d{3}(?!\d)/, "a narrow no-break space parts thousands"],
   [/\.\.\./, "write …"],
 ];
-const isKey = /^[a-z][a-z0-9_-]*(\.[a-z0-9_+-]+)+$/i;
+// "lending.due", or the name of an entity: "lending_loan".
+const isKey = /^[a-z][a-z0-9_-]*(\.[a-z0-9_+-]+)+$|^[a-z]+(_[a-z0-9]+)+$/i;
 const faults = [];
 const fault = (where, what) => faults.push(`${where}: ${what}`);
 
