@@ -123,14 +123,24 @@ void dialect_search_match(struct buf *b, const struct entity *e)
     buf_str(b, "_search MATCH :list_words");
 }
 
-/* The unary + keeps SQLite from leading with it after all. */
-void dialect_search_filter(struct buf *b, const struct entity *e)
+void dialect_search_test(struct buf *b, const char *param)
 {
-    buf_str(b, "+t.id IN (SELECT s.rowid FROM ");
-    buf_str(b, e->name);
-    buf_str(b, "_search s WHERE ");
-    dialect_search_match(b, e);
-    buf_str(b, ")");
+    buf_str(b, "instr(' ' || t.words, :");
+    buf_str(b, param);
+    buf_str(b, ") > 0");
+}
+
+struct value dialect_search_test_value(struct arena *a, struct str word)
+{
+    struct buf b = {.mem = a};
+    buf_char(&b, ' ');
+    buf_add(&b, word.p, word.n);
+    return value_text(buf_done(&b));
+}
+
+const char *dialect_walk(void)
+{
+    return "+t"; /* the unary + hides the column from SQLite's planner */
 }
 
 struct sql dialect_search_count(struct arena *a, const struct entity *e)

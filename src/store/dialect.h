@@ -34,14 +34,20 @@ struct sql dialect_search_rebuild(struct arena *a, const struct entity *e);
 struct value dialect_search_value(struct arena *a, const struct str *words,
                                   size_t n);
 /* "FROM e t …" where the rows found lead and are then looked at, and its
- * condition; and the condition alone for a walk along another index. */
+ * condition. */
 void dialect_search_from(struct buf *b, const struct entity *e);
 void dialect_search_match(struct buf *b, const struct entity *e);
-void dialect_search_filter(struct buf *b, const struct entity *e);
+/* Whether one word begins in alias t's words: for rows met on another way. */
+void dialect_search_test(struct buf *b, const char *param);
+struct value dialect_search_test_value(struct arena *a, struct str word);
 /* How many are found, :list_most at most: one number. */
 struct sql dialect_search_count(struct arena *a, const struct entity *e);
 /* ORDER BY of the rows found, newest first. */
 const char *dialect_search_newest(void);
+
+/* Alias t, before a column that shall not choose the index by which a table is
+ * read: for engines that guess wrong without being told. */
+const char *dialect_walk(void);
 
 /*
  * What the database holds. Tables: name. Columns of :name: name, type, whether

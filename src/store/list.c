@@ -1,8 +1,13 @@
 /*
- * A page of a list is at most three statements over one index, each begun where
- * the page before ended: rows that tie with the last one, rows behind it, rows
- * without a key. (SQLite does not seek in (key, id) > (:key, :id) once keys
- * tie.) Titles of references come along as columns.
+ * What a list asks for is counted first, up to TOTAL_MOST: few rows are found
+ * by their filters or words and sorted; of many, the order's index is walked
+ * until the page is full. Engines that cannot guess this are told
+ * (dialect_walk).
+ *
+ * A walk is at most three statements, each begun where the page before ended:
+ * rows that tie with the last one, rows behind it, rows without a key. (SQLite
+ * does not seek in (key, id) > (:key, :id) once keys tie.) Titles of references
+ * come along as columns.
  */
 #include "store/list.h"
 
@@ -19,9 +24,10 @@ struct ref_title {
     const char *title;
 };
 
-enum lead { BY_ORDER, BY_SEARCH };
+/* What leads through the table: the order, the filters or the search. */
+enum lead { BY_ORDER, BY_FILTER, BY_SEARCH };
 
-/* Found rows that are looked at and sorted; beyond, the order leads. */
+/* Rows that the search leads to; of more, the other conditions lead. */
 enum { FOUND_FEW = 2000 };
 
 struct plan {
@@ -32,9 +38,13 @@ struct plan {
     const char *key;          /* its column */
     bool down, nullable;
     const char *order; /* what a cursor is good for */
-    struct buf where;  /* "1=1 AND …" */
-    struct args args;  /* what it binds */
+    enum lead lead;
+    bool restricted;  /* by more than the search */
+    struct buf where; /* "1=1 AND …" */
+    struct args args; /* what it binds */
     struct value words;
+    struct str asked[WORDS_ASKED];
+    size_t asked_count;
     int64_t found; /* by the search: FOUND_FEW + 1 for more; NONE: no search */
     const struct field *refs[32];
     size_t ref_count;
@@ -61,13 +71,21 @@ static void plan_bind(struct plan *p, struct value v)
     args_add(p->mem, &p->args, (struct arg){name, v});
 }
 
+/* The alias of a column that shall not lead away from a walk. */
+static const char *column_of(const struct plan *p)
+{
+    return p->lead == BY_FILTER ? "t" : dialect_walk();
+}
+
 static void plan_filter(struct plan *p, const struct filter *f)
 {
     static const char *const ops[] = {
         [IS] = " = :", [FROM] = " >= :", [UPTO] = " <= :"};
     const char *fold = p->shape->fold[f->field - p->ask->entity->fields];
     struct value v = f->value;
-    buf_str(&p->where, " AND t.");
+    buf_str(&p->where, " AND ");
+    buf_str(&p->where, column_of(p));
+    buf_char(&p->where, '.');
     if (f->op == IS_UNKNOWN || v.type == V_NULL) {
         buf_str(&p->where, f->field->name);
         buf_str(&p->where, " IS NULL");
@@ -80,17 +98,20 @@ static void plan_filter(struct plan *p, const struct filter *f)
     plan_bind(p, v);
 }
 
-static void plan_where(struct plan *p)
+/* The conditions, written for what leads. */
+static void plan_where(struct plan *p, enum lead lead)
 {
     const struct list_ask *ask = p->ask;
-    p->where.mem = p->mem;
+    p->lead = lead;
+    p->where = (struct buf){.mem = p->mem};
+    p->args.n = 0;
     buf_str(&p->where, "1=1");
     for (size_t i = 0; i < ask->filter_count; i++)
         plan_filter(p, &ask->filters[i]);
     if (!reach_is_all(ask->entity, ask->reach)) {
         buf_str(&p->where, " AND ");
-        reach_clause(p->mem, &p->where, STR("t"), ask->entity, ask->reach,
-                     &p->args);
+        reach_clause(p->mem, &p->where, str_of(column_of(p)), ask->entity,
+                     ask->reach, &p->args);
     }
     if (ask->where.text) {
         buf_str(&p->where, " AND (");
@@ -99,21 +120,30 @@ static void plan_where(struct plan *p)
         for (const struct arg *g = ask->args; g && g->name; g++)
             args_add(p->mem, &p->args, *g);
     }
+    for (size_t i = 0; lead != BY_SEARCH && i < p->asked_count; i++) {
+        buf_str(&p->where, " AND ");
+        dialect_search_test(&p->where, arena_printf(p->mem, "list_word%zu", i));
+        args_add(p->mem, &p->args,
+                 (struct arg){arena_printf(p->mem, "list_word%zu", i),
+                              dialect_search_test_value(p->mem, p->asked[i])});
+    }
+    p->restricted = ask->filter_count || ask->where.text ||
+                    !reach_is_all(ask->entity, ask->reach);
 }
 
 /* Text typed that holds no word is looked for in vain, and finds nothing. */
 static enum status plan_search(struct plan *p, struct conn *c)
 {
     const struct str typed = str_trim(p->ask->search);
-    struct str words[WORDS_ASKED];
     p->found = NONE;
     if (!typed.n)
         return OK;
-    size_t n = words_ask(p->mem, typed, words);
     p->found = 0;
-    if (!n || !p->shape->searched)
+    if (p->shape->searched)
+        p->asked_count = words_ask(p->mem, typed, p->asked);
+    if (!p->asked_count)
         return OK;
-    p->words = dialect_search_value(p->mem, words, n);
+    p->words = dialect_search_value(p->mem, p->asked, p->asked_count);
     return db_int(
         c, dialect_search_count(p->mem, p->ask->entity),
         ARGS({"list_words", p->words}, arg_int("list_most", FOUND_FEW + 1)),
@@ -131,25 +161,19 @@ static void plan_refs(struct plan *p)
 }
 
 /* FROM and WHERE, with the args that these bind. */
-static void write_from(const struct plan *p, struct buf *b, struct args *args,
-                       enum lead lead)
+static void write_from(const struct plan *p, struct buf *b, struct args *args)
 {
     const struct entity *e = p->ask->entity;
-    if (lead == BY_SEARCH) {
+    if (p->lead == BY_SEARCH) {
         dialect_search_from(b, e);
+        buf_str(b, " WHERE ");
+        dialect_search_match(b, e);
+        buf_str(b, " AND ");
+        args_add(p->mem, args, (struct arg){"list_words", p->words});
     } else {
         buf_str(b, " FROM ");
         buf_str(b, e->name);
-        buf_str(b, " t");
-    }
-    buf_str(b, " WHERE ");
-    if (p->found != NONE) {
-        if (lead == BY_SEARCH)
-            dialect_search_match(b, e);
-        else
-            dialect_search_filter(b, e);
-        buf_str(b, " AND ");
-        args_add(p->mem, args, (struct arg){"list_words", p->words});
+        buf_str(b, " t WHERE ");
     }
     buf_add(b, p->where.p, p->where.n);
     for (size_t i = 0; i < p->args.n; i++)
@@ -177,21 +201,28 @@ static void write_part(const struct plan *p, struct buf *b, struct args *args,
                        enum part part, const struct place *after)
 {
     const char *const than = p->down ? " < :" : " > :";
+    const char *const alias = p->lead == BY_ORDER ? "t" : dialect_walk();
     const bool by_id = !p->sort, bound = after->id != NONE;
     if (part == WITHOUT || (part == BEHIND && p->nullable)) {
-        buf_str(b, " AND t.");
+        buf_str(b, " AND ");
+        buf_str(b, alias);
+        buf_char(b, '.');
         buf_str(b, p->key);
         buf_str(b, part == WITHOUT ? " IS NULL" : " IS NOT NULL");
     }
     if (bound && part != WITHOUT && !by_id) {
-        buf_str(b, " AND t.");
+        buf_str(b, " AND ");
+        buf_str(b, alias);
+        buf_char(b, '.');
         buf_str(b, p->key);
         buf_str(b, part == TIES ? " = :" : than);
         buf_str(b, "list_key");
         args_add(p->mem, args, (struct arg){"list_key", after->key});
     }
     if (bound && (part != BEHIND || by_id)) {
-        buf_str(b, " AND t.id");
+        buf_str(b, " AND ");
+        buf_str(b, alias);
+        buf_str(b, ".id");
         buf_str(b, than);
         buf_str(b, "list_after");
         args_add(p->mem, args, arg_int("list_after", after->id));
@@ -199,12 +230,14 @@ static void write_part(const struct plan *p, struct buf *b, struct args *args,
     const char *const way = p->down ? " DESC" : "";
     buf_str(b, " ORDER BY ");
     if (part == BEHIND && !by_id) {
-        buf_str(b, "t.");
+        buf_str(b, alias);
+        buf_char(b, '.');
         buf_str(b, p->key);
         buf_str(b, way);
         buf_str(b, ", ");
     }
-    buf_str(b, "t.id");
+    buf_str(b, alias);
+    buf_str(b, ".id");
     buf_str(b, way);
     buf_str(b, " LIMIT :list_limit");
 }
@@ -242,7 +275,6 @@ static enum status read_part(struct plan *p, struct conn *c, enum part part,
 {
     const struct list_ask *ask = p->ask;
     const size_t limit = (size_t)ask->limit;
-    const bool few = p->found != NONE && p->found <= FOUND_FEW;
     struct buf b = {.mem = p->mem};
     struct args args = {0};
     struct rows *r;
@@ -251,7 +283,7 @@ static enum status read_part(struct plan *p, struct conn *c, enum part part,
     write_titles(p, &b);
     buf_str(&b, ", t.");
     buf_str(&b, p->key);
-    write_from(p, &b, &args, few ? BY_SEARCH : BY_ORDER);
+    write_from(p, &b, &args);
     write_part(p, &b, &args, part, after);
     args_add(p->mem, &args,
              arg_int("list_limit", ask->limit + 1 - (int64_t)out->n));
@@ -307,18 +339,28 @@ static enum status read_page(struct plan *p, struct conn *c, struct list *out)
     return OK;
 }
 
-static enum status count_rows(struct plan *p, struct conn *c, int64_t *total)
+/* Counts, and so decides what leads. */
+static enum status plan_total(struct plan *p, struct conn *c, int64_t *total)
 {
     struct buf b = {.mem = p->mem};
     struct args args = {0};
     *total = 0;
     if (p->found == 0)
         return OK;
-    buf_str(&b, "SELECT count(*) FROM (SELECT 1");
-    write_from(p, &b, &args, p->found == NONE ? BY_ORDER : BY_SEARCH);
-    buf_str(&b, " LIMIT :list_most) x");
-    args_add(p->mem, &args, arg_int("list_most", TOTAL_MOST + 1));
-    return db_int(c, sql_built(&b), args.all, total);
+    plan_where(p, p->found != NONE && p->found <= FOUND_FEW ? BY_SEARCH
+                                                            : BY_FILTER);
+    if (p->found == FOUND_FEW + 1 && !p->restricted) {
+        *total = TOTAL_MOST + 1;
+    } else if (p->restricted || p->found != NONE || !p->ask->no_total) {
+        buf_str(&b, "SELECT count(*) FROM (SELECT 1");
+        write_from(p, &b, &args);
+        buf_str(&b, " LIMIT :list_most) x");
+        args_add(p->mem, &args, arg_int("list_most", TOTAL_MOST + 1));
+        TRY(db_int(c, sql_built(&b), args.all, total));
+    }
+    if (p->lead == BY_FILTER && (*total > TOTAL_MOST || !p->restricted))
+        plan_where(p, BY_ORDER);
+    return OK;
 }
 
 enum status list_load(struct conn *c, struct arena *a,
@@ -328,15 +370,10 @@ enum status list_load(struct conn *c, struct arena *a,
     struct list found = {0};
     CHECK(ask->limit >= 1 && ask->limit <= LIST_MOST);
     plan_order(&p);
-    plan_where(&p);
     plan_refs(&p);
     TRY(plan_search(&p, c));
+    TRY(plan_total(&p, c, &found.total));
     TRY(read_page(&p, c, &found));
-    /* A first page that is also the last has been counted. */
-    if (!ask->after && !found.next)
-        found.total = (int64_t)found.n;
-    else if (!ask->no_total)
-        TRY(count_rows(&p, c, &found.total));
     *out = found;
     return OK;
 }

@@ -94,19 +94,6 @@ static void index_add(struct indexes *x, const char *table, const char *name,
     x->all[x->n++] = (struct named_index){name, sql};
 }
 
-/* A filter's index is in the usual order behind its field, so that a filtered
- * list is read and not sorted. */
-static const char *filter_columns(struct arena *a, const struct shape *s,
-                                  const struct field *f)
-{
-    bool down;
-    const struct field *sort = entity_sort(s->entity, &down);
-    if (!sort || sort == f)
-        return arena_printf(a, "%s%s", f->name, dialect_index_tail());
-    return arena_printf(a, "%s, %s%s", f->name, shape_sort_column(s, sort),
-                        dialect_index_tail());
-}
-
 static bool is_usual_sort(const struct entity *e, const struct field *f)
 {
     bool down;
@@ -128,10 +115,9 @@ static void field_indexes(struct indexes *x, const struct shape *s,
         index_add(x, e->name, arena_printf(a, "%s_by_%s", e->name, f->name),
                   arena_printf(a, "%s%s", sort, dialect_index_tail()), false,
                   "");
-    if ((f->flags & F_FILTER) && !unique)
-        index_add(x, e->name, arena_printf(a, "%s_of_%s", e->name, f->name),
-                  filter_columns(a, s, f), false, "");
-    else if (field_is_ref(f) && !unique)
+    /* By the field alone: rows of one import then lie side by side in it. */
+    const bool sorts = (f->flags & F_SORT) && sort == f->name;
+    if (((f->flags & F_FILTER) || field_is_ref(f)) && !unique && !sorts)
         index_add(x, e->name, arena_printf(a, "%s_of_%s", e->name, f->name),
                   f->name, false, "");
 }
