@@ -4,6 +4,7 @@
  * three accept and refuse the same.
  *
  * Names of controls are the fields' names. Labels are the keys
+ * (a directory_school is "directory.school" there)
  *     <entity>.<field>          what stands before the control
  *     <entity>.<field>.help     a hint, where such a label exists
  *     <entity>.<field>.<key>    a choice
@@ -100,12 +101,25 @@ const char *field_typed(struct arena *a, const struct field *f,
 const char *field_shown(struct arena *a, const struct lang *lang,
                         const struct entity *e, const struct field *f,
                         const void *row);
-/* The words for a field, one of its choices, a state, a link, a step. */
+/* The words for a field, a link, a step, or "list", "new", "empty"; "" is what
+ * one row is called. */
 const char *field_label(struct arena *a, const struct lang *lang,
                         const struct entity *e, const char *name);
 const char *choice_label(struct arena *a, const struct lang *lang,
                          const struct entity *e, const char *field,
                          const char *key);
+
+/* <entity>.<field>.help, or NULL. */
+const char *field_help(struct arena *a, const struct lang *lang,
+                       const struct entity *e, const char *name);
+/* "42 projets": <entity>.count. */
+const char *entity_count(struct arena *a, const struct lang *lang,
+                         const struct entity *e, int64_t n);
+/* "go", "stop", "wait" or "": the shape beside the word of a state, from the
+ * label <entity>.<field>.<key>.tone where there is one. */
+const char *choice_tone(struct arena *a, const struct lang *lang,
+                        const struct entity *e, const char *field,
+                        const char *key);
 
 /* Drawing. */
 enum control {
@@ -151,16 +165,22 @@ struct form_conflict {
     size_t n;
 };
 
+/* Posted back as _csrf, _key and _version beside the fields. */
 struct form {
     const char *action, *title, *lead, *submit, *cancel; /* cancel: a href */
     const char *csrf, *key; /* key: used once, so twice is once */
     int64_t version;        /* that the reader saw; 0: a new row */
-    bool has_file, danger, quiet_required;
+    bool has_file, danger;
     const struct form_field *fields; /* the drawer groups nothing */
     size_t field_count;
     const char *alert; /* about the whole form, or NULL */
     const struct form_conflict *conflict;
 };
+
+size_t form_error_count(const struct form *f); /* fields that have an error */
+bool form_has_required(const struct form *f);
+/* The ids of what describes a control, for aria-describedby; NULL: nothing. */
+const char *field_described(struct html *h, const struct form_field *f);
 
 /* How a form of an entity is asked for. */
 struct form_ask {
@@ -171,7 +191,7 @@ struct form_ask {
     const struct form_input *typed;   /* what was refused, or NULL */
     const struct form_errors *errors; /* or NULL */
     const struct form_source *source;
-    const char *only; /* NULL, or the names of the fields, in that order */
+    const char *only; /* NULL, or the names of the fields and links drawn */
 };
 /* Fills form->fields, has_file and version; the rest is the caller's. */
 enum status form_of_entity(struct arena *a, const struct lang *lang,

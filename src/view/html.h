@@ -114,7 +114,9 @@ void html_label_n(struct html *h, const char *key, int64_t n,
         struct str: arg_of_str,                                                \
         int: arg_of_int,                                                       \
         long: arg_of_int,                                                      \
-        long long: arg_of_int)((h), (x))
+        long long: arg_of_int,                                                 \
+        size_t: arg_of_size)((h), (x))
 const char *arg_of_text(struct html *h, const char *s);
 const char *arg_of_str(struct html *h, struct str s);
+const char *arg_of_size(struct html *h, size_t n);
 const char *arg_of_int(struct html *h, int64_t i); /* grouped: 15 495 */

@@ -73,8 +73,3 @@ enum status list_of_entity(struct arena *a, const struct lang *lang,
 const char *list_address(struct arena *a, const struct entity *e,
                          const struct form_input *in, const char *path,
                          const char *name, const char *value);
-/* "go", "stop", "wait" or "" for a state or choice: the entity's label
- * <entity>.<field>.<key>.tone where there is one. */
-const char *choice_tone(struct arena *a, const struct lang *lang,
-                        const struct entity *e, const char *field,
-                        const char *key);

@@ -51,6 +51,11 @@ const char *arg_of_int(struct html *h, int64_t i)
     return format_int(h->out.mem, h->lang, i);
 }
 
+const char *arg_of_size(struct html *h, size_t n)
+{
+    return arg_of_int(h, (int64_t)n);
+}
+
 /* Found by halving: the table is sorted by path. */
 static const struct file_embedded *asset(const char *name)
 {

@@ -1,0 +1,463 @@
+/* Forms drawn from an entity: what the row has, or what was typed when that was
+ * refused. */
+#include "i18n/format.h"
+#include "view/form.h"
+
+enum {
+    FEW = 30,   /* so many rows of a target are offered one by one */
+    RADIOS = 4, /* so many choices are shown at once */
+    SPARE = 3,  /* empty lines after the names already linked */
+};
+
+struct drawing {
+    struct arena *mem;
+    const struct lang *lang;
+    const struct form_ask *ask;
+    struct form_field *out; /* the fields, one after another */
+    size_t n;
+};
+
+static struct form_option *options_new(struct drawing *d, size_t n)
+{
+    return NEW_ARRAY(d->mem, struct form_option, n);
+}
+
+static bool is_typed(const char *value, const char *key)
+{
+    return value && same(value, key);
+}
+
+/* What stands in the control: typed, else the row's. */
+static const char *value_of(struct drawing *d, const struct field *f)
+{
+    const struct form_input *in = d->ask->typed;
+    struct str s = {0};
+    if (in)
+        s = in->get(in->data, f->name, 0);
+    if (s.p)
+        return str_dup(d->mem, s);
+    /* Radios none of which is set send nothing. */
+    return in && f->type == F_BOOL ? "" : field_typed(d->mem, f, d->ask->row);
+}
+
+static void choices(struct drawing *d, const struct field *f,
+                    struct form_field *out)
+{
+    const struct entity *e = d->ask->entity;
+    size_t n = 0;
+    while (f->choices[n])
+        n++;
+    bool required = f->flags & F_REQUIRED, radios = n <= RADIOS;
+    struct form_option *list = options_new(d, n + 1), *at = list;
+    if (!required || !radios)
+        *at++ = (struct form_option){
+            .value = "",
+            .label = tr(d->lang, required ? "form.choose" : "view.unknown"),
+            .chosen = !*out->value};
+    for (size_t i = 0; i < n; i++)
+        *at++ = (struct form_option){
+            .value = f->choices[i],
+            .label = choice_label(d->mem, d->lang, e, f->name, f->choices[i]),
+            .chosen = is_typed(out->value, f->choices[i])};
+    out->control = radios ? CONTROL_RADIOS : CONTROL_SELECT;
+    out->options = list;
+    out->option_count = (size_t)(at - list);
+}
+
+static void yes_no(struct drawing *d, const struct field *f,
+                   struct form_field *out)
+{
+    static const char *const keys[] = {"oui", "non", ""};
+    static const char *const labels[] = {"view.yes", "view.no", "view.unknown"};
+    size_t n = f->flags & F_REQUIRED ? 2 : 3;
+    struct form_option *list = options_new(d, n);
+    for (size_t i = 0; i < n; i++)
+        list[i] = (struct form_option){.value = keys[i],
+                                       .label = tr(d->lang, labels[i]),
+                                       .chosen = same(out->value, keys[i])};
+    out->control = CONTROL_RADIOS;
+    out->options = list;
+    out->option_count = n;
+}
+
+/* All rows of the target that the reader reaches, when they are few; else *n is
+ * more than FEW. */
+static enum status few(struct drawing *d, const struct entity *target,
+                       struct linked **out, size_t *n)
+{
+    const struct form_source *src = d->ask->source;
+    *n = FEW + 1;
+    if (!src || !src->conn)
+        return OK;
+    struct list_ask ask = {.entity = target,
+                           .reach = src->reach ? src->reach(src->data, target)
+                                               : &reach_all,
+                           .limit = FEW + 1,
+                           .no_total = true};
+    struct list list;
+    TRY(list_load(src->conn, d->mem, &ask, &list));
+    *out = NEW_ARRAY(d->mem, struct linked, list.n);
+    for (size_t i = 0; i < list.n; i++)
+        (*out)[i] = (struct linked){((const struct row *)list.rows[i])->id, 1,
+                                    row_title(target, list.rows[i])};
+    *n = list.n;
+    return OK;
+}
+
+static void ref_options(struct drawing *d, const struct linked *rows, size_t n,
+                        struct form_field *out, const char *none)
+{
+    struct form_option *list = options_new(d, n + 1);
+    list[0] = (struct form_option){
+        .value = "", .label = tr(d->lang, none), .chosen = !*out->value};
+    for (size_t i = 0; i < n; i++) {
+        const char *id = arena_printf(d->mem, "%" PRId64, rows[i].target);
+        list[i + 1] =
+            (struct form_option){.value = id,
+                                 .label = rows[i].title,
+                                 .chosen = is_typed(out->value, id) ||
+                                           is_typed(out->value, rows[i].title)};
+    }
+    out->control = CONTROL_SELECT;
+    out->options = list;
+    out->option_count = n + 1;
+}
+
+/* A row to choose: among few by a list, among many by its name, and among those
+ * that the name typed may mean. */
+static enum status reference(struct drawing *d, const struct field *f,
+                             struct form_field *out)
+{
+    const struct form_error *error = form_error_of(d->ask->errors, f->name);
+    struct linked *rows;
+    size_t n;
+    if (error && error->candidate_count) {
+        ref_options(d, error->candidates, error->candidate_count, out,
+                    "form.choose");
+        out->again = out->value;
+        return OK;
+    }
+    TRY(few(d, f->target, &rows, &n));
+    if (n <= FEW) {
+        ref_options(d, rows, n, out,
+                    f->flags & F_REQUIRED ? "form.choose" : "view.none");
+        return OK;
+    }
+    out->control = CONTROL_INPUT;
+    out->type = "search";
+    out->longest = 200;
+    struct value v = field_get(f, d->ask->row);
+    const struct form_source *src = d->ask->source;
+    if (v.type == V_INT && src && src->conn &&
+        same(out->value, field_typed(d->mem, f, d->ask->row)))
+        TRY(ref_title(src->conn, d->mem, f, v.i, &out->value));
+    return OK;
+}
+
+static const char *keyboard(const struct field *f)
+{
+    if (f->type == F_INT)
+        return "numeric";
+    return f->type == F_REAL || f->type == F_MONEY ? "decimal" : NULL;
+}
+
+/* The browser's own names for what forms ask again and again (WCAG 1.3.5). */
+static void purpose(const struct field *f, struct form_field *out)
+{
+    static const struct {
+        const char *name, *type;
+    } known[] = {{"email", "email"},
+                 {"mail", "email"},
+                 {"phone", "tel"},
+                 {"web", "url"}};
+    for (size_t i = 0; i < COUNT(known); i++)
+        if (f->type == F_TEXT && same(f->name, known[i].name))
+            out->type = known[i].type;
+}
+
+static enum status control(struct drawing *d, const struct field *f,
+                           struct form_field *out)
+{
+    out->type = "text";
+    switch (f->type) {
+    case F_PROSE:
+        out->control = CONTROL_PROSE;
+        out->longest = f->max ? f->max : 20000;
+        return OK;
+    case F_BOOL:
+        yes_no(d, f, out);
+        return OK;
+    case F_CHOICE:
+        choices(d, f, out);
+        return OK;
+    case F_REF:
+        return reference(d, f, out);
+    case F_FILE:
+        out->control = CONTROL_FILE;
+        return OK;
+    case F_DATE:
+        out->type = "date";
+        return OK;
+    case F_TIME:
+        out->type = "datetime-local";
+        return OK;
+    case F_TEXT:
+        out->longest = f->max ? f->max : 200;
+        purpose(f, out);
+        return OK;
+    case F_MONEY:
+        out->unit = "€";
+        break;
+    case F_INT:
+    case F_REAL:
+    case F_SCHOOL_YEAR:
+        break;
+    }
+    out->inputmode = keyboard(f);
+    out->longest = 40;
+    return OK;
+}
+
+/* What is not written as 2024-03-01 would be lost in <input type=date>. */
+static void keep_typed(struct form_field *f)
+{
+    bool date = same(f->type, "date") || same(f->type, "datetime-local");
+    bool plain = !*f->value || (strlen(f->value) >= 10 && f->value[4] == '-');
+    if (f->control == CONTROL_INPUT && date && (f->error || !plain))
+        f->type = "text";
+}
+
+static enum status field_draw(struct drawing *d, const struct field *f)
+{
+    const struct form_ask *ask = d->ask;
+    struct form_field *out = &d->out[d->n++];
+    *out = (struct form_field){
+        .name = f->name,
+        .id = arena_printf(d->mem, "f-%s", f->name),
+        .label = field_label(d->mem, d->lang, ask->entity, f->name),
+        .help = field_help(d->mem, d->lang, ask->entity, f->name),
+        .error =
+            form_message(d->mem, d->lang, form_error_of(ask->errors, f->name)),
+        .value = value_of(d, f),
+        .required = f->flags & F_REQUIRED,
+    };
+    if (ask->entity->parent && same(f->name, ask->entity->parent) &&
+        *out->value && !out->error) {
+        out->control = CONTROL_HIDDEN; /* edited under its parent */
+        return OK;
+    }
+    TRY(control(d, f, out));
+    if (!out->help && f->type == F_SCHOOL_YEAR)
+        out->help = tr(d->lang, "form.school_year_help");
+    if (!out->help && out->type && same(out->type, "search"))
+        out->help = tr(d->lang, "form.search_help");
+    if (!out->help && f->type == F_PROSE)
+        out->help = tr(d->lang, "form.prose_help");
+    keep_typed(out);
+    return OK;
+}
+
+/* Links. */
+
+static const char *weight_typed(struct drawing *d, const struct link *l,
+                                int64_t id, size_t nth, int64_t weight)
+{
+    const struct form_input *in = d->ask->typed;
+    if (!l->weighted)
+        return NULL;
+    if (in) {
+        char *own = arena_printf(d->mem, "%s_weight_%" PRId64, l->name, id);
+        char *list = arena_printf(d->mem, "%s_weight", l->name);
+        struct str s = in->get(in->data, own, 0);
+        if (!s.p)
+            s = in->get(in->data, list, nth);
+        if (s.p)
+            return str_dup(d->mem, s);
+    }
+    return arena_printf(d->mem, "%" PRId64, weight);
+}
+
+/* Was this id typed under the link's name? */
+static bool link_typed(struct drawing *d, const struct link *l,
+                       const char *value)
+{
+    const struct form_input *in = d->ask->typed;
+    for (size_t i = 0; i < 1000; i++) {
+        struct str s = in->get(in->data, l->name, i);
+        if (!s.p)
+            return false;
+        if (str_eq(str_trim(s), value))
+            return true;
+    }
+    return false;
+}
+
+static void checks(struct drawing *d, const struct link *l,
+                   const struct linked *rows, size_t n,
+                   const struct linked *have, size_t have_count,
+                   struct form_field *out)
+{
+    struct form_option *list = options_new(d, n);
+    for (size_t i = 0; i < n; i++) {
+        const struct linked *now = NULL;
+        for (size_t k = 0; k < have_count; k++)
+            if (have[k].target == rows[i].target)
+                now = &have[k];
+        const char *id = arena_printf(d->mem, "%" PRId64, rows[i].target);
+        list[i] = (struct form_option){
+            .value = id,
+            .label = rows[i].title,
+            .weight =
+                weight_typed(d, l, rows[i].target, i, now ? now->weight : 1),
+            .chosen = d->ask->typed ? link_typed(d, l, id) : now != NULL};
+    }
+    out->control = CONTROL_CHECKS;
+    out->options = list;
+    out->option_count = n;
+}
+
+static void names(struct drawing *d, const struct link *l,
+                  const struct linked *have, size_t have_count,
+                  struct form_field *out)
+{
+    const struct form_input *in = d->ask->typed;
+    size_t typed = 0, most = l->most ? (size_t)l->most : 200;
+    while (in && typed < most && in->get(in->data, l->name, typed).p)
+        typed++;
+    size_t n = in ? typed : have_count, all = n + SPARE;
+    if (all > most)
+        all = most > n ? most : n;
+    struct form_option *list = options_new(d, all);
+    for (size_t i = 0; i < all; i++) {
+        const char *text = "";
+        if (in && i < typed)
+            text = str_dup(d->mem, in->get(in->data, l->name, i));
+        else if (!in && i < have_count)
+            text = have[i].title;
+        int64_t weight = !in && i < have_count ? have[i].weight : 1;
+        list[i] = (struct form_option){
+            .value = text, .weight = weight_typed(d, l, 0, i, weight)};
+    }
+    out->control = CONTROL_NAMES;
+    out->options = list;
+    out->option_count = all;
+    out->help = out->help ? out->help : tr(d->lang, "form.names_help");
+}
+
+static enum status link_draw(struct drawing *d, size_t which)
+{
+    const struct form_ask *ask = d->ask;
+    const struct link *l = &ask->entity->links[which];
+    struct form_field *out = &d->out[d->n++];
+    const struct linked *have = ask->links ? ask->links[which] : NULL;
+    size_t have_count = have ? ask->link_counts[which] : 0, n;
+    struct linked *rows;
+    *out = (struct form_field){
+        .name = l->name,
+        .id = arena_printf(d->mem, "f-%s", l->name),
+        .label = field_label(d->mem, d->lang, ask->entity, l->name),
+        .help = field_help(d->mem, d->lang, ask->entity, l->name),
+        .error =
+            form_message(d->mem, d->lang, form_error_of(ask->errors, l->name)),
+        .value = "",
+        .weighted = l->weighted,
+    };
+    if (!out->help && l->most)
+        out->help = tr_n(d->mem, d->lang, "form.at_most", l->most);
+    TRY(few(d, l->target, &rows, &n));
+    if (n <= FEW)
+        checks(d, l, rows, n, have, have_count, out);
+    else
+        names(d, l, have, have_count, out);
+    return OK;
+}
+
+size_t form_error_count(const struct form *f)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < f->field_count; i++)
+        n += f->fields[i].error != NULL;
+    return n;
+}
+
+bool form_has_required(const struct form *f)
+{
+    for (size_t i = 0; i < f->field_count; i++)
+        if (f->fields[i].required)
+            return true;
+    return false;
+}
+
+const char *field_described(struct html *h, const struct form_field *f)
+{
+    if (!f->help && !f->error)
+        return NULL;
+    return arena_printf(h->out.mem, "%s%s%s%s%s", f->help ? f->id : "",
+                        f->help ? "-h" : "", f->help && f->error ? " " : "",
+                        f->error ? f->id : "", f->error ? "-e" : "");
+}
+
+static bool is_drawn(const struct form_ask *ask, const struct field *f)
+{
+    return !(f->flags & (F_HIDDEN | F_COMPUTED)) &&
+           !(ask->entity->steps && same(f->name, "state")) &&
+           (!ask->only || word_in(ask->only, f->name));
+}
+
+enum status form_of_entity(struct arena *a, const struct lang *lang,
+                           const struct form_ask *ask, struct form *form)
+{
+    const struct entity *e = ask->entity;
+    size_t most = 0;
+    for (const struct field *f = e->fields; f->name; f++)
+        most++;
+    for (const struct link *l = e->links; l && l->name; l++)
+        most++;
+    struct drawing d = {a, lang, ask, NEW_ARRAY(a, struct form_field, most + 1),
+                        0};
+    for (const struct field *f = e->fields; f->name; f++) {
+        if (!is_drawn(ask, f))
+            continue;
+        TRY(field_draw(&d, f));
+        form->has_file |= f->type == F_FILE;
+    }
+    for (size_t i = 0; e->links && e->links[i].name; i++)
+        if (!ask->only || word_in(ask->only, e->links[i].name))
+            TRY(link_draw(&d, i));
+    form->fields = d.out;
+    form->field_count = d.n;
+    form->version = ((const struct row *)ask->row)->version;
+    if (!form->alert)
+        form->alert = form_message(a, lang, form_error_of(ask->errors, NULL));
+    return OK;
+}
+
+enum status form_conflict_of(struct arena *a, const struct lang *lang,
+                             const struct form_ask *ask, const void *theirs,
+                             struct form_conflict *out)
+{
+    const struct entity *e = ask->entity;
+    const struct form_source *src = ask->source;
+    size_t n = 0;
+    for (const struct field *f = e->fields; f->name; f++)
+        n++;
+    struct form_difference *rows = NEW_ARRAY(a, struct form_difference, n);
+    n = 0;
+    for (const struct field *f = e->fields; f->name; f++) {
+        if (!is_drawn(ask, f))
+            continue;
+        const char *mine = field_shown(a, lang, e, f, ask->row);
+        const char *other = field_shown(a, lang, e, f, theirs);
+        struct value v = field_get(f, ask->row), w = field_get(f, theirs);
+        if (f->type == F_REF && src && src->conn && v.type == V_INT)
+            TRY(ref_title(src->conn, a, f, v.i, &mine));
+        if (f->type == F_REF && src && src->conn && w.type == V_INT)
+            TRY(ref_title(src->conn, a, f, w.i, &other));
+        bool differs = !mine != !other || (mine && !same(mine, other));
+        rows[n++] = (struct form_difference){field_label(a, lang, e, f->name),
+                                             mine, other, differs};
+    }
+    out->rows = rows;
+    out->n = n;
+    return OK;
+}
