@@ -4,7 +4,6 @@
 #include "view/form.h"
 
 enum {
-    FEW = 30,   /* so many rows of a target are offered one by one */
     RADIOS = 4, /* so many choices are shown at once */
     SPARE = 3,  /* empty lines after the names already linked */
 };
@@ -80,23 +79,22 @@ static void yes_no(struct drawing *d, const struct field *f,
     out->option_count = n;
 }
 
-/* All rows of the target that the reader reaches, when they are few; else *n is
- * more than FEW. */
-static enum status few(struct drawing *d, const struct entity *target,
-                       struct linked **out, size_t *n)
+enum status form_few(struct arena *a, const struct form_source *source,
+                     const struct entity *target, struct linked **out,
+                     size_t *n)
 {
-    const struct form_source *src = d->ask->source;
-    *n = FEW + 1;
-    if (!src || !src->conn)
+    *n = FORM_FEW + 1;
+    if (!source || !source->conn)
         return OK;
     struct list_ask ask = {.entity = target,
-                           .reach = src->reach ? src->reach(src->data, target)
-                                               : &reach_all,
-                           .limit = FEW + 1,
+                           .reach = source->reach
+                                        ? source->reach(source->data, target)
+                                        : &reach_all,
+                           .limit = FORM_FEW + 1,
                            .no_total = true};
     struct list list;
-    TRY(list_load(src->conn, d->mem, &ask, &list));
-    *out = NEW_ARRAY(d->mem, struct linked, list.n);
+    TRY(list_load(source->conn, a, &ask, &list));
+    *out = NEW_ARRAY(a, struct linked, list.n);
     for (size_t i = 0; i < list.n; i++)
         (*out)[i] = (struct linked){((const struct row *)list.rows[i])->id, 1,
                                     row_title(target, list.rows[i])};
@@ -137,8 +135,8 @@ static enum status reference(struct drawing *d, const struct field *f,
         out->again = out->value;
         return OK;
     }
-    TRY(few(d, f->target, &rows, &n));
-    if (n <= FEW) {
+    TRY(form_few(d->mem, d->ask->source, f->target, &rows, &n));
+    if (n <= FORM_FEW) {
         ref_options(d, rows, n, out,
                     f->flags & F_REQUIRED ? "form.choose" : "view.none");
         return OK;
@@ -364,8 +362,8 @@ static enum status link_draw(struct drawing *d, size_t which)
     };
     if (!out->help && l->most)
         out->help = tr_n(d->mem, d->lang, "form.at_most", l->most);
-    TRY(few(d, l->target, &rows, &n));
-    if (n <= FEW)
+    TRY(form_few(d->mem, ask->source, l->target, &rows, &n));
+    if (n <= FORM_FEW)
         checks(d, l, rows, n, have, have_count, out);
     else
         names(d, l, have, have_count, out);

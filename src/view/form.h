@@ -86,6 +86,19 @@ enum status links_from_input(struct arena *a, const struct entity *e,
                              const struct form_source *source, unsigned flags,
                              struct linked **out, size_t *n, bool *given,
                              struct form_errors *errors) MUST_USE;
+/* The row of target that a text names. error->key, with its candidates, tells
+ * what is wrong; NULL when *id is it. field may be NULL. */
+enum status ref_from_text(struct arena *a, const struct form_source *source,
+                          const struct entity *target,
+                          const struct field *field, unsigned flags,
+                          struct str text, int64_t *id,
+                          struct form_error *error) MUST_USE;
+/* All rows of target that the reader reaches, when they are few; else *n is
+ * FORM_FEW + 1. */
+enum { FORM_FEW = 30 };
+enum status form_few(struct arena *a, const struct form_source *source,
+                     const struct entity *target, struct linked **out,
+                     size_t *n) MUST_USE;
 /* One value: NULL, or the label key of what is wrong with it; error then has
  * its bounds. Text that is empty or blank is no value. */
 const char *field_parse(struct arena *a, const struct lang *lang,

@@ -39,6 +39,7 @@ struct list_v {
     const struct cell *foot; /* column_count cells, or NULL */
     const struct form_field *filters;
     size_t filter_count;
+    const char *alert;        /* a filter that was not understood, or NULL */
     bool is_filtered;         /* there is something to take away */
     const char *total;        /* "42 écoles", "plus de 1 000" */
     const char *next, *first; /* hrefs, or NULL */
@@ -48,23 +49,28 @@ struct list_v {
 };
 
 /* The address read into *ask (search, filters, sort, after); limit 50. What
- * does not parse is left out, and named in *errors. */
-void list_ask_read(struct arena *a, const struct entity *e,
-                   const struct form_input *in, struct list_ask *ask,
-                   struct form_errors *errors);
+ * does not parse is left out, and named in *errors. The reach is the caller's.
+ */
+enum status list_ask_read(struct arena *a, const struct entity *e,
+                          const struct form_input *in,
+                          const struct form_source *source,
+                          struct list_ask *ask,
+                          struct form_errors *errors) MUST_USE;
 
 struct list_page {
     const struct list_ask *ask;
     const struct list *list;
     const struct form_input *in; /* the address, kept by links */
     const struct form_source *source;
-    const char *path;  /* NULL: the entity's own */
-    const char *only;  /* columns by name; NULL: those F_LIST */
-    const char *fixed; /* a filter given by the path, not offered; or NULL */
-    bool can_write, can_import;
+    const char *path;   /* NULL: the entity's own */
+    const char *only;   /* columns by name; NULL: those F_LIST */
+    const char *fixed;  /* a filter given by the path, not offered; or NULL */
+    const char *import; /* where a file is taken in; or NULL */
+    const struct form_errors *errors; /* of list_ask_read, or NULL */
+    bool can_write;
 };
-/* Everything but lead and foot. Labels: <entity>.list (title), .new, .empty,
- * .count (plural). */
+/* Everything but lead, caption and foot. Labels: <entity>.list (title), .new,
+ * .empty, .count (plural). A new row is made at <path>/nouveau. */
 enum status list_of_entity(struct arena *a, const struct lang *lang,
                            const struct list_page *p,
                            struct list_v *out) MUST_USE;

@@ -191,6 +191,17 @@ static enum status ref_read(struct reading *r, struct str text, int64_t *id)
     return s == ERR_NOT_FOUND ? OK : s;
 }
 
+enum status ref_from_text(struct arena *a, const struct form_source *source,
+                          const struct entity *target,
+                          const struct field *field, unsigned flags,
+                          struct str text, int64_t *id,
+                          struct form_error *error)
+{
+    struct reading r = {a, source, target, field, flags, error};
+    *id = NONE;
+    return ref_read(&r, text, id);
+}
+
 /* What was given under a name, or anew under <name>_search where the reader was
  * asked to choose and typed something else. */
 static struct str given(struct arena *a, const struct form_input *in,
@@ -243,9 +254,8 @@ static enum status field_read(struct arena *a, const struct entity *e,
     bool used = false;
     text = str_trim(text.p ? text : STR(""));
     if (f->type == F_REF && text.n) {
-        struct reading r = {a, source, f->target, f, flags, &error};
-        int64_t id = NONE;
-        TRY(ref_read(&r, text, &id));
+        int64_t id;
+        TRY(ref_from_text(a, source, f->target, f, flags, text, &id, &error));
         v = value_int(id);
     } else {
         const struct lang *lang = in->lang ? in->lang : lang_default();
@@ -328,9 +338,9 @@ enum status links_from_input(struct arena *a, const struct entity *e,
         if (!text.n)
             continue;
         struct form_error error = {0};
-        struct reading r = {a, source, l->target, NULL, flags, &error};
         struct linked one = {.weight = 1};
-        TRY(ref_read(&r, text, &one.target));
+        TRY(ref_from_text(a, source, l->target, NULL, flags, text, &one.target,
+                          &error));
         if (!error.key)
             error.key = weight_read(a, l, in, one.target, nth, &one.weight);
         for (size_t i = 0; !error.key && i < *n; i++)

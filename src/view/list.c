@@ -1,0 +1,438 @@
+/* A list as a page: what is asked stands in the address, and each link changes
+ * one thing of it. */
+#include "view/list.h"
+
+#include "base/utf8.h"
+#include "i18n/format.h"
+
+enum { PAGE = 50, SEARCH_MOST = 200 };
+
+/* What the address may hold, in the order in which it is written. */
+
+static bool has_range(const struct field *f)
+{
+    switch (f->type) {
+    case F_INT:
+    case F_REAL:
+    case F_MONEY:
+    case F_DATE:
+    case F_TIME:
+        return true;
+    case F_TEXT:
+    case F_PROSE:
+    case F_BOOL:
+    case F_CHOICE:
+    case F_REF:
+    case F_FILE:
+    case F_SCHOOL_YEAR:
+        break;
+    }
+    return false;
+}
+
+static bool is_filter(const struct field *f)
+{
+    return (f->flags & F_FILTER) && !(f->flags & F_HIDDEN);
+}
+
+static struct str given(const struct form_input *in, const char *name)
+{
+    struct str s = in ? in->get(in->data, name, 0) : (struct str){0};
+    return s.p ? str_trim(s) : (struct str){"", 0};
+}
+
+/* Adds name=value to the address, the change instead where it has that name. */
+static void address_add(struct html *h, const struct form_input *in,
+                        const char *name, const char *changed,
+                        const char *value)
+{
+    struct str s = given(in, name);
+    if (changed && same(name, changed))
+        s = str_of(value);
+    if (!s.n)
+        return;
+    html_raw(h, memchr(h->out.p, '?', h->out.n) ? "&" : "?", 1);
+    html_raw(h, name, strlen(name));
+    html_raw(h, "=", 1);
+    html_url_str(h, s);
+}
+
+const char *list_address(struct arena *a, const struct entity *e,
+                         const struct form_input *in, const char *path,
+                         const char *name, const char *value)
+{
+    struct html h = {.out = {.mem = a}};
+    html_raw(&h, path, strlen(path));
+    address_add(&h, in, "q", name, value);
+    for (const struct field *f = e->fields; f->name; f++) {
+        if (!is_filter(f))
+            continue;
+        address_add(&h, in, f->name, name, value);
+        if (!has_range(f))
+            continue;
+        address_add(&h, in, arena_printf(a, "%s_from", f->name), name, value);
+        address_add(&h, in, arena_printf(a, "%s_to", f->name), name, value);
+    }
+    address_add(&h, in, "sort", name, value);
+    if (name && same(name, "after"))
+        address_add(&h, NULL, "after", name, value);
+    return h.out.p;
+}
+
+/* Reading it. */
+
+struct asking {
+    struct arena *mem;
+    const struct entity *entity;
+    const struct form_input *in;
+    const struct form_source *source;
+    struct form_errors *errors;
+    struct filter *filters;
+    size_t n;
+};
+
+static enum status filter_read(struct asking *a, const struct field *f,
+                               const char *name, enum filter_op op)
+{
+    struct str s = given(a->in, name);
+    struct form_error error = {.field = f->name};
+    struct filter *out = &a->filters[a->n];
+    *out = (struct filter){.field = f, .op = op};
+    if (!s.n)
+        return OK;
+    if (op == IS && str_eq(s, "~")) {
+        out->op = IS_UNKNOWN;
+        a->n++;
+        return OK;
+    }
+    if (f->type == F_REF) {
+        int64_t id;
+        TRY(ref_from_text(a->mem, a->source, f->target, f, 0, s, &id, &error));
+        out->value = value_int(id);
+    } else {
+        const struct lang *lang = a->in->lang ? a->in->lang : lang_default();
+        error.key =
+            field_parse(a->mem, lang, a->entity, f, s, &out->value, &error);
+    }
+    error.field = f->name;
+    if (error.key)
+        form_error_add(a->errors, error);
+    else
+        a->n++;
+    return OK;
+}
+
+static void sort_read(struct asking *a, struct list_ask *ask)
+{
+    struct str s = given(a->in, "sort");
+    ask->down = s.n && *s.p == '-';
+    if (ask->down)
+        s.p++, s.n--;
+    for (const struct field *f = a->entity->fields; f->name && s.n; f++)
+        if (str_eq(s, f->name) && (f->flags & F_SORT) && !(f->flags & F_HIDDEN))
+            ask->sort = f;
+    if (!ask->sort)
+        ask->down = false;
+}
+
+enum status list_ask_read(struct arena *mem, const struct entity *e,
+                          const struct form_input *in,
+                          const struct form_source *source,
+                          struct list_ask *ask, struct form_errors *errors)
+{
+    size_t most = 0;
+    for (const struct field *f = e->fields; f->name; f++)
+        most += is_filter(f) ? 3 : 0;
+    struct asking a = {.mem = mem,
+                       .entity = e,
+                       .in = in,
+                       .source = source,
+                       .errors = errors,
+                       .filters = NEW_ARRAY(mem, struct filter, most + 1)};
+    if (!errors->mem)
+        errors->mem = mem;
+    ask->entity = e;
+    ask->limit = PAGE;
+    struct str q = given(in, "q");
+    if (q.n && q.n <= SEARCH_MOST && utf8_ok(q))
+        ask->search = q;
+    else if (q.n)
+        form_error(errors, "q", "form.too_long_search");
+    for (const struct field *f = e->fields; f->name; f++) {
+        if (!is_filter(f))
+            continue;
+        TRY(filter_read(&a, f, f->name, IS));
+        if (!has_range(f))
+            continue;
+        TRY(filter_read(&a, f, arena_printf(mem, "%s_from", f->name), FROM));
+        TRY(filter_read(&a, f, arena_printf(mem, "%s_to", f->name), UPTO));
+    }
+    sort_read(&a, ask);
+    struct str after = given(in, "after");
+    ask->after = after.n && utf8_ok(after) ? str_dup(mem, after) : NULL;
+    ask->filters = a.filters;
+    ask->filter_count = a.n;
+    return OK;
+}
+
+/* Drawing it. */
+
+struct drawing {
+    struct arena *mem;
+    const struct lang *lang;
+    const struct list_page *page;
+    const struct entity *entity;
+    const char *path;
+};
+
+static struct form_field *control(struct drawing *d, struct form_field *out,
+                                  const char *name, const char *label)
+{
+    *out = (struct form_field){
+        .name = name,
+        .id = arena_printf(d->mem, "l-%s", name),
+        .label = label,
+        .type = "text",
+        .value = str_dup(d->mem, given(d->page->in, name)),
+        .longest = 40,
+    };
+    return out;
+}
+
+/* "All" and, at the end, "unknown"; between both the n that follow. */
+static struct form_option *options(struct form_field *out, struct drawing *d,
+                                   size_t n, bool may_be_unknown)
+{
+    struct form_option *list = NEW_ARRAY(d->mem, struct form_option, n + 2);
+    list[0] = (struct form_option){
+        .value = "", .label = tr(d->lang, "list.all"), .chosen = !*out->value};
+    out->control = CONTROL_SELECT;
+    out->options = list;
+    out->option_count = n + 1;
+    if (may_be_unknown)
+        list[out->option_count++] =
+            (struct form_option){.value = "~",
+                                 .label = tr(d->lang, "view.unknown"),
+                                 .chosen = same(out->value, "~")};
+    return list + 1;
+}
+
+static struct form_option option(const struct form_field *f, const char *value,
+                                 const char *label)
+{
+    return (struct form_option){
+        .value = value, .label = label, .chosen = same(f->value, value)};
+}
+
+static enum status filter_control(struct drawing *d, const struct field *f,
+                                  struct form_field *out)
+{
+    bool optional = !(f->flags & F_REQUIRED);
+    struct form_option *list;
+    size_t n = 0;
+    if (f->type == F_CHOICE) {
+        while (f->choices[n])
+            n++;
+        list = options(out, d, n, optional);
+        for (size_t i = 0; i < n; i++)
+            list[i] = option(out, f->choices[i],
+                             choice_label(d->mem, d->lang, d->entity, f->name,
+                                          f->choices[i]));
+    } else if (f->type == F_BOOL) {
+        list = options(out, d, 2, optional);
+        list[0] = option(out, "oui", tr(d->lang, "view.yes"));
+        list[1] = option(out, "non", tr(d->lang, "view.no"));
+    } else if (f->type == F_REF) {
+        struct linked *rows;
+        TRY(form_few(d->mem, d->page->source, f->target, &rows, &n));
+        out->type = "search";
+        if (n > FORM_FEW)
+            return OK;
+        list = options(out, d, n, optional);
+        for (size_t i = 0; i < n; i++)
+            list[i] =
+                option(out, arena_printf(d->mem, "%" PRId64, rows[i].target),
+                       rows[i].title);
+    }
+    return OK;
+}
+
+static enum status filters(struct drawing *d, struct list_v *out)
+{
+    size_t most = 1, n = 0;
+    bool words = false;
+    for (const struct field *f = d->entity->fields; f->name; f++) {
+        most += is_filter(f) ? 2 : 0;
+        words |= (f->flags & F_SEARCH) != 0;
+    }
+    struct form_field *list = NEW_ARRAY(d->mem, struct form_field, most);
+    if (words) {
+        struct form_field *q =
+            control(d, &list[n++], "q", tr(d->lang, "list.words"));
+        q->id = "l-q";
+        q->type = "search";
+        q->longest = SEARCH_MOST;
+    }
+    for (const struct field *f = d->entity->fields; f->name; f++) {
+        if (!is_filter(f) || (d->page->fixed && same(f->name, d->page->fixed)))
+            continue;
+        const char *label = field_label(d->mem, d->lang, d->entity, f->name);
+        if (!has_range(f)) {
+            control(d, &list[n], f->name, label);
+            TRY(filter_control(d, f, &list[n++]));
+            continue;
+        }
+        const char *type = f->type == F_DATE ? "date" : "text";
+        char *from = arena_printf(d->mem, "%s_from", f->name);
+        char *to = arena_printf(d->mem, "%s_to", f->name);
+        control(d, &list[n++], from,
+                tr_with(d->mem, d->lang, "list.from", "what", label, NULL))
+            ->type = type;
+        control(d, &list[n++], to,
+                tr_with(d->mem, d->lang, "list.upto", "what", label, NULL))
+            ->type = type;
+    }
+    out->filters = list;
+    out->filter_count = n;
+    return OK;
+}
+
+static bool is_column(struct drawing *d, const struct field *f)
+{
+    if (f->flags & F_HIDDEN || same(f->name, d->entity->title))
+        return false; /* the title comes first, by itself */
+    if (d->page->only)
+        return word_in(d->page->only, f->name);
+    return f->flags & F_LIST;
+}
+
+static bool is_number(const struct field *f)
+{
+    return f->type == F_INT || f->type == F_REAL || f->type == F_MONEY;
+}
+
+static void column(struct drawing *d, const struct field *f, struct column *out)
+{
+    const struct list_ask *ask = d->page->ask;
+    const char *usual = d->entity->sort ? d->entity->sort : "";
+    bool usual_down = *usual == '-', mine, down = ask->down;
+    if (ask->sort) {
+        mine = ask->sort == f;
+    } else {
+        mine = same(usual + usual_down, f->name);
+        down = usual_down;
+    }
+    *out = (struct column){.label =
+                               field_label(d->mem, d->lang, d->entity, f->name),
+                           .sorted = !mine  ? NOT_SORTED
+                                     : down ? SORTED_DOWN
+                                            : SORTED_UP,
+                           .number = is_number(f)};
+    if (!(f->flags & F_SORT))
+        return;
+    char *value =
+        arena_printf(d->mem, "%s%s", mine && !down ? "-" : "", f->name);
+    out->href =
+        list_address(d->mem, d->entity, d->page->in, d->path, "sort", value);
+}
+
+static void cell(struct drawing *d, const struct field *f, const void *row,
+                 struct cell *out)
+{
+    struct value v = field_get(f, row);
+    *out =
+        (struct cell){.text = field_shown(d->mem, d->lang, d->entity, f, row),
+                      .kind = is_number(f) ? CELL_NUMBER : CELL_TEXT};
+    if (v.type == V_NULL)
+        return;
+    if (f->type == F_REF) {
+        const char *title = list_ref_title(d->page->list, f, v.i);
+        out->text = *title ? title : NULL;
+        if (*title && f->target->path)
+            out->href =
+                arena_printf(d->mem, "%s/%" PRId64, f->target->path, v.i);
+    } else if (f->type == F_CHOICE) {
+        out->tag = choice_tone(d->mem, d->lang, d->entity, f->name,
+                               str_dup(d->mem, v.s));
+        if (*out->tag || same(f->name, "state"))
+            out->kind = CELL_TAG;
+    }
+}
+
+static void table(struct drawing *d, struct list_v *out)
+{
+    const struct list *list = d->page->list;
+    const struct field *title = entity_field(d->entity, d->entity->title);
+    const struct field **fields;
+    size_t n = 0, columns = 1;
+    for (const struct field *f = d->entity->fields; f->name; f++)
+        columns += is_column(d, f);
+    fields = NEW_ARRAY(d->mem, const struct field *, columns);
+    fields[n++] = title;
+    for (const struct field *f = d->entity->fields; f->name; f++)
+        if (is_column(d, f))
+            fields[n++] = f;
+    struct column *heads = NEW_ARRAY(d->mem, struct column, columns);
+    struct cell *cells = NEW_ARRAY(d->mem, struct cell, columns * list->n);
+    for (size_t i = 0; i < columns; i++)
+        column(d, fields[i], &heads[i]);
+    for (size_t r = 0; r < list->n; r++) {
+        struct cell *at = &cells[r * columns];
+        for (size_t i = 0; i < columns; i++)
+            cell(d, fields[i], list->rows[r], &at[i]);
+        if (d->entity->path)
+            at->href = arena_printf(d->mem, "%s/%" PRId64, d->entity->path,
+                                    ((const struct row *)list->rows[r])->id);
+        if (!at->text)
+            at->text = tr(d->lang, "view.untitled");
+    }
+    out->columns = heads;
+    out->column_count = columns;
+    out->cells = cells;
+    out->row_count = list->n;
+}
+
+static void total(struct drawing *d, struct list_v *out)
+{
+    int64_t n = d->page->list->total;
+    if (d->page->ask->no_total)
+        return;
+    if (n <= TOTAL_MOST)
+        out->total = entity_count(d->mem, d->lang, d->entity, n);
+    else
+        out->total =
+            tr_with(d->mem, d->lang, "list.more_than", "what",
+                    entity_count(d->mem, d->lang, d->entity, TOTAL_MOST), NULL);
+}
+
+enum status list_of_entity(struct arena *a, const struct lang *lang,
+                           const struct list_page *p, struct list_v *out)
+{
+    const struct entity *e = p->ask->entity;
+    struct drawing d = {a, lang, p, e, p->path ? p->path : e->path};
+    CHECK(d.path);
+    *out = (struct list_v){.title = field_label(a, lang, e, "list"),
+                           .path = d.path,
+                           .import = p->import};
+    TRY(filters(&d, out));
+    table(&d, out);
+    total(&d, out);
+    out->is_filtered = p->ask->search.p || p->ask->filter_count > 0;
+    if (p->errors && p->errors->n)
+        out->alert = form_message(a, lang, &p->errors->list[0]);
+    if (p->list->next)
+        out->next = list_address(a, e, p->in, d.path, "after", p->list->next);
+    if (p->ask->after)
+        out->first = list_address(a, e, p->in, d.path, NULL, NULL);
+    char *csv = arena_printf(a, "%s.csv", d.path);
+    char *json = arena_printf(a, "%s.json", d.path);
+    out->csv = list_address(a, e, p->in, csv, NULL, NULL);
+    out->json = list_address(a, e, p->in, json, NULL, NULL);
+    if (p->can_write) {
+        out->new_ = arena_printf(a, "%s/nouveau", d.path);
+        out->new_label = field_label(a, lang, e, "new");
+    }
+    out->empty = out->is_filtered ? tr(lang, "list.nothing_found")
+                                  : field_label(a, lang, e, "empty");
+    return OK;
+}
