@@ -27,15 +27,17 @@ struct canvas {
     void (*link_end)(struct canvas *c);
 };
 
+/* A canvas whose device is an <svg> of a page. */
 struct svg {
     struct canvas canvas; /* first: a canvas is its svg */
     struct html *h;
-    int decimals;
 };
-/* Starts <svg role="img"> with its size and name; html_lit "</svg>" ends it. */
-void svg_open(struct svg *s, struct html *h, double width, double height,
-              const char *label);
+/* Starts <svg role="img"> with its size and its name for those who do not see
+ * it; role "group" where it holds links. */
+void svg_open(struct svg *s, struct html *h, const char *role, double width,
+              double height, const char *label);
 void svg_close(struct svg *s);
+void html_number(struct html *h, double x); /* one decimal, a point */
 
 struct bar {
     const char *label, *shown; /* "39 %" */
@@ -43,14 +45,16 @@ struct bar {
     double value;              /* 0 and more; NAN: unknown, no bar */
     bool on;                   /* the one to see first */
 };
-/* Horizontal bars: title, the drawing (its label says all values), and the same
- * as a table that opens below it. */
+/* Horizontal bars, each below its label so that a narrow screen can be read. */
 struct bars {
-    const char *id, *title, *note;      /* note: or NULL */
+    const char *title, *note;           /* note: or NULL */
     const char *name_head, *value_head; /* heads of the table */
     const struct bar *bars;
     size_t n;
 };
-void chart_bars(struct html *h, const struct bars *b); /* the whole <figure> */
-void draw_bars(struct canvas *c, const struct bars *b, double width);
+enum { BARS_WIDTH = 420 };
 double bars_height(const struct bars *b);
+void bars_draw(struct canvas *c, const struct bars *b);
+/* The drawing alone, its label saying every value. The whole figure, with the
+ * same as a table, is the template {{> chart_bars(b)}}. */
+void bars_svg(struct html *h, const struct bars *b);

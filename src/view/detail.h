@@ -46,7 +46,7 @@ struct detail_ask {
     const void *row;
     const struct linked *const *links; /* of each of entity->links, or NULL */
     const size_t *link_counts;
-    struct conn *conn; /* for the titles of references */
+    struct conn *conn; /* for the titles of references; NULL: their ids */
 };
 /* title, kind, state, facts, groups, version; the rest is the caller's. */
 enum status detail_of_entity(struct arena *a, const struct lang *lang,
@@ -71,8 +71,8 @@ struct history_v {
 };
 /*
  * From row_history's lines and the row as it stands (NULL: deleted). who names
- * the person of an id, key makes a one-time key; restore actions are
- * "<path>/<id>/restauration" with the version in the form.
+ * the person of an id, key makes a one-time key. A version is brought back by a
+ * POST of _version to "<path>/<id>/restauration".
  */
 struct history_ask {
     const struct entity *entity;
@@ -80,6 +80,7 @@ struct history_ask {
     int64_t id;
     const struct past *past;
     size_t n;
+    struct conn *conn; /* for the titles of references; NULL: their ids */
     const char *(*who)(void *data, int64_t person);
     const char *(*key)(void *data); /* NULL: nothing may be restored */
     void *data;

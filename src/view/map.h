@@ -22,13 +22,17 @@ enum {
 struct map_point {
     struct place at;
     const char *title, *href;
-    int kind; /* index into kinds: its shape and its colour */
+    int kind; /* index into kinds */
     /* Set by map_spread: where it is drawn, in pixels. */
     struct point drawn;
 };
+/* Told apart by shape as well as by colour. */
 struct map_kind {
     const char *label;
-    size_t count; /* set by map_spread */
+    const char *shape; /* school college lycee lab org: drawn in icons.svg */
+    const char *shown_href; /* the map with or without that kind; NULL: none */
+    bool hidden;            /* its points are left out */
+    size_t count;           /* set by map_spread: all of them, hidden or not */
 };
 
 struct map {
@@ -46,12 +50,13 @@ struct map {
  * Places every point: the cell of a hexagonal grid nearest to where it is that
  * no earlier point took (ring by ring, in the order of the points, so the same
  * input gives the same map). Points without a place (NAN) are left out: their
- * .drawn.x is NAN. MAP_STEP apart, so a target is at least 24 px (WCAG 2.5.8).
+ * .drawn.x is NAN, and so are those of a hidden kind. They are MAP_STEP apart.
  */
-enum { MAP_STEP = 24 };
+enum { MAP_STEP = 16 };
 void map_spread(struct arena *a, struct map *m);
 double map_height(const struct map *m);
 struct point map_project(const struct map *m, struct place at);
-/* The <svg> with a focusable link per point, and the legend. After map_spread.
- */
-void map_draw(struct html *h, const struct map *m);
+/* After map_spread: the <svg> with a focusable link per point. The whole figure
+ * with its legend is the template {{> map_figure(m)}}. */
+void map_svg(struct html *h, const struct map *m);
+const char *shape_url(struct html *h, const char *shape);

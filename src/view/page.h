@@ -48,7 +48,11 @@ const char *error_label(const struct lang *lang, int code, bool title);
 /* "/statique/icons.svg?v=…#mark" for "mark": a drawing of the sprite. */
 const char *icon_url(struct html *h, const char *name);
 
-/* A panel of figures: value is text already grouped ("35 367"). */
+/* A figure of a panel, drawn by {{> figures_list(list, n)}}. value is text
+ * already grouped ("35 367"); all but label and value may be NULL. */
 struct figure_v {
-    const char *label, *value, *unit, *href, *note; /* all but label: or NULL */
+    const char *label, *value, *unit, *href;
+    const char *origin; /* "année 2023-2024 · relevés" */
+    bool approx, big;
+    bool hidden; /* value says "moins de 5" */
 };

@@ -1,0 +1,174 @@
+/* Charts on a canvas, and the canvas that writes SVG. */
+#include "view/chart.h"
+
+#include <math.h>
+
+static const char *const inks[] = {
+    [INK] = "label",         [INK_MUTED] = "value", [INK_BAR] = "bar",
+    [INK_BAR_ON] = "bar on", [INK_LINE] = "axis",   [INK_AREA] = "land",
+};
+
+/* By hand: printf is the slowest thing on a page of 1,500 points. */
+void html_number(struct html *h, double x)
+{
+    int64_t tenths = (int64_t)llround(x * 10);
+    if (tenths < 0) {
+        html_lit(h, "-");
+        tenths = -tenths;
+    }
+    html_int(h, tenths / 10);
+    if (tenths % 10) {
+        html_lit(h, ".");
+        html_int(h, tenths % 10);
+    }
+}
+
+/* The canvas given to the functions below is the first member of a svg. */
+static struct html *page(struct canvas *c)
+{
+    return ((struct svg *)c)->h;
+}
+
+static void number(struct html *h, const char *name, double x)
+{
+    html_lit(h, " ");
+    html_text(h, name);
+    html_lit(h, "=\"");
+    html_number(h, x);
+    html_lit(h, "\"");
+}
+
+static void svg_rect(struct canvas *c, enum ink ink, double x, double y,
+                     double w, double height)
+{
+    struct html *h = page(c);
+    html_lit(h, "<rect class=\"");
+    html_text(h, inks[ink]);
+    html_lit(h, "\"");
+    number(h, "x", x);
+    number(h, "y", y);
+    number(h, "width", w);
+    number(h, "height", height);
+    html_lit(h, " rx=\"3\"/>");
+}
+
+static void svg_path(struct canvas *c, enum ink ink, const struct point *points,
+                     size_t n, bool closed)
+{
+    struct html *h = page(c);
+    html_lit(h, "<path class=\"");
+    html_text(h, inks[ink]);
+    html_lit(h, "\" d=\"");
+    for (size_t i = 0; i < n; i++) {
+        html_raw(h, i ? "L" : "M", 1);
+        html_number(h, points[i].x);
+        html_lit(h, " ");
+        html_number(h, points[i].y);
+    }
+    if (closed)
+        html_lit(h, "Z");
+    html_lit(h, "\"/>");
+}
+
+static void svg_text(struct canvas *c, enum ink ink, enum anchor anchor,
+                     double x, double y, const char *text)
+{
+    static const char *const anchors[] = {"start", "middle", "end"};
+    struct html *h = page(c);
+    html_lit(h, "<text class=\"");
+    html_text(h, inks[ink]);
+    html_lit(h, "\" text-anchor=\"");
+    html_text(h, anchors[anchor]);
+    html_lit(h, "\"");
+    number(h, "x", x);
+    number(h, "y", y);
+    html_lit(h, ">");
+    html_text(h, text);
+    html_lit(h, "</text>");
+}
+
+static void svg_link(struct canvas *c, const char *href, const char *title)
+{
+    struct html *h = page(c);
+    html_lit(h, "<a href=\"");
+    html_href(h, href);
+    html_lit(h, "\"><title>");
+    html_text(h, title);
+    html_lit(h, "</title>");
+}
+
+static void svg_link_end(struct canvas *c)
+{
+    html_lit(page(c), "</a>");
+}
+
+void svg_open(struct svg *s, struct html *h, const char *role, double width,
+              double height, const char *label)
+{
+    *s = (struct svg){
+        .canvas = {svg_rect, svg_path, svg_text, svg_link, svg_link_end},
+        .h = h};
+    html_lit(h, "<svg viewBox=\"0 0 ");
+    html_number(h, width);
+    html_lit(h, " ");
+    html_number(h, height);
+    html_lit(h, "\" role=\"");
+    html_text(h, role);
+    html_lit(h, "\" aria-label=\"");
+    html_text(h, label);
+    html_lit(h, "\">");
+}
+
+void svg_close(struct svg *s)
+{
+    html_lit(s->h, "</svg>\n");
+}
+
+/* A label of 14 px above a bar of 20, and air below. */
+enum { LABEL = 16, BAR = 20, ROW = 50, VALUE = 64 };
+
+double bars_height(const struct bars *b)
+{
+    return (double)b->n * ROW;
+}
+
+void bars_draw(struct canvas *c, const struct bars *b)
+{
+    double most = 0;
+    for (size_t i = 0; i < b->n; i++)
+        if (b->bars[i].value > most)
+            most = b->bars[i].value;
+    for (size_t i = 0; i < b->n; i++) {
+        const struct bar *bar = &b->bars[i];
+        double y = (double)i * ROW;
+        double w = most > 0 && bar->value > 0
+                       ? bar->value / most * (BARS_WIDTH - VALUE)
+                       : 0;
+        if (bar->href)
+            c->link(c, bar->href, bar->label);
+        c->text(c, INK, AT_START, 0, y + LABEL - 3, bar->label);
+        if (w > 0)
+            c->rect(c, bar->on ? INK_BAR_ON : INK_BAR, 0, y + LABEL + 2, w,
+                    BAR);
+        c->text(c, INK_MUTED, AT_START, w + 8, y + LABEL + 17, bar->shown);
+        if (bar->href)
+            c->link_end(c);
+    }
+}
+
+void bars_svg(struct html *h, const struct bars *b)
+{
+    struct buf label = {.mem = h->out.mem};
+    bool links = false;
+    buf_printf(&label, "%s", b->title);
+    for (size_t i = 0; i < b->n; i++) {
+        buf_printf(&label, "%s %s, %s", i ? " ;" : " :", b->bars[i].label,
+                   b->bars[i].shown ? b->bars[i].shown : "");
+        links |= b->bars[i].href != NULL;
+    }
+    struct svg s;
+    svg_open(&s, h, links ? "group" : "img", BARS_WIDTH, bars_height(b),
+             label.p);
+    bars_draw(&s.canvas, b);
+    svg_close(&s);
+}

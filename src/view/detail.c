@@ -1,0 +1,110 @@
+/* A row as a page: its fields as facts, its links as groups. */
+#include "view/detail.h"
+
+#include "i18n/format.h"
+#include "view/prose.h"
+
+struct drawing {
+    struct arena *mem;
+    const struct lang *lang;
+    const struct detail_ask *ask;
+};
+
+static bool is_fact(const struct entity *e, const struct field *f)
+{
+    bool is_state = e->steps && same(f->name, "state");
+    return !(f->flags & F_HIDDEN) && !is_state && !same(f->name, e->title);
+}
+
+static const char *row_href(struct arena *a, const struct entity *e, int64_t id)
+{
+    return e->path ? arena_printf(a, "%s/%" PRId64, e->path, id) : NULL;
+}
+
+static enum status fact_of(struct drawing *d, const struct field *f,
+                           struct fact *out)
+{
+    const struct entity *e = d->ask->entity;
+    struct value v = field_get(f, d->ask->row);
+    *out =
+        (struct fact){.label = field_label(d->mem, d->lang, e, f->name),
+                      .text = field_shown(d->mem, d->lang, e, f, d->ask->row)};
+    if (v.type == V_NULL)
+        return OK;
+    if (f->type == F_REF) {
+        if (d->ask->conn)
+            TRY(ref_title(d->ask->conn, d->mem, f, v.i, &out->text));
+        out->href = row_href(d->mem, f->target, v.i);
+    } else if (f->type == F_FILE) {
+        out->text = tr(d->lang, "view.file");
+        out->href = arena_printf(d->mem, "/fichiers/%" PRId64, v.i);
+    } else if (f->type == F_PROSE) {
+        out->prose = prose_html(d->mem, v.s);
+    } else if (f->type == F_CHOICE) {
+        const char *tone =
+            choice_tone(d->mem, d->lang, e, f->name, str_dup(d->mem, v.s));
+        out->tag = *tone ? tone : NULL;
+    } else if (f->type == F_TEXT &&
+               (str_starts(v.s, "https://") || str_starts(v.s, "http://"))) {
+        out->href = out->text;
+    } else if (f->type == F_TEXT &&
+               (same(f->name, "email") || same(f->name, "mail"))) {
+        out->href = arena_printf(d->mem, "mailto:%s", out->text);
+    }
+    return OK;
+}
+
+static void groups_of(struct drawing *d, struct detail_v *out)
+{
+    const struct entity *e = d->ask->entity;
+    size_t n = 0;
+    while (e->links && e->links[n].name)
+        n++;
+    struct fact_group *groups = NEW_ARRAY(d->mem, struct fact_group, n);
+    for (size_t i = 0; i < n; i++) {
+        const struct link *l = &e->links[i];
+        size_t count = d->ask->links ? d->ask->link_counts[i] : 0;
+        struct fact *facts = NEW_ARRAY(d->mem, struct fact, count);
+        for (size_t k = 0; k < count; k++) {
+            const struct linked *to = &d->ask->links[i][k];
+            facts[k].text = to->title;
+            facts[k].href = row_href(d->mem, l->target, to->target);
+            if (l->weighted)
+                facts[k].label = format_int(d->mem, d->lang, to->weight);
+        }
+        groups[i] = (struct fact_group){
+            field_label(d->mem, d->lang, e, l->name), facts, count};
+    }
+    out->groups = groups;
+    out->group_count = n;
+}
+
+enum status detail_of_entity(struct arena *a, const struct lang *lang,
+                             const struct detail_ask *ask, struct detail_v *out)
+{
+    const struct entity *e = ask->entity;
+    struct drawing d = {a, lang, ask};
+    const char *title = row_title(e, ask->row);
+    size_t most = 0, n = 0;
+    for (const struct field *f = e->fields; f->name; f++)
+        most++;
+    struct fact *facts = NEW_ARRAY(a, struct fact, most);
+    *out =
+        (struct detail_v){.title = *title ? title : tr(lang, "view.untitled"),
+                          .kind = field_label(a, lang, e, ""),
+                          .version = ((const struct row *)ask->row)->version};
+    for (const struct field *f = e->fields; f->name; f++) {
+        if (is_fact(e, f))
+            TRY(fact_of(&d, f, &facts[n++]));
+        if (!e->steps || !same(f->name, "state"))
+            continue;
+        struct value v = field_get(f, ask->row);
+        out->state = field_shown(a, lang, e, f, ask->row);
+        if (out->state)
+            out->state_tone = choice_tone(a, lang, e, f->name, str_dup(a, v.s));
+    }
+    out->facts = facts;
+    out->fact_count = n;
+    groups_of(&d, out);
+    return OK;
+}
