@@ -229,9 +229,11 @@ enum status row_load(struct conn *c, struct arena *a, const struct entity *e,
 /* The one row whose field (F_UNIQUE) has that value; ERR_NOT_FOUND. */
 enum status row_find(struct conn *c, struct arena *a, const struct entity *e,
                      const char *field, struct value v, void **row) MUST_USE;
-/* Inside db_write only. They keep history, fold columns and search words.
- * insert sets id, uid, version and the rest; update changes what version says
- * it read, else ERR_STALE. */
+/* Inside db_write only. They settle the row, and keep history, fold columns and
+ * search words. insert sets id, uid (where it has none), version and the rest;
+ * update changes what version says it read, else ERR_STALE, and then sets
+ * version: a closure that may run again gives it a copy, or reads the row
+ * itself. ERR_CONFLICT: a unique value or a reference, see conn_refusal. */
 enum status row_insert(struct conn *c, struct arena *a, const struct entity *e,
                        void *row, struct actor by) MUST_USE;
 enum status row_update(struct conn *c, struct arena *a, const struct entity *e,

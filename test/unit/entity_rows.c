@@ -1,5 +1,7 @@
 #include "unit/entity_world.h"
 
+#include <pthread.h>
+
 static struct t_school *load(struct world *w, int64_t id)
 {
     void *row = NULL;
@@ -142,5 +144,48 @@ TEST(entity_references_hold)
     OKAY(drop_row(&w, &t_school_entity, s->row.id, s->row.version) == OK);
     OKAY(drop_row(&w, &t_area_entity, nancy, 1) == OK);
     OKAY(an_area(&w, "Metz", NONE) > nancy); /* ids are never used again */
+    world_close(&w);
+}
+
+enum { THREADS = 4, READS = 200 };
+
+static void *read_much(void *data)
+{
+    struct world *w = data;
+    struct arena mem = {0};
+    struct conn *c;
+    struct list l;
+    intptr_t wrong = 0;
+    CHECK(conn_open(w->db, &c) == OK);
+    for (int i = 0; i < READS; i++) {
+        struct list_ask ask = {.entity =
+                                   i % 2 ? &t_school_entity : &t_class_entity,
+                               .reach = &reach_all,
+                               .limit = 10};
+        CHECK(conn_begin(c, 0) == OK);
+        wrong += list_load(c, &mem, &ask, &l) != OK;
+        conn_end(c);
+        arena_reset(&mem);
+    }
+    conn_close(c);
+    return (void *)wrong;
+}
+
+TEST(entity_read_by_many_threads_while_written)
+{
+    struct world w;
+    pthread_t threads[THREADS];
+    void *wrong;
+    world_open(&w);
+    for (int i = 0; i < THREADS; i++)
+        CHECK(pthread_create(&threads[i], NULL, read_much, &w) == 0);
+    for (int i = 0; i < 20; i++) {
+        const char *uai = arena_printf(&w.mem, "%d", i);
+        OKAY(put(&w, &t_school_entity, a_school(&w, uai, "A"), 0) == OK);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], &wrong);
+        OKAY(!wrong);
+    }
     world_close(&w);
 }
