@@ -13,16 +13,11 @@
 
 #include "store/dialect.h"
 #include "store/list_cursor.h"
+#include "store/list_title.h"
 #include "store/row.h"
 #include "store/words.h"
 
 #include "base/utf8.h"
-
-struct ref_title {
-    const struct field *field;
-    int64_t id;
-    const char *title;
-};
 
 /* What leads through the table: the order, the filters or the search. */
 enum lead { BY_ORDER, BY_FILTER, BY_SEARCH };
@@ -242,26 +237,14 @@ static void write_part(const struct plan *p, struct buf *b, struct args *args,
     buf_str(b, " LIMIT :list_limit");
 }
 
-/* The titles are a hash table that never fills: the place of one, or of the
- * emptiness where it belongs. */
-static struct ref_title *title_at(const struct list *l, const struct field *f,
-                                  int64_t id)
-{
-    size_t at = (size_t)id * 31 + (size_t)((uintptr_t)f / sizeof(void *));
-    for (;; at++) {
-        struct ref_title *t = &l->refs[at & (l->ref_count - 1)];
-        if (!t->field || (t->field == f && t->id == id))
-            return t;
-    }
-}
-
 static void titles_add(struct plan *p, struct list *out, struct rows *r,
                        const void *row)
 {
     for (size_t i = 0; i < p->ref_count; i++) {
         const struct field *f = p->refs[i];
         const struct value id = field_get(f, row);
-        struct ref_title *t = id.type == V_NULL ? NULL : title_at(out, f, id.i);
+        struct ref_title *t =
+            id.type == V_NULL ? NULL : list_title_at(out, f, id.i);
         if (!t || t->field)
             continue;
         const char *title = row_text(r, p->shape->width + (int)i);
@@ -375,34 +358,5 @@ enum status list_load(struct conn *c, struct arena *a,
     TRY(plan_total(&p, c, &found.total));
     TRY(read_page(&p, c, &found));
     *out = found;
-    return OK;
-}
-
-const char *list_ref_title(const struct list *l, const struct field *f,
-                           int64_t id)
-{
-    const struct ref_title *t = l->ref_count ? title_at(l, f, id) : NULL;
-    return t && t->field ? t->title : "";
-}
-
-enum status ref_title(struct conn *c, struct arena *a, const struct field *f,
-                      int64_t id, const char **out)
-{
-    struct rows *r;
-    struct buf b = {.mem = a};
-    const char *title = NULL;
-    CHECK(f->type == F_REF);
-    if (id != NONE && f->target->title) {
-        buf_str(&b, "SELECT ");
-        buf_str(&b, f->target->title);
-        buf_str(&b, " FROM ");
-        buf_str(&b, f->target->name);
-        buf_str(&b, " WHERE id = :id");
-        TRY(db_rows(c, a, sql_built(&b), ARGS(arg_int("id", id)), &r));
-        if (rows_next(r))
-            title = row_text(r, 0);
-        TRY(rows_end(r));
-    }
-    *out = title ? title : "";
     return OK;
 }

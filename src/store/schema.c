@@ -128,6 +128,7 @@ enum status schema_open(struct db *db, struct arena *a, const struct schema *s,
     const char *path;
     *why = "cannot read the database";
     TRY(look(db, a, &o.version, &path));
+    *why = "";
     if (o.version == newest(s))
         return OK;
     if (o.version != NONE && o.version < newest(s) && path)
