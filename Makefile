@@ -2,6 +2,7 @@
 CC = gcc
 B = build
 VERSION := $(file < VERSION)
+Q = $(if $(V),,@echo $(@:$(B)/%=%);) # make V=1 shows the commands
 CFLAGS = -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 LDFLAGS = -pie -Wl,-z,relro,-z,now
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
@@ -21,26 +22,26 @@ FILES := $(wildcard src/*/po/*.po src/modules/*/po/*.po) \
 OBJ := $(SRC:%.c=$(B)/%.o) $(GEN:%.c=%.o) $(B)/gen/files.o
 
 $(B)/essaim: $(B)/src/main.o $(B)/libessaim.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/libessaim.a: $(OBJ)
 	@rm -f $@
-	ar rcs $@ $(OBJ)
+	$(Q)ar rcs $@ $(OBJ)
 $(B)/%.o: %.c | $(GEN:%.c=%.h)
 	@mkdir -p $(@D)
-	$(CC) $(ALL) -c -o $@ $<
+	$(Q)$(CC) $(ALL) -c -o $@ $<
 $(B)/gen/%.o: $(B)/gen/%.c | $(GEN:%.c=%.h)
-	$(CC) $(ALL) -c -o $@ $<
+	$(Q)$(CC) $(ALL) -c -o $@ $<
 
 # Tools run while building, on this machine.
 $(B)/tools/%: tools/%.c
 	@mkdir -p $(@D)
-	$(CC) -std=c17 -D_GNU_SOURCE -O1 -g $(WARN) -o $@ $<
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O1 -g $(WARN) -o $@ $<
 $(B)/gen/%.html.c $(B)/gen/%.html.h &: src/%.html $(B)/tools/tplc
 	@mkdir -p $(@D)
-	$(B)/tools/tplc $< $(B)/gen/$*.html.c $(B)/gen/$*.html.h
+	$(Q)$(B)/tools/tplc $< $(B)/gen/$*.html.c $(B)/gen/$*.html.h
 $(B)/gen/files.c: $(FILES) $(B)/tools/embed
 	@mkdir -p $(@D)
-	$(B)/tools/embed $@ src $(FILES)
+	$(Q)$(B)/tools/embed $@ src $(FILES)
 
 # Tests: test/unit/*.c make one program; each file of test/crash, test/bench and
 # test/fuzz is one.
@@ -50,13 +51,13 @@ BENCH := $(patsubst %.c,$(B)/%,$(wildcard test/bench/*.c))
 FUZZ := $(patsubst %.c,$(B)/%,$(wildcard test/fuzz/*.c))
 $(B)/test/%.o: test/%.c | $(GEN:%.c=%.h)
 	@mkdir -p $(@D)
-	$(CC) $(ALL) -Itest -c -o $@ $<
+	$(Q)$(CC) $(ALL) -Itest -c -o $@ $<
 $(B)/unit: $(UNIT:%.c=$(B)/%.o) $(B)/libessaim.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(CRASH) $(BENCH): $(B)/%: $(B)/%.o $(B)/libessaim.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(FUZZ): $(B)/%: $(B)/%.o $(B)/libessaim.a
-	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
 unit: $(B)/unit
 crash: $(CRASH)
 programs: $(B)/essaim $(B)/unit $(CRASH) $(BENCH)
