@@ -7,7 +7,7 @@ CFLAGS = -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 LDFLAGS = -pie -Wl,-z,relro,-z,now
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wwrite-strings -Werror
-STD = -std=c17 -D_GNU_SOURCE -DESSAIM_VERSION='"$(VERSION)"' -Isrc -I$(B)/gen
+STD = -std=c17 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Isrc -I$(B)/gen
 ALL = $(STD) $(WARN) $(CFLAGS) -MMD -MP
 LIBS = -lmicrohttpd -lsqlite3 -lsodium -lunistring -lm -lpthread
 

@@ -1,0 +1,257 @@
+// What the stories over HTTP share; node 18 or later, nothing else.
+//
+//     import { test, equal, serve } from './lib.mjs';
+//     const server = await serve();
+//     await test('the home page answers', async () => {
+//       equal((await server.stranger().get('/')).status, 200);
+//     });
+//     await server.stop();
+import assert from 'node:assert/strict';
+import { spawn, spawnSync, execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../..');
+export const program = process.env.ESSAIM ?? join(root, 'build/essaim');
+// A Wednesday in March: the demonstration's living year lies around it.
+export const today = '2025-03-12';
+export const roles = ['admin', 'leader', 'inspector', 'ien', 'coordinator', 'expert',
+  'researcher', 'partner', 'teacher', 'head', 'host'];
+export const { equal, deepEqual, match, ok } = assert;
+
+// One line a case: "ok name", or "not ok name" after what was wrong.
+let passed = 0, failed = 0;
+export async function test(name, run) {
+  let skipped;
+  try {
+    await run((why) => { skipped = why; });
+    passed++;
+    console.log(`ok ${name}${skipped ? ` # skipped: ${skipped}` : ''}`);
+  } catch (e) {
+    failed++;
+    const where = (e.stack ?? '').split('\n').find((l) => l.includes('/test/'))?.trim() ?? '';
+    console.log(`  ${String(e.message).split('\n').slice(0, 12).join('\n  ')}\n  ${where}`);
+    console.log(`not ok ${name}`);
+  }
+}
+process.on('exit', (code) => {
+  console.log(`${passed} passed, ${failed} failed`);
+  if (!code && (failed || !passed)) process.exitCode = 1;
+});
+
+// Runs the program to its end; its standard output.
+export function essaim(...args) {
+  const run = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
+  if (run.status !== 0)
+    throw new Error(`essaim ${args.join(' ')}: exit ${run.status ?? run.signal}\n${run.stderr}`);
+  return run.stdout;
+}
+
+// The demonstration, made once for each build of the program.
+export function demo() {
+  const made = join(root, 'build/demo');
+  if (!existsSync(made) || statSync(made).mtimeMs < statSync(program).mtimeMs) {
+    const part = `${made}.${process.pid}`;
+    rmSync(made, { recursive: true, force: true });
+    essaim('demo', '--data', part, '--today', today, '--password', 'demonstration');
+    cpSync(part, made, { recursive: true });
+    rmSync(part, { recursive: true });
+  }
+  return made;
+}
+
+function freePort() {
+  return new Promise((done, fail) => {
+    const s = createServer().on('error', fail).listen(0, '127.0.0.1', () => {
+      const { port } = s.address();
+      s.close(() => done(port));
+    });
+  });
+}
+
+// A server of its own on a copy of the demonstration, gone with the process.
+export async function serve({ args = [], env = {}, data } = {}) {
+  const folder = data ?? mkdtempSync(join(tmpdir(), 'essaim-http-'));
+  if (!data) cpSync(demo(), folder, { recursive: true });
+  const port = await freePort();
+  const base = `http://127.0.0.1:${port}`;
+  const child = spawn(program,
+    ['serve', '--data', folder, '--listen', `127.0.0.1:${port}`, '--today', today, ...args],
+    { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } });
+  let log = '';
+  child.stderr.on('data', (d) => { log = (log + d).slice(-200000); });
+  const kill = () => child.kill('SIGKILL');
+  process.on('exit', kill);
+  const ended = new Promise((done) => child.on('exit', (code, signal) => done({ code, signal })));
+  for (let i = 0; ; i++) {
+    const up = await fetch(`${base}/healthz`).then((r) => r.status === 200, () => false);
+    if (up) break;
+    if (i > 400 || child.exitCode !== null) throw new Error(`the server does not start\n${log}`);
+    await sleep(25);
+  }
+  return {
+    base, port, folder, child,
+    log: () => log,
+    stranger: (lang) => new Person(base, lang),
+    as: (role, lang) => new Person(base, lang).signIn(role),
+    async stop() {
+      child.kill('SIGTERM');
+      const end = await Promise.race([ended, sleep(10000).then(() => null)]);
+      process.off('exit', kill);
+      if (!end) kill();
+      if (!data) rmSync(folder, { recursive: true, force: true });
+      if (!end) throw new Error('the server does not end on TERM');
+      return end;
+    },
+  };
+}
+
+// Someone with a browser without scripts: cookies, forms, no redirects unasked.
+export class Person {
+  constructor(base, lang = 'fr') {
+    this.base = base;
+    this.cookies = new Map([['lang', lang]]);
+  }
+  async fetch(path, { method = 'GET', body, headers = {} } = {}) {
+    const cookie = [...this.cookies].map(([k, v]) => `${k}=${v}`).join('; ');
+    const r = await fetch(new URL(path, this.base),
+      { method, body, redirect: 'manual', headers: { cookie, ...headers } });
+    for (const line of r.headers.getSetCookie()) {
+      const [pair, ...rest] = line.split(';');
+      const at = pair.indexOf('=');
+      const gone = rest.some((p) => /^\s*max-age=0$/i.test(p));
+      if (gone) this.cookies.delete(pair.slice(0, at));
+      else this.cookies.set(pair.slice(0, at), pair.slice(at + 1));
+    }
+    const bytes = Buffer.from(await r.arrayBuffer());
+    return {
+      method, path, status: r.status, headers: r.headers, bytes,
+      text: bytes.toString('utf8'), type: r.headers.get('content-type') ?? '',
+      location: r.headers.get('location'),
+    };
+  }
+  get(path, headers) { return this.fetch(path, { headers }); }
+  // Fields as an object, or as pairs where a name comes twice.
+  post(path, fields, headers) {
+    return this.fetch(path, { method: 'POST', body: new URLSearchParams(fields), headers });
+  }
+  postFiles(path, pairs) {
+    const body = new FormData();
+    for (const [name, value, file] of pairs)
+      if (file) body.append(name, new Blob([value]), file); else body.append(name, value);
+    return this.fetch(path, { method: 'POST', body });
+  }
+  // A GET that follows at most five redirects.
+  async open(path) {
+    let r = await this.get(path);
+    for (let i = 0; i < 5 && r.status >= 300 && r.status < 400; i++) r = await this.get(r.location);
+    return r;
+  }
+  // By the button of the demonstration's page.
+  async signIn(role) {
+    const form = forms((await this.get('/entrer')).text)
+      .find((f) => f.buttons.some((b) => b.name === 'role' && b.value === role));
+    if (!form) throw new Error(`the sign-in page has no button for ${role}`);
+    const r = await this.post(form.action, [...form.fields, ['role', role]]);
+    equal(r.status, 303, `sign in as ${role}`);
+    ok(this.cookies.has('session'), `${role} gets no session`);
+    return this;
+  }
+  // The form of a page whose action ends so; fields changed by name.
+  async form(path, action = '') {
+    const page = await this.get(path);
+    equal(page.status, 200, `GET ${path}`);
+    const form = forms(page.text).find((f) => f.method === 'post' && f.action.endsWith(action)
+      && !/\/sortir$/.test(f.action));
+    if (!form) throw new Error(`${path} has no form ${action}`);
+    return form;
+  }
+  submit(form, changes = {}) {
+    const pairs = filled(form, changes);
+    if (form.enctype === 'multipart/form-data') return this.postFiles(form.action, pairs);
+    return this.post(form.action, pairs);
+  }
+}
+
+export function filled(form, changes) {
+  const left = new Map(Object.entries(changes));
+  const pairs = [];
+  for (const [name, value] of form.fields) {
+    if (!left.has(name)) pairs.push([name, value]);
+    else if (left.get(name) !== null) pairs.push([name, left.get(name)]);
+    left.delete(name);
+  }
+  for (const [name, value] of left) if (value !== null) pairs.push([name, value]);
+  return pairs;
+}
+
+const entities = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
+export function unescape(s) {
+  return s.replace(/&(#x?)?([0-9a-zA-Z]+);/g, (all, number, name) =>
+    number ? String.fromCodePoint(parseInt(name, number === '#x' ? 16 : 10)) : entities[name] ?? all);
+}
+function attributes(tag) {
+  const out = {};
+  for (const m of tag.matchAll(/\s([a-z-]+)(?:="([^"]*)")?/g)) out[m[1]] = unescape(m[2] ?? '');
+  return out;
+}
+// What a person reads: no tags, no scripts.
+export function readable(html) {
+  return unescape(html.replace(/<(script|style|svg)\b[\s\S]*?<\/\1>/g, ' ')
+    .replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ').trim();
+}
+export function links(html) {
+  return [...html.matchAll(/<a\b[^>]*\shref="([^"]*)"/g)].map((m) => unescape(m[1]));
+}
+// What each form would send as it stands, and its controls.
+export function forms(html) {
+  return [...html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].map(([, head, inside]) => {
+    const a = attributes(head);
+    const form = {
+      action: a.action ?? '', method: a.method ?? 'get', enctype: a.enctype,
+      fields: [], controls: [], buttons: [], html: inside,
+    };
+    const tags = /<(input|button|select|textarea)\b([^>]*)>(?:([\s\S]*?)<\/(?:select|textarea|button)>)?/g;
+    for (const m of inside.replace(/(<input\b[^>]*>)/g, '$1</select>').matchAll(tags)) {
+      const [, tag, rest, content] = m;
+      const c = { tag, ...attributes(rest) };
+      if (tag === 'button') { form.buttons.push(c); continue; }
+      if (!c.name) continue;
+      if (tag === 'select') {
+        c.options = [...content.matchAll(/<option\b([^>]*)>/g)].map((o) => attributes(o[1]));
+        const chosen = c.options.find((o) => 'selected' in o) ?? c.options[0];
+        c.value = chosen?.value ?? '';
+      }
+      if (tag === 'textarea') c.value = unescape((content ?? '').replace(/^\r?\n/, ''));
+      form.controls.push(c);
+      const off = (c.type === 'checkbox' || c.type === 'radio') && !('checked' in c);
+      if (!off && c.type !== 'file') form.fields.push([c.name, c.value ?? '']);
+    }
+    return form;
+  });
+}
+
+// Every table with its rows, but for what a read or the clock may change.
+const moving = ['core_once', 'auth_session', 'core_leaf', 'core_head', 'core_task'];
+export function tables(folder) {
+  const db = `file:${join(folder, 'essaim.db')}?mode=ro`;
+  const sql = (...q) => execFileSync('sqlite3', ['-readonly', db, ...q],
+    { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const names = sql("SELECT name FROM sqlite_schema WHERE type='table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+    + " AND name NOT LIKE 'sqlite_%' ORDER BY name").split('\n')
+    .filter((n) => n && !moving.includes(n));
+  const out = {};
+  for (const n of names) out[n] = sql(`SELECT * FROM "${n}"`);
+  return out;
+}
+export function sameTables(before, after, what) {
+  const other = Object.keys(after).filter((n) => before[n] !== after[n]);
+  equal(other.join(' '), '', `${what}: tables that changed`);
+}
+
+export const routes = () => JSON.parse(essaim('routes', '--format', 'json'));
+export const rights = () => Object.fromEntries(JSON.parse(essaim('rights', '--format', 'json'))
+  .map((r) => [r.right, r.roles.split(/\s+/)]));

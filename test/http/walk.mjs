@@ -1,0 +1,306 @@
+// Walks every address the program names, as everybody, in both languages. A new
+// module is tested here before its author writes a test.
+import { test, equal, ok, serve, routes, rights, roles, forms, links, filled, readable,
+  tables, sameTables } from './lib.mjs';
+
+const server = await serve();
+const all = routes();
+const holders = rights();
+const may = (role, right) => right === 'public' || (holders[right] ?? []).includes(role);
+const people = new Map([['stranger', server.stranger()]]);
+for (const role of roles) people.set(role, await server.as(role));
+const admin = people.get('admin');
+
+// Entities with pages: what has a form to change a row.
+const entities = all.filter((r) => r.method === 'GET' && r.path.endsWith('/:id/modifier'))
+  .map((r) => {
+    const path = r.path.slice(0, -'/:id/modifier'.length);
+    return { path, write: r.right, read: all.find((l) => l.method === 'GET' && l.path === path).right };
+  });
+const inApi = all.filter((r) => r.method === 'GET' && /^\/api\/v1\/[^/]+$/.test(r.path));
+async function rowsOf(path, who = admin) {
+  const r = await who.get(`${path}.json`);
+  equal(r.status, 200, `GET ${path}.json`);
+  return JSON.parse(r.text);
+}
+const examples = { code: 'en', figure: null, import: null };
+for (const e of entities) e.rows = await rowsOf(e.path);
+const home = await admin.get('/chiffres');
+examples.figure = links(home.text).map((l) => /^\/chiffres\/([^?/]+)/.exec(l)?.[1]).find(Boolean);
+
+// An import, so that its pages have one to show: the schools as they stand.
+await test('an import of what was exported changes nothing', async (skip) => {
+  const e = entities.find((x) => x.rows.length);
+  const csv = (await admin.get(`${e.path}.csv`)).bytes;
+  const form = await admin.form('/imports', '/imports');
+  const entity = form.controls.find((c) => c.name === 'entity').options
+    .map((o) => o.value).find((v) => v === apiOf(e));
+  if (!entity) skip(`${e.path} is not imported`);
+  const r = await admin.postFiles(form.action,
+    [...filled(form, { entity }), ['file', csv, 'tableau.csv']]);
+  equal(r.status, 303, readable(r.text).slice(0, 300));
+  examples.import = /\/imports\/(\d+)/.exec(r.location)[1];
+  equal((await admin.get(r.location)).status, 200);
+});
+// The API's name of an entity: the one whose first row is the page's.
+function apiOf(e) {
+  return inApi.map((r) => r.path.split('/').pop())
+    .find((name) => singular(e, name));
+}
+function singular(e, name) {
+  const known = { '/etablissements': 'school', '/projets': 'project', '/personnes': 'person' };
+  return known[e.path] === name || e.path.includes(name);
+}
+
+function address(path, id) {
+  return path.replace(/:([a-z]+)/g, (all_, name) => name === 'id' ? id : examples[name] ?? all_);
+}
+function firstId(path) {
+  const e = entities.find((x) => path.startsWith(`${x.path}/:id`));
+  if (e) return e.rows[0]?.id;
+  return 1;
+}
+// A key that no catalogue has is shown as itself.
+const raw = /(?<![\w@/.-])(core|form|page|view|list|error|role|right|unit|figure|csv|directory|portfolio)(_[a-z_]+)?(\.[a-z0-9_]+)+(?![\w@/-])/;
+
+function pageIsWhole(r, lang) {
+  ok(r.type.startsWith('text/html'), `${r.path} is ${r.type}`);
+  ok(r.text.includes(`<html lang="${lang}"`), `${r.path} is not in ${lang}`);
+  ok(/<h1\b/.test(r.text), `${r.path} has no h1`);
+  ok(r.headers.get('content-security-policy')?.includes("default-src 'none'"), `${r.path}: no CSP`);
+  const text = readable(r.text);
+  equal(raw.exec(text)?.[0] ?? '', '', `${r.path} in ${lang}: a label that is missing`);
+  equal(/\bNaN\b|\(null\)|\bundefined\b/.exec(text)?.[0] ?? '', '', r.path);
+  const ids = [...r.text.matchAll(/\sid="([^"]*)"/g)].map((m) => m[1]);
+  equal(ids.filter((id, i) => ids.indexOf(id) !== i).join(' '), '', `${r.path}: ids twice`);
+}
+
+const readers = all.filter((r) => r.method === 'GET');
+for (const route of readers) {
+  await test(`GET ${route.path}`, async (skip) => {
+    const id = firstId(route.path);
+    const path = address(route.path, id);
+    if (id === undefined) { skip('the demonstration has no such row'); return; }
+    ok(!path.includes(':'), `${path}: the walk has no example for it`);
+    const api = path.startsWith('/api/');
+    for (const [role, who] of people) {
+      const r = await who.get(path);
+      ok(r.status < 500, `${role}: ${r.status} ${readable(r.text).slice(0, 200)}`);
+      if (may(role, route.right))
+        ok([200, 303, 404].includes(r.status), `${role}: ${r.status}`);
+      else if (role === 'stranger' && api) equal(r.status, 401, role);
+      else if (role === 'stranger') {
+        equal(r.status, 303, 'a stranger');
+        const page = await who.get(r.location);
+        equal(page.status, 200, `a stranger is sent to ${r.location}`);
+      } else equal(r.status, 403, role);
+    }
+    const as = may('stranger', route.right) ? people.get('stranger') : admin;
+    for (const lang of ['fr', 'en']) {
+      as.cookies.set('lang', lang);
+      const r = await as.get(path);
+      if (r.status === 200 && r.type.startsWith('text/html')) pageIsWhole(r, lang);
+      else ok(api || r.status !== 404, `${path} as admin: ${r.status}`);
+    }
+    for (const who of people.values()) who.cookies.set('lang', 'fr');
+  });
+}
+
+for (const e of entities) {
+  await test(`${e.path} as CSV and JSON`, async () => {
+    const csv = await admin.get(`${e.path}.csv`);
+    equal(csv.status, 200);
+    ok(csv.type.startsWith('text/csv'), csv.type);
+    equal(csv.bytes.subarray(0, 3).toString('hex'), 'efbbbf', 'a BOM for Excel');
+    const lines = csv.text.slice(1).trimEnd().split('\r\n');
+    ok(lines[0].startsWith('id;'), lines[0]);
+    const json = await rowsOf(e.path);
+    ok(Array.isArray(json), 'an array');
+    ok(lines.length - 1 >= json.length, `${lines.length - 1} lines, ${json.length} rows`);
+    equal(new Set(json.map((r) => r.id)).size, json.length, 'each row once');
+  });
+  await test(`${e.path} pages through all its rows`, async () => {
+    const seen = new Set();
+    let path = e.path;
+    for (let i = 0; path && i < 100; i++) {
+      const r = await admin.get(path);
+      equal(r.status, 200, path);
+      for (const l of links(r.text)) {
+        const m = new RegExp(`^${e.path}/(\\d+)$`).exec(l);
+        if (m) seen.add(Number(m[1]));
+      }
+      path = links(r.text).find((l) => l.startsWith(e.path) && /[?&]after=/.test(l));
+    }
+    equal(e.rows.map((r) => r.id).filter((id) => !seen.has(id)).join(' '), '', 'rows never shown');
+  });
+  await test(`${e.path} refuses what no column is`, async () => {
+    for (const q of ['sort=nothing', 'after=zzz', 'q=%ff%fe', 'limit=-1', 'q='.padEnd(3000, 'x')]) {
+      const r = await admin.get(`${e.path}?${q}`);
+      ok(r.status === 200 || (r.status >= 400 && r.status < 500), `${q.slice(0, 20)}: ${r.status}`);
+    }
+  });
+  await test(`${e.path} has a form in both languages`, async () => {
+    for (const lang of ['fr', 'en']) {
+      admin.cookies.set('lang', lang);
+      const page = await admin.get(`${e.path}/nouveau`);
+      pageIsWhole(page, lang);
+      const form = forms(page.text).find((f) => f.action === e.path);
+      ok(form, 'no form');
+      const shown = form.controls.filter((c) => c.type !== 'hidden');
+      ok(shown.length, 'no control');
+      for (const c of shown)
+        ok(c.id && form.html.includes(`for="${c.id}"`), `${c.name} has no label`);
+    }
+    admin.cookies.set('lang', 'fr');
+  });
+  await test(`${e.path} refuses an empty form and keeps what was typed`, async () => {
+    const form = await admin.form(`${e.path}/nouveau`, e.path);
+    const text = form.controls.find((c) => c.tag === 'input' && c.type === 'text');
+    const before = tables(server.folder);
+    const empty = form.controls.filter((c) => c.type !== 'hidden').map((c) => [c.name, '']);
+    const r = await admin.submit(form, Object.fromEntries(empty));
+    if (r.status !== 303) {
+      equal(r.status, 422);
+      ok(r.text.includes('aria-invalid="true"') || r.text.includes('class="errors"'), 'no message');
+      pageIsWhole(r, 'fr');
+      sameTables(before, tables(server.folder), 'an empty form');
+    }
+    if (!text) return;
+    const long = 'é"<b>&amp;'.padEnd(5000, 'x');
+    const again = await admin.submit(form, { [text.name]: long, _key: null });
+    equal(again.status, 422, 'too long, without a key');
+  });
+}
+
+// Posts: without the token, with another's, and each twice.
+for (const route of all.filter((r) => r.method !== 'GET' && r.right !== 'public')) {
+  await test(`${route.method} ${route.path} asks who it is`, async (skip) => {
+    const id = firstId(route.path.startsWith('/api/') ? '' : route.path);
+    const path = address(route.path, id ?? 1);
+    if (path.includes(':')) { skip(`no example for ${path}`); return; }
+    const before = tables(server.folder);
+    const options = { method: route.method };
+    if (route.method === 'POST') options.body = new URLSearchParams({ _key: 'a-key-of-nobody' });
+    for (const [role, who] of people) {
+      const r = await who.fetch(path, options);
+      const expected = role === 'stranger' ? 401 : 403;
+      ok(r.status === expected || (r.status === 404 && role !== 'stranger'),
+        `${role}: ${r.status}, not ${expected}`);
+    }
+    const other = forms((await people.get('teacher').get('/')).text)
+      .flatMap((f) => f.fields).find(([n]) => n === '_csrf')?.[1] ?? 'x';
+    if (route.method === 'POST') {
+      const r = await admin.post(path, { _csrf: other, _key: 'k' });
+      equal(r.status, 403, "another person's token");
+    }
+    sameTables(before, tables(server.folder), 'refused posts');
+  });
+}
+
+async function twice(who, form, changes, what) {
+  const first = await who.submit(form, changes);
+  const after = tables(server.folder);
+  const second = await who.submit(form, changes);
+  equal(second.status, first.status, `${what}: the second answer`);
+  equal(second.location, first.location, `${what}: where the second leads`);
+  sameTables(after, tables(server.folder), `${what} twice`);
+  return first;
+}
+
+// Values that pass: what is there already, made different where it must be.
+let serial = 0;
+function uai() {
+  const digits = `099${String(9000 + serial).padStart(4, '0')}`;
+  return digits + 'ABCDEFGHJKLMNPRSTUVWXYZ'[Number(digits) % 23];
+}
+function plausible(c) {
+  serial++;
+  if (c.tag === 'select') return c.options.find((o) => o.value)?.value ?? '';
+  if (/uai/.test(c.name)) return uai();
+  if (c.type === 'email' || /mail/.test(c.name)) return `essai${serial}@demo.example`;
+  if (c.type === 'date') return '2025-03-10';
+  if (c.type === 'url' || /(site|link|url)$/.test(c.name)) return 'https://demo.example/';
+  if (c.type === 'number' || ['numeric', 'decimal'].includes(c.inputmode)) return '1';
+  return `Essai ${serial}`;
+}
+function filling(form, wrong = []) {
+  const out = {};
+  for (const c of form.controls) {
+    if (c.type === 'hidden' || c.type === 'file' || c.type === 'checkbox') continue;
+    const required = 'required' in c || wrong.includes(c.name);
+    if (!required) continue;
+    if (c.type === 'radio') out[c.name] ??= c.value; else out[c.name] = plausible(c);
+  }
+  return out;
+}
+const mistaken = (html) => forms(html).flatMap((f) => f.controls)
+  .filter((c) => c['aria-invalid'] === 'true').map((c) => c.name);
+
+for (const e of entities) {
+  await test(`${e.path} makes a row, changes it, deletes it, restores it; each twice`, async () => {
+    let form = await admin.form(`${e.path}/nouveau`, e.path);
+    let values = filling(form);
+    let r;
+    for (let i = 0; i < 4; i++) {
+      r = await twice(admin, form, values, 'creation');
+      if (r.status !== 422) break;
+      values = { ...values, ...filling(form, mistaken(r.text)) };
+      form = await admin.form(`${e.path}/nouveau`, e.path);
+    }
+    const why = /class="errors"[\s\S]*?<\/div>/.exec(r.text)?.[0] ?? '';
+    equal(r.status, 303, `${readable(why)} (${JSON.stringify(values)})`);
+    const row = r.location;
+    ok(new RegExp(`^${e.path}/\\d+$`).test(row), row);
+    equal((await admin.get(row)).status, 200, row);
+
+    form = await admin.form(`${row}/modifier`, '/modifier');
+    const text = form.controls.find((c) => c.tag === 'input' && c.type === 'text' && values[c.name]
+      && !/uai|code/.test(c.name));
+    r = await twice(admin, form, text ? { [text.name]: `${values[text.name]} bis` } : {}, 'change');
+    equal(r.status, 303, `change: ${readable(r.text).slice(0, 300)}`);
+    if (text) ok((await admin.get(row)).text.includes(`${values[text.name]} bis`), 'not changed');
+
+    // A second editor, who still has the older version before their eyes.
+    const late = { ...Object.fromEntries(form.fields), _key: `late-${serial}` };
+    if (text) {
+      r = await admin.post(form.action, { ...late, [text.name]: 'Trop tard' });
+      equal(r.status, 409, 'two editors');
+      ok(r.text.includes(`${values[text.name]} bis`) && r.text.includes('Trop tard'), 'both versions');
+    }
+
+    form = await admin.form(row, '/suppression');
+    r = await twice(admin, form, {}, 'deletion');
+    equal(r.status, 303, `deletion: ${readable(r.text).slice(0, 300)}`);
+    equal((await admin.get(row)).status, 404, 'still there');
+
+    form = await admin.form(`${row}/historique`, '/restauration');
+    r = await twice(admin, form, {}, 'restoration');
+    equal(r.status, 303, `restoration: ${readable(r.text).slice(0, 300)}`);
+    equal((await admin.get(row)).status, 200, 'not back');
+  });
+}
+
+for (const route of all.filter((r) => r.method === 'POST' && /\/:id\/etapes\//.test(r.path)
+  && !r.path.startsWith('/api/'))) {
+  await test(`POST ${route.path} twice`, async (skip) => {
+    const e = entities.find((x) => route.path.startsWith(`${x.path}/:id`));
+    const tail = route.path.slice(e.path.length + '/:id'.length);
+    for (const { id } of (await rowsOf(e.path)).slice(0, 60)) {
+      const page = await admin.get(`${e.path}/${id}`);
+      const form = forms(page.text).find((f) => f.action.endsWith(tail));
+      if (!form) continue;
+      const reason = form.controls.some((c) => c.name === 'reason') ? { reason: 'Un motif.' } : {};
+      const r = await twice(admin, form, reason, tail);
+      ok([303, 409, 422].includes(r.status), `${r.status}`);
+      return;
+    }
+    skip('no row of the demonstration is in the state it starts from');
+  });
+}
+
+await test('the server lived through it', async () => {
+  equal((await server.stranger().get('/healthz')).status, 200);
+  equal(/ended by a signal/.exec(server.log())?.[0] ?? '', '');
+  equal(/"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-2000));
+});
+await server.stop();
