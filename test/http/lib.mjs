@@ -243,9 +243,8 @@ export function tables(folder) {
   const names = sql("SELECT name FROM sqlite_schema WHERE type='table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
     + " AND name NOT LIKE 'sqlite_%' ORDER BY name").split('\n')
     .filter((n) => n && !moving.includes(n));
-  const out = {};
-  for (const n of names) out[n] = sql(`SELECT * FROM "${n}"`);
-  return out;
+  const all = sql(...names.flatMap((n) => [`.print '\x01${n}\x02'`, `SELECT * FROM "${n}"`]));
+  return Object.fromEntries(all.split('\x01').slice(1).map((t) => t.split('\x02')));
 }
 export function sameTables(before, after, what) {
   const other = Object.keys(after).filter((n) => before[n] !== after[n]);

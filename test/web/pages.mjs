@@ -1,0 +1,126 @@
+// The pages as a browser shows them: axe-core finds nothing, nothing sticks out,
+// nothing is asked of another site; every form can be walked by keyboard.
+import { test, equal, deepEqual, ok, open, axeFaults, tooWide, close, server } from './lib.mjs';
+import { routes } from '../http/lib.mjs';
+import { mkdirSync } from 'node:fs';
+
+const shots = process.env.SHOTS; // a folder: keeps a picture of each page
+if (shots) mkdirSync(shots, { recursive: true });
+const all = routes();
+const has = (path) => all.some((r) => r.method === 'GET' && r.path === path);
+const admin = await server.as('admin');
+const bases = all.filter((r) => r.method === 'GET' && r.path.endsWith('/:id/modifier'))
+  .map((r) => r.path.slice(0, -'/:id/modifier'.length));
+const first = async (path) => JSON.parse((await admin.get(`${path}.json`)).text)[0]?.id;
+const project = await first('/projets');
+
+// Role, address. The strategy and the map join when their modules have them.
+const pages = [
+  ['home', null, '/'],
+  ['home-signed-in', 'coordinator', '/'],
+  ['sign-in', null, '/entrer'],
+  ['figures', null, '/chiffres'],
+  ['strategy', null, '/strategie'],
+  ['map', null, '/carte'],
+  ['portfolio', 'leader', '/projets'],
+  ['project', 'leader', `/projets/${project}`],
+  ['project-form', 'admin', `/projets/${project}/modifier`],
+  ['project-history', 'admin', `/projets/${project}/historique`],
+  ['schools', 'coordinator', '/etablissements'],
+  ['schools-empty', 'coordinator', '/etablissements?q=zzzzqqqq'],
+  ['new-school', 'admin', '/etablissements/nouveau'],
+  ['search', 'leader', '/recherche?q=num%C3%A9rique'],
+  ['import', 'admin', '/imports'],
+  ['nowhere', null, '/nulle-part'],
+  ['help', null, '/aide'],
+].filter(([name, , path]) => !['strategy', 'map'].includes(name) || has(path));
+
+for (const [name, role, path] of pages)
+  for (const [lang, dark] of [['fr', false], ['fr', true], ['en', false], ['en', true]])
+    await test(`${name} ${lang} ${dark ? 'dark' : 'light'}`, async () => {
+      const page = await open(role, { lang, dark });
+      for (const width of [1280, 375]) {
+        await page.setViewportSize({ width, height: 900 });
+        const r = await page.goto(path);
+        equal(r.status(), name === 'nowhere' ? 404 : 200, path);
+        await page.evaluate(() => document.fonts.ready);
+        deepEqual(await axeFaults(page), [], `axe at ${width}`);
+        deepEqual(await tooWide(page), [], `sticks out at ${width}`);
+        if (shots)
+          await page.screenshot({ fullPage: true,
+            path: `${shots}/${name}-${lang}-${dark ? 'dark' : 'light'}-${width}.png` });
+      }
+      equal(await page.evaluate(() => document.documentElement.lang), lang);
+      deepEqual(page.strayed, [], 'asked of other sites');
+      deepEqual(page.thrown.filter((t) => !/404/.test(t)), [], 'the console');
+      await page.context().close();
+    });
+
+// By Tab alone: each control is reached once, in the order of the page, and
+// shows that it is; then Enter in the button sends.
+const forms = [['/entrer', null], ['/imports', 'admin'],
+  ...bases.map((b) => [`${b}/nouveau`, 'admin'])];
+for (const [path, role] of forms)
+  await test(`keyboard walk of ${path}`, async () => {
+    const page = await open(role);
+    await page.goto(path);
+    const wanted = await page.evaluate(() => {
+      const form = [...document.querySelectorAll('main form')].at(-1);
+      window.walked = form;
+      return [...form.querySelectorAll('input:not([type=hidden]), select, textarea, button')]
+        .filter((e) => e.type !== 'radio' || e.checked
+          || e === form.querySelector(`input[name="${e.name}"]`))
+        .map((e) => e.id || e.textContent.trim());
+    });
+    ok(wanted.length > 1, 'no control');
+    const met = [];
+    for (let i = 0; i < 400; i++) {
+      await page.keyboard.press('Tab');
+      const at = await page.evaluate(() => {
+        const e = document.activeElement;
+        if (!e || e === document.body) return 'end';
+        if (!window.walked.contains(e) || e.tagName === 'A') return null;
+        const s = getComputedStyle(e);
+        const seen = (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2)
+          || s.boxShadow !== 'none';
+        return { id: e.id || e.textContent.trim(), seen, named: e.labels?.length || e.textContent };
+      });
+      if (at === 'end') break;
+      if (!at) { if (met.length) break; continue; }
+      ok(at.seen, `${at.id} does not show its focus`);
+      ok(at.named, `${at.id} has no label`);
+      if (met.at(-1) !== at.id) met.push(at.id);
+    }
+    deepEqual(met.filter((id) => wanted.includes(id)), wanted, 'the order by Tab');
+    await page.context().close();
+  });
+
+await test('a refused form takes the keyboard to its mistakes', async () => {
+  const page = await open('admin');
+  await page.goto('/etablissements/nouveau');
+  await page.locator('main form.form button.btn').last().press('Enter');
+  await page.waitForLoadState();
+  equal(await page.locator('.errors[role=alert]').count(), 1, 'a summary');
+  const link = page.locator('.errors a').first();
+  await link.press('Enter');
+  const target = (await link.getAttribute('href')).slice(1);
+  ok(await page.evaluate((id) => {
+    const e = document.getElementById(id);
+    return e && (e === document.activeElement || e.contains(document.activeElement)
+      || location.hash === `#${id}`);
+  }, target), 'the link leads to its field');
+  deepEqual(await axeFaults(page), []);
+  await page.context().close();
+});
+
+await test('without JavaScript one finds a project and reads it', async () => {
+  const page = await open(null, { script: false });
+  await page.goto('/');
+  await page.fill('#q', 'Oralité');
+  await page.press('#q', 'Enter');
+  await page.getByRole('link', { name: 'Oralité', exact: true }).first().click();
+  ok((await page.locator('h1').textContent()).includes('Oralité'));
+  await page.context().close();
+});
+
+await close();
