@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct file {
     const char *path, *name;
@@ -114,6 +115,13 @@ static void bytes_write(FILE *out, const struct file *f, size_t number)
     fputs("\";\n", out);
 }
 
+/* The wildcards of the Makefile name folders too. */
+static bool is_folder(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
+}
+
 static int by_name(const void *a, const void *b)
 {
     return strcmp(((const struct file *)a)->name,
@@ -135,8 +143,9 @@ int main(int argc, char **argv)
         fputs("usage: embed OUT.c FOLDER FILE...\n", stderr);
         return 2;
     }
-    const size_t n = (size_t)argc - 3, cut = strlen(argv[2]) + 1;
-    struct file *files = calloc(n + 1, sizeof(*files));
+    const size_t cut = strlen(argv[2]) + 1;
+    size_t n = 0;
+    struct file *files = calloc((size_t)argc, sizeof(*files));
     FILE *out = fopen(argv[1], "w");
     if (!files || !out) {
         perror(argv[1]);
@@ -147,14 +156,17 @@ int main(int argc, char **argv)
           "\"-Woverlength-strings\"\n#else\n#pragma GCC diagnostic ignored "
           "\"-Woverlength-strings\"\n#endif\n\n",
           out);
-    for (size_t i = 0; i < n; i++) {
-        files[i].path = argv[i + 3];
-        files[i].name = argv[i + 3] + cut;
-        if (strlen(argv[i + 3]) <= cut || !file_read(&files[i])) {
-            perror(argv[i + 3]);
+    for (int i = 3; i < argc; i++) {
+        if (is_folder(argv[i]))
+            continue;
+        struct file *f = &files[n++];
+        f->path = argv[i];
+        f->name = argv[i] + cut;
+        if (strlen(argv[i]) <= cut || !file_read(f)) {
+            perror(argv[i]);
             return 1;
         }
-        tag_make(&files[i]);
+        tag_make(f);
     }
     qsort(files, n, sizeof(*files), by_name);
     for (size_t i = 0; i < n; i++)
