@@ -14,7 +14,7 @@ struct req;  /* one request: core/request.h */
 struct app;  /* the running program: core/app.h */
 struct demo; /* the demonstration being made: core/demo.h */
 
-enum method { GET, POST };
+enum method { GET, POST, PATCH, DELETE };
 
 struct right {
     const char *name;  /* "lending.lend" */
@@ -39,6 +39,7 @@ struct route {
     /* Where set, :id is a row of it: the frame loads it within reach of the
      * right before the handler (404), see req_row(). */
     const struct entity *entity;
+    bool loads_row; /* as said at entity; the path must have :id */
     enum lane lane;
     size_t body;      /* most bytes of a POST; 0: 1 MiB */
     const char *menu; /* label key: it stands in the main menu, or NULL */

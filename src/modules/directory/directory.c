@@ -4,6 +4,9 @@
  */
 #include "modules/directory/directory.h"
 
+#include "core/pages.h"
+#include "modules/directory/map.h"
+
 /* Areas. */
 
 static const char *const area_kinds[] = {
@@ -138,10 +141,26 @@ static const struct right rights[] = {
     {0},
 };
 
+static const struct route routes[] = {
+    {.method = GET,
+     .path = "/etablissements",
+     .right = PUBLIC,
+     .handle = rows_list,
+     .entity = &school_entity,
+     .menu = "directory_school.many"},
+    {.method = GET,
+     .path = "/carte",
+     .right = PUBLIC,
+     .handle = map_show,
+     .menu = "directory.map"},
+    {0},
+};
+
 const struct module directory_module = {
     .name = "directory",
     .needs = needs,
     .entities = entities,
     .rights = rights,
+    .routes = routes,
     .demo = directory_demo,
 };

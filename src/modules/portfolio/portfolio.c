@@ -2,7 +2,9 @@
  * The strategy and the offer: axes, objectives, policies, programmes, services;
  * and the module itself. Projects are in project.c, figures in figures.c.
  */
+#include "core/pages.h"
 #include "modules/portfolio/portfolio.h"
+#include "modules/portfolio/routes.h"
 
 static const struct field axis_fields[] = {
     INT(axis, position, .min = 1, .max = 99, .flags = F_REQUIRED | F_SORT),
@@ -146,11 +148,33 @@ static const struct right rights[] = {
     {0},
 };
 
+static const struct route routes[] = {
+    {.method = GET,
+     .path = "/strategie",
+     .right = PUBLIC,
+     .handle = strategy,
+     .menu = "portfolio.strategy"},
+    {.method = GET,
+     .path = "/projets",
+     .right = PUBLIC,
+     .handle = rows_list,
+     .entity = &project_entity,
+     .menu = "portfolio.menu"},
+    {.method = GET,
+     .path = "/projets/:id",
+     .right = PUBLIC,
+     .handle = project_show,
+     .entity = &project_entity,
+     .loads_row = true},
+    {0},
+};
+
 const struct module portfolio_module = {
     .name = "portfolio",
     .needs = needs,
     .entities = entities,
     .rights = rights,
+    .routes = routes,
     .figures = portfolio_figures,
     .demo = portfolio_demo,
 };

@@ -1,0 +1,196 @@
+#include "core/app.h"
+
+#include "core/derive.h"
+#include "core/tables.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+static size_t entity_total(void)
+{
+    size_t n = 0;
+    for (const struct module *const *m = modules; *m; m++)
+        for (const struct entity *const *e = (*m)->entities; e && *e; e++)
+            n++;
+    return n;
+}
+
+static size_t migration_total(void)
+{
+    size_t n = 0;
+    for (const struct module *const *m = modules; *m; m++)
+        for (const struct migration *g = (*m)->migrations; g && g->number; g++)
+            n++;
+    return n;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const struct migration *x = a, *y = b;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+static const struct sql *all_tables(struct arena *mem)
+{
+    size_t n = 0;
+    while (auth_tables[n].text)
+        n++;
+    size_t own = 0;
+    while (core_tables[own].text)
+        own++;
+    struct sql *all = NEW_ARRAY(mem, struct sql, n + own + 1);
+    memcpy(all, auth_tables, n * sizeof(*all));
+    memcpy(all + n, core_tables, own * sizeof(*all));
+    return all;
+}
+
+void app_init(struct app *app)
+{
+    const char *fault = modules_fault(&app->mem);
+    if (fault)
+        fprintf(stderr, "%s\n", fault);
+    CHECK(!fault);
+
+    size_t n = 0;
+    const struct entity **entities =
+        NEW_ARRAY(&app->mem, const struct entity *, entity_total() + 1);
+    struct migration *migrations =
+        NEW_ARRAY(&app->mem, struct migration, migration_total() + 1);
+    size_t steps = 0;
+    for (const struct module *const *m = modules; *m; m++) {
+        for (const struct entity *const *e = (*m)->entities; e && *e; e++)
+            entities[n++] = *e;
+        for (const struct migration *g = (*m)->migrations; g && g->number; g++)
+            migrations[steps++] = *g;
+    }
+    qsort(migrations, steps, sizeof(*migrations), by_number);
+    app->entities = entities;
+    app->schema = (struct schema){entities, all_tables(&app->mem), migrations};
+    derive_routes(app);
+}
+
+enum status app_open(struct app *app, const char *folder, const char **why)
+{
+    app->folder = arena_dup(&app->mem, folder, strlen(folder));
+    if (mkdir(folder, 0750) != 0 && errno != EEXIST) {
+        *why = arena_printf(&app->mem, "cannot make the folder %s: %s", folder,
+                            strerror(errno));
+        return ERR_SYSTEM;
+    }
+    struct db_options options = {
+        .path = arena_printf(&app->mem, "%s/essaim.db", folder)};
+    TRY(db_open(&app->mem, &app->db, &options, why));
+    TRY(schema_open(app->db, &app->mem, &app->schema, why));
+    struct conn *c;
+    const char *demo = NULL;
+    TRY(conn_open(app->db, &c));
+    enum status s = conn_begin(c, 0);
+    if (s == OK) {
+        s = setting_get(c, &app->mem, "demo", &demo);
+        conn_end(c);
+    }
+    conn_close(c);
+    app->demo = demo != NULL;
+    return s;
+}
+
+void app_close(struct app *app)
+{
+    if (app->db)
+        db_close(app->db);
+    app->db = NULL;
+    arena_reset(&app->mem);
+}
+
+const struct entity *entity_find(const struct app *app, const char *name)
+{
+    for (const struct entity *const *e = app->entities; *e; e++)
+        if (same((*e)->name, name))
+            return *e;
+    return NULL;
+}
+
+const struct entity *entity_by_api(const struct app *app, const char *api)
+{
+    for (const struct entity *const *e = app->entities; *e; e++)
+        if ((*e)->api && same((*e)->api, api))
+            return *e;
+    return NULL;
+}
+
+const struct figure *figure_find(const struct app *app, const char *id)
+{
+    (void)app;
+    for (const struct module *const *m = modules; *m; m++)
+        for (const struct figure *f = (*m)->figures; f && f->id; f++)
+            if (same(f->id, id))
+                return f;
+    return NULL;
+}
+
+const char *right_roles(const char *right)
+{
+    for (const struct module *const *m = modules; *m; m++)
+        for (const struct right *r = (*m)->rights; r && r->name; r++)
+            if (same(r->name, right))
+                return r->roles;
+    for (const struct right *r = core_rights; r->name; r++)
+        if (same(r->name, right))
+            return r->roles;
+    return NULL;
+}
+
+bool may(const struct who *who, const char *right)
+{
+    if (same(right, PUBLIC))
+        return true;
+    const char *roles = right_roles(right);
+    CHECK(roles);
+    return who_has_role(who, roles);
+}
+
+struct reach reach_of(const struct app *app, struct arena *a,
+                      const struct who *who, const char *right)
+{
+    if (same(right, PUBLIC))
+        return reach_all;
+    const char *roles = right_roles(right);
+    CHECK(roles);
+    size_t n = 0;
+    struct scope *scopes =
+        NEW_ARRAY(a, struct scope, (who ? who->grant_count : 0) + 1);
+    for (size_t i = 0; who && i < who->grant_count; i++) {
+        const struct grant *g = &who->grants[i];
+        if (!word_in(roles, g->role))
+            continue;
+        if (!g->entity)
+            return reach_all;
+        const struct entity *e = entity_find(app, g->entity);
+        if (e)
+            scopes[n++] = (struct scope){e, g->row};
+    }
+    const struct entity *person = entity_by_api(app, "person");
+    if (n && person)
+        scopes[n++] = (struct scope){person, who->person};
+    return (struct reach){scopes, n};
+}
+
+enum status setting_get(struct conn *c, struct arena *a, const char *name,
+                        const char **out)
+{
+    struct rows *rows;
+    TRY(db_rows(c, a, SQL("SELECT value FROM core_setting WHERE name = :name"),
+                ARGS(arg_cstr("name", name)), &rows));
+    *out = rows_next(rows) ? row_text(rows, 0) : NULL;
+    return rows_end(rows);
+}
+
+enum status setting_set(struct conn *c, const char *name, const char *value)
+{
+    return db_exec(c,
+                   SQL("INSERT INTO core_setting (name, value)"
+                       " VALUES (:name, :value) ON CONFLICT (name)"
+                       " DO UPDATE SET value = excluded.value"),
+                   ARGS(arg_cstr("name", name), arg_cstr("value", value)),
+                   NULL);
+}

@@ -1,0 +1,48 @@
+/*
+ * The running program: its settings, its database, and the modules' tables put
+ * in order once at the start. Read-only afterwards, but for the database.
+ */
+#pragma once
+
+#include "auth/auth.h"
+#include "core/module.h"
+
+struct http_router;
+
+struct app {
+    struct arena mem;   /* what lives as long as the program */
+    const char *folder; /* the data folder */
+    bool dev;           /* --dev: the development pages */
+    bool demo;          /* it holds the demonstration */
+    struct db *db;
+    struct schema schema;
+    const struct entity *const *entities; /* of all modules; ends with NULL */
+    const struct route *const *routes;    /* all, derived ones too; NULL */
+    size_t route_count;
+    const struct http_router *router;
+};
+
+/* Puts the modules' tables in order; CHECKs what modules_fault would say. */
+void app_init(struct app *app);
+/* Opens (or makes) the database in a folder, and brings it to our shape. On
+ * failure *why is one line that says what to do. */
+enum status app_open(struct app *app, const char *folder,
+                     const char **why) MUST_USE;
+void app_close(struct app *app);
+
+const struct entity *entity_find(const struct app *app, const char *name);
+const struct entity *entity_by_api(const struct app *app, const char *api);
+const struct figure *figure_find(const struct app *app, const char *id);
+/* The roles that hold a right; NULL when there is no such right. */
+const char *right_roles(const char *right);
+/* May this person do that, somewhere at least? PUBLIC: anybody. */
+bool may(const struct who *who, const char *right);
+/* Where: the scopes of the grants that give the right. A person's own rows are
+ * in reach of every right their role holds. */
+struct reach reach_of(const struct app *app, struct arena *a,
+                      const struct who *who, const char *right);
+/* Settings kept in the database (core_setting); NULL when not set. */
+enum status setting_get(struct conn *c, struct arena *a, const char *name,
+                        const char **out) MUST_USE;
+enum status setting_set(struct conn *c, const char *name,
+                        const char *value) MUST_USE;

@@ -1,0 +1,121 @@
+/* What contradicts itself in the modules' tables is refused at the start. */
+#include "core/tables.h"
+
+static bool known_right(const char *name)
+{
+    if (same(name, PUBLIC))
+        return true;
+    for (const struct right *r = core_rights; r->name; r++)
+        if (same(r->name, name))
+            return true;
+    for (const struct module *const *m = modules; *m; m++)
+        for (const struct right *r = (*m)->rights; r && r->name; r++)
+            if (same(r->name, name))
+                return true;
+    return false;
+}
+
+static const char *needs_fault(struct arena *a, const struct module *const *m)
+{
+    for (const char *const *n = (*m)->needs; n && *n; n++) {
+        bool before = false;
+        for (const struct module *const *b = modules; b < m; b++)
+            before |= same((*b)->name, *n);
+        if (!before)
+            return arena_printf(a, "module %s needs %s, which is not before it",
+                                (*m)->name, *n);
+    }
+    return NULL;
+}
+
+static const char *field_fault(struct arena *a, const struct entity *e,
+                               const struct field *f)
+{
+    const char *wrong =
+        f->type == F_CHOICE && !f->choices ? "has no choices"
+        : f->type == F_REF && !f->target   ? "has no target"
+        : f->min > f->max                  ? "has min above max"
+        : f->offset + 4 > e->row_size      ? "lies outside its row"
+        : f->offset < sizeof(struct row)   ? "lies in struct row"
+        : word_in("id uid version created_at created_by changed_at changed_by "
+                  "words key csrf",
+                  f->name)
+            ? "bears a name of the frame"
+            : NULL;
+    return wrong ? arena_printf(a, "%s.%s %s", e->name, f->name, wrong) : NULL;
+}
+
+static const char *step_fault(struct arena *a, const struct entity *e)
+{
+    const struct field *state = entity_field(e, "state");
+    if (e->steps && (!state || state->type != F_CHOICE))
+        return arena_printf(a, "%s has steps and no CHOICE state", e->name);
+    for (const struct step *s = e->steps; s && s->name; s++) {
+        if (!known_right(s->right))
+            return arena_printf(a, "%s step %s: unknown right %s", e->name,
+                                s->name, s->right);
+        bool to = false;
+        for (const char *const *k = state->choices; *k; k++)
+            to |= same(*k, s->to);
+        if (!to)
+            return arena_printf(a, "%s step %s leads to no state", e->name,
+                                s->name);
+    }
+    return NULL;
+}
+
+/* "school.bassin": every part but "" is a reference. */
+static const char *reach_fault(struct arena *a, const struct entity *e)
+{
+    for (const char *const *p = e->reach; p && *p; p++) {
+        const struct entity *at = e;
+        struct str rest = str_of(*p), part;
+        while (rest.n && str_next(&rest, '.', &part)) {
+            const struct field *f = entity_field(at, str_dup(a, part));
+            if (!f || f->type != F_REF)
+                return arena_printf(a, "%s reach %s: no reference %s", e->name,
+                                    *p, str_dup(a, part));
+            at = f->target;
+            if (!rest.p)
+                break;
+        }
+    }
+    return NULL;
+}
+
+static const char *entity_fault(struct arena *a, const struct entity *e)
+{
+    if (!e->api || !e->read || !e->write || !known_right(e->read) ||
+        !known_right(e->write))
+        return arena_printf(a, "%s lacks its api name or a right", e->name);
+    for (const struct field *f = e->fields; f->name; f++) {
+        const char *fault = field_fault(a, e, f);
+        if (fault)
+            return fault;
+    }
+    if (e->title && !entity_field(e, e->title))
+        return arena_printf(a, "%s has no field %s", e->name, e->title);
+    if (e->parent && !entity_field(e, e->parent))
+        return arena_printf(a, "%s has no parent %s", e->name, e->parent);
+    const char *fault = step_fault(a, e);
+    return fault ? fault : reach_fault(a, e);
+}
+
+const char *modules_fault(struct arena *mem)
+{
+    for (const struct module *const *m = modules; *m; m++) {
+        const char *fault = needs_fault(mem, m);
+        for (const struct entity *const *e = (*m)->entities; !fault && e && *e;
+             e++)
+            fault = entity_fault(mem, *e);
+        for (const struct route *r = (*m)->routes; !fault && r && r->path; r++)
+            if (!r->right || !known_right(r->right) || !r->handle)
+                fault = arena_printf(mem, "route %s: no such right", r->path);
+        for (const struct figure *f = (*m)->figures; !fault && f && f->id; f++)
+            if (!f->entity || !f->value.text || !f->rows.text || !f->unit)
+                fault = arena_printf(mem, "figure %s is not whole", f->id);
+        if (fault)
+            return fault;
+    }
+    return NULL;
+}

@@ -1,0 +1,43 @@
+/* The command line. */
+#pragma once
+
+#include "core/app.h"
+
+struct cli {
+    struct app *app;
+    int argc; /* what follows the command's name, options taken out */
+    char **argv;
+    const char *format; /* --format; NULL: the command's own */
+    const char *data;   /* --data, or ESSAIM_DATA, or "data" */
+    const char *listen; /* --listen */
+    const char *password, *today, *year, *bassin, *map[64];
+    size_t map_count;
+    bool dry_run, dev, help;
+};
+
+/* Runs the command of the arguments; the exit status: 0 done, 1 it failed and
+ * said in one line why and what to do, 2 wrong use. */
+int command_main(int argc, char **argv);
+
+/* core/serve.c */
+int command_serve(struct cli *cli);
+/* core/demo.c: fills an empty folder. */
+int command_demo(struct cli *cli);
+/* core/command_data.c */
+int command_import(struct cli *cli);
+int command_export(struct cli *cli);
+int command_figures(struct cli *cli);
+/* core/command_admin.c */
+int command_routes(struct cli *cli);
+int command_rights(struct cli *cli);
+int command_labels(struct cli *cli);
+int command_user(struct cli *cli);
+int command_token(struct cli *cli);
+int command_journal(struct cli *cli);
+int command_db(struct cli *cli);
+
+/* Opens the folder's database; says on failure why, and returns 1. */
+int cli_open(struct cli *cli);
+/* One line on standard error, "essaim: …"; returns 1. */
+int cli_fail(const char *fmt, ...) PRINTF(1, 2);
+bool cli_json(const struct cli *cli);

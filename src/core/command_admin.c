@@ -1,0 +1,252 @@
+/* What an administrator asks of the program. */
+#include "core/command.h"
+#include "core/journal.h"
+#include "core/request.h"
+#include "core/tables.h"
+#include "i18n/lang.h"
+
+static const char *const methods[] = {"GET", "POST", "PATCH", "DELETE"};
+
+int command_routes(struct cli *cli)
+{
+    struct buf out = {.mem = &cli->app->mem};
+    struct json j = {.out = &out};
+    json_array(&j, NULL);
+    for (size_t i = 0; i < cli->app->route_count; i++) {
+        const struct route *r = cli->app->routes[i];
+        if (!cli_json(cli))
+            printf("%-6s %-48s %s\n", methods[r->method], r->path, r->right);
+        json_object(&j, NULL);
+        json_cstr(&j, "method", methods[r->method]);
+        json_cstr(&j, "path", r->path);
+        json_cstr(&j, "right", r->right);
+        json_end_object(&j);
+    }
+    json_end_array(&j);
+    if (cli_json(cli))
+        printf("%s\n", out.p);
+    return 0;
+}
+
+static void right_out(struct cli *cli, struct json *j, const struct right *r)
+{
+    if (!cli_json(cli))
+        printf("%-28s %s\n", r->name, r->roles);
+    json_object(j, NULL);
+    json_cstr(j, "right", r->name);
+    json_cstr(j, "roles", r->roles);
+    json_end_object(j);
+}
+
+int command_rights(struct cli *cli)
+{
+    struct buf out = {.mem = &cli->app->mem};
+    struct json j = {.out = &out};
+    json_array(&j, NULL);
+    for (const struct right *r = core_rights; r->name; r++)
+        right_out(cli, &j, r);
+    for (const struct module *const *m = modules; *m; m++)
+        for (const struct right *r = (*m)->rights; r && r->name; r++)
+            right_out(cli, &j, r);
+    json_end_array(&j);
+    if (cli_json(cli))
+        printf("%s\n", out.p);
+    return 0;
+}
+
+static void entity_labels(const struct entity *e)
+{
+    printf("%s\n", e->name);
+    if (e->path)
+        printf("%s.list\n%s.new\n%s.empty\n%s.count\n", e->name, e->name,
+               e->name, e->name);
+    for (const struct field *f = e->fields; f->name; f++) {
+        if (f->flags & F_HIDDEN)
+            continue;
+        printf("%s.%s\n", e->name, f->name);
+        for (const char *const *k = f->choices; k && *k; k++)
+            printf("%s.%s.%s\n", e->name, f->name, *k);
+    }
+    for (const struct step *s = e->steps; s && s->name; s++)
+        printf("%s.step.%s\n", e->name, s->name);
+    for (const struct link *l = e->links; l && l->name; l++)
+        printf("%s.%s\n", e->name, l->name);
+}
+
+int command_labels(struct cli *cli)
+{
+    for (const struct entity *const *e = cli->app->entities; *e; e++)
+        entity_labels(*e);
+    for (const struct module *const *m = modules; *m; m++) {
+        for (const struct figure *f = (*m)->figures; f && f->id; f++)
+            printf("figure.%s\nfigure.section.%s\nunit.%s\n", f->id, f->section,
+                   f->unit);
+        for (const struct right *r = (*m)->rights; r && r->name; r++)
+            printf("right.%s\n", r->name);
+        for (const struct route *r = (*m)->routes; r && r->path; r++)
+            if (r->menu)
+                printf("%s\n", r->menu);
+    }
+    struct str rest = str_of(ROLES), role;
+    while (str_next(&rest, ' ', &role))
+        if (role.n)
+            printf("role.%.*s\n", (int)role.n, role.p);
+    return 0;
+}
+
+struct adding {
+    struct account account;
+    const char *role;
+    const char *token, *name;
+};
+
+static enum status user_add(struct conn *c, struct arena *a, void *data)
+{
+    struct adding *u = data;
+    struct account known;
+    enum status s = account_find(c, a, str_of(u->account.email), &known);
+    if (s == OK) {
+        u->account.person = known.person;
+        if (!u->account.hash)
+            u->account.hash = known.hash;
+    } else if (s == ERR_NOT_FOUND) {
+        TRY(db_int(c,
+                   SQL("SELECT coalesce(min(person), 0) - 1 FROM auth_account"
+                       " WHERE person < 0"),
+                   NO_ARGS, &u->account.person));
+    } else {
+        return s;
+    }
+    TRY(account_set(c, a, &u->account));
+    TRY(grant_add(c, u->account.person, (struct grant){.role = u->role},
+                  day_today(), NO_DAY));
+    return journal_add(c, a, 0, NULL, u->account.person, "grant",
+                       str_of(arena_printf(a, "{\"role\":\"%s\"}", u->role)));
+}
+
+static int user_list(struct cli *cli)
+{
+    struct conn *c;
+    struct rows *rows;
+    if (conn_open(cli->app->db, &c) != OK || conn_begin(c, 0) != OK)
+        return cli_fail("the database cannot be read");
+    enum status s = db_rows(
+        c, &cli->app->mem,
+        SQL("SELECT a.email, a.name, g.role, g.entity, g.row_id"
+            " FROM auth_account a LEFT JOIN auth_grant g ON g.person = a.person"
+            " ORDER BY a.email, g.id"),
+        NO_ARGS, &rows);
+    while (s == OK && rows_next(rows)) {
+        const char *entity = row_text(rows, 3);
+        printf("%-32s %-28s %s", row_text(rows, 0), row_text(rows, 1),
+               row_text(rows, 2) ? row_text(rows, 2) : "-");
+        if (entity)
+            printf(" (%s %" PRId64 ")", entity, row_int(rows, 4));
+        printf("\n");
+    }
+    conn_end(c);
+    conn_close(c);
+    return s == OK ? 0 : cli_fail("the accounts cannot be read");
+}
+
+int command_user(struct cli *cli)
+{
+    struct arena *a = &cli->app->mem;
+    if (cli->argc == 1 && same(cli->argv[0], "list"))
+        return user_list(cli);
+    if (cli->argc != 4 || !same(cli->argv[0], "add") ||
+        !word_in(ROLES, cli->argv[3])) {
+        cli_fail("user list | user add EMAIL NAME ROLE; roles: %s", ROLES);
+        return 2;
+    }
+    struct adding u = {.account = {.email = cli->argv[1], .name = cli->argv[2]},
+                       .role = cli->argv[3]};
+    if (cli->password)
+        u.account.hash = password_hash(a, str_of(cli->password));
+    enum status s = db_write(cli->app->db, a, user_add, &u);
+    return s == OK ? 0 : cli_fail("not added: %s", status_name(s));
+}
+
+static enum status give_token(struct conn *c, struct arena *a, void *data)
+{
+    struct adding *u = data;
+    TRY(account_find(c, a, str_of(u->account.email), &u->account));
+    return token_add(c, a, u->account.person, u->name, &u->token);
+}
+
+int command_token(struct cli *cli)
+{
+    if (cli->argc != 3 || !same(cli->argv[0], "add")) {
+        cli_fail("token add EMAIL NAME");
+        return 2;
+    }
+    struct adding u = {.account = {.email = cli->argv[1]},
+                       .name = cli->argv[2]};
+    enum status s = db_write(cli->app->db, &cli->app->mem, give_token, &u);
+    if (s == ERR_NOT_FOUND)
+        return cli_fail("no account %s; see: essaim user list", cli->argv[1]);
+    if (s != OK)
+        return cli_fail("not made: %s", status_name(s));
+    printf("%s\n", u.token);
+    return 0;
+}
+
+int command_journal(struct cli *cli)
+{
+    struct conn *c;
+    struct merkle tree;
+    struct arena *a = &cli->app->mem;
+    uint64_t lines = 0;
+    const char *fault = NULL;
+    if (cli->argc != 1 || !same(cli->argv[0], "verify")) {
+        cli_fail("journal verify");
+        return 2;
+    }
+    if (conn_open(cli->app->db, &c) != OK || conn_begin(c, 0) != OK)
+        return cli_fail("the database cannot be read");
+    enum status s = journal_load(c, a, &tree);
+    conn_end(c);
+    if (s == OK)
+        s = journal_seal(cli->app->db, a, &tree);
+    if (s == OK)
+        s = conn_begin(c, 0);
+    if (s == OK)
+        s = journal_verify(c, a, &lines, &fault);
+    conn_end(c);
+    conn_close(c);
+    if (s != OK)
+        return cli_fail("the journal cannot be read: %s", status_name(s));
+    if (fault)
+        return cli_fail("the journal does not agree with its seal: %s", fault);
+    unsigned char root[SHA256];
+    merkle_root(&tree, root);
+    printf("%" PRIu64 " lines, all as sealed; root %s\n", lines,
+           hex(a, root, SHA256));
+    return 0;
+}
+
+int command_db(struct cli *cli)
+{
+    struct conn *c;
+    const char **differences;
+    size_t n = 0;
+    if (cli->argc != 1 || !word_in("check migrate", cli->argv[0])) {
+        cli_fail("db check | db migrate");
+        return 2;
+    }
+    /* Opening has migrated it already. */
+    if (conn_open(cli->app->db, &c) != OK || conn_begin(c, 0) != OK)
+        return cli_fail("the database cannot be read");
+    enum status s =
+        schema_check(c, &cli->app->mem, &cli->app->schema, &differences, &n);
+    conn_end(c);
+    conn_close(c);
+    if (s != OK)
+        return cli_fail("the tables cannot be read: %s", status_name(s));
+    for (size_t i = 0; i < n; i++)
+        fprintf(stderr, "%s\n", differences[i]);
+    if (n)
+        return cli_fail("%zu differences between tables and program", n);
+    printf("tables and program agree\n");
+    return 0;
+}

@@ -1,0 +1,308 @@
+/* Records in and out, and the figures. */
+#include "base/csv.h"
+#include "core/command.h"
+#include "core/export.h"
+#include "core/figure.h"
+#include "core/import.h"
+#include "i18n/lang.h"
+#include "view/form.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct entity *entity_named(struct cli *cli, const char *name)
+{
+    const struct entity *e = entity_by_api(cli->app, name);
+    if (e)
+        return e;
+    cli_fail("no entity %s; there are:", name);
+    for (const struct entity *const *p = cli->app->entities; *p; p++)
+        fprintf(stderr, " %s", (*p)->api);
+    fprintf(stderr, "\n");
+    return NULL;
+}
+
+struct bar {
+    const char *what;
+    bool shown;
+    int64_t start;
+};
+
+static bool show_bar(void *data, int64_t done, int64_t lines)
+{
+    const struct bar *b = data;
+    if (!b->shown)
+        return true;
+    int full = lines ? (int)(done * 40 / lines) : 40;
+    double s = (double)(time_monotonic_ns() - b->start) / 1e9;
+    fprintf(stderr, "\r%s [%.*s%*s] %" PRId64 "/%" PRId64 " %.0f/s ", b->what,
+            full, "########################################", 40 - full, "",
+            done, lines, s > 0 ? (double)done / s : 0);
+    return true;
+}
+
+static int import_report(struct cli *cli, struct arena *a,
+                         const struct import *im)
+{
+    struct conn *c;
+    struct import_fault *faults;
+    size_t n = 0;
+    if (conn_open(cli->app->db, &c) != OK)
+        return cli_fail("the database cannot be read");
+    enum status s = conn_begin(c, 0);
+    if (s == OK)
+        s = import_faults(c, a, im->id, &faults, &n);
+    const struct lang *lang = lang_find("en");
+    for (size_t i = 0; s == OK && i < n; i++) {
+        struct form_error e = {.field = faults[i].field,
+                               .key = faults[i].key,
+                               .text = str_of(faults[i].text)};
+        fprintf(stderr, "line %" PRId64 ": %s: %s\n", faults[i].line,
+                faults[i].field ? faults[i].field : "-",
+                form_message(a, lang, &e));
+    }
+    conn_end(c);
+    conn_close(c);
+    printf("import %" PRId64 ": %" PRId64 " lines, %" PRId64 " new, %" PRId64
+           " changed, %" PRId64 " the same, %" PRId64 " refused%s\n",
+           im->id, im->lines, im->inserted, im->updated, im->unchanged, im->bad,
+           cli->dry_run ? " (dry run: nothing written)" : "");
+    return im->bad ? 1 : 0;
+}
+
+static int import_text(struct cli *cli, const struct entity *e, struct str text)
+{
+    struct arena *a = &cli->app->mem;
+    struct import_map map[64];
+    for (size_t i = 0; i < cli->map_count; i++) {
+        const char *equals = strchr(cli->map[i], '=');
+        map[i].head = arena_dup(a, cli->map[i], (size_t)(equals - cli->map[i]));
+        map[i].field = equals + 1;
+        if (*map[i].field && !entity_field(e, map[i].field))
+            return cli_fail("--map %s: %s has no field %s", cli->map[i], e->api,
+                            map[i].field);
+    }
+    struct import im;
+    const char *why = "import.failed";
+    enum status s =
+        import_stage(cli->app, a, e, text, map, cli->map_count, 0, &im, &why);
+    if (s == ERR_INVALID)
+        return cli_fail("%s", tr(lang_find("en"), why));
+    if (s != OK)
+        return cli_fail("the file could not be kept: %s", status_name(s));
+    if (im.was_latin1)
+        fprintf(stderr, "the file was in Windows-1252; it was converted\n");
+    for (size_t i = 0; i < im.column_count; i++)
+        if (im.columns[i].field)
+            fprintf(stderr, "%s -> %s\n", im.columns[i].head,
+                    im.columns[i].field);
+    struct bar bar = {"checking", isatty(2), time_monotonic_ns()};
+    s = import_check(cli->app, a, &im, show_bar, &bar);
+    if (s == OK && !cli->dry_run) {
+        bar.what = "importing";
+        bar.start = time_monotonic_ns();
+        s = import_apply(cli->app, a, &im, show_bar, &bar);
+        double t = (double)(time_monotonic_ns() - bar.start) / 1e9;
+        fprintf(stderr, "%s%" PRId64 " lines in %.2f s: %.0f/s\n",
+                bar.shown ? "\n" : "", im.lines, t, (double)im.lines / t);
+    }
+    if (s != OK)
+        return cli_fail("the import stopped: %s", status_name(s));
+    return import_report(cli, a, &im);
+}
+
+static int undo(struct cli *cli)
+{
+    struct import im;
+    struct conn *c;
+    int64_t id, kept;
+    struct arena *a = &cli->app->mem;
+    if (!str_int(str_of(cli->argv[1]), &id))
+        return cli_fail("%s is not the number of an import", cli->argv[1]);
+    if (conn_open(cli->app->db, &c) != OK)
+        return cli_fail("the database cannot be read");
+    enum status s = conn_begin(c, 0);
+    if (s == OK)
+        s = import_load(cli->app, c, a, id, &im);
+    conn_end(c);
+    conn_close(c);
+    if (s == OK)
+        s = import_undo(cli->app, a, &im, 0, &kept);
+    if (s != OK)
+        return cli_fail("import %s: %s", cli->argv[1], status_name(s));
+    printf("import %" PRId64 " taken back; %" PRId64
+           " rows stay, for somebody has changed or uses them\n",
+           id, kept);
+    return 0;
+}
+
+int command_import(struct cli *cli)
+{
+    if (cli->argc != 2) {
+        cli_fail("import ENTITY FILE, or import undo NUMBER");
+        return 2;
+    }
+    if (same(cli->argv[0], "undo"))
+        return undo(cli);
+    const struct entity *e = entity_named(cli, cli->argv[0]);
+    if (!e)
+        return 2;
+    int fd = open(cli->argv[1], O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st) != 0)
+        return cli_fail("%s: %s", cli->argv[1], strerror(errno));
+    if (!S_ISREG(st.st_mode) || st.st_size == 0) {
+        close(fd);
+        return cli_fail("%s is empty, or no file", cli->argv[1]);
+    }
+    void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    close(fd);
+    if (p == MAP_FAILED)
+        return cli_fail("%s: %s", cli->argv[1], strerror(errno));
+    int code = import_text(cli, e, (struct str){p, (size_t)st.st_size});
+    munmap(p, (size_t)st.st_size);
+    return code;
+}
+
+int command_export(struct cli *cli)
+{
+    if (cli->argc != 1) {
+        cli_fail("export ENTITY [--format csv|json]");
+        return 2;
+    }
+    const struct entity *e = entity_named(cli, cli->argv[0]);
+    const char *format = cli->format ? cli->format : "csv";
+    if (!e || !word_in("csv json", format))
+        return 2;
+    struct conn *c;
+    if (conn_open(cli->app->db, &c) != OK)
+        return cli_fail("the database cannot be read");
+    struct list_ask ask = {.entity = e, .reach = &reach_all};
+    enum status s = conn_begin(c, 0);
+    if (s == OK)
+        s = export_write(c, &cli->app->mem, &ask, format, 1);
+    conn_end(c);
+    conn_close(c);
+    return s == OK ? 0 : cli_fail("the export stopped: %s", status_name(s));
+}
+
+static const char *const period_names[] = {"year", "as_of", "since", "event"};
+static const char *const origin_names[] = {"records", "imported", "stated"};
+
+static void figure_out(struct cli *cli, struct json *j,
+                       const struct figure_ask *ask, struct figure_value v)
+{
+    const struct figure *f = ask->figure;
+    struct arena *a = &cli->app->mem;
+    const struct lang *fr = lang_find("fr");
+    const char *label = tr(fr, arena_printf(a, "figure.%s", f->id));
+    const char *year = school_year_text(a, ask->year);
+    const char *period = period_names[f->period];
+    const char *origin = origin_names[f->origin];
+    if (!cli->format || same(cli->format, "text")) {
+        printf("%-32s %10s  %s\n", f->id, figure_text(a, fr, f, v), label);
+    } else if (same(cli->format, "csv")) {
+        struct buf b = {.mem = a};
+        csv_cell(&b, str_of(f->id), true);
+        csv_cell(&b, str_of(label), false);
+        csv_cell(&b, str_of(v.hidden ? "" : arena_printf(a, "%.15g", v.value)),
+                 false);
+        csv_cell(&b, str_of(f->unit), false);
+        csv_cell(&b, str_of(year), false);
+        csv_cell(&b, str_of(cli->bassin ? cli->bassin : ""), false);
+        csv_cell(&b, str_of(period), false);
+        csv_cell(&b, str_of(origin), false);
+        csv_cell(&b, str_of(f->approx ? "1" : "0"), false);
+        printf("%s\r\n", b.p);
+    } else {
+        json_object(j, NULL);
+        json_cstr(j, "id", f->id);
+        json_cstr(j, "label", label);
+        if (v.hidden || isnan(v.value))
+            json_null(j, "value");
+        else if (v.value == floor(v.value))
+            json_int(j, "value", (int64_t)v.value);
+        else
+            json_real(j, "value", v.value);
+        json_cstr(j, "unit", f->unit);
+        json_cstr(j, "year", year);
+        json_cstr(j, "bassin", cli->bassin);
+        json_cstr(j, "period", period);
+        json_cstr(j, "origin", origin);
+        json_bool(j, "approx", f->approx);
+        json_end_object(j);
+    }
+}
+
+/* An area by its code or its id. */
+static enum status bassin_id(struct cli *cli, struct conn *c, int64_t *out)
+{
+    *out = NONE;
+    if (!cli->bassin)
+        return OK;
+    const struct entity *area = entity_by_api(cli->app, "area");
+    void *row;
+    if (!area)
+        return ERR_NOT_FOUND;
+    if (area->code && row_find(c, &cli->app->mem, area, area->code,
+                               value_cstr(cli->bassin), &row) == OK) {
+        *out = ((struct row *)row)->id;
+        return OK;
+    }
+    int64_t id;
+    if (!str_int(str_of(cli->bassin), &id))
+        return ERR_NOT_FOUND;
+    *out = id;
+    return row_load(c, &cli->app->mem, area, id, &reach_all, &row);
+}
+
+static int figures_all(struct cli *cli, struct conn *c, int year)
+{
+    int64_t bassin;
+    if (bassin_id(cli, c, &bassin) != OK)
+        return cli_fail("no bassin %s: give its code, as in essaim export area",
+                        cli->bassin);
+    struct buf out = {.mem = &cli->app->mem};
+    struct json j = {.out = &out};
+    json_array(&j, NULL);
+    if (cli->format && same(cli->format, "csv"))
+        printf("\xef\xbb\xbfid;label;value;unit;year;bassin;period;origin;"
+               "approx\r\n");
+    for (const struct module *const *m = modules; *m; m++)
+        for (const struct figure *f = (*m)->figures; f && f->id; f++) {
+            struct figure_ask ask = {f, year, bassin, reach_all};
+            struct figure_value v;
+            enum status s = figure_value(c, &cli->app->mem, &ask, &v);
+            if (s != OK)
+                return cli_fail("figure %s: %s", f->id, status_name(s));
+            figure_out(cli, &j, &ask, v);
+        }
+    json_end_array(&j);
+    if (cli_json(cli))
+        printf("%s\n", out.p);
+    return 0;
+}
+
+int command_figures(struct cli *cli)
+{
+    int year = closed_year();
+    if (cli->argc || (cli->format && !word_in("text csv json", cli->format))) {
+        cli_fail("figures [--year 2023-2024] [--format text|csv|json]");
+        return 2;
+    }
+    if (cli->year && !school_year_parse(str_of(cli->year), &year)) {
+        cli_fail("--year %s is not a school year: write 2023-2024", cli->year);
+        return 2;
+    }
+    struct conn *c;
+    if (conn_open(cli->app->db, &c) != OK || conn_begin(c, 0) != OK)
+        return cli_fail("the database cannot be read");
+    int code = figures_all(cli, c, year);
+    conn_end(c);
+    conn_close(c);
+    return code;
+}

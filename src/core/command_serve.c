@@ -1,0 +1,129 @@
+/*
+ * Serving: a small supervisor keeps the listening socket and starts its child
+ * again when a bug ends it; the child holds everything else.
+ */
+#include "base/log.h"
+#include "core/command.h"
+#include "core/serve.h"
+#include "core/task.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { AGAIN_MS = 100, GIVE_UP = 10 };
+
+static void wait_for_end(void)
+{
+    sigset_t set;
+    int got;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigwait(&set, &got);
+}
+
+static void block_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    CHECK(pthread_sigmask(SIG_BLOCK, &set, NULL) == 0);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+/* The child: the database, the workers, the tasks; until SIGTERM. */
+static int serve(struct cli *cli, int socket)
+{
+    block_signals();
+    if (cli_open(cli) != 0)
+        return 1;
+    struct http_options options = {.socket = socket,
+                                   .app = &serve_app,
+                                   .data = cli->app,
+                                   .spool = cli->app->folder};
+    struct http_server *server = http_start(&options);
+    if (!server)
+        return cli_fail("cannot start: %s", strerror(errno));
+    struct tasks *tasks = tasks_start(cli->app);
+    log_line(LOG_INFO, "serving", "address", cli->listen, "data",
+             cli->app->folder, NULL);
+    wait_for_end();
+    http_stop(server);
+    tasks_stop(tasks);
+    return 0;
+}
+
+static int child_main(struct cli *cli, int socket)
+{
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    int code = serve(cli, socket);
+    app_close(cli->app);
+    return code;
+}
+
+static volatile sig_atomic_t ending;
+
+static void on_end(int signal)
+{
+    (void)signal;
+    ending = 1;
+}
+
+static void sleep_ms(long ms)
+{
+    struct timespec t = {0, ms * 1000000};
+    nanosleep(&t, NULL);
+}
+
+/* Waits for the child; passes the end on to it. */
+static int watch(pid_t child)
+{
+    int state;
+    while (waitpid(child, &state, 0) < 0) {
+        if (errno != EINTR)
+            return 1;
+        if (ending)
+            kill(child, SIGTERM);
+    }
+    return state;
+}
+
+int command_serve(struct cli *cli)
+{
+    const char *why = NULL;
+    if (cli->argc) {
+        cli_fail("serve [--listen 127.0.0.1:8080] [--data DIR]");
+        return 2;
+    }
+    int socket = http_listen(&cli->app->mem, cli->listen, &why);
+    if (socket < 0)
+        return cli_fail("%s", why);
+    fprintf(stderr, "Essaim: http://127.0.0.1:%d\n", http_port(socket));
+    if (cli->dev)
+        return child_main(cli, socket);
+    struct sigaction end = {.sa_handler = on_end};
+    sigaction(SIGTERM, &end, NULL);
+    sigaction(SIGINT, &end, NULL);
+    for (int tries = 0;;) {
+        int64_t start = time_monotonic_ns();
+        pid_t child = fork();
+        if (child < 0)
+            return cli_fail("cannot fork: %s", strerror(errno));
+        if (child == 0)
+            _exit(child_main(cli, socket));
+        int state = watch(child);
+        if (ending || WIFEXITED(state))
+            return WIFEXITED(state) ? WEXITSTATUS(state) : 0;
+        log_line(LOG_ERROR, "the child ended by a signal; starting again",
+                 NULL);
+        bool soon = time_monotonic_ns() - start < 2000000000;
+        tries = soon ? tries + 1 : 0;
+        if (tries == GIVE_UP)
+            return cli_fail("it ends again and again: see the log");
+        sleep_ms(AGAIN_MS);
+    }
+}

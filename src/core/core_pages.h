@@ -1,0 +1,74 @@
+/* What the frame's own pages show. */
+#pragma once
+
+#include "view/form.h"
+#include "view/page.h"
+
+struct item_v {
+    const char *key, *label, *value, *href, *what;
+};
+struct home_v {
+    const char *hello;
+    const struct item_v *waits;
+    size_t waits_count;
+    const struct figure_v *figures;
+    size_t figure_count;
+};
+struct sign_in_v {
+    const char *back, *email;
+    const struct item_v *roles;
+    size_t role_count;
+};
+struct search_group {
+    const char *id, *title, *more;
+    const struct item_v *items;
+    size_t n;
+};
+struct search_v {
+    const char *lead, *empty;
+    const struct search_group *groups;
+    size_t group_count;
+};
+struct section_v {
+    const char *id, *title;
+    struct figure_v *figures;
+    size_t n;
+};
+struct figures_v {
+    const char *lead, *csv, *json;
+    const struct form_option *years, *bassins;
+    size_t year_count, bassin_count;
+    const struct section_v *sections;
+    size_t section_count;
+};
+struct figure_page_v {
+    const char *lead, *name_head, *foot, *next;
+    const struct figure_v *figure;
+    const struct item_v *rows;
+    size_t n;
+    const char *snapshot_action, *key;
+    const struct item_v *snapshots;
+    size_t snapshot_count;
+};
+struct import_column_v {
+    const char *id, *name, *head;
+    const struct form_option *options;
+    size_t option_count;
+};
+struct import_fault_v {
+    int64_t line;
+    const char *field, *text, *message;
+};
+struct import_v {
+    const char *lead, *key, *self, *apply, *undo, *remap;
+    bool running;
+    int64_t done, most;
+    const struct form_option *options;
+    size_t option_count;
+    const struct item_v *items;
+    size_t n;
+    const struct import_fault_v *faults;
+    size_t fault_count;
+    const struct import_column_v *columns;
+    size_t column_count;
+};

@@ -1,0 +1,146 @@
+#include "core/derive.h"
+
+#include "core/pages.h"
+#include "http/router.h"
+
+/* Of each entity with a path. R reads, W writes. */
+static const struct shape {
+    enum method method;
+    const char *tail;
+    bool write, row, api;
+    enum status (*handle)(struct req *r);
+} shapes[] = {
+    {GET, "", false, false, false, rows_list},
+    {GET, "/nouveau", true, false, false, row_form_new},
+    {POST, "", true, false, false, row_create},
+    {GET, "/:id", false, true, false, row_page},
+    {GET, "/:id/modifier", true, true, false, row_form_edit},
+    {POST, "/:id/modifier", true, true, false, row_change},
+    {POST, "/:id/suppression", true, true, false, row_remove},
+    {GET, "/:id/historique", true, false, false, row_past},
+    {POST, "/:id/restauration", true, false, false, row_put_back},
+    {GET, "", false, false, true, rows_list},
+    {POST, "", true, false, true, row_create},
+    {GET, "/:id", false, true, true, row_page},
+    {PATCH, "/:id", true, true, true, row_change},
+    {DELETE, "/:id", true, true, true, row_remove},
+};
+
+struct routes {
+    struct app *app;
+    const struct route **all;
+    size_t n, room;
+};
+
+/* A module that names a derived address itself has the word. */
+static bool taken(const struct routes *to, const struct route *r)
+{
+    for (size_t i = 0; i < to->n; i++)
+        if (to->all[i]->method == r->method && same(to->all[i]->path, r->path))
+            return true;
+    return false;
+}
+
+static void add(struct routes *to, const struct route *r)
+{
+    if (r->entity && taken(to, r))
+        return;
+    if (to->n + 1 >= to->room) {
+        size_t room = to->room ? to->room * 2 : 64;
+        const struct route **more =
+            NEW_ARRAY(&to->app->mem, const struct route *, room);
+        if (to->n)
+            memcpy(more, to->all, to->n * sizeof(*more));
+        to->all = more;
+        to->room = room;
+    }
+    to->all[to->n++] = r;
+}
+
+static void add_shape(struct routes *to, const struct entity *e,
+                      const struct shape *s, const char *base)
+{
+    struct route *r = NEW(&to->app->mem, struct route);
+    *r = (struct route){
+        .method = s->method,
+        .path = arena_printf(&to->app->mem, "%s%s", base, s->tail),
+        .right = s->write ? e->write : e->read,
+        .handle = s->handle,
+        .entity = e,
+        .loads_row = s->row,
+    };
+    add(to, r);
+}
+
+static void add_steps(struct routes *to, const struct entity *e,
+                      const char *base)
+{
+    for (const struct step *s = e->steps; s && s->name; s++) {
+        bool again = false;
+        for (const struct step *b = e->steps; b < s; b++)
+            again |= same(b->name, s->name);
+        if (again)
+            continue;
+        struct route *r = NEW(&to->app->mem, struct route);
+        *r = (struct route){
+            .method = POST,
+            .path =
+                arena_printf(&to->app->mem, "%s/:id/etapes/%s", base, s->name),
+            .right = s->right,
+            .handle = row_step,
+            .entity = e,
+            .loads_row = true,
+        };
+        add(to, r);
+    }
+}
+
+static void add_entity(struct routes *to, const struct entity *e)
+{
+    const char *api = arena_printf(&to->app->mem, "/api/v1/%s", e->api);
+    for (size_t i = 0; i < COUNT(shapes); i++)
+        if (shapes[i].api || e->path)
+            add_shape(to, e, &shapes[i], shapes[i].api ? api : e->path);
+    if (e->path)
+        add_steps(to, e, e->path);
+    add_steps(to, e, api);
+}
+
+const struct step *route_step(const struct route *route)
+{
+    const char *name = strrchr(route->path, '/') + 1;
+    for (const struct step *s = route->entity->steps; s && s->name; s++)
+        if (same(s->name, name))
+            return s;
+    return NULL;
+}
+
+static const unsigned bits[] = {
+    [GET] = HTTP_GET,
+    [POST] = HTTP_POST,
+    [PATCH] = HTTP_PATCH,
+    [DELETE] = HTTP_DELETE,
+};
+
+void derive_routes(struct app *app)
+{
+    struct routes to = {.app = app};
+    for (const struct route *r = core_routes; r->path; r++)
+        add(&to, r);
+    for (const struct module *const *m = modules; *m; m++)
+        for (const struct route *r = (*m)->routes; r && r->path; r++)
+            add(&to, r);
+    for (const struct entity *const *e = app->entities; *e; e++)
+        add_entity(&to, *e);
+    app->routes = to.all;
+    app->route_count = to.n;
+    struct http_rule *rules = NEW_ARRAY(&app->mem, struct http_rule, to.n);
+    for (size_t i = 0; i < to.n; i++)
+        rules[i] = (struct http_rule){bits[to.all[i]->method], to.all[i]->path,
+                                      to.all[i]};
+    const char *fault = NULL;
+    app->router = router_build(&app->mem, rules, to.n, &fault);
+    if (!app->router)
+        fprintf(stderr, "%s\n", fault);
+    CHECK(app->router);
+}

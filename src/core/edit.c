@@ -1,0 +1,352 @@
+/* Changing what an entity holds: one path for forms and the API, checked
+ * outside the transaction for good messages and again inside it. */
+#include "core/derive.h"
+#include "core/pages.h"
+#include "core/request.h"
+#include "view/pages/form.html.h"
+
+struct edit {
+    struct req *r;
+    void *row; /* as it shall be */
+    struct linked **links;
+    size_t *counts;
+    bool *given;
+    const char *fault, *field; /* of entity->check */
+    int64_t id;
+};
+
+static size_t link_count(const struct entity *e)
+{
+    size_t n = 0;
+    while (e->links && e->links[n].name)
+        n++;
+    return n;
+}
+
+static struct edit edit_open(struct req *r, void *row)
+{
+    size_t n = link_count(r->entity);
+    return (struct edit){.r = r,
+                         .row = row,
+                         .links = NEW_ARRAY(r->mem, struct linked *, n + 1),
+                         .counts = NEW_ARRAY(r->mem, size_t, n + 1),
+                         .given = NEW_ARRAY(r->mem, bool, n + 1)};
+}
+
+static enum status links_read(struct edit *e)
+{
+    struct req *r = e->r;
+    for (size_t i = 0; i < link_count(r->entity); i++)
+        TRY(links_load(r->conn, r->mem, r->entity, &r->entity->links[i], r->id,
+                       &e->links[i], &e->counts[i]));
+    return OK;
+}
+
+static enum status show(struct edit *e, int code, bool refused,
+                        const void *theirs)
+{
+    struct req *r = e->r;
+    bool is_new = r->id == NONE;
+    struct form_source source = req_source(r);
+    struct form_ask ask = {.entity = r->entity,
+                           .row = e->row,
+                           .links = (const struct linked *const *)e->links,
+                           .link_counts = e->counts,
+                           .typed = refused ? &r->in : NULL,
+                           .errors = &r->errors,
+                           .source = &source};
+    struct form form = {0};
+    TRY(form_of_entity(r->mem, r->lang, &ask, &form));
+    struct form_conflict conflict;
+    if (theirs) {
+        const struct row *now = theirs;
+        TRY(form_conflict_of(r->mem, r->lang, &ask, theirs, &conflict));
+        form.conflict = &conflict;
+        form.version = now->version;
+    }
+    const char *path = r->entity->path;
+    const char *name = r->entity->name;
+    form.title = is_new ? tr(r->lang, arena_printf(r->mem, "%s.new", name))
+                        : tr_with(r->mem, r->lang, "core.edit_title", "title",
+                                  row_title(r->entity, e->row), NULL);
+    form.action =
+        is_new ? path
+               : arena_printf(r->mem, "%s/%" PRId64 "/modifier", path, r->id);
+    form.cancel =
+        is_new ? path : arena_printf(r->mem, "%s/%" PRId64, path, r->id);
+    form.submit = tr(r->lang, is_new ? "core.create" : "core.save");
+    form.csrf = r->who->csrf;
+    form.key = req_key(r);
+    struct page p = req_page(r, form.title);
+    struct html h;
+    req_html_open(r, &h);
+    form_page(&h, &p, &form);
+    return req_html(r, code, &h);
+}
+
+enum status row_form_new(struct req *r)
+{
+    struct edit e = edit_open(r, row_new(r->mem, r->entity));
+    const struct field *parent =
+        r->entity->parent ? entity_field(r->entity, r->entity->parent) : NULL;
+    int64_t id;
+    if (parent && req_text(r, parent->name).p &&
+        str_int(req_text(r, parent->name), &id))
+        field_set(parent, e.row, value_int(id));
+    return show(&e, 200, false, NULL);
+}
+
+enum status row_form_edit(struct req *r)
+{
+    struct edit e = edit_open(r, r->row);
+    TRY(links_read(&e));
+    return show(&e, 200, false, NULL);
+}
+
+/* What was typed, into the row and its links; all mistakes gathered. */
+static enum status read_typed(struct edit *e, unsigned flags)
+{
+    struct req *r = e->r;
+    struct form_source source = req_source(r);
+    enum status s = row_from_input(r->mem, r->entity, &r->in, &source, flags,
+                                   e->row, &r->errors);
+    if (s != OK && s != ERR_INVALID)
+        return s;
+    for (size_t i = 0; i < link_count(r->entity); i++) {
+        struct linked *links;
+        size_t n;
+        s = links_from_input(r->mem, r->entity, &r->entity->links[i], &r->in,
+                             &source, flags, &links, &n, &e->given[i],
+                             &r->errors);
+        if (s != OK && s != ERR_INVALID)
+            return s;
+        if (s == OK && e->given[i])
+            e->links[i] = links, e->counts[i] = n;
+    }
+    return r->errors.n ? ERR_INVALID : OK;
+}
+
+/* A unique value taken meanwhile is the user's mistake, by its field. */
+static enum status refused(struct req *r, struct conn *c, enum status s)
+{
+    const char *why = conn_refusal(c);
+    if (s != ERR_CONFLICT || strncmp(why, "unique ", 7) != 0)
+        return s;
+    const char *field = strrchr(why, '.');
+    form_error(&r->errors,
+               field && entity_field(r->entity, field + 1) ? field + 1 : NULL,
+               "form.taken");
+    return ERR_INVALID;
+}
+
+static enum status save_links(struct edit *e, struct conn *c, int64_t id)
+{
+    const struct entity *entity = e->r->entity;
+    for (size_t i = 0; i < link_count(entity); i++)
+        if (e->given[i])
+            TRY(links_save(c, e->r->mem, entity, &entity->links[i], id,
+                           e->links[i], e->counts[i]));
+    return OK;
+}
+
+/* Is the row, as it would be saved, within the reach of the right? Else a
+ * coordinator could give a row away, or make one elsewhere. */
+static enum status still_in_reach(struct edit *e, struct conn *c, int64_t id)
+{
+    void *row;
+    struct req *r = e->r;
+    enum status s = row_load(c, r->mem, r->entity, id, &r->reach, &row);
+    return s == ERR_NOT_FOUND ? ERR_FORBIDDEN : s;
+}
+
+static enum status check_again(struct edit *e, struct conn *c)
+{
+    struct req *r = e->r;
+    const char *field = NULL;
+    const char *fault =
+        r->entity->check ? r->entity->check(c, r->mem, e->row, &field) : NULL;
+    if (!fault)
+        return OK;
+    form_error(&r->errors, field, fault);
+    return ERR_INVALID;
+}
+
+static enum status insert(struct conn *c, struct arena *mem, void *data)
+{
+    struct edit *e = data;
+    struct req *r = e->r;
+    r->errors.n = 0;
+    TRY(check_again(e, c));
+    enum status s = row_insert(c, mem, r->entity, e->row, req_actor(r));
+    if (s != OK)
+        return refused(r, c, s);
+    e->id = ((struct row *)e->row)->id;
+    TRY(save_links(e, c, e->id));
+    return still_in_reach(e, c, e->id);
+}
+
+/* The first state is where the entity's first step begins. */
+static void begin_state(struct edit *e)
+{
+    const struct entity *entity = e->r->entity;
+    const struct field *state =
+        entity->steps ? entity_field(entity, "state") : NULL;
+    if (!state || field_get(state, e->row).type != V_NULL)
+        return;
+    struct str rest = str_of(entity->steps->from), first;
+    CHECK(str_next(&rest, ' ', &first));
+    field_set(state, e->row, value_cstr(str_dup(e->r->mem, first)));
+}
+
+static enum status answer_row(struct req *r, int code, int64_t id)
+{
+    if (!r->api)
+        return req_go(r, "%s/%" PRId64, r->entity->path, id);
+    struct buf out = {.mem = r->mem};
+    struct json j = {.out = &out};
+    json_object(&j, NULL);
+    json_int(&j, "id", id);
+    json_end_object(&j);
+    return req_json(r, code, buf_done(&out));
+}
+
+enum status row_create(struct req *r)
+{
+    struct edit e = edit_open(r, row_new(r->mem, r->entity));
+    begin_state(&e);
+    enum status s = read_typed(&e, 0);
+    if (s == OK)
+        s = req_write(r, insert, &e);
+    if (s == ERR_INVALID && !r->api)
+        return show(&e, 422, true, NULL);
+    TRY(s);
+    return req_done(r) ? OK : answer_row(r, 201, e.id);
+}
+
+static enum status update(struct conn *c, struct arena *mem, void *data)
+{
+    struct edit *e = data;
+    struct req *r = e->r;
+    r->errors.n = 0;
+    TRY(check_again(e, c));
+    enum status s = row_update(c, mem, r->entity, e->row, req_actor(r));
+    if (s != OK)
+        return refused(r, c, s);
+    TRY(save_links(e, c, r->id));
+    return still_in_reach(e, c, r->id);
+}
+
+enum status row_change(struct req *r)
+{
+    struct edit e = edit_open(r, r->row);
+    TRY(links_read(&e));
+    struct row *row = e.row;
+    int64_t version = req_version(r);
+    const void *theirs = NULL;
+    r->typed = true;
+    enum status s = read_typed(&e, r->api ? PARSE_GIVEN : 0);
+    if (version != NONE)
+        row->version = version;
+    else if (!r->api)
+        return ERR_INVALID;
+    if (s == OK)
+        s = req_write(r, update, &e);
+    if (s == ERR_STALE && !r->api) {
+        void *now;
+        TRY(row_load(r->conn, r->mem, r->entity, r->id, &r->reach, &now));
+        if (((struct row *)now)->version == version)
+            TRY(req_refresh(r, &now));
+        theirs = now;
+        return show(&e, 409, true, theirs);
+    }
+    if (s == ERR_INVALID && !r->api)
+        return show(&e, 422, true, NULL);
+    TRY(s);
+    return req_done(r) ? OK : answer_row(r, 200, r->id);
+}
+
+static enum status delete_it(struct conn *c, struct arena *mem, void *data)
+{
+    struct edit *e = data;
+    struct req *r = e->r;
+    int64_t version = req_version(r);
+    const struct row *row = r->row;
+    TRY(row_delete(c, mem, r->entity, r->id,
+                   version == NONE ? row->version : version, req_actor(r)));
+    return journal_add(c, mem, r->who->person, r->entity, r->id, "delete",
+                       STR("{}"));
+}
+
+enum status row_remove(struct req *r)
+{
+    struct edit e = edit_open(r, r->row);
+    TRY(req_write(r, delete_it, &e));
+    if (req_done(r))
+        return OK;
+    if (r->api)
+        return req_send(r, 204, "application/json", STR(""));
+    req_notice(r, "core.deleted");
+    return req_go(r, "%s", r->entity->path);
+}
+
+static enum status restore(struct conn *c, struct arena *mem, void *data)
+{
+    struct edit *e = data;
+    struct req *r = e->r;
+    TRY(row_restore(c, mem, r->entity, r->id, req_version(r), req_actor(r)));
+    return still_in_reach(e, c, r->id);
+}
+
+enum status row_put_back(struct req *r)
+{
+    struct edit e = edit_open(r, NULL);
+    if (req_version(r) == NONE)
+        return ERR_INVALID;
+    TRY(req_write(r, restore, &e));
+    return req_done(r) ? OK : answer_row(r, 200, r->id);
+}
+
+struct taking {
+    struct req *r;
+    const struct step *step;
+    struct str reason;
+    const char *refusal;
+};
+
+static enum status take(struct conn *c, struct arena *mem, void *data)
+{
+    struct taking *t = data;
+    struct req *r = t->r;
+    return step_take(c, mem, r->entity, t->step, r->row, t->reason,
+                     req_actor(r), &t->refusal);
+}
+
+/* Several lines of the table may bear the step's name, from other states. */
+static const struct step *step_from(const struct req *r, const char *name)
+{
+    const struct field *state = entity_field(r->entity, "state");
+    struct value now = field_get(state, r->row);
+    const char *key = now.type == V_TEXT ? str_dup(r->mem, now.s) : "";
+    for (const struct step *s = r->entity->steps; s->name; s++)
+        if (same(s->name, name) && word_in(s->from, key))
+            return s;
+    return NULL;
+}
+
+enum status row_step(struct req *r)
+{
+    const struct step *named = route_step(r->route);
+    struct taking t = {.r = r, .step = step_from(r, named->name)};
+    t.reason = str_trim(req_text(r, "reason"));
+    if (!t.step)
+        return ERR_CONFLICT;
+    if (t.step->needs_reason && !t.reason.n) {
+        form_error(&r->errors, "reason", "form.required");
+        return ERR_INVALID;
+    }
+    enum status s = req_write(r, take, &t);
+    if (s == ERR_CONFLICT && t.refusal)
+        form_error(&r->errors, NULL, t.refusal);
+    TRY(s);
+    return req_done(r) ? OK : answer_row(r, 200, r->id);
+}

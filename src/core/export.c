@@ -1,0 +1,137 @@
+#include "core/export.h"
+
+#include "base/csv.h"
+#include "core/request.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+static enum status put(int fd, struct buf *b)
+{
+    size_t at = 0;
+    while (at < b->n) {
+        ssize_t n = write(fd, b->p + at, b->n - at);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return errno == ENOSPC ? ERR_FULL : ERR_SYSTEM;
+        at += (size_t)n;
+    }
+    b->n = 0;
+    return OK;
+}
+
+static bool exported(const struct field *f)
+{
+    return !(f->flags & F_HIDDEN);
+}
+
+static void csv_head(struct buf *b, const struct entity *e)
+{
+    buf_str(b, "\xef\xbb\xbf");
+    csv_cell(b, STR("id"), true);
+    for (const struct field *f = e->fields; f->name; f++)
+        if (exported(f))
+            csv_cell(b, str_of(f->name), false);
+    buf_str(b, "\r\n");
+}
+
+/* A reference as files name it: by the target's code, which the import reads
+ * back; else by its title. */
+static enum status csv_cell_of(struct conn *c, struct arena *a,
+                               const struct list *list, const struct field *f,
+                               const void *row, struct buf *b)
+{
+    if (f->type != F_REF) {
+        csv_cell(b, str_of(field_typed(a, f, row)), false);
+        return OK;
+    }
+    struct value v = field_get(f, row);
+    const char *text = "";
+    if (v.type != V_NULL && f->target->code) {
+        void *target;
+        TRY(row_load(c, a, f->target, v.i, &reach_all, &target));
+        text = field_typed(a, entity_field(f->target, f->target->code), target);
+    } else if (v.type != V_NULL) {
+        text = list_ref_title(list, f, v.i);
+    }
+    csv_cell(b, str_of(text), false);
+    return OK;
+}
+
+static enum status page_out(struct conn *c, struct arena *a,
+                            const struct entity *e, const struct list *list,
+                            bool csv, bool first, struct buf *b)
+{
+    struct json j = {.out = b, .comma = !first};
+    for (size_t i = 0; i < list->n; i++) {
+        if (!csv) {
+            row_json(&j, e, list->rows[i]);
+            buf_char(b, '\n');
+            continue;
+        }
+        const struct row *row = list->rows[i];
+        csv_cell(b, str_of(arena_printf(a, "%" PRId64, row->id)), true);
+        for (const struct field *f = e->fields; f->name; f++)
+            if (exported(f))
+                TRY(csv_cell_of(c, a, list, f, row, b));
+        buf_str(b, "\r\n");
+    }
+    return OK;
+}
+
+enum status export_write(struct conn *c, struct arena *a,
+                         const struct list_ask *ask, const char *form, int fd)
+{
+    bool csv = same(form, "csv"), first = true;
+    struct list_ask page = *ask;
+    page.limit = LIST_MOST;
+    page.no_total = page.all_titles = true;
+    page.after = NULL;
+    char after[512] = "";
+    for (bool more = true; more;) {
+        struct arena_mark mark = arena_mark(a);
+        struct buf b = {.mem = a};
+        struct list list;
+        TRY(list_load(c, a, &page, &list));
+        if (first && csv)
+            csv_head(&b, ask->entity);
+        else if (first)
+            buf_char(&b, '[');
+        TRY(page_out(c, a, ask->entity, &list, csv, first, &b));
+        first = first && !list.n;
+        more = list.next != NULL;
+        if (more) {
+            CHECK(strlen(list.next) < sizeof(after));
+            memcpy(after, list.next, strlen(list.next) + 1);
+            page.after = after;
+        } else if (!csv) {
+            buf_str(&b, "]\n");
+        }
+        TRY(put(fd, &b));
+        arena_rewind(a, mark);
+    }
+    return OK;
+}
+
+enum status export_send(struct req *r, const struct list_ask *ask,
+                        const char *form)
+{
+    bool csv = same(form, "csv");
+    if (!csv && !same(form, "json"))
+        return ERR_NOT_FOUND;
+    int fd = open(r->app->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return ERR_SYSTEM;
+    enum status s = export_write(r->conn, r->mem, ask, form, fd);
+    off_t size = s == OK ? lseek(fd, 0, SEEK_END) : -1;
+    if (size < 0) {
+        close(fd);
+        return s == OK ? ERR_SYSTEM : s;
+    }
+    return req_file(r, fd, (uint64_t)size,
+                    csv ? "text/csv; charset=utf-8"
+                        : "application/json; charset=utf-8",
+                    arena_printf(r->mem, "%s.%s", r->entity->api, form));
+}

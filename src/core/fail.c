@@ -1,0 +1,98 @@
+/* The answer when something is not possible: a page that says what to do, or
+ * RFC 9457 for machines. */
+#include "base/log.h"
+#include "core/request.h"
+#include "http/exchange.h"
+#include "view/pages/error.html.h"
+
+struct str json_typed(struct arena *a, const struct json_value *v)
+{
+    struct buf b = {.mem = a};
+    switch (v->type) {
+    case J_NULL:
+        return STR("");
+    case J_BOOL:
+        return v->i ? STR("1") : STR("0");
+    case J_INT:
+        buf_int(&b, v->i);
+        return buf_done(&b);
+    case J_REAL:
+        buf_printf(&b, "%.15g", v->d);
+        return buf_done(&b);
+    case J_TEXT:
+        return v->s;
+    case J_ARRAY:
+    case J_OBJECT:
+        break;
+    }
+    return STR("{}"); /* no field takes it: its own message follows */
+}
+
+static void faults_json(struct req *r, struct json *j)
+{
+    json_array(j, "errors");
+    for (size_t i = 0; i < r->errors.n; i++) {
+        const struct form_error *e = &r->errors.list[i];
+        json_object(j, NULL);
+        json_cstr(j, "field", e->field);
+        json_cstr(j, "code", e->key);
+        json_cstr(j, "message", form_message(r->mem, r->lang, e));
+        json_end_object(j);
+    }
+    json_end_array(j);
+}
+
+static enum status problem(struct req *r, enum status s, int code)
+{
+    struct buf out = {.mem = r->mem};
+    struct json j = {.out = &out};
+    json_object(&j, NULL);
+    json_cstr(&j, "type", "about:blank");
+    json_cstr(&j, "title", error_label(r->lang, code, true));
+    json_int(&j, "status", code);
+    json_cstr(&j, "code", status_name(s));
+    json_cstr(&j, "instance", r->number);
+    if (r->errors.n)
+        faults_json(r, &j);
+    json_end_object(&j);
+    return req_json(r, code, buf_done(&out));
+}
+
+/* To sign in, and then back here. */
+static enum status to_sign_in(struct req *r)
+{
+    struct buf b = {.mem = r->mem}, back = {.mem = r->mem};
+    buf_str(&b, "/connexion");
+    buf_add(&back, r->x->path.p, r->x->path.n);
+    if (r->x->query.n) {
+        buf_char(&back, '?');
+        buf_add(&back, r->x->query.p, r->x->query.n);
+    }
+    url_field(&b, "retour", buf_done(&back));
+    return req_go(r, "%s", b.p);
+}
+
+enum status req_fail(struct req *r, enum status s)
+{
+    int code = status_code(s);
+    http_answer_drop(r->x);
+    if (code >= 500)
+        log_line(LOG_ERROR, "request failed", "path", req_path(r), "status",
+                 status_name(s), "number", r->number, NULL);
+    if (code == 503)
+        http_header_add(r->x, "Retry-After", "2");
+    if (r->api)
+        return problem(r, s, code);
+    if (s == ERR_SIGN_IN && !req_is_post(r))
+        return to_sign_in(r);
+    struct error_v v = {.code = code, .number = r->number};
+    if (r->errors.n)
+        v.detail = form_message(r->mem, r->lang, &r->errors.list[0]);
+    if (r->entity && r->entity->path)
+        v.back = r->entity->path;
+    struct page p = req_page(r, error_label(r->lang, code, true));
+    struct html h;
+    req_html_open(r, &h);
+    error_page(&h, &p, &v);
+    return req_html(r, code, &h);
+}

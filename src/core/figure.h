@@ -1,0 +1,43 @@
+/* Computing figures, and the records behind them. */
+#pragma once
+
+#include "core/app.h"
+
+struct lang;
+
+/* What is asked of a figure. */
+struct figure_ask {
+    const struct figure *figure;
+    int year;       /* school year; what a figure "as of" counts at its end */
+    int64_t bassin; /* an area's id; NONE: all */
+    struct reach reach;
+};
+
+struct figure_value {
+    double value; /* NAN: nothing to count, unknown */
+    bool hidden;  /* a number under 5 that would point at somebody */
+};
+
+/* The last closed school year: the one whose last day is past. */
+int closed_year(void);
+enum status figure_value(struct conn *c, struct arena *a,
+                         const struct figure_ask *ask,
+                         struct figure_value *out) MUST_USE;
+
+struct behind {
+    int64_t id;
+    double amount, whole;
+    const char *title;
+};
+/* The records behind, those after `after` (0: from the first) by id, most at
+ * most; *more: there are others. */
+enum status figure_rows(struct conn *c, struct arena *a,
+                        const struct figure_ask *ask, int64_t after, int most,
+                        struct behind **out, size_t *n, bool *more) MUST_USE;
+/* The foot of that list, computed from all its rows. */
+enum status figure_foot(struct conn *c, struct arena *a,
+                        const struct figure_ask *ask,
+                        struct figure_value *out) MUST_USE;
+/* As people write it: "15 495", "39 %", "2017", or "moins de 5". */
+const char *figure_text(struct arena *a, const struct lang *lang,
+                        const struct figure *f, struct figure_value v);

@@ -1,0 +1,322 @@
+/* The home page, coming in and going out, the language, the search. */
+#include "core/core_pages.h"
+#include "core/figure.h"
+#include "core/pages.h"
+#include "core/request.h"
+#include "http/exchange.h"
+#include "core/pages/core.html.h"
+#include "store/words.h"
+#include "view/prose.h"
+
+/* A path of ours to go back to, never another site. */
+static const char *way_back(struct req *r)
+{
+    struct str s = req_text(r, "retour");
+    if (!s.n || *s.p != '/' || (s.n > 1 && (s.p[1] == '/' || s.p[1] == '\\')))
+        return "/";
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] < ' ')
+            return "/";
+    return str_dup(r->mem, s);
+}
+
+enum { HOME_FIGURES = 8 };
+
+static enum status home(struct req *r)
+{
+    struct home_v v = {0};
+    struct figure_v *figures = NEW_ARRAY(r->mem, struct figure_v, HOME_FIGURES);
+    for (const struct module *const *m = modules; *m; m++)
+        for (const struct figure *f = (*m)->figures;
+             f && f->id && v.figure_count < HOME_FIGURES; f++) {
+            struct figure_ask ask = {f, closed_year(), NONE, reach_all};
+            struct figure_value value;
+            TRY(figure_value(r->conn, r->mem, &ask, &value));
+            figures[v.figure_count++] = (struct figure_v){
+                .label = tr(r->lang, arena_printf(r->mem, "figure.%s", f->id)),
+                .value = figure_text(r->mem, r->lang, f, value),
+                .href = arena_printf(r->mem, "/chiffres/%s", f->id)};
+        }
+    v.figures = figures;
+    if (r->who)
+        v.hello =
+            tr_with(r->mem, r->lang, "core.hello", "name", r->who->name, NULL);
+    struct page p = req_page(r, tr(r->lang, "core.home_title"));
+    struct html h;
+    req_html_open(r, &h);
+    home_page(&h, &p, &v);
+    return req_html(r, 200, &h);
+}
+
+static enum status show_sign_in(struct req *r, int code, const char *alert)
+{
+    struct sign_in_v v = {.back = way_back(r)};
+    struct item_v *roles = NEW_ARRAY(r->mem, struct item_v, 16);
+    struct str rest = str_of(ROLES), role;
+    while (r->app->demo && str_next(&rest, ' ', &role)) {
+        if (!role.n)
+            continue;
+        const char *key = str_dup(r->mem, role);
+        roles[v.role_count++] = (struct item_v){
+            .key = key,
+            .label = tr(r->lang, arena_printf(r->mem, "role.%s", key)),
+            .what = tr(r->lang, arena_printf(r->mem, "role.%s.what", key))};
+    }
+    v.roles = roles;
+    struct str email = req_text(r, "email");
+    v.email = email.p ? str_dup(r->mem, email) : "";
+    struct page p = req_page(r, tr(r->lang, "core.sign_in"));
+    p.alert = alert ? tr(r->lang, alert) : NULL;
+    struct html h;
+    req_html_open(r, &h);
+    sign_in_page(&h, &p, &v);
+    return req_html(r, code, &h);
+}
+
+static enum status sign_in_form(struct req *r)
+{
+    return show_sign_in(r, 200, NULL);
+}
+
+struct starting {
+    int64_t person;
+    const char *token;
+};
+
+static enum status start(struct conn *c, struct arena *mem, void *data)
+{
+    struct starting *s = data;
+    TRY(session_start(c, mem, s->person, &s->token));
+    return journal_add(c, mem, s->person, NULL, s->person, "sign_in",
+                       STR("{}"));
+}
+
+static enum status open_session(struct req *r, int64_t person)
+{
+    struct starting s = {.person = person};
+    const char *back = way_back(r);
+    r->who = NULL; /* whoever was here before */
+    TRY(db_write(r->app->db, r->mem, start, &s));
+    req_header(r, "Set-Cookie",
+               arena_printf(r->mem,
+                            "session=%s; Path=/; HttpOnly; SameSite=Lax;"
+                            " Max-Age=%d",
+                            s.token, SESSION_MOST));
+    return req_go(r, "%s", back);
+}
+
+static enum status sign_in(struct req *r)
+{
+    struct account account;
+    /* The same time for an address that nobody has. */
+    static const char nobody[] =
+        "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    enum status s =
+        account_find(r->conn, r->mem, req_text(r, "email"), &account);
+    if (s != OK && s != ERR_NOT_FOUND)
+        return s;
+    bool known = s == OK && account.hash && !account.closed;
+    struct str password = req_text(r, "password");
+    if (!password.p)
+        password = STR("");
+    bool right = password_right(known ? account.hash : nobody, password);
+    if (!known || !right)
+        return show_sign_in(r, 422, "core.sign_in_refused");
+    return open_session(r, account.person);
+}
+
+/* A role's button. Only a demonstration has them. */
+static enum status sign_in_demo(struct req *r)
+{
+    struct account account;
+    struct str role = req_text(r, "role");
+    if (!r->app->demo)
+        return ERR_NOT_FOUND;
+    const char *key = role.p ? str_dup(r->mem, role) : "";
+    if (!*key || !word_in(ROLES, key))
+        return show_sign_in(r, 422, "core.sign_in_refused");
+    const char *email = arena_printf(r->mem, "%s@demo.example", key);
+    TRY(account_find(r->conn, r->mem, str_of(email), &account));
+    return open_session(r, account.person);
+}
+
+static enum status end(struct conn *c, struct arena *mem, void *data)
+{
+    const struct req *r = data;
+    (void)mem;
+    return session_end(c, r->who->session);
+}
+
+static enum status sign_out(struct req *r)
+{
+    if (r->who && r->who->session)
+        TRY(db_write(r->app->db, r->mem, end, r));
+    req_header(r, "Set-Cookie",
+               "session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+    r->once = NULL;
+    return req_go(r, "/");
+}
+
+static enum status set_language(struct req *r)
+{
+    const char *code = req_param(r, "code");
+    if (!lang_find(code))
+        return ERR_NOT_FOUND;
+    req_header(r, "Set-Cookie",
+               arena_printf(r->mem,
+                            "lang=%s; Path=/; SameSite=Lax; Max-Age=31536000",
+                            code));
+    return req_go(r, "%s", way_back(r));
+}
+
+enum { GROUP_ITEMS = 8 };
+
+static enum status search_in(struct req *r, const struct entity *e,
+                             struct str words, struct search_group *g)
+{
+    struct reach reach = reach_of(r->app, r->mem, r->who, e->read);
+    struct hit *hits;
+    size_t n;
+    TRY(search_entity(r->conn, r->mem, e, &reach, words, GROUP_ITEMS + 1, &hits,
+                      &n));
+    size_t shown = n > GROUP_ITEMS ? GROUP_ITEMS : n;
+    struct item_v *items = NEW_ARRAY(r->mem, struct item_v, shown + 1);
+    for (size_t i = 0; i < shown; i++)
+        items[i] = (struct item_v){
+            .label = hits[i].title,
+            .href = arena_printf(r->mem, "%s/%" PRId64, e->path, hits[i].id)};
+    struct buf more = {.mem = r->mem};
+    buf_str(&more, e->path);
+    url_field(&more, "q", words);
+    *g = (struct search_group){
+        .id = e->api,
+        .title = tr(r->lang, arena_printf(r->mem, "%s.list", e->name)),
+        .more = n > GROUP_ITEMS ? more.p : NULL,
+        .items = items,
+        .n = shown};
+    return OK;
+}
+
+static enum status search(struct req *r)
+{
+    struct str words = str_trim(req_text(r, "q"));
+    struct search_v v = {0};
+    struct search_group *groups = NEW_ARRAY(r->mem, struct search_group, 64);
+    for (const struct entity *const *e = r->app->entities;
+         words.n && *e && v.group_count < 64; e++) {
+        if (!(*e)->path || !(*e)->title || !may(r->who, (*e)->read))
+            continue;
+        TRY(search_in(r, *e, words, &groups[v.group_count]));
+        v.group_count += groups[v.group_count].n > 0;
+    }
+    v.groups = groups;
+    if (!v.group_count)
+        v.empty = tr(r->lang, words.n ? "core.search_none"
+                                      : "core.search_nothing_asked");
+    struct page p = req_page(r, tr(r->lang, "core.search"));
+    struct html h;
+    req_html_open(r, &h);
+    search_page(&h, &p, &v);
+    return req_html(r, 200, &h);
+}
+
+/* Accessibility, legal notice, privacy, help: prose in the catalogues. */
+static enum status text(struct req *r)
+{
+    const char *name = strrchr(r->route->path, '/') + 1;
+    const char *key = arena_printf(r->mem, "core.text.%s", name);
+    struct html_safe body = prose_html(
+        r->mem, str_of(tr(r->lang, arena_printf(r->mem, "%s.body", key))));
+    struct page p = req_page(r, tr(r->lang, key));
+    struct html h;
+    req_html_open(r, &h);
+    text_page(&h, &p, &body);
+    return req_html(r, 200, &h);
+}
+
+static enum status sitemap(struct req *r)
+{
+    struct home_v v = {0};
+    struct page p = req_page(r, tr(r->lang, "core.text.plan"));
+    struct html h;
+    req_html_open(r, &h);
+    home_page(&h, &p, &v);
+    return req_html(r, 200, &h);
+}
+
+const struct route core_routes[] = {
+    {.method = GET, .path = "/", .right = PUBLIC, .handle = home},
+    {.method = GET, .path = "/entrer", .right = PUBLIC, .handle = sign_in_form},
+    {.method = POST,
+     .path = "/entrer",
+     .right = PUBLIC,
+     .handle = sign_in,
+     .lane = HEAVY},
+    {.method = POST,
+     .path = "/entrer/demonstration",
+     .right = PUBLIC,
+     .handle = sign_in_demo},
+    {.method = POST, .path = "/sortir", .right = PUBLIC, .handle = sign_out},
+    {.method = GET,
+     .path = "/langue/:code",
+     .right = PUBLIC,
+     .handle = set_language},
+    {.method = GET, .path = "/recherche", .right = PUBLIC, .handle = search},
+    {.method = GET,
+     .path = "/chiffres",
+     .right = PUBLIC,
+     .handle = figures_show,
+     .menu = "core.menu_figures"},
+    {.method = GET,
+     .path = "/chiffres/:figure",
+     .right = PUBLIC,
+     .handle = figure_show},
+    {.method = POST,
+     .path = "/chiffres/:figure/instantane",
+     .right = "core.snapshot",
+     .handle = figure_snapshot},
+    {.method = GET,
+     .path = "/imports",
+     .right = "core.import",
+     .handle = imports_list,
+     .menu = "core.menu_imports"},
+    {.method = POST,
+     .path = "/imports",
+     .right = "core.import",
+     .handle = import_send,
+     .lane = HEAVY,
+     .body = 128 << 20},
+    {.method = GET,
+     .path = "/imports/:import",
+     .right = "core.import",
+     .handle = import_show},
+    {.method = POST,
+     .path = "/imports/:import/colonnes",
+     .right = "core.import",
+     .handle = import_columns,
+     .lane = HEAVY},
+    {.method = POST,
+     .path = "/imports/:import/application",
+     .right = "core.import",
+     .handle = import_start,
+     .lane = HEAVY},
+    {.method = POST,
+     .path = "/imports/:import/annulation",
+     .right = "core.import",
+     .handle = import_take_back,
+     .lane = HEAVY},
+    {.method = GET,
+     .path = "/api/openapi.json",
+     .right = PUBLIC,
+     .handle = openapi},
+    {.method = GET, .path = "/accessibilite", .right = PUBLIC, .handle = text},
+    {.method = GET, .path = "/mentions", .right = PUBLIC, .handle = text},
+    {.method = GET,
+     .path = "/donnees-personnelles",
+     .right = PUBLIC,
+     .handle = text},
+    {.method = GET, .path = "/aide", .right = PUBLIC, .handle = text},
+    {.method = GET, .path = "/plan", .right = PUBLIC, .handle = sitemap},
+    {0},
+};

@@ -1,0 +1,23 @@
+/* The sealed tree over the journal. A line is added with journal_add. */
+#pragma once
+
+#include "base/random.h"
+#include "store/db.h"
+
+/* The Merkle tree hash of RFC 6962, 2.1, as its full left subtrees. */
+struct merkle {
+    uint64_t size;
+    unsigned char left[64][SHA256];
+};
+void merkle_add(struct merkle *m, const unsigned char leaf[SHA256]);
+void merkle_root(const struct merkle *m, unsigned char out[SHA256]);
+
+/* The tree as sealed so far; once at the start. */
+enum status journal_load(struct conn *c, struct arena *a,
+                         struct merkle *tree) MUST_USE;
+/* Seals the lines not sealed yet, in commit order. One caller at a time. */
+enum status journal_seal(struct db *db, struct arena *a,
+                         struct merkle *tree) MUST_USE;
+/* Computes all again: *fault is the first disagreement, or NULL. */
+enum status journal_verify(struct conn *c, struct arena *a, uint64_t *lines,
+                           const char **fault) MUST_USE;

@@ -1,0 +1,75 @@
+#include "core/once.h"
+
+#include "http/exchange.h"
+
+enum status once_find(struct conn *c, struct arena *a, struct req *r)
+{
+    struct rows *rows;
+    r->done = false;
+    TRY(db_rows(c, a,
+                SQL("SELECT person, path, code, location, body FROM core_once"
+                    " WHERE key = :key"),
+                ARGS(arg_cstr("key", r->once)), &rows));
+    bool ours = true;
+    if (rows_next(rows)) {
+        r->done = true;
+        ours = row_int(rows, 0) == req_actor(r).person &&
+               str_eq(row_str(rows, 1), req_path(r));
+        r->code = (int)row_int(rows, 2);
+        r->location = row_text(rows, 3);
+        r->told = str_of(row_text(rows, 4));
+    }
+    TRY(rows_end(rows));
+    return ours ? OK : ERR_CONFLICT;
+}
+
+enum status once_keep(struct conn *c, struct req *r)
+{
+    return db_exec(
+        c,
+        SQL("INSERT INTO core_once (key, person, path, code, at)"
+            " VALUES (:key, :person, :path, 303, :at)"),
+        ARGS(arg_cstr("key", r->once), arg_int("person", req_actor(r).person),
+             arg_cstr("path", req_path(r)), arg_int("at", time_now())),
+        NULL);
+}
+
+static enum status tell(struct conn *c, struct arena *a, void *data)
+{
+    struct req *r = data;
+    (void)a;
+    return db_exec(
+        c,
+        SQL("UPDATE core_once SET code = :code,"
+            " location = :location, body = :body WHERE key = :key"),
+        ARGS(arg_int("code", r->code), arg_cstr("location", r->location),
+             arg_text("body", r->told.n ? r->told : (struct str){NULL, 0}),
+             arg_cstr("key", r->once)),
+        NULL);
+}
+
+enum status once_told(struct req *r)
+{
+    return db_write(r->app->db, r->mem, tell, r);
+}
+
+/* Where the first answer was lost between the write and its telling, the way
+ * on is where such an address always leads: back to what it is about. */
+enum status once_answer(struct req *r)
+{
+    if (r->told.n)
+        return req_json(r, r->code, r->told);
+    if (r->api)
+        return req_send(r, r->code == 303 ? 200 : r->code, "application/json",
+                        STR("{}"));
+    if (r->location)
+        return req_go(r, "%s", r->location);
+    return req_go(r, "%s",
+                  r->entity && r->entity->path ? r->entity->path : "/");
+}
+
+enum status once_forget(struct conn *c, int64_t before)
+{
+    return db_exec(c, SQL("DELETE FROM core_once WHERE at < :before"),
+                   ARGS(arg_int("before", before)), NULL);
+}

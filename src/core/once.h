@@ -1,0 +1,17 @@
+/* Twice is once: a one-time key is kept with its write, and the answer with
+ * it, for 48 hours. */
+#pragma once
+
+#include "core/request.h"
+
+enum { ONCE_SECONDS = 48 * 3600 };
+
+/* Inside a write: was this key used? Then r->done and its answer is read. The
+ * same key by another person or for another address is ERR_CONFLICT. */
+enum status once_find(struct conn *c, struct arena *a, struct req *r) MUST_USE;
+enum status once_keep(struct conn *c, struct req *r) MUST_USE;
+/* Gives the answer of the first time. */
+enum status once_answer(struct req *r) MUST_USE;
+/* After the handler: what it answered joins its key. */
+enum status once_told(struct req *r) MUST_USE;
+enum status once_forget(struct conn *c, int64_t before) MUST_USE;

@@ -1,0 +1,28 @@
+/* The handlers of derived routes, and the frame's own pages. */
+#pragma once
+
+#include "core/module.h"
+
+extern const struct route core_routes[]; /* ends with {0} */
+
+enum status rows_list(struct req *r);
+enum status row_page(struct req *r);
+enum status row_form_new(struct req *r);
+enum status row_form_edit(struct req *r);
+enum status row_create(struct req *r);
+enum status row_change(struct req *r);
+enum status row_remove(struct req *r);
+enum status row_past(struct req *r);
+enum status row_put_back(struct req *r);
+enum status row_step(struct req *r);
+
+enum status figures_show(struct req *r);
+enum status figure_show(struct req *r);
+enum status figure_snapshot(struct req *r);
+enum status imports_list(struct req *r);
+enum status import_send(struct req *r);
+enum status import_show(struct req *r);
+enum status import_columns(struct req *r);
+enum status import_start(struct req *r);
+enum status import_take_back(struct req *r);
+enum status openapi(struct req *r);

@@ -1,0 +1,252 @@
+/* What a handler calls to read its request and to answer. */
+#include "core/request.h"
+
+#include "base/random.h"
+#include "core/once.h"
+#include "http/router.h"
+
+struct str no_input(const void *data, const char *name, size_t nth)
+{
+    (void)data, (void)name, (void)nth;
+    return (struct str){NULL, 0};
+}
+
+struct str req_text(const struct req *r, const char *name)
+{
+    return r->in.get(r->in.data, name, 0);
+}
+
+const char *req_param(const struct req *r, const char *name)
+{
+    struct str s = router_param(r->match, name);
+    return s.p ? str_dup(r->mem, s) : NULL;
+}
+
+const char *req_path(const struct req *r)
+{
+    return str_dup(r->mem, r->x->path);
+}
+
+bool req_is_post(const struct req *r)
+{
+    return !(r->x->method & (HTTP_GET | HTTP_HEAD));
+}
+
+bool req_done(const struct req *r)
+{
+    return r->done;
+}
+
+enum status req_refresh(struct req *r, void **row)
+{
+    conn_end(r->conn);
+    TRY(conn_begin(r->conn, r->x->deadline));
+    return row_load(r->conn, r->mem, r->entity, r->id, &r->reach, row);
+}
+
+static void menu_fill(struct req *r, struct page *p)
+{
+    size_t n = 0;
+    struct page_link *menu = NEW_ARRAY(r->mem, struct page_link, 24);
+    const char *here = req_path(r);
+    for (size_t i = 0; i < r->app->route_count && n < 24; i++) {
+        const struct route *t = r->app->routes[i];
+        if (!t->menu || !may(r->who, t->right))
+            continue;
+        size_t length = strlen(t->path);
+        bool current = strncmp(here, t->path, length) == 0 &&
+                       (!here[length] || here[length] == '/');
+        menu[n++] = (struct page_link){tr(r->lang, t->menu), t->path, current};
+    }
+    p->menu = menu;
+    p->menu_count = n;
+}
+
+static const char *language_address(struct req *r)
+{
+    struct buf b = {.mem = r->mem};
+    const char *other = same(lang_code(r->lang), "fr") ? "en" : "fr";
+    buf_printf(&b, "/langue/%s", other);
+    struct buf back = {.mem = r->mem};
+    bool get = !req_is_post(r);
+    buf_add(&back, r->x->path.p, get ? r->x->path.n : 0);
+    if (get && r->x->query.n) {
+        buf_char(&back, '?');
+        buf_add(&back, r->x->query.p, r->x->query.n);
+    }
+    url_field(&b, "retour", get ? buf_done(&back) : STR("/"));
+    return b.p;
+}
+
+struct page req_page(struct req *r, const char *title)
+{
+    struct page p = {.title = title,
+                     .language_href = language_address(r),
+                     .demo = r->app->demo,
+                     .search = req_text(r, "q")};
+    menu_fill(r, &p);
+    if (r->who) {
+        p.person = r->who->name;
+        p.csrf = r->who->csrf;
+        if (r->who->grant_count)
+            p.role = tr(r->lang, arena_printf(r->mem, "role.%s",
+                                              r->who->grants[0].role));
+    }
+    struct str notice = http_cookie(r->x, "notice");
+    const char *key = notice.p ? str_dup(r->mem, notice) : "";
+    if (*key && tr_known(r->lang, key)) {
+        p.notice = tr(r->lang, key);
+        req_header(r, "Set-Cookie", "notice=; Path=/; Max-Age=0");
+    }
+    return p;
+}
+
+void req_notice(struct req *r, const char *key)
+{
+    req_header(r, "Set-Cookie",
+               arena_printf(r->mem,
+                            "notice=%s; Path=/; Max-Age=60; HttpOnly;"
+                            " SameSite=Lax",
+                            key));
+}
+
+void req_html_open(struct req *r, struct html *h)
+{
+    html_open(h, r->mem, r->lang);
+}
+
+void req_header(struct req *r, const char *name, const char *value)
+{
+    http_header_add(r->x, name, value);
+}
+
+enum status req_send(struct req *r, int code, const char *type, struct str body)
+{
+    r->code = code;
+    http_header_add(r->x, "Cache-Control",
+                    r->who ? "private, no-store" : "no-cache");
+    http_answer(r->x, (unsigned)code, type, body);
+    return OK;
+}
+
+enum status req_html(struct req *r, int code, struct html *h)
+{
+    http_header_add(r->x, "Content-Security-Policy",
+                    "default-src 'none'; style-src 'self'; script-src 'self';"
+                    " img-src 'self' data:; font-src 'self';"
+                    " connect-src 'self'; form-action 'self';"
+                    " frame-ancestors 'none'; base-uri 'none'");
+    http_header_add(r->x, "X-Content-Type-Options", "nosniff");
+    http_header_add(r->x, "Referrer-Policy", "same-origin");
+    return req_send(r, code, "text/html; charset=utf-8", buf_done(&h->out));
+}
+
+enum status req_json(struct req *r, int code, struct str body)
+{
+    r->told = body;
+    return req_send(r, code,
+                    code >= 400 ? "application/problem+json"
+                                : "application/json; charset=utf-8",
+                    body);
+}
+
+enum status req_go(struct req *r, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    r->location = arena_vprintf(r->mem, fmt, args);
+    va_end(args);
+    r->code = 303;
+    http_redirect(r->x, r->location);
+    return OK;
+}
+
+enum status req_file(struct req *r, int fd, uint64_t size, const char *type,
+                     const char *name)
+{
+    http_header_add(r->x, "Cache-Control", "private, no-store");
+    http_header_add(r->x, "X-Content-Type-Options", "nosniff");
+    http_header_add(r->x, "Content-Disposition",
+                    arena_printf(r->mem, "attachment; filename=\"%s\"", name));
+    r->code = 200;
+    http_answer_file(r->x, 200, type, fd, (int64_t)size);
+    return OK;
+}
+
+const char *req_key(struct req *r)
+{
+    return uuid7(r->mem);
+}
+
+struct actor req_actor(const struct req *r)
+{
+    return (struct actor){r->who ? r->who->person : 0, 0};
+}
+
+int64_t req_version(const struct req *r)
+{
+    int64_t version;
+    struct str typed = req_text(r, "_version");
+    struct str match = http_header(r->x, "If-Match");
+    if (!typed.p && match.n > 2 && *match.p == '"')
+        typed = (struct str){match.p + 1, match.n - 2};
+    return typed.p && str_int(typed, &version) ? version : NONE;
+}
+
+static const struct reach *source_reach(void *data, const struct entity *e)
+{
+    struct req *r = data;
+    struct reach *reach = NEW(r->mem, struct reach);
+    *reach = reach_of(r->app, r->mem, r->who, e->read);
+    return reach;
+}
+
+struct form_source req_source(struct req *r)
+{
+    return (struct form_source){r->conn, source_reach, r};
+}
+
+struct writing {
+    struct req *r;
+    write_fn *fn;
+    void *data;
+};
+
+/* Inside the transaction: everything is asked again. */
+static enum status write_again(struct conn *c, struct arena *mem, void *data)
+{
+    struct writing *w = data;
+    struct req *r = w->r;
+    const char *right = r->route->right;
+    if (r->once) {
+        TRY(once_find(c, mem, r));
+        if (r->done)
+            return OK;
+    }
+    if (r->who) {
+        TRY(who_again(c, mem, r->who));
+        if (!may(r->who, right))
+            return ERR_FORBIDDEN;
+        r->reach = reach_of(r->app, mem, r->who, right);
+    }
+    if (r->route->loads_row) {
+        void *now;
+        TRY(row_load(c, mem, r->entity, r->id, &r->reach, &now));
+        if (!r->typed)
+            r->row = now;
+    }
+    TRY(w->fn(c, mem, w->data));
+    return r->once ? once_keep(c, r) : OK;
+}
+
+enum status req_write(struct req *r, write_fn *fn, void *data)
+{
+    struct writing w = {r, fn, data};
+    enum status s =
+        r->route->lane == HEAVY
+            ? db_write_within(r->app->db, r->mem, write_again, &w, 1000)
+            : db_write(r->app->db, r->mem, write_again, &w);
+    if (s == OK && r->done)
+        return once_answer(r);
+    return s;
+}

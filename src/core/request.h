@@ -1,0 +1,114 @@
+/*
+ * One request, as a handler sees it. Before a handler runs the frame has
+ * answered everything that is not its matter: who asks, the right, whether the
+ * row is in reach, the form's CSRF token. A handler reads, does, answers:
+ *
+ *     static enum status loan_take_back(struct req *r)
+ *     {
+ *         const struct loan *loan = r->row;
+ *         TRY(req_write(r, loan_returned, NULL));
+ *         return req_go(r, "/prets/%" PRId64, loan->row.id);
+ *     }
+ */
+#pragma once
+
+#include "core/app.h"
+#include "i18n/lang.h"
+#include "view/detail.h"
+#include "view/form.h"
+#include "view/list.h"
+#include "view/page.h"
+
+struct http_exchange;
+
+struct req {
+    struct arena *mem; /* dies with the answer; has a ceiling */
+    struct app *app;
+    struct conn *conn; /* a snapshot, for reading */
+    struct http_exchange *x;
+    const struct lang *lang;
+    struct who *who; /* NULL: nobody signed in */
+    const struct route *route;
+    const struct entity *entity; /* of the route, or NULL */
+    void *row;                   /* of :id, in reach; or NULL */
+    int64_t id;                  /* the :id; NONE where there is none */
+    struct reach reach;          /* of the route's right */
+    const char *form;     /* the address says it: "" a page, "csv", "json" */
+    bool api;             /* under /api/v1 */
+    struct form_input in; /* the address's and the form's texts, by name */
+    struct form_errors errors;
+    const struct json_value *json; /* the API's body, once read */
+    const char *number;            /* names this request in the log */
+    bool done;
+    bool typed; /* r->row holds what was typed: a write does not read it anew */
+    const char *once; /* the one-time key, when one was given */
+    struct http_match *match;
+    int code; /* of the answer, for the one-time key's memory */
+    const char *location;
+    struct str told; /* the API's answer, likewise */
+};
+
+/* The first text under a name in the address or the form; .p NULL: none. */
+struct str req_text(const struct req *r, const char *name);
+const char *req_param(const struct req *r, const char *name); /* of the path */
+bool req_is_post(const struct req *r);
+
+const char *req_path(const struct req *r); /* the address, without its query */
+bool req_done(const struct req *r); /* a key used before: answered already */
+/* A newer snapshot, and the row in it. */
+enum status req_refresh(struct req *r, void **row) MUST_USE;
+/* A JSON value as a form would have it typed. */
+struct str json_typed(struct arena *a, const struct json_value *v);
+/* A form_input that has nothing. */
+struct str no_input(const void *data, const char *name, size_t nth);
+
+/* Ready to be filled further: title, menu, person, messages. */
+struct page req_page(struct req *r, const char *title);
+void req_html_open(struct req *r, struct html *h);
+/* Answers. Each returns OK, so that a handler ends with it. */
+enum status req_html(struct req *r, int code, struct html *h);
+enum status req_send(struct req *r, int code, const char *type,
+                     struct str body);
+enum status req_json(struct req *r, int code, struct str body);
+/* 303 to a path of ours; after a write it is kept with the one-time key. */
+enum status req_go(struct req *r, const char *fmt, ...) PRINTF(2, 3);
+/* The file is closed by the answer; it is sent as a download of that name. */
+enum status req_file(struct req *r, int fd, uint64_t size, const char *type,
+                     const char *name);
+void req_header(struct req *r, const char *name, const char *value);
+/* Told on the next page, once: a label key. */
+void req_notice(struct req *r, const char *key);
+/* The answer to a failure, page or problem+json; for the frame. */
+enum status req_fail(struct req *r, enum status s);
+
+/* The derived page of a row, for a module that dresses it further: the row's
+ * facts and links, its children, its steps, what the reader may do. */
+enum status row_detail(struct req *r, struct detail_v *v) MUST_USE;
+enum status row_page(struct req *r);
+/* The entity's list as the crumb of its row's page. */
+void req_crumb(struct req *r, struct page *p);
+
+/* A fresh one-time key for a form. */
+const char *req_key(struct req *r);
+/*
+ * Writes: fn runs inside the writer's transaction (see db_write) after the
+ * frame has asked again there: is the session open, has the role the right, is
+ * the row in reach and as the reader saw it (r->row is read anew). A key
+ * already used answers as the first time and ERR_CONFLICT stops the handler
+ * with that answer made; return what req_write returns unless it is OK.
+ */
+enum status req_write(struct req *r, write_fn *fn, void *data) MUST_USE;
+struct actor req_actor(const struct req *r);
+/* Where the forms of this request look for references. */
+struct form_source req_source(struct req *r);
+/* The version field of the form or If-Match; NONE: not given. */
+int64_t req_version(const struct req *r);
+
+/* A line of the journal; inside a write. detail is JSON. */
+enum status journal_add(struct conn *c, struct arena *a, int64_t person,
+                        const struct entity *e, int64_t id, const char *what,
+                        struct str detail) MUST_USE;
+/* Takes a step of a row inside a write: state, condition, history, journal. */
+enum status step_take(struct conn *c, struct arena *a, const struct entity *e,
+                      const struct step *step, void *row, struct str reason,
+                      struct actor by, const char **refusal) MUST_USE;

@@ -1,0 +1,292 @@
+/* Reading what an entity holds: its list, a row, its history; as pages, CSV and
+ * JSON. The address says the form. */
+#include "core/export.h"
+#include "core/pages.h"
+#include "core/request.h"
+#include "store/row.h"
+#include "view/pages/detail.html.h"
+#include "view/pages/history.html.h"
+#include "view/pages/list.html.h"
+
+/* The rights that a person has over an entity, for what a page offers. */
+static bool can_write(const struct req *r)
+{
+    return r->who && may(r->who, r->entity->write);
+}
+
+static void cursor_link(struct req *r, const char *next)
+{
+    if (next)
+        req_header(r, "Link",
+                   arena_printf(r->mem, "<%s>; rel=\"next\"",
+                                list_address(r->mem, r->entity, &r->in,
+                                             req_path(r), "after", next)));
+}
+
+static enum status list_json(struct req *r, const struct list *list)
+{
+    struct buf out = {.mem = r->mem};
+    struct json j = {.out = &out};
+    json_object(&j, NULL);
+    json_array(&j, "rows");
+    for (size_t i = 0; i < list->n; i++)
+        row_json(&j, r->entity, list->rows[i]);
+    json_end_array(&j);
+    json_int(&j, "total", list->total);
+    json_cstr(&j, "next", list->next);
+    json_end_object(&j);
+    cursor_link(r, list->next);
+    return req_json(r, 200, buf_done(&out));
+}
+
+enum status rows_list(struct req *r)
+{
+    struct list_ask ask = {
+        .entity = r->entity, .reach = &r->reach, .limit = 50};
+    struct form_source source = req_source(r);
+    enum status s =
+        list_ask_read(r->mem, r->entity, &r->in, &source, &ask, &r->errors);
+    if (s != OK && s != ERR_INVALID)
+        return s;
+    if (!r->api && !same(r->form, ""))
+        return export_send(r, &ask, r->form);
+    if (r->errors.n && r->api)
+        return ERR_INVALID;
+    struct str limit = req_text(r, "limit");
+    int64_t asked;
+    if (r->api && limit.p && str_int(limit, &asked) && asked > 0)
+        ask.limit = asked > LIST_MOST ? LIST_MOST : (int)asked;
+    struct list list;
+    TRY(list_load(r->conn, r->mem, &ask, &list));
+    if (r->api)
+        return list_json(r, &list);
+
+    struct list_page page = {
+        .ask = &ask,
+        .list = &list,
+        .in = &r->in,
+        .source = &source,
+        .can_write = can_write(r),
+        .import =
+            can_write(r) && may(r->who, "core.import")
+                ? arena_printf(r->mem, "/imports?entity=%s", r->entity->api)
+                : NULL,
+        .errors = &r->errors,
+    };
+    struct list_v v;
+    TRY(list_of_entity(r->mem, r->lang, &page, &v));
+    struct page p = req_page(r, v.title);
+    struct html h;
+    req_html_open(r, &h);
+    list_page(&h, &p, &v);
+    return req_html(r, 200, &h);
+}
+
+/* The links of a row, for each of the entity's. */
+static enum status links_of(struct req *r, int64_t id, struct linked ***links,
+                            size_t **counts)
+{
+    const struct link *l = r->entity->links;
+    size_t n = 0;
+    while (l && l[n].name)
+        n++;
+    *links = NEW_ARRAY(r->mem, struct linked *, n + 1);
+    *counts = NEW_ARRAY(r->mem, size_t, n + 1);
+    for (size_t i = 0; i < n; i++)
+        TRY(links_load(r->conn, r->mem, r->entity, &l[i], id, &(*links)[i],
+                       &(*counts)[i]));
+    return OK;
+}
+
+static enum status page_json(struct req *r)
+{
+    struct buf out = {.mem = r->mem};
+    struct json j = {.out = &out};
+    row_json(&j, r->entity, r->row);
+    const struct row *row = r->row;
+    req_header(r, "ETag",
+               arena_printf(r->mem, "\"%" PRId64 "\"", row->version));
+    return req_json(r, 200, buf_done(&out));
+}
+
+/* The rows edited under this one, a short list for each kind. */
+static enum status children_of(struct req *r, struct detail_v *v)
+{
+    size_t n = 0;
+    struct list_v *lists = NEW_ARRAY(r->mem, struct list_v, 16);
+    for (const struct entity *const *e = r->app->entities; *e && n < 16; e++) {
+        const struct field *f =
+            (*e)->parent ? entity_field(*e, (*e)->parent) : NULL;
+        if (!f || f->target != r->entity || !may(r->who, (*e)->read))
+            continue;
+        struct reach *reach = NEW(r->mem, struct reach);
+        *reach = reach_of(r->app, r->mem, r->who, (*e)->read);
+        struct filter *of = NEW(r->mem, struct filter);
+        *of = (struct filter){f, IS, value_int(r->id)};
+        struct list_ask ask = {.entity = *e,
+                               .reach = reach,
+                               .filters = of,
+                               .filter_count = 1,
+                               .limit = 50};
+        struct list list;
+        TRY(list_load(r->conn, r->mem, &ask, &list));
+        struct form_source source = req_source(r);
+        struct form_input none = {.get = no_input};
+        bool write = r->who && may(r->who, (*e)->write);
+        struct list_page page = {.ask = &ask,
+                                 .list = &list,
+                                 .in = &none,
+                                 .source = &source,
+                                 .fixed = (*e)->parent,
+                                 .can_write = write};
+        TRY(list_of_entity(r->mem, r->lang, &page, &lists[n]));
+        if (write)
+            lists[n].new_ = arena_printf(r->mem, "%s/nouveau?%s=%" PRId64,
+                                         (*e)->path, (*e)->parent, r->id);
+        if (list.n || write)
+            n++;
+    }
+    v->children = lists;
+    v->child_count = n;
+    return OK;
+}
+
+static enum status steps_of(struct req *r, struct detail_v *v)
+{
+    size_t n = 0;
+    const struct field *state = entity_field(r->entity, "state");
+    struct step_v *steps = NEW_ARRAY(r->mem, struct step_v, 32);
+    for (const struct step *s = r->entity->steps; s && s->name && n < 32; s++) {
+        struct value now = field_get(state, r->row);
+        const char *key = now.type == V_TEXT ? str_dup(r->mem, now.s) : "";
+        if (!word_in(s->from, key) || !r->who || !may(r->who, s->right))
+            continue;
+        const char *refusal =
+            s->refuse ? s->refuse(r->conn, r->mem, r->row, r->who->person)
+                      : NULL;
+        steps[n++] = (struct step_v){
+            .label = tr(r->lang, arena_printf(r->mem, "%s.step.%s",
+                                              r->entity->name, s->name)),
+            .action = arena_printf(r->mem, "%s/%" PRId64 "/etapes/%s",
+                                   r->entity->path, r->id, s->name),
+            .refusal = refusal ? tr(r->lang, refusal) : NULL,
+            .key = req_key(r),
+            .needs_reason = s->needs_reason,
+        };
+    }
+    v->steps = steps;
+    v->step_count = n;
+    return OK;
+}
+
+enum status row_detail(struct req *r, struct detail_v *v)
+{
+    struct linked **links;
+    size_t *counts;
+    TRY(links_of(r, r->id, &links, &counts));
+    struct detail_ask ask = {r->entity, r->row,
+                             (const struct linked *const *)links, counts,
+                             r->conn};
+    TRY(detail_of_entity(r->mem, r->lang, &ask, v));
+    TRY(children_of(r, v));
+    if (r->entity->steps)
+        TRY(steps_of(r, v));
+    const char *base =
+        arena_printf(r->mem, "%s/%" PRId64, r->entity->path, r->id);
+    v->csrf = r->who ? r->who->csrf : NULL;
+    if (!can_write(r))
+        return OK;
+    struct reach reach = reach_of(r->app, r->mem, r->who, r->entity->write);
+    void *mine;
+    enum status s = row_load(r->conn, r->mem, r->entity, r->id, &reach, &mine);
+    if (s == ERR_NOT_FOUND)
+        return OK;
+    TRY(s);
+    v->edit = arena_printf(r->mem, "%s/modifier", base);
+    v->history = arena_printf(r->mem, "%s/historique", base);
+    v->delete_ = arena_printf(r->mem, "%s/suppression", base);
+    v->delete_key = req_key(r);
+    return OK;
+}
+
+void req_crumb(struct req *r, struct page *p)
+{
+    struct page_link *crumb = NEW(r->mem, struct page_link);
+    *crumb = (struct page_link){
+        tr(r->lang, arena_printf(r->mem, "%s.list", r->entity->name)),
+        r->entity->path, false};
+    p->crumbs = crumb;
+    p->crumb_count = 1;
+}
+
+enum status row_page(struct req *r)
+{
+    if (r->api || same(r->form, "json"))
+        return page_json(r);
+    if (!same(r->form, ""))
+        return ERR_NOT_FOUND;
+    struct detail_v v = {0};
+    TRY(row_detail(r, &v));
+    struct page p = req_page(r, v.title);
+    req_crumb(r, &p);
+    struct html h;
+    req_html_open(r, &h);
+    detail_page(&h, &p, &v);
+    return req_html(r, 200, &h);
+}
+
+static const char *who_name(void *data, int64_t person)
+{
+    struct req *r = data;
+    if (!person)
+        return tr(r->lang, "core.program");
+    struct rows *rows;
+    const char *name = NULL;
+    if (db_rows(r->conn, r->mem,
+                SQL("SELECT name FROM auth_account WHERE person = :person"),
+                ARGS(arg_int("person", person)), &rows) == OK &&
+        rows_next(rows))
+        name = row_text(rows, 0);
+    return name ? name : arena_printf(r->mem, "n\xc2\xb0 %" PRId64, person);
+}
+
+static const char *fresh_key(void *data)
+{
+    return req_key(data);
+}
+
+enum status row_past(struct req *r)
+{
+    struct past *past;
+    size_t n;
+    void *row = NULL;
+    enum status s =
+        row_load(r->conn, r->mem, r->entity, r->id, &r->reach, &row);
+    if (s != OK && s != ERR_NOT_FOUND)
+        return s;
+    /* A deleted row has no references left to reach it by: only who reaches
+     * everything sees its past. */
+    if (s == ERR_NOT_FOUND && !reach_is_all(r->entity, &r->reach))
+        return s;
+    TRY(row_history(r->conn, r->mem, r->entity, r->id, &past, &n));
+    if (!n)
+        return ERR_NOT_FOUND;
+    struct history_ask ask = {.entity = r->entity,
+                              .row = row,
+                              .id = r->id,
+                              .past = past,
+                              .n = n,
+                              .who = who_name,
+                              .key = fresh_key,
+                              .data = r};
+    struct history_v v = {0};
+    TRY(history_of_entity(r->mem, r->lang, &ask, &v));
+    v.csrf = r->who->csrf;
+    if (!v.back)
+        v.back = arena_printf(r->mem, "%s/%" PRId64, r->entity->path, r->id);
+    struct page p = req_page(r, v.title);
+    struct html h;
+    req_html_open(r, &h);
+    history_page(&h, &p, &v);
+    return req_html(r, 200, &h);
+}

@@ -1,0 +1,254 @@
+/*
+ * The way of a request. On a loop thread only its address is looked at; on a
+ * worker the frame asks who it is, the right, the reach, the form's token, and
+ * then its handler.
+ */
+#include "core/serve.h"
+
+#include "base/log.h"
+#include "base/random.h"
+#include "core/once.h"
+#include "core/pages.h"
+#include "http/router.h"
+#include "http/static.h"
+
+enum { BODY = 1 << 20, STRANGER_BODY = 64 << 10 };
+
+static const char plain[] = "text/plain; charset=utf-8";
+
+static struct http_plan plan_none(struct http_exchange *x, unsigned code,
+                                  const char *text)
+{
+    http_answer(x, code, plain, str_of(text));
+    return (struct http_plan){.lane = HTTP_NONE};
+}
+
+static bool has_token(const struct http_exchange *x)
+{
+    return http_cookie(x, "session").p || http_header(x, "Authorization").p;
+}
+
+static struct http_plan serve_plan(void *data, struct http_exchange *x)
+{
+    const struct app *app = data;
+    if (http_static(x))
+        return (struct http_plan){.lane = HTTP_NONE};
+    if (str_eq(x->path, "/healthz"))
+        return plan_none(x, 200, "ok\n");
+    struct http_match *m = NEW(&x->mem, struct http_match);
+    switch (router_match(app->router, x->method, x->path, m)) {
+    case HTTP_NO_METHOD:
+        http_header_add(x, "Allow", router_allow(&x->mem, m->allowed));
+        return plan_none(x, 405, "405\n");
+    case HTTP_NO_PATH:
+        m->data = NULL;
+        break;
+    case HTTP_FOUND:
+        break;
+    }
+    const struct route *route = m->data;
+    size_t body = route && route->body ? route->body : BODY;
+    /* A stranger's body is not read beyond what signing in needs. */
+    if (!has_token(x))
+        body = STRANGER_BODY;
+    bool heavy = route && route->lane == HEAVY;
+    return (struct http_plan){heavy ? HTTP_HEAVY : HTTP_FAST, body, m};
+}
+
+/* Texts of the address and of the form, or of the API's JSON, by name. */
+static struct str input_get(const void *data, const char *name, size_t nth)
+{
+    const struct req *r = data;
+    size_t seen = 0, n = 0;
+    if (r->json) {
+        const struct json_value *v = json_get(r->json, name);
+        if (v && v->type == J_ARRAY)
+            v = nth < v->n ? &v->members[nth].value : NULL;
+        else if (nth)
+            v = NULL;
+        return v ? json_typed(r->mem, v) : (struct str){NULL, 0};
+    }
+    const struct http_param *all = NULL;
+    if (req_is_post(r) && http_form(r->x, &all, &n) == OK)
+        for (size_t i = 0; i < n; i++)
+            if (str_eq(all[i].name, name) && !all[i].filename.p &&
+                seen++ == nth)
+                return all[i].value;
+    all = http_queries(r->x, &n);
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(all[i].name, name) && seen++ == nth)
+            return all[i].value;
+    return (struct str){NULL, 0};
+}
+
+static const struct lang *language(struct req *r)
+{
+    struct str cookie = http_cookie(r->x, "lang");
+    const struct lang *l = cookie.p ? lang_find(str_dup(r->mem, cookie)) : NULL;
+    struct str accept = http_header(r->x, "Accept-Language");
+    return l ? l : lang_accept(accept.p ? str_dup(r->mem, accept) : NULL);
+}
+
+static enum status find_who(struct req *r)
+{
+    struct str bearer = http_header(r->x, "Authorization");
+    struct str cookie = http_cookie(r->x, "session");
+    enum status s = ERR_NOT_FOUND;
+    if (bearer.p && str_starts(bearer, "Bearer "))
+        s = token_find(r->conn, r->mem,
+                       (struct str){bearer.p + 7, bearer.n - 7}, &r->who);
+    else if (cookie.p)
+        s = session_find(r->conn, r->mem, cookie, &r->who);
+    return s == ERR_NOT_FOUND ? OK : s;
+}
+
+static enum status check_form(struct req *r)
+{
+    const struct http_param *all;
+    size_t n;
+    if (r->api) {
+        const char *why;
+        if (!r->who || r->who->session)
+            return ERR_FORBIDDEN; /* a browser's cookie is no token */
+        struct str key = http_header(r->x, "Idempotency-Key");
+        r->once = key.n && key.n < 100 ? str_dup(r->mem, key) : NULL;
+        if (!r->x->body.n)
+            return OK;
+        r->json = json_parse(r->mem, r->x->body, &why);
+        if (r->json && r->json->type == J_OBJECT)
+            return OK;
+        form_error(&r->errors, NULL, "form.not_json");
+        return ERR_INVALID;
+    }
+    TRY(http_form(r->x, &all, &n));
+    struct str key = req_text(r, "_key");
+    r->once = key.n && key.n < 100 ? str_dup(r->mem, key) : NULL;
+    if (!r->who)
+        return OK; /* signing in: SameSite=Lax guards it, see pages */
+    struct str csrf = req_text(r, "_csrf");
+    if (!r->who->csrf || csrf.n != strlen(r->who->csrf) ||
+        !same_bytes(csrf.p, r->who->csrf, csrf.n))
+        return ERR_FORBIDDEN;
+    if (!r->once && !same(r->route->right, PUBLIC)) {
+        form_error(&r->errors, NULL, "form.no_key");
+        return ERR_INVALID;
+    }
+    return OK;
+}
+
+static enum status check_row(struct req *r)
+{
+    const char *text = req_param(r, "id");
+    r->id = NONE;
+    if (!text)
+        return OK;
+    if (!str_int(str_of(text), &r->id) || r->id < 1)
+        return ERR_NOT_FOUND;
+    if (!r->route->loads_row)
+        return OK;
+    return row_load(r->conn, r->mem, r->entity, r->id, &r->reach, &r->row);
+}
+
+/* A write by somebody who may read the row and not write it here: 403, not
+ * 404, since the row is no secret. */
+static enum status refused_row(struct req *r, enum status s)
+{
+    void *row;
+    if (s != ERR_NOT_FOUND || !r->entity || r->id == NONE ||
+        same(r->route->right, r->entity->read) || !may(r->who, r->entity->read))
+        return s;
+    struct reach reach = reach_of(r->app, r->mem, r->who, r->entity->read);
+    return row_load(r->conn, r->mem, r->entity, r->id, &reach, &row) == OK
+               ? ERR_FORBIDDEN
+               : s;
+}
+
+static enum status ask(struct req *r)
+{
+    TRY(find_who(r));
+    if (!r->route)
+        return ERR_NOT_FOUND;
+    if (!r->who && !same(r->route->right, PUBLIC))
+        return ERR_SIGN_IN;
+    if (!may(r->who, r->route->right))
+        return ERR_FORBIDDEN;
+    r->reach = reach_of(r->app, r->mem, r->who, r->route->right);
+    if (req_is_post(r))
+        TRY(check_form(r));
+    enum status s = check_row(r);
+    if (s != OK)
+        return refused_row(r, s);
+    return r->route->handle(r);
+}
+
+static enum status handle(void *data)
+{
+    struct req *r = data;
+    TRY(conn_begin(r->conn, r->x->deadline));
+    enum status s = ask(r);
+    if (s != OK)
+        s = req_fail(r, s);
+    else if (r->once && !r->done && r->code)
+        s = once_told(r);
+    return s;
+}
+
+static void serve_answer(void *data, void *worker, struct http_exchange *x)
+{
+    struct app *app = data;
+    struct http_match *m = x->route;
+    struct req r = {
+        .mem = &x->mem,
+        .app = app,
+        .conn = worker,
+        .x = x,
+        .match = m,
+        .route = m->data,
+        .form = m->form ? m->form : "",
+        .api = str_starts(x->path, "/api/"),
+        .id = NONE,
+        .errors = {.mem = &x->mem},
+    };
+    r.entity = r.route ? r.route->entity : NULL;
+    r.lang = language(&r);
+    r.in = (struct form_input){.get = input_get, .data = &r, .lang = r.lang};
+    r.number = random_hex(&x->mem, 6);
+    enum status s = arena_run(&x->mem, handle, &r);
+    arena_settle(&x->mem, (struct arena_mark){0});
+    if (s != OK) {
+        http_answer_drop(x);
+        http_answer(x, (unsigned)status_code(s), plain, str_of(status_name(s)));
+    }
+    if (getenv("ESSAIM_QUERIES"))
+        http_header_add(x, "X-Queries",
+                        arena_printf(&x->mem, "%u", conn_queries(r.conn)));
+    conn_end(r.conn);
+}
+
+static void *worker_open(void *data)
+{
+    struct app *app = data;
+    struct conn *c;
+    CHECK(conn_open(app->db, &c) == OK);
+    return c;
+}
+
+static void worker_idle(void *data, void *worker)
+{
+    (void)data;
+    conn_rest(worker);
+}
+
+static void worker_close(void *data, void *worker)
+{
+    (void)data;
+    conn_close(worker);
+}
+
+const struct http_app serve_app = {
+    .plan = serve_plan,
+    .answer = serve_answer,
+    .worker_open = worker_open,
+    .worker_idle = worker_idle,
+    .worker_close = worker_close,
+};

@@ -1,0 +1,29 @@
+/* Changing a state: only along the table, with its line in the journal. */
+#include "core/request.h"
+
+enum status step_take(struct conn *c, struct arena *a, const struct entity *e,
+                      const struct step *step, void *row, struct str reason,
+                      struct actor by, const char **refusal)
+{
+    const struct field *state = entity_field(e, "state");
+    struct value now = field_get(state, row);
+    *refusal = NULL;
+    if (now.type != V_TEXT || !word_in(step->from, str_dup(a, now.s)))
+        return ERR_CONFLICT;
+    if (step->refuse)
+        *refusal = step->refuse(c, a, row, by.person);
+    if (*refusal)
+        return ERR_CONFLICT;
+    int64_t id = ((struct row *)row)->id;
+    field_set(state, row, value_cstr(step->to));
+    TRY(row_update_as(c, a, e, row, by, step->name));
+    struct buf detail = {.mem = a};
+    struct json j = {.out = &detail};
+    json_object(&j, NULL);
+    json_text(&j, "from", now.s);
+    json_cstr(&j, "to", step->to);
+    if (reason.n)
+        json_text(&j, "reason", reason);
+    json_end_object(&j);
+    return journal_add(c, a, by.person, e, id, step->name, buf_done(&detail));
+}

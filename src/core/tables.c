@@ -1,0 +1,70 @@
+#include "core/tables.h"
+
+const struct right core_rights[] = {
+    {"core.import", "admin leader coordinator"},
+    {"core.figures", "admin leader inspector ien coordinator researcher"},
+    {"core.snapshot", "admin leader"},
+    {"core.operate", "admin"},
+    {"core.signed_in", ROLES},
+    {0},
+};
+
+const struct sql core_tables[] = {
+    {"CREATE TABLE core_setting (name TEXT PRIMARY KEY, value TEXT NOT NULL)"},
+    /* One-time keys: the answer to a write is kept 48 h with it. */
+    {"CREATE TABLE core_once (key TEXT PRIMARY KEY, person BIGINT NOT NULL,"
+     " path TEXT NOT NULL, code BIGINT NOT NULL, location TEXT, body TEXT,"
+     " at BIGINT NOT NULL)"},
+    {"CREATE INDEX core_once_at ON core_once (at)"},
+    /* The journal: lines as they happen; the sealer gives each its place. */
+    {"CREATE TABLE core_journal (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+     " at BIGINT NOT NULL, person BIGINT NOT NULL, entity TEXT NOT NULL,"
+     " row_id BIGINT NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL,"
+     " salt TEXT NOT NULL)"},
+    {"CREATE INDEX core_journal_row ON core_journal (entity, row_id, id)"},
+    {"CREATE TABLE core_leaf (seq BIGINT PRIMARY KEY,"
+     " line BIGINT NOT NULL UNIQUE REFERENCES core_journal (id),"
+     " hash TEXT NOT NULL)"},
+    {"CREATE TABLE core_head (size BIGINT PRIMARY KEY, root TEXT NOT NULL,"
+     " at BIGINT NOT NULL, signature TEXT NOT NULL)"},
+    /* Files, named by their content. */
+    {"CREATE TABLE core_file (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+     " hash TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,"
+     " size BIGINT NOT NULL, person BIGINT NOT NULL, at BIGINT NOT NULL)"},
+    {"CREATE INDEX core_file_hash ON core_file (hash)"},
+    /* Work that outlives its request. */
+    {"CREATE TABLE core_task (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+     " kind TEXT NOT NULL, payload TEXT NOT NULL, unique_key TEXT UNIQUE,"
+     " due BIGINT NOT NULL, attempts BIGINT NOT NULL DEFAULT 0,"
+     " lease BIGINT NOT NULL DEFAULT 0, done BIGINT, result TEXT)"},
+    {"CREATE INDEX core_task_due ON core_task (due) WHERE done IS NULL"},
+    /* Imports: staged whole, checked whole, applied in small pieces. */
+    {"CREATE TABLE core_import (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+     " entity TEXT NOT NULL, file TEXT NOT NULL, person BIGINT NOT NULL,"
+     " at BIGINT NOT NULL, state TEXT NOT NULL, mapping TEXT NOT NULL,"
+     " lines BIGINT NOT NULL DEFAULT 0, checked BIGINT NOT NULL DEFAULT 0,"
+     " bad BIGINT NOT NULL DEFAULT 0, applied BIGINT NOT NULL DEFAULT 0,"
+     " inserted BIGINT NOT NULL DEFAULT 0, updated BIGINT NOT NULL DEFAULT 0,"
+     " same BIGINT NOT NULL DEFAULT 0, note TEXT)"},
+    {"CREATE TABLE core_import_line (import BIGINT NOT NULL"
+     " REFERENCES core_import (id), line BIGINT NOT NULL, cells TEXT NOT NULL,"
+     " row_id BIGINT, outcome TEXT, faults TEXT,"
+     " PRIMARY KEY (import, line))"},
+    {"CREATE INDEX core_import_bad ON core_import_line (import, line)"
+     " WHERE faults IS NOT NULL"},
+    /* The columns of a file as somebody mapped them, by its heads. */
+    {"CREATE TABLE core_mapping (entity TEXT NOT NULL, heads TEXT NOT NULL,"
+     " mapping TEXT NOT NULL, PRIMARY KEY (entity, heads))"},
+    /* Figures as they stood, with the rows behind. */
+    {"CREATE TABLE core_snapshot (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+     " figure TEXT NOT NULL, from_day BIGINT NOT NULL,"
+     " to_day BIGINT NOT NULL, bassin BIGINT, value DOUBLE PRECISION,"
+     " query TEXT NOT NULL, digest TEXT NOT NULL, at BIGINT NOT NULL,"
+     " person BIGINT NOT NULL)"},
+    {"CREATE INDEX core_snapshot_figure ON core_snapshot (figure, at)"},
+    {"CREATE TABLE core_snapshot_row (snapshot BIGINT NOT NULL"
+     " REFERENCES core_snapshot (id), row_id BIGINT NOT NULL,"
+     " amount DOUBLE PRECISION NOT NULL, whole DOUBLE PRECISION,"
+     " version BIGINT NOT NULL, PRIMARY KEY (snapshot, row_id))"},
+    {0},
+};

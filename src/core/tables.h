@@ -1,0 +1,7 @@
+/* The frame's own tables and rights. */
+#pragma once
+
+#include "core/module.h"
+
+extern const struct sql core_tables[];   /* ends with {0} */
+extern const struct right core_rights[]; /* ends with {0} */

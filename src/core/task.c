@@ -1,0 +1,206 @@
+#include "core/task.h"
+
+#include "base/log.h"
+#include "core/journal.h"
+#include "core/once.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum {
+    LEASE = 600, /* seconds; a long import renews nothing: it resumes */
+    TRIES = 8,
+    MEMORY = 64 << 20,
+    SWEEP = 3600,
+};
+
+enum status task_add(struct conn *c, const char *kind, const char *payload,
+                     const char *unique, int64_t due)
+{
+    return db_exec(c,
+                   SQL("INSERT INTO core_task (kind, payload, unique_key, due)"
+                       " VALUES (:kind, :payload, :unique, :due)"
+                       " ON CONFLICT (unique_key) DO NOTHING"),
+                   ARGS(arg_cstr("kind", kind), arg_cstr("payload", payload),
+                        arg_cstr("unique", unique),
+                        arg_int("due", due ? due : time_now())),
+                   NULL);
+}
+
+struct tasks {
+    struct app *app;
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t wake;
+    bool stopping;
+    struct merkle tree;
+    int64_t swept;
+};
+
+struct taken {
+    int64_t id, attempts;
+    const char *kind, *payload;
+    enum status status;
+};
+
+/* Takes the task that is due the longest, with a lease. */
+static enum status take(struct conn *c, struct arena *a, void *data)
+{
+    struct taken *t = data;
+    struct rows *rows;
+    int64_t now = time_now();
+    t->id = 0;
+    TRY(db_rows(c, a,
+                SQL("SELECT id, kind, payload, attempts FROM core_task"
+                    " WHERE done IS NULL AND due <= :now AND lease <= :now"
+                    " AND attempts < :tries ORDER BY due, id LIMIT 1"),
+                ARGS(arg_int("now", now), arg_int("tries", TRIES)), &rows));
+    if (rows_next(rows)) {
+        t->id = row_int(rows, 0);
+        t->kind = row_text(rows, 1);
+        t->payload = row_text(rows, 2);
+        t->attempts = row_int(rows, 3) + 1;
+    }
+    TRY(rows_end(rows));
+    if (!t->id)
+        return ERR_NOT_FOUND;
+    return db_exec(c,
+                   SQL("UPDATE core_task SET lease = :lease,"
+                       " attempts = attempts + 1 WHERE id = :id"),
+                   ARGS(arg_int("lease", now + LEASE), arg_int("id", t->id)),
+                   NULL);
+}
+
+static enum status finish(struct conn *c, struct arena *a, void *data)
+{
+    const struct taken *t = data;
+    int64_t now = time_now();
+    (void)a;
+    if (t->status == OK)
+        return db_exec(c,
+                       SQL("UPDATE core_task SET done = :now, lease = 0,"
+                           " unique_key = NULL, result = 'ok' WHERE id = :id"),
+                       ARGS(arg_int("now", now), arg_int("id", t->id)), NULL);
+    return db_exec(c,
+                   SQL("UPDATE core_task SET lease = 0, due = :due,"
+                       " result = :result WHERE id = :id"),
+                   ARGS(arg_int("due", now + (1 << t->attempts)),
+                        arg_cstr("result", status_name(t->status)),
+                        arg_int("id", t->id)),
+                   NULL);
+}
+
+static const struct task_kind own[] = {
+    {"core.import", 0, import_task},
+    {0},
+};
+
+static const struct task_kind *kind_of(const char *name)
+{
+    for (const struct task_kind *k = own; k->name; k++)
+        if (same(k->name, name))
+            return k;
+    for (const struct module *const *m = modules; *m; m++)
+        for (const struct task_kind *k = (*m)->tasks; k && k->name; k++)
+            if (same(k->name, name))
+                return k;
+    return NULL;
+}
+
+struct turn {
+    struct tasks *tasks;
+    struct arena *mem;
+    struct taken *taken;
+};
+
+static enum status run(void *data)
+{
+    struct turn *t = data;
+    const struct task_kind *k = kind_of(t->taken->kind);
+    return k ? k->run(t->tasks->app, t->mem, t->taken->payload) : ERR_NOT_FOUND;
+}
+
+/* Runs one task that is due; false: there is none. */
+static bool run_one(struct tasks *t, struct arena *mem)
+{
+    struct taken taken = {0};
+    struct turn turn = {t, mem, &taken};
+    if (db_write(t->app->db, mem, take, &taken) != OK)
+        return false;
+    taken.status = arena_run(mem, run, &turn);
+    if (taken.status != OK)
+        log_line(LOG_WARN, "task failed", "kind", taken.kind, "status",
+                 status_name(taken.status), NULL);
+    if (db_write(t->app->db, mem, finish, &taken) != OK)
+        log_line(LOG_ERROR, "task not finished", "kind", taken.kind, NULL);
+    return true;
+}
+
+static enum status sweep(struct conn *c, struct arena *a, void *data)
+{
+    (void)a, (void)data;
+    return once_forget(c, time_now() - ONCE_SECONDS);
+}
+
+static void turn_round(struct tasks *t, struct arena *mem)
+{
+    while (run_one(t, mem))
+        arena_reset(mem);
+    if (journal_seal(t->app->db, mem, &t->tree) != OK)
+        log_line(LOG_WARN, "journal not sealed", NULL);
+    if (time_now() - t->swept > SWEEP &&
+        db_write(t->app->db, mem, sweep, t) == OK)
+        t->swept = time_now();
+    arena_reset(mem);
+}
+
+static void *tasks_main(void *data)
+{
+    struct tasks *t = data;
+    struct arena mem = {.limit = MEMORY};
+    bool stopping = false;
+    while (!stopping) {
+        turn_round(t, &mem);
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec++;
+        pthread_mutex_lock(&t->mutex);
+        if (!t->stopping)
+            pthread_cond_timedwait(&t->wake, &t->mutex, &until);
+        stopping = t->stopping;
+        pthread_mutex_unlock(&t->mutex);
+    }
+    arena_reset(&mem);
+    return NULL;
+}
+
+struct tasks *tasks_start(struct app *app)
+{
+    struct tasks *t = alloc_plain(sizeof(*t));
+    struct arena mem = {.limit = MEMORY};
+    struct conn *c;
+    t->app = app;
+    pthread_mutex_init(&t->mutex, NULL);
+    pthread_cond_init(&t->wake, NULL);
+    if (conn_open(app->db, &c) == OK) {
+        if (conn_begin(c, 0) == OK && journal_load(c, &mem, &t->tree) != OK)
+            log_line(LOG_ERROR, "journal not read", NULL);
+        conn_end(c);
+        conn_close(c);
+    }
+    arena_reset(&mem);
+    CHECK(pthread_create(&t->thread, NULL, tasks_main, t) == 0);
+    return t;
+}
+
+void tasks_stop(struct tasks *t)
+{
+    pthread_mutex_lock(&t->mutex);
+    t->stopping = true;
+    pthread_cond_signal(&t->wake);
+    pthread_mutex_unlock(&t->mutex);
+    pthread_join(t->thread, NULL);
+    pthread_cond_destroy(&t->wake);
+    pthread_mutex_destroy(&t->mutex);
+    free_plain(t);
+}

@@ -1,0 +1,21 @@
+/*
+ * Tasks: work that outlives its request, in one durable table, added in the
+ * transaction that causes it. Each runs at least once; a lease keeps two from
+ * running it at a time, and a failure is tried again, later each time.
+ */
+#pragma once
+
+#include "core/app.h"
+
+/* Inside a write. unique: NULL, or a key that an open task may already bear
+ * (then nothing is added). due: an instant, 0 for now. */
+enum status task_add(struct conn *c, const char *kind, const char *payload,
+                     const char *unique, int64_t due) MUST_USE;
+
+struct tasks;
+/* One thread of its own: runs what is due, seals the journal, forgets old
+ * one-time keys. */
+struct tasks *tasks_start(struct app *app);
+void tasks_stop(struct tasks *t);
+
+enum status import_task(struct app *app, struct arena *a, const char *payload);

@@ -1,0 +1,13 @@
+/* What the map's page shows. */
+#pragma once
+
+#include "view/list.h"
+#include "view/map.h"
+
+struct map_v {
+    const char *lead, *unplaced;
+    const struct form_option *bassins, *kinds;
+    size_t bassin_count, kind_count;
+    struct map *map;
+    const struct list_v *table;
+};

@@ -1,0 +1,170 @@
+/* The strategy and one project, as pages. */
+#include "core/figure.h"
+#include "core/request.h"
+#include "i18n/format.h"
+#include "modules/portfolio/pages/portfolio.html.h"
+#include "modules/portfolio/portfolio.h"
+#include "modules/portfolio/routes.h"
+
+static enum status all(struct req *r, const struct entity *e,
+                       const struct filter *filter, struct list *out)
+{
+    struct list_ask ask = {.entity = e,
+                           .reach = &reach_all,
+                           .filters = filter,
+                           .filter_count = filter ? 1 : 0,
+                           .limit = LIST_MOST,
+                           .no_total = true};
+    return list_load(r->conn, r->mem, &ask, out);
+}
+
+static enum status axes_fill(struct req *r, struct strategy_v *v)
+{
+    struct list axes, objectives;
+    TRY(all(r, &axis_entity, NULL, &axes));
+    TRY(all(r, &objective_entity, NULL, &objectives));
+    struct axis_v *out = NEW_ARRAY(r->mem, struct axis_v, axes.n + 1);
+    for (size_t i = 0; i < axes.n; i++) {
+        const struct axis *x = axes.rows[i];
+        struct named_v *mine =
+            NEW_ARRAY(r->mem, struct named_v, objectives.n + 1);
+        size_t n = 0;
+        for (size_t k = 0; k < objectives.n; k++) {
+            const struct objective *o = objectives.rows[k];
+            if (o->axis == x->row.id)
+                mine[n++] = (struct named_v){.name = o->name};
+        }
+        out[i] = (struct axis_v){
+            .name = x->name,
+            .aim = x->aim,
+            .href = arena_printf(r->mem, "/projets?axis=%" PRId64, x->row.id),
+            .objectives = mine,
+            .objective_count = n};
+        TRY(db_int(r->conn,
+                   SQL("SELECT count(*) FROM portfolio_project"
+                       " WHERE axis = :axis"),
+                   ARGS(arg_int("axis", x->row.id)), &out[i].projects));
+    }
+    v->axes = out;
+    v->n = axes.n;
+    return OK;
+}
+
+static enum status policies_fill(struct req *r, struct strategy_v *v)
+{
+    struct list policies;
+    TRY(all(r, &policy_entity, NULL, &policies));
+    struct bar *bars = NEW_ARRAY(r->mem, struct bar, policies.n + 1);
+    for (size_t i = 0; i < policies.n; i++) {
+        const struct policy *p = policies.rows[i];
+        const char *id = arena_printf(r->mem, "portfolio.policy.%s", p->code);
+        const struct figure *f = figure_find(r->app, id);
+        struct figure_value value = {.value = __builtin_nan("")};
+        struct figure_ask ask = {f, closed_year(), NONE, reach_all};
+        if (f)
+            TRY(figure_value(r->conn, r->mem, &ask, &value));
+        bars[i] = (struct bar){
+            .label = p->brief,
+            .shown = f ? figure_text(r->mem, r->lang, f, value) : "",
+            .href = f ? arena_printf(r->mem, "/chiffres/%s", id) : NULL,
+            .value = value.value,
+            .on = i == 0};
+    }
+    struct bars *chart = NEW(r->mem, struct bars);
+    *chart = (struct bars){.title = tr(r->lang, "portfolio.policies_chart"),
+                           .note = tr(r->lang, "portfolio.policies_note"),
+                           .name_head = tr(r->lang, "portfolio_policy"),
+                           .value_head = tr(r->lang, "portfolio.share"),
+                           .bars = bars,
+                           .n = policies.n};
+    v->policies = chart;
+    return OK;
+}
+
+/* The nine services in their blocks; passages says where the project is. */
+static enum status blocks_fill(struct req *r, const struct list *passages,
+                               struct block_v **out, size_t *n)
+{
+    struct list services;
+    TRY(all(r, &service_entity, NULL, &services));
+    struct block_v *blocks = NEW_ARRAY(r->mem, struct block_v, 3);
+    const char *last = "";
+    *n = 0;
+    for (size_t i = 0; i < services.n; i++) {
+        const struct service *s = services.rows[i];
+        if (!same(last, s->block) && *n < 3)
+            blocks[(*n)++].title = choice_label(
+                r->mem, r->lang, &service_entity, "block", s->block);
+        last = s->block;
+        struct block_v *b = &blocks[*n - 1];
+        struct passage_v step = {.name = s->name,
+                                 .css = passages ? "off" : "done",
+                                 .icon = passages ? "hex-off" : "hex-done",
+                                 .state = tr(r->lang, "portfolio.passage.off")};
+        for (size_t k = 0; passages && k < passages->n; k++) {
+            const struct project_service *p = passages->rows[k];
+            if (p->service != s->row.id)
+                continue;
+            bool now = same(p->state, "current");
+            bool planned = same(p->state, "planned");
+            step.css = now ? "now" : planned ? "off" : "done";
+            step.icon = now ? "hex-now" : planned ? "hex-off" : "hex-done";
+            step.state = choice_label(r->mem, r->lang, &project_service_entity,
+                                      "state", p->state);
+            step.when = format_day(r->mem, r->lang, p->starts, DAY_MONTH);
+        }
+        if (b->n < COUNT(b->steps))
+            b->steps[b->n++] = step;
+    }
+    *out = blocks;
+    return OK;
+}
+
+enum status strategy(struct req *r)
+{
+    struct strategy_v v = {0};
+    struct block_v *blocks;
+    TRY(axes_fill(r, &v));
+    TRY(policies_fill(r, &v));
+    TRY(blocks_fill(r, NULL, &blocks, &v.block_count));
+    v.blocks = blocks;
+    struct page p = req_page(r, tr(r->lang, "portfolio.strategy"));
+    struct html h;
+    req_html_open(r, &h);
+    strategy_page(&h, &p, &v);
+    return req_html(r, 200, &h);
+}
+
+enum status project_show(struct req *r)
+{
+    if (*r->form)
+        return row_page(r);
+    const struct project *row = r->row;
+    struct detail_v detail = {0};
+    struct list passages;
+    struct block_v *blocks;
+    struct linked *policies;
+    size_t n;
+    struct filter of = {entity_field(&project_service_entity, "project"), IS,
+                        value_int(r->id)};
+    TRY(row_detail(r, &detail));
+    TRY(all(r, &project_service_entity, &of, &passages));
+    struct project_v v = {.summary = row->summary, .detail = &detail};
+    TRY(blocks_fill(r, &passages, &blocks, &v.block_count));
+    v.blocks = blocks;
+    TRY(links_load(r->conn, r->mem, &project_entity,
+                   &project_links[PROJECT_POLICIES], r->id, &policies, &n));
+    struct named_v *tags = NEW_ARRAY(r->mem, struct named_v, n + 1);
+    for (size_t i = 0; i < n; i++)
+        tags[i] = (struct named_v){
+            policies[i].title,
+            arena_printf(r->mem, "/politiques/%" PRId64, policies[i].target)};
+    v.policies = tags;
+    v.policy_count = n;
+    struct page p = req_page(r, row->name);
+    req_crumb(r, &p);
+    struct html h;
+    req_html_open(r, &h);
+    project_page(&h, &p, &v);
+    return req_html(r, 200, &h);
+}
