@@ -317,6 +317,8 @@ static void searches(struct conn *c)
                                         "moselle",
                                         "valcourt ecole",
                                         "introuvable",
+                                        "primaire",
+                                        "jaures primaire",
                                         "lycee jean moulin montville"};
     static struct timing t;
     struct scope scopes[] = {{&bench_area, 5}, {&bench_area, 150}};
