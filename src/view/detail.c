@@ -13,7 +13,8 @@ struct drawing {
 static bool is_fact(const struct entity *e, const struct field *f)
 {
     bool is_state = e->steps && same(f->name, "state");
-    return !(f->flags & F_HIDDEN) && !is_state && !same(f->name, e->title);
+    return !(f->flags & F_HIDDEN) && !is_state &&
+           !(e->title && same(f->name, e->title));
 }
 
 static const char *row_href(struct arena *a, const struct entity *e, int64_t id)

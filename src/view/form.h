@@ -4,7 +4,6 @@
  * three accept and refuse the same.
  *
  * Names of controls are the fields' names. Labels are the keys
- * (a directory_school is "directory.school" there)
  *     <entity>.<field>          what stands before the control
  *     <entity>.<field>.help     a hint, where such a label exists
  *     <entity>.<field>.<key>    a choice

@@ -297,9 +297,20 @@ static enum status filters(struct drawing *d, struct list_v *out)
     return OK;
 }
 
+/* What names a row: where no field does, the first that a list shows. */
+static const struct field *title_of(const struct entity *e)
+{
+    if (e->title)
+        return entity_field(e, e->title);
+    for (const struct field *f = e->fields; f->name; f++)
+        if (!(f->flags & F_HIDDEN))
+            return f;
+    return NULL;
+}
+
 static bool is_column(struct drawing *d, const struct field *f)
 {
-    if (f->flags & F_HIDDEN || same(f->name, d->entity->title))
+    if (f->flags & F_HIDDEN || f == title_of(d->entity))
         return false; /* the title comes first, by itself */
     if (d->page->only)
         return word_in(d->page->only, f->name);
@@ -320,7 +331,7 @@ static void column(struct drawing *d, const struct field *f, struct column *out)
         mine = ask->sort == f;
     } else {
         mine = same(usual + usual_down, f->name);
-        down = usual_down;
+        down = usual_down != ask->down;
     }
     *out = (struct column){.label =
                                field_label(d->mem, d->lang, d->entity, f->name),
@@ -362,7 +373,8 @@ static void cell(struct drawing *d, const struct field *f, const void *row,
 static void table(struct drawing *d, struct list_v *out)
 {
     const struct list *list = d->page->list;
-    const struct field *title = entity_field(d->entity, d->entity->title);
+    const struct field *title = title_of(d->entity);
+    CHECK(title);
     const struct field **fields;
     size_t n = 0, columns = 1;
     for (const struct field *f = d->entity->fields; f->name; f++)

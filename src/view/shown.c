@@ -2,17 +2,11 @@
 #include "i18n/format.h"
 #include "view/detail.h"
 
-/* Labels name an entity by its module and itself: directory_school is
- * "directory.school". */
 static char *label_key(struct arena *a, const struct entity *e,
                        const char *name, const char *part)
 {
-    char *key = arena_printf(a, "%s%s%s%s%s", e->name, *name ? "." : "", name,
-                             *part ? "." : "", part);
-    char *bar = strchr(key, '_');
-    if (bar && bar < key + strlen(e->name))
-        *bar = '.';
-    return key;
+    return arena_printf(a, "%s%s%s%s%s", e->name, *name ? "." : "", name,
+                        *part ? "." : "", part);
 }
 
 const char *field_label(struct arena *a, const struct lang *lang,
