@@ -38,7 +38,7 @@ static const char *field_fault(struct arena *a, const struct entity *e,
         : f->offset + 4 > e->row_size      ? "lies outside its row"
         : f->offset < sizeof(struct row)   ? "lies in struct row"
         : word_in("id uid version created_at created_by changed_at changed_by "
-                  "words key csrf",
+                  "words",
                   f->name)
             ? "bears a name of the frame"
             : NULL;

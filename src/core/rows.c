@@ -137,6 +137,7 @@ static enum status children_of(struct req *r, struct detail_v *v)
                                  .list = &list,
                                  .in = &none,
                                  .source = &source,
+                                 .path = (*e)->path ? (*e)->path : "",
                                  .fixed = (*e)->parent,
                                  .can_write = write};
         TRY(list_of_entity(r->mem, r->lang, &page, &lists[n]));
