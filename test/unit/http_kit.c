@@ -141,15 +141,16 @@ int kit_connect(struct kit *k)
     return fd;
 }
 
-void kit_send_bytes(int fd, const char *p, size_t n)
+bool kit_send_bytes(int fd, const char *p, size_t n)
 {
     while (n) {
         const ssize_t did = send(fd, p, n, MSG_NOSIGNAL);
         if (did <= 0)
-            return; /* refused meanwhile: the answer tells */
+            return false;
         p += did;
         n -= (size_t)did;
     }
+    return true;
 }
 
 void kit_send(int fd, const char *text)

@@ -19,7 +19,8 @@ void kit_stop(struct kit *k);
 
 int kit_connect(struct kit *k);
 void kit_send(int fd, const char *text);
-void kit_send_bytes(int fd, const char *p, size_t n);
+/* False: the server has reset the connection meanwhile. */
+bool kit_send_bytes(int fd, const char *p, size_t n);
 /* Reads until the peer closes, or seconds pass, or enough of has was seen
  * (NULL: all); the text lives in k->mem. */
 char *kit_read(struct kit *k, int fd, const char *has, int seconds);

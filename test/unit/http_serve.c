@@ -177,7 +177,7 @@ TEST(http_serve_oversized)
      * goes on sending. */
     int fd = kit_connect(&k);
     kit_send(fd, "POST / HTTP/1.1\r\n" HOST "Content-Length: 3145728\r\n\r\n");
-    kit_send_bytes(fd, body, n);
+    OKAY(kit_send_bytes(fd, body, n));
     OKAY(strstr(kit_read(&k, fd, NULL, 3), "HTTP/1.1 413 "));
     close(fd);
     /* In pieces: when it crosses the budget. */
@@ -186,7 +186,7 @@ TEST(http_serve_oversized)
              "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n");
     for (int i = 0; i < 48; i++) {
         kit_send(fd, "10000\r\n");
-        kit_send_bytes(fd, body, 65536);
+        OKAY(kit_send_bytes(fd, body, 65536));
         kit_send(fd, "\r\n");
     }
     const char *a = kit_read(&k, fd, NULL, 3);
