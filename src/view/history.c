@@ -126,11 +126,16 @@ static enum status changes_of(struct drawing *d, struct state now,
 
 static const char *what_of(struct drawing *d, const struct past *p)
 {
-    static const char *const own[] = {"insert", "update", "delete", "restore",
-                                      "undo"};
+    static const struct {
+        const char *what, *key;
+    } own[] = {{"insert", "history.insert"},
+               {"update", "history.update"},
+               {"delete", "history.delete"},
+               {"restore", "history.restore"},
+               {"undo", "history.undo"}};
     for (size_t i = 0; i < COUNT(own); i++)
-        if (same(p->what, own[i]))
-            return tr(d->lang, arena_printf(d->mem, "history.%s", own[i]));
+        if (same(p->what, own[i].what))
+            return tr(d->lang, own[i].key);
     return field_label(d->mem, d->lang, d->ask->entity,
                        arena_printf(d->mem, "step.%s", p->what));
 }

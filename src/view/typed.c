@@ -122,11 +122,9 @@ static bool day_in_words(struct arena *a, struct str s, int32_t *out)
         while (part.n && (part.p[part.n - 1] == ','))
             part.n--;
         if (part.n > 1 && part.p[0] >= '0' && part.p[0] <= '9')
-            for (size_t i = 1; i <= 2 && part.n > 2; i++)
+            for (size_t i = 1; i <= 2 && part.n > 1; i++)
                 if (part.p[part.n - 1] >= 'a') /* 1er, 2nd, 3rd */
                     part.n--;
-        if (part.n == 3 && part.p[0] == '1' && part.p[1] == 'e')
-            part.n = 1;
         const char *word = str_dup(a, part);
         int m = month_of(word);
         if (m)
