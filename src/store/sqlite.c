@@ -227,6 +227,16 @@ static enum status folder_lock(struct arena *a, struct db *db, const char **why)
     return OK;
 }
 
+/* Nobody else on the machine reads it; SQLite gives its WAL the same mode. */
+static enum status file_make(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return ERR_SYSTEM;
+    close(fd);
+    return OK;
+}
+
 static enum status ask(struct conn *c, const char *text, int64_t *out)
 {
     return db_int(c, (struct sql){text}, NO_ARGS, out);
@@ -271,6 +281,7 @@ static enum status open_file(struct arena *a, struct db *db,
         return ERR_SYSTEM;
     }
     TRY(folder_lock(a, db, why));
+    TRY(file_make(db->path));
     TRY(lite_open(db, true, o->unsafe_normal, &db->writer));
     return recognise(a, db, why);
 }
@@ -286,7 +297,7 @@ static bool writer_start(struct db *db)
     return rc == 0;
 }
 
-static const char *open_fault(struct arena *a, struct db *db, enum status s)
+static const char *open_fault(struct arena *a, const struct db *db)
 {
     sqlite3 *lite = db->writer ? db->writer->lite : NULL;
     if (lite && sqlite3_errcode(lite) == SQLITE_NOTADB)
@@ -297,7 +308,8 @@ static const char *open_fault(struct arena *a, struct db *db, enum status s)
     return arena_printf(a,
                         "%s cannot be opened (%s): see the disk's state and "
                         "room, or restore a backup",
-                        db->path, lite ? sqlite3_errmsg(lite) : status_name(s));
+                        db->path,
+                        lite ? sqlite3_errmsg(lite) : strerror(errno));
 }
 
 enum status db_open(struct arena *a, struct db **out,
@@ -320,7 +332,7 @@ enum status db_open(struct arena *a, struct db **out,
         return OK;
     }
     if (!*why)
-        *why = open_fault(a, db, s);
+        *why = open_fault(a, db);
     lite_close(db->writer);
     if (db->lock_fd >= 0)
         close(db->lock_fd);

@@ -8,22 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What insert inserts. */
-#define WORD(s) (&(const char *){s})
-
-static enum status insert(struct conn *c, struct arena *mem, void *data)
-{
-    (void)mem;
-    return db_exec(c, SQL("INSERT INTO note (word) VALUES (:word)"),
-                   ARGS(arg_cstr("word", *(const char **)data)), NULL);
-}
-
 TEST(db_reads_what_it_wrote)
 {
     struct kit k = kit_open();
     struct conn *c = k.reader;
     struct rows *r;
-    OKAY(db_write(k.db, &k.mem, insert, WORD("école")) == OK);
+    OKAY(db_write(k.db, &k.mem, kit_insert, WORD("école")) == OK);
     OKAY(conn_begin(c, 0) == OK);
     OKAY(db_rows(c, &k.mem,
                  SQL("SELECT word, NULL, 1.5, x'00ff', 7 AS seven FROM note "
@@ -48,7 +38,7 @@ TEST(db_reads_what_it_wrote)
 static enum status take_ids(struct conn *c, struct arena *mem, void *data)
 {
     int64_t changed = -1, *id = data;
-    TRY(insert(c, mem, WORD("a")));
+    TRY(kit_insert(c, mem, WORD("a")));
     *id = conn_last_id(c);
     TRY(db_exec(c, SQL("UPDATE note SET word = 'b' WHERE word = 'none'"),
                 NO_ARGS, &changed));
@@ -79,7 +69,7 @@ TEST(db_counts_changes_and_generations)
 TEST(db_keeps_what_was_closed)
 {
     struct kit k = kit_open();
-    OKAY(db_write(k.db, &k.mem, insert, WORD("kept")) == OK);
+    OKAY(db_write(k.db, &k.mem, kit_insert, WORD("kept")) == OK);
     kit_close(&k);
     OKAY(access(k.wal, F_OK) != 0); /* all of it is in the file */
     k = kit_again();
@@ -90,7 +80,7 @@ TEST(db_keeps_what_was_closed)
 /* Each closure's failure, and what it must say. */
 static enum status insert_both(struct conn *c, struct arena *mem, void *data)
 {
-    TRY(insert(c, mem, WORD("first")));
+    TRY(kit_insert(c, mem, WORD("first")));
     enum status s = db_exec(c, SQL("INSERT INTO mark (name) VALUES (:n)"),
                             ARGS(arg_cstr("n", "one")), NULL);
     *(const char **)data = arena_printf(mem, "%s", conn_refusal(c));
@@ -132,7 +122,7 @@ TEST(db_snapshot_stands_still)
     struct kit k = kit_open();
     OKAY(conn_begin(k.reader, 0) == OK);
     OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == 0);
-    OKAY(db_write(k.db, &k.mem, insert, WORD("new")) == OK);
+    OKAY(db_write(k.db, &k.mem, kit_insert, WORD("new")) == OK);
     OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == 0);
     conn_end(k.reader);
     OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
@@ -155,7 +145,7 @@ TEST(db_rows_end_with_their_arena)
 {
     struct kit k = kit_open();
     struct arena mem = {.limit = 50000};
-    OKAY(db_write(k.db, &k.mem, insert, WORD("a")) == OK);
+    OKAY(db_write(k.db, &k.mem, kit_insert, WORD("a")) == OK);
     struct arena other = k.mem;
     k.mem = mem;
     OKAY(arena_run(&k.mem, leave_open, &k) == ERR_LIMIT);

@@ -1,6 +1,9 @@
 #include "unit/db_kit.h"
 
+#include "base/time.h"
 #include "unit/test.h"
+
+#include <unistd.h>
 
 enum status kit_tables(struct conn *c, struct arena *mem, void *data)
 {
@@ -50,4 +53,68 @@ int64_t kit_int(struct kit *k, struct sql sql)
     int64_t n = -1;
     OKAY(db_int(k->reader, sql, NO_ARGS, &n) == OK);
     return n;
+}
+
+enum status kit_insert(struct conn *c, struct arena *mem, void *data)
+{
+    (void)mem;
+    return db_exec(c, SQL("INSERT INTO note (word) VALUES (:word)"),
+                   ARGS(arg_cstr("word", *(const char **)data)), NULL);
+}
+
+static void *write_main(void *data)
+{
+    struct kit_write *w = data;
+    struct arena mem = {.limit = w->limit};
+    int64_t began = time_monotonic_ns();
+    w->status = db_write(w->db, &mem, w->fn, w->data);
+    w->took_ns = time_monotonic_ns() - began;
+    arena_reset(&mem);
+    return NULL;
+}
+
+void kit_start(struct kit_write *w)
+{
+    pthread_attr_t attr;
+    pthread_attr_init(&attr);
+    pthread_attr_setstacksize(&attr, 128 << 10);
+    CHECK(pthread_create(&w->thread, &attr, write_main, w) == 0);
+    pthread_attr_destroy(&attr);
+}
+
+void kit_join(struct kit_write *w)
+{
+    pthread_join(w->thread, NULL);
+}
+
+static enum status hold(struct conn *c, struct arena *mem, void *data)
+{
+    struct kit_hold *h = data;
+    (void)c, (void)mem;
+    if (h->state == 0) /* it may run again with its group */
+        h->state = 1;
+    while (h->state != 2)
+        usleep(100);
+    return ERR_NOT_FOUND;
+}
+
+void kit_hold(struct kit_hold *h, struct db *db)
+{
+    h->state = 0;
+    h->write = (struct kit_write){.db = db, .fn = hold, .data = h};
+    kit_start(&h->write);
+    while (h->state != 1)
+        usleep(100);
+}
+
+void kit_let_go(struct kit_hold *h)
+{
+    h->state = 2;
+    kit_join(&h->write);
+}
+
+void kit_wait_for(struct db *db, unsigned waiting)
+{
+    while (db_stats(db).waiting < waiting)
+        usleep(100);
 }

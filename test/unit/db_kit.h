@@ -22,3 +22,29 @@ void kit_close(struct kit *k);
 int64_t kit_int(struct kit *k, struct sql sql); /* what the reader sees */
 /* A write_fn that makes the tables. */
 enum status kit_tables(struct conn *c, struct arena *mem, void *data);
+
+/* A write_fn with data: a const char **; inserts a note. */
+enum status kit_insert(struct conn *c, struct arena *mem, void *data);
+#define WORD(s) (&(const char *){s})
+
+/* A write on a thread of its own. */
+struct kit_write {
+    struct db *db;
+    write_fn *fn;
+    void *data;
+    size_t limit; /* of its arena */
+    enum status status;
+    int64_t took_ns;
+    pthread_t thread;
+};
+void kit_start(struct kit_write *w);
+void kit_join(struct kit_write *w);
+/* Keeps the writer busy until kit_let_go, so that what is started meanwhile
+ * becomes one group, in the order of starting. */
+struct kit_hold {
+    struct kit_write write;
+    atomic_int state;
+};
+void kit_hold(struct kit_hold *h, struct db *db);
+void kit_let_go(struct kit_hold *h);
+void kit_wait_for(struct db *db, unsigned waiting);

@@ -1,0 +1,314 @@
+/* The writer: what one closure does to another, and what it must not. */
+#include "unit/test.h"
+
+#include "base/time.h"
+#include "unit/db_kit.h"
+
+#include <unistd.h>
+
+static enum status insert_and_fail(struct conn *c, struct arena *mem,
+                                   void *data)
+{
+    TRY(kit_insert(c, mem, data));
+    return ERR_INVALID;
+}
+
+/* Leaves an answer open where the arena gives out. */
+static enum status insert_and_leap(struct conn *c, struct arena *mem,
+                                   void *data)
+{
+    struct rows *r;
+    TRY(kit_insert(c, mem, data));
+    TRY(db_rows(c, mem, SQL("SELECT word FROM note"), NO_ARGS, &r));
+    CHECK(rows_next(r));
+    for (;;)
+        CHECK(arena_alloc(mem, 1000));
+}
+
+static enum status read_for_ever(struct conn *c, struct arena *mem, void *data)
+{
+    int64_t n;
+    TRY(kit_insert(c, mem, data));
+    return db_int(c, ENDLESS, NO_ARGS, &n);
+}
+
+/* A statement that writes: stopping it, SQLite undoes the whole group. */
+static enum status write_for_ever(struct conn *c, struct arena *mem, void *data)
+{
+    (void)mem, (void)data;
+    return db_exec(c,
+                   SQL("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT "
+                       "i + 1 FROM n) INSERT INTO note (word) SELECT i FROM n"),
+                   NO_ARGS, NULL);
+}
+
+static enum status many_small_ones(struct conn *c, struct arena *mem,
+                                   void *data)
+{
+    (void)mem, (void)data;
+    for (int64_t n;;)
+        TRY(db_int(c, SQL("SELECT 1"), NO_ARGS, &n));
+}
+
+static enum status swallow(struct conn *c, struct arena *mem, void *data)
+{
+    enum status s = write_for_ever(c, mem, data);
+    return s == ERR_BUSY ? OK : s;
+}
+
+/* A neighbour on each side, in one group; both must be there, once. */
+static void between(write_fn *fn, size_t limit, enum status expected)
+{
+    struct kit k = kit_open();
+    struct kit_hold h;
+    struct kit_write w[] = {
+        {.fn = kit_insert, .data = WORD("before")},
+        {.fn = fn, .data = WORD("guilty"), .limit = limit},
+        {.fn = kit_insert, .data = WORD("after")},
+    };
+    uint64_t commits = db_stats(k.db).commits;
+    kit_hold(&h, k.db);
+    for (unsigned i = 0; i < COUNT(w); i++) {
+        w[i].db = k.db;
+        kit_start(&w[i]);
+        kit_wait_for(k.db, i + 1);
+    }
+    kit_let_go(&h);
+    for (unsigned i = 0; i < COUNT(w); i++) {
+        kit_join(&w[i]);
+        OKAY(w[i].status == (i == 1 ? expected : OK));
+        OKAY(w[i].took_ns < INT64_C(1000000000));
+    }
+    OKAY(h.write.status == ERR_NOT_FOUND);
+    OKAY(db_stats(k.db).commits == commits + 1);
+    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == 2);
+    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note WHERE word IN ('before', "
+                         "'after')")) == 2);
+    kit_close(&k);
+}
+
+TEST(db_failure_is_undone_alone)
+{
+    between(insert_and_fail, 0, ERR_INVALID);
+}
+
+TEST(db_ceiling_is_undone_alone)
+{
+    between(insert_and_leap, 20000, ERR_LIMIT);
+}
+
+TEST(db_slow_reading_is_stopped)
+{
+    between(read_for_ever, 0, ERR_BUSY);
+}
+
+TEST(db_slow_writing_is_stopped_and_the_innocent_run_again)
+{
+    between(write_for_ever, 0, ERR_BUSY);
+}
+
+TEST(db_many_small_statements_are_stopped)
+{
+    between(many_small_ones, 0, ERR_BUSY);
+}
+
+TEST(db_swallowed_stop_is_still_one)
+{
+    between(swallow, 0, ERR_BUSY);
+}
+
+/* What a first run took from the arena is given back before the second. */
+struct twice {
+    int runs;
+    size_t used[2];
+};
+
+static enum status note_use(struct conn *c, struct arena *mem, void *data)
+{
+    struct twice *t = data;
+    if (t->runs < 2)
+        t->used[t->runs] = mem->used;
+    t->runs++;
+    TRY(kit_insert(c, mem, WORD(arena_printf(mem, "a word of the arena"))));
+    return OK;
+}
+
+TEST(db_second_run_starts_clean)
+{
+    struct kit k = kit_open();
+    struct kit_hold h;
+    struct twice t = {0};
+    struct kit_write w = {.db = k.db, .fn = note_use, .data = &t};
+    struct kit_write bad = {.db = k.db, .fn = write_for_ever};
+    kit_hold(&h, k.db);
+    kit_start(&w);
+    kit_wait_for(k.db, 1);
+    kit_start(&bad);
+    kit_wait_for(k.db, 2);
+    kit_let_go(&h);
+    kit_join(&w);
+    kit_join(&bad);
+    OKAY(w.status == OK && bad.status == ERR_BUSY);
+    OKAY(t.runs == 2 && t.used[0] == t.used[1]);
+    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
+    kit_close(&k);
+}
+
+static enum status take_long(struct conn *c, struct arena *mem, void *data)
+{
+    int64_t n;
+    (void)mem, (void)data;
+    return db_int(c,
+                  SQL("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT "
+                      "i + 1 FROM n WHERE i < 600000) SELECT count(*) FROM n"),
+                  NO_ARGS, &n);
+}
+
+TEST(db_budget_can_be_longer)
+{
+    struct kit k = kit_open();
+    OKAY(db_write(k.db, &k.mem, take_long, NULL) == ERR_BUSY);
+    OKAY(db_write_within(k.db, &k.mem, take_long, NULL, 60000) == OK);
+    kit_close(&k);
+}
+
+TEST(db_lane_is_bounded)
+{
+    struct kit k = kit_open();
+    struct kit_hold h;
+    static struct kit_write w[LANE_MOST];
+    kit_hold(&h, k.db);
+    for (unsigned i = 0; i < LANE_MOST; i++) {
+        w[i] = (struct kit_write){
+            .db = k.db, .fn = kit_insert, .data = WORD("waiting")};
+        kit_start(&w[i]);
+    }
+    kit_wait_for(k.db, LANE_MOST);
+    OKAY(db_write(k.db, &k.mem, kit_insert, WORD("too many")) == ERR_BUSY);
+    OKAY(db_stats(k.db).refused == 1);
+    kit_let_go(&h);
+    for (unsigned i = 0; i < LANE_MOST; i++) {
+        kit_join(&w[i]);
+        OKAY(w[i].status == OK);
+    }
+    OKAY(db_stats(k.db).waiting == 0);
+    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == LANE_MOST);
+    kit_close(&k);
+}
+
+TEST(db_close_runs_what_waits)
+{
+    struct kit k = kit_open();
+    struct kit_hold h;
+    struct kit_write w[20];
+    kit_hold(&h, k.db);
+    for (unsigned i = 0; i < COUNT(w); i++) {
+        w[i] = (struct kit_write){
+            .db = k.db, .fn = kit_insert, .data = WORD("late")};
+        kit_start(&w[i]);
+    }
+    kit_wait_for(k.db, COUNT(w));
+    h.state = 2;
+    kit_close(&k);
+    kit_join(&h.write);
+    for (unsigned i = 0; i < COUNT(w); i++) {
+        kit_join(&w[i]);
+        OKAY(w[i].status == OK);
+    }
+    k = kit_again();
+    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == COUNT(w));
+    kit_close(&k);
+}
+
+/* Writers move a count from one row to another; readers must never see the sum
+ * change, nor one snapshot answer twice differently. */
+enum { ACCOUNTS = 8, WRITERS = 6, READERS = 4, MOVES = 120 };
+
+struct moving {
+    struct db *db;
+    atomic_int moving;
+    atomic_int wrong;
+};
+
+struct move {
+    int64_t from, to;
+    bool fail;
+};
+
+static enum status move_one(struct conn *c, struct arena *mem, void *data)
+{
+    const struct move *m = data;
+    (void)mem;
+    TRY(db_exec(c, SQL("UPDATE mark SET name = name - 1 WHERE id = :id"),
+                ARGS(arg_int("id", m->from)), NULL));
+    TRY(db_exec(c, SQL("UPDATE mark SET name = name + 1 WHERE id = :id"),
+                ARGS(arg_int("id", m->to)), NULL));
+    return m->fail ? ERR_STALE : OK;
+}
+
+static void *mover(void *data)
+{
+    struct moving *s = data;
+    struct arena mem = {.limit = 1 << 20};
+    for (int i = 0; i < MOVES; i++) {
+        struct move m = {i % ACCOUNTS, (i * 3 + 1) % ACCOUNTS, i % 5 == 0};
+        enum status got = db_write(s->db, &mem, move_one, &m);
+        if (got != (m.fail ? ERR_STALE : OK) && got != ERR_CONFLICT)
+            s->wrong++;
+        arena_reset(&mem);
+    }
+    s->moving--;
+    return NULL;
+}
+
+static void *watcher(void *data)
+{
+    struct moving *s = data;
+    struct arena mem = {.limit = 1 << 20};
+    struct conn *c;
+    CHECK(conn_open(s->db, &c) == OK);
+    while (s->moving > 0) {
+        int64_t sum[2] = {-1, -2};
+        s->wrong += conn_begin(c, 0) != OK;
+        for (int i = 0; i < 2; i++)
+            s->wrong += db_int(c, SQL("SELECT sum(name) FROM mark"), NO_ARGS,
+                               &sum[i]) != OK;
+        conn_end(c);
+        s->wrong += sum[0] != sum[1] || sum[0] != ACCOUNTS * 1000;
+        if (sum[0] % 7 == 0)
+            conn_rest(c);
+    }
+    conn_close(c);
+    arena_reset(&mem);
+    return NULL;
+}
+
+static enum status accounts(struct conn *c, struct arena *mem, void *data)
+{
+    (void)mem, (void)data;
+    TRY(db_exec(c, SQL("DROP TABLE mark"), NO_ARGS, NULL));
+    TRY(db_exec(c, SQL("CREATE TABLE mark (id INTEGER PRIMARY KEY, name INT)"),
+                NO_ARGS, NULL));
+    for (int64_t i = 0; i < ACCOUNTS; i++)
+        TRY(db_exec(c, SQL("INSERT INTO mark VALUES (:id, 1000)"),
+                    ARGS(arg_int("id", i)), NULL));
+    return OK;
+}
+
+TEST(db_readers_and_writers_together)
+{
+    struct kit k = kit_open();
+    struct moving s = {.db = k.db, .moving = WRITERS};
+    pthread_t t[WRITERS + READERS];
+    k.db->checkpoint_step = k.db->checkpoint_at = 20;
+    OKAY(db_write(k.db, &k.mem, accounts, NULL) == OK);
+    for (int i = 0; i < WRITERS + READERS; i++)
+        CHECK(pthread_create(&t[i], NULL, i < WRITERS ? mover : watcher, &s) ==
+              0);
+    for (int i = 0; i < WRITERS + READERS; i++)
+        pthread_join(t[i], NULL);
+    OKAY(s.wrong == 0);
+    /* Readers that come and go did not keep the WAL from starting again. */
+    OKAY(db_stats(k.db).wal_bytes < INT64_C(4120) * 20 * 20);
+    kit_close(&k);
+}
