@@ -318,7 +318,7 @@ enum status db_open(struct arena *a, struct db **out,
     struct db *db = NEW(a, struct db);
     db->path = arena_printf(a, "%s", o->path);
     db->vfs = o->vfs;
-    db->checkpoint_step = db->checkpoint_at = CHECKPOINT_STEP;
+    db->checkpoint_step = CHECKPOINT_STEP;
     db->lock_fd = -1;
     lane_open(&db->lane);
     *why = NULL;

@@ -82,9 +82,10 @@ struct db {
     atomic_uint_least64_t writes, commits, generation;
     atomic_int wal_pages;
     int page_size;
-    /* The writer's own. */
-    int checkpoint_step; /* pages of WAL between two checkpoints */
-    int checkpoint_at, checkpointed;
+    atomic_int checkpoint_step; /* pages of WAL between two checkpoints */
+    /* The writer's own: pages of the WAL at the last checkpoint, and how many
+     * of them are in the file since. */
+    int checkpoint_seen, checkpointed;
 };
 
 /* db.c */

@@ -158,7 +158,7 @@ static void checkpoint(struct db *db, int mode, int64_t patience_ns)
     /* What a checkpoint could not do, a later one does. */
     sqlite3_wal_checkpoint_v2(db->writer->lite, NULL, mode, &pages, &done);
     db->checkpointed = done;
-    db->checkpoint_at = db->wal_pages + db->checkpoint_step;
+    db->checkpoint_seen = db->wal_pages;
 }
 
 /* The pages of the WAL go into the file, so that their room can be used again;
@@ -229,11 +229,11 @@ static void group_run(struct db *db, struct job *first)
 static void checkpoint_when_due(struct db *db)
 {
     int pages = db->wal_pages;
-    if (pages < db->checkpointed) { /* it began again */
+    if (pages < db->checkpoint_seen) { /* it began again */
         db->checkpointed = 0;
-        db->checkpoint_at = db->checkpoint_step;
+        db->checkpoint_seen = 0;
     }
-    if (pages < db->checkpoint_at)
+    if (pages < db->checkpoint_seen + db->checkpoint_step)
         return;
     if (pages < WAL_TRUNK * db->checkpoint_step)
         checkpoint(db, SQLITE_CHECKPOINT_PASSIVE, 0);

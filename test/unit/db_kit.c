@@ -21,24 +21,34 @@ enum status kit_tables(struct conn *c, struct arena *mem, void *data)
     return OK;
 }
 
-struct kit kit_again(void)
+static struct kit open_at(const char *folder, const char *vfs, bool unsafe)
 {
     struct kit k = {0};
     const char *why = "";
-    snprintf(k.path, sizeof(k.path), "%s/essaim.db", test_folder());
+    snprintf(k.path, sizeof(k.path), "%s/essaim.db", folder);
     snprintf(k.wal, sizeof(k.wal), "%s-wal", k.path);
-    struct db_options o = {.path = k.path};
+    struct db_options o = {.path = k.path, .vfs = vfs, .unsafe_normal = unsafe};
     if (db_open(&k.mem, &k.db, &o, &why) != OK)
         test_failed(why, __FILE__, __LINE__);
     CHECK(k.db && conn_open(k.db, &k.reader) == OK);
     return k;
 }
 
-struct kit kit_open(void)
+struct kit kit_open_with(const char *folder, const char *vfs, bool unsafe)
 {
-    struct kit k = kit_again();
+    struct kit k = open_at(folder, vfs, unsafe);
     CHECK(db_write(k.db, &k.mem, kit_tables, NULL) == OK);
     return k;
+}
+
+struct kit kit_open(void)
+{
+    return kit_open_with(test_folder(), NULL, false);
+}
+
+struct kit kit_again(void)
+{
+    return open_at(test_folder(), NULL, false);
 }
 
 void kit_close(struct kit *k)

@@ -18,6 +18,8 @@ struct kit {
 
 struct kit kit_open(void);  /* in test_folder() */
 struct kit kit_again(void); /* the same, with what it holds */
+/* On another VFS (NULL: the usual), with synchronous=NORMAL. */
+struct kit kit_open_with(const char *folder, const char *vfs, bool unsafe);
 void kit_close(struct kit *k);
 int64_t kit_int(struct kit *k, struct sql sql); /* what the reader sees */
 /* A write_fn that makes the tables. */

@@ -300,7 +300,7 @@ TEST(db_readers_and_writers_together)
     struct kit k = kit_open();
     struct moving s = {.db = k.db, .moving = WRITERS};
     pthread_t t[WRITERS + READERS];
-    k.db->checkpoint_step = k.db->checkpoint_at = 20;
+    k.db->checkpoint_step = 20;
     OKAY(db_write(k.db, &k.mem, accounts, NULL) == OK);
     for (int i = 0; i < WRITERS + READERS; i++)
         CHECK(pthread_create(&t[i], NULL, i < WRITERS ? mover : watcher, &s) ==

@@ -1,0 +1,226 @@
+/* Disks that are full or fail: nobody is told "kept" of what is not, nobody
+ * pays for another, and afterwards everything goes on. */
+#include "unit/test.h"
+
+#include "unit/db_kit.h"
+#include "unit/vfs_shim.h"
+
+#include <sys/mount.h>
+#include <unistd.h>
+
+/* A disk of so many bytes whose WAL can be told to fail. */
+static struct disk {
+    struct shim shim;
+    atomic_llong room;
+    atomic_int bad_syncs, bad_writes; /* so many more fail */
+} disk;
+
+static bool take_one(atomic_int *n)
+{
+    int had = *n;
+    while (had > 0 && !atomic_compare_exchange_weak(n, &had, had - 1))
+        continue;
+    return had > 0;
+}
+
+static int disk_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
+{
+    sqlite3_int64 size = 0;
+    bool is_wal = shim_of(f)->flags & SQLITE_OPEN_WAL;
+    USUAL(f, xFileSize, &size);
+    if (is_wal && take_one(&disk.bad_writes))
+        return SQLITE_IOERR_WRITE;
+    if (at + n > size) {
+        if (disk.room < at + n - size)
+            return SQLITE_FULL;
+        disk.room -= at + n - size;
+    }
+    return USUAL(f, xWrite, p, n, at);
+}
+
+static int disk_truncate(sqlite3_file *f, sqlite3_int64 to)
+{
+    sqlite3_int64 size = 0;
+    USUAL(f, xFileSize, &size);
+    disk.room += size - to;
+    return USUAL(f, xTruncate, to);
+}
+
+static int disk_sync(sqlite3_file *f, int flags)
+{
+    bool is_wal = shim_of(f)->flags & SQLITE_OPEN_WAL;
+    if (is_wal && take_one(&disk.bad_syncs))
+        return SQLITE_IOERR_FSYNC;
+    return USUAL(f, xSync, flags);
+}
+
+static struct kit disk_open(long long room)
+{
+    disk.shim = (struct shim){.name = "disk", .methods = shim_methods};
+    disk.shim.methods.xWrite = disk_write;
+    disk.shim.methods.xTruncate = disk_truncate;
+    disk.shim.methods.xSync = disk_sync;
+    disk.room = room;
+    disk.bad_syncs = disk.bad_writes = 0;
+    shim_register(&disk.shim);
+    return kit_open_with(test_folder(), "disk", false);
+}
+
+static void disk_close(struct kit *k)
+{
+    kit_close(k);
+    shim_unregister(&disk.shim);
+}
+
+/* A note of so many bytes and a mark, or neither. */
+struct load {
+    int64_t bytes;
+    int64_t id; /* of the mark */
+};
+
+static enum status put_load(struct conn *c, struct arena *mem, void *data)
+{
+    const struct load *l = data;
+    (void)mem;
+    TRY(db_exec(c, SQL("INSERT INTO mark (id, name) VALUES (:id, :id)"),
+                ARGS(arg_int("id", l->id)), NULL));
+    return db_exec(
+        c, SQL("INSERT INTO note (id, word) VALUES (:id, zeroblob(:n))"),
+        ARGS(arg_int("id", l->id), arg_int("n", l->bytes)), NULL);
+}
+
+static void nothing_is_half(struct kit *k)
+{
+    struct arena a = {0};
+    struct rows *r;
+    OKAY(kit_int(k, SQL("SELECT count(*) FROM mark WHERE id NOT IN (SELECT id "
+                        "FROM note)")) == 0);
+    OKAY(kit_int(k, SQL("SELECT count(*) FROM note WHERE id NOT IN (SELECT id "
+                        "FROM mark)")) == 0);
+    OKAY(db_rows(k->reader, &a, SQL("PRAGMA integrity_check"), NO_ARGS, &r) ==
+         OK);
+    OKAY(rows_next(r) && str_eq(row_str(r, 0), "ok"));
+    arena_reset(&a);
+}
+
+/* Fills the disk, then asks that all kept is there, that reading goes on, and
+ * that room makes writing go on. */
+static void fill(struct kit *k, void (*make_room)(const char *), const char *at)
+{
+    int64_t kept = 0;
+    enum status s = OK;
+    for (struct load l = {20000, 1}; l.id < 2000 && s == OK; l.id++) {
+        s = db_write(k->db, &k->mem, put_load, &l);
+        kept += s == OK;
+    }
+    OKAY(s == ERR_FULL && kept > 10);
+    struct load more = {20000, 5000};
+    OKAY(db_write(k->db, &k->mem, put_load, &more) == ERR_FULL);
+    OKAY(kit_int(k, SQL("SELECT count(*) FROM note")) == kept);
+    nothing_is_half(k);
+    struct conn *other;
+    OKAY(conn_open(k->db, &other) == OK); /* a new reader, too */
+    conn_close(other);
+    make_room(at);
+    OKAY(db_write(k->db, &k->mem, put_load, &more) == OK);
+    OKAY(kit_int(k, SQL("SELECT count(*) FROM note")) == kept + 1);
+    nothing_is_half(k);
+}
+
+static void give_room(const char *at)
+{
+    (void)at;
+    disk.room += 1000000;
+}
+
+TEST(db_full_disk)
+{
+    struct kit k = disk_open(1500000);
+    fill(&k, give_room, NULL);
+    disk_close(&k);
+    k = kit_again();
+    nothing_is_half(&k);
+    kit_close(&k);
+}
+
+static void drop_ballast(const char *at)
+{
+    OKAY(unlink(at) == 0);
+}
+
+TEST(db_full_disk_of_the_system)
+{
+    struct arena a = {0};
+    const char *folder = test_folder();
+    if (mount("essaim-test", folder, "tmpfs", 0, "size=4m") != 0) {
+        test_skip("no right to mount a small disk");
+        return;
+    }
+    const char *ballast = arena_printf(&a, "%s/ballast", folder);
+    FILE *f = fopen(ballast, "w");
+    CHECK(f);
+    for (int i = 0; i < 1000000; i++)
+        putc('x', f);
+    fclose(f);
+    struct kit k = kit_open_with(folder, NULL, false);
+    fill(&k, drop_ballast, ballast);
+    kit_close(&k);
+    OKAY(umount(folder) == 0);
+    arena_reset(&a);
+}
+
+/* Three in one group, the middle one too large for what is left. */
+static void large_between_small(int64_t bytes)
+{
+    struct kit k = disk_open(600000);
+    struct kit_hold h;
+    struct load l[] = {{100, 1}, {bytes, 2}, {100, 3}};
+    struct kit_write w[3];
+    kit_hold(&h, k.db);
+    for (unsigned i = 0; i < 3; i++) {
+        w[i] = (struct kit_write){.db = k.db, .fn = put_load, .data = &l[i]};
+        kit_start(&w[i]);
+        kit_wait_for(k.db, i + 1);
+    }
+    kit_let_go(&h);
+    for (unsigned i = 0; i < 3; i++) {
+        kit_join(&w[i]);
+        OKAY(w[i].status == (i == 1 ? ERR_FULL : OK));
+    }
+    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == 2);
+    nothing_is_half(&k);
+    disk_close(&k);
+}
+
+TEST(db_full_disk_met_while_committing)
+{
+    large_between_small(1000000);
+}
+
+TEST(db_full_disk_met_while_running) /* what does not fit the page cache */
+{
+    large_between_small(9000000);
+}
+
+TEST(db_failing_disk)
+{
+    struct kit k = disk_open(1 << 30);
+    struct load l = {5000, 1};
+    disk.bad_writes = 1; /* once: it runs again, and nobody sees it */
+    OKAY(db_write(k.db, &k.mem, put_load, &l) == OK);
+    disk.bad_writes = 1000;
+    l.id = 2;
+    OKAY(db_write(k.db, &k.mem, put_load, &l) == ERR_STORE);
+    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
+    disk.bad_writes = 0;
+    disk.bad_syncs = 1000;
+    l.id = 3;
+    OKAY(db_write(k.db, &k.mem, put_load, &l) == ERR_UNSURE);
+    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
+    disk.bad_syncs = 0;
+    l.id = 4;
+    OKAY(db_write(k.db, &k.mem, put_load, &l) == OK);
+    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == 2);
+    nothing_is_half(&k);
+    disk_close(&k);
+}
