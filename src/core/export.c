@@ -67,7 +67,9 @@ static enum status page_out(struct conn *c, struct arena *a,
     struct json j = {.out = b, .comma = !first};
     for (size_t i = 0; i < list->n; i++) {
         if (!csv) {
+            json_object(&j, NULL);
             row_json(&j, e, list->rows[i]);
+            json_end_object(&j);
             buf_char(b, '\n');
             continue;
         }

@@ -62,7 +62,7 @@ static enum status problem(struct req *r, enum status s, int code)
 static enum status to_sign_in(struct req *r)
 {
     struct buf b = {.mem = r->mem}, back = {.mem = r->mem};
-    buf_str(&b, "/connexion");
+    buf_str(&b, "/entrer");
     buf_add(&back, r->x->path.p, r->x->path.n);
     if (r->x->query.n) {
         buf_char(&back, '?');

@@ -29,8 +29,11 @@ static enum status list_json(struct req *r, const struct list *list)
     struct json j = {.out = &out};
     json_object(&j, NULL);
     json_array(&j, "rows");
-    for (size_t i = 0; i < list->n; i++)
+    for (size_t i = 0; i < list->n; i++) {
+        json_object(&j, NULL);
         row_json(&j, r->entity, list->rows[i]);
+        json_end_object(&j);
+    }
     json_end_array(&j);
     json_int(&j, "total", list->total);
     json_cstr(&j, "next", list->next);
@@ -102,7 +105,9 @@ static enum status page_json(struct req *r)
 {
     struct buf out = {.mem = r->mem};
     struct json j = {.out = &out};
+    json_object(&j, NULL);
     row_json(&j, r->entity, r->row);
+    json_end_object(&j);
     const struct row *row = r->row;
     req_header(r, "ETag",
                arena_printf(r->mem, "\"%" PRId64 "\"", row->version));

@@ -175,6 +175,13 @@ static enum status ask(struct req *r)
     r->reach = reach_of(r->app, r->mem, r->who, r->route->right);
     if (req_is_post(r))
         TRY(check_form(r));
+    /* A key used before answers as the first time, whatever became of the row
+     * since; the write asks again, for two at once. */
+    if (r->once) {
+        TRY(once_find(r->conn, r->mem, r));
+        if (r->done)
+            return once_answer(r);
+    }
     enum status s = check_row(r);
     if (s != OK)
         return refused_row(r, s);
