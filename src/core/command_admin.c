@@ -1,6 +1,7 @@
 /* What an administrator asks of the program. */
 #include "core/command.h"
 #include "core/journal.h"
+#include "core/pages.h"
 #include "core/request.h"
 #include "core/tables.h"
 #include "i18n/lang.h"
@@ -54,29 +55,77 @@ int command_rights(struct cli *cli)
     return 0;
 }
 
-static void entity_labels(const struct entity *e)
+/* A label that need not be: listed where a catalogue has it, as it is used. */
+static void optional(struct arena *a, const char *key, const char *tail)
+{
+    const char *whole = arena_printf(a, "%s%s", key, tail);
+    if (tr_known(lang_default(), whole))
+        printf("%s\n", whole);
+}
+
+static void field_labels(struct arena *a, const struct entity *e,
+                         const struct field *f)
+{
+    const char *key = arena_printf(a, "%s.%s", e->name, f->name);
+    printf("%s\n", key);
+    optional(a, key, ".help");
+    for (const char *const *k = f->choices; k && *k; k++) {
+        printf("%s.%s\n", key, *k);
+        optional(a, arena_printf(a, "%s.%s", key, *k), ".tone");
+    }
+}
+
+static void entity_labels(struct arena *a, const struct entity *e)
 {
     printf("%s\n", e->name);
     if (e->path)
         printf("%s.list\n%s.new\n%s.empty\n%s.count\n", e->name, e->name,
                e->name, e->name);
-    for (const struct field *f = e->fields; f->name; f++) {
-        if (f->flags & F_HIDDEN)
-            continue;
-        printf("%s.%s\n", e->name, f->name);
-        for (const char *const *k = f->choices; k && *k; k++)
-            printf("%s.%s.%s\n", e->name, f->name, *k);
-    }
+    for (const struct field *f = e->fields; f->name; f++)
+        if (!(f->flags & F_HIDDEN))
+            field_labels(a, e, f);
     for (const struct step *s = e->steps; s && s->name; s++)
         printf("%s.step.%s\n", e->name, s->name);
-    for (const struct link *l = e->links; l && l->name; l++)
-        printf("%s.%s\n", e->name, l->name);
+    for (const struct link *l = e->links; l && l->name; l++) {
+        const char *key = arena_printf(a, "%s.%s", e->name, l->name);
+        printf("%s\n", key);
+        optional(a, key, ".help");
+    }
+}
+
+static void frame_labels(struct arena *a)
+{
+    for (int code = 400; code < 600; code++) {
+        const char *key = arena_printf(a, "error.%d", code);
+        optional(a, key, ".title");
+        optional(a, key, ".what");
+    }
+    struct str rest = str_of(ROLES), role;
+    while (str_next(&rest, ' ', &role))
+        if (role.n)
+            printf("role.%.*s\nrole.%.*s.what\n", (int)role.n, role.p,
+                   (int)role.n, role.p);
+    for (const struct right *r = core_rights; r->name; r++)
+        printf("right.%s\n", r->name);
+    for (const struct route *r = core_routes; r->path; r++) {
+        const char *name = strrchr(r->path, '/') + 1;
+        const char *key = arena_printf(a, "core.text.%s", name);
+        optional(a, key, "");
+        optional(a, key, ".body");
+        if (r->menu)
+            printf("%s\n", r->menu);
+    }
+    for (const char *const *s =
+             (const char *const[]){"staged", "checked", "applying", "applied",
+                                   "undone", NULL};
+         *s; s++)
+        printf("import.state.%s\n", *s);
 }
 
 int command_labels(struct cli *cli)
 {
     for (const struct entity *const *e = cli->app->entities; *e; e++)
-        entity_labels(*e);
+        entity_labels(&cli->app->mem, *e);
     for (const struct module *const *m = modules; *m; m++) {
         for (const struct figure *f = (*m)->figures; f && f->id; f++)
             printf("figure.%s\nfigure.section.%s\nunit.%s\n", f->id, f->section,
@@ -87,10 +136,7 @@ int command_labels(struct cli *cli)
             if (r->menu)
                 printf("%s\n", r->menu);
     }
-    struct str rest = str_of(ROLES), role;
-    while (str_next(&rest, ' ', &role))
-        if (role.n)
-            printf("role.%.*s\n", (int)role.n, role.p);
+    frame_labels(&cli->app->mem);
     return 0;
 }
 
