@@ -10,10 +10,10 @@
 
 TEST(db_reads_what_it_wrote)
 {
-    struct kit k = kit_open();
+    struct db_kit k = db_kit_open();
     struct conn *c = k.reader;
     struct rows *r;
-    OKAY(db_write(k.db, &k.mem, kit_insert, WORD("école")) == OK);
+    OKAY(db_write(k.db, &k.mem, db_kit_insert, WORD("école")) == OK);
     OKAY(conn_begin(c, 0) == OK);
     OKAY(db_rows(c, &k.mem,
                  SQL("SELECT word, NULL, 1.5, x'00ff', 7 AS seven FROM note "
@@ -32,13 +32,13 @@ TEST(db_reads_what_it_wrote)
     OKAY(rows_end(r) == OK && rows_end(r) == OK);
     OKAY(conn_queries(c) == 1);
     conn_end(c);
-    kit_close(&k);
+    db_kit_close(&k);
 }
 
 static enum status take_ids(struct conn *c, struct arena *mem, void *data)
 {
     int64_t changed = -1, *id = data;
-    TRY(kit_insert(c, mem, WORD("a")));
+    TRY(db_kit_insert(c, mem, WORD("a")));
     *id = conn_last_id(c);
     TRY(db_exec(c, SQL("UPDATE note SET word = 'b' WHERE word = 'none'"),
                 NO_ARGS, &changed));
@@ -50,37 +50,37 @@ static enum status take_ids(struct conn *c, struct arena *mem, void *data)
 
 TEST(db_counts_changes_and_generations)
 {
-    struct kit k = kit_open();
+    struct db_kit k = db_kit_open();
     int64_t id = 0, n = 0;
     uint64_t before = db_generation(k.db);
     OKAY(db_write(k.db, &k.mem, take_ids, &id) == OK && id == 1);
     OKAY(db_generation(k.db) == before + 1);
-    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
-    OKAY(kit_int(&k, SQL("SELECT id FROM note WHERE id > 5")) == NONE);
+    OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
+    OKAY(db_kit_int(&k, SQL("SELECT id FROM note WHERE id > 5")) == NONE);
     OKAY(db_generation(k.db) == before + 1);
     OKAY(db_int(k.reader, SQL("SELECT nothing FROM nowhere"), NO_ARGS, &n) ==
          ERR_STORE);
     OKAY(db_exec(k.reader, SQL("DELETE FROM note"), NO_ARGS, NULL) ==
          ERR_STORE);
-    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
-    kit_close(&k);
+    OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
+    db_kit_close(&k);
 }
 
 TEST(db_keeps_what_was_closed)
 {
-    struct kit k = kit_open();
-    OKAY(db_write(k.db, &k.mem, kit_insert, WORD("kept")) == OK);
-    kit_close(&k);
+    struct db_kit k = db_kit_open();
+    OKAY(db_write(k.db, &k.mem, db_kit_insert, WORD("kept")) == OK);
+    db_kit_close(&k);
     OKAY(access(k.wal, F_OK) != 0); /* all of it is in the file */
-    k = kit_again();
-    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
-    kit_close(&k);
+    k = db_kit_again();
+    OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
+    db_kit_close(&k);
 }
 
 /* Each closure's failure, and what it must say. */
 static enum status insert_both(struct conn *c, struct arena *mem, void *data)
 {
-    TRY(kit_insert(c, mem, WORD("first")));
+    TRY(db_kit_insert(c, mem, WORD("first")));
     enum status s = db_exec(c, SQL("INSERT INTO mark (name) VALUES (:n)"),
                             ARGS(arg_cstr("n", "one")), NULL);
     *(const char **)data = arena_printf(mem, "%s", conn_refusal(c));
@@ -104,7 +104,7 @@ static enum status orphan_later(struct conn *c, struct arena *mem, void *data)
 
 TEST(db_names_what_refuses)
 {
-    struct kit k = kit_open();
+    struct db_kit k = db_kit_open();
     const char *said = NULL;
     OKAY(db_write(k.db, &k.mem, insert_both, &said) == OK && same(said, ""));
     OKAY(db_write(k.db, &k.mem, insert_both, &said) == ERR_CONFLICT);
@@ -112,26 +112,26 @@ TEST(db_names_what_refuses)
     OKAY(db_write(k.db, &k.mem, orphan, &said) == ERR_CONFLICT);
     OKAY(said && same(said, "reference"));
     OKAY(db_write(k.db, &k.mem, orphan_later, NULL) == ERR_CONFLICT);
-    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
-    OKAY(kit_int(&k, SQL("SELECT count(*) FROM later")) == 0);
-    kit_close(&k);
+    OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
+    OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM later")) == 0);
+    db_kit_close(&k);
 }
 
 TEST(db_snapshot_stands_still)
 {
-    struct kit k = kit_open();
+    struct db_kit k = db_kit_open();
     OKAY(conn_begin(k.reader, 0) == OK);
-    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == 0);
-    OKAY(db_write(k.db, &k.mem, kit_insert, WORD("new")) == OK);
-    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == 0);
+    OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 0);
+    OKAY(db_write(k.db, &k.mem, db_kit_insert, WORD("new")) == OK);
+    OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 0);
     conn_end(k.reader);
-    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
-    kit_close(&k);
+    OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
+    db_kit_close(&k);
 }
 
 static enum status leave_open(void *data)
 {
-    struct kit *k = data;
+    struct db_kit *k = data;
     struct rows *r;
     for (;;) {
         TRY(db_rows(k->reader, &k->mem, SQL("SELECT id FROM note"), NO_ARGS,
@@ -143,9 +143,9 @@ static enum status leave_open(void *data)
 /* Answers that a longjmp leaves behind are closed by their arena. */
 TEST(db_rows_end_with_their_arena)
 {
-    struct kit k = kit_open();
+    struct db_kit k = db_kit_open();
     struct arena mem = {.limit = 50000};
-    OKAY(db_write(k.db, &k.mem, kit_insert, WORD("a")) == OK);
+    OKAY(db_write(k.db, &k.mem, db_kit_insert, WORD("a")) == OK);
     struct arena other = k.mem;
     k.mem = mem;
     OKAY(arena_run(&k.mem, leave_open, &k) == ERR_LIMIT);
@@ -154,14 +154,14 @@ TEST(db_rows_end_with_their_arena)
     OKAY(!k.reader->open);
     k.mem = other;
     conn_rest(k.reader);
-    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
-    kit_close(&k);
+    OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
+    db_kit_close(&k);
 }
 
 /* More texts than a connection keeps, some of them being read. */
 TEST(db_keeps_only_so_many_statements)
 {
-    struct kit k = kit_open();
+    struct db_kit k = db_kit_open();
     struct rows *held[100];
     for (int turn = 0; turn < 3; turn++) {
         for (int i = 0; i < 100; i++) {
@@ -174,12 +174,12 @@ TEST(db_keeps_only_so_many_statements)
             OKAY(rows_end(held[i]) == OK);
         }
     }
-    kit_close(&k);
+    db_kit_close(&k);
 }
 
 TEST(db_stops_at_the_deadline)
 {
-    struct kit k = kit_open();
+    struct db_kit k = db_kit_open();
     int64_t began = time_monotonic_ns(), n;
     OKAY(conn_begin(k.reader, began + 30000000) == OK);
     OKAY(db_int(k.reader, ENDLESS, NO_ARGS, &n) == ERR_BUSY);
@@ -190,7 +190,7 @@ TEST(db_stops_at_the_deadline)
     OKAY(conn_begin(k.reader, 0) == OK);
     OKAY(db_int(k.reader, SQL("SELECT 1"), NO_ARGS, &n) == OK && n == 1);
     conn_end(k.reader);
-    kit_close(&k);
+    db_kit_close(&k);
 }
 
 static const char *refusal(struct arena *a, const char *path)
@@ -243,12 +243,12 @@ TEST(db_refuses_what_is_not_ours)
 
 TEST(db_refuses_a_second_server)
 {
-    struct kit k = kit_open();
+    struct db_kit k = db_kit_open();
     const char *why = refusal(&k.mem, k.path);
     const char *pid = arena_printf(&k.mem, "process %d)", (int)getpid());
     OKAY(strstr(why, "in use by another Essaim"));
     OKAY(strstr(why, pid));
-    kit_close(&k);
+    db_kit_close(&k);
     OKAY(same(refusal(&k.mem, k.path), ""));
     arena_reset(&k.mem);
 }

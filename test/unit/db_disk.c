@@ -54,7 +54,7 @@ static int disk_sync(sqlite3_file *f, int flags)
     return USUAL(f, xSync, flags);
 }
 
-static struct kit disk_open(long long room)
+static struct db_kit disk_open(long long room)
 {
     disk.shim = (struct shim){.name = "disk", .methods = shim_methods};
     disk.shim.methods.xWrite = disk_write;
@@ -63,12 +63,12 @@ static struct kit disk_open(long long room)
     disk.room = room;
     disk.bad_syncs = disk.bad_writes = 0;
     shim_register(&disk.shim);
-    return kit_open_with(test_folder(), "disk", false);
+    return db_kit_open_with(test_folder(), "disk", false);
 }
 
-static void disk_close(struct kit *k)
+static void disk_close(struct db_kit *k)
 {
-    kit_close(k);
+    db_kit_close(k);
     shim_unregister(&disk.shim);
 }
 
@@ -89,13 +89,15 @@ static enum status put_load(struct conn *c, struct arena *mem, void *data)
         ARGS(arg_int("id", l->id), arg_int("n", l->bytes)), NULL);
 }
 
-static void nothing_is_half(struct kit *k)
+static void nothing_is_half(struct db_kit *k)
 {
     struct arena a = {0};
     struct rows *r;
-    OKAY(kit_int(k, SQL("SELECT count(*) FROM mark WHERE id NOT IN (SELECT id "
+    OKAY(db_kit_int(k,
+                    SQL("SELECT count(*) FROM mark WHERE id NOT IN (SELECT id "
                         "FROM note)")) == 0);
-    OKAY(kit_int(k, SQL("SELECT count(*) FROM note WHERE id NOT IN (SELECT id "
+    OKAY(db_kit_int(k,
+                    SQL("SELECT count(*) FROM note WHERE id NOT IN (SELECT id "
                         "FROM mark)")) == 0);
     OKAY(db_rows(k->reader, &a, SQL("PRAGMA integrity_check"), NO_ARGS, &r) ==
          OK);
@@ -105,7 +107,8 @@ static void nothing_is_half(struct kit *k)
 
 /* Fills the disk, then asks that all kept is there, that reading goes on, and
  * that room makes writing go on. */
-static void fill(struct kit *k, void (*make_room)(const char *), const char *at)
+static void fill(struct db_kit *k, void (*make_room)(const char *),
+                 const char *at)
 {
     int64_t kept = 0;
     enum status s = OK;
@@ -116,14 +119,14 @@ static void fill(struct kit *k, void (*make_room)(const char *), const char *at)
     OKAY(s == ERR_FULL && kept > 10);
     struct load more = {20000, 5000};
     OKAY(db_write(k->db, &k->mem, put_load, &more) == ERR_FULL);
-    OKAY(kit_int(k, SQL("SELECT count(*) FROM note")) == kept);
+    OKAY(db_kit_int(k, SQL("SELECT count(*) FROM note")) == kept);
     nothing_is_half(k);
     struct conn *other;
     OKAY(conn_open(k->db, &other) == OK); /* a new reader, too */
     conn_close(other);
     make_room(at);
     OKAY(db_write(k->db, &k->mem, put_load, &more) == OK);
-    OKAY(kit_int(k, SQL("SELECT count(*) FROM note")) == kept + 1);
+    OKAY(db_kit_int(k, SQL("SELECT count(*) FROM note")) == kept + 1);
     nothing_is_half(k);
 }
 
@@ -135,12 +138,12 @@ static void give_room(const char *at)
 
 TEST(db_full_disk)
 {
-    struct kit k = disk_open(1500000);
+    struct db_kit k = disk_open(1500000);
     fill(&k, give_room, NULL);
     disk_close(&k);
-    k = kit_again();
+    k = db_kit_again();
     nothing_is_half(&k);
-    kit_close(&k);
+    db_kit_close(&k);
 }
 
 static void drop_ballast(const char *at)
@@ -162,9 +165,9 @@ TEST(db_full_disk_of_the_system)
     for (int i = 0; i < 1000000; i++)
         putc('x', f);
     fclose(f);
-    struct kit k = kit_open_with(folder, NULL, false);
+    struct db_kit k = db_kit_open_with(folder, NULL, false);
     fill(&k, drop_ballast, ballast);
-    kit_close(&k);
+    db_kit_close(&k);
     OKAY(umount(folder) == 0);
     arena_reset(&a);
 }
@@ -172,22 +175,22 @@ TEST(db_full_disk_of_the_system)
 /* Three in one group, the middle one too large for what is left. */
 static void large_between_small(int64_t bytes)
 {
-    struct kit k = disk_open(600000);
-    struct kit_hold h;
+    struct db_kit k = disk_open(600000);
+    struct db_kit_hold h;
     struct load l[] = {{100, 1}, {bytes, 2}, {100, 3}};
-    struct kit_write w[3];
-    kit_hold(&h, k.db);
+    struct db_kit_write w[3];
+    db_kit_hold(&h, k.db);
     for (unsigned i = 0; i < 3; i++) {
-        w[i] = (struct kit_write){.db = k.db, .fn = put_load, .data = &l[i]};
-        kit_start(&w[i]);
-        kit_wait_for(k.db, i + 1);
+        w[i] = (struct db_kit_write){.db = k.db, .fn = put_load, .data = &l[i]};
+        db_kit_start(&w[i]);
+        db_kit_wait_for(k.db, i + 1);
     }
-    kit_let_go(&h);
+    db_kit_let_go(&h);
     for (unsigned i = 0; i < 3; i++) {
-        kit_join(&w[i]);
+        db_kit_join(&w[i]);
         OKAY(w[i].status == (i == 1 ? ERR_FULL : OK));
     }
-    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == 2);
+    OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 2);
     nothing_is_half(&k);
     disk_close(&k);
 }
@@ -204,23 +207,23 @@ TEST(db_full_disk_met_while_running) /* what does not fit the page cache */
 
 TEST(db_failing_disk)
 {
-    struct kit k = disk_open(1 << 30);
+    struct db_kit k = disk_open(1 << 30);
     struct load l = {5000, 1};
     disk.bad_writes = 1; /* once: it runs again, and nobody sees it */
     OKAY(db_write(k.db, &k.mem, put_load, &l) == OK);
     disk.bad_writes = 1000;
     l.id = 2;
     OKAY(db_write(k.db, &k.mem, put_load, &l) == ERR_STORE);
-    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
+    OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
     disk.bad_writes = 0;
     disk.bad_syncs = 1000;
     l.id = 3;
     OKAY(db_write(k.db, &k.mem, put_load, &l) == ERR_UNSURE);
-    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
+    OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
     disk.bad_syncs = 0;
     l.id = 4;
     OKAY(db_write(k.db, &k.mem, put_load, &l) == OK);
-    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == 2);
+    OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 2);
     nothing_is_half(&k);
     disk_close(&k);
 }

@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-enum status kit_tables(struct conn *c, struct arena *mem, void *data)
+enum status db_kit_tables(struct conn *c, struct arena *mem, void *data)
 {
     static const char *const tables[] = {
         "CREATE TABLE note (id INTEGER PRIMARY KEY AUTOINCREMENT, word TEXT)",
@@ -21,9 +21,9 @@ enum status kit_tables(struct conn *c, struct arena *mem, void *data)
     return OK;
 }
 
-static struct kit open_at(const char *folder, const char *vfs, bool unsafe)
+static struct db_kit open_at(const char *folder, const char *vfs, bool unsafe)
 {
-    struct kit k = {0};
+    struct db_kit k = {0};
     const char *why = "";
     snprintf(k.path, sizeof(k.path), "%s/essaim.db", folder);
     snprintf(k.wal, sizeof(k.wal), "%s-wal", k.path);
@@ -34,38 +34,38 @@ static struct kit open_at(const char *folder, const char *vfs, bool unsafe)
     return k;
 }
 
-struct kit kit_open_with(const char *folder, const char *vfs, bool unsafe)
+struct db_kit db_kit_open_with(const char *folder, const char *vfs, bool unsafe)
 {
-    struct kit k = open_at(folder, vfs, unsafe);
-    CHECK(db_write(k.db, &k.mem, kit_tables, NULL) == OK);
+    struct db_kit k = open_at(folder, vfs, unsafe);
+    CHECK(db_write(k.db, &k.mem, db_kit_tables, NULL) == OK);
     return k;
 }
 
-struct kit kit_open(void)
+struct db_kit db_kit_open(void)
 {
-    return kit_open_with(test_folder(), NULL, false);
+    return db_kit_open_with(test_folder(), NULL, false);
 }
 
-struct kit kit_again(void)
+struct db_kit db_kit_again(void)
 {
     return open_at(test_folder(), NULL, false);
 }
 
-void kit_close(struct kit *k)
+void db_kit_close(struct db_kit *k)
 {
     conn_close(k->reader);
     db_close(k->db);
     arena_reset(&k->mem);
 }
 
-int64_t kit_int(struct kit *k, struct sql sql)
+int64_t db_kit_int(struct db_kit *k, struct sql sql)
 {
     int64_t n = -1;
     OKAY(db_int(k->reader, sql, NO_ARGS, &n) == OK);
     return n;
 }
 
-enum status kit_insert(struct conn *c, struct arena *mem, void *data)
+enum status db_kit_insert(struct conn *c, struct arena *mem, void *data)
 {
     (void)mem;
     return db_exec(c, SQL("INSERT INTO note (word) VALUES (:word)"),
@@ -74,7 +74,7 @@ enum status kit_insert(struct conn *c, struct arena *mem, void *data)
 
 static void *write_main(void *data)
 {
-    struct kit_write *w = data;
+    struct db_kit_write *w = data;
     struct arena mem = {.limit = w->limit};
     int64_t began = time_monotonic_ns();
     w->status = db_write(w->db, &mem, w->fn, w->data);
@@ -83,7 +83,7 @@ static void *write_main(void *data)
     return NULL;
 }
 
-void kit_start(struct kit_write *w)
+void db_kit_start(struct db_kit_write *w)
 {
     pthread_attr_t attr;
     pthread_attr_init(&attr);
@@ -92,14 +92,14 @@ void kit_start(struct kit_write *w)
     pthread_attr_destroy(&attr);
 }
 
-void kit_join(struct kit_write *w)
+void db_kit_join(struct db_kit_write *w)
 {
     pthread_join(w->thread, NULL);
 }
 
 static enum status hold(struct conn *c, struct arena *mem, void *data)
 {
-    struct kit_hold *h = data;
+    struct db_kit_hold *h = data;
     (void)c, (void)mem;
     if (h->state == 0) /* it may run again with its group */
         h->state = 1;
@@ -108,22 +108,22 @@ static enum status hold(struct conn *c, struct arena *mem, void *data)
     return ERR_NOT_FOUND;
 }
 
-void kit_hold(struct kit_hold *h, struct db *db)
+void db_kit_hold(struct db_kit_hold *h, struct db *db)
 {
     h->state = 0;
-    h->write = (struct kit_write){.db = db, .fn = hold, .data = h};
-    kit_start(&h->write);
+    h->write = (struct db_kit_write){.db = db, .fn = hold, .data = h};
+    db_kit_start(&h->write);
     while (h->state != 1)
         usleep(100);
 }
 
-void kit_let_go(struct kit_hold *h)
+void db_kit_let_go(struct db_kit_hold *h)
 {
     h->state = 2;
-    kit_join(&h->write);
+    db_kit_join(&h->write);
 }
 
-void kit_wait_for(struct db *db, unsigned waiting)
+void db_kit_wait_for(struct db *db, unsigned waiting)
 {
     while (db_stats(db).waiting < waiting)
         usleep(100);

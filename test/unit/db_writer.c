@@ -9,7 +9,7 @@
 static enum status insert_and_fail(struct conn *c, struct arena *mem,
                                    void *data)
 {
-    TRY(kit_insert(c, mem, data));
+    TRY(db_kit_insert(c, mem, data));
     return ERR_INVALID;
 }
 
@@ -18,7 +18,7 @@ static enum status insert_and_leap(struct conn *c, struct arena *mem,
                                    void *data)
 {
     struct rows *r;
-    TRY(kit_insert(c, mem, data));
+    TRY(db_kit_insert(c, mem, data));
     TRY(db_rows(c, mem, SQL("SELECT word FROM note"), NO_ARGS, &r));
     CHECK(rows_next(r));
     for (;;)
@@ -28,7 +28,7 @@ static enum status insert_and_leap(struct conn *c, struct arena *mem,
 static enum status read_for_ever(struct conn *c, struct arena *mem, void *data)
 {
     int64_t n;
-    TRY(kit_insert(c, mem, data));
+    TRY(db_kit_insert(c, mem, data));
     return db_int(c, ENDLESS, NO_ARGS, &n);
 }
 
@@ -59,32 +59,33 @@ static enum status swallow(struct conn *c, struct arena *mem, void *data)
 /* A neighbour on each side, in one group; both must be there, once. */
 static void between(write_fn *fn, size_t limit, enum status expected)
 {
-    struct kit k = kit_open();
-    struct kit_hold h;
-    struct kit_write w[] = {
-        {.fn = kit_insert, .data = WORD("before")},
+    struct db_kit k = db_kit_open();
+    struct db_kit_hold h;
+    struct db_kit_write w[] = {
+        {.fn = db_kit_insert, .data = WORD("before")},
         {.fn = fn, .data = WORD("guilty"), .limit = limit},
-        {.fn = kit_insert, .data = WORD("after")},
+        {.fn = db_kit_insert, .data = WORD("after")},
     };
     uint64_t commits = db_stats(k.db).commits;
-    kit_hold(&h, k.db);
+    db_kit_hold(&h, k.db);
     for (unsigned i = 0; i < COUNT(w); i++) {
         w[i].db = k.db;
-        kit_start(&w[i]);
-        kit_wait_for(k.db, i + 1);
+        db_kit_start(&w[i]);
+        db_kit_wait_for(k.db, i + 1);
     }
-    kit_let_go(&h);
+    db_kit_let_go(&h);
     for (unsigned i = 0; i < COUNT(w); i++) {
-        kit_join(&w[i]);
+        db_kit_join(&w[i]);
         OKAY(w[i].status == (i == 1 ? expected : OK));
         OKAY(w[i].took_ns < INT64_C(1000000000));
     }
     OKAY(h.write.status == ERR_NOT_FOUND);
     OKAY(db_stats(k.db).commits == commits + 1);
-    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == 2);
-    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note WHERE word IN ('before', "
-                         "'after')")) == 2);
-    kit_close(&k);
+    OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 2);
+    OKAY(
+        db_kit_int(&k, SQL("SELECT count(*) FROM note WHERE word IN ('before', "
+                           "'after')")) == 2);
+    db_kit_close(&k);
 }
 
 TEST(db_failure_is_undone_alone)
@@ -129,29 +130,29 @@ static enum status note_use(struct conn *c, struct arena *mem, void *data)
     if (t->runs < 2)
         t->used[t->runs] = mem->used;
     t->runs++;
-    TRY(kit_insert(c, mem, WORD(arena_printf(mem, "a word of the arena"))));
+    TRY(db_kit_insert(c, mem, WORD(arena_printf(mem, "a word of the arena"))));
     return OK;
 }
 
 TEST(db_second_run_starts_clean)
 {
-    struct kit k = kit_open();
-    struct kit_hold h;
+    struct db_kit k = db_kit_open();
+    struct db_kit_hold h;
     struct twice t = {0};
-    struct kit_write w = {.db = k.db, .fn = note_use, .data = &t};
-    struct kit_write bad = {.db = k.db, .fn = write_for_ever};
-    kit_hold(&h, k.db);
-    kit_start(&w);
-    kit_wait_for(k.db, 1);
-    kit_start(&bad);
-    kit_wait_for(k.db, 2);
-    kit_let_go(&h);
-    kit_join(&w);
-    kit_join(&bad);
+    struct db_kit_write w = {.db = k.db, .fn = note_use, .data = &t};
+    struct db_kit_write bad = {.db = k.db, .fn = write_for_ever};
+    db_kit_hold(&h, k.db);
+    db_kit_start(&w);
+    db_kit_wait_for(k.db, 1);
+    db_kit_start(&bad);
+    db_kit_wait_for(k.db, 2);
+    db_kit_let_go(&h);
+    db_kit_join(&w);
+    db_kit_join(&bad);
     OKAY(w.status == OK && bad.status == ERR_BUSY);
     OKAY(t.runs == 2 && t.used[0] == t.used[1]);
-    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
-    kit_close(&k);
+    OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
+    db_kit_close(&k);
 }
 
 static enum status take_long(struct conn *c, struct arena *mem, void *data)
@@ -166,58 +167,58 @@ static enum status take_long(struct conn *c, struct arena *mem, void *data)
 
 TEST(db_budget_can_be_longer)
 {
-    struct kit k = kit_open();
+    struct db_kit k = db_kit_open();
     OKAY(db_write(k.db, &k.mem, take_long, NULL) == ERR_BUSY);
     OKAY(db_write_within(k.db, &k.mem, take_long, NULL, 60000) == OK);
-    kit_close(&k);
+    db_kit_close(&k);
 }
 
 TEST(db_lane_is_bounded)
 {
-    struct kit k = kit_open();
-    struct kit_hold h;
-    static struct kit_write w[LANE_MOST];
-    kit_hold(&h, k.db);
+    struct db_kit k = db_kit_open();
+    struct db_kit_hold h;
+    static struct db_kit_write w[LANE_MOST];
+    db_kit_hold(&h, k.db);
     for (unsigned i = 0; i < LANE_MOST; i++) {
-        w[i] = (struct kit_write){
-            .db = k.db, .fn = kit_insert, .data = WORD("waiting")};
-        kit_start(&w[i]);
+        w[i] = (struct db_kit_write){
+            .db = k.db, .fn = db_kit_insert, .data = WORD("waiting")};
+        db_kit_start(&w[i]);
     }
-    kit_wait_for(k.db, LANE_MOST);
-    OKAY(db_write(k.db, &k.mem, kit_insert, WORD("too many")) == ERR_BUSY);
+    db_kit_wait_for(k.db, LANE_MOST);
+    OKAY(db_write(k.db, &k.mem, db_kit_insert, WORD("too many")) == ERR_BUSY);
     OKAY(db_stats(k.db).refused == 1);
-    kit_let_go(&h);
+    db_kit_let_go(&h);
     for (unsigned i = 0; i < LANE_MOST; i++) {
-        kit_join(&w[i]);
+        db_kit_join(&w[i]);
         OKAY(w[i].status == OK);
     }
     OKAY(db_stats(k.db).waiting == 0);
-    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == LANE_MOST);
-    kit_close(&k);
+    OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == LANE_MOST);
+    db_kit_close(&k);
 }
 
 TEST(db_close_runs_what_waits)
 {
-    struct kit k = kit_open();
-    struct kit_hold h;
-    struct kit_write w[20];
-    kit_hold(&h, k.db);
+    struct db_kit k = db_kit_open();
+    struct db_kit_hold h;
+    struct db_kit_write w[20];
+    db_kit_hold(&h, k.db);
     for (unsigned i = 0; i < COUNT(w); i++) {
-        w[i] = (struct kit_write){
-            .db = k.db, .fn = kit_insert, .data = WORD("late")};
-        kit_start(&w[i]);
+        w[i] = (struct db_kit_write){
+            .db = k.db, .fn = db_kit_insert, .data = WORD("late")};
+        db_kit_start(&w[i]);
     }
-    kit_wait_for(k.db, COUNT(w));
+    db_kit_wait_for(k.db, COUNT(w));
     h.state = 2;
-    kit_close(&k);
-    kit_join(&h.write);
+    db_kit_close(&k);
+    db_kit_join(&h.write);
     for (unsigned i = 0; i < COUNT(w); i++) {
-        kit_join(&w[i]);
+        db_kit_join(&w[i]);
         OKAY(w[i].status == OK);
     }
-    k = kit_again();
-    OKAY(kit_int(&k, SQL("SELECT count(*) FROM note")) == COUNT(w));
-    kit_close(&k);
+    k = db_kit_again();
+    OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == COUNT(w));
+    db_kit_close(&k);
 }
 
 /* Writers move a count from one row to another; readers must never see the sum
@@ -297,7 +298,7 @@ static enum status accounts(struct conn *c, struct arena *mem, void *data)
 
 TEST(db_readers_and_writers_together)
 {
-    struct kit k = kit_open();
+    struct db_kit k = db_kit_open();
     struct moving s = {.db = k.db, .moving = WRITERS};
     pthread_t t[WRITERS + READERS];
     k.db->checkpoint_step = 20;
@@ -310,5 +311,5 @@ TEST(db_readers_and_writers_together)
     OKAY(s.wrong == 0);
     /* Readers that come and go did not keep the WAL from starting again. */
     OKAY(db_stats(k.db).wal_bytes < INT64_C(4120) * 20 * 20);
-    kit_close(&k);
+    db_kit_close(&k);
 }
