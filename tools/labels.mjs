@@ -142,8 +142,13 @@ const derived = process.argv[2] === "-";
 if (derived)
   readFileSync(0, "utf8").split("\n").map((s) => s.trim()).filter(Boolean)
     .forEach((key) => need(key, "derived from the tables"));
-for (const [key, where] of needed)
-  if (!fr.has(key)) fault(where, `${key} has no label`);
+// A key with a part filled in while running: some label must fit it.
+const fits = (pattern) => new RegExp(
+  `^${pattern.split("%s").map((t) => t.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".+")}$`);
+for (const [key, where] of needed) {
+  const known = key.includes("%s") ? [...fr.keys()].some((k) => fits(key).test(k)) : fr.has(key);
+  if (!known) fault(where, `${key} has no label`);
+}
 if (derived)
   for (const e of fr.values())
     if (!needed.has(e.key) && !seen.has(e.key))

@@ -104,7 +104,7 @@ static const struct http_app app = {
     .worker_close = worker_close,
 };
 
-void kit_start(struct kit *k, const struct http_options *given)
+void http_kit_start(struct kit *k, const struct http_options *given)
 {
     struct http_options o = given ? *given : (struct http_options){0};
     const char *why = "";

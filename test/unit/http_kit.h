@@ -14,7 +14,7 @@ struct kit {
 };
 
 /* o may be NULL; its socket and app are filled in. */
-void kit_start(struct kit *k, const struct http_options *o);
+void http_kit_start(struct kit *k, const struct http_options *o);
 void kit_stop(struct kit *k);
 
 int kit_connect(struct kit *k);

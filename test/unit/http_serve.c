@@ -19,7 +19,7 @@ static bool answers(struct kit *k, const char *request, const char *status)
 TEST(http_serve_answers)
 {
     struct kit k = {0};
-    kit_start(&k, NULL);
+    http_kit_start(&k, NULL);
     const char *a = kit_ask(&k, "GET /proj%C3%A9t/12?q=%C3%A9+t&r HTTP/1.1\r\n"
                                 "Cookie: a=b; sel=\"42\"; c=d\r\n" CLOSE);
     OKAY(strstr(a, "\r\n\r\nGET /projét/12 q=é t c=42 0 bytes\n"));
@@ -48,7 +48,7 @@ TEST(http_serve_ceiling)
 {
     struct kit k = {0};
     const struct http_options o = {.memory = 1 << 20};
-    kit_start(&k, &o);
+    http_kit_start(&k, &o);
     OKAY(answers(&k, "GET /trop HTTP/1.1\r\n" CLOSE, "413"));
     OKAY(answers(&k, "GET / HTTP/1.1\r\n" CLOSE, "200"));
     kit_stop(&k);
@@ -57,7 +57,7 @@ TEST(http_serve_ceiling)
 TEST(http_serve_bodies)
 {
     struct kit k = {0};
-    kit_start(&k, NULL);
+    http_kit_start(&k, NULL);
     const char *a = kit_ask(&k, "POST / HTTP/1.1\r\nContent-Length: 3\r\n" HOST
                                 "Connection: close\r\n\r\nxyz");
     OKAY(strstr(a, "POST / q=- c= 3 bytes to z\n"));
@@ -129,7 +129,7 @@ TEST(http_serve_refuses)
         {"413", "POST / HTTP/1.1\r\n" HOST "Content-Length: 1048577\r\n\r\n"},
     };
     struct kit k = {0};
-    kit_start(&k, NULL);
+    http_kit_start(&k, NULL);
     for (size_t i = 0; i < COUNT(rows); i++)
         OKAY(answers(&k, rows[i].request, rows[i].status));
     /* After a refusal nothing more of the connection is read. */
@@ -146,7 +146,7 @@ TEST(http_serve_refuses)
 TEST(http_serve_long_heads)
 {
     struct kit k = {0};
-    kit_start(&k, NULL);
+    http_kit_start(&k, NULL);
     struct buf many = {.mem = &k.mem}, some = {.mem = &k.mem};
     struct buf one = {.mem = &k.mem};
     buf_str(&many, "GET / HTTP/1.1\r\n" HOST);
@@ -170,7 +170,7 @@ TEST(http_serve_long_heads)
 TEST(http_serve_oversized)
 {
     struct kit k = {0};
-    kit_start(&k, NULL);
+    http_kit_start(&k, NULL);
     const size_t n = 3 << 20;
     char *body = arena_alloc(&k.mem, n);
     /* By its length: refused at the head, and the client can read why though it
@@ -207,7 +207,7 @@ TEST(http_serve_oversized)
 TEST(http_serve_truncated)
 {
     struct kit k = {0};
-    kit_start(&k, NULL);
+    http_kit_start(&k, NULL);
     static const char *const cut[] = {
         "POST / HTTP/1.1\r\n" HOST "Content-Length: 9\r\n\r\nabc",
         "POST / HTTP/1.1\r\n" HOST
@@ -230,7 +230,7 @@ TEST(http_serve_truncated)
 TEST(http_serve_many_on_one)
 {
     struct kit k = {0};
-    kit_start(&k, NULL);
+    http_kit_start(&k, NULL);
     const int fd = kit_connect(&k);
     for (int i = 0; i < 5; i++) {
         kit_send(fd, "GET /encore HTTP/1.1\r\n" HOST "\r\n");

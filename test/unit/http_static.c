@@ -24,7 +24,7 @@ TEST(http_static_files)
         return;
     }
     struct kit k = {0};
-    kit_start(&k, NULL);
+    http_kit_start(&k, NULL);
     const char *name = f->path + 12;
     const char *a = kit_ask(
         &k, arena_printf(&k.mem, "HEAD /statique/%s/%s HTTP/1.1\r\n" CLOSE,

@@ -27,7 +27,7 @@ TEST(http_time_slow_heads)
 {
     struct kit k = {0};
     const struct http_options o = {.head_seconds = 1, .idle_seconds = 30};
-    kit_start(&k, &o);
+    http_kit_start(&k, &o);
     int fd = kit_connect(&k);
     kit_send(fd, "GET / HTTP/1.1\r\n");
     double took = drip(fd, "X: a\r\n", 5);
@@ -46,7 +46,7 @@ TEST(http_time_slow_body)
 {
     struct kit k = {0};
     const struct http_options o = {.head_seconds = 1, .idle_seconds = 30};
-    kit_start(&k, &o);
+    http_kit_start(&k, &o);
     const int fd = kit_connect(&k);
     kit_send(fd, "POST / HTTP/1.1\r\n" HOST "Content-Length: 90000\r\n\r\n");
     const double took = drip(fd, "b", 6);
@@ -60,7 +60,7 @@ TEST(http_time_slow_reader)
 {
     struct kit k = {0};
     const struct http_options o = {.head_seconds = 1, .idle_seconds = 30};
-    kit_start(&k, &o);
+    http_kit_start(&k, &o);
     const int fd = kit_connect(&k);
     kit_send(fd, "GET /gros HTTP/1.1\r\n" HOST "\r\n");
     sleep(4);
@@ -74,7 +74,7 @@ TEST(http_time_steady_body)
 {
     struct kit k = {0};
     const struct http_options o = {.head_seconds = 1, .idle_seconds = 30};
-    kit_start(&k, &o);
+    http_kit_start(&k, &o);
     char part[2000];
     memset(part, 'z', sizeof(part));
     const int fd = kit_connect(&k);
@@ -92,7 +92,7 @@ TEST(http_time_idle)
 {
     struct kit k = {0};
     const struct http_options o = {.head_seconds = 1, .idle_seconds = 1};
-    kit_start(&k, &o);
+    http_kit_start(&k, &o);
     const int fd = kit_connect(&k);
     kit_send(fd, "GET / HTTP/1.1\r\n" HOST "\r\n");
     OKAY(strstr(kit_read(&k, fd, "bytes", 2), "200 OK"));
@@ -110,7 +110,7 @@ TEST(http_time_full_lane)
     struct kit k = {0};
     const struct http_options o = {.fast = 2, .fast_queue = 1};
     int fd[4];
-    kit_start(&k, &o);
+    http_kit_start(&k, &o);
     for (int i = 0; i < 3; i++) {
         fd[i] = kit_connect(&k);
         kit_send(fd[i], "GET /porte HTTP/1.1\r\n" HOST "\r\n");
@@ -139,7 +139,7 @@ TEST(http_time_deadline)
 {
     struct kit k = {0};
     const struct http_options o = {.fast = 1, .fast_seconds = 1};
-    kit_start(&k, &o);
+    http_kit_start(&k, &o);
     const int one = kit_connect(&k), two = kit_connect(&k);
     kit_send(one, "GET /porte HTTP/1.1\r\n" HOST "\r\n");
     OKAY(kit_wait(&k, 1, 0));
@@ -163,7 +163,7 @@ static void stop_with_crowd(unsigned grace, bool opens)
     struct kit k = {0};
     const struct http_options o = {.grace_seconds = grace, .fast_seconds = 60};
     int fd[CROWD];
-    kit_start(&k, &o);
+    http_kit_start(&k, &o);
     for (int i = 0; i < CROWD; i++) {
         fd[i] = kit_connect(&k);
         kit_send(fd[i], "GET /porte HTTP/1.1\r\n" HOST "\r\n");
@@ -203,7 +203,7 @@ TEST(http_time_stop_under_load)
     for (int turn = 0; turn < 5; turn++) {
         struct kit k = {0};
         int fd[20];
-        kit_start(&k, NULL);
+        http_kit_start(&k, NULL);
         for (int i = 0; i < 20; i++) {
             fd[i] = kit_connect(&k);
             kit_send(fd[i], "GET /a HTTP/1.1\r\n" HOST "\r\n"
