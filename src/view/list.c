@@ -246,6 +246,7 @@ static enum status filter_control(struct drawing *d, const struct field *f,
         struct linked *rows;
         TRY(form_few(d->mem, d->page->source, f->target, &rows, &n));
         out->type = "search";
+        out->longest = SEARCH_MOST;
         if (n > FORM_FEW)
             return OK;
         list = options(out, d, n, optional);
@@ -295,6 +296,20 @@ static enum status filters(struct drawing *d, struct list_v *out)
     out->filters = list;
     out->filter_count = n;
     return OK;
+}
+
+size_t list_first_filters(const struct list_v *v)
+{
+    /* One alone is not worth a fold. */
+    return v->filter_count <= LIST_FILTERS + 1 ? v->filter_count : LIST_FILTERS;
+}
+
+bool list_more_is_set(const struct list_v *v)
+{
+    for (size_t i = list_first_filters(v); i < v->filter_count; i++)
+        if (*v->filters[i].value)
+            return true;
+    return false;
 }
 
 /* What names a row: where no field does, the first that a list shows. */

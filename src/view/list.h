@@ -48,6 +48,11 @@ struct list_v {
     const char *empty; /* what to do first, where there is nothing */
 };
 
+/* So many filters are shown at once; the others fold, open when one is set. */
+enum { LIST_FILTERS = 4 };
+size_t list_first_filters(const struct list_v *v);
+bool list_more_is_set(const struct list_v *v);
+
 /* The address read into *ask (search, filters, sort, after); limit 50. What
  * does not parse is left out, and named in *errors. The reach is the caller's.
  */

@@ -315,6 +315,20 @@ static const char *weight_read(struct arena *a, const struct link *l,
                : "form.not_a_weight";
 }
 
+static enum status link_read(struct arena *a, const struct link *l,
+                             const struct form_input *in,
+                             const struct form_source *source, unsigned flags,
+                             struct str text, size_t nth, struct linked *out,
+                             struct form_error *error)
+{
+    *out = (struct linked){.weight = 1};
+    TRY(ref_from_text(a, source, l->target, NULL, flags, text, &out->target,
+                      error));
+    if (!error->key)
+        error->key = weight_read(a, l, in, out->target, nth, &out->weight);
+    return OK;
+}
+
 enum status links_from_input(struct arena *a, const struct entity *e,
                              const struct link *l, const struct form_input *in,
                              const struct form_source *source, unsigned flags,
@@ -338,22 +352,20 @@ enum status links_from_input(struct arena *a, const struct entity *e,
         if (!text.n)
             continue;
         struct form_error error = {0};
-        struct linked one = {.weight = 1};
-        TRY(ref_from_text(a, source, l->target, NULL, flags, text, &one.target,
-                          &error));
-        if (!error.key)
-            error.key = weight_read(a, l, in, one.target, nth, &one.weight);
+        struct linked one;
+        TRY(link_read(a, l, in, source, flags, text, nth, &one, &error));
         for (size_t i = 0; !error.key && i < *n; i++)
             if (list[i].target == one.target)
                 error.key = "form.twice";
-        if (!error.key && *n == most)
+        bool full = !error.key && *n == most;
+        if (full)
             error.key = "form.too_many", error.max = (int64_t)most;
         error.field = l->name;
         if (error.key)
             form_error_add(errors, error);
         else
             list[(*n)++] = one;
-        if (error.key && same(error.key, "form.too_many"))
+        if (full)
             break;
     }
     *out = list;
