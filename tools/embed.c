@@ -40,7 +40,7 @@ static uint32_t turn(uint32_t x, int n)
 static void digest_block(uint32_t h[8], const unsigned char *p)
 {
     uint32_t w[64], v[8];
-    for (int i = 0; i < 16; i++)
+    for (size_t i = 0; i < 16; i++)
         w[i] = (uint32_t)p[4 * i] << 24 | (uint32_t)p[4 * i + 1] << 16 |
                (uint32_t)p[4 * i + 2] << 8 | p[4 * i + 3];
     for (int i = 16; i < 64; i++) {
@@ -137,6 +137,12 @@ static void table_write(FILE *out, const struct file *files, size_t n)
     fprintf(out, "    {0},\n};\nconst size_t files_embedded_count = %zu;\n", n);
 }
 
+static _Noreturn void fail(const char *path)
+{
+    perror(path);
+    exit(1);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 3) {
@@ -147,10 +153,8 @@ int main(int argc, char **argv)
     size_t n = 0;
     struct file *files = calloc((size_t)argc, sizeof(*files));
     FILE *out = fopen(argv[1], "w");
-    if (!files || !out) {
-        perror(argv[1]);
-        return 1;
-    }
+    if (!files || !out)
+        fail(argv[1]);
     fputs("/* Written by tools/embed. */\n#include \"base/files.h\"\n\n", out);
     fputs("#ifdef __clang__\n#pragma clang diagnostic ignored "
           "\"-Woverlength-strings\"\n#else\n#pragma GCC diagnostic ignored "
@@ -162,10 +166,8 @@ int main(int argc, char **argv)
         struct file *f = &files[n++];
         f->path = argv[i];
         f->name = argv[i] + cut;
-        if (strlen(argv[i]) <= cut || !file_read(f)) {
-            perror(argv[i]);
-            return 1;
-        }
+        if (strlen(argv[i]) <= cut || !file_read(f))
+            fail(argv[i]);
         tag_make(f);
     }
     qsort(files, n, sizeof(*files), by_name);

@@ -44,7 +44,7 @@ struct http_exchange {
      * while the handler runs, when the server stops. */
     _Atomic int64_t deadline;
 
-    /* The answer, made by the functions below. */
+    /* The answer, made by the functions below; to be read, not written. */
     unsigned status; /* 0: none yet, which becomes 500 */
     struct http_pair *headers;
     struct str answer;

@@ -43,12 +43,17 @@ static bool is_letter_or_digit(unsigned char c)
     return (unsigned)(c | 0x20) - 'a' < 26 || (unsigned)c - '0' < 10;
 }
 
+static bool one_of(const char *list, char c)
+{
+    return c && strchr(list, c);
+}
+
 /* RFC 9110 §5.6.2. A space before the colon is the classic disagreement. */
 static bool token_ok(struct str s)
 {
     for (size_t i = 0; i < s.n; i++)
         if (!is_letter_or_digit((unsigned char)s.p[i]) &&
-            !memchr("!#$%&'*+-.^_`|~", s.p[i], 15))
+            !one_of("!#$%&'*+-.^_`|~", s.p[i]))
             return false;
     return s.n > 0;
 }
@@ -67,7 +72,7 @@ static bool host_ok(struct str s)
 {
     for (size_t i = 0; i < s.n; i++)
         if (!is_letter_or_digit((unsigned char)s.p[i]) &&
-            !memchr("-._~:[]", s.p[i], 7))
+            !one_of("-._~:[]", s.p[i]))
             return false;
     return s.n > 0;
 }

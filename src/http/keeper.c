@@ -121,7 +121,7 @@ static void clients_look(struct keeper *keep, const struct http_options *o)
 /* Reads what is there; true when there is nothing more to wait for. */
 static bool linger_read(struct leaving *l, bool ready, int64_t now)
 {
-    static _Thread_local char waste[65536];
+    char waste[32768];
     if (ready) {
         const ssize_t n = recv(l->fd, waste, sizeof(waste), MSG_DONTWAIT);
         if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))

@@ -71,9 +71,9 @@ static void worker_rest(struct worker *w)
     const struct http_options *o = &l->server->o;
     w->below = l->rest;
     l->rest = w;
-    w->rested = !w->opened || !o->app->worker_idle;
+    w->rested = !w->opened;
     while (!w->job && !l->stopping) {
-        if (w->rested) {
+        if (w->rested || !o->app->worker_idle) {
             pthread_cond_wait(&w->wake, &l->lock);
             continue;
         }

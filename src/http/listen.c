@@ -58,7 +58,7 @@ int http_listen(struct arena *a, const char *where, const char **why)
 
 int http_port(int socket)
 {
-    struct sockaddr_storage s;
+    struct sockaddr_storage s = {0};
     socklen_t n = sizeof(s);
     if (getsockname(socket, (struct sockaddr *)&s, &n) != 0)
         return -1;

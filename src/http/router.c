@@ -60,12 +60,12 @@ static struct node *child_make(struct arena *a, struct node *k,
         const size_t room = k->room ? k->room * 2 : 4;
         struct node **more = NEW_ARRAY(a, struct node *, room);
         if (k->n)
-            memcpy(more, k->children, k->n * sizeof(*more));
+            memcpy(more, k->children, k->n * sizeof(struct node *));
         k->children = more;
         k->room = room;
     }
     memmove(k->children + at + 1, k->children + at,
-            (k->n - at) * sizeof(*k->children));
+            (k->n - at) * sizeof(struct node *));
     k->n++;
     struct node *child = k->children[at] = NEW(a, struct node);
     child->segment = segment;

@@ -114,7 +114,7 @@ static void refuse(struct exchange *e, unsigned status)
 
 static struct MHD_Response *response_make(struct http_exchange *x)
 {
-    if (x->file < 0)
+    if (x->file < 0 || x->file_size <= 0)
         return MHD_create_response_from_buffer(
             x->answer.n, (void *)(uintptr_t)(x->answer.n ? x->answer.p : ""),
             MHD_RESPMEM_PERSISTENT);

@@ -32,7 +32,7 @@ bool url_decode(struct arena *a, struct str s, bool plus, struct str *out)
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
         if (c == '%') {
-            c = (char)(digit(s.p[i + 1]) << 4 | digit(s.p[i + 2]));
+            c = (char)(digit(s.p[i + 1]) * 16 + digit(s.p[i + 2]));
             i += 2;
         } else if (c == '+' && plus) {
             c = ' ';

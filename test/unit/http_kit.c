@@ -37,7 +37,7 @@ static void answer_file(struct http_exchange *x)
 {
     const int fd = memfd_create("spool", MFD_CLOEXEC);
     CHECK(fd >= 0 && write(fd, "from a file\n", 12) == 12);
-    http_answer_file(x, 200, "text/csv", fd, 12);
+    http_answer_file(x, 200, "text/csv", fd, http_query(x, "q").p ? 0 : 12);
 }
 
 static void answer_much(struct http_exchange *x)
@@ -48,7 +48,7 @@ static void answer_much(struct http_exchange *x)
 
 static void answer(void *data, void *worker, struct http_exchange *x)
 {
-    struct kit *k = data;
+    struct http_kit *k = data;
     OKAY(worker == k);
     k->answers++;
     http_header_add(x, "X-Note", "one\r\nX-Two: two");
@@ -80,20 +80,20 @@ static void answer(void *data, void *worker, struct http_exchange *x)
 
 static void *worker_open(void *data)
 {
-    ((struct kit *)data)->opened++;
+    ((struct http_kit *)data)->opened++;
     return data;
 }
 
 static void worker_idle(void *data, void *worker)
 {
     OKAY(data == worker);
-    ((struct kit *)data)->idle++;
+    ((struct http_kit *)data)->idle++;
 }
 
 static void worker_close(void *data, void *worker)
 {
     OKAY(data == worker);
-    ((struct kit *)data)->closed++;
+    ((struct http_kit *)data)->closed++;
 }
 
 static const struct http_app app = {
@@ -104,7 +104,7 @@ static const struct http_app app = {
     .worker_close = worker_close,
 };
 
-void http_kit_start(struct kit *k, const struct http_options *given)
+void http_kit_start(struct http_kit *k, const struct http_options *given)
 {
     struct http_options o = given ? *given : (struct http_options){0};
     const char *why = "";
@@ -121,7 +121,7 @@ void http_kit_start(struct kit *k, const struct http_options *given)
     CHECK(k->server);
 }
 
-void kit_stop(struct kit *k)
+void http_kit_stop(struct http_kit *k)
 {
     http_stop(k->server);
     OKAY(k->opened == k->closed);
@@ -129,7 +129,7 @@ void kit_stop(struct kit *k)
     arena_reset(&k->mem);
 }
 
-int kit_connect(struct kit *k)
+int http_kit_connect(struct http_kit *k)
 {
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const struct sockaddr_in a = {
@@ -141,7 +141,7 @@ int kit_connect(struct kit *k)
     return fd;
 }
 
-bool kit_send_bytes(int fd, const char *p, size_t n)
+bool http_kit_send_bytes(int fd, const char *p, size_t n)
 {
     while (n) {
         const ssize_t did = send(fd, p, n, MSG_NOSIGNAL);
@@ -153,12 +153,12 @@ bool kit_send_bytes(int fd, const char *p, size_t n)
     return true;
 }
 
-void kit_send(int fd, const char *text)
+void http_kit_send(int fd, const char *text)
 {
-    kit_send_bytes(fd, text, strlen(text));
+    http_kit_send_bytes(fd, text, strlen(text));
 }
 
-char *kit_read(struct kit *k, int fd, const char *has, int seconds)
+char *http_kit_read(struct http_kit *k, int fd, const char *has, int seconds)
 {
     const int64_t until = time_monotonic_ns() + seconds * INT64_C(1000000000);
     struct buf b = {.mem = &k->mem};
@@ -177,23 +177,23 @@ char *kit_read(struct kit *k, int fd, const char *has, int seconds)
     return b.p;
 }
 
-char *kit_ask(struct kit *k, const char *text)
+char *http_kit_ask(struct http_kit *k, const char *text)
 {
-    const int fd = kit_connect(k);
-    kit_send(fd, text);
-    char *all = kit_read(k, fd, NULL, 3);
+    const int fd = http_kit_connect(k);
+    http_kit_send(fd, text);
+    char *all = http_kit_read(k, fd, NULL, 3);
     close(fd);
     return all;
 }
 
-bool kit_closed(int fd)
+bool http_kit_closed(int fd)
 {
     struct pollfd p = {.fd = fd, .events = POLLIN};
     char c;
     return poll(&p, 1, 0) == 1 && recv(fd, &c, 1, MSG_PEEK) <= 0;
 }
 
-size_t kit_count(const char *text, const char *part)
+size_t http_kit_count(const char *text, const char *part)
 {
     size_t n = 0;
     for (; (text = strstr(text, part)); text += strlen(part))
@@ -201,7 +201,7 @@ size_t kit_count(const char *text, const char *part)
     return n;
 }
 
-bool kit_wait(struct kit *k, unsigned running, unsigned waiting)
+bool http_kit_wait(struct http_kit *k, unsigned running, unsigned waiting)
 {
     for (int i = 0; i < 3000; i++) {
         const struct http_load load = http_load(k->server);

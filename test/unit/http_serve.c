@@ -6,9 +6,9 @@
 #define HOST "Host: localhost\r\n"
 #define CLOSE HOST "Connection: close\r\n\r\n"
 
-static bool answers(struct kit *k, const char *request, const char *status)
+static bool answers(struct http_kit *k, const char *request, const char *status)
 {
-    const char *all = kit_ask(k, request);
+    const char *all = http_kit_ask(k, request);
     const bool well =
         strncmp(all, "HTTP/1.1 ", 9) == 0 && strncmp(all + 9, status, 3) == 0;
     if (!well)
@@ -18,20 +18,23 @@ static bool answers(struct kit *k, const char *request, const char *status)
 
 TEST(http_serve_answers)
 {
-    struct kit k = {0};
+    struct http_kit k = {0};
     http_kit_start(&k, NULL);
-    const char *a = kit_ask(&k, "GET /proj%C3%A9t/12?q=%C3%A9+t&r HTTP/1.1\r\n"
-                                "Cookie: a=b; sel=\"42\"; c=d\r\n" CLOSE);
+    const char *a =
+        http_kit_ask(&k, "GET /proj%C3%A9t/12?q=%C3%A9+t&r HTTP/1.1\r\n"
+                         "Cookie: a=b; sel=\"42\"; c=d\r\n" CLOSE);
     OKAY(strstr(a, "\r\n\r\nGET /projét/12 q=é t c=42 0 bytes\n"));
     OKAY(strstr(a, "Content-Type: text/plain; charset=utf-8\r\n"));
     OKAY(strstr(a, "X-Note: oneX-Two: two\r\n"));
-    a = kit_ask(&k, "HEAD / HTTP/1.1\r\n" CLOSE);
+    a = http_kit_ask(&k, "HEAD / HTTP/1.1\r\n" CLOSE);
     OKAY(strstr(a, "Content-Length: ") && strstr(a, "\r\n\r\n")[4] == 0);
-    a = kit_ask(&k, "GET /fichier HTTP/1.1\r\n" CLOSE);
+    a = http_kit_ask(&k, "GET /fichier HTTP/1.1\r\n" CLOSE);
     OKAY(strstr(a, "\r\n\r\nfrom a file\n"));
-    a = kit_ask(&k, "HEAD /fichier HTTP/1.1\r\n" CLOSE);
+    a = http_kit_ask(&k, "GET /fichier?q=vide HTTP/1.1\r\n" CLOSE);
+    OKAY(strstr(a, "200 OK") && strstr(a, "Content-Length: 0\r\n"));
+    a = http_kit_ask(&k, "HEAD /fichier HTTP/1.1\r\n" CLOSE);
     OKAY(strstr(a, "Content-Length: 12\r\n") && strstr(a, "\r\n\r\n")[4] == 0);
-    a = kit_ask(&k, "GET /tout-de-suite HTTP/1.1\r\n" CLOSE);
+    a = http_kit_ask(&k, "GET /tout-de-suite HTTP/1.1\r\n" CLOSE);
     OKAY(strstr(a, "\r\n\r\nloop\n"));
     OKAY(answers(&k, "GET /lourd HTTP/1.1\r\n" CLOSE, "200"));
     OKAY(answers(&k, "GET / HTTP/1.0\r\n\r\n", "200"));
@@ -41,47 +44,51 @@ TEST(http_serve_answers)
                  "POST /statique/a.css HTTP/1.1\r\nContent-Length: 3\r\n" HOST
                  "\r\nabc",
                  "405"));
-    kit_stop(&k);
+    http_kit_stop(&k);
 }
 
 TEST(http_serve_ceiling)
 {
-    struct kit k = {0};
+    struct http_kit k = {0};
     const struct http_options o = {.memory = 1 << 20};
     http_kit_start(&k, &o);
     OKAY(answers(&k, "GET /trop HTTP/1.1\r\n" CLOSE, "413"));
     OKAY(answers(&k, "GET / HTTP/1.1\r\n" CLOSE, "200"));
-    kit_stop(&k);
+    http_kit_stop(&k);
 }
 
 TEST(http_serve_bodies)
 {
-    struct kit k = {0};
+    struct http_kit k = {0};
     http_kit_start(&k, NULL);
-    const char *a = kit_ask(&k, "POST / HTTP/1.1\r\nContent-Length: 3\r\n" HOST
-                                "Connection: close\r\n\r\nxyz");
+    const char *a =
+        http_kit_ask(&k, "POST / HTTP/1.1\r\nContent-Length: 3\r\n" HOST
+                         "Connection: close\r\n\r\nxyz");
     OKAY(strstr(a, "POST / q=- c= 3 bytes to z\n"));
-    a = kit_ask(&k, "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" HOST
-                    "Connection: close\r\n\r\n2\r\nxy\r\n1\r\nz\r\n0\r\n\r\n");
+    a = http_kit_ask(&k,
+                     "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" HOST
+                     "Connection: close\r\n\r\n2\r\nxy\r\n1\r\nz\r\n0\r\n\r\n");
     OKAY(strstr(a, "POST / q=- c= 3 bytes to z\n"));
     /* Over 256 kB it goes through a file. */
     const size_t n = 700000;
     char *body = arena_alloc(&k.mem, n + 1);
     memset(body, 'z', n);
-    int fd = kit_connect(&k);
-    kit_send(fd, "POST / HTTP/1.1\r\nContent-Length: 700000\r\n" CLOSE);
-    kit_send_bytes(fd, body, n);
-    OKAY(strstr(kit_read(&k, fd, NULL, 5), " 700000 bytes to z\n"));
+    int fd = http_kit_connect(&k);
+    http_kit_send(fd, "POST / HTTP/1.1\r\nContent-Length: 700000\r\n" CLOSE);
+    http_kit_send_bytes(fd, body, n);
+    OKAY(strstr(http_kit_read(&k, fd, NULL, 5), " 700000 bytes to z\n"));
     close(fd);
-    a = kit_ask(&k, "POST /formulaire HTTP/1.1\r\nContent-Length: 9\r\n"
-                    "Content-Type: application/x-www-form-urlencoded\r\n" HOST
-                    "Connection: close\r\n\r\na=12&b=3%");
+    a = http_kit_ask(&k,
+                     "POST /formulaire HTTP/1.1\r\nContent-Length: 9\r\n"
+                     "Content-Type: application/x-www-form-urlencoded\r\n" HOST
+                     "Connection: close\r\n\r\na=12&b=3%");
     OKAY(strstr(a, "HTTP/1.1 422"));
-    a = kit_ask(&k, "POST /formulaire HTTP/1.1\r\nContent-Length: 8\r\n"
-                    "Content-Type: application/x-www-form-urlencoded\r\n" HOST
-                    "Connection: close\r\n\r\na=12&b=3");
+    a = http_kit_ask(&k,
+                     "POST /formulaire HTTP/1.1\r\nContent-Length: 8\r\n"
+                     "Content-Type: application/x-www-form-urlencoded\r\n" HOST
+                     "Connection: close\r\n\r\na=12&b=3");
     OKAY(strstr(a, "\r\n\r\na=2\nb=1\n"));
-    kit_stop(&k);
+    http_kit_stop(&k);
 }
 
 /* The rows of a table of other servers' answers (many said 200), and ours. */
@@ -128,24 +135,24 @@ TEST(http_serve_refuses)
         {"505", "GET / HTTP/1.7\r\n" HOST "\r\n"},
         {"413", "POST / HTTP/1.1\r\n" HOST "Content-Length: 1048577\r\n\r\n"},
     };
-    struct kit k = {0};
+    struct http_kit k = {0};
     http_kit_start(&k, NULL);
     for (size_t i = 0; i < COUNT(rows); i++)
         OKAY(answers(&k, rows[i].request, rows[i].status));
     /* After a refusal nothing more of the connection is read. */
     const char *a =
-        kit_ask(&k, "POST / HTTP/1.1\r\n" HOST "Content-Length: 3\r\n"
-                    "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
-                    "GET /second HTTP/1.1\r\n" CLOSE);
-    OKAY(kit_count(a, "HTTP/1.1 ") == 1 && !strstr(a, "/second"));
+        http_kit_ask(&k, "POST / HTTP/1.1\r\n" HOST "Content-Length: 3\r\n"
+                         "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+                         "GET /second HTTP/1.1\r\n" CLOSE);
+    OKAY(http_kit_count(a, "HTTP/1.1 ") == 1 && !strstr(a, "/second"));
     OKAY(strstr(a, "Connection: close"));
     OKAY(k.answers == 0);
-    kit_stop(&k);
+    http_kit_stop(&k);
 }
 
 TEST(http_serve_long_heads)
 {
-    struct kit k = {0};
+    struct http_kit k = {0};
     http_kit_start(&k, NULL);
     struct buf many = {.mem = &k.mem}, some = {.mem = &k.mem};
     struct buf one = {.mem = &k.mem};
@@ -164,49 +171,50 @@ TEST(http_serve_long_heads)
         buf_char(&one, 'x');
     buf_str(&one, "\r\n\r\n");
     OKAY(answers(&k, one.p, "431"));
-    kit_stop(&k);
+    http_kit_stop(&k);
 }
 
 TEST(http_serve_oversized)
 {
-    struct kit k = {0};
+    struct http_kit k = {0};
     http_kit_start(&k, NULL);
     const size_t n = 3 << 20;
     char *body = arena_alloc(&k.mem, n);
     /* By its length: refused at the head, and the client can read why though it
      * goes on sending. */
-    int fd = kit_connect(&k);
-    kit_send(fd, "POST / HTTP/1.1\r\n" HOST "Content-Length: 3145728\r\n\r\n");
-    OKAY(kit_send_bytes(fd, body, n));
-    OKAY(strstr(kit_read(&k, fd, NULL, 3), "HTTP/1.1 413 "));
+    int fd = http_kit_connect(&k);
+    http_kit_send(fd,
+                  "POST / HTTP/1.1\r\n" HOST "Content-Length: 3145728\r\n\r\n");
+    OKAY(http_kit_send_bytes(fd, body, n));
+    OKAY(strstr(http_kit_read(&k, fd, NULL, 3), "HTTP/1.1 413 "));
     close(fd);
     /* In pieces: when it crosses the budget. */
-    fd = kit_connect(&k);
-    kit_send(fd,
-             "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n");
+    fd = http_kit_connect(&k);
+    http_kit_send(fd, "POST / HTTP/1.1\r\n" HOST
+                      "Transfer-Encoding: chunked\r\n\r\n");
     for (int i = 0; i < 48; i++) {
-        kit_send(fd, "10000\r\n");
-        OKAY(kit_send_bytes(fd, body, 65536));
-        kit_send(fd, "\r\n");
+        http_kit_send(fd, "10000\r\n");
+        OKAY(http_kit_send_bytes(fd, body, 65536));
+        http_kit_send(fd, "\r\n");
     }
-    const char *a = kit_read(&k, fd, NULL, 3);
+    const char *a = http_kit_read(&k, fd, NULL, 3);
     OKAY(strncmp(a, "HTTP/1.1 413 Content Too Large\r\n", 32) == 0);
-    OKAY(kit_count(a, "HTTP/1.1 ") == 1);
+    OKAY(http_kit_count(a, "HTTP/1.1 ") == 1);
     close(fd);
     /* One that waits to be let in is told before it sends. */
-    fd = kit_connect(&k);
-    kit_send(fd, "POST / HTTP/1.1\r\n" HOST "Content-Length: 3145728\r\n"
-                 "Expect: 100-continue\r\n\r\n");
-    a = kit_read(&k, fd, "\r\n\r\n", 3);
+    fd = http_kit_connect(&k);
+    http_kit_send(fd, "POST / HTTP/1.1\r\n" HOST "Content-Length: 3145728\r\n"
+                      "Expect: 100-continue\r\n\r\n");
+    a = http_kit_read(&k, fd, "\r\n\r\n", 3);
     OKAY(strstr(a, "HTTP/1.1 413 ") && !strstr(a, "100 Continue"));
     close(fd);
     OKAY(k.answers == 0);
-    kit_stop(&k);
+    http_kit_stop(&k);
 }
 
 TEST(http_serve_truncated)
 {
-    struct kit k = {0};
+    struct http_kit k = {0};
     http_kit_start(&k, NULL);
     static const char *const cut[] = {
         "POST / HTTP/1.1\r\n" HOST "Content-Length: 9\r\n\r\nabc",
@@ -216,34 +224,34 @@ TEST(http_serve_truncated)
         "POST /",
     };
     for (size_t i = 0; i < COUNT(cut); i++) {
-        const int fd = kit_connect(&k);
-        kit_send(fd, cut[i]);
+        const int fd = http_kit_connect(&k);
+        http_kit_send(fd, cut[i]);
         usleep(20000);
         close(fd);
     }
     OKAY(answers(&k, "GET / HTTP/1.1\r\n" CLOSE, "200"));
     usleep(50000);
     OKAY(k.answers == 1);
-    kit_stop(&k);
+    http_kit_stop(&k);
 }
 
 TEST(http_serve_many_on_one)
 {
-    struct kit k = {0};
+    struct http_kit k = {0};
     http_kit_start(&k, NULL);
-    const int fd = kit_connect(&k);
+    const int fd = http_kit_connect(&k);
     for (int i = 0; i < 5; i++) {
-        kit_send(fd, "GET /encore HTTP/1.1\r\n" HOST "\r\n");
-        OKAY(strstr(kit_read(&k, fd, "bytes\n", 3), "GET /encore "));
+        http_kit_send(fd, "GET /encore HTTP/1.1\r\n" HOST "\r\n");
+        OKAY(strstr(http_kit_read(&k, fd, "bytes\n", 3), "GET /encore "));
     }
     /* Pipelined: answered in their order. */
-    kit_send(
+    http_kit_send(
         fd, "GET /un HTTP/1.1\r\n" HOST "\r\nPOST /deux HTTP/1.1\r\n" HOST
             "Content-Length: 2\r\n\r\nabGET /tout-de-suite HTTP/1.1\r\n" CLOSE);
-    const char *a = kit_read(&k, fd, NULL, 3);
+    const char *a = http_kit_read(&k, fd, NULL, 3);
     const char *one = strstr(a, "GET /un "), *two = strstr(a, "POST /deux ");
     const char *three = strstr(a, "\r\n\r\nloop\n");
     OKAY(one && two && three && one < two && two < three);
     close(fd);
-    kit_stop(&k);
+    http_kit_stop(&k);
 }

@@ -23,34 +23,35 @@ TEST(http_static_files)
         test_skip("no embedded file");
         return;
     }
-    struct kit k = {0};
+    struct http_kit k = {0};
     http_kit_start(&k, NULL);
     const char *name = f->path + 12;
-    const char *a = kit_ask(
+    const char *a = http_kit_ask(
         &k, arena_printf(&k.mem, "HEAD /statique/%s/%s HTTP/1.1\r\n" CLOSE,
                          f->tag, name));
     OKAY(strstr(a, "HTTP/1.1 200 ") && strstr(a, ", immutable\r\n"));
     OKAY(strstr(a, http_type_of(name)));
     OKAY(strstr(a, arena_printf(&k.mem, "Content-Length: %zu\r\n", f->size)));
-    a = kit_ask(&k,
-                arena_printf(&k.mem, "GET /statique/%s?v=%s HTTP/1.1\r\n" CLOSE,
-                             name, f->tag));
+    a = http_kit_ask(
+        &k, arena_printf(&k.mem, "GET /statique/%s?v=%s HTTP/1.1\r\n" CLOSE,
+                         name, f->tag));
     OKAY(strstr(a, "HTTP/1.1 200 ") && strstr(a, ", immutable\r\n"));
     /* A tag of another day is no promise. */
-    a = kit_ask(&k, arena_printf(&k.mem,
-                                 "GET /statique/0123456789abcdef/%s "
-                                 "HTTP/1.1\r\n" CLOSE,
-                                 name));
+    a = http_kit_ask(&k, arena_printf(&k.mem,
+                                      "GET /statique/0123456789abcdef/%s "
+                                      "HTTP/1.1\r\n" CLOSE,
+                                      name));
     OKAY(strstr(a, "HTTP/1.1 200 ") && !strstr(a, "immutable"));
-    a = kit_ask(&k, arena_printf(&k.mem,
-                                 "GET /statique/%s HTTP/1.1\r\n"
-                                 "If-None-Match: \"x\", W/\"%s\"\r\n" CLOSE,
-                                 name, f->tag));
+    a = http_kit_ask(&k,
+                     arena_printf(&k.mem,
+                                  "GET /statique/%s HTTP/1.1\r\n"
+                                  "If-None-Match: \"x\", W/\"%s\"\r\n" CLOSE,
+                                  name, f->tag));
     OKAY(strstr(a, "HTTP/1.1 304 ") && strstr(a, "\r\n\r\n")[4] == 0);
-    a = kit_ask(&k, "GET /statique/ HTTP/1.1\r\n" CLOSE);
+    a = http_kit_ask(&k, "GET /statique/ HTTP/1.1\r\n" CLOSE);
     OKAY(strstr(a, "HTTP/1.1 404 "));
     OKAY(k.answers == 0);
-    kit_stop(&k);
+    http_kit_stop(&k);
 }
 
 TEST(http_static_types)

@@ -16,8 +16,8 @@ static double since(int64_t start)
 static double drip(int fd, const char *text, double most)
 {
     const int64_t start = time_monotonic_ns();
-    for (size_t i = 0; !kit_closed(fd) && since(start) < most; i++) {
-        kit_send_bytes(fd, text + i % strlen(text), 1);
+    for (size_t i = 0; !http_kit_closed(fd) && since(start) < most; i++) {
+        http_kit_send_bytes(fd, text + i % strlen(text), 1);
         usleep(50000);
     }
     return since(start);
@@ -25,134 +25,136 @@ static double drip(int fd, const char *text, double most)
 
 TEST(http_time_slow_heads)
 {
-    struct kit k = {0};
+    struct http_kit k = {0};
     const struct http_options o = {.head_seconds = 1, .idle_seconds = 30};
     http_kit_start(&k, &o);
-    int fd = kit_connect(&k);
-    kit_send(fd, "GET / HTTP/1.1\r\n");
+    int fd = http_kit_connect(&k);
+    http_kit_send(fd, "GET / HTTP/1.1\r\n");
     double took = drip(fd, "X: a\r\n", 5);
     OKAY(took > 0.5 && took < 3);
     close(fd);
     /* Not even a request line. */
-    fd = kit_connect(&k);
+    fd = http_kit_connect(&k);
     took = drip(fd, "G", 5);
     OKAY(took > 0.5 && took < 3);
     close(fd);
     OKAY(k.answers == 0);
-    kit_stop(&k);
+    http_kit_stop(&k);
 }
 
 TEST(http_time_slow_body)
 {
-    struct kit k = {0};
+    struct http_kit k = {0};
     const struct http_options o = {.head_seconds = 1, .idle_seconds = 30};
     http_kit_start(&k, &o);
-    const int fd = kit_connect(&k);
-    kit_send(fd, "POST / HTTP/1.1\r\n" HOST "Content-Length: 90000\r\n\r\n");
+    const int fd = http_kit_connect(&k);
+    http_kit_send(fd,
+                  "POST / HTTP/1.1\r\n" HOST "Content-Length: 90000\r\n\r\n");
     const double took = drip(fd, "b", 6);
     OKAY(took > 0.5 && took < 4);
     close(fd);
     OKAY(k.answers == 0);
-    kit_stop(&k);
+    http_kit_stop(&k);
 }
 
 TEST(http_time_slow_reader)
 {
-    struct kit k = {0};
+    struct http_kit k = {0};
     const struct http_options o = {.head_seconds = 1, .idle_seconds = 30};
     http_kit_start(&k, &o);
-    const int fd = kit_connect(&k);
-    kit_send(fd, "GET /gros HTTP/1.1\r\n" HOST "\r\n");
+    const int fd = http_kit_connect(&k);
+    http_kit_send(fd, "GET /gros HTTP/1.1\r\n" HOST "\r\n");
     sleep(4);
     OKAY(http_load(k.server).connections == 0);
     close(fd);
-    kit_stop(&k);
+    http_kit_stop(&k);
 }
 
 /* A body that comes at a fair rate may take longer than a head. */
 TEST(http_time_steady_body)
 {
-    struct kit k = {0};
+    struct http_kit k = {0};
     const struct http_options o = {.head_seconds = 1, .idle_seconds = 30};
     http_kit_start(&k, &o);
     char part[2000];
     memset(part, 'z', sizeof(part));
-    const int fd = kit_connect(&k);
-    kit_send(fd, "POST / HTTP/1.1\r\n" HOST "Content-Length: 40000\r\n\r\n");
+    const int fd = http_kit_connect(&k);
+    http_kit_send(fd,
+                  "POST / HTTP/1.1\r\n" HOST "Content-Length: 40000\r\n\r\n");
     for (int i = 0; i < 20; i++) {
-        kit_send_bytes(fd, part, sizeof(part));
+        http_kit_send_bytes(fd, part, sizeof(part));
         usleep(150000);
     }
-    OKAY(strstr(kit_read(&k, fd, "bytes", 2), " 40000 bytes"));
+    OKAY(strstr(http_kit_read(&k, fd, "bytes", 2), " 40000 bytes"));
     close(fd);
-    kit_stop(&k);
+    http_kit_stop(&k);
 }
 
 TEST(http_time_idle)
 {
-    struct kit k = {0};
+    struct http_kit k = {0};
     const struct http_options o = {.head_seconds = 1, .idle_seconds = 1};
     http_kit_start(&k, &o);
-    const int fd = kit_connect(&k);
-    kit_send(fd, "GET / HTTP/1.1\r\n" HOST "\r\n");
-    OKAY(strstr(kit_read(&k, fd, "bytes", 2), "200 OK"));
+    const int fd = http_kit_connect(&k);
+    http_kit_send(fd, "GET / HTTP/1.1\r\n" HOST "\r\n");
+    OKAY(strstr(http_kit_read(&k, fd, "bytes", 2), "200 OK"));
     const int64_t start = time_monotonic_ns();
-    kit_read(&k, fd, NULL, 5);
+    http_kit_read(&k, fd, NULL, 5);
     OKAY(since(start) > 0.5 && since(start) < 4);
     /* The worker rested too. */
     OKAY(k.idle == 1);
     close(fd);
-    kit_stop(&k);
+    http_kit_stop(&k);
 }
 
 TEST(http_time_full_lane)
 {
-    struct kit k = {0};
+    struct http_kit k = {0};
     const struct http_options o = {.fast = 2, .fast_queue = 1};
     int fd[4];
     http_kit_start(&k, &o);
     for (int i = 0; i < 3; i++) {
-        fd[i] = kit_connect(&k);
-        kit_send(fd[i], "GET /porte HTTP/1.1\r\n" HOST "\r\n");
-        OKAY(kit_wait(&k, i < 2 ? (unsigned)i + 1 : 2, i < 2 ? 0 : 1));
+        fd[i] = http_kit_connect(&k);
+        http_kit_send(fd[i], "GET /porte HTTP/1.1\r\n" HOST "\r\n");
+        OKAY(http_kit_wait(&k, i < 2 ? (unsigned)i + 1 : 2, i < 2 ? 0 : 1));
     }
-    fd[3] = kit_connect(&k);
+    fd[3] = http_kit_connect(&k);
     const int64_t start = time_monotonic_ns();
-    kit_send(fd[3], "GET /porte HTTP/1.1\r\n" HOST "\r\n");
-    const char *a = kit_read(&k, fd[3], "Unavailable\n", 3);
+    http_kit_send(fd[3], "GET /porte HTTP/1.1\r\n" HOST "\r\n");
+    const char *a = http_kit_read(&k, fd[3], "Unavailable\n", 3);
     OKAY(strstr(a, "HTTP/1.1 503 ") && strstr(a, "\r\nRetry-After: "));
     OKAY(since(start) < 1);
     /* The other lane and the loops do not care. */
-    kit_send(fd[3], "GET /lourd HTTP/1.1\r\n" HOST "\r\n");
-    OKAY(strstr(kit_read(&k, fd[3], "bytes", 3), "GET /lourd"));
-    kit_send(fd[3], "GET /tout-de-suite HTTP/1.1\r\n" HOST "\r\n");
-    OKAY(strstr(kit_read(&k, fd[3], "loop", 3), "loop\n"));
+    http_kit_send(fd[3], "GET /lourd HTTP/1.1\r\n" HOST "\r\n");
+    OKAY(strstr(http_kit_read(&k, fd[3], "bytes", 3), "GET /lourd"));
+    http_kit_send(fd[3], "GET /tout-de-suite HTTP/1.1\r\n" HOST "\r\n");
+    OKAY(strstr(http_kit_read(&k, fd[3], "loop", 3), "loop\n"));
     k.gate = 1;
     for (int i = 0; i < 3; i++)
-        OKAY(strstr(kit_read(&k, fd[i], "bytes", 3), "HTTP/1.1 200 "));
+        OKAY(strstr(http_kit_read(&k, fd[i], "bytes", 3), "HTTP/1.1 200 "));
     for (int i = 0; i < 4; i++)
         close(fd[i]);
-    kit_stop(&k);
+    http_kit_stop(&k);
 }
 
 TEST(http_time_deadline)
 {
-    struct kit k = {0};
+    struct http_kit k = {0};
     const struct http_options o = {.fast = 1, .fast_seconds = 1};
     http_kit_start(&k, &o);
-    const int one = kit_connect(&k), two = kit_connect(&k);
-    kit_send(one, "GET /porte HTTP/1.1\r\n" HOST "\r\n");
-    OKAY(kit_wait(&k, 1, 0));
+    const int one = http_kit_connect(&k), two = http_kit_connect(&k);
+    http_kit_send(one, "GET /porte HTTP/1.1\r\n" HOST "\r\n");
+    OKAY(http_kit_wait(&k, 1, 0));
     /* Waits behind the first beyond its own deadline or to its edge. */
-    kit_send(two, "GET /porte HTTP/1.1\r\n" HOST "\r\n");
+    http_kit_send(two, "GET /porte HTTP/1.1\r\n" HOST "\r\n");
     const int64_t start = time_monotonic_ns();
-    OKAY(strstr(kit_read(&k, one, "bytes", 4), "HTTP/1.1 200 "));
+    OKAY(strstr(http_kit_read(&k, one, "bytes", 4), "HTTP/1.1 200 "));
     OKAY(since(start) > 0.5 && since(start) < 3);
-    kit_read(&k, two, "\r\n\r\n", 4);
+    http_kit_read(&k, two, "\r\n\r\n", 4);
     OKAY(since(start) < 4);
     close(one);
     close(two);
-    kit_stop(&k);
+    http_kit_stop(&k);
 }
 
 enum { CROWD = 100 };
@@ -160,22 +162,22 @@ enum { CROWD = 100 };
 /* 100 suspended clients, of whom 4 have a worker: all are answered. */
 static void stop_with_crowd(unsigned grace, bool opens)
 {
-    struct kit k = {0};
+    struct http_kit k = {0};
     const struct http_options o = {.grace_seconds = grace, .fast_seconds = 60};
     int fd[CROWD];
     http_kit_start(&k, &o);
     for (int i = 0; i < CROWD; i++) {
-        fd[i] = kit_connect(&k);
-        kit_send(fd[i], "GET /porte HTTP/1.1\r\n" HOST "\r\n");
+        fd[i] = http_kit_connect(&k);
+        http_kit_send(fd[i], "GET /porte HTTP/1.1\r\n" HOST "\r\n");
     }
-    OKAY(kit_wait(&k, 4, CROWD - 4));
+    OKAY(http_kit_wait(&k, 4, CROWD - 4));
     k.gate = opens;
     const int64_t start = time_monotonic_ns();
     http_stop(k.server);
     OKAY(since(start) < grace + 2);
     int well = 0, busy = 0;
     for (int i = 0; i < CROWD; i++) {
-        const char *a = kit_read(&k, fd[i], NULL, 2);
+        const char *a = http_kit_read(&k, fd[i], NULL, 2);
         well += strstr(a, "HTTP/1.1 200 ") != NULL;
         busy += strstr(a, "HTTP/1.1 503 ") != NULL;
         close(fd[i]);
@@ -201,13 +203,13 @@ TEST(http_time_stop_past_grace)
 TEST(http_time_stop_under_load)
 {
     for (int turn = 0; turn < 5; turn++) {
-        struct kit k = {0};
+        struct http_kit k = {0};
         int fd[20];
         http_kit_start(&k, NULL);
         for (int i = 0; i < 20; i++) {
-            fd[i] = kit_connect(&k);
-            kit_send(fd[i], "GET /a HTTP/1.1\r\n" HOST "\r\n"
-                            "GET /b HTTP/1.1\r\n" HOST "\r\n");
+            fd[i] = http_kit_connect(&k);
+            http_kit_send(fd[i], "GET /a HTTP/1.1\r\n" HOST "\r\n"
+                                 "GET /b HTTP/1.1\r\n" HOST "\r\n");
         }
         usleep((useconds_t)(turn * 500));
         http_stop(k.server);
