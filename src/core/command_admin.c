@@ -21,6 +21,7 @@ int command_routes(struct cli *cli)
         json_cstr(&j, "method", methods[r->method]);
         json_cstr(&j, "path", r->path);
         json_cstr(&j, "right", r->right);
+        json_cstr(&j, "entity", r->entity ? r->entity->api : NULL);
         json_end_object(&j);
     }
     json_end_array(&j);
