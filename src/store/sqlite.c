@@ -40,6 +40,7 @@ static int on_commit(void *data, sqlite3 *lite, const char *name, int pages)
     struct db *db = data;
     (void)lite, (void)name;
     db->wal_pages = pages;
+    db->commits++;
     db->generation++;
     return SQLITE_OK;
 }

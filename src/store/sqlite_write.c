@@ -52,7 +52,6 @@ static enum status commit(struct db *db)
     enum status s = lite_run(c, "COMMIT");
     if (s == OK) {
         c->begun = false;
-        db->commits++;
         return OK;
     }
     int rc = sqlite3_extended_errcode(c->lite);

@@ -97,13 +97,16 @@ void db_kit_join(struct db_kit_write *w)
     pthread_join(w->thread, NULL);
 }
 
+/* Longer than a group lasts, so that the next group is of others. */
+enum { HOLD_NS = 60000000 };
+
 static enum status hold(struct conn *c, struct arena *mem, void *data)
 {
     struct db_kit_hold *h = data;
     (void)c, (void)mem;
-    if (h->state == 0) /* it may run again with its group */
-        h->state = 1;
-    while (h->state != 2)
+    int64_t least = time_monotonic_ns() + HOLD_NS;
+    h->state = 1;
+    while (h->state != 2 || time_monotonic_ns() < least)
         usleep(100);
     return ERR_NOT_FOUND;
 }

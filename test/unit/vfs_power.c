@@ -69,6 +69,8 @@ static void grow(struct bytes *b, size_t n)
 
 static void put(struct bytes *b, const unsigned char *data, size_t n, size_t at)
 {
+    if (n == 0)
+        return;
     if (at + n > b->n)
         grow(b, at + n);
     memcpy(b->p + at, data, n);
