@@ -117,6 +117,30 @@ enum status token_find(struct conn *c, struct arena *a, struct str token,
     return OK;
 }
 
+enum status who_load(struct conn *c, struct arena *a, int64_t person,
+                     struct who **out)
+{
+    struct rows *rows;
+    TRY(db_rows(c, a,
+                SQL("SELECT email, name, lang FROM auth_account"
+                    " WHERE person = :person AND closed = 0"),
+                ARGS(arg_int("person", person)), &rows));
+    struct who *who = NULL;
+    if (rows_next(rows)) {
+        who = NEW(a, struct who);
+        *who = (struct who){.person = person,
+                            .email = row_text(rows, 0),
+                            .name = row_text(rows, 1),
+                            .lang = row_text(rows, 2)};
+    }
+    TRY(rows_end(rows));
+    if (!who)
+        return ERR_NOT_FOUND;
+    TRY(grants_read(c, a, who));
+    *out = who;
+    return OK;
+}
+
 enum status who_again(struct conn *c, struct arena *a, struct who *who)
 {
     int64_t open;

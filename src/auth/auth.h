@@ -35,6 +35,10 @@ enum status session_find(struct conn *c, struct arena *a, struct str token,
 /* The same for "Authorization: Bearer …". */
 enum status token_find(struct conn *c, struct arena *a, struct str token,
                        struct who **out) MUST_USE;
+/* A person by number, for work that is done in their name later, without a
+ * session; ERR_NOT_FOUND for a closed account. */
+enum status who_load(struct conn *c, struct arena *a, int64_t person,
+                     struct who **out) MUST_USE;
 /* Is that session or token still there, and the account not closed? Asked
  * again inside a write: ERR_SIGN_IN. It reads the grants anew. */
 enum status who_again(struct conn *c, struct arena *a,

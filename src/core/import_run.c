@@ -81,6 +81,7 @@ struct run {
     struct app *app;
     struct import *im;
     struct conn *conn;
+    struct reach reach; /* of whoever sent the file */
     struct csv csv;
     struct line lines[PIECE];
     size_t count;
@@ -129,6 +130,18 @@ static const struct reach *whole_reach(void *data, const struct entity *e)
     return &reach_all;
 }
 
+/* A file changes nothing that its sender could not change by a form: neither
+ * the row as it stands nor as it would be may lie out of reach. */
+static enum status check_reach(struct run *r, struct arena *a, const void *row,
+                               struct form_errors *errors)
+{
+    bool within;
+    TRY(row_within(r->conn, a, r->im->entity, row, &r->reach, &within));
+    if (!within)
+        form_error(errors, NULL, "import.out_of_reach");
+    return OK;
+}
+
 static enum status read_line(struct run *r, struct arena *a, int64_t number,
                              struct record *record)
 {
@@ -138,10 +151,14 @@ static enum status read_line(struct run *r, struct arena *a, int64_t number,
     struct form_errors errors = {.mem = a};
     struct line line = {.number = number};
     TRY(line_row(r, a, &in, &line));
+    if (line.exists)
+        TRY(check_reach(r, a, line.row, &errors));
     enum status s = row_from_input(
         a, e, &in, &source, PARSE_GIVEN | PARSE_CODES, line.row, &errors);
     if (s != OK && s != ERR_INVALID)
         return s;
+    if (!errors.n)
+        TRY(check_reach(r, a, line.row, &errors));
     if (errors.n)
         refuse(r, number, &errors);
     else
@@ -307,6 +324,22 @@ static enum status run_pieces(struct run *r, struct arena *a,
     return OK;
 }
 
+/* Nobody: the command line, which may everything. */
+static enum status sender_reach(struct run *r, struct arena *a)
+{
+    struct who *who;
+    const char *right = r->im->entity->write;
+    r->reach = reach_all;
+    if (!r->im->person)
+        return OK;
+    enum status s = who_load(r->conn, a, r->im->person, &who);
+    if (s == ERR_NOT_FOUND || (s == OK && !may(who, right)))
+        return ERR_FORBIDDEN;
+    TRY(s);
+    r->reach = reach_of(r->app, a, who, right);
+    return OK;
+}
+
 static enum status run(struct app *app, struct arena *a, struct import *im,
                        bool write, import_progress *progress, void *data)
 {
@@ -325,7 +358,12 @@ static enum status run(struct app *app, struct arena *a, struct import *im,
         arena_rewind(a, mark);
     } while (write && r->csv.line < im->applied);
     TRY(conn_open(app->db, &r->conn));
-    enum status s = run_pieces(r, a, progress, data);
+    enum status s = conn_begin(r->conn, 0);
+    if (s == OK)
+        s = sender_reach(r, a);
+    conn_end(r->conn);
+    if (s == OK)
+        s = run_pieces(r, a, progress, data);
     conn_close(r->conn);
     return s;
 }

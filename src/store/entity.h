@@ -222,6 +222,12 @@ struct sql sql_with_reach(struct arena *a, struct sql text,
                           const struct entity *e, const struct reach *reach,
                           const struct arg *args, const struct arg **out);
 
+/* Is a row within reach as it stands in memory, saved or not? The same rule as
+ * the clause, for rows that a file would bring. */
+enum status row_within(struct conn *c, struct arena *a, const struct entity *e,
+                       const void *row, const struct reach *reach,
+                       bool *within) MUST_USE;
+
 /* Rows. Out of reach is ERR_NOT_FOUND. */
 enum status row_load(struct conn *c, struct arena *a, const struct entity *e,
                      int64_t id, const struct reach *reach,

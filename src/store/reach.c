@@ -159,3 +159,46 @@ struct sql sql_with_reach(struct arena *a, struct sql text,
     *out = all.all;
     return sql_built(&b);
 }
+
+static bool granted(const struct reach *reach, const struct entity *e,
+                    int64_t id)
+{
+    for (size_t i = 0; i < reach->n; i++)
+        if (reach->scopes[i].entity == e && reach->scopes[i].id == id)
+            return true;
+    return false;
+}
+
+static enum status path_within(struct conn *c, struct arena *a,
+                               const struct entity *e, const void *row,
+                               const char *path, const struct reach *reach,
+                               bool *within)
+{
+    struct str rest = str_of(path), part;
+    int64_t id = ((const struct row *)row)->id;
+    while (str_next(&rest, '.', &part) && part.n) {
+        void *next;
+        enum status s = row ? OK : row_load(c, a, e, id, &reach_all, &next);
+        if (s == ERR_NOT_FOUND)
+            return OK;
+        TRY(s);
+        const struct field *f = entity_field(e, str_dup(a, part));
+        struct value v = field_get(f, row ? row : next);
+        if (v.type == V_NULL)
+            return OK;
+        e = f->target;
+        id = v.i;
+        row = NULL;
+    }
+    *within |= granted(reach, e, id);
+    return OK;
+}
+
+enum status row_within(struct conn *c, struct arena *a, const struct entity *e,
+                       const void *row, const struct reach *reach, bool *within)
+{
+    *within = reach_is_all(e, reach);
+    for (const char *const *p = e->reach; p && *p && !*within; p++)
+        TRY(path_within(c, a, e, row, *p, reach, within));
+    return OK;
+}
