@@ -8,12 +8,22 @@
 #include "core/task.h"
 #include "http/exchange.h"
 #include "i18n/format.h"
+#include "store/row.h"
 
-enum { SHOWN = 20, OPTIONS = 200 };
+enum { SHOWN = 20, READ = 500, OPTIONS = 200 };
 
 static bool importable(struct req *r, const struct entity *e)
 {
     return e->path && may(r->who, e->write);
+}
+
+/* Its own imports, and those of what one may change everywhere: a file and its
+ * mistakes may show rows that are out of reach. */
+static bool shown_to(struct req *r, const struct entity *e, int64_t person)
+{
+    struct reach reach = reach_of(r->app, r->mem, r->who, e->write);
+    return importable(r, e) &&
+           (person == r->who->person || reach_is_all(e, &reach));
 }
 
 enum status imports_list(struct req *r)
@@ -33,13 +43,16 @@ enum status imports_list(struct req *r)
     v.options = options;
     struct rows *rows;
     TRY(db_rows(r->conn, r->mem,
-                SQL("SELECT id, entity, at, state FROM core_import"
+                SQL("SELECT id, entity, at, state, person FROM core_import"
                     " ORDER BY id DESC LIMIT :most"),
-                ARGS(arg_int("most", SHOWN)), &rows));
+                ARGS(arg_int("most", READ)), &rows));
     struct item_v *items = NEW_ARRAY(r->mem, struct item_v, SHOWN);
-    while (rows_next(rows)) {
+    while (rows_next(rows) && v.n < SHOWN) {
         const char *entity = row_text(rows, 1);
         const char *state = row_text(rows, 3);
+        const struct entity *e = entity_find(r->app, entity);
+        if (!e || !shown_to(r, e, row_int(rows, 4)))
+            continue;
         items[v.n++] = (struct item_v){
             .href = arena_printf(r->mem, "/imports/%" PRId64, row_int(rows, 0)),
             .label = arena_printf(
@@ -66,6 +79,20 @@ static enum status refuse(struct req *r, const char *key)
     return imports_list(r);
 }
 
+/* The work is done in writes of its own; this one only keeps the form's key, so
+ * that sending it again answers as the first time. */
+static enum status keep_key(struct conn *c, struct arena *mem, void *data)
+{
+    (void)c, (void)mem, (void)data;
+    return OK;
+}
+
+static enum status go_to(struct req *r, int64_t id)
+{
+    TRY(req_write(r, keep_key, NULL));
+    return req_done(r) ? OK : req_go(r, "/imports/%" PRId64, id);
+}
+
 enum status import_send(struct req *r)
 {
     const struct http_param *all;
@@ -90,7 +117,7 @@ enum status import_send(struct req *r)
         return refuse(r, why);
     TRY(s);
     TRY(import_check(r->app, r->mem, &im, NULL, NULL));
-    return req_go(r, "/imports/%" PRId64, im.id);
+    return go_to(r, im.id);
 }
 
 static enum status load(struct req *r, struct import *im)
@@ -99,7 +126,9 @@ static enum status load(struct req *r, struct import *im)
     if (!str_int(str_of(req_param(r, "import")), &id))
         return ERR_NOT_FOUND;
     TRY(import_load(r->app, r->conn, r->mem, id, im));
-    return importable(r, im->entity) ? OK : ERR_FORBIDDEN;
+    if (!importable(r, im->entity))
+        return ERR_FORBIDDEN;
+    return shown_to(r, im->entity, im->person) ? OK : ERR_NOT_FOUND;
 }
 
 static void columns_fill(struct req *r, const struct import *im,
@@ -230,7 +259,7 @@ enum status import_columns(struct req *r)
     }
     TRY(import_remap(r->app, r->mem, &im, map, im.column_count));
     TRY(import_check(r->app, r->mem, &im, NULL, NULL));
-    return req_go(r, "/imports/%" PRId64, im.id);
+    return go_to(r, im.id);
 }
 
 static enum status ask_apply(struct conn *c, struct arena *mem, void *data)
@@ -264,7 +293,7 @@ enum status import_take_back(struct req *r)
     if (!same(im.state, "applied"))
         return ERR_CONFLICT;
     TRY(import_undo(r->app, r->mem, &im, r->who->person, &kept));
-    return req_go(r, "/imports/%" PRId64, im.id);
+    return go_to(r, im.id);
 }
 
 enum status import_task(struct app *app, struct arena *a, const char *payload)
