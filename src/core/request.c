@@ -44,6 +44,16 @@ enum status req_refresh(struct req *r, void **row)
     return row_load(r->conn, r->mem, r->entity, r->id, &r->reach, row);
 }
 
+enum status req_past_reached(struct req *r, struct conn *c)
+{
+    void *row;
+    enum status s = row_load(c, r->mem, r->entity, r->id, &r->reach, &row);
+    if (s == ERR_NOT_FOUND &&
+        row_load(c, r->mem, r->entity, r->id, &reach_all, &row) != OK)
+        return OK;
+    return s;
+}
+
 static void menu_fill(struct req *r, struct page *p)
 {
     size_t n = 0;
@@ -234,6 +244,8 @@ static enum status write_again(struct conn *c, struct arena *mem, void *data)
         TRY(row_load(c, mem, r->entity, r->id, &r->reach, &now));
         if (!r->typed)
             r->row = now;
+    } else if (r->entity && r->id != NONE) {
+        TRY(req_past_reached(r, c));
     }
     TRY(w->fn(c, mem, w->data));
     return r->once ? once_keep(c, r) : OK;

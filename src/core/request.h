@@ -55,6 +55,9 @@ bool req_is_post(const struct req *r);
 
 const char *req_path(const struct req *r); /* the address, without its query */
 bool req_done(const struct req *r); /* a key used before: answered already */
+/* Where a route does not load its row, for it may be deleted: if it stands, is
+ * it in reach? ERR_NOT_FOUND. */
+enum status req_past_reached(struct req *r, struct conn *c) MUST_USE;
 /* A newer snapshot, and the row in it. */
 enum status req_refresh(struct req *r, void **row) MUST_USE;
 /* A JSON value as a form would have it typed. */

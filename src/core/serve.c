@@ -145,7 +145,7 @@ static enum status check_row(struct req *r)
     if (!str_int(str_of(text), &r->id) || r->id < 1)
         return ERR_NOT_FOUND;
     if (!r->route->loads_row)
-        return OK;
+        return r->entity ? req_past_reached(r, r->conn) : OK;
     return row_load(r->conn, r->mem, r->entity, r->id, &r->reach, &r->row);
 }
 
