@@ -21,12 +21,12 @@ static enum status fill(struct conn *c, struct arena *a, void *data)
 static const struct {
     const char *role, *field;
 } posts[] = {
-    {"admin", NULL},          {"leader", NULL},
-    {"inspector", NULL},      {"ien", "area"},
-    {"coordinator", "area"},  {"expert", NULL},
-    {"researcher", NULL},     {"partner", "organisation"},
-    {"teacher", "school"},    {"head", "school"},
-    {"host", "organisation"},
+    {"admin", NULL},         {"leader", NULL},
+    {"inspector", NULL},     {"ien", "area"},
+    {"coordinator", "area"}, {"expert", NULL},
+    {"researcher", NULL},    {"partner", "organisation"},
+    {"teacher", "school"},   {"head", "school"},
+    {"host", "school"},
 };
 
 struct accounts {
@@ -50,9 +50,12 @@ static enum status person_of(struct app *app, struct conn *c, struct arena *a,
     account->person = ((struct row *)row)->id;
     account->name = row_title(e, row);
     const struct field *f = field ? entity_field(e, field) : NULL;
-    struct value place = f ? field_get(f, row) : (struct value){0};
-    if (place.type == V_INT)
-        *g = (struct grant){g->role, f->target->name, place.i};
+    if (!f)
+        return OK;
+    struct value place = field_get(f, row);
+    if (place.type != V_INT)
+        return ERR_INVALID; /* else the grant would be everywhere */
+    *g = (struct grant){g->role, f->target->name, place.i};
     return OK;
 }
 
