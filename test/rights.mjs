@@ -1,0 +1,250 @@
+// Who may do what, written by hand and never computed from the program's own
+// tables: by family of routes, role, and whose row it is, the answer that must
+// come. test/http/matrix.mjs asks the running server for every one of them. A
+// route that no family covers fails there; whoever adds a module adds its
+// families here.
+//
+// The rule behind it: a right that is not held is 403; a row out of reach is
+// 404, or 403 where it may be read and not written; strangers are sent to sign
+// in (303 for a page, 401 for what is sent and for the API).
+
+const everybody = 'admin leader inspector ien coordinator expert researcher partner teacher head host';
+const all = `stranger ${everybody}`;
+
+// A cell is [a row of one's own, a stranger's row, no row]. yes: it is done, or
+// refused only for what was typed (see answers).
+const yes = 'yes', no = 403, gone = 404, sign = 'sign in';
+
+// Where a role stands in the demonstration: the field of the person that says
+// on what the grant is. All others stand everywhere.
+export const place = {
+  ien: 'area', coordinator: 'area', partner: 'organisation',
+  teacher: 'school', head: 'school', host: 'school',
+};
+
+// Which rows are one's own. me: the person's row; schools: those of one's area.
+const schoolOf = {
+  ien: (s, me) => s.circonscription === me.area,
+  coordinator: (s, me) => s.bassin === me.area,
+  teacher: (s, me) => s.id === me.school,
+  head: (s, me) => s.id === me.school,
+  host: (s, me) => s.id === me.school,
+};
+const never = () => false;
+export const own = {
+  school: (role, s, me) => (schoolOf[role] ?? never)(s, me),
+  class: (role, k, me, school) => (schoolOf[role] ?? never)(school(k.school), me),
+  person: (role, p, me, school) => p.id === me.id
+    || (place[role] === 'area' && p.area === me.area)
+    || (p.school != null && (schoolOf[role] ?? never)(school(p.school), me)),
+};
+
+const open = { [all]: [yes, yes, yes] };
+
+// Tables of records. read and write say who; steps by name.
+export const records = [
+  {
+    name: 'schools', path: '/etablissements', api: 'school',
+    read: open,
+    write: {
+      stranger: [sign, sign, sign],
+      admin: [yes, yes, yes],
+      coordinator: [yes, no, yes],
+      'leader inspector ien expert researcher partner teacher head host': [no, no, no],
+    },
+  },
+  {
+    name: 'classes', path: '/classes', api: 'class',
+    read: {
+      stranger: [sign, sign, sign],
+      'admin leader inspector expert researcher': [yes, yes, yes],
+      'ien coordinator teacher head host': [yes, gone, yes],
+      partner: [no, no, no],
+    },
+    write: {
+      stranger: [sign, sign, sign],
+      admin: [yes, yes, yes],
+      'coordinator teacher head': [yes, gone, yes],
+      'leader inspector ien expert researcher partner host': [no, no, no],
+    },
+  },
+  {
+    name: 'people', path: '/personnes', api: 'person',
+    read: {
+      stranger: [sign, sign, sign],
+      'admin leader': [yes, yes, yes],
+      coordinator: [yes, gone, yes],
+      'inspector ien expert researcher partner teacher head host': [no, no, no],
+    },
+    write: {
+      stranger: [sign, sign, sign],
+      admin: [yes, yes, yes],
+      coordinator: [yes, gone, yes],
+      'leader inspector ien expert researcher partner teacher head host': [no, no, no],
+    },
+  },
+  {
+    name: 'areas', path: '/territoires', api: 'area',
+    read: open,
+    write: {
+      stranger: [sign, sign, sign],
+      admin: [yes, yes, yes],
+      'leader inspector ien coordinator expert researcher partner teacher head host': [no, no, no],
+    },
+  },
+  {
+    name: 'organisations', path: '/organisations', api: 'organisation',
+    read: open,
+    write: {
+      stranger: [sign, sign, sign],
+      'admin leader coordinator': [yes, yes, yes],
+      'inspector ien expert researcher partner teacher head host': [no, no, no],
+    },
+  },
+  ...[
+    ['axes', '/axes', 'axis'], ['objectives', '/objectifs', 'objective'],
+    ['policies', '/politiques', 'policy'], ['programmes', '/programmes', 'programme'],
+    ['services', '/services', 'service'],
+  ].map(([name, path, api]) => ({
+    name, path, api,
+    read: open,
+    write: {
+      stranger: [sign, sign, sign],
+      'admin leader': [yes, yes, yes],
+      'inspector ien coordinator expert researcher partner teacher head host': [no, no, no],
+    },
+  })),
+  ...[
+    ['projects', '/projets', 'project'],
+    ['services a project has been through', '/passages', 'project_service'],
+    ['partners of a project', '/partenaires-de-projet', 'project_partner'],
+  ].map(([name, path, api]) => ({
+    name, path, api,
+    read: open,
+    write: {
+      stranger: [sign, sign, sign],
+      'admin leader coordinator': [yes, yes, yes],
+      'inspector ien expert researcher partner teacher head host': [no, no, no],
+    },
+    steps: api !== 'project' ? undefined : {
+      study: {
+        stranger: [sign, sign, sign],
+        'admin leader coordinator': [yes, yes, yes],
+        'inspector ien expert researcher partner teacher head host': [no, no, no],
+      },
+      'design trial deploy rework finish stop resume': {
+        stranger: [sign, sign, sign],
+        'admin leader': [yes, yes, yes],
+        'inspector ien coordinator expert researcher partner teacher head host': [no, no, no],
+      },
+    },
+  })),
+  {
+    name: 'members of a project', path: '/membres-de-projet', api: 'project_member',
+    read: {
+      stranger: [sign, sign, sign],
+      'admin leader inspector ien coordinator expert': [yes, yes, yes],
+      'researcher partner teacher head host': [no, no, no],
+    },
+    write: {
+      stranger: [sign, sign, sign],
+      'admin leader coordinator': [yes, yes, yes],
+      'inspector ien expert researcher partner teacher head host': [no, no, no],
+    },
+  },
+  {
+    name: 'documents', path: '/documents', api: 'document',
+    read: {
+      stranger: [sign, sign, sign],
+      [everybody]: [yes, yes, yes],
+    },
+    write: {
+      stranger: [sign, sign, sign],
+      'admin leader coordinator': [yes, yes, yes],
+      'inspector ien expert researcher partner teacher head host': [no, no, no],
+    },
+  },
+];
+
+// The routes of such a table, and what a yes looks like. What is sent is wrong
+// on purpose (a text too long, a version of long ago), so that a yes changes
+// nothing.
+export const actions = [
+  ['GET', '', 'read', 'none', 200], ['GET', '.csv', 'read', 'none', 200],
+  ['GET', '.json', 'read', 'none', 200],
+  ['GET', '/:id', 'read', 'row', 200], ['GET', '/:id.json', 'read', 'row', 200],
+  ['GET', '/nouveau', 'write', 'none', 200], ['POST', '', 'write', 'none', 422],
+  ['GET', '/:id/modifier', 'write', 'row', 200], ['POST', '/:id/modifier', 'write', 'row', 422],
+  ['POST', '/:id/suppression', 'write', 'row', 409],
+  ['GET', '/:id/historique', 'write', 'row', 200],
+  ['POST', '/:id/restauration', 'write', 'row', 422],
+];
+export const apiActions = [
+  ['GET', '', 'read', 'none', 200], ['GET', '/:id', 'read', 'row', 200],
+  ['POST', '', 'write', 'none', 422], ['PATCH', '/:id', 'write', 'row', 422],
+  ['DELETE', '/:id', 'write', 'row', 409],
+];
+// A step is sent without its reason, or from a state it does not start from.
+export const stepAnswers = [409, 422];
+
+// Everything else, route by route: what is sent, and the answer of each role.
+const importers = (page) => ({
+  stranger: sign,
+  'admin leader coordinator': page,
+  'inspector ien expert researcher partner teacher head host': no,
+});
+export const others = [
+  {
+    name: 'pages for everybody',
+    routes: ['GET /', 'GET /entrer', 'GET /recherche', 'GET /chiffres', 'GET /chiffres/:figure',
+      'GET /carte', 'GET /strategie', 'GET /accessibilite', 'GET /mentions',
+      'GET /donnees-personnelles', 'GET /aide', 'GET /plan', 'GET /api/openapi.json'],
+    forms: ['GET /chiffres.csv', 'GET /chiffres.json'],
+    answers: { [all]: 200 },
+  },
+  { name: 'the language', routes: ['GET /langue/:code'], answers: { [all]: 303 } },
+  {
+    name: 'signing in with a wrong password', routes: ['POST /entrer'],
+    send: { email: 'nobody@demo.example', password: 'wrong' }, answers: { [all]: 422 },
+  },
+  {
+    name: 'a button for a role that does not exist', routes: ['POST /entrer/demonstration'],
+    send: { role: 'emperor' }, answers: { [all]: 422 },
+  },
+  {
+    name: 'freezing a figure', routes: ['POST /chiffres/:figure/instantane'],
+    answers: {
+      stranger: sign,
+      'admin leader': 303,
+      'inspector ien coordinator expert researcher partner teacher head host': no,
+    },
+  },
+  { name: 'the list of imports', routes: ['GET /imports'], answers: importers(200) },
+  {
+    name: 'the administrator\'s import of schools', routes: ['GET /imports/:import'],
+    answers: {
+      stranger: sign,
+      admin: 200,
+      coordinator: gone,
+      'leader inspector ien expert researcher partner teacher head host': no,
+    },
+  },
+  // Of an entity that does not exist: none may import that.
+  { name: 'sending a file', routes: ['POST /imports'], send: { entity: 'nothing' },
+    answers: importers(no) },
+  {
+    name: 'an import that does not exist',
+    routes: ['POST /imports/:import/colonnes', 'POST /imports/:import/application',
+      'POST /imports/:import/annulation'],
+    unknown: true, answers: importers(gone),
+  },
+  { name: 'signing out', routes: ['POST /sortir'], last: true, answers: { [all]: 303 } },
+];
+
+// The cell of a role in a table keyed by lists of roles; throws where the
+// hand that wrote it has forgotten one.
+export function cell(table, role) {
+  const keys = Object.keys(table).filter((k) => k.split(' ').includes(role));
+  if (keys.length !== 1) throw new Error(`${role} stands ${keys.length} times in a table`);
+  return table[keys[0]];
+}
