@@ -29,15 +29,11 @@ const home = await admin.get('/chiffres');
 examples.figure = links(home.text).map((l) => /^\/chiffres\/([^?/]+)/.exec(l)?.[1]).find(Boolean);
 
 // An import, so that its pages have one to show: the schools as they stand.
-await test('an import of what was exported changes nothing', async (skip) => {
-  const e = entities.find((x) => x.rows.length);
-  const csv = (await admin.get(`${e.path}.csv`)).bytes;
+await test('an import of what was exported finds nothing to change', async () => {
+  const csv = (await admin.get('/etablissements.csv')).bytes;
   const form = await admin.form('/imports', '/imports');
-  const entity = form.controls.find((c) => c.name === 'entity').options
-    .map((o) => o.value).find((v) => v === apiOf(e));
-  if (!entity) return skip(`${e.path} is not imported`);
   const r = await admin.postFiles(form.action,
-    [...filled(form, { entity }), ['file', csv, 'tableau.csv']]);
+    [...filled(form, { entity: 'school' }), ['file', csv, 'tableau.csv']]);
   equal(r.status, 303, readable(r.text).slice(0, 300));
   examples.import = /\/imports\/(\d+)/.exec(r.location)[1];
   equal((await admin.get(r.location)).status, 200);
@@ -82,7 +78,8 @@ for (const route of readers) {
       const r = await who.get(path);
       ok(r.status < 500, `${role}: ${r.status} ${readable(r.text).slice(0, 200)}`);
       if (may(role, route.right))
-        ok([200, 303, 403, 404].includes(r.status), `${role}: ${r.status}`);
+        ok([200, 303, 404].includes(r.status) || (r.status === 403 && path.includes(id)),
+          `${role}: ${r.status}`);
       else if (role === 'stranger' && api) equal(r.status, 401, role);
       else if (role === 'stranger') {
         equal(r.status, 303, 'a stranger');
@@ -227,7 +224,8 @@ function filling(form, wrong = []) {
     if (c.type === 'hidden' || c.type === 'file' || c.type === 'checkbox') continue;
     const required = 'required' in c || wrong.includes(c.name);
     if (!required) continue;
-    if (c.type === 'radio') out[c.name] ??= c.value; else out[c.name] = plausible(c);
+    if (c.type === 'radio') out[c.name] ??= c.value;
+    else out[c.name] = plausible(c);
   }
   return out;
 }
@@ -249,12 +247,13 @@ for (const e of entities) {
     equal(r.status, 303, `${readable(why)} (${JSON.stringify(values)})`);
     const row = r.location;
     ok(new RegExp(`^${e.path}/\\d+$`).test(row), row);
-    equal((await admin.get(row)).status, 200, row);
+    const shown = await admin.get(row);
+    equal(shown.status, 200, row);
+    const heading = readable(/<h1\b[\s\S]*?<\/h1>/.exec(shown.text)[0]);
 
     form = await admin.form(`${row}/modifier`, '/modifier');
     const text = form.controls.find((c) => c.tag === 'input' && c.type === 'text' && values[c.name]
-      && !/uai|code/.test(c.name) && !c.inputmode
-      && !entities.some((x) => apiOf(x) === c.name) && c.name !== 'year');
+      && !c.inputmode && !c.list && heading.includes(values[c.name]) && c.name !== 'code');
     r = await twice(admin, form, text ? { [text.name]: `${values[text.name]} bis` } : {}, 'change');
     equal(r.status, 303, `change: ${readable(r.text).slice(0, 300)}`);
     if (text) ok((await admin.get(row)).text.includes(`${values[text.name]} bis`), 'not changed');
