@@ -278,6 +278,7 @@ enum status row_past(struct req *r)
     if (!n)
         return ERR_NOT_FOUND;
     struct history_ask ask = {.entity = r->entity,
+                              .conn = r->conn,
                               .row = row,
                               .id = r->id,
                               .past = past,

@@ -163,9 +163,10 @@ static void line_draw(struct drawer *d, struct str s)
                str_starts(s, "### ")) {
         end_block(d, 0);
         n = (size_t)((const char *)memchr(s.p, ' ', s.n) - s.p);
-        html_lit(h, "<h3>");
+        bool third = n == 3;
+        html_raw(h, third ? "<h3>" : "<h2>", 4);
         inline_draw(h, (struct str){s.p + n + 1, s.n - n - 1}, 0);
-        html_lit(h, "</h3>\n");
+        html_raw(h, third ? "</h3>\n" : "</h2>\n", 6);
     } else if ((n = item_mark(s, &kind))) {
         end_block(d, kind);
         if (!d->list && kind == '-')

@@ -1,5 +1,5 @@
 /*
- * The prose of F_PROSE: paragraphs, lists (- or 1.), ### headings, **bold**,
+ * The prose of F_PROSE: paragraphs, lists (- or 1.), ## and ### headings, **bold**,
  * *emphasis*, `code`, [links](https://…) and bare addresses. Nothing typed
  * comes out as HTML: the drawer writes the few tags itself and escapes the
  * rest.

@@ -99,7 +99,7 @@ static enum status blocks_fill(struct req *r, const struct list *passages,
         struct block_v *b = &blocks[*n - 1];
         struct passage_v step = {.name = s->name,
                                  .css = passages ? "off" : "done",
-                                 .icon = passages ? "hex-off" : "hex-done",
+                                 .icon = passages ? "hex-off" : "hex-full",
                                  .state = tr(r->lang, "portfolio.passage.off")};
         for (size_t k = 0; passages && k < passages->n; k++) {
             const struct project_service *p = passages->rows[k];
