@@ -126,16 +126,21 @@ static enum status read_typed(struct edit *e, unsigned flags)
     return r->errors.n ? ERR_INVALID : OK;
 }
 
-/* A unique value taken meanwhile is the user's mistake, by its field. */
+/* A unique value taken meanwhile is the user's mistake, by its field; several
+ * that are taken together are the whole form's, for none alone is wrong. */
 static enum status refused(struct req *r, struct conn *c, enum status s)
 {
     const char *why = conn_refusal(c);
     if (s != ERR_CONFLICT || strncmp(why, "unique ", 7) != 0)
         return s;
-    const char *field = strrchr(why, '.');
-    form_error(&r->errors,
-               field && entity_field(r->entity, field + 1) ? field + 1 : NULL,
-               "form.taken");
+    const char *name = strrchr(why, '.') ? strrchr(why, '.') + 1 : "";
+    if (strchr(why, ',') || !entity_field(r->entity, name))
+        form_error(&r->errors, NULL, "form.taken_together");
+    else
+        form_error_add(&r->errors,
+                       (struct form_error){.field = name,
+                                           .key = "form.taken",
+                                           .text = req_text(r, name)});
     return ERR_INVALID;
 }
 

@@ -266,6 +266,15 @@ for (const e of entities) {
       ok(r.text.includes(`${values[text.name]} bis`) && r.text.includes('Trop tard'), 'both versions');
     }
 
+    // The same again, with a key of its own: made, or told in words why not.
+    const again = await admin.form(`${e.path}/nouveau`, e.path);
+    r = await admin.submit(again, values);
+    if (r.status !== 303) {
+      equal(r.status, 422, 'the same row again');
+      const said = /class="errors"[\s\S]*?<\/div>/.exec(r.text);
+      ok(said && !said[0].includes('«\u00a0\u00a0»') && !said[0].includes('«  »'), 'no reason is given');
+    }
+
     form = await admin.form(row, '/suppression');
     r = await twice(admin, form, {}, 'deletion');
     equal(r.status, 303, `deletion: ${readable(r.text).slice(0, 300)}`);
