@@ -1,8 +1,8 @@
 /*
- * The prose of F_PROSE: paragraphs, lists (- or 1.), ## and ### headings, **bold**,
- * *emphasis*, `code`, [links](https://…) and bare addresses. Nothing typed
- * comes out as HTML: the drawer writes the few tags itself and escapes the
- * rest.
+ * The prose of F_PROSE: paragraphs, lists (- or 1.), ## and ### headings,
+ * **bold**, *emphasis*, `code`, [links](https://…) and bare addresses. Nothing
+ * typed comes out as HTML: the drawer writes the few tags itself and escapes
+ * the rest.
  */
 #pragma once
 

@@ -84,7 +84,8 @@ TEST(view_prose)
         {"- a\n- **b**\nfin", "<ul>\n<li>a</li>\n<li><strong>b</strong></li>\n"
                               "</ul>\n<p>fin</p>\n"},
         {"1. a\n2) b", "<ol>\n<li>a</li>\n<li>b</li>\n</ol>\n"},
-        {"## Titre *vu*", "<h3>Titre <em>vu</em></h3>\n"},
+        {"## Titre *vu*", "<h2>Titre <em>vu</em></h2>\n"},
+        {"### Titre *vu*", "<h3>Titre <em>vu</em></h3>\n"},
         {"<script>x</script>", "<p>&lt;script&gt;x&lt;/script&gt;</p>\n"},
         {"[ici](https://a.fr/?a&b)",
          "<p><a href=\"https://a.fr/?a&amp;b\" rel=\"nofollow noopener\">ici"
