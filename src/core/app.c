@@ -72,15 +72,17 @@ void app_init(struct app *app)
 enum status app_open(struct app *app, const char *folder, const char **why)
 {
     app->folder = arena_dup(&app->mem, folder, strlen(folder));
-    if (mkdir(folder, 0750) != 0 && errno != EEXIST) {
+    if (!app->shared && mkdir(folder, 0750) != 0 && errno != EEXIST) {
         *why = arena_printf(&app->mem, "cannot make the folder %s: %s", folder,
                             strerror(errno));
         return ERR_SYSTEM;
     }
     struct db_options options = {
-        .path = arena_printf(&app->mem, "%s/essaim.db", folder)};
+        .path = arena_printf(&app->mem, "%s/essaim.db", folder),
+        .shared = app->shared};
     TRY(db_open(&app->mem, &app->db, &options, why));
-    TRY(schema_open(app->db, &app->mem, &app->schema, why));
+    TRY(app->shared ? schema_agrees(app->db, &app->mem, &app->schema, why)
+                    : schema_open(app->db, &app->mem, &app->schema, why));
     struct conn *c;
     const char *demo = NULL;
     TRY(conn_open(app->db, &c));

@@ -13,6 +13,7 @@ struct app {
     struct arena mem;   /* what lives as long as the program */
     const char *folder; /* the data folder */
     bool dev;           /* --dev: the development pages */
+    bool shared;        /* to be opened beside a server that may have it */
     bool demo;          /* it holds the demonstration */
     struct db *db;
     struct schema schema;

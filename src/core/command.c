@@ -7,30 +7,32 @@
 static const struct {
     const char *name, *usage, *what;
     int (*run)(struct cli *cli);
-    bool closed; /* runs without a database */
+    enum { CLOSED, ALONE, BESIDE } opens; /* the database; beside a server */
 } commands[] = {
     {"serve", "[--listen 127.0.0.1:8080] [--data DIR] [--dev]",
-     "serves the laboratory", command_serve, true},
+     "serves the laboratory", command_serve, CLOSED},
     {"demo", "[--data DIR] [--password P] [--today DATE]",
-     "fills an empty folder with the demonstration", command_demo, false},
+     "fills an empty folder with the demonstration", command_demo, ALONE},
     {"import", "ENTITY FILE [--dry-run] [--map COLUMN=field …] [--data DIR]",
      "reads a CSV file; \"import undo NUMBER\" takes it back", command_import,
-     false},
+     BESIDE},
     {"export", "ENTITY [--format csv|json] [--data DIR]",
-     "writes all rows to standard output", command_export, false},
+     "writes all rows to standard output", command_export, BESIDE},
     {"figures", "[--year 2023-2024] [--bassin B] [--format text|csv|json]",
-     "computes the figures", command_figures, false},
+     "computes the figures", command_figures, BESIDE},
     {"user", "list | add EMAIL NAME ROLE [--password P]",
-     "accounts and their roles", command_user, false},
+     "accounts and their roles", command_user, BESIDE},
     {"token", "add EMAIL NAME", "makes a token for the API", command_token,
-     false},
-    {"rights", "[--format text|json]", "who may do what", command_rights, true},
+     BESIDE},
+    {"rights", "[--format text|json]", "who may do what", command_rights,
+     CLOSED},
     {"routes", "[--format text|json]", "every address and its right",
-     command_routes, true},
-    {"labels", "", "every label the tables need", command_labels, true},
+     command_routes, CLOSED},
+    {"labels", "", "every label the tables need", command_labels, CLOSED},
     {"journal", "verify", "computes the sealed journal again", command_journal,
-     false},
-    {"db", "check | migrate", "compares tables and program", command_db, false},
+     BESIDE},
+    {"db", "check | migrate", "compares tables and program", command_db,
+     BESIDE},
 };
 
 enum {
@@ -140,6 +142,12 @@ int cli_open(struct cli *cli)
     return s == OK ? 0 : cli_fail("%s", why);
 }
 
+static bool migrates(const struct cli *cli, size_t which)
+{
+    return commands[which].run == command_db && cli->argc &&
+           same(cli->argv[0], "migrate");
+}
+
 static int run(struct cli *cli, size_t which)
 {
     const char *why =
@@ -155,7 +163,10 @@ static int run(struct cli *cli, size_t which)
         }
         day_set_today(day);
     }
-    int code = commands[which].closed ? 0 : cli_open(cli);
+    int code = 0;
+    cli->app->shared = commands[which].opens == BESIDE && !migrates(cli, which);
+    if (commands[which].opens != CLOSED)
+        code = cli_open(cli);
     if (code == 0)
         code = commands[which].run(cli);
     app_close(cli->app);

@@ -118,8 +118,14 @@ static enum status seal(struct conn *c, struct arena *a, void *data)
 {
     struct sealing *s = data;
     struct rows *rows;
+    int64_t sealed;
     s->after = *s->tree;
     s->sealed = 0;
+    /* Another process may have sealed meanwhile. */
+    TRY(db_int(c, SQL("SELECT coalesce(max(seq) + 1, 0) FROM core_leaf"),
+               NO_ARGS, &sealed));
+    if ((uint64_t)sealed != s->after.size)
+        TRY(merkle_load(c, a, &s->after));
     TRY(db_rows(c, a,
                 SQL("SELECT " LINE_COLUMNS " FROM core_journal j WHERE j.id >"
                     " coalesce((SELECT max(line) FROM core_leaf), 0)"

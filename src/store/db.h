@@ -11,8 +11,10 @@ struct conn; /* one connection: a reader's snapshot, or the writer inside */
 struct rows; /* an answer being read */
 
 struct db_options {
-    const char *path;   /* the SQLite file; made when absent */
-    const char *vfs;    /* tests: another SQLite VFS; NULL is the usual */
+    const char *path; /* the SQLite file; made when absent */
+    const char *vfs;  /* tests: another SQLite VFS; NULL is the usual */
+    bool shared;      /* beside another process that may have it open: takes no
+                         lock, makes nothing, and leaves the other its turns */
     bool unsafe_normal; /* tests: synchronous=NORMAL, the negative control */
 };
 

@@ -120,6 +120,38 @@ static enum status copy_before(struct arena *a, const char *path,
     return dialect_copy(a, path, to, why);
 }
 
+static const char *newer(struct arena *a, int64_t version,
+                         const struct schema *s)
+{
+    return arena_printf(a,
+                        "the database is of a newer Essaim (%" PRId64
+                        ", this one knows %" PRId64
+                        "): install that version or restore a backup",
+                        version, newest(s));
+}
+
+enum status schema_agrees(struct db *db, struct arena *a,
+                          const struct schema *s, const char **why)
+{
+    const char *path;
+    int64_t version;
+    *why = "cannot read the database";
+    TRY(look(db, a, &version, &path));
+    if (version == newest(s))
+        return OK;
+    if (version == NONE)
+        *why = "the database is empty: run essaim db migrate or essaim demo";
+    else if (version > newest(s))
+        *why = newer(a, version, s);
+    else
+        *why = arena_printf(a,
+                            "the database is of an older Essaim (%" PRId64
+                            ", this one is %" PRId64
+                            "): stop the server and run essaim db migrate",
+                            version, newest(s));
+    return ERR_CONFLICT;
+}
+
 enum status schema_open(struct db *db, struct arena *a, const struct schema *s,
                         const char **why)
 {
@@ -135,11 +167,7 @@ enum status schema_open(struct db *db, struct arena *a, const struct schema *s,
         TRY(copy_before(a, path, newest(s), why));
     enum status status = db_write_within(db, a, open_in, &o, TEN_MINUTES_MS);
     if (status == ERR_CONFLICT && o.version != NONE && o.version > newest(s))
-        *why = arena_printf(a,
-                            "the database is of a newer Essaim (%" PRId64
-                            ", this one knows %" PRId64
-                            "): install that version or restore a backup",
-                            o.version, newest(s));
+        *why = newer(a, o.version, s);
     else if (status != OK)
         *why = arena_printf(a, "the database cannot be brought up to date: %s",
                             o.refusal ? o.refusal : status_name(status));

@@ -43,6 +43,10 @@ struct schema {
  * newer Essaim. */
 enum status schema_open(struct db *db, struct arena *a, const struct schema *s,
                         const char **why) MUST_USE;
+/* For a database opened beside another process: changes nothing. ERR_CONFLICT
+ * and *why, what to do, when it is not of this program's version. */
+enum status schema_agrees(struct db *db, struct arena *a,
+                          const struct schema *s, const char **why) MUST_USE;
 /* What the database has other than the program says: one line each. */
 enum status schema_check(struct conn *c, struct arena *a,
                          const struct schema *s, const char ***differences,

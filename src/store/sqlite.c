@@ -80,8 +80,9 @@ enum status lite_open(struct db *db, bool writer, bool unsafe_normal,
     c->db = db;
     c->writer = writer;
     c->patience_ns = INT64_C(5000000000);
-    int flags = writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                       : SQLITE_OPEN_READONLY;
+    int flags = writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    if (writer && !db->shared)
+        flags |= SQLITE_OPEN_CREATE;
     int rc = sqlite3_open_v2(db->path, &c->lite, flags | SQLITE_OPEN_NOMUTEX,
                              db->vfs);
     *out = c;
@@ -258,6 +259,10 @@ static enum status recognise(struct arena *a, struct db *db, const char **why)
                             db->path);
         return ERR_STORE;
     }
+    if (id == 0 && db->shared) {
+        *why = arena_printf(a, "%s is empty: run essaim db migrate", db->path);
+        return ERR_STORE;
+    }
     if (id == 0)
         TRY(lite_run(c, "PRAGMA application_id = 1165194081"));
     TRY(ask(c, "PRAGMA page_size", &size));
@@ -281,7 +286,15 @@ static enum status open_file(struct arena *a, struct db *db,
         *why = fault;
         return ERR_SYSTEM;
     }
-    TRY(folder_lock(a, db, why));
+    if (o->shared && access(o->path, F_OK) != 0) {
+        *why = arena_printf(a,
+                            "there is no %s: run essaim db migrate or essaim "
+                            "demo, or name another folder with --data",
+                            o->path);
+        return ERR_SYSTEM;
+    }
+    if (!o->shared)
+        TRY(folder_lock(a, db, why));
     TRY(file_make(db->path));
     TRY(lite_open(db, true, o->unsafe_normal, &db->writer));
     return recognise(a, db, why);
@@ -321,6 +334,7 @@ enum status db_open(struct arena *a, struct db **out,
     db->vfs = o->vfs;
     db->checkpoint_step = CHECKPOINT_STEP;
     db->lock_fd = -1;
+    db->shared = o->shared;
     lane_open(&db->lane);
     *why = NULL;
     enum status s = open_file(a, db, o, why);
@@ -348,5 +362,6 @@ void db_close(struct db *db)
     lane_close(&db->lane);
     pthread_join(db->thread, NULL);
     lite_close(db->writer);
-    close(db->lock_fd);
+    if (db->lock_fd >= 0)
+        close(db->lock_fd);
 }

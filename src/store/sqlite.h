@@ -74,7 +74,8 @@ struct lane {
 
 struct db {
     const char *path, *vfs;
-    int lock_fd;
+    int lock_fd; /* -1 when shared */
+    bool shared;
     struct conn *writer; /* only the writer's thread touches it */
     pthread_t thread;
     struct lane lane;

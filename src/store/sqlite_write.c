@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "base/time.h"
 
+#include <unistd.h>
+
 enum {
     GROUP_MOST = 256,
     GROUP_NS = 50000000, /* no further closure after so long */
@@ -18,6 +20,8 @@ enum {
     IDLE_PAGES = 250,    /* if it has so many */
     WAIT_READERS = 100000000, /* ns: the longest that writers wait for them */
     PATIENCE = 1000000000,    /* ns: for a lock of another program */
+    SHARED = 30,              /* times that, when the other is the server */
+    TURN_US = 2000,           /* after a commit, so that it gets the lock */
 };
 
 struct group {
@@ -26,10 +30,11 @@ struct group {
     int64_t until;
 };
 
+/* SQLite's lock has no queue: who waits for it looks every millisecond. */
 static enum status begin(struct conn *c)
 {
     c->lost = OK;
-    c->patience_ns = PATIENCE;
+    c->patience_ns = INT64_C(1) * PATIENCE * (c->db->shared ? SHARED : 1);
     TRY(lite_run(c, "BEGIN IMMEDIATE"));
     c->begun = true;
     return OK;
@@ -251,10 +256,13 @@ void *writer_main(void *data)
         if (j) {
             group_run(db, j);
             checkpoint_when_due(db);
+            if (db->shared)
+                usleep(TURN_US);
         } else if (!closed) {
             checkpoint(db, SQLITE_CHECKPOINT_PASSIVE, 0);
         }
     }
-    checkpoint(db, SQLITE_CHECKPOINT_TRUNCATE, PATIENCE);
+    if (!db->shared)
+        checkpoint(db, SQLITE_CHECKPOINT_TRUNCATE, PATIENCE);
     return NULL;
 }
