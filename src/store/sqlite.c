@@ -300,11 +300,14 @@ static enum status open_file(struct arena *a, struct db *db,
     return recognise(a, db, why);
 }
 
-/* Signals are for the main thread. */
+/* Signals are for the main thread, but not those of a fault of our own. */
 static bool writer_start(struct db *db)
 {
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
     sigset_t all, before;
     sigfillset(&all);
+    for (size_t i = 0; i < COUNT(faults); i++)
+        sigdelset(&all, faults[i]);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int rc = pthread_create(&db->thread, NULL, writer_main, db);
     pthread_sigmask(SIG_SETMASK, &before, NULL);

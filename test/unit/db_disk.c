@@ -172,6 +172,22 @@ TEST(db_full_disk_of_the_system)
     arena_reset(&a);
 }
 
+TEST(db_read_only_folder_is_refused)
+{
+    struct arena a = {0};
+    const char *folder = test_folder(), *why = "";
+    struct db *db;
+    struct db_options o = {.path = arena_printf(&a, "%s/essaim.db", folder)};
+    if (mount("essaim-test", folder, "tmpfs", MS_RDONLY, "size=1m") != 0) {
+        test_skip("no right to mount a small disk");
+        return;
+    }
+    OKAY(db_open(&a, &db, &o, &why) == ERR_SYSTEM);
+    OKAY(strstr(why, "cannot be written (Read-only file system)"));
+    OKAY(umount(folder) == 0);
+    arena_reset(&a);
+}
+
 /* Three in one group, the middle one too large for what is left. */
 static void large_between_small(int64_t bytes)
 {
