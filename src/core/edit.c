@@ -190,19 +190,6 @@ static enum status insert(struct conn *c, struct arena *mem, void *data)
     return still_in_reach(e, c, e->id);
 }
 
-/* The first state is where the entity's first step begins. */
-static void begin_state(struct edit *e)
-{
-    const struct entity *entity = e->r->entity;
-    const struct field *state =
-        entity->steps ? entity_field(entity, "state") : NULL;
-    if (!state || field_get(state, e->row).type != V_NULL)
-        return;
-    struct str rest = str_of(entity->steps->from), first;
-    CHECK(str_next(&rest, ' ', &first));
-    field_set(state, e->row, value_cstr(str_dup(e->r->mem, first)));
-}
-
 static enum status answer_row(struct req *r, int code, int64_t id)
 {
     if (!r->api)
@@ -218,7 +205,7 @@ static enum status answer_row(struct req *r, int code, int64_t id)
 enum status row_create(struct req *r)
 {
     struct edit e = edit_open(r, row_new(r->mem, r->entity));
-    begin_state(&e);
+    row_begin(r->mem, r->entity, e.row);
     enum status s = read_typed(&e, 0);
     if (s == OK)
         s = req_write(r, insert, &e);

@@ -1,6 +1,7 @@
 /* The lines of an import: checked, applied, taken back. */
 #include "base/csv.h"
 #include "core/importing.h"
+#include "core/request.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -108,6 +109,7 @@ static enum status line_row(struct run *r, struct arena *a,
 {
     const struct entity *e = r->im->entity;
     line->row = row_new(a, e);
+    row_begin(a, e, line->row);
     if (!e->code)
         return OK;
     const struct field *code = entity_field(e, e->code);

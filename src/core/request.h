@@ -111,6 +111,8 @@ int64_t req_version(const struct req *r);
 enum status journal_add(struct conn *c, struct arena *a, int64_t person,
                         const struct entity *e, int64_t id, const char *what,
                         struct str detail) MUST_USE;
+/* A new row's state is where the entity's first step begins. */
+void row_begin(struct arena *a, const struct entity *e, void *row);
 /* Takes a step of a row inside a write: state, condition, history, journal. */
 enum status step_take(struct conn *c, struct arena *a, const struct entity *e,
                       const struct step *step, void *row, struct str reason,

@@ -1,6 +1,16 @@
 /* Changing a state: only along the table, with its line in the journal. */
 #include "core/request.h"
 
+void row_begin(struct arena *a, const struct entity *e, void *row)
+{
+    const struct field *state = e->steps ? entity_field(e, "state") : NULL;
+    if (!state || field_get(state, row).type != V_NULL)
+        return;
+    struct str rest = str_of(e->steps->from), first;
+    CHECK(str_next(&rest, ' ', &first));
+    field_set(state, row, value_cstr(str_dup(a, first)));
+}
+
 enum status step_take(struct conn *c, struct arena *a, const struct entity *e,
                       const struct step *step, void *row, struct str reason,
                       struct actor by, const char **refusal)
