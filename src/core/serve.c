@@ -200,6 +200,17 @@ static enum status handle(void *data)
     return s;
 }
 
+/* For whoever measures: queries of this answer; writes and commits so far. */
+static void show_cost(struct req *r)
+{
+    struct db_stats stats = db_stats(r->app->db);
+    req_header(r, "X-Queries",
+               arena_printf(r->mem, "%u", conn_queries(r->conn)));
+    req_header(r, "X-Writes",
+               arena_printf(r->mem, "%" PRIu64 " %" PRIu64, stats.writes,
+                            stats.commits));
+}
+
 static void serve_answer(void *data, void *worker, struct http_exchange *x)
 {
     struct app *app = data;
@@ -227,8 +238,7 @@ static void serve_answer(void *data, void *worker, struct http_exchange *x)
         http_answer(x, (unsigned)status_code(s), plain, str_of(status_name(s)));
     }
     if (getenv("ESSAIM_QUERIES"))
-        http_header_add(x, "X-Queries",
-                        arena_printf(&x->mem, "%u", conn_queries(r.conn)));
+        show_cost(&r);
     conn_end(r.conn);
 }
 

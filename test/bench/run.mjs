@@ -72,18 +72,16 @@ function memory(pid) {
 const percentile = (list, p) => list.sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * p))];
 
 async function pageAgainstNginx() {
-  const server = await serve({ env: { ESSAIM_QUERIES: '1' } });
-  const admin = await server.as('admin');
+  const data = join(folder, 'page');
+  cpSync(demo(), data, { recursive: true });
   // Fifty projects: those of the demonstration and some more.
-  for (let have = JSON.parse((await admin.get('/projets.json')).text).length; have < 50; have++) {
-    const form = await admin.form('/projets/nouveau', '/projets');
-    const text = form.controls.find((c) => c.type === 'text');
-    const r = await admin.submit(form, Object.fromEntries(form.controls
-      .filter((c) => 'required' in c).map((c) =>
-        [c.name, c.tag === 'select' ? c.options.find((o) => o.value).value : `Projet ${have}`])
-      .concat([[text.name, `Projet de mesure ${have}`]])));
-    if (r.status !== 303) throw new Error(`a project was refused: ${r.status}`);
-  }
+  const rows = (entity) => essaim('export', entity, '--format', 'json', '--data', data);
+  const axis = JSON.parse(rows('axis'))[0].name, have = JSON.parse(rows('project')).length;
+  writeFileSync(join(folder, 'projects.csv'), ['name;axis;starts',
+    ...Array.from({ length: 50 - have }, (_, i) => `Projet de mesure ${i};${axis};2025-01-0${1 + i % 9}`)].join('\r\n'));
+  essaim('import', 'project', join(folder, 'projects.csv'), '--data', data);
+  const server = await serve({ data, env: { ESSAIM_QUERIES: '1' } });
+  const admin = await server.as('admin');
   const page = await admin.get('/projets');
   const shown = new Set(links(page.text).filter((l) => /^\/projets\/\d+$/.test(l))).size;
   row('page of projects', `${shown} projects, ${n(page.bytes.length)} bytes, ${page.headers.get('x-queries') ?? '?'} queries`, '50 projects');
@@ -105,9 +103,9 @@ async function pageAgainstNginx() {
 }
 
 async function posts() {
-  const server = await serve();
-  const before = join(folder, 'before');
-  cpSync(server.folder, before, { recursive: true });
+  const before = demo(), data = join(folder, 'posts');
+  cpSync(before, data, { recursive: true });
+  const server = await serve({ data, env: { ESSAIM_QUERIES: '1' } });
   const admin = await server.as('admin');
   const form = await admin.form('/organisations/nouveau', '/organisations');
   const fields = new URLSearchParams(form.fields.filter(([k]) => k !== '_key').map(([k, v]) => [k, v]));
@@ -124,17 +122,21 @@ async function posts() {
     Cookie: [...admin.cookies].map(([k, v]) => `${k}=${v}`).join('; '),
     'Content-Type': 'application/x-www-form-urlencoded',
   };
+  const written = async () => (await admin.get('/')).headers.get('x-writes').split(' ').map(Number);
+  const [writes, commits] = await written();
   const a = wrk(`${server.base}/organisations`, { clients: 32, headers, script });
   row('form posts on the disk, 32 clients', `${n(a.rate)}/s, p99 ${n(a.p99, 1)} ms, longest ${n(a.most, 1)} ms, ${a.bad} refused`, 'nobody > 1 s');
-  await server.stop;
+  const [writesAfter, commitsAfter] = await written();
+  const group = (writesAfter - writes) / (commitsAfter - commits);
+  row('writes a commit', n(group, 1));
+  await server.stop();
   const replay = join(root, 'build/test/bench/replay');
   if (existsSync(replay)) {
-    const out = execFileSync(replay, [join(before, 'essaim.db'), join(server.folder, 'essaim.db')], { encoding: 'utf8' });
+    const out = execFileSync(replay, [join(before, 'essaim.db'), join(data, 'essaim.db'), `${Math.max(1, Math.round(group))}`], { encoding: 'utf8' });
     const rate = Number(/([\d.]+) posts\/s/.exec(out)[1]);
     row('a bare loop of the same statements', out.trim());
     row('posts against the bare loop', n(a.rate / rate, 3), '≥ 0.4');
   }
-  await server.stop();
 }
 
 function schoolFile(count, from) {
