@@ -274,8 +274,9 @@ struct past {
 enum status row_history(struct conn *c, struct arena *a, const struct entity *e,
                         int64_t id, struct past **out, size_t *n) MUST_USE;
 /* Puts a row back as that version had it, deleted or not: a new version, its
- * links with it. ERR_NOT_FOUND: no such version. ERR_CONFLICT: what it refers
- * to is gone, or a unique value is taken. */
+ * links with it, its state (of an entity with steps) as it last was.
+ * ERR_NOT_FOUND: no such version. ERR_CONFLICT: what it refers to is gone, or a
+ * unique value is taken. */
 enum status row_restore(struct conn *c, struct arena *a, const struct entity *e,
                         int64_t id, int64_t version, struct actor by) MUST_USE;
 /* Takes back what an import did to this row; ERR_STALE when somebody has

@@ -130,31 +130,6 @@ static enum status bring_back(struct conn *c, struct arena *a,
     return history_add(c, e, &line, by);
 }
 
-/* The row becomes what the image says, whether it stands or not. */
-static enum status put_image(struct conn *c, struct arena *a,
-                             const struct entity *e, int64_t id,
-                             const char *text, struct actor by,
-                             const char *what)
-{
-    const char *why;
-    const struct json_value *image = json_parse(a, str_of(text), &why);
-    if (!image || image->type != J_OBJECT)
-        return ERR_STORE;
-    void *row;
-    enum status found = row_load(c, a, e, id, &reach_all, &row);
-    if (found == ERR_NOT_FOUND)
-        row = row_new(a, e);
-    else if (found != OK)
-        return found;
-    if (row_from_json(a, e, image, row))
-        return ERR_STORE;
-    if (found == OK)
-        TRY(row_update_as(c, a, e, row, by, what));
-    else
-        TRY(bring_back(c, a, e, id, row, image, by));
-    return links_from_json(c, a, e, id, image);
-}
-
 /* The row as it was from that version on: the image of the line after it. */
 static enum status image_of(struct conn *c, struct arena *a,
                             const struct entity *e, int64_t id, int64_t version,
@@ -175,6 +150,58 @@ static enum status image_of(struct conn *c, struct arena *a,
         return ERR_NOT_FOUND;
     *image = found;
     return OK;
+}
+
+/* A state changes only by a step: bringing a row back leaves it where it is, or
+ * where it was when the row was deleted. */
+static enum status keep_state(struct conn *c, struct arena *a,
+                              const struct entity *e, int64_t id, bool stands,
+                              const void *before, void *row)
+{
+    const struct field *state = e->steps ? entity_field(e, "state") : NULL;
+    const char *text, *why;
+    int64_t top;
+    if (!state)
+        return OK;
+    if (stands) {
+        field_set(state, row, field_get(state, before));
+        return OK;
+    }
+    TRY(history_top(c, e, id, &top));
+    TRY(image_of(c, a, e, id, top - 1, &text));
+    const struct json_value *last = json_parse(a, str_of(text), &why);
+    const struct json_value *was = last ? json_get(last, "state") : NULL;
+    if (was && was->type == J_TEXT)
+        field_set(state, row, value_cstr(str_dup(a, was->s)));
+    return OK;
+}
+
+/* The row becomes what the image says, whether it stands or not. */
+static enum status put_image(struct conn *c, struct arena *a,
+                             const struct entity *e, int64_t id,
+                             const char *text, struct actor by,
+                             const char *what)
+{
+    const char *why;
+    const struct json_value *image = json_parse(a, str_of(text), &why);
+    if (!image || image->type != J_OBJECT)
+        return ERR_STORE;
+    void *row;
+    enum status found = row_load(c, a, e, id, &reach_all, &row);
+    if (found == ERR_NOT_FOUND)
+        row = row_new(a, e);
+    else if (found != OK)
+        return found;
+    void *before = arena_alloc(a, e->row_size);
+    memcpy(before, row, e->row_size);
+    if (row_from_json(a, e, image, row))
+        return ERR_STORE;
+    TRY(keep_state(c, a, e, id, found == OK, before, row));
+    if (found == OK)
+        TRY(row_update_as(c, a, e, row, by, what));
+    else
+        TRY(bring_back(c, a, e, id, row, image, by));
+    return links_from_json(c, a, e, id, image);
 }
 
 enum status row_restore(struct conn *c, struct arena *a, const struct entity *e,
