@@ -99,7 +99,7 @@ export async function serve({ args = [], env = {}, data } = {}) {
     as: (role, lang) => new Person(base, lang).signIn(role),
     async stop() {
       child.kill('SIGTERM');
-      const end = await Promise.race([ended, sleep(10000).then(() => null)]);
+      const end = await Promise.race([ended, sleep(10000, null, { ref: false })]);
       process.off('exit', kill);
       if (!end) kill();
       if (!data) rmSync(folder, { recursive: true, force: true });

@@ -1,0 +1,186 @@
+// A school and a project live: made, changed, fought over, deleted, brought
+// back, taken from step to step; each form sent twice.
+import { test, equal, ok, match, serve, forms, tables, sameTables, readable, essaim }
+  from './lib.mjs';
+
+const server = await serve();
+const admin = await server.as('admin');
+const leader = await server.as('leader');
+const count = async (path) => JSON.parse((await admin.get(`${path}.json`)).text).length;
+const row = async (path) => JSON.parse((await admin.get(`${path}.json`)).text);
+
+// Seven digits and their letter (modulo 23, without I, O and Q).
+const uai = (n) => `099${n}${'ABCDEFGHJKLMNPRSTUVWXYZ'[Number(`099${n}`) % 23]}`;
+async function twice(who, form, changes) {
+  const first = await who.submit(form, changes);
+  const after = tables(server.folder);
+  const again = await who.submit(form, changes);
+  equal(again.status, first.status, 'the second answer');
+  equal(again.location, first.location, 'where the second leads');
+  sameTables(after, tables(server.folder), 'sent twice');
+  return first;
+}
+
+let school;
+await test('a school is made, once', async () => {
+  const n = await count('/etablissements');
+  const form = await admin.form('/etablissements/nouveau', '/etablissements');
+  const r = await twice(admin, form,
+    { uai: uai(9901), name: 'École « Zoé » & <b>fils</b>', kind: 'elementaire', commune: 'Épinal' });
+  equal(r.status, 303, readable(r.text).slice(0, 400));
+  school = r.location;
+  equal(await count('/etablissements'), n + 1);
+  const page = await admin.get(school);
+  ok(page.text.includes('École « Zoé » &amp; &lt;b&gt;fils&lt;/b&gt;'), 'the name, escaped');
+});
+await test('a key of another address or of another person is refused', async () => {
+  const form = await admin.form('/etablissements/nouveau', '/etablissements');
+  const first = await admin.submit(form, { uai: uai(9902), name: 'Une autre', kind: 'college' });
+  equal(first.status, 303, readable(first.text).slice(0, 300));
+  const { _key, _csrf } = Object.fromEntries(form.fields);
+  equal((await admin.post('/organisations', { _key, _csrf, name: 'O', kind: 'other' })).status, 409);
+  const other = Object.fromEntries((await leader.form('/organisations/nouveau', '/organisations')).fields);
+  equal((await leader.post('/organisations', { _key, _csrf: other._csrf, name: 'O', kind: 'other' })).status,
+    409);
+});
+await test('all mistakes at once, each by its field, and what was typed stays', async () => {
+  const n = await count('/etablissements');
+  const form = await admin.form('/etablissements/nouveau', '/etablissements');
+  const r = await admin.submit(form, {
+    uai: `${uai(9903).slice(0, 7)}I`, name: '', kind: 'elementaire', postcode: 'abcde', latitude: '95', pupils: '-3',
+    opened: '2025-02-30', mail: 'not a mail', commune: 'Gardée là',
+  });
+  equal(r.status, 422);
+  const wrong = forms(r.text).flatMap((f) => f.controls)
+    .filter((c) => c['aria-invalid'] === 'true').map((c) => c.name);
+  for (const name of ['uai', 'name', 'postcode', 'latitude', 'pupils', 'opened', 'mail'])
+    ok(wrong.includes(name), `${name} is not marked (${wrong})`);
+  ok(!wrong.includes('commune'));
+  ok(r.text.includes('value="Gardée là"') && r.text.includes('value="2025-02-30"'), 'typed and lost');
+  equal(await count('/etablissements'), n);
+});
+await test('a UAI that another school has is said by its field', async () => {
+  const form = await admin.form('/etablissements/nouveau', '/etablissements');
+  const r = await admin.submit(form, { uai: uai(9901), name: 'Double', kind: 'college' });
+  equal(r.status, 422);
+  const field = forms(r.text).flatMap((f) => f.controls).find((c) => c.name === 'uai');
+  equal(field['aria-invalid'], 'true');
+});
+await test('two editors: the second sees both versions, then saves', async () => {
+  const mine = await admin.form(`${school}/modifier`, '/modifier');
+  const other = await server.as('admin');
+  const theirs = await other.form(`${school}/modifier`, '/modifier');
+  equal((await twice(admin, mine, { commune: 'Première' })).status, 303);
+  const r = await other.submit(theirs, { commune: 'Seconde', pupils: '12' });
+  equal(r.status, 409);
+  ok(r.text.includes('Première') && r.text.includes('Seconde'), 'both versions');
+  equal((await row(school)).commune, 'Première');
+  const form = forms(r.text).find((f) => f.action.endsWith('/modifier'));
+  equal((await other.submit(form)).status, 303);
+  const now = await row(school);
+  equal(now.commune, 'Seconde');
+  equal(now.pupils, 12);
+});
+await test('a form without its version is refused', async () => {
+  const form = await admin.form(`${school}/modifier`, '/modifier');
+  equal((await admin.submit(form, { _version: null })).status, 422);
+  equal((await admin.submit(form, { _version: 'x' })).status, 422);
+});
+await test('the history tells what changed and who did it', async () => {
+  const text = readable((await admin.get(`${school}/historique`)).text);
+  ok(text.includes('Première') && text.includes('Seconde'), text.slice(0, 500));
+  ok(text.includes('Administrateur 1'), 'nobody did it');
+});
+await test('deleted, listed no more, and brought back as it was', async () => {
+  const before = await row(school);
+  const n = await count('/etablissements');
+  const form = await admin.form(school, '/suppression');
+  equal((await twice(admin, form)).status, 303);
+  equal((await admin.get(school)).status, 404);
+  equal(await count('/etablissements'), n - 1);
+  ok(!(await admin.get('/etablissements?q=Zo%C3%A9')).text.includes('fils'), 'still found');
+  const back = await admin.form(`${school}/historique`, '/restauration');
+  equal((await twice(admin, back)).status, 303);
+  const after = await row(school);
+  for (const name of ['id', 'uid', 'uai', 'name', 'commune', 'pupils'])
+    equal(after[name], before[name], name);
+  ok((await admin.get('/etablissements?q=Zo%C3%A9')).text.includes('fils'), 'not found again');
+});
+await test('what others refer to is not deleted', async () => {
+  const area = JSON.parse((await admin.get('/territoires.json')).text).find((a) => a.kind === 'bassin');
+  const form = await admin.form(`/territoires/${area.id}`, '/suppression');
+  const r = await admin.submit(form);
+  equal(r.status, 409);
+  equal((await admin.get(`/territoires/${area.id}`)).status, 200);
+});
+
+let project;
+await test('a project with three policies; a fourth is one too many', async () => {
+  const form = await leader.form('/projets/nouveau', '/projets');
+  const policies = JSON.parse((await admin.get('/politiques.json')).text).map((p) => String(p.id));
+  const axis = JSON.parse((await admin.get('/axes.json')).text)[0].id;
+  const base = form.fields.filter(([n]) => !['name', 'axis', 'starts', 'policies'].includes(n));
+  const fields = (n) => [...base, ['name', 'Un projet d’essai'], ['axis', String(axis)],
+    ['starts', '2025-01-06'], ...policies.slice(0, n).map((p) => ['policies', p])];
+  equal((await leader.post('/projets', fields(4))).status, 422, 'four policies');
+  const r = await leader.post('/projets', fields(3));
+  equal(r.status, 303, readable(r.text).slice(0, 400));
+  project = r.location;
+  const made = await row(project);
+  equal(made.name, 'Un projet d’essai');
+  equal(made.state, 'idea');
+});
+async function state() { return (await row(project)).state; }
+const step = async (who, name, fields = {}) => {
+  const csrf = forms((await who.get(project)).text).flatMap((f) => f.fields)
+    .find(([n]) => n === '_csrf')[1];
+  return who.post(`${project}/etapes/${name}`,
+    { _csrf: csrf, _key: `step-${name}-${Math.random()}`, ...fields });
+};
+await test('a step moves the state, once, and only along the table', async () => {
+  const form = await leader.form(project, '/etapes/study');
+  equal((await twice(leader, form)).status, 303);
+  equal(await state(), 'study');
+  equal((await step(leader, 'finish', { reason: 'Trop tôt.' })).status, 409);
+  equal(await state(), 'study');
+  equal((await step(leader, 'nonsense')).status, 404);
+});
+await test('a step that wants a reason does not go without', async () => {
+  equal((await step(leader, 'stop')).status, 422);
+  equal((await step(leader, 'stop', { reason: '   ' })).status, 422);
+  equal(await state(), 'study');
+  equal((await step(leader, 'stop', { reason: 'Plus de moyens.' })).status, 303);
+  equal(await state(), 'stopped');
+});
+await test('a form does not move the state', async () => {
+  const form = await leader.form(`${project}/modifier`, '/modifier');
+  ok(!form.controls.some((c) => c.name === 'state'), 'the form has a state');
+  equal((await leader.submit(form, { state: 'deployment' })).status, 303);
+  equal(await state(), 'stopped');
+});
+await test('who may prepare a step may not decide it', async () => {
+  const coordinator = await server.as('coordinator');
+  equal((await step(coordinator, 'resume', { reason: 'Si.' })).status, 403);
+  ok(!forms((await coordinator.get(project)).text).some((f) => f.action.includes('/etapes/')),
+    'the page offers it');
+});
+await test('each step is a line of the journal, and the journal proves itself', async () => {
+  equal((await step(leader, 'resume', { reason: 'Des moyens.' })).status, 303);
+  const said = essaim('journal', 'verify', '--data', server.folder);
+  match(said, /all as sealed; root [0-9a-f]{64}/);
+  ok(Number(/^(\d+) lines/.exec(said)[1]) >= 4, said);
+  const text = readable((await leader.get(`${project}/historique`)).text);
+  ok(/idea|idée/i.test(text), text.slice(0, 300));
+});
+await test('the state in history cannot be brought back without a step', async () => {
+  const history = await leader.get(`${project}/historique`);
+  const now = await state();
+  const old = forms(history.text).filter((f) => f.action.endsWith('/restauration'));
+  ok(old.length > 0, 'no version to bring back');
+  await leader.submit(old[old.length - 1]);
+  equal(await state(), now, 'the state went back by a restoration');
+});
+await test('the server lived through it', async () => {
+  equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '');
+});
+await server.stop();

@@ -1,0 +1,107 @@
+// Coming in and going out, and what guards every form.
+import { test, equal, ok, match, serve, forms, tables, sameTables, readable } from './lib.mjs';
+
+const server = await serve();
+
+await test('a role button signs in, and leads back where one wanted to go', async () => {
+  const who = server.stranger();
+  const sent = await who.get('/imports?entity=school');
+  equal(sent.status, 303);
+  const page = await who.get(sent.location);
+  const form = forms(page.text).find((f) => f.buttons.some((b) => b.value === 'coordinator'));
+  const r = await who.post(form.action, [...form.fields, ['role', 'coordinator']]);
+  equal(r.status, 303);
+  equal(r.location, '/imports?entity=school');
+  const cookie = r.headers.getSetCookie().find((c) => c.startsWith('session='));
+  match(cookie, /HttpOnly/);
+  match(cookie, /SameSite=Lax/);
+  equal((await who.get(r.location)).status, 200);
+});
+await test('a password signs in, in any case of the address; a wrong one does not', async () => {
+  const who = server.stranger();
+  const form = await who.form('/entrer', '/entrer');
+  for (const [email, password] of [['admin@demo.example', 'wrong'], ['admin@demo.example', ''],
+    ['nobody@demo.example', 'demonstration'], ['', ''], ["' OR 1=1 --", 'x'],
+    ['admin@demo.example', 'x'.repeat(5000)]]) {
+    const r = await who.submit(form, { email, password });
+    equal(r.status, 422, email);
+    ok(!who.cookies.has('session'), `${email} has a session`);
+    ok(forms(r.text).some((f) => f.action === '/entrer'), 'the form is there again');
+  }
+  const r = await who.submit(form, { email: 'Admin@Demo.Example', password: 'demonstration' });
+  equal(r.status, 303);
+  equal((await who.get('/imports')).status, 200);
+});
+await test('the way back never leaves the site', async () => {
+  for (const back of ['//evil.example', 'https://evil.example/', '/\\evil.example', '\\\\evil.example',
+    '/\t/evil.example', '/x\r\nSet-Cookie: a=b', 'javascript:alert(1)', '', 'etablissements']) {
+    const q = `/entrer?retour=${encodeURIComponent(back)}`;
+    let who = server.stranger();
+    const form = forms((await who.get(q)).text).find((f) => f.buttons.some((b) => b.value === 'admin'));
+    for (const fields of [[...form.fields, ['role', 'admin']], [['retour', back], ['role', 'admin']]]) {
+      who = server.stranger();
+      const r = await who.post(form.action, fields);
+      equal(r.status, 303, back);
+      equal(r.location, '/', `retour=${JSON.stringify(back)}`);
+      equal(r.headers.getSetCookie().filter((c) => c.startsWith('a=')).length, 0);
+    }
+    const r = await who.get(`/langue/en?retour=${encodeURIComponent(back)}`);
+    equal(r.location, '/', `langue ${JSON.stringify(back)}`);
+  }
+});
+await test('signing out ends the session on the server too', async () => {
+  const who = await server.as('teacher');
+  const old = new Map(who.cookies);
+  const form = forms((await who.get('/')).text).find((f) => f.action === '/sortir');
+  equal((await who.submit(form)).status, 303);
+  ok(!who.cookies.has('session'));
+  who.cookies = old;
+  equal((await who.get('/classes')).status, 303, 'the old cookie');
+});
+await test('signing in anew gives another token', async () => {
+  const a = await server.as('teacher');
+  const b = await server.as('teacher');
+  ok(a.cookies.get('session') !== b.cookies.get('session'));
+});
+await test('a form without its token, or with another, is 403 and writes nothing', async () => {
+  const admin = await server.as('admin');
+  const other = await server.as('leader');
+  const form = await admin.form('/etablissements/nouveau', '/etablissements');
+  const before = tables(server.folder);
+  const theirs = forms((await other.get('/')).text).flatMap((f) => f.fields)
+    .find(([n]) => n === '_csrf')[1];
+  for (const _csrf of [null, '', 'x', theirs, Object.fromEntries(form.fields)._csrf.slice(1)])
+    equal((await admin.submit(form, { _csrf })).status, 403, String(_csrf));
+  equal((await admin.submit(form, { _key: null })).status, 422, 'no key');
+  equal((await admin.submit(form, { _key: '' })).status, 422, 'an empty key');
+  equal((await admin.submit(form, { _key: 'x'.repeat(200) })).status, 422, 'a key too long');
+  sameTables(before, tables(server.folder), 'refused forms');
+});
+await test('a token of another session does not open signing out', async () => {
+  const who = await server.as('teacher');
+  equal((await who.post('/sortir', { _csrf: 'x' })).status, 403);
+  equal((await who.get('/classes')).status, 200);
+});
+await test('both languages, kept by a cookie, else as the browser asks', async () => {
+  const who = server.stranger();
+  who.cookies.delete('lang');
+  const page = (headers) => who.get('/entrer', headers);
+  match((await page({ 'accept-language': 'en-GB,en;q=0.9,fr;q=0.1' })).text, /<html lang="en"/);
+  match((await page({ 'accept-language': 'de, fr;q=0.5' })).text, /<html lang="fr"/);
+  match((await page({ 'accept-language': ';;;=,q=' })).text, /<html lang="fr"/);
+  const r = await who.get('/langue/en?retour=%2Fetablissements%3Fsort%3Dname');
+  equal(r.location, '/etablissements?sort=name');
+  match((await page({ 'accept-language': 'fr' })).text, /<html lang="en"/);
+  equal((await who.get('/langue/xx')).status, 404);
+});
+await test('errors speak the reader\'s language and say what to do', async () => {
+  const who = server.stranger();
+  for (const [lang, word] of [['fr', /page|existe/i], ['en', /page|exist/i]]) {
+    who.cookies.set('lang', lang);
+    const r = await who.get('/nulle-part');
+    equal(r.status, 404);
+    match(r.text, new RegExp(`<html lang="${lang}"`));
+    match(readable(r.text), word);
+  }
+});
+await server.stop();
