@@ -89,5 +89,6 @@ struct db_stats {
     unsigned waiting;
 };
 struct db_stats db_stats(const struct db *db);
-/* Grows by one whenever a commit changed anything: caches compare it. */
+/* Grows by one whenever a commit of this process changed anything: caches
+ * compare it. What a process beside wrote does not show in it. */
 uint64_t db_generation(const struct db *db);
