@@ -4,6 +4,7 @@
 #include "core/pages.h"
 #include "core/request.h"
 #include "http/exchange.h"
+#include "i18n/format.h"
 #include "core/pages/core.html.h"
 #include "store/words.h"
 #include "view/prose.h"
@@ -20,7 +21,34 @@ static const char *way_back(struct req *r)
     return str_dup(r->mem, s);
 }
 
-enum { HOME_FIGURES = 8 };
+enum { HOME_FIGURES = 8, HOME_WAITS = 12 };
+
+/* What waits for this person, each within the reach of its right. */
+static enum status waits_fill(struct req *r, struct home_v *v)
+{
+    struct item_v *items = NEW_ARRAY(r->mem, struct item_v, HOME_WAITS);
+    for (const struct module *const *m = modules; r->who && *m; m++)
+        for (const struct waiting *w = (*m)->waiting;
+             w && w->label && v->waits_count < HOME_WAITS; w++) {
+            if (!may(r->who, w->right))
+                continue;
+            const struct arg *args;
+            struct reach reach = reach_of(r->app, r->mem, r->who, w->right);
+            bool dated = strstr(w->count.text, ":today") != NULL;
+            struct sql sql = sql_with_reach(
+                r->mem, w->count, w->entity, &reach,
+                dated ? ARGS(arg_day("today", day_today())) : NO_ARGS, &args);
+            int64_t n;
+            TRY(db_int(r->conn, sql, args, &n));
+            if (n > 0)
+                items[v->waits_count++] =
+                    (struct item_v){.value = format_int(r->mem, r->lang, n),
+                                    .label = tr_n(r->mem, r->lang, w->label, n),
+                                    .href = w->href};
+        }
+    v->waits = items;
+    return OK;
+}
 
 static enum status home(struct req *r)
 {
@@ -38,6 +66,7 @@ static enum status home(struct req *r)
                 .href = arena_printf(r->mem, "/chiffres/%s", f->id)};
         }
     v.figures = figures;
+    TRY(waits_fill(r, &v));
     if (r->who)
         v.hello =
             tr_with(r->mem, r->lang, "core.hello", "name", r->who->name, NULL);

@@ -72,6 +72,18 @@ struct figure {
     const char *source; /* label key: where an imported or stated one is from */
 };
 
+/*
+ * Something that waits for people: a count on the home page of those who hold
+ * the right, leading to what it counts. Shown where it is not zero.
+ */
+struct waiting {
+    const char *label; /* label key, with a plural */
+    const char *right;
+    const char *href;
+    struct sql count; /* may use :today (a day) and {reach:t} over .entity */
+    const struct entity *entity;
+};
+
 struct command {
     const char *name, *usage; /* "lending replay", "[--lab L]" */
     enum status (*run)(struct app *app, int argc, char **argv);
@@ -92,6 +104,7 @@ struct module {
     const struct right *rights; /* this and what follows end with {0} */
     const struct route *routes;
     const struct figure *figures;
+    const struct waiting *waiting;
     const struct command *commands;
     const struct task_kind *tasks;
     const struct migration *migrations;

@@ -156,11 +156,25 @@ static const struct route routes[] = {
     {0},
 };
 
+static const struct waiting waiting[] = {
+    {"directory.waiting.rural", "directory.edit_schools",
+     "/etablissements?rural=~",
+     SQL_CONST("SELECT count(*) FROM directory_school t"
+               " WHERE t.rural IS NULL AND {reach:t}"),
+     &school_entity},
+    {"directory.waiting.classes", "directory.edit_classes", "/classes",
+     SQL_CONST("SELECT count(*) FROM directory_class t"
+               " WHERE t.headcount IS NULL AND {reach:t}"),
+     &class_entity},
+    {0},
+};
+
 const struct module directory_module = {
     .name = "directory",
     .needs = needs,
     .entities = entities,
     .rights = rights,
     .routes = routes,
+    .waiting = waiting,
     .demo = directory_demo,
 };

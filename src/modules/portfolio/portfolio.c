@@ -169,6 +169,24 @@ static const struct route routes[] = {
     {0},
 };
 
+static const struct waiting waiting[] = {
+    {"portfolio.waiting.begins", "portfolio.members", "/passages?sort=-starts",
+     SQL_CONST("SELECT count(*) FROM portfolio_project_service t"
+               " WHERE t.starts BETWEEN :today - 7 AND :today + 14"
+               " AND {reach:t}"),
+     &project_service_entity},
+    {"portfolio.waiting.current", "portfolio.documents",
+     "/passages?state=current",
+     SQL_CONST("SELECT count(*) FROM portfolio_project_service t"
+               " WHERE t.state = 'current' AND {reach:t}"),
+     &project_service_entity},
+    {"portfolio.waiting.ideas", "portfolio.decide", "/projets?state=study",
+     SQL_CONST("SELECT count(*) FROM portfolio_project t"
+               " WHERE t.state IN ('idea', 'study') AND {reach:t}"),
+     &project_entity},
+    {0},
+};
+
 const struct module portfolio_module = {
     .name = "portfolio",
     .needs = needs,
@@ -176,5 +194,6 @@ const struct module portfolio_module = {
     .rights = rights,
     .routes = routes,
     .figures = portfolio_figures,
+    .waiting = waiting,
     .demo = portfolio_demo,
 };
