@@ -1,4 +1,4 @@
-/* The list of modules, each after those it needs. Adding one is one line. */
+/* The list of modules, each after those it needs. Adding one is two lines. */
 #include "core/module.h"
 
 extern const struct module directory_module, portfolio_module;

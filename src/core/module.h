@@ -3,7 +3,7 @@
  * the tables; no other code knows that a module exists.
  *
  * To add one, see docs/module.md: a folder with its .c and its po/fr.po and
- * po/en.po, one line in src/modules.c, one line in src/layers.
+ * po/en.po, two lines in src/modules.c, one line in src/layers.
  */
 #pragma once
 

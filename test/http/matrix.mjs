@@ -153,16 +153,16 @@ async function family(r) {
 }
 // A text field with a bound, by which what is sent is wrong.
 function textOf(r) {
-  return {
+  return r.text ?? {
     school: 'name', class: 'label', person: 'name', area: 'name', organisation: 'name',
     axis: 'name', objective: 'name', policy: 'name', programme: 'name', service: 'name',
     project: 'name', project_service: 'note', project_member: 'role', project_partner: 'role',
     document: 'title',
   }[r.api];
 }
-// A project in a state from which this step does not start.
+// A row in a state from which this step does not start.
 function pickStep(r, name) {
-  const from = {
+  const from = r.from?.[name] ?? {
     study: ['idea'], design: ['study'], trial: ['study', 'design'],
     deploy: ['design', 'trial'], rework: [], finish: [], stop: [], resume: [],
   }[name];
