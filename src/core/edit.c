@@ -57,7 +57,7 @@ static enum status show(struct edit *e, int code, bool refused,
                            .source = &source};
     struct form form = {0};
     TRY(form_of_entity(r->mem, r->lang, &ask, &form));
-    struct form_conflict conflict;
+    struct form_conflict conflict = {0};
     if (theirs) {
         const struct row *now = theirs;
         TRY(form_conflict_of(r->mem, r->lang, &ask, theirs, &conflict));
