@@ -234,6 +234,35 @@ export function forms(html) {
   });
 }
 
+// Values that pass for what a form requires, and for the names that were wrong;
+// known: what to type for a control of that name.
+let serial = 0;
+function plausible(c, known) {
+  serial++;
+  if (c.tag === 'select') return c.options.find((o) => o.value)?.value ?? '';
+  if (known[c.name]) return known[c.name];
+  if (c.name === 'year') return '2025-2026';
+  if (/uai/.test(c.name)) {
+    const digits = `099${9000 + serial}`;
+    return digits + 'ABCDEFGHJKLMNPRSTUVWXYZ'[Number(digits) % 23];
+  }
+  if (c.type === 'email' || /mail/.test(c.name)) return `essai${serial}@demo.example`;
+  if (c.type === 'date') return '2025-03-10';
+  if (c.type === 'url' || /(site|link|url)$/.test(c.name)) return 'https://demo.example/';
+  if (c.type === 'number' || ['numeric', 'decimal'].includes(c.inputmode)) return '1';
+  return `Essai ${serial}`;
+}
+export function filling(form, { wrong = [], known = {} } = {}) {
+  const out = {};
+  for (const c of form.controls) {
+    if (c.type === 'hidden' || c.type === 'file' || c.type === 'checkbox') continue;
+    if (!('required' in c) && !wrong.includes(c.name)) continue;
+    if (c.type === 'radio') out[c.name] ??= c.value;
+    else out[c.name] = plausible(c, known);
+  }
+  return out;
+}
+
 // Every table with its rows, but for what a read or the clock may change.
 const moving = ['core_once', 'auth_session', 'core_leaf', 'core_head', 'core_task'];
 export function tables(folder) {
