@@ -2,6 +2,8 @@
 
 #include "base/str.h"
 
+#include <limits.h>
+
 static int calls[8], called;
 
 static void note(void *data)
@@ -27,6 +29,30 @@ TEST(arena_gives_zeroed_memory_back)
     OKAY(same(arena_dup(&mem, NULL, 0), ""));
     OKAY(same(arena_printf(&mem, "%d %s", 12, "labs"), "12 labs"));
     arena_reset(&mem);
+    arena_reset(&mem);
+}
+
+TEST(arena_printf_equals_snprintf)
+{
+    static const char *const words[] = {"", "a", "%d", NULL};
+    static const long numbers[] = {0, -1, 9, 10, LONG_MAX, LONG_MIN};
+    struct arena mem = {0};
+    char said[2000], long_word[300];
+    memset(long_word, 'x', sizeof(long_word));
+    long_word[299] = 0;
+    for (size_t w = 0; w < 4; w++)
+        for (size_t n = 0; n < 6; n++) {
+            const char *word = words[w] ? words[w] : long_word;
+            snprintf(said, sizeof(said), "%s=%ld %d%s%%|%5.1f", word,
+                     numbers[n], (int)numbers[n], word, 1.25);
+            OKAY(same(said,
+                      arena_printf(&mem, "%s=%ld %d%s%%|%5.1f", word,
+                                   numbers[n], (int)numbers[n], word, 1.25)));
+            *strchr(said, '|') = 0;
+            said[strlen(said) - 1] = 0;
+            OKAY(same(said, arena_printf(&mem, "%s=%ld %d%s", word, numbers[n],
+                                         (int)numbers[n], word)));
+        }
     arena_reset(&mem);
 }
 
