@@ -1,5 +1,6 @@
 #include "base/arena.h"
 
+#include <malloc.h>
 #include <setjmp.h>
 
 struct arena_block {
@@ -194,6 +195,14 @@ enum status arena_run(struct arena *a, enum status (*fn)(void *), void *data)
     enum status s = fn(data);
     a->full = outer;
     return s;
+}
+
+void alloc_tune(void)
+{
+    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    mallopt(M_TRIM_THRESHOLD, 1 << 20);
+    mallopt(M_TOP_PAD, 256 << 10);
 }
 
 void *alloc_plain(size_t size)

@@ -56,6 +56,10 @@ void arena_settle(struct arena *a, struct arena_mark m);
 enum status arena_run(struct arena *a, enum status (*fn)(void *data),
                       void *data) MUST_USE;
 
+/* For a server: few heaps, which keep what requests give back, so that it is
+ * not asked of the system again for each. At the start, before any thread. */
+void alloc_tune(void);
+
 /* Lives until free_plain: for what crosses threads and has no arena. */
 void *alloc_plain(size_t size) MUST_USE;
 void free_plain(void *p);

@@ -39,6 +39,7 @@ static void block_signals(void)
 static int serve(struct cli *cli, int socket)
 {
     block_signals();
+    alloc_tune();
     if (cli_open(cli) != 0)
         return 1;
     struct http_options options = {.socket = socket,
