@@ -176,6 +176,23 @@ static enum status check_again(struct edit *e, struct conn *c)
     return ERR_INVALID;
 }
 
+/* Known within the write, the answer is kept with it: a later telling would
+ * cost a second commit. */
+static void answer_plan(struct req *r, int code, int64_t id)
+{
+    r->code = r->api ? code : 303;
+    if (!r->api) {
+        r->location = arena_printf(r->mem, "%s/%" PRId64, r->entity->path, id);
+        return;
+    }
+    struct buf out = {.mem = r->mem};
+    struct json j = {.out = &out};
+    json_object(&j, NULL);
+    json_int(&j, "id", id);
+    json_end_object(&j);
+    r->told = buf_done(&out);
+}
+
 static enum status insert(struct conn *c, struct arena *mem, void *data)
 {
     struct edit *e = data;
@@ -187,19 +204,16 @@ static enum status insert(struct conn *c, struct arena *mem, void *data)
         return refused(r, c, s);
     e->id = ((struct row *)e->row)->id;
     TRY(save_links(e, c, e->id));
-    return still_in_reach(e, c, e->id);
+    TRY(still_in_reach(e, c, e->id));
+    answer_plan(r, 201, e->id);
+    return OK;
 }
 
 static enum status answer_row(struct req *r, int code, int64_t id)
 {
-    if (!r->api)
-        return req_go(r, "%s/%" PRId64, r->entity->path, id);
-    struct buf out = {.mem = r->mem};
-    struct json j = {.out = &out};
-    json_object(&j, NULL);
-    json_int(&j, "id", id);
-    json_end_object(&j);
-    return req_json(r, code, buf_done(&out));
+    answer_plan(r, code, id);
+    return r->api ? req_json(r, r->code, r->told)
+                  : req_go(r, "%s", r->location);
 }
 
 enum status row_create(struct req *r)
@@ -225,7 +239,9 @@ static enum status update(struct conn *c, struct arena *mem, void *data)
     if (s != OK)
         return refused(r, c, s);
     TRY(save_links(e, c, r->id));
-    return still_in_reach(e, c, r->id);
+    TRY(still_in_reach(e, c, r->id));
+    answer_plan(r, 200, r->id);
+    return OK;
 }
 
 enum status row_change(struct req *r)
@@ -309,8 +325,10 @@ static enum status take(struct conn *c, struct arena *mem, void *data)
 {
     struct taking *t = data;
     struct req *r = t->r;
-    return step_take(c, mem, r->entity, t->step, r->row, t->reason,
-                     req_actor(r), &t->refusal);
+    TRY(step_take(c, mem, r->entity, t->step, r->row, t->reason, req_actor(r),
+                  &t->refusal));
+    answer_plan(r, 200, r->id);
+    return OK;
 }
 
 /* Several lines of the table may bear the step's name, from other states. */

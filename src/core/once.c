@@ -1,5 +1,6 @@
 #include "core/once.h"
 
+#include "base/random.h"
 #include "http/exchange.h"
 
 enum status once_find(struct conn *c, struct arena *a, struct req *r)
@@ -23,29 +24,46 @@ enum status once_find(struct conn *c, struct arena *a, struct req *r)
     return ours ? OK : ERR_CONFLICT;
 }
 
+static struct str body(const struct req *r)
+{
+    return r->told.n ? r->told : (struct str){NULL, 0};
+}
+
 enum status once_keep(struct conn *c, struct req *r)
 {
+    r->kept = (struct kept){r->code, r->location, r->told};
     return db_exec(
         c,
-        SQL("INSERT INTO core_once (key, person, path, code, at)"
-            " VALUES (:key, :person, :path, 303, :at)"),
+        SQL("INSERT INTO core_once (key, person, path, code, at,"
+            " location, body)"
+            " VALUES (:key, :person, :path, :code, :at, :location, :body)"),
         ARGS(arg_cstr("key", r->once), arg_int("person", req_actor(r).person),
-             arg_cstr("path", req_path(r)), arg_int("at", time_now())),
+             arg_cstr("path", req_path(r)), arg_int("at", time_now()),
+             arg_int("code", r->code ? r->code : 303),
+             arg_cstr("location", r->location), arg_text("body", body(r))),
         NULL);
+}
+
+bool once_is_kept(const struct req *r)
+{
+    const struct kept *k = &r->kept;
+    return r->code == k->code && r->told.n == k->told.n &&
+           same_bytes(r->told.p, k->told.p, k->told.n) &&
+           (r->location ? k->location && same(r->location, k->location)
+                        : !k->location);
 }
 
 static enum status tell(struct conn *c, struct arena *a, void *data)
 {
     struct req *r = data;
     (void)a;
-    return db_exec(
-        c,
-        SQL("UPDATE core_once SET code = :code,"
-            " location = :location, body = :body WHERE key = :key"),
-        ARGS(arg_int("code", r->code), arg_cstr("location", r->location),
-             arg_text("body", r->told.n ? r->told : (struct str){NULL, 0}),
-             arg_cstr("key", r->once)),
-        NULL);
+    return db_exec(c,
+                   SQL("UPDATE core_once SET code = :code,"
+                       " location = :location, body = :body WHERE key = :key"),
+                   ARGS(arg_int("code", r->code),
+                        arg_cstr("location", r->location),
+                        arg_text("body", body(r)), arg_cstr("key", r->once)),
+                   NULL);
 }
 
 enum status once_told(struct req *r)

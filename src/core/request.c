@@ -228,6 +228,9 @@ static enum status write_again(struct conn *c, struct arena *mem, void *data)
     struct writing *w = data;
     struct req *r = w->r;
     const char *right = r->route->right;
+    r->code = 0;
+    r->location = NULL;
+    r->told = (struct str){NULL, 0};
     if (r->once) {
         TRY(once_find(c, mem, r));
         if (r->done)

@@ -21,6 +21,13 @@
 
 struct http_exchange;
 
+/* The answer that was kept with the write itself. */
+struct kept {
+    int code;
+    const char *location;
+    struct str told;
+};
+
 struct req {
     struct arena *mem; /* dies with the answer; has a ceiling */
     struct app *app;
@@ -46,6 +53,7 @@ struct req {
     int code; /* of the answer, for the one-time key's memory */
     const char *location;
     struct str told; /* the API's answer, likewise */
+    struct kept kept;
 };
 
 /* The first text under a name in the address or the form; .p NULL: none. */

@@ -195,7 +195,7 @@ static enum status handle(void *data)
     enum status s = ask(r);
     if (s != OK)
         s = req_fail(r, s);
-    else if (r->once && !r->done && r->code)
+    else if (r->once && !r->done && r->code && !once_is_kept(r))
         s = once_told(r);
     return s;
 }
