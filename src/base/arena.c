@@ -92,14 +92,14 @@ static bool put_int(struct piece *p, long i)
  * vsnprintf twice costs ten times as much; false leaves the rest to it. */
 static bool quick(struct piece *p, const char *fmt, va_list args)
 {
-    for (;;) {
-        size_t plain = strcspn(fmt, "%");
-        if (!put(p, fmt, plain))
-            return false;
-        fmt += plain;
-        if (!*fmt)
-            return true;
+    while (*fmt) {
         bool done = false;
+        if (*fmt != '%') {
+            if (p->n == sizeof(p->text))
+                return false;
+            p->text[p->n++] = *fmt++;
+            continue;
+        }
         if (fmt[1] == 's') {
             const char *s = va_arg(args, const char *);
             done = s && put(p, s, strlen(s));
@@ -113,6 +113,7 @@ static bool quick(struct piece *p, const char *fmt, va_list args)
             return false;
         fmt += 2;
     }
+    return true;
 }
 
 char *arena_vprintf(struct arena *a, const char *fmt, va_list args)
