@@ -340,15 +340,22 @@ const char *row_column_name(const struct rows *r, int column)
     return sqlite3_column_name(r->stmt, column);
 }
 
-static bool is_null(const struct rows *r, int column)
+static void check_column(const struct rows *r, int column)
 {
     CHECK(r->stmt && column >= 0 && column < sqlite3_data_count(r->stmt));
+}
+
+static bool is_null(const struct rows *r, int column)
+{
+    check_column(r, column);
     return sqlite3_column_type(r->stmt, column) == SQLITE_NULL;
 }
 
 int64_t row_int(const struct rows *r, int column)
 {
-    return is_null(r, column) ? NONE : sqlite3_column_int64(r->stmt, column);
+    check_column(r, column);
+    int64_t i = sqlite3_column_int64(r->stmt, column);
+    return i || !is_null(r, column) ? i : NONE;
 }
 
 int32_t row_day(const struct rows *r, int column)
@@ -364,11 +371,11 @@ double row_real(const struct rows *r, int column)
 
 struct str row_str(const struct rows *r, int column)
 {
-    if (is_null(r, column))
-        return (struct str){0};
+    check_column(r, column);
     const char *p = (const char *)sqlite3_column_text(r->stmt, column);
-    return (struct str){p ? p : "",
-                        (size_t)sqlite3_column_bytes(r->stmt, column)};
+    if (!p) /* NULL, or no memory to make it text */
+        return is_null(r, column) ? (struct str){0} : STR("");
+    return (struct str){p, (size_t)sqlite3_column_bytes(r->stmt, column)};
 }
 
 const char *row_text(struct rows *r, int column)
