@@ -251,16 +251,21 @@ int command_journal(struct cli *cli)
         cli_fail("journal verify");
         return 2;
     }
+    struct signer signer;
+    if (signer_open(arena_printf(a, "%s/journal.key", cli->app->folder),
+                    &signer) != OK)
+        return cli_fail("%s/journal.key cannot be read or made",
+                        cli->app->folder);
     if (conn_open(cli->app->db, &c) != OK || conn_begin(c, 0) != OK)
         return cli_fail("the database cannot be read");
     enum status s = journal_load(c, a, &tree);
     conn_end(c);
     if (s == OK)
-        s = journal_seal(cli->app->db, a, &tree);
+        s = journal_seal(cli->app->db, a, &tree, &signer);
     if (s == OK)
         s = conn_begin(c, 0);
     if (s == OK)
-        s = journal_verify(c, a, &lines, &fault);
+        s = journal_verify(c, a, signer.public, &lines, &fault);
     conn_end(c);
     conn_close(c);
     if (s != OK)

@@ -50,6 +50,10 @@ static int serve(struct cli *cli, int socket)
     if (!server)
         return cli_fail("cannot start: %s", strerror(errno));
     struct tasks *tasks = tasks_start(cli->app);
+    if (!tasks) {
+        http_stop(server);
+        return 1;
+    }
     log_line(LOG_INFO, "serving", "address", cli->listen, "data",
              cli->app->folder, NULL);
     wait_for_end();

@@ -108,8 +108,17 @@ static enum status merkle_load(struct conn *c, struct arena *a,
     return rows_end(rows);
 }
 
+/* What a head's signature covers. */
+static struct str head_text(struct arena *a, uint64_t size,
+                            const unsigned char root[SHA256])
+{
+    return str_of(
+        arena_printf(a, "%" PRIu64 " %s", size, hex(a, root, SHA256)));
+}
+
 struct sealing {
     struct merkle *tree;
+    const struct signer *signer;
     struct merkle after;
     int sealed;
 };
@@ -149,12 +158,15 @@ static enum status seal(struct conn *c, struct arena *a, void *data)
         return OK;
     unsigned char root[SHA256];
     merkle_root(&s->after, root);
+    const char *signature =
+        sign(a, s->signer, head_text(a, s->after.size, root));
     return db_exec(c,
                    SQL("INSERT INTO core_head (size, root, at, signature)"
-                       " VALUES (:size, :root, :at, '')"),
+                       " VALUES (:size, :root, :at, :signature)"),
                    ARGS(arg_int("size", (int64_t)s->after.size),
                         arg_cstr("root", hex(a, root, SHA256)),
-                        arg_int("at", time_now())),
+                        arg_int("at", time_now()),
+                        arg_cstr("signature", signature)),
                    NULL);
 }
 
@@ -163,9 +175,10 @@ enum status journal_load(struct conn *c, struct arena *a, struct merkle *tree)
     return merkle_load(c, a, tree);
 }
 
-enum status journal_seal(struct db *db, struct arena *a, struct merkle *tree)
+enum status journal_seal(struct db *db, struct arena *a, struct merkle *tree,
+                         const struct signer *signer)
 {
-    struct sealing s = {.tree = tree};
+    struct sealing s = {.tree = tree, .signer = signer};
     do {
         TRY(db_write_within(db, a, seal, &s, 2000));
         *tree = s.after;
@@ -173,14 +186,16 @@ enum status journal_seal(struct db *db, struct arena *a, struct merkle *tree)
     return OK;
 }
 
-enum status journal_verify(struct conn *c, struct arena *a, uint64_t *lines,
-                           const char **fault)
+enum status journal_verify(struct conn *c, struct arena *a,
+                           const unsigned char key[SIGN_PUBLIC],
+                           uint64_t *lines, const char **fault)
 {
     struct rows *rows;
     struct merkle tree = {0};
     *fault = NULL;
     TRY(db_rows(c, a,
-                SQL("SELECT " LINE_COLUMNS ", l.hash, h.root FROM core_leaf l"
+                SQL("SELECT " LINE_COLUMNS
+                    ", l.hash, h.root, h.signature FROM core_leaf l"
                     " JOIN core_journal j ON j.id = l.line"
                     " LEFT JOIN core_head h ON h.size = l.seq + 1"
                     " ORDER BY l.seq"),
@@ -195,6 +210,8 @@ enum status journal_verify(struct conn *c, struct arena *a, uint64_t *lines,
         merkle_root(&tree, root);
         struct str head = row_str(rows, 9);
         wrong |= head.p && !str_eq(head, hex(a, root, SHA256));
+        wrong |= head.p && !signature_right(key, head_text(a, tree.size, root),
+                                            row_str(rows, 10));
         arena_rewind(a, mark);
         if (wrong)
             *fault = arena_printf(

@@ -1,6 +1,7 @@
 /* The sealed tree over the journal. A line is added with journal_add. */
 #pragma once
 
+#include "auth/sign.h"
 #include "base/random.h"
 #include "store/db.h"
 
@@ -15,9 +16,11 @@ void merkle_root(const struct merkle *m, unsigned char out[SHA256]);
 /* The tree as sealed so far; once at the start. */
 enum status journal_load(struct conn *c, struct arena *a,
                          struct merkle *tree) MUST_USE;
-/* Seals the lines not sealed yet, in commit order. One caller at a time. */
-enum status journal_seal(struct db *db, struct arena *a,
-                         struct merkle *tree) MUST_USE;
+/* Seals the lines not sealed yet, in commit order, and signs the new head
+ * ("size root"). One caller at a time. */
+enum status journal_seal(struct db *db, struct arena *a, struct merkle *tree,
+                         const struct signer *signer) MUST_USE;
 /* Computes all again: *fault is the first disagreement, or NULL. */
-enum status journal_verify(struct conn *c, struct arena *a, uint64_t *lines,
-                           const char **fault) MUST_USE;
+enum status journal_verify(struct conn *c, struct arena *a,
+                           const unsigned char key[SIGN_PUBLIC],
+                           uint64_t *lines, const char **fault) MUST_USE;

@@ -34,6 +34,7 @@ struct tasks {
     pthread_cond_t wake;
     bool stopping;
     struct merkle tree;
+    struct signer signer;
     int64_t swept;
 };
 
@@ -146,7 +147,7 @@ static void turn_round(struct tasks *t, struct arena *mem)
 {
     while (run_one(t, mem))
         arena_reset(mem);
-    if (journal_seal(t->app->db, mem, &t->tree) != OK)
+    if (journal_seal(t->app->db, mem, &t->tree, &t->signer) != OK)
         log_line(LOG_WARN, "journal not sealed", NULL);
     if (time_now() - t->swept > SWEEP &&
         db_write(t->app->db, mem, sweep, t) == OK)
@@ -180,6 +181,13 @@ struct tasks *tasks_start(struct app *app)
     struct arena mem = {.limit = MEMORY};
     struct conn *c;
     t->app = app;
+    if (signer_open(arena_printf(&mem, "%s/journal.key", app->folder),
+                    &t->signer) != OK) {
+        log_line(LOG_ERROR, "journal.key cannot be read or made", NULL);
+        free_plain(t);
+        arena_reset(&mem);
+        return NULL;
+    }
     pthread_mutex_init(&t->mutex, NULL);
     pthread_cond_init(&t->wake, NULL);
     if (conn_open(app->db, &c) == OK) {

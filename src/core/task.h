@@ -14,7 +14,7 @@ enum status task_add(struct conn *c, const char *kind, const char *payload,
 
 struct tasks;
 /* One thread of its own: runs what is due, seals the journal, forgets old
- * one-time keys. */
+ * one-time keys. NULL: the folder's key cannot be read or made (logged). */
 struct tasks *tasks_start(struct app *app);
 void tasks_stop(struct tasks *t);
 

@@ -119,7 +119,7 @@ export class Person {
     const cookie = [...this.cookies].map(([k, v]) => `${k}=${v}`).join('; ');
     const r = await fetch(new URL(path, this.base),
       { method, body, redirect: 'manual', headers: { cookie, ...headers } });
-    for (const line of r.headers.getSetCookie()) {
+    for (const line of cookieLines(r.headers)) {
       const [pair, ...rest] = line.split(';');
       const at = pair.indexOf('=');
       const gone = rest.some((p) => /^\s*max-age=0$/i.test(p));
@@ -187,6 +187,10 @@ export function filled(form, changes) {
   for (const [name, value] of left) if (value !== null) pairs.push([name, value]);
   return pairs;
 }
+
+// Debian 12's Node joins them with commas; no cookie of ours has one.
+const cookieLines = (headers) => headers.getSetCookie?.()
+  ?? (headers.get('set-cookie') ?? '').split(/, */).filter(Boolean);
 
 const entities = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
 export function unescape(s) {
