@@ -15,30 +15,36 @@
 
 enum { AGAIN_MS = 100, GIVE_UP = 10 };
 
-static void wait_for_end(void)
+/* SIGTERM and SIGINT, and for the supervisor SIGCHLD: waited for, never
+ * handled, so that none can come between a look and a wait. */
+static sigset_t signals(bool child_too)
 {
     sigset_t set;
-    int got;
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
-    sigwait(&set, &got);
+    if (child_too)
+        sigaddset(&set, SIGCHLD);
+    return set;
 }
 
-static void block_signals(void)
+static void block(sigset_t set)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    CHECK(pthread_sigmask(SIG_BLOCK, &set, NULL) == 0);
+    CHECK(pthread_sigmask(SIG_SETMASK, &set, NULL) == 0);
     signal(SIGPIPE, SIG_IGN);
+}
+
+static void wait_for_end(void)
+{
+    sigset_t set = signals(false);
+    int got;
+    sigwait(&set, &got);
 }
 
 /* The child: the database, the workers, the tasks; until SIGTERM. */
 static int serve(struct cli *cli, int socket)
 {
-    block_signals();
+    block(signals(false));
     alloc_tune();
     if (cli_open(cli) != 0)
         return 1;
@@ -70,31 +76,33 @@ static int child_main(struct cli *cli, int socket)
     return code;
 }
 
-static volatile sig_atomic_t ending;
-
-static void on_end(int signal)
+/* Waits for the child; passes the end on to it, and says that it came. */
+static int watch(pid_t child, bool *ending)
 {
-    (void)signal;
-    ending = 1;
-}
-
-static void sleep_ms(long ms)
-{
-    struct timespec t = {0, ms * 1000000};
-    nanosleep(&t, NULL);
-}
-
-/* Waits for the child; passes the end on to it. */
-static int watch(pid_t child)
-{
+    sigset_t set = signals(true);
     int state;
-    while (waitpid(child, &state, 0) < 0) {
-        if (errno != EINTR)
+    for (;;) {
+        pid_t ended = waitpid(child, &state, WNOHANG);
+        if (ended == child)
+            return state;
+        if (ended < 0)
             return 1;
-        if (ending)
-            kill(child, SIGTERM);
+        if (sigwaitinfo(&set, NULL) == SIGCHLD)
+            continue;
+        *ending = true;
+        kill(child, SIGTERM);
     }
-    return state;
+}
+
+/* False: the end came. */
+static bool pause_before(void)
+{
+    sigset_t set = signals(false);
+    struct timespec t = {0, AGAIN_MS * 1000000};
+    int got;
+    while ((got = sigtimedwait(&set, NULL, &t)) < 0 && errno == EINTR)
+        continue;
+    return got < 0;
 }
 
 int command_serve(struct cli *cli)
@@ -110,9 +118,8 @@ int command_serve(struct cli *cli)
     fprintf(stderr, "Essaim: http://127.0.0.1:%d\n", http_port(socket));
     if (cli->dev)
         return child_main(cli, socket);
-    struct sigaction end = {.sa_handler = on_end};
-    sigaction(SIGTERM, &end, NULL);
-    sigaction(SIGINT, &end, NULL);
+    bool ending = false;
+    block(signals(true));
     for (int tries = 0;;) {
         int64_t start = time_monotonic_ns();
         pid_t child = fork();
@@ -120,7 +127,7 @@ int command_serve(struct cli *cli)
             return cli_fail("cannot fork: %s", strerror(errno));
         if (child == 0)
             _exit(child_main(cli, socket));
-        int state = watch(child);
+        int state = watch(child, &ending);
         if (ending || WIFEXITED(state))
             return WIFEXITED(state) ? WEXITSTATUS(state) : 0;
         log_line(LOG_ERROR, "the child ended by a signal; starting again",
@@ -129,6 +136,7 @@ int command_serve(struct cli *cli)
         tries = soon ? tries + 1 : 0;
         if (tries == GIVE_UP)
             return cli_fail("it ends again and again: see the log");
-        sleep_ms(AGAIN_MS);
+        if (!pause_before())
+            return 0;
     }
 }
