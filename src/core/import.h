@@ -31,7 +31,8 @@ struct import {
 struct import_fault {
     int64_t line;
     const char *field, *key; /* label of what is wrong */
-    const char *text;        /* what stood there */
+    const char *text;        /* for the message: see struct form_error */
+    const char *typed;       /* what stood there */
 };
 
 /* A column the caller maps himself: head=field, or head= to leave it out. */

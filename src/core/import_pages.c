@@ -181,7 +181,7 @@ static enum status faults_fill(struct req *r, const struct import *im,
             .line = faults[i].line,
             .field = e.field ? field_label(r->mem, r->lang, im->entity, e.field)
                              : "",
-            .text = faults[i].text,
+            .text = faults[i].typed,
             .message = form_message(r->mem, r->lang, &e)};
     }
     v->faults = out;

@@ -89,16 +89,21 @@ struct run {
     bool end, write;
     struct form_errors errors; /* of the piece */
     int64_t error_line[4096];
+    struct str error_typed[4096];
     int64_t inserted, updated, unchanged, bad;
 };
 
-static void refuse(struct run *r, int64_t line, const struct form_errors *e)
+static void refuse(struct run *r, int64_t line, const struct record *record,
+                   const struct form_errors *e)
 {
     r->bad++;
     for (size_t i = 0; i < e->n; i++) {
         if (r->errors.n >= COUNT(r->error_line))
             return;
+        const char *field = e->list[i].field;
         r->error_line[r->errors.n] = line;
+        r->error_typed[r->errors.n] =
+            record && field ? record_get(record, field, 0) : STR("");
         form_error_add(&r->errors, e->list[i]);
     }
 }
@@ -162,7 +167,7 @@ static enum status read_line(struct run *r, struct arena *a, int64_t number,
     if (!errors.n)
         TRY(check_reach(r, a, line.row, &errors));
     if (errors.n)
-        refuse(r, number, &errors);
+        refuse(r, number, record, &errors);
     else
         r->lines[r->count++] = line;
     return OK;
@@ -184,7 +189,7 @@ static enum status read_piece(struct run *r, struct arena *a)
         if (s == ERR_INVALID) {
             struct form_errors broken = {.mem = a};
             form_error(&broken, NULL, why);
-            refuse(r, number, &broken);
+            refuse(r, number, NULL, &broken);
             /* What follows a quote that never closes cannot be read. */
             r->end = true;
             return OK;
@@ -206,6 +211,7 @@ static enum status keep_faults(struct run *r, struct conn *c, struct arena *a)
         json_cstr(&j, "field", e->field);
         json_cstr(&j, "key", e->key);
         json_text(&j, "text", e->text);
+        json_text(&j, "typed", r->error_typed[i]);
         json_end_object(&j);
         TRY(db_exec(c,
                     SQL("INSERT INTO core_import_line (import, line, cells,"
@@ -451,10 +457,12 @@ enum status import_faults(struct conn *c, struct arena *a, int64_t id,
         const struct json_value *f = json_get(v, "field");
         const struct json_value *k = json_get(v, "key");
         const struct json_value *t = json_get(v, "text");
+        const struct json_value *typed = json_get(v, "typed");
         list[found++] = (struct import_fault){
             row_int(rows, 0), f && f->type == J_TEXT ? str_dup(a, f->s) : NULL,
             k && k->type == J_TEXT ? str_dup(a, k->s) : "form.invalid",
-            t && t->type == J_TEXT ? str_dup(a, t->s) : ""};
+            t && t->type == J_TEXT ? str_dup(a, t->s) : "",
+            typed && typed->type == J_TEXT ? str_dup(a, typed->s) : ""};
     }
     *out = list;
     *n = found;
