@@ -131,6 +131,8 @@ static void sort_read(struct asking *a, struct list_ask *ask)
     for (const struct field *f = a->entity->fields; f->name && s.n; f++)
         if (str_eq(s, f->name) && (f->flags & F_SORT) && !(f->flags & F_HIDDEN))
             ask->sort = f;
+    if (s.n && !ask->sort)
+        form_error(a->errors, "sort", "form.not_in_list");
     if (!ask->sort)
         ask->down = false;
 }
