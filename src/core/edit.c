@@ -3,6 +3,7 @@
 #include "core/derive.h"
 #include "core/pages.h"
 #include "core/request.h"
+#include "i18n/format.h"
 #include "view/pages/form.html.h"
 
 struct edit {
@@ -60,6 +61,8 @@ static enum status show(struct edit *e, int code, bool refused,
     struct form_conflict conflict = {0};
     if (theirs) {
         const struct row *now = theirs;
+        conflict.by = req_name_of(r, now->changed_by);
+        conflict.when = format_time(r->mem, r->lang, now->changed_at);
         TRY(form_conflict_of(r->mem, r->lang, &ask, theirs, &conflict));
         form.conflict = &conflict;
         form.version = now->version;
@@ -103,11 +106,32 @@ enum status row_form_edit(struct req *r)
     return show(&e, 200, false, NULL);
 }
 
+/* A member that no field is would be lost without a word. What a row is read
+ * with may be sent back. */
+static void refuse_unknown(struct req *r)
+{
+    for (size_t i = 0; r->json && i < r->json->n; i++) {
+        const char *name = str_dup(r->mem, r->json->members[i].key);
+        enum json_type type = r->json->members[i].value.type;
+        const struct link *l = r->entity->links;
+        while (l && l->name && !same(l->name, name))
+            l++;
+        if (l && l->name)
+            continue;
+        if (!entity_field(r->entity, name) &&
+            !(*name && word_in("id uid version", name)))
+            form_error(&r->errors, name, "form.no_such_field");
+        else if (type == J_ARRAY || type == J_OBJECT)
+            form_error(&r->errors, name, "form.one_value");
+    }
+}
+
 /* What was typed, into the row and its links; all mistakes gathered. */
 static enum status read_typed(struct edit *e, unsigned flags)
 {
     struct req *r = e->r;
     struct form_source source = req_source(r);
+    refuse_unknown(r);
     enum status s = row_from_input(r->mem, r->entity, &r->in, &source, flags,
                                    e->row, &r->errors);
     if (s != OK && s != ERR_INVALID)
@@ -281,6 +305,8 @@ static enum status delete_it(struct conn *c, struct arena *mem, void *data)
     const struct row *row = r->row;
     TRY(row_delete(c, mem, r->entity, r->id,
                    version == NONE ? row->version : version, req_actor(r)));
+    r->code = r->api ? 204 : 303;
+    r->location = r->api ? NULL : r->entity->path;
     return journal_add(c, mem, r->who->person, r->entity, r->id, "delete",
                        STR("{}"));
 }
@@ -302,7 +328,9 @@ static enum status restore(struct conn *c, struct arena *mem, void *data)
     struct edit *e = data;
     struct req *r = e->r;
     TRY(row_restore(c, mem, r->entity, r->id, req_version(r), req_actor(r)));
-    return still_in_reach(e, c, r->id);
+    TRY(still_in_reach(e, c, r->id));
+    answer_plan(r, 200, r->id);
+    return OK;
 }
 
 enum status row_put_back(struct req *r)

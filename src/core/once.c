@@ -79,7 +79,7 @@ enum status once_answer(struct req *r)
         return req_json(r, r->code, r->told);
     if (r->api)
         return req_send(r, r->code == 303 ? 200 : r->code, "application/json",
-                        STR("{}"));
+                        r->code == 204 ? STR("") : STR("{}"));
     if (r->location)
         return req_go(r, "%s", r->location);
     return req_go(r, "%s",

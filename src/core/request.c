@@ -183,6 +183,20 @@ enum status req_file(struct req *r, int fd, uint64_t size, const char *type,
     return OK;
 }
 
+const char *req_name_of(struct req *r, int64_t person)
+{
+    struct rows *rows;
+    const char *name = NULL;
+    if (!person)
+        return tr(r->lang, "core.program");
+    if (db_rows(r->conn, r->mem,
+                SQL("SELECT name FROM auth_account WHERE person = :person"),
+                ARGS(arg_int("person", person)), &rows) == OK &&
+        rows_next(rows))
+        name = row_text(rows, 0);
+    return name ? name : arena_printf(r->mem, "n\xc2\xb0 %" PRId64, person);
+}
+
 const char *req_key(struct req *r)
 {
     return uuid7(r->mem);

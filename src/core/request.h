@@ -99,6 +99,8 @@ enum status row_page(struct req *r);
 /* The entity's list as the crumb of its row's page. */
 void req_crumb(struct req *r, struct page *p);
 
+/* Who that is, for a page: a name, or the number of one who is no more. */
+const char *req_name_of(struct req *r, int64_t person);
 /* A fresh one-time key for a form. */
 const char *req_key(struct req *r);
 /*

@@ -243,17 +243,7 @@ enum status row_page(struct req *r)
 
 static const char *who_name(void *data, int64_t person)
 {
-    struct req *r = data;
-    if (!person)
-        return tr(r->lang, "core.program");
-    struct rows *rows;
-    const char *name = NULL;
-    if (db_rows(r->conn, r->mem,
-                SQL("SELECT name FROM auth_account WHERE person = :person"),
-                ARGS(arg_int("person", person)), &rows) == OK &&
-        rows_next(rows))
-        name = row_text(rows, 0);
-    return name ? name : arena_printf(r->mem, "n\xc2\xb0 %" PRId64, person);
+    return req_name_of(data, person);
 }
 
 static const char *fresh_key(void *data)
