@@ -1,0 +1,181 @@
+// The API, as a program speaks to it: tokens, keys, versions, problems.
+import { test, equal, deepEqual, ok, match, serve, essaim, tables, sameTables } from './lib.mjs';
+
+const server = await serve();
+// Beside the running server.
+const token = (role) => essaim('token', 'add', `${role}@demo.example`, 'essai', '--data', server.folder).trim();
+const admin = token('admin'), teacher = token('teacher');
+let serial = 0;
+function call(method, path, { body, bearer = admin, raw, headers = {}, type = 'application/json' } = {}) {
+  const all = { ...headers };
+  if (bearer) all.authorization = `Bearer ${bearer}`;
+  if (body !== undefined || raw !== undefined) all['content-type'] = type;
+  return server.stranger().fetch(`/api/v1${path}`,
+    { method, headers: all, body: raw ?? (body === undefined ? undefined : JSON.stringify(body)) });
+}
+const uai = (n) => `099${n}${'ABCDEFGHJKLMNPRSTUVWXYZ'[Number(`099${n}`) % 23]}`;
+const school = (n, more = {}) => ({ uai: uai(n), name: `École ${n}`, kind: 'elementaire', ...more });
+const problem = (r, status) => {
+  equal(r.status, status, r.text);
+  match(r.type, /^application\/problem\+json/);
+  const p = JSON.parse(r.text);
+  equal(p.status, status);
+  ok(p.title && p.type && p.instance, r.text);
+  return p;
+};
+
+await test('who has no token, or a wrong one, is 401 with a problem', async () => {
+  for (const bearer of ['', 'x', 'x'.repeat(5000), admin.slice(1)])
+    problem(await call('POST', '/school', { bearer, body: school(8000) }), 401);
+  problem(await call('GET', '/person', { bearer: '' }), 401);
+  equal((await call('GET', '/school', { bearer: '' })).status, 200, 'schools are public');
+});
+await test('a right not held is 403', async () => {
+  problem(await call('POST', '/school', { bearer: teacher, body: school(8000) }), 403);
+});
+
+let made;
+await test('made with a key, twice, it is one row and one answer', async () => {
+  const headers = { 'idempotency-key': 'essai-1' };
+  const r = await call('POST', '/school', { body: school(8001, { pupils: 5, commune: 'Épinal' }), headers });
+  equal(r.status, 201, r.text);
+  made = JSON.parse(r.text).id;
+  const before = tables(server.folder);
+  const again = await call('POST', '/school', { body: school(8001), headers });
+  equal(again.status, 201);
+  equal(again.text, r.text);
+  sameTables(before, tables(server.folder), 'sent twice');
+  problem(await call('POST', '/organisation', { body: { name: 'x', kind: 'other' }, headers }), 409);
+});
+await test('a hundred at once with one key are one row', async () => {
+  const headers = { 'idempotency-key': 'essai-many' };
+  const all = await Promise.all(Array.from({ length: 100 },
+    () => call('POST', '/school', { body: school(8002), headers })));
+  equal([...new Set(all.map((r) => r.status))].join(), '201', all.find((r) => r.status !== 201)?.text);
+  const ids = new Set(all.map((r) => JSON.parse(r.text).id).filter(Boolean));
+  equal(ids.size, 1, [...ids].join());
+});
+await test('a row as JSON, with its version as ETag', async () => {
+  const r = await call('GET', `/school/${made}`);
+  equal(r.status, 200);
+  match(r.type, /^application\/json/);
+  const row = JSON.parse(r.text);
+  equal(row.commune, 'Épinal');
+  equal(row.pupils, 5);
+  equal(row.rural, null);
+  match(row.uid, /^[0-9a-f-]{36}$/);
+  equal(r.headers.get('etag'), `"${row.version}"`);
+});
+await test('PATCH changes what it names; null empties', async () => {
+  const etag = (await call('GET', `/school/${made}`)).headers.get('etag');
+  equal((await call('PATCH', `/school/${made}`, { body: { name: 'Autre', rural: true },
+    headers: { 'if-match': etag } })).status, 200);
+  const row = JSON.parse((await call('GET', `/school/${made}`)).text);
+  deepEqual([row.name, row.commune, row.pupils, row.uai], ['Autre', 'Épinal', 5, uai(8001)]);
+  equal((await call('PATCH', `/school/${made}`, { body: { pupils: null } })).status, 200);
+  equal(JSON.parse((await call('GET', `/school/${made}`)).text).pupils, null);
+  problem(await call('PATCH', `/school/${made}`, { body: { name: 'Tard' }, headers: { 'if-match': etag } }), 409);
+  equal(JSON.parse((await call('GET', `/school/${made}`)).text).name, 'Autre');
+});
+await test('the state of a project is not for PATCH nor for POST', async () => {
+  const axis = JSON.parse((await call('GET', '/axis')).text).rows[0].id;
+  const r = await call('POST', '/project',
+    { body: { name: 'Par l’API', axis, starts: '2025-01-06', state: 'deployment' } });
+  if (r.status === 201) {
+    const { id } = JSON.parse(r.text);
+    equal(JSON.parse((await call('GET', `/project/${id}`)).text).state, 'idea');
+  } else problem(r, 422);
+  const p = JSON.parse((await call('GET', '/project?limit=1')).text).rows[0];
+  await call('PATCH', `/project/${p.id}`, { body: { state: 'finished' } });
+  equal(JSON.parse((await call('GET', `/project/${p.id}`)).text).state, p.state);
+});
+await test('a step over the API, with its reason', async () => {
+  const axis = JSON.parse((await call('GET', '/axis')).text).rows[0].id;
+  const r = await call('POST', '/project', { body: { name: 'Pas à pas', axis, starts: '2025-01-06' } });
+  equal(r.status, 201, r.text);
+  const { id } = JSON.parse(r.text);
+  const step = (name, body) => call('POST', `/project/${id}/etapes/${name}`, { body });
+  equal((await step('study')).status, 200);
+  problem(await step('study'), 409);
+  const p = problem(await step('stop'), 422);
+  equal(p.errors[0].field, 'reason');
+  equal((await step('stop', { reason: 'Un motif.' })).status, 200);
+  equal(JSON.parse((await call('GET', `/project/${id}`)).text).state, 'stopped');
+});
+await test('mistakes are a problem with a message for each field', async () => {
+  const p = problem(await call('POST', '/school',
+    { body: { uai: '0998001I', kind: 'castle', pupils: -1, latitude: 'north' } }), 422);
+  const fields = p.errors.map((e) => e.field).sort();
+  for (const f of ['uai', 'name', 'kind', 'pupils', 'latitude'])
+    ok(fields.includes(f), `${f} is not among ${fields}`);
+  for (const e of p.errors) ok(e.code && e.message && !e.message.includes('form.'), JSON.stringify(e));
+  const q = problem(await call('POST', '/school', { body: school(8001) }), 422);
+  equal(q.errors[0].field, 'uai');
+});
+await test('members that no field is, and values of a wrong type, are refused', async () => {
+  for (const body of [{ ...school(8003), wings: 2 }, { ...school(8003), name: ['a'] },
+    { ...school(8003), name: { a: 1 } }, { ...school(8003), pupils: 1.5 },
+    { ...school(8003), departement: 999999 }, { ...school(8003), commune: { a: 1 } }]) {
+    const r = await call('POST', '/school', { body });
+    ok(r.status === 422, `${JSON.stringify(body)}: ${r.status} ${r.text}`);
+  }
+});
+await test('what is no JSON, or no object, is 422; twice the same member too', async () => {
+  const n = JSON.parse((await call('GET', '/school?limit=1')).text).total;
+  for (const raw of ['{', '[]', '"x"', 'null', '{"a":1,"a":2}', '{"name":"\ud800"}'.replace('\ud800', '\\ud800'),
+    '{"a":1e999}', '['.repeat(100000), Buffer.from('{"name":"\xe9"}', 'latin1')])
+    ok([400, 422].includes((await call('POST', '/school', { raw })).status), String(raw).slice(0, 30));
+  equal(JSON.parse((await call('GET', '/school?limit=1')).text).total, n);
+});
+await test('a form is not taken for JSON', async () => {
+  const r = await call('POST', '/school', { raw: 'name=x', type: 'application/x-www-form-urlencoded' });
+  ok([415, 422].includes(r.status), String(r.status));
+});
+await test('DELETE needs no version, heeds one, and is gone', async () => {
+  problem(await call('DELETE', `/school/${made}`, { headers: { 'if-match': '"1"' } }), 409);
+  equal((await call('DELETE', `/school/${made}`)).status, 204);
+  problem(await call('GET', `/school/${made}`), 404);
+  problem(await call('DELETE', `/school/${made}`), 404);
+  problem(await call('PATCH', `/school/${made}`, { body: { name: 'x' } }), 404);
+});
+await test('404 and 405 are problems too', async () => {
+  problem(await call('GET', '/nothing'), 404);
+  problem(await call('GET', '/school/x'), 404);
+  problem(await call('GET', '/school/99999999999999999999'), 404);
+  const r = await call('PATCH', '/school', { body: {} });
+  equal(r.status, 405);
+  match(r.headers.get('allow') ?? '', /GET.*POST|POST.*GET/);
+});
+await test('lists: filters, pages of at most 200, every row once', async () => {
+  const seen = new Set();
+  let next = '', pages = 0, total = 0;
+  while (next !== null) {
+    const r = await call('GET', `/school?limit=60&sort=commune${next && `&after=${encodeURIComponent(next)}`}`);
+    equal(r.status, 200, r.text);
+    const body = JSON.parse(r.text);
+    for (const row of body.rows) { ok(!seen.has(row.id), `${row.id} twice`); seen.add(row.id); }
+    ok(body.rows.length <= 60);
+    if (body.next) match(r.headers.get('link'), /rel="next"/);
+    ({ next, total } = { next: body.next, total: body.total });
+    pages++;
+  }
+  equal(seen.size, total);
+  ok(pages > 3);
+  equal(JSON.parse((await call('GET', '/school?limit=100000')).text).rows.length <= 200, true);
+  const colleges = JSON.parse((await call('GET', '/school?kind=college&limit=200')).text);
+  ok(colleges.rows.length && colleges.rows.every((s) => s.kind === 'college'));
+  problem(await call('GET', '/school?kind=castle'), 422);
+  problem(await call('GET', '/school?sort=nothing'), 422);
+});
+await test('OpenAPI describes what was used here', async () => {
+  const r = await server.stranger().get('/api/openapi.json');
+  const api = JSON.parse(r.text);
+  match(api.openapi, /^3\.1/);
+  for (const p of ['/api/v1/school', '/api/v1/school/{id}', '/api/v1/project'])
+    ok(api.paths[p], `${p} is not described`);
+  ok(api.paths['/api/v1/school'].post && api.paths['/api/v1/school/{id}'].patch);
+});
+await test('the server lived through it', async () => {
+  equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));
+});
+await server.stop();

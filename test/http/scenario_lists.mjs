@@ -1,0 +1,175 @@
+// Lists: every row once in each order, filters, search; what goes out comes in
+// again unchanged; imports within one's reach.
+import { test, equal, ok, match, serve, forms, links, filled, readable, tables, sameTables }
+  from './lib.mjs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const server = await serve();
+const admin = await server.as('admin');
+const schools = JSON.parse((await admin.get('/etablissements.json')).text);
+const ids = (html, path) => links(html).map((l) => new RegExp(`^${path}/(\\d+)$`).exec(l)?.[1])
+  .filter(Boolean).map(Number);
+
+async function walk(path) {
+  const seen = [];
+  for (let next = path; next; ) {
+    const r = await admin.get(next);
+    equal(r.status, 200, next);
+    seen.push(...new Set(ids(r.text, '/etablissements')));
+    next = links(r.text).find((l) => l.startsWith('/etablissements?') && /[?&]after=/.test(l));
+  }
+  return seen;
+}
+const page = await admin.get('/etablissements');
+const sorts = [...new Set(links(page.text).map((l) => /[?&]sort=([^&]*)/.exec(l)?.[1]).filter(Boolean))];
+await test('the list offers to sort', () => ok(sorts.length >= 4, sorts.join()));
+for (const sort of new Set(sorts.flatMap((s) => [s, s.startsWith('-') ? s.slice(1) : `-${s}`])))
+  await test(`sorted by ${sort}: every school once`, async () => {
+    const seen = await walk(`/etablissements?sort=${sort}`);
+    equal(new Set(seen).size, seen.length, 'a school twice');
+    equal(schools.filter((s) => !seen.includes(s.id)).length, 0, 'schools that no page shows');
+    equal(seen.length, schools.length);
+  });
+await test('a row made meanwhile moves no page', async () => {
+  const first = await admin.get('/etablissements?sort=name');
+  const next = links(first.text).find((l) => /[?&]after=/.test(l));
+  const before = ids((await admin.get(next)).text, '/etablissements').join();
+  const form = await admin.form('/etablissements/nouveau', '/etablissements');
+  const letter = 'ABCDEFGHJKLMNPRSTUVWXYZ'[997000 % 23];
+  const r = await admin.submit(form, { uai: `0997000${letter}`, name: 'AAA', kind: 'college' });
+  equal(r.status, 303, readable(r.text).slice(0, 200));
+  equal(ids((await admin.get(next)).text, '/etablissements').join(), before);
+  equal((await admin.submit(await admin.form(r.location, '/suppression'))).status, 303);
+});
+await test('filters by choice, reference and both; the page says how many', async () => {
+  const colleges = schools.filter((s) => s.kind === 'college');
+  const seen = await walk('/etablissements?kind=college');
+  equal([...seen].sort().join(), colleges.map((s) => s.id).sort().join());
+  const { bassin } = colleges.find((s) => s.bassin);
+  const both = await walk(`/etablissements?kind=college&bassin=${bassin}`);
+  equal(both.sort().join(), colleges.filter((s) => s.bassin === bassin).map((s) => s.id).sort().join());
+  const none = await admin.get(`/etablissements?kind=erea&bassin=${bassin}&q=zzzz`);
+  equal(none.status, 200);
+  equal(ids(none.text, '/etablissements').length, 0);
+  match(readable((await admin.get('/etablissements?kind=college')).text), new RegExp(String(colleges.length)));
+});
+await test('a search knows no accents, no capitals, no plural', async () => {
+  const s = schools.find((x) => /é/.test(x.name));
+  const word = s.name.split(/[\s'’-]+/).find((w) => /é/.test(w));
+  for (const q of [word, word.toUpperCase(), word.normalize('NFD').replace(/\p{M}/gu, '')]) {
+    const seen = await walk(`/etablissements?q=${encodeURIComponent(q)}`);
+    ok(seen.includes(s.id), `${q} does not find ${s.name}`);
+  }
+  const all = await admin.get(`/recherche?q=${encodeURIComponent(s.uai)}`);
+  ok(ids(all.text, '/etablissements').includes(s.id), 'the box does not find a UAI');
+});
+await test('CSV and JSON hold the list as it is filtered', async () => {
+  const csv = (await admin.get('/etablissements.csv?kind=college')).text.trimEnd().split('\r\n');
+  const json = JSON.parse((await admin.get('/etablissements.json?kind=college')).text);
+  const n = schools.filter((s) => s.kind === 'college').length;
+  equal(csv.length - 1, n);
+  equal(json.length, n);
+});
+
+const send = async (who, entity, csv, changes = {}) => {
+  const form = await who.form('/imports', '/imports');
+  const pairs = [...filled(form, { entity, ...changes }), ['file', csv, 'essai.csv']];
+  return { pairs, r: await who.postFiles('/imports', pairs) };
+};
+const numbers = (text) => readable(text);
+async function applied(who, where) {
+  const form = forms((await who.get(where)).text).find((f) => f.action.endsWith('/application'));
+  if (!form) return null;
+  equal((await who.submit(form)).status, 303);
+  for (let i = 0; i < 200; i++) {
+    const r = await who.get(where);
+    if (forms(r.text).some((f) => f.action.endsWith('/annulation'))) return r.text;
+    await sleep(50);
+  }
+  throw new Error('the import is never applied');
+}
+for (const [entity, path] of [['school', '/etablissements'], ['organisation', '/organisations'],
+  ['policy', '/politiques']])
+  await test(`${entity}: exported and imported again, nothing changes`, async () => {
+    const csv = (await admin.get(`${path}.csv`)).bytes;
+    const before = (await admin.get(`${path}.json`)).text;
+    const { r } = await send(admin, entity, csv);
+    equal(r.status, 303, readable(r.text).slice(0, 300));
+    ok(await applied(admin, r.location), 'it could not be applied');
+    equal((await admin.get(`${path}.json`)).text, before);
+  });
+await test('a file sent twice with one key is one import', async () => {
+  const csv = (await admin.get('/politiques.csv')).bytes;
+  const { pairs, r } = await send(admin, 'policy', csv);
+  const before = tables(server.folder);
+  const again = await admin.postFiles('/imports', pairs);
+  equal(again.status, 303);
+  equal(again.location, r.location);
+  sameTables(before, tables(server.folder), 'sent twice');
+});
+const letter = (d) => d + 'ABCDEFGHJKLMNPRSTUVWXYZ'[Number(d) % 23];
+await test('an import is checked line by line, applied, and taken back by its number', async () => {
+  const head = 'uai;nom;nature;commune\r\n';
+  const good = `${letter('0996001')};Neuve;college;Metz\r\n${letter('0996002')};Neuve bis;college;Toul\r\n`;
+  const bad = `0996003I;Fausse lettre;college;Metz\r\n${letter('0996004')};;college;Metz\r\n`;
+  const { r } = await send(admin, 'school', Buffer.from(head + good + bad));
+  equal(r.status, 303);
+  const shown = numbers((await admin.get(r.location)).text);
+  ok(/0996003I/.test(shown), 'the wrong letter is not named');
+  const done = await applied(admin, r.location);
+  const now = JSON.parse((await admin.get('/etablissements.json')).text);
+  equal(now.length, schools.length + 2);
+  const undo = forms(done).find((f) => f.action.endsWith('/annulation'));
+  const first = await admin.submit(undo);
+  equal(first.status, 303);
+  const again = await admin.submit(undo);
+  equal(again.location, first.location, 'the same answer');
+  equal(JSON.parse((await admin.get('/etablissements.json')).text).length, schools.length);
+});
+await test('an import reaches no further than its sender', async () => {
+  const coordinator = await server.as('coordinator');
+  const me = JSON.parse((await admin.get('/personnes.json')).text)
+    .find((p) => p.email === 'coordinator@demo.example');
+  const mine = schools.find((s) => s.bassin === me.area);
+  const far = schools.find((s) => s.bassin && s.bassin !== me.area);
+  const areas = JSON.parse((await admin.get('/territoires.json')).text);
+  const code = (id) => areas.find((a) => a.id === id).code;
+  const lines = [
+    `${mine.uai};Changée par fichier;${mine.kind};${code(mine.bassin)}`,
+    `${far.uai};Prise par fichier;${far.kind};${code(far.bassin)}`,
+    `${far.uai};Tirée à soi;${far.kind};${code(me.area)}`,
+    `${letter('0996010')};Faite ailleurs;college;${code(far.bassin)}`,
+    `${letter('0996011')};Faite ici;college;${code(me.area)}`,
+  ].join('\r\n');
+  const { r } = await send(coordinator, 'school', Buffer.from(`uai;nom;nature;bassin_code\r\n${lines}\r\n`));
+  equal(r.status, 303, readable(r.text).slice(0, 300));
+  await applied(coordinator, r.location);
+  const now = JSON.parse((await admin.get('/etablissements.json')).text);
+  equal(now.find((s) => s.id === mine.id).name, 'Changée par fichier');
+  equal(now.find((s) => s.id === far.id).name, far.name);
+  equal(now.find((s) => s.id === far.id).bassin, far.bassin);
+  ok(!now.some((s) => s.name === 'Faite ailleurs'), 'made out of reach');
+  ok(now.some((s) => s.name === 'Faite ici'), 'not made in reach');
+  const leader = await server.as('leader');
+  equal((await leader.get(r.location)).status, 403, 'one who may not change schools');
+});
+await test('files that cannot be: a message, nothing kept', async () => {
+  const wide = `${Array.from({ length: 10000 }, (_, i) => `c${i}`).join(';')}\r\n1\r\n`;
+  for (const [name, file] of [['empty', ''], ['no column of ours', 'a;b\r\n1;2\r\n'], ['10,000 columns', wide],
+    ['the same head twice', 'uai;uai\r\n1;2\r\n'], ['only NUL', '\0\0\0\0']]) {
+    const before = tables(server.folder);
+    const { r } = await send(admin, 'school', Buffer.from(file));
+    equal(r.status, 422, `${name}: ${r.status}`);
+    sameTables(before, tables(server.folder), name);
+  }
+});
+await test('a Latin-1 file is converted', async () => {
+  const text = `uai;nom;nature\r\n${letter('0996020')};École de l'Étang;elementaire\r\n`;
+  const { r } = await send(admin, 'school', Buffer.from(text, 'latin1'));
+  await applied(admin, r.location);
+  ok(JSON.parse((await admin.get('/etablissements.json')).text).some((s) => s.name === "École de l'Étang"));
+});
+await test('the server lived through it', async () => {
+  equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));
+});
+await server.stop();
