@@ -189,7 +189,7 @@ export function filled(form, changes) {
 }
 
 // Debian 12's Node joins them with commas; no cookie of ours has one.
-const cookieLines = (headers) => headers.getSetCookie?.()
+export const cookieLines = (headers) => headers.getSetCookie?.()
   ?? (headers.get('set-cookie') ?? '').split(/, */).filter(Boolean);
 
 const entities = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
