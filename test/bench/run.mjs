@@ -132,8 +132,9 @@ async function posts() {
   await server.stop();
   const replay = join(root, 'build/test/bench/replay');
   if (existsSync(replay)) {
-    const out = execFileSync(replay, [join(before, 'essaim.db'), join(data, 'essaim.db'), `${Math.max(1, Math.round(group))}`], { encoding: 'utf8' });
-    const rate = Number(/([\d.]+) posts\/s/.exec(out)[1]);
+    const runs = [1, 2, 3].map(() => execFileSync(replay, [join(before, 'essaim.db'), join(data, 'essaim.db'), `${Math.max(1, Math.round(group))}`], { encoding: 'utf8' }));
+    const speed = (text) => Number(/([\d.]+) posts\/s/.exec(text)[1]);
+    const out = runs.sort((x, y) => speed(x) - speed(y))[1], rate = speed(out);
     row('a bare loop of the same statements', out.trim());
     row('posts against the bare loop', n(a.rate / rate, 3), '≥ 0.4');
   }
@@ -144,10 +145,11 @@ function schoolFile(count, from) {
   const names = ['Jean Moulin', 'Marie Curie', 'les Tilleuls', 'Victor Hugo', 'du Centre', 'de la Vallée',
     'Jules Ferry', 'Simone Veil', 'Georges de La Tour', 'des Hautes-Vosges', 'Émile Gallé'];
   const towns = ['Nancy', 'Metz', 'Épinal', 'Bar-le-Duc', 'Thionville', 'Verdun', 'Lunéville', 'Toul'];
-  const lines = ['uai;name;commune'];
+  const keys = ['elementaire', 'college', 'lycee', 'primaire'];
+  const lines = ['uai;name;commune;kind;state'];
   for (let i = from; i < from + count; i++) {
     const digits = String(1000000 + i).padStart(7, '0');
-    lines.push(`${digits}${'ABCDEFGHJKLMNPRSTUVWXYZ'[Number(digits) % 23]};${kinds[i % 4]} ${names[(i * 7) % 11]} ${i};${towns[(i * 5) % 8]}`);
+    lines.push(`${digits}${'ABCDEFGHJKLMNPRSTUVWXYZ'[Number(digits) % 23]};${kinds[i % 4]} ${names[(i * 7) % 11]} ${i};${towns[(i * 5) % 8]};${keys[i % 4]};open`);
   }
   return lines.join('\r\n');
 }
