@@ -1,0 +1,139 @@
+// Bytes that no browser sends: cut short, too many, in no encoding, in two
+// lengths. The answer is clear, nothing is half-written, the server goes on.
+import { test, equal, ok, match, serve, tables, sameTables } from './lib.mjs';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const server = await serve();
+const admin = await server.as('admin');
+const cookie = [...admin.cookies].map(([k, v]) => `${k}=${v}`).join('; ');
+const form = await admin.form('/etablissements/nouveau', '/etablissements');
+const { _csrf, _key } = Object.fromEntries(form.fields);
+
+// Sends these bytes, then nothing; what came back until the end.
+function raw(parts, { end = false, wait = 4000 } = {}) {
+  return new Promise((done) => {
+    let text = '';
+    const socket = connect(server.port, '127.0.0.1', () => {
+      for (const part of [parts].flat()) socket.write(part);
+      if (end) socket.end();
+    });
+    const stop = () => { socket.destroy(); done(text); };
+    const timer = setTimeout(stop, wait);
+    socket.on('data', (d) => {
+      text += d.toString('latin1');
+      const head = text.indexOf('\r\n\r\n');
+      const length = Number(/\r\ncontent-length: *(\d+)/i.exec(text)?.[1] ?? NaN);
+      if (head > 0 && text.length >= head + 4 + length) { clearTimeout(timer); stop(); }
+    });
+    socket.on('error', () => { clearTimeout(timer); done(text); });
+    socket.on('close', () => { clearTimeout(timer); done(text); });
+  });
+}
+const status = (text) => Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 0);
+const host = `Host: 127.0.0.1:${server.port}\r\n`;
+const urlencoded = 'Content-Type: application/x-www-form-urlencoded\r\n';
+const before = tables(server.folder);
+
+await test('a body cut short writes nothing', async () => {
+  const body = `_csrf=${_csrf}&_key=${_key}&uai=0995001${'ABCDEFGHJKLMNPRSTUVWXYZ'[995001 % 23]}&name=Coup&kind=college`;
+  const head = `POST /etablissements HTTP/1.1\r\n${host}Cookie: ${cookie}\r\n${urlencoded}Content-Length: ${body.length}\r\n\r\n`;
+  for (const cut of [0, 1, body.length - 1]) {
+    const text = await raw(head + body.slice(0, cut), { end: true });
+    ok([0, 400, 408].includes(status(text)), text.slice(0, 80));
+  }
+  sameTables(before, tables(server.folder), 'cut bodies');
+});
+await test('heads that could mean two things are refused', async () => {
+  const post = (lines, body = 'x') => raw(`POST /entrer HTTP/1.1\r\n${host}${lines}\r\n${body}`);
+  for (const [name, lines] of [
+    ['two lengths', 'Content-Length: 1\r\nContent-Length: 2\r\n'],
+    ['the same length twice', 'Content-Length: 1\r\nContent-Length: 1\r\n'],
+    ['a length and chunks', 'Content-Length: 1\r\nTransfer-Encoding: chunked\r\n'],
+    ['a length of letters', 'Content-Length: a\r\n'], ['a length below zero', 'Content-Length: -1\r\n'],
+    ['two hosts', 'Host: other.example\r\nContent-Length: 1\r\n'],
+  ]) {
+    const s = status(await post(lines));
+    ok([400, 501, 0].includes(s), `${name}: ${s}`);
+  }
+  equal(status(await raw('GET / HTTP/1.1\r\n\r\n')), 400, 'no host');
+  equal(status(await raw(`GET / HTTP/2.0\r\n${host}\r\n`)) >= 400, true, 'another version');
+});
+await test('too many or too long heads', async () => {
+  const many = Array.from({ length: 300 }, (_, i) => `X-${i}: y\r\n`).join('');
+  ok([400, 431].includes(status(await raw(`GET / HTTP/1.1\r\n${host}${many}\r\n`))));
+  ok([400, 413, 414, 431, 0].includes(status(await raw(`GET /${'x'.repeat(100000)} HTTP/1.1\r\n${host}\r\n`))));
+});
+await test('addresses that are no text, or lead upwards', async () => {
+  for (const path of ['/%ff', '/%', '/%zz', '/%00', '/../etc/passwd', '/%2e%2e/x', '/a/../b',
+    '/etablissements?q=%ff%fe', '/etablissements?q=%00', '/etablissements?%ff=1', '/static/../../x']) {
+    const s = status(await raw(`GET ${path} HTTP/1.1\r\n${host}\r\n`));
+    ok(s === 400 || s === 404 || (s === 200 && path.includes('?')), `${path}: ${s}`);
+  }
+});
+await test('a body that is too large is 413 before it is read', async () => {
+  const post = (path, length, more = '') =>
+    raw(`POST ${path} HTTP/1.1\r\n${host}${more}${urlencoded}Content-Length: ${length}\r\n\r\nx=`);
+  equal(status(await post('/etablissements', 2 << 20, `Cookie: ${cookie}\r\n`)), 413, 'a form of 2 MiB');
+  equal(status(await post('/imports', 1 << 30, `Cookie: ${cookie}\r\n`)), 413, 'a file of 1 GiB');
+  equal(status(await post('/entrer', 65 << 10)), 413, "a stranger's 65 kB");
+  equal(status(await post('/imports', 1 << 20)), 413, "a stranger's file");
+  equal(status(await post('/entrer', '99999999999999999999')) >= 400, true, 'a length beyond all');
+});
+await test('chunks without an end are cut at the bound', async () => {
+  const chunk = `10000\r\n${'x'.repeat(65536)}\r\n`;
+  const head = `POST /entrer HTTP/1.1\r\n${host}${urlencoded}Transfer-Encoding: chunked\r\n\r\n`;
+  equal(status(await raw([head, chunk, chunk, chunk])), 413);
+});
+await test("a stranger's form just below the bound is answered", async () => {
+  const body = `email=x&password=${'y'.repeat(60000)}`;
+  equal((await server.stranger().fetch('/entrer', { method: 'POST', body,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' } })).status, 422);
+});
+await test('text that is not UTF-8 is said by its field', async () => {
+  const page = await admin.form('/etablissements/nouveau', '/etablissements');
+  const f = Object.fromEntries(page.fields);
+  const r = await admin.fetch('/etablissements', { method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: `_csrf=${f._csrf}&_key=${f._key}&name=%e9cole&uai=x&kind=college` });
+  ok([400, 422].includes(r.status), String(r.status));
+  sameTables(before, tables(server.folder), 'bad text');
+});
+await test('forms that are broken: multipart without an end, a thousand fields', async () => {
+  const send = (type, body) => admin.fetch('/etablissements',
+    { method: 'POST', headers: { 'content-type': type }, body });
+  for (const [type, body] of [
+    ['multipart/form-data; boundary=b', '--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nx'],
+    ['multipart/form-data', '--b--'], ['multipart/form-data; boundary=', ''],
+    [`multipart/form-data; boundary=${'b'.repeat(500)}`, ''],
+    ['application/x-www-form-urlencoded', 'a=b&'.repeat(20000)],
+    ['application/x-www-form-urlencoded', '%'.repeat(1000)],
+    ['text/plain', 'name=x'], ['', 'name=x']]) {
+    const r = await send(type, body);
+    ok(r.status >= 400 && r.status < 500, `${type}: ${r.status}`);
+  }
+  sameTables(before, tables(server.folder), 'broken forms');
+});
+await test('methods that nobody serves', async () => {
+  for (const method of ['PUT', 'OPTIONS', 'TRACE', 'BREW'])
+    ok([400, 405, 501].includes(status(await raw(`${method} / HTTP/1.1\r\n${host}\r\n`))), method);
+  const r = await server.stranger().fetch('/etablissements', { method: 'HEAD' });
+  equal(r.status, 200);
+  equal(r.bytes.length, 0);
+});
+await test('two requests in one packet get two answers, in order', async () => {
+  const text = await new Promise((done) => {
+    let all = '';
+    const s = connect(server.port, '127.0.0.1', () =>
+      s.write(`GET /healthz HTTP/1.1\r\n${host}\r\nGET /nulle-part HTTP/1.1\r\n${host}Connection: close\r\n\r\n`));
+    s.on('data', (d) => { all += d; });
+    s.on('close', () => done(all));
+  });
+  match(text, /^HTTP\/1\.1 200[\s\S]*HTTP\/1\.1 404/);
+});
+await test('the server lived through it', async () => {
+  await sleep(50);
+  equal((await server.stranger().get('/healthz')).status, 200);
+  equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));
+});
+await server.stop();

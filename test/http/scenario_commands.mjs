@@ -1,0 +1,103 @@
+// The command line beside a server that has the folder.
+import { test, equal, ok, match, serve, essaim, program, today } from './lib.mjs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const server = await serve();
+const data = ['--data', server.folder];
+const run = (...args) => spawnSync(program, args, { encoding: 'utf8' });
+const uai = (n) => `099${n}${'ABCDEFGHJKLMNPRSTUVWXYZ'[Number(`099${n}`) % 23]}`;
+
+await test('what reads, reads', async () => {
+  const admin = await server.as('admin');
+  const schools = JSON.parse(essaim('export', 'school', '--format', 'json', ...data));
+  equal(schools.length, JSON.parse((await admin.get('/etablissements.json')).text).length);
+  equal(essaim('export', 'school', ...data), (await admin.get('/etablissements.csv')).text);
+  const figures = JSON.parse(essaim('figures', '--year', '2023-2024', '--format', 'json', ...data));
+  ok(figures.length > 0 && figures.every((f) => f.id && f.label && 'value' in f));
+  match(essaim('user', 'list', ...data), /admin@demo\.example/);
+  equal(essaim('db', 'check', ...data), 'tables and program agree\n');
+});
+await test('a token made beside it opens the API at once', async () => {
+  const token = essaim('token', 'add', 'leader@demo.example', 'x', ...data).trim();
+  const r = await server.stranger().get('/api/v1/person', { authorization: `Bearer ${token}` });
+  equal(r.status, 200);
+});
+await test('an account made beside it signs in at once', async () => {
+  essaim('user', 'add', 'neuve@demo.example', 'Neuve', 'leader', '--password', 'un mot de passe',
+    '--today', today, ...data);
+  const who = server.stranger();
+  const r = await who.submit(await who.form('/entrer', '/entrer'),
+    { email: 'neuve@demo.example', password: 'un mot de passe' });
+  equal(r.status, 303);
+  equal((await who.get('/imports')).status, 200);
+});
+await test('the journal verified twice while the server seals it', async () => {
+  for (let i = 0; i < 3; i++) {
+    await server.as('teacher');
+    match(essaim('journal', 'verify', ...data), /all as sealed/);
+    await server.as('head');
+  }
+  match(essaim('journal', 'verify', ...data), /all as sealed/);
+});
+await test('an import of 4,000 schools beside forms: both end, and nobody waits a second', async () => {
+  const file = join(server.folder, 'beside.csv');
+  const lines = Array.from({ length: 4000 }, (_, i) => `${uai(1000 + i)};Beside ${i};college`);
+  writeFileSync(file, `uai;nom;nature\r\n${lines.join('\r\n')}\r\n`);
+  const admin = await server.as('admin');
+  const child = spawn(program, ['import', 'school', file, ...data], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '', going = true;
+  child.stdout.on('data', (d) => { said += d; });
+  const ended = new Promise((done) => child.on('exit', (code) => { going = false; done(code); }));
+  let longest = 0, written = 0;
+  while (going) {
+    const form = await admin.form('/organisations/nouveau', '/organisations');
+    const began = Date.now();
+    const r = await admin.submit(form, { name: `À côté ${written}`, kind: 'other' });
+    longest = Math.max(longest, Date.now() - began);
+    equal(r.status, 303);
+    written++;
+  }
+  equal(await ended, 0, said);
+  match(said, /4000 new/);
+  ok(written > 0);
+  ok(longest < 1000, `a form waited ${longest} ms`);
+  const n = JSON.parse((await admin.get('/etablissements.json?q=beside')).text).length;
+  equal(n, 4000);
+});
+await test('what must be alone says who has the folder', () => {
+  for (const args of [['demo'], ['db', 'migrate'], ['serve', '--listen', '127.0.0.1:0']]) {
+    const r = run(...args, ...data);
+    equal(r.status, 1, args.join(' '));
+    match(r.stderr, /in use by another Essaim \(process \d+\)/);
+  }
+});
+await server.stop();
+
+await test('beside nothing: one line that says what to do, and nothing is made', () => {
+  const empty = mkdtempSync(join(tmpdir(), 'essaim-empty-'));
+  for (const args of [['figures'], ['export', 'school'], ['user', 'list'], ['token', 'add', 'a@b.fr', 'x'],
+    ['journal', 'verify'], ['db', 'check']]) {
+    for (const folder of [empty, join(empty, 'none')]) {
+      const r = run(...args, '--data', folder);
+      equal(r.status, 1, args.join(' '));
+      equal(r.stderr.trim().split('\n').length, 1, r.stderr);
+      match(r.stderr, /essaim db migrate|make it/);
+    }
+  }
+  ok(!existsSync(join(empty, 'essaim.db')) && !existsSync(join(empty, 'none')));
+  equal(run('db', 'migrate', '--data', empty).status, 0);
+  equal(run('figures', '--data', empty).status, 0);
+  rmSync(empty, { recursive: true, force: true });
+});
+await test('wrong use is 2 and says how', () => {
+  for (const args of [[], ['nothing'], ['export'], ['export', 'nothing'], ['figures', '--year', 'x'],
+    ['user', 'add', 'x'], ['--nothing'], ['journal'], ['db', 'burn']]) {
+    const r = run(...args, ...(args.length ? ['--data', server.folder] : []));
+    ok(r.status === 2 || r.status === 1, `${args.join(' ')}: ${r.status}`);
+    ok(r.stderr.trim(), `${args.join(' ')} says nothing`);
+  }
+  for (const name of ['serve', 'import', 'figures']) equal(run(name, '--help').status, 0);
+});

@@ -1,0 +1,125 @@
+// Ends, wanted and unwanted: what was acknowledged is there.
+import { test, equal, ok, serve, essaim, demo } from './lib.mjs';
+import { connect } from 'node:net';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const childOf = (pid) => {
+  for (const p of readdirSync('/proc').filter((x) => /^\d+$/.test(x))) {
+    try {
+      const stat = readFileSync(`/proc/${p}/stat`, 'utf8');
+      if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid) return Number(p);
+    } catch { /* it has ended meanwhile */ }
+  }
+  return 0;
+};
+const uai = (n) => `099${n}${'ABCDEFGHJKLMNPRSTUVWXYZ'[Number(`099${n}`) % 23]}`;
+const up = (server) => fetch(`${server.base}/healthz`, { signal: AbortSignal.timeout(200) })
+  .then((r) => r.ok, () => false);
+
+await test('TERM with 100 slow clients ends within 10 s, with 0', async () => {
+  const server = await serve();
+  const sockets = Array.from({ length: 100 }, (_, i) => {
+    const s = connect(server.port, '127.0.0.1', () => {
+      if (i % 4 === 0) s.write('GET / HT');
+      else if (i % 4 === 1) s.write(`POST /entrer HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nab`);
+      else if (i % 4 === 2) { s.pause(); s.write('GET /etablissements.csv HTTP/1.1\r\nHost: x\r\n\r\n'); }
+      else s.write(`POST /entrer HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 29\r\n\r\nemail=admin@x&password=abcdef`);
+    });
+    s.on('error', () => {});
+    return s;
+  });
+  await sleep(300);
+  const began = Date.now();
+  const end = await server.stop();
+  const took = Date.now() - began;
+  for (const s of sockets) s.destroy();
+  equal(end.code, 0, JSON.stringify(end));
+  ok(took < 10000, `${took} ms`);
+});
+await test('TERM while the child is being replaced ends too', async () => {
+  const server = await serve();
+  process.kill(childOf(server.child.pid), 'SIGKILL');
+  await sleep(20);
+  equal((await server.stop()).code, 0);
+});
+await test('a child that is killed is replaced within a second', async () => {
+  const server = await serve();
+  const admin = await server.as('admin');
+  for (let i = 0; i < 3; i++) {
+    const child = childOf(server.child.pid);
+    const began = Date.now();
+    process.kill(child, 'SIGKILL');
+    await sleep(20);
+    while (!await up(server)) await sleep(10);
+    const took = Date.now() - began;
+    ok(took < 1000, `${took} ms`);
+    ok(childOf(server.child.pid) !== child, 'the same child');
+  }
+  equal((await admin.get('/imports')).status, 200, 'still signed in');
+  await server.stop();
+});
+await test('the supervisor gone, the child ends', async () => {
+  const server = await serve();
+  const child = childOf(server.child.pid);
+  server.child.kill('SIGKILL');
+  for (let i = 0; i < 100 && readdirSync('/proc').includes(String(child)); i++) await sleep(50);
+  ok(!readdirSync('/proc').includes(String(child)) || /\) Z /.test(readFileSync(`/proc/${child}/stat`, 'utf8')),
+    'it goes on alone');
+  rmSync(server.folder, { recursive: true, force: true });
+});
+await test('20 × kill -9 while eight clients write: every acknowledged row is there', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'essaim-death-'));
+  cpSync(demo(), folder, { recursive: true });
+  const token = essaim('token', 'add', 'admin@demo.example', 'x', '--data', folder).trim();
+  const server = await serve({ data: folder });
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const acknowledged = new Map();
+  let running = true, n = 1000, unsure = 0;
+  const client = async () => {
+    while (running && n < 9000) {
+      const body = JSON.stringify({ uai: uai(n), name: `Kill ${n}`, kind: 'college' });
+      const key = `kill-${n++}`;
+      for (let tries = 0; tries < 200; tries++) {
+        const r = await fetch(`${server.base}/api/v1/school`,
+          { method: 'POST', body, headers: { ...headers, 'idempotency-key': key } })
+          .then(async (x) => ({ status: x.status, id: (await x.json()).id }), () => null);
+        if (r?.status === 201) { acknowledged.set(key, r.id); break; }
+        if (r && r.status !== 503) throw new Error(`${key}: ${r.status}`);
+        unsure++;
+        await sleep(20);
+      }
+    }
+  };
+  const clients = Array.from({ length: 8 }, client);
+  for (let i = 0; i < 20; i++) {
+    while (!await up(server)) await sleep(5);
+    await sleep(20 + (i * 37) % 90);
+    process.kill(childOf(server.child.pid), 'SIGKILL');
+    await sleep(110);
+    // Ten deaths within two seconds each would be a bug of the program's own.
+    if (i % 8 === 7) { while (!await up(server)) await sleep(5); await sleep(2100); }
+  }
+  running = false;
+  await Promise.all(clients);
+  while (!await up(server)) await sleep(10);
+  const rows = new Map();
+  for (let next = ''; next !== null;) {
+    const page = await (await fetch(`${server.base}/api/v1/school?limit=200${
+      next && `&after=${encodeURIComponent(next)}`}`, { headers })).json();
+    for (const r of page.rows) rows.set(r.id, r);
+    ({ next } = page);
+  }
+  ok(acknowledged.size > 100, `${acknowledged.size} rows`);
+  ok(unsure > 0, 'nothing was ever interrupted');
+  equal([...acknowledged].filter(([key, id]) => rows.get(id)?.name !== `Kill ${key.slice(5)}`).length, 0);
+  const made = [...rows.values()].filter((r) => r.name.startsWith('Kill '));
+  equal(new Set(made.map((r) => r.uai)).size, made.length, 'a row twice');
+  equal(made.length, acknowledged.size, 'rows and acknowledgements');
+  await server.stop();
+  essaim('db', 'check', '--data', folder);
+  essaim('journal', 'verify', '--data', folder);
+  rmSync(folder, { recursive: true, force: true });
+});
