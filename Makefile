@@ -67,7 +67,7 @@ PORT = 8080
 LISTEN = 127.0.0.1:$(PORT)
 run:
 	@tools/install run
-	@$(MAKE) --no-print-directory -j$(shell nproc) $(B)/essaim
+	@$(MAKE) -s --no-print-directory -j$(shell nproc) $(B)/essaim
 	@tools/run $(B)/essaim $(LISTEN)
 check: ; @test/run check
 test:
