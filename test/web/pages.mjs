@@ -69,7 +69,8 @@ for (const [path, role] of forms)
       window.walked = form;
       return [...form.querySelectorAll('input:not([type=hidden]), select, textarea, button')]
         .filter((e) => e.type !== 'radio' || e.checked
-          || e === form.querySelector(`input[name="${e.name}"]`))
+          || (!form.querySelector(`input[name="${e.name}"]:checked`)
+            && e === form.querySelector(`input[name="${e.name}"]`)))
         .map((e) => e.id || e.textContent.trim());
     });
     ok(wanted.length > 1, 'no control');
