@@ -70,7 +70,9 @@ await test('the supervisor gone, the child ends', async () => {
     'it goes on alone');
   rmSync(server.folder, { recursive: true, force: true });
 });
-await test('20 × kill -9 while eight clients write: every acknowledged row is there', async () => {
+// make check has no time for more.
+const deaths = process.env.FULL ? 20 : 8;
+await test(`${deaths} × kill -9 while eight clients write: every acknowledged row is there`, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'essaim-death-'));
   cpSync(demo(), folder, { recursive: true });
   const token = essaim('token', 'add', 'admin@demo.example', 'x', '--data', folder).trim();
@@ -94,13 +96,13 @@ await test('20 × kill -9 while eight clients write: every acknowledged row is t
     }
   };
   const clients = Array.from({ length: 8 }, client);
-  for (let i = 0; i < 20; i++) {
+  for (let i = 0; i < deaths; i++) {
     while (!await up(server)) await sleep(5);
     await sleep(20 + (i * 37) % 90);
     process.kill(childOf(server.child.pid), 'SIGKILL');
     await sleep(110);
     // Ten deaths within two seconds each would be a bug of the program's own.
-    if (i % 8 === 7) { while (!await up(server)) await sleep(5); await sleep(2100); }
+    if (i % 8 === 7 && i + 1 < deaths) { while (!await up(server)) await sleep(5); await sleep(2100); }
   }
   running = false;
   await Promise.all(clients);
