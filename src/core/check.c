@@ -114,6 +114,11 @@ const char *modules_fault(struct arena *mem)
         for (const struct figure *f = (*m)->figures; !fault && f && f->id; f++)
             if (!f->entity || !f->value.text || !f->rows.text || !f->unit)
                 fault = arena_printf(mem, "figure %s is not whole", f->id);
+            else if (f->suppress == UNDER_5 && same(f->unit, "percent"))
+                fault = arena_printf(mem,
+                                     "figure %s: a share adds up to no "
+                                     "whole, it cannot be hidden under 5",
+                                     f->id);
         for (const struct waiting *w = (*m)->waiting; !fault && w && w->label;
              w++)
             if (!w->entity || !w->count.text || !known_right(w->right))

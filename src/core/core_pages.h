@@ -46,7 +46,8 @@ struct figure_page_v {
     const struct figure_v *figure;
     const struct item_v *rows;
     size_t n;
-    const char *snapshot_action, *key;
+    bool withheld; /* a hidden number: its records would tell it */
+    const char *csv, *json, *snapshot_action, *key;
     const struct item_v *snapshots;
     size_t snapshot_count;
 };

@@ -1,5 +1,6 @@
 #include "core/figure.h"
 
+#include "core/suppress.h"
 #include "i18n/format.h"
 #include "i18n/lang.h"
 
@@ -45,25 +46,85 @@ static struct sql with_reach(struct arena *a, const struct figure_ask *ask,
     return sql_with_reach(a, sql, ask->figure->entity, &ask->reach, own, args);
 }
 
-static void settle(const struct figure *f, struct figure_value *v)
+enum { BASSINS = 200 };
+
+enum status figure_bassins(struct conn *c, struct arena *a,
+                           const struct entity **e, struct list *out)
 {
-    v->hidden = f->suppress == UNDER_5 && v->value > 0 && v->value < 5;
+    *out = (struct list){0};
+    *e = NULL;
+    for (const struct module *const *m = modules; *m; m++)
+        for (const struct entity *const *of = (*m)->entities; of && *of; of++)
+            if (same((*of)->api, "area"))
+                *e = *of;
+    const struct field *kind = *e ? entity_field(*e, "kind") : NULL;
+    if (!kind)
+        return OK;
+    struct filter filter = {kind, IS, value_cstr("bassin")};
+    struct list_ask ask = {.entity = *e,
+                           .reach = &reach_all,
+                           .filters = &filter,
+                           .filter_count = 1,
+                           .limit = BASSINS,
+                           .no_total = true};
+    return list_load(c, a, &ask, out);
 }
 
-enum status figure_value(struct conn *c, struct arena *a,
-                         const struct figure_ask *ask, struct figure_value *out)
+static enum status number(struct conn *c, struct arena *a,
+                          const struct figure_ask *ask, double *out)
 {
     const struct arg *args;
     struct sql sql = with_reach(a, ask, ask->figure->value, &args);
     struct rows *rows;
     TRY(db_rows(c, a, sql, args, &rows));
-    struct figure_value v = {.value = NAN};
-    if (rows_next(rows))
-        v.value = row_real(rows, 0);
-    TRY(rows_end(rows));
-    settle(ask->figure, &v);
+    *out = rows_next(rows) ? row_real(rows, 0) : NAN;
+    return rows_end(rows);
+}
+
+/* Hides a number under 5, and what would give one away: the bassins and what
+ * lies in none of them add up to the whole. */
+static enum status settle(struct conn *c, struct arena *a,
+                          const struct figure_ask *ask, struct figure_value *v)
+{
+    const struct entity *e;
+    struct list bassins;
+    if (ask->figure->suppress != UNDER_5 || v->value != v->value)
+        return OK;
+    TRY(figure_bassins(c, a, &e, &bassins));
+    struct cell *cells = NEW_ARRAY(a, struct cell, bassins.n + 1);
+    struct figure_ask one = *ask;
+    double inside = 0;
+    size_t asked = bassins.n;
+    for (size_t i = 0; i < bassins.n; i++) {
+        one.bassin = ((const struct row *)bassins.rows[i])->id;
+        TRY(number(c, a, &one, &cells[i].value));
+        inside += cells[i].value;
+        if (one.bassin == ask->bassin)
+            asked = i;
+    }
+    one.bassin = NONE;
+    double whole;
+    TRY(number(c, a, &one, &whole));
+    cells[bassins.n].value = whole - inside;
+    bool all = suppress_cells(cells, bassins.n + 1, 1);
+    v->small = v->value > 0 && v->value < 5;
+    v->hidden = v->small || (asked < bassins.n ? cells[asked].hidden : all);
+    return OK;
+}
+
+enum status figure_value(struct conn *c, struct arena *a,
+                         const struct figure_ask *ask, struct figure_value *out)
+{
+    struct figure_value v = {0};
+    TRY(number(c, a, ask, &v.value));
+    TRY(settle(c, a, ask, &v));
     *out = v;
     return OK;
+}
+
+bool figure_tells_amounts(const struct figure *f)
+{
+    return f->suppress != UNDER_5;
 }
 
 /* A statement around the figure's rows. */
@@ -132,7 +193,7 @@ enum status figure_foot(struct conn *c, struct arena *a,
     struct figure_value v = {.value = sum};
     if (same(f->unit, "percent"))
         v.value = whole > 0 ? round(100 * sum / whole) : NAN;
-    settle(f, &v);
+    TRY(settle(c, a, ask, &v));
     *out = v;
     return OK;
 }
@@ -141,7 +202,7 @@ const char *figure_text(struct arena *a, const struct lang *lang,
                         const struct figure *f, struct figure_value v)
 {
     if (v.hidden)
-        return tr(lang, "figure.under_5");
+        return tr(lang, v.small ? "figure.under_5" : "figure.withheld");
     if (v.value != v.value)
         return tr(lang, "figure.unknown");
     if (same(f->unit, "year"))

@@ -15,11 +15,19 @@ struct figure_ask {
 
 struct figure_value {
     double value; /* NAN: nothing to count, unknown */
-    bool hidden;  /* a number under 5 that would point at somebody */
+    bool hidden;  /* a number under 5 that would point at somebody, or one that
+                     would give such a number away */
+    bool small;   /* hidden for itself */
 };
 
 /* The last closed school year: the one whose last day is past. */
 int closed_year(void);
+/* The bassins that a figure may be asked of, 200 at most: rows of *e; none
+ * where no module has areas. */
+enum status figure_bassins(struct conn *c, struct arena *a,
+                           const struct entity **e, struct list *out) MUST_USE;
+/* Asked of a figure that hides numbers under 5, it is asked of all bassins, to
+ * know what else must not be told. */
 enum status figure_value(struct conn *c, struct arena *a,
                          const struct figure_ask *ask,
                          struct figure_value *out) MUST_USE;
@@ -30,7 +38,8 @@ struct behind {
     const char *title;
 };
 /* The records behind, those after `after` (0: from the first) by id, most at
- * most; *more: there are others. */
+ * most; *more: there are others. Those of a hidden number are the caller's to
+ * keep to itself; and a figure that hides numbers under 5 tells no amounts. */
 enum status figure_rows(struct conn *c, struct arena *a,
                         const struct figure_ask *ask, int64_t after, int most,
                         struct behind **out, size_t *n, bool *more) MUST_USE;
@@ -38,6 +47,7 @@ enum status figure_rows(struct conn *c, struct arena *a,
 enum status figure_foot(struct conn *c, struct arena *a,
                         const struct figure_ask *ask,
                         struct figure_value *out) MUST_USE;
+bool figure_tells_amounts(const struct figure *f);
 /* As people write it: "15 495", "39 %", "2017", or "moins de 5". */
 const char *figure_text(struct arena *a, const struct lang *lang,
                         const struct figure *f, struct figure_value v);

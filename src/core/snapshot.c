@@ -2,7 +2,7 @@
 
 #include "base/random.h"
 
-enum { ROWS = 10000, NAMED = 6 };
+enum { ROWS = 10000 };
 
 enum status snapshot_take(struct conn *c, struct arena *a,
                           const struct figure_ask *ask, int64_t person)
@@ -18,7 +18,8 @@ enum status snapshot_take(struct conn *c, struct arena *a,
     if (more)
         return ERR_LIMIT;
     for (size_t i = 0; i < n; i++)
-        buf_printf(&all, "%" PRId64 "|%.15g\n", rows[i].id, rows[i].amount);
+        buf_printf(&all, "%" PRId64 "|%.15g|%.15g\n", rows[i].id,
+                   rows[i].amount, rows[i].whole);
     sha256(query, str_of(ask->figure->value.text));
     sha256(digest, buf_done(&all));
     TRY(db_exec(
@@ -48,16 +49,20 @@ enum status snapshot_take(struct conn *c, struct arena *a,
 }
 
 enum status snapshot_list(struct conn *c, struct arena *a,
-                          const struct figure *f, struct snapshot **out,
+                          const struct figure_ask *ask, struct snapshot **out,
                           size_t *n)
 {
     struct rows *rows;
     struct snapshot *list = NEW_ARRAY(a, struct snapshot, 20);
     TRY(db_rows(c, a,
                 SQL("SELECT id, at, value FROM core_snapshot"
-                    " WHERE figure = :figure ORDER BY at DESC, id DESC"
-                    " LIMIT 20"),
-                ARGS(arg_cstr("figure", f->id)), &rows));
+                    " WHERE figure = :figure AND from_day = :from"
+                    " AND coalesce(bassin, 0) = :bassin"
+                    " ORDER BY at DESC, id DESC LIMIT 20"),
+                ARGS(arg_cstr("figure", ask->figure->id),
+                     arg_day("from", school_year_first(ask->year)),
+                     arg_int("bassin", ask->bassin == NONE ? 0 : ask->bassin)),
+                &rows));
     *n = 0;
     while (rows_next(rows))
         list[(*n)++] = (struct snapshot){row_int(rows, 0), row_int(rows, 1),
@@ -66,51 +71,104 @@ enum status snapshot_list(struct conn *c, struct arena *a,
     return rows_end(rows);
 }
 
-static void name(struct arena *a, struct buf *b, const struct figure *f,
-                 struct conn *c, const char *sign, int64_t id)
+/* The title under which a row that is no more was known, or NULL. */
+static const char *title_once(struct conn *c, struct arena *a,
+                              const struct entity *e, int64_t id)
+{
+    struct past *past;
+    size_t n;
+    const char *why;
+    if (row_history(c, a, e, id, &past, &n) != OK)
+        return NULL;
+    for (size_t i = 0; i < n; i++) {
+        const struct json_value *image =
+            past[i].image ? json_parse(a, str_of(past[i].image), &why) : NULL;
+        void *row = row_new(a, e);
+        if (image && !row_from_json(a, e, image, row))
+            return row_title(e, row);
+    }
+    return NULL;
+}
+
+static const char *title_of(struct conn *c, struct arena *a,
+                            const struct entity *e, const struct reach *reach,
+                            int64_t id)
 {
     void *row;
-    const char *title = arena_printf(a, "n\xc2\xb0 %" PRId64, id);
-    if (row_load(c, a, f->entity, id, &reach_all, &row) == OK)
-        title = row_title(f->entity, row);
-    buf_printf(b, "%s%s %s", b->n ? ", " : "", sign, title);
+    const char *title = NULL;
+    if (row_load(c, a, e, id, reach, &row) == OK)
+        title = row_title(e, row);
+    else if (row_load(c, a, e, id, &reach_all, &row) == ERR_NOT_FOUND)
+        title = title_once(c, a, e, id);
+    return title ? title : arena_printf(a, "n\xc2\xb0 %" PRId64, id);
+}
+
+static bool same_number(double a, double b)
+{
+    return a == b || (a != a && b != b);
+}
+
+struct walk {
+    struct behind *now;
+    size_t n, i;
+    struct rows *then;
+    bool left;
+};
+
+/* The next id of either side, and whether it differs; both are in the order of
+ * the ids. */
+static bool walk_next(struct walk *w, struct changed *c)
+{
+    int64_t old = w->left ? row_int(w->then, 0) : INT64_MAX;
+    int64_t new = w->i < w->n ? w->now[w->i].id : INT64_MAX;
+    bool differs = true;
+    *c = (struct changed){new < old   ? ADDED
+                          : old < new ? REMOVED
+                                      : CHANGED,
+                          new < old ? new : old, NULL};
+    if (new == old)
+        differs = !same_number(row_real(w->then, 1), w->now[w->i].amount) ||
+                  !same_number(row_real(w->then, 2), w->now[w->i].whole);
+    w->i += new <= old;
+    if (old <= new)
+        w->left = rows_next(w->then);
+    return differs;
 }
 
 enum status snapshot_difference(struct conn *c, struct arena *a,
                                 const struct snapshot *s,
                                 const struct figure_ask *ask,
+                                const struct reach *named,
                                 struct difference *out)
 {
-    struct behind *now;
-    size_t n, i = 0;
+    struct walk w = {0};
     bool more;
-    struct rows *then;
-    struct buf text = {.mem = a};
     struct difference d = {0};
-    TRY(figure_rows(c, a, ask, 0, ROWS, &now, &n, &more));
+    size_t room = 0;
+    TRY(figure_rows(c, a, ask, 0, ROWS, &w.now, &w.n, &more));
     TRY(db_rows(c, a,
-                SQL("SELECT row_id, amount FROM core_snapshot_row"
+                SQL("SELECT row_id, amount, whole FROM core_snapshot_row"
                     " WHERE snapshot = :id ORDER BY row_id"),
-                ARGS(arg_int("id", s->id)), &then));
-    /* Both are in the order of the ids: one walk over both. */
-    bool left = rows_next(then);
-    while (left || i < n) {
-        int64_t old = left ? row_int(then, 0) : INT64_MAX;
-        int64_t new = i < n ? now[i].id : INT64_MAX;
-        const char *sign = NULL;
-        if (new < old)
-            sign = "+", d.added++;
-        else if (old < new)
-            sign = "\xe2\x88\x92", d.removed++;
-        else if (row_real(then, 1) != now[i].amount)
-            sign = "\xc2\xb1", d.changed++;
-        if (sign && d.added + d.removed + d.changed <= NAMED)
-            name(a, &text, ask->figure, c, sign, new < old ? new : old);
-        i += new <= old;
-        if (old <= new)
-            left = rows_next(then);
+                ARGS(arg_int("id", s->id)), &w.then));
+    w.left = rows_next(w.then);
+    while (w.left || w.i < w.n) {
+        struct changed one;
+        if (!walk_next(&w, &one))
+            continue;
+        if (d.n == room) {
+            struct changed *list =
+                NEW_ARRAY(a, struct changed, room = room * 2 + 16);
+            if (d.n)
+                memcpy(list, d.list, d.n * sizeof(*list));
+            d.list = list;
+        }
+        d.count[one.how]++;
+        d.list[d.n++] = one;
     }
-    d.text = text.n ? text.p : NULL;
+    TRY(rows_end(w.then));
+    for (size_t i = 0; i < d.n; i++)
+        d.list[i].title =
+            title_of(c, a, ask->figure->entity, named, d.list[i].id);
     *out = d;
-    return rows_end(then);
+    return OK;
 }

@@ -1,0 +1,194 @@
+// Every figure against the list behind it: for each school year that holds data
+// and one that holds none, for each bassin and none, as everybody. What is
+// recounted here are the rows as anybody may fetch them, not the program's foot.
+import { test, equal, deepEqual, ok, match, serve, essaim, roles, forms, filling, tables, sameTables,
+  readable }
+  from './lib.mjs';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const server = await serve();
+const people = new Map([['stranger', server.stranger()]]);
+for (const role of roles) people.set(role, await server.as(role));
+const admin = people.get('admin');
+const json = async (who, path) => {
+  const r = await who.get(path);
+  equal(r.status, 200, path);
+  return JSON.parse(r.text);
+};
+
+const overview = await admin.get('/chiffres');
+const choices = forms(overview.text).find((f) => f.action === '/chiffres').controls;
+const bassins = choices.find((c) => c.name === 'bassin').options.map((o) => o.value);
+const offered = choices.find((c) => c.name === 'annee').options.map((o) => o.value);
+const figures = (await json(admin, '/chiffres.json')).map((f) => f.id);
+const units = new Map((await json(admin, '/chiffres.json')).map((f) => [f.id, f.unit]));
+
+function recounted(unit, rows) {
+  const amount = rows.reduce((n, r) => n + r.amount, 0);
+  if (unit !== 'percent') return amount;
+  const whole = rows.reduce((n, r) => n + r.whole, 0);
+  return whole > 0 ? Math.round(100 * amount / whole) : null;
+}
+async function rowsOf(who, id, query) {
+  const rows = [];
+  let first, next = `/chiffres/${id}.json?${query}`;
+  while (next) {
+    const page = await json(who, next);
+    first ??= page;
+    rows.push(...page.rows);
+    next = page.next;
+  }
+  return { ...first, rows };
+}
+
+// The years in which something is counted, and one before all of them.
+const years = [];
+for (const year of offered) {
+  const list = await json(admin, `/chiffres.json?annee=${year}`);
+  if (list.some((f) => f.id === 'portfolio.projects' && f.value > 0)) years.push(year);
+}
+const empty = '1990-1991';
+let compared = 0;
+for (const year of [...years, empty])
+  await test(`${year}: each figure is what its rows add up to, in every bassin, for everybody`, async () => {
+    await Promise.all([...people].map(async ([role, who]) => {
+      for (const bassin of bassins) {
+        const query = `annee=${year}${bassin && `&bassin=${bassin}`}`;
+        const told = await json(who, `/chiffres.json?${query}`);
+        deepEqual(told.map((f) => f.id), figures);
+        for (const f of told) {
+          const list = await rowsOf(who, f.id, query);
+          const what = `${role} ${f.id} ${query}`;
+          equal(f.hidden, false, what);
+          equal(list.value, f.value, what);
+          equal(list.foot, f.value, `${what}: the foot`);
+          equal(recounted(f.unit, list.rows), f.value, `${what}: recounted`);
+          equal(new Set(list.rows.map((r) => r.id)).size, list.rows.length, `${what}: a row twice`);
+          compared++;
+        }
+      }
+    }));
+    ok(compared >= people.size * bassins.length * figures.length);
+  });
+await test('a year without data has nothing, and no share of nothing', async () => {
+  for (const f of await json(admin, `/chiffres.json?annee=${empty}`))
+    if (f.id.startsWith('portfolio.')) equal(f.value, f.unit === 'percent' ? null : 0, f.id);
+});
+await test('the closed year has the figures of the account', async () => {
+  const told = new Map((await json(admin, '/chiffres.json?annee=2023-2024')).map((f) => [f.id, f.value]));
+  const expected = {
+    'portfolio.policy.fondamentaux': 39, 'portfolio.policy.harcelement': 6,
+    'portfolio.policy.terrain': 6, 'portfolio.policy.eac': 6, 'portfolio.policy.inclusion': 33,
+    'portfolio.policy.lycee_pro': 10, 'portfolio.projects': 23, 'strategy.axes': 3,
+    'strategy.objectives': 12, 'offer.services': 9,
+  };
+  for (const [id, value] of Object.entries(expected)) equal(told.get(id), value, id);
+  const tags = ['fondamentaux', 'harcelement', 'terrain', 'eac', 'inclusion', 'lycee_pro'];
+  equal(tags.reduce((n, t) => n + told.get(`portfolio.policy.${t}`), 0), 100);
+});
+await test('page, CSV, JSON and command line tell the same', async () => {
+  const query = 'annee=2023-2024';
+  const lines = JSON.parse(essaim('figures', '--year', '2023-2024', '--format', 'json', '--data', server.folder));
+  const csv = (await admin.get(`/chiffres.csv?${query}`)).text.split('\r\n').slice(1);
+  for (const f of await json(admin, `/chiffres.json?${query}`)) {
+    equal(lines.find((l) => l.id === f.id).value, f.value, `${f.id} by the command`);
+    equal(csv.find((l) => l.startsWith(`${f.id};`)).split(';').at(-3), String(f.value), `${f.id} in CSV`);
+    const list = await rowsOf(admin, f.id, query);
+    const rows = (await admin.get(`/chiffres/${f.id}.csv?${query}`)).text.split('\r\n').slice(1, -1);
+    equal(rows.length, list.rows.length, `${f.id}.csv`);
+    deepEqual(rows.map((l) => Number(l.split(';')[0])), list.rows.map((r) => r.id));
+    const page = await admin.get(`/chiffres/${f.id}?${query}`);
+    const foot = readable(/<tfoot>[\s\S]*?<\/tfoot>/.exec(page.text)[0]);
+    match(foot, new RegExp(`(^|\\D)${f.value}(\\D|$)`), `${f.id}: the page's foot`);
+  }
+});
+await test('a figure, a page or a form that is not: 404', async () => {
+  for (const path of ['/chiffres/nothing', '/chiffres/nothing.json', '/chiffres/portfolio.projects.xml',
+    '/chiffres/portfolio.projects?apres=-1', '/chiffres/portfolio.projects.json?apres=x'])
+    equal((await admin.get(path)).status, 404, path);
+});
+
+// A snapshot, and what came of its rows.
+const living = offered[0];
+const figure = `/chiffres/portfolio.policy.inclusion`;
+const freeze = async (path) => {
+  const form = await admin.form(path, '');
+  const sent = forms((await admin.get(path)).text).find((f) => f.action.includes('/instantane'));
+  ok(form);
+  const r = await admin.submit(sent);
+  equal(r.status, 303);
+  return sent;
+};
+const since = async (who = admin, query = `annee=${living}`) =>
+  (await json(who, `${figure}.json?${query}`)).snapshots;
+const named = (s, what) => s[0].since.filter((c) => c.what === what).map((c) => c.title);
+
+await test('a snapshot sent twice is one, and nothing differs from it', async () => {
+  const form = await freeze(`${figure}?annee=${living}`);
+  const before = tables(server.folder);
+  equal((await admin.submit(form)).status, 303);
+  sameTables(before, tables(server.folder), 'the same form again');
+  const list = await since();
+  equal(list.length, 1);
+  deepEqual(list[0].since, []);
+});
+await test('it belongs to its year and its bassin', async () => {
+  deepEqual(await since(admin, 'annee=2023-2024'), []);
+  deepEqual(await since(admin, `annee=${living}&bassin=${bassins[1]}`), []);
+});
+await test('a row that changed, one that went and one that came are named', async () => {
+  const { rows } = await rowsOf(admin, 'portfolio.policy.inclusion', `annee=${living}`);
+  const policies = await json(admin, '/politiques.json');
+  const inclusion = policies.find((p) => p.code === 'inclusion');
+  const other = policies.find((p) => p.code === 'terrain');
+  // Changed: one more policy changes its whole, though not its amount.
+  const grows = rows.find((r) => r.whole === 1);
+  const sent = async (path, changes) => {
+    const form = await admin.form(path, path.endsWith('/nouveau') ? '/projets' : '/modifier');
+    const pairs = form.fields.filter(([name]) => name !== 'policies' || !changes.policies);
+    const filled = path.endsWith('/nouveau') ? filling(form) : {};
+    for (const [name, value] of Object.entries({ ...filled, ...changes }))
+      if (name !== 'policies') {
+        const at = pairs.findIndex(([n]) => n === name);
+        if (at >= 0) pairs[at] = [name, value]; else pairs.push([name, value]);
+      }
+    for (const id of changes.policies ?? []) pairs.push(['policies', String(id)]);
+    const r = await admin.post(form.action, pairs);
+    equal(r.status, 303, readable(r.text).slice(0, 300));
+    return r.location;
+  };
+  const old = grows.amount ? inclusion : policies.find((p) => p.code === 'fondamentaux');
+  await sent(`/projets/${grows.id}/modifier`, { policies: [old.id, other.id] });
+  // Gone: a project that ended before the year does.
+  const goes = rows.find((r) => r.id !== grows.id);
+  const project = await json(admin, `/projets/${goes.id}.json`);
+  await sent(`/projets/${goes.id}/modifier`, { ends: project.starts });
+  // New.
+  const path = await sent('/projets/nouveau', {
+    name: 'Projet venu après', starts: project.starts, policies: [inclusion.id],
+  });
+  const list = await since();
+  deepEqual(named(list, 'added'), ['Projet venu après']);
+  deepEqual(named(list, 'removed'), [goes.title]);
+  deepEqual(named(list, 'changed'), [grows.title]);
+  const page = readable((await admin.get(`${figure}?annee=${living}`)).text);
+  match(page, /1 de plus, 1 de moins, 1 changés/);
+  for (const title of ['+ Projet venu après', `− ${goes.title}`, `± ${grows.title}`])
+    ok(page.includes(title), title);
+  // A row that is deleted keeps its name in a snapshot that had it.
+  await freeze(`${figure}?annee=${living}`);
+  const form = await admin.form(path, '/suppression');
+  equal((await admin.submit(form)).status, 303);
+  deepEqual(named(await since(), 'removed'), ['Projet venu après']);
+});
+await test('who takes no snapshots sees none', async () => {
+  for (const role of ['stranger', 'teacher', 'coordinator'])
+    equal(await since(people.get(role)), undefined, role);
+  equal((await since(people.get('leader'))).length, 2);
+  const who = execFileSync('sqlite3', ['-readonly', join(server.folder, 'essaim.db'),
+    'SELECT count(*) FROM core_snapshot WHERE person = 0'], { encoding: 'utf8' });
+  equal(who.trim(), '0', 'each says who took it');
+});
+ok(units.size === figures.length);
+await server.stop();
