@@ -184,12 +184,20 @@ void arena_reset(struct arena *a)
     arena_rewind(a, (struct arena_mark){0});
 }
 
+static _Atomic uint64_t ceilings;
+
+uint64_t arena_ceilings(void)
+{
+    return ceilings;
+}
+
 enum status arena_run(struct arena *a, enum status (*fn)(void *), void *data)
 {
     jmp_buf here;
     void *const outer = a->full;
     if (setjmp(here)) {
         a->full = outer;
+        ceilings++;
         return ERR_LIMIT;
     }
     a->full = &here;

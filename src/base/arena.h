@@ -56,6 +56,9 @@ void arena_settle(struct arena *a, struct arena_mark m);
 enum status arena_run(struct arena *a, enum status (*fn)(void *data),
                       void *data) MUST_USE;
 
+/* How often a limit ended an arena_run since the start. */
+uint64_t arena_ceilings(void);
+
 /* For a server: few heaps, which keep what requests give back, so that it is
  * not asked of the system again for each. At the start, before any thread. */
 void alloc_tune(void);

@@ -79,7 +79,8 @@ enum status app_open(struct app *app, const char *folder, const char **why)
     }
     struct db_options options = {
         .path = arena_printf(&app->mem, "%s/essaim.db", folder),
-        .shared = app->shared};
+        .shared = app->shared,
+        .slow_ms = app->slow_ms};
     TRY(db_open(&app->mem, &app->db, &options, why));
     TRY(app->shared ? schema_agrees(app->db, &app->mem, &app->schema, why)
                     : schema_open(app->db, &app->mem, &app->schema, why));

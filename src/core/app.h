@@ -8,19 +8,23 @@
 #include "core/module.h"
 
 struct http_router;
+struct meter;
 
 struct app {
     struct arena mem;   /* what lives as long as the program */
     const char *folder; /* the data folder */
     bool dev;           /* --dev: the development pages */
     bool shared;        /* to be opened beside a server that may have it */
+    bool access_log;    /* a line of the log for each request */
     bool demo;          /* it holds the demonstration */
+    int slow_ms;        /* a statement that lasts longer is logged; 0: none */
     struct db *db;
     struct schema schema;
     const struct entity *const *entities; /* of all modules; ends with NULL */
     const struct route *const *routes;    /* all, derived ones too; NULL */
     size_t route_count;
     const struct http_router *router;
+    struct meter *meter; /* what is counted: core/meter.h */
 };
 
 /* Puts the modules' tables in order; CHECKs what modules_fault would say. */
@@ -42,6 +46,9 @@ bool may(const struct who *who, const char *right);
  * in reach of every right their role holds. */
 struct reach reach_of(const struct app *app, struct arena *a,
                       const struct who *who, const char *right);
+/* Room on the folder's disk, and how little is too little, in MB. */
+enum status disk_room(const char *folder, int64_t *mb) MUST_USE;
+int64_t disk_room_least(void);
 /* Settings kept in the database (core_setting); NULL when not set. */
 enum status setting_get(struct conn *c, struct arena *a, const char *name,
                         const char **out) MUST_USE;

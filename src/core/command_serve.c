@@ -4,6 +4,7 @@
  */
 #include "base/log.h"
 #include "core/command.h"
+#include "core/meter.h"
 #include "core/serve.h"
 #include "core/task.h"
 
@@ -13,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { AGAIN_MS = 100, GIVE_UP = 10 };
+enum { AGAIN_MS = 100, GIVE_UP = 10, SLOW_MS = 200 };
 
 /* SIGTERM and SIGINT, and for the supervisor SIGCHLD: waited for, never
  * handled, so that none can come between a look and a wait. */
@@ -41,11 +42,32 @@ static void wait_for_end(void)
     sigwait(&set, &got);
 }
 
+static bool settings_take(struct cli *cli)
+{
+    const char *slow = getenv("ESSAIM_SLOW_MS");
+    const char *access = getenv("ESSAIM_ACCESS_LOG");
+    int64_t ms = SLOW_MS;
+    if (!log_set_up(getenv("ESSAIM_LOG"), getenv("ESSAIM_LOG_LEVEL"))) {
+        cli_fail("ESSAIM_LOG is json or logfmt, ESSAIM_LOG_LEVEL debug, info,"
+                 " warn or error");
+        return false;
+    }
+    if (slow && (!str_int(str_of(slow), &ms) || ms < 0 || ms > 3600000)) {
+        cli_fail("ESSAIM_SLOW_MS is a number of milliseconds, 0 for none");
+        return false;
+    }
+    cli->app->slow_ms = (int)ms;
+    cli->app->access_log = access && same(access, "1");
+    return true;
+}
+
 /* The child: the database, the workers, the tasks; until SIGTERM. */
 static int serve(struct cli *cli, int socket)
 {
     block(signals(false));
     alloc_tune();
+    if (!settings_take(cli))
+        return 1;
     if (cli_open(cli) != 0)
         return 1;
     struct http_options options = {.socket = socket,
@@ -55,6 +77,7 @@ static int serve(struct cli *cli, int socket)
     struct http_server *server = http_start(&options);
     if (!server)
         return cli_fail("cannot start: %s", strerror(errno));
+    cli->app->meter->server = server;
     struct tasks *tasks = tasks_start(cli->app);
     if (!tasks) {
         http_stop(server);

@@ -1,5 +1,6 @@
 #include "core/derive.h"
 
+#include "core/meter.h"
 #include "core/pages.h"
 #include "http/router.h"
 
@@ -134,10 +135,11 @@ void derive_routes(struct app *app)
         add_entity(&to, *e);
     app->routes = to.all;
     app->route_count = to.n;
+    app->meter = meter_make(app);
     struct http_rule *rules = NEW_ARRAY(&app->mem, struct http_rule, to.n);
     for (size_t i = 0; i < to.n; i++)
         rules[i] = (struct http_rule){bits[to.all[i]->method], to.all[i]->path,
-                                      to.all[i]};
+                                      &app->meter->counted[i]};
     const char *fault = NULL;
     app->router = router_build(&app->mem, rules, to.n, &fault);
     if (!app->router)

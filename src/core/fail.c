@@ -77,8 +77,9 @@ enum status req_fail(struct req *r, enum status s)
     int code = status_code(s);
     http_answer_drop(r->x);
     if (code >= 500)
-        log_line(LOG_ERROR, "request failed", "path", req_path(r), "status",
-                 status_name(s), "number", r->number, NULL);
+        log_line(LOG_ERROR, "request failed", "route",
+                 r->route ? r->route->path : "-", "status", status_name(s),
+                 "number", r->number, NULL);
     if (code == 503)
         http_header_add(r->x, "Retry-After", "2");
     if (r->api)

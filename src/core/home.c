@@ -346,6 +346,7 @@ const struct route core_routes[] = {
      .right = PUBLIC,
      .handle = text},
     {.method = GET, .path = "/aide", .right = PUBLIC, .handle = text},
+    {.method = GET, .path = "/readyz", .right = PUBLIC, .handle = ready_show},
     {.method = GET, .path = "/plan", .right = PUBLIC, .handle = sitemap},
     {0},
 };

@@ -26,3 +26,4 @@ enum status import_columns(struct req *r);
 enum status import_start(struct req *r);
 enum status import_take_back(struct req *r);
 enum status openapi(struct req *r);
+enum status ready_show(struct req *r);

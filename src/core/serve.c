@@ -7,6 +7,8 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "base/time.h"
+#include "core/meter.h"
 #include "core/once.h"
 #include "core/pages.h"
 #include "http/router.h"
@@ -16,11 +18,29 @@ enum { BODY = 1 << 20, STRANGER_BODY = 64 << 10 };
 
 static const char plain[] = "text/plain; charset=utf-8";
 
-static struct http_plan plan_none(struct http_exchange *x, unsigned code,
-                                  const char *text)
+static struct http_plan plan_none(const struct app *app, enum family family)
 {
-    http_answer(x, code, plain, str_of(text));
-    return (struct http_plan){.lane = HTTP_NONE};
+    return (struct http_plan){.lane = HTTP_NONE,
+                              .route = &app->meter->families[family]};
+}
+
+/* For whoever watches the program: answered whatever the lanes do. */
+static bool serve_probe(struct app *app, struct http_exchange *x)
+{
+    if (str_eq(x->path, "/healthz")) {
+        http_answer(x, 200, plain, STR("ok\n"));
+        return true;
+    }
+    if (!str_eq(x->path, "/metrics"))
+        return false;
+    if (meter_readable(x))
+        http_answer(x, 200, "text/plain; version=0.0.4; charset=utf-8",
+                    meter_text(app, &x->mem));
+    else
+        http_answer(x, 403, plain,
+                    STR("only from this machine, or with the token of"
+                        " ESSAIM_METRICS_TOKEN\n"));
+    return true;
 }
 
 static bool has_token(const struct http_exchange *x)
@@ -30,23 +50,24 @@ static bool has_token(const struct http_exchange *x)
 
 static struct http_plan serve_plan(void *data, struct http_exchange *x)
 {
-    const struct app *app = data;
+    struct app *app = data;
     if (http_static(x))
-        return (struct http_plan){.lane = HTTP_NONE};
-    if (str_eq(x->path, "/healthz"))
-        return plan_none(x, 200, "ok\n");
+        return plan_none(app, F_STATIC);
+    if (serve_probe(app, x))
+        return plan_none(app, F_PROBE);
     struct http_match *m = NEW(&x->mem, struct http_match);
     switch (router_match(app->router, x->method, x->path, m)) {
     case HTTP_NO_METHOD:
         http_header_add(x, "Allow", router_allow(&x->mem, m->allowed));
-        return plan_none(x, 405, "405\n");
+        http_answer(x, 405, plain, STR("405\n"));
+        return plan_none(app, F_UNKNOWN);
     case HTTP_NO_PATH:
-        m->data = NULL;
+        m->data = app->meter->families[F_UNKNOWN].data;
         break;
     case HTTP_FOUND:
         break;
     }
-    const struct route *route = m->data;
+    const struct route *route = ((const struct counted *)m->data)->route;
     size_t body = route && route->body ? route->body : BODY;
     /* A stranger's body is not read beyond what signing in needs. */
     if (!has_token(x))
@@ -211,17 +232,36 @@ static void show_cost(struct req *r)
                             stats.commits));
 }
 
+/* One line for a request: by its pattern and the person's number, never by what
+ * was asked or who that is. */
+static void log_access(const struct req *r, int64_t took_ns)
+{
+    static const char *const methods[] = {"GET", "POST", "PATCH", "DELETE"};
+    const struct counted *k = r->match->data;
+    char code[12], ms[24], queries[12], person[24] = "";
+    snprintf(code, sizeof(code), "%u", r->x->status);
+    snprintf(ms, sizeof(ms), "%.1f", (double)took_ns / 1e6);
+    snprintf(queries, sizeof(queries), "%u", conn_queries(r->conn));
+    if (r->who)
+        snprintf(person, sizeof(person), "%" PRId64, r->who->person);
+    log_line(LOG_INFO, "request", "number", r->number, "method",
+             r->route ? methods[r->route->method] : "-", "route", k->name,
+             "code", code, "ms", ms, "queries", queries, "person",
+             r->who ? person : NULL, NULL);
+}
+
 static void serve_answer(void *data, void *worker, struct http_exchange *x)
 {
     struct app *app = data;
     struct http_match *m = x->route;
+    const int64_t began = time_monotonic_ns();
     struct req r = {
         .mem = &x->mem,
         .app = app,
         .conn = worker,
         .x = x,
         .match = m,
-        .route = m->data,
+        .route = ((const struct counted *)m->data)->route,
         .form = m->form ? m->form : "",
         .api = str_starts(x->path, "/api/"),
         .id = NONE,
@@ -239,7 +279,18 @@ static void serve_answer(void *data, void *worker, struct http_exchange *x)
     }
     if (getenv("ESSAIM_QUERIES"))
         show_cost(&r);
+    app->meter->queries += conn_queries(r.conn);
     conn_end(r.conn);
+    if (app->access_log)
+        log_access(&r, time_monotonic_ns() - began);
+}
+
+static void serve_answered(void *data, const struct http_exchange *x,
+                           unsigned status, int64_t took_ns)
+{
+    const struct app *app = data;
+    const struct http_match *m = x->route;
+    meter_answered(app->meter, m ? m->data : NULL, status, took_ns);
 }
 
 static void *worker_open(void *data)
@@ -265,6 +316,7 @@ static void worker_close(void *data, void *worker)
 const struct http_app serve_app = {
     .plan = serve_plan,
     .answer = serve_answer,
+    .answered = serve_answered,
     .worker_open = worker_open,
     .worker_idle = worker_idle,
     .worker_close = worker_close,

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "core/journal.h"
+#include "core/meter.h"
 #include "core/once.h"
 
 #include <pthread.h>
@@ -9,7 +10,6 @@
 
 enum {
     LEASE = 600, /* seconds; a long import renews nothing: it resumes */
-    TRIES = 8,
     MEMORY = 64 << 20,
     SWEEP = 3600,
 };
@@ -55,7 +55,8 @@ static enum status take(struct conn *c, struct arena *a, void *data)
                 SQL("SELECT id, kind, payload, attempts FROM core_task"
                     " WHERE done IS NULL AND due <= :now AND lease <= :now"
                     " AND attempts < :tries ORDER BY due, id LIMIT 1"),
-                ARGS(arg_int("now", now), arg_int("tries", TRIES)), &rows));
+                ARGS(arg_int("now", now), arg_int("tries", TASK_TRIES)),
+                &rows));
     if (rows_next(rows)) {
         t->id = row_int(rows, 0);
         t->kind = row_text(rows, 1);
@@ -155,13 +156,27 @@ static void turn_round(struct tasks *t, struct arena *mem)
     arena_reset(mem);
 }
 
+/* What /metrics tells of the tables. */
+static void look(struct tasks *t, struct conn *c)
+{
+    if (!c)
+        return;
+    if (conn_begin(c, 0) == OK && meter_look(t->app, c) != OK)
+        log_line(LOG_WARN, "tasks and journal not counted", NULL);
+    conn_end(c);
+}
+
 static void *tasks_main(void *data)
 {
     struct tasks *t = data;
     struct arena mem = {.limit = MEMORY};
     bool stopping = false;
+    struct conn *c = NULL;
+    if (conn_open(t->app->db, &c) != OK)
+        c = NULL;
     while (!stopping) {
         turn_round(t, &mem);
+        look(t, c);
         struct timespec until;
         clock_gettime(CLOCK_REALTIME, &until);
         until.tv_sec++;
@@ -171,6 +186,7 @@ static void *tasks_main(void *data)
         stopping = t->stopping;
         pthread_mutex_unlock(&t->mutex);
     }
+    conn_close(c);
     arena_reset(&mem);
     return NULL;
 }

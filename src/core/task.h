@@ -12,6 +12,8 @@
 enum status task_add(struct conn *c, const char *kind, const char *payload,
                      const char *unique, int64_t due) MUST_USE;
 
+enum { TASK_TRIES = 8 }; /* then it is given up */
+
 struct tasks;
 /* One thread of its own: runs what is due, seals the journal, forgets old
  * one-time keys. NULL: the folder's key cannot be read or made (logged). */

@@ -57,6 +57,7 @@ struct exchange {
     struct MHD_Connection *connection;
     struct str target;
     bool begun, has_body;
+    int64_t began;    /* monotonic ns: the head was in */
     unsigned refused; /* status, when the server itself answers */
     enum http_lane lane;
     _Atomic int state, holders;
@@ -113,6 +114,7 @@ struct http_server {
     struct lane lanes[HTTP_LANES]; /* that of HTTP_NONE is not used */
     struct keeper keeper;
     _Atomic unsigned connections, active, suspended;
+    _Atomic uint64_t refused[HTTP_LANES];
     _Atomic bool stopping;
 };
 

@@ -1,5 +1,6 @@
 /* One request through libmicrohttpd: head, guards, plan, body, worker, answer.
  * All of it runs on the loop thread of the connection. */
+#include "base/time.h"
 #include "http/head.h"
 #include "http/internal.h"
 
@@ -112,6 +113,14 @@ static void refuse(struct exchange *e, unsigned status)
     e->refused = status;
 }
 
+static void answered(const struct exchange *e, unsigned status)
+{
+    const struct http_options *o = &e->server->o;
+    if (o->app->answered)
+        o->app->answered(o->data, &e->x, status,
+                         time_monotonic_ns() - e->began);
+}
+
 static struct MHD_Response *response_make(struct http_exchange *x)
 {
     if (x->file < 0 || x->file_size <= 0)
@@ -145,6 +154,7 @@ static enum MHD_Result respond(struct exchange *e, bool closes)
     const enum MHD_Result result =
         MHD_queue_response(e->connection, x->status, r);
     MHD_destroy_response(r);
+    answered(e, x->status);
     return result;
 }
 
@@ -164,6 +174,7 @@ static enum MHD_Result refuse_now(struct exchange *e, unsigned status)
     buf_add(&b, e->x.answer.p, e->x.answer.n);
     if (send(e->client->fd, b.p, b.n, MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
         e->client->linger = true;
+    answered(e, status);
     return MHD_NO;
 }
 
@@ -216,6 +227,7 @@ static enum MHD_Result head_serve(struct exchange *e, const char *method,
 {
     const struct http_options *o = &e->server->o;
     e->begun = true;
+    e->began = time_monotonic_ns();
     e->refused = head_read(e, method, version);
     int64_t length = 0;
     if (!e->refused) {
@@ -248,6 +260,7 @@ static enum MHD_Result body_served(struct exchange *e)
     client_phase(e->client, PHASE_WORK);
     if (lane_push(&e->server->lanes[e->lane], e))
         return MHD_YES;
+    e->server->refused[e->lane]++;
     e->refused = 503;
     return respond(e, false);
 }
@@ -266,6 +279,7 @@ static enum MHD_Result abandon(struct exchange *e)
     client_phase(e->client, PHASE_ANSWER);
     const enum MHD_Result result = MHD_queue_response(e->connection, 503, r);
     MHD_destroy_response(r);
+    answered(e, 503);
     return result;
 }
 

@@ -131,13 +131,15 @@ void http_stop(struct http_server *s)
 
 struct http_load http_load(struct http_server *s)
 {
-    struct http_load load = {.connections = s->connections};
+    struct http_load load = {.connections = s->connections,
+                             .stopping = s->stopping};
     for (int i = HTTP_FAST; i < HTTP_LANES; i++) {
         struct lane *l = &s->lanes[i];
         pthread_mutex_lock(&l->lock);
         load.running[i] = l->running;
         load.waiting[i] = l->waiting;
         pthread_mutex_unlock(&l->lock);
+        load.refused[i] = s->refused[i];
     }
     return load;
 }

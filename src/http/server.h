@@ -47,6 +47,12 @@ struct http_app {
      * 500, 501, 503, 505 or 507), by http_answer with constant text; may be
      * NULL. On a loop thread, and x->path may be empty. */
     void (*refuse)(void *app, struct http_exchange *x);
+    /* Told of every answer once it is handed to the socket, with its status
+     * and the time since the head was in; may be NULL. On a loop thread, while
+     * a worker may still have x: only x->route, as plan() gave it (NULL: it
+     * never came to plan), may be looked at. */
+    void (*answered)(void *app, const struct http_exchange *x, unsigned status,
+                     int64_t took_ns);
 };
 
 /* What is 0 or NULL takes the value in brackets. */
@@ -84,6 +90,8 @@ void http_stop(struct http_server *s);
 
 struct http_load {
     unsigned connections, running[HTTP_LANES], waiting[HTTP_LANES];
+    uint64_t refused[HTTP_LANES]; /* since the start: the lane was full */
+    bool stopping;
 };
-/* For /healthz and for tests; from any thread. */
+/* From any thread. */
 struct http_load http_load(struct http_server *s);

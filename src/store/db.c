@@ -125,15 +125,29 @@ enum status db_write(struct db *db, struct arena *mem, write_fn *fn, void *data)
     return db_write_within(db, mem, fn, data, BUDGET_MS);
 }
 
+void group_count(struct db *db, unsigned writes)
+{
+    unsigned i = 0;
+    while (i < DB_GROUPS - 1 && 1u << i < writes)
+        i++;
+    db->groups[i]++;
+    db->grouped += writes;
+}
+
 struct db_stats db_stats(const struct db *db)
 {
-    return (struct db_stats){
+    struct db_stats s = {
         .writes = db->writes,
         .commits = db->commits,
         .refused = db->lane.refused,
         .wal_bytes = (int64_t)db->wal_pages * (db->page_size + 24),
         .waiting = db->lane.waiting,
+        .slow = db->slow,
+        .grouped = db->grouped,
     };
+    for (size_t i = 0; i < DB_GROUPS; i++)
+        s.groups[i] = db->groups[i];
+    return s;
 }
 
 uint64_t db_generation(const struct db *db)

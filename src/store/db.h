@@ -15,6 +15,8 @@ struct db_options {
     const char *vfs;  /* tests: another SQLite VFS; NULL is the usual */
     bool shared;      /* beside another process that may have it open: takes no
                          lock, makes nothing, and leaves the other its turns */
+    int slow_ms;      /* statements that last so long are counted and logged
+                         by their text, never with values; 0: none */
     bool unsafe_normal; /* tests: synchronous=NORMAL, the negative control */
 };
 
@@ -83,10 +85,14 @@ enum status db_write_within(struct db *db, struct arena *mem, write_fn *fn,
                             void *data, int64_t budget_ms) MUST_USE;
 bool conn_is_writer(const struct conn *c);
 
+enum { DB_GROUPS = 9 };
 struct db_stats {
-    uint64_t writes, commits, refused; /* since db_open */
+    uint64_t writes, commits, refused, slow; /* since db_open */
     int64_t wal_bytes;
     unsigned waiting;
+    /* Commits by how many writes each held: groups[i], of at most 2^i and more
+     * than half of that; and those writes. */
+    uint64_t groups[DB_GROUPS], grouped;
 };
 struct db_stats db_stats(const struct db *db);
 /* Grows by one whenever a commit of this process changed anything: caches

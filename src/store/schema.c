@@ -152,6 +152,15 @@ enum status schema_agrees(struct db *db, struct arena *a,
     return ERR_CONFLICT;
 }
 
+enum status schema_current(struct conn *c, const struct schema *s, bool *out)
+{
+    int64_t version;
+    TRY(db_int(c, SQL("SELECT value FROM core_meta WHERE name = 'schema'"),
+               NO_ARGS, &version));
+    *out = version == newest(s);
+    return OK;
+}
+
 enum status schema_open(struct db *db, struct arena *a, const struct schema *s,
                         const char **why)
 {

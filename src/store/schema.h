@@ -47,6 +47,9 @@ enum status schema_open(struct db *db, struct arena *a, const struct schema *s,
  * and *why, what to do, when it is not of this program's version. */
 enum status schema_agrees(struct db *db, struct arena *a,
                           const struct schema *s, const char **why) MUST_USE;
+/* Is the database of this program's version? */
+enum status schema_current(struct conn *c, const struct schema *s,
+                           bool *out) MUST_USE;
 /* What the database has other than the program says: one line each. */
 enum status schema_check(struct conn *c, struct arena *a,
                          const struct schema *s, const char ***differences,

@@ -4,6 +4,7 @@
  */
 #include "store/sqlite.h"
 
+#include "base/log.h"
 #include "base/time.h"
 
 #include <errno.h>
@@ -43,6 +44,22 @@ static int on_commit(void *data, sqlite3 *lite, const char *name, int pages)
     db->commits++;
     db->generation++;
     return SQLITE_OK;
+}
+
+/* Values stay out of the log: they are people's. */
+static int on_profile(unsigned kind, void *data, void *stmt, void *ns)
+{
+    struct conn *c = data;
+    int64_t took;
+    (void)kind;
+    memcpy(&took, ns, sizeof(took));
+    if (took < c->db->slow_ms * INT64_C(1000000))
+        return 0;
+    char ms[24];
+    snprintf(ms, sizeof(ms), "%" PRId64, took / 1000000);
+    c->db->slow++;
+    log_line(LOG_WARN, "slow query", "ms", ms, "sql", sqlite3_sql(stmt), NULL);
+    return 0;
 }
 
 static void lite_config(void)
@@ -93,6 +110,8 @@ enum status lite_open(struct db *db, bool writer, bool unsafe_normal,
     sqlite3_busy_handler(c->lite, on_busy, c);
     if (writer)
         sqlite3_wal_hook(c->lite, on_commit, db);
+    if (db->slow_ms)
+        sqlite3_trace_v2(c->lite, SQLITE_TRACE_PROFILE, on_profile, c);
     TRY(set_up(c, unsafe_normal));
     statements_drop(c);
     return OK;
@@ -335,6 +354,7 @@ enum status db_open(struct arena *a, struct db **out,
     struct db *db = NEW(a, struct db);
     db->path = arena_printf(a, "%s", o->path);
     db->vfs = o->vfs;
+    db->slow_ms = o->slow_ms;
     db->checkpoint_step = CHECKPOINT_STEP;
     db->lock_fd = -1;
     db->shared = o->shared;

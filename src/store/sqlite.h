@@ -80,7 +80,9 @@ struct db {
     pthread_t thread;
     struct lane lane;
     atomic_uint readers;
-    atomic_uint_least64_t writes, commits, generation;
+    atomic_uint_least64_t writes, commits, generation, slow;
+    atomic_uint_least64_t groups[DB_GROUPS], grouped; /* see db_stats */
+    int slow_ms;
     atomic_int wal_pages;
     int page_size;
     atomic_int checkpoint_step; /* pages of WAL between two checkpoints */
@@ -98,6 +100,8 @@ struct job *lane_take(struct lane *l, int wait_ms, bool *closed);
 /* The oldest, only if there is one and its budget is at most this. */
 struct job *lane_take_more(struct lane *l, int64_t budget_ns);
 void job_answer(struct job *j, enum status s);
+/* Counts a commit of so many writes. */
+void group_count(struct db *db, unsigned writes);
 
 /* sqlite.c */
 enum status lite_open(struct db *db, bool writer, bool unsafe_normal,

@@ -151,6 +151,8 @@ static void run_alone(struct db *db, struct job *j)
             rollback(c);
         else
             s = commit(db);
+        if (s == OK)
+            group_count(db, 1);
     }
     answer(db, j, s == OK ? j->status : s);
 }
@@ -213,6 +215,7 @@ static void group_run(struct db *db, struct job *first)
         }
         s = run_together(db, &g, &at);
         if (s == OK && commit(db) == OK) {
+            group_count(db, g.n);
             answer_all(db, &g);
             return;
         }

@@ -103,6 +103,32 @@ static void between(write_fn *fn, size_t limit, enum status expected)
     db_kit_close(&k);
 }
 
+TEST(db_counts_the_writes_of_a_commit)
+{
+    struct db_kit k = db_kit_open();
+    struct db_kit_hold hold;
+    struct db_kit_write writes[5];
+    db_kit_hold(&hold, k.db);
+    for (size_t i = 0; i < COUNT(writes); i++) {
+        writes[i] = (struct db_kit_write){
+            .db = k.db, .fn = db_kit_insert, .data = WORD("x")};
+        db_kit_start(&writes[i]);
+    }
+    db_kit_wait_for(k.db, COUNT(writes));
+    struct db_stats before = db_stats(k.db);
+    db_kit_let_go(&hold);
+    for (size_t i = 0; i < COUNT(writes); i++)
+        db_kit_join(&writes[i]);
+    struct db_stats after = db_stats(k.db);
+    uint64_t groups = 0;
+    for (size_t i = 0; i < DB_GROUPS; i++)
+        groups += after.groups[i] - before.groups[i];
+    OKAY(groups >= 2 && groups <= 3); /* the one that held, and its followers */
+    OKAY(after.groups[0] == before.groups[0] + 1);
+    OKAY(after.grouped == before.grouped + 6);
+    db_kit_close(&k);
+}
+
 TEST(db_failure_is_undone_alone)
 {
     between(insert_and_fail, 0, ERR_INVALID);

@@ -1,0 +1,56 @@
+/* /readyz: may a proxy send people here? */
+#include "core/meter.h"
+#include "core/pages.h"
+#include "core/request.h"
+
+#include <sys/statvfs.h>
+
+enum { ROOM_MB = 256 };
+
+enum status disk_room(const char *folder, int64_t *mb)
+{
+    struct statvfs s;
+    if (statvfs(folder, &s) != 0)
+        return ERR_SYSTEM;
+    *mb = (int64_t)((uint64_t)s.f_bavail * s.f_frsize >> 20);
+    return OK;
+}
+
+int64_t disk_room_least(void)
+{
+    const char *text = getenv("ESSAIM_ROOM_MB");
+    int64_t mb;
+    return text && str_int(str_of(text), &mb) ? mb : ROOM_MB;
+}
+
+/* NULL: ready. */
+static const char *hindrance(struct req *r)
+{
+    struct http_server *server = r->app->meter->server;
+    int64_t mb = 0;
+    bool current;
+    if (!server || http_load(server).stopping)
+        return "it is stopping";
+    if (schema_current(r->conn, &r->app->schema, &current) != OK)
+        return "the database does not answer";
+    if (!current)
+        return "the database is of another version: restart the program";
+    if (disk_room(r->app->folder, &mb) != OK)
+        return "the data folder is not there";
+    if (mb < disk_room_least())
+        return arena_printf(r->mem,
+                            "the disk has room for %" PRId64 " MB, less than"
+                            " the %" PRId64 " of ESSAIM_ROOM_MB",
+                            mb, disk_room_least());
+    return NULL;
+}
+
+enum status ready_show(struct req *r)
+{
+    const char *why = hindrance(r);
+    req_header(r, "Cache-Control", "no-store");
+    if (!why)
+        return req_send(r, 200, "text/plain; charset=utf-8", STR("ready\n"));
+    return req_send(r, 503, "text/plain; charset=utf-8",
+                    str_of(arena_printf(r->mem, "not ready: %s\n", why)));
+}
