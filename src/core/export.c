@@ -91,7 +91,7 @@ enum status export_write(struct conn *c, struct arena *a,
     page.limit = LIST_MOST;
     page.no_total = page.all_titles = true;
     page.after = NULL;
-    char after[512] = "";
+    char after[LIST_CURSOR] = "";
     for (bool more = true; more;) {
         struct arena_mark mark = arena_mark(a);
         struct buf b = {.mem = a};

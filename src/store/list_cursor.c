@@ -1,6 +1,7 @@
 #include "store/list_cursor.h"
 
 #include "base/random.h"
+#include "store/list.h"
 
 /*
  * Hexadecimal of: 8 bytes of checksum, a letter for the key's type, the id, ':'
@@ -8,6 +9,7 @@
  * forged place would lead to rows in reach all the same.
  */
 enum { SUM = 8, CURSOR_MOST = 2 * (SUM + 32 + FOLD_MOST) };
+static_assert((int)CURSOR_MOST < (int)LIST_CURSOR, "as list.h says");
 
 static void checksum(unsigned char out[SUM], const char *order, struct str body)
 {

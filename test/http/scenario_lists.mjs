@@ -153,6 +153,16 @@ await test('an import reaches no further than its sender', async () => {
   const leader = await server.as('leader');
   equal((await leader.get(r.location)).status, 403, 'one who may not change schools');
 });
+await test('names as long as they may be are exported whole', async () => {
+  const name = (i) => `${'漢'.repeat(190)} ${i}`;
+  const lines = Array.from({ length: 210 }, (_, i) => `${letter(`099${7000 + i}`)};${name(i)};college`);
+  const { r } = await send(admin, 'school', `uai;nom;nature\r\n${lines.join('\r\n')}\r\n`);
+  await applied(admin, r.location);
+  for (const order of ['', '?sort=name&down=1']) {
+    const all = JSON.parse((await admin.get(`/etablissements.json${order}`)).text);
+    equal(all.filter((s) => s.name.startsWith('漢')).length, 210, order);
+  }
+});
 await test('files that cannot be: a message, nothing kept', async () => {
   const wide = `${Array.from({ length: 10000 }, (_, i) => `c${i}`).join(';')}\r\n1\r\n`;
   for (const [name, file] of [['empty', ''], ['no column of ours', 'a;b\r\n1;2\r\n'], ['10,000 columns', wide],
