@@ -110,7 +110,8 @@ static int watch(pid_t child, bool *ending)
             return state;
         if (ended < 0)
             return 1;
-        if (sigwaitinfo(&set, NULL) == SIGCHLD)
+        int got = sigwaitinfo(&set, NULL); /* fails when stopped and gone on */
+        if (got < 0 || got == SIGCHLD)
             continue;
         *ending = true;
         kill(child, SIGTERM);

@@ -45,6 +45,15 @@ await test('TERM while the child is being replaced ends too', async () => {
   await sleep(20);
   equal((await server.stop()).code, 0);
 });
+await test('a server that was stopped and goes on serves again', async () => {
+  const server = await serve();
+  process.kill(server.child.pid, 'SIGSTOP');
+  await sleep(50);
+  process.kill(server.child.pid, 'SIGCONT');
+  await sleep(300);
+  ok(await up(server), 'it took that for its end');
+  equal((await server.stop()).code, 0);
+});
 await test('a child that is killed is replaced within a second', async () => {
   const server = await serve();
   const admin = await server.as('admin');
