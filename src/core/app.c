@@ -72,13 +72,15 @@ void app_init(struct app *app)
 enum status app_open(struct app *app, const char *folder, const char **why)
 {
     app->folder = arena_dup(&app->mem, folder, strlen(folder));
-    if (!app->shared && mkdir(folder, 0750) != 0 && errno != EEXIST) {
+    if ((!app->shared || app->place) && mkdir(folder, 0750) != 0 &&
+        errno != EEXIST) {
         *why = arena_printf(&app->mem, "cannot make the folder %s: %s", folder,
                             strerror(errno));
         return ERR_SYSTEM;
     }
     struct db_options options = {
-        .path = arena_printf(&app->mem, "%s/essaim.db", folder),
+        .path = app->place ? app->place
+                           : arena_printf(&app->mem, "%s/essaim.db", folder),
         .shared = app->shared,
         .slow_ms = app->slow_ms};
     TRY(db_open(&app->mem, &app->db, &options, why));

@@ -12,7 +12,8 @@ struct meter;
 
 struct app {
     struct arena mem;   /* what lives as long as the program */
-    const char *folder; /* the data folder */
+    const char *folder; /* the data folder: files and keys */
+    const char *place;  /* postgresql://…; NULL: a file in the folder */
     bool dev;           /* --dev: the development pages */
     bool shared;        /* to be opened beside a server that may have it */
     bool access_log;    /* a line of the log for each request */

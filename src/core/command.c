@@ -37,6 +37,7 @@ static const struct {
 
 enum {
     O_DATA = 256,
+    O_DB,
     O_LISTEN,
     O_PASSWORD,
     O_TODAY,
@@ -51,6 +52,7 @@ enum {
 };
 static const struct option options[] = {
     {"data", required_argument, NULL, O_DATA},
+    {"db", required_argument, NULL, O_DB},
     {"listen", required_argument, NULL, O_LISTEN},
     {"password", required_argument, NULL, O_PASSWORD},
     {"today", required_argument, NULL, O_TODAY},
@@ -73,7 +75,9 @@ static void usage(FILE *to)
         fprintf(to, "  essaim %-8s %s\n      %s\n", commands[i].name,
                 commands[i].usage, commands[i].what);
     fprintf(to, "\nEvery command takes --data DIR (or ESSAIM_DATA; else "
-                "\"data\"). Exit status: 0 done, 1 failed, 2 wrong use.\n");
+                "\"data\"), and --db postgresql://\342\200\246 (or ESSAIM_DB) "
+                "where the\nrows are on a PostgreSQL server. Exit status: 0 "
+                "done, 1 failed, 2 wrong use.\n");
 }
 
 int cli_fail(const char *fmt, ...)
@@ -92,12 +96,26 @@ bool cli_json(const struct cli *cli)
     return cli->format && same(cli->format, "json");
 }
 
+/* A folder is named with --data. */
+static bool place_is_known(const char *place)
+{
+    if (strncmp(place, "postgresql://", 13) == 0 ||
+        strncmp(place, "postgres://", 11) == 0)
+        return true;
+    cli_fail("--db takes an address such as postgresql://server/essaim; a "
+             "folder is named with --data");
+    return false;
+}
+
 static bool option_take(struct cli *cli, int key, const char *value)
 {
     switch (key) {
     case O_DATA:
         cli->data = value;
         return true;
+    case O_DB:
+        cli->place = *value ? value : NULL;
+        return !*value || place_is_known(value);
     case O_LISTEN:
         cli->listen = value;
         return true;
@@ -164,6 +182,7 @@ static int run(struct cli *cli, size_t which)
         day_set_today(day);
     }
     int code = 0;
+    cli->app->place = cli->place;
     cli->app->shared = commands[which].opens == BESIDE && !migrates(cli, which);
     if (commands[which].opens != CLOSED)
         code = cli_open(cli);
@@ -178,9 +197,12 @@ int command_main(int argc, char **argv)
     struct app app = {0};
     const char *folder = getenv("ESSAIM_DATA");
     const char *listen = getenv("ESSAIM_LISTEN");
+    const char *place = getenv("ESSAIM_DB");
     struct cli cli = {.app = &app,
                       .data = folder ? folder : "data",
                       .listen = listen ? listen : "127.0.0.1:8080"};
+    if (place && *place && !option_take(&cli, O_DB, place))
+        return 2;
     time_zone(getenv("ESSAIM_ZONE") ? getenv("ESSAIM_ZONE") : "Europe/Paris");
     for (int key; (key = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (key == O_VERSION) {

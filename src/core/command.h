@@ -9,6 +9,7 @@ struct cli {
     char **argv;
     const char *format; /* --format; NULL: the command's own */
     const char *data;   /* --data, or ESSAIM_DATA, or "data" */
+    const char *place;  /* --db, or ESSAIM_DB: a PostgreSQL URL; or NULL */
     const char *listen; /* --listen */
     const char *password, *today, *year, *bassin, *map[64];
     size_t map_count;

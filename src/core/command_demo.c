@@ -94,8 +94,8 @@ int command_demo(struct cli *cli)
     conn_end(c);
     conn_close(c);
     if (s != OK || rows)
-        return cli_fail("%s holds something already: give an empty folder",
-                        cli->data);
+        return cli_fail("%s holds something already: give an empty one",
+                        db_place(cli->app->db));
     struct demo d = {.today = day_today()};
     s = db_write_within(cli->app->db, a, fill, &d, 120000);
     struct accounts w = {cli->app, cli->password
@@ -106,6 +106,6 @@ int command_demo(struct cli *cli)
     if (s != OK)
         return cli_fail("the demonstration could not be made: %s",
                         status_name(s));
-    printf("the demonstration is in %s\n", cli->data);
+    printf("the demonstration is in %s\n", db_place(cli->app->db));
     return 0;
 }

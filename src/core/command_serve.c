@@ -84,7 +84,7 @@ static int serve(struct cli *cli, int socket)
         return 1;
     }
     log_line(LOG_INFO, "serving", "address", cli->listen, "data",
-             cli->app->folder, NULL);
+             cli->app->folder, "db", db_place(cli->app->db), NULL);
     wait_for_end();
     http_stop(server);
     tasks_stop(tasks);

@@ -188,7 +188,7 @@ static enum status stage(struct conn *c, struct arena *a, void *data)
     TRY(db_exec(c,
                 SQL("INSERT INTO core_import (entity, file, person, at, state,"
                     " mapping) VALUES (:entity, :file, :person, :at, 'staged',"
-                    " :mapping)"),
+                    " :mapping){returning}"),
                 ARGS(arg_cstr("entity", s->im->entity->name),
                      arg_cstr("file", s->im->file),
                      arg_int("person", s->im->person), arg_int("at", s->im->at),

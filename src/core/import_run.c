@@ -392,20 +392,27 @@ enum status import_apply(struct app *app, struct arena *a, struct import *im,
 
 struct undoing {
     struct import *im;
-    int64_t below, kept, person;
+    int64_t below, kept, person, at;
     size_t n;
     int64_t *ids;
 };
 
+static enum status undo_one(struct conn *c, struct arena *a, void *data)
+{
+    const struct undoing *u = data;
+    struct actor by = {u->person, 0};
+    return row_undo(c, a, u->im->entity, u->at, u->im->id, by);
+}
+
 static enum status undo_piece(struct conn *c, struct arena *a, void *data)
 {
     struct undoing *u = data;
-    struct actor by = {u->person, 0};
     u->kept = 0;
     TRY(import_rows(c, a, u->im->entity, u->im->id, u->below, PIECE, &u->ids,
                     &u->n));
     for (size_t i = 0; i < u->n; i++) {
-        enum status s = row_undo(c, a, u->im->entity, u->ids[i], u->im->id, by);
+        u->at = u->ids[i];
+        enum status s = db_attempt(c, a, undo_one, u);
         if (s == ERR_STALE || s == ERR_CONFLICT)
             u->kept++;
         else

@@ -127,19 +127,26 @@ static enum status seal(struct conn *c, struct arena *a, void *data)
 {
     struct sealing *s = data;
     struct rows *rows;
-    int64_t sealed;
+    int64_t sealed, last;
     s->after = *s->tree;
     s->sealed = 0;
-    /* Another process may have sealed meanwhile. */
+    /* Another process may be sealing, or have sealed meanwhile. */
+    TRY(conn_lock(c, "core_journal"));
     TRY(db_int(c, SQL("SELECT coalesce(max(seq) + 1, 0) FROM core_leaf"),
                NO_ARGS, &sealed));
     if ((uint64_t)sealed != s->after.size)
         TRY(merkle_load(c, a, &s->after));
+    TRY(db_int(c,
+               SQL("SELECT coalesce((SELECT line FROM core_leaf"
+                   " ORDER BY seq DESC LIMIT 1), 0)"),
+               NO_ARGS, &last));
     TRY(db_rows(c, a,
-                SQL("SELECT " LINE_COLUMNS " FROM core_journal j WHERE j.id >"
-                    " coalesce((SELECT max(line) FROM core_leaf), 0)"
-                    " ORDER BY j.id LIMIT :most"),
-                ARGS(arg_int("most", SEAL_MOST)), &rows));
+                SQL("SELECT " LINE_COLUMNS " FROM core_journal j"
+                    " WHERE {since:core_journal:j} AND NOT EXISTS (SELECT 1"
+                    " FROM core_leaf l WHERE l.line = j.id)"
+                    " ORDER BY {turn:j} LIMIT :most"),
+                ARGS(arg_int("last", last), arg_int("most", SEAL_MOST)),
+                &rows));
     while (rows_next(rows)) {
         unsigned char leaf[SHA256];
         line_hash(a, rows, leaf);

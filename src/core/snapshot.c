@@ -26,7 +26,7 @@ enum status snapshot_take(struct conn *c, struct arena *a,
         c,
         SQL("INSERT INTO core_snapshot (figure, from_day, to_day, bassin,"
             " value, query, digest, at, person) VALUES (:figure, :from, :to,"
-            " :bassin, :value, :query, :digest, :at, :person)"),
+            " :bassin, :value, :query, :digest, :at, :person){returning}"),
         ARGS(arg_cstr("figure", ask->figure->id),
              arg_day("from", school_year_first(ask->year)),
              arg_day("to", school_year_last(ask->year)),

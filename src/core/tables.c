@@ -20,7 +20,7 @@ const struct sql core_tables[] = {
     {"CREATE TABLE core_journal (id INTEGER PRIMARY KEY AUTOINCREMENT,"
      " at BIGINT NOT NULL, person BIGINT NOT NULL, entity TEXT NOT NULL,"
      " row_id BIGINT NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL,"
-     " salt TEXT NOT NULL)"},
+     " salt TEXT NOT NULL{turn_column})"},
     {"CREATE INDEX core_journal_row ON core_journal (entity, row_id, id)"},
     {"CREATE TABLE core_leaf (seq BIGINT PRIMARY KEY,"
      " line BIGINT NOT NULL UNIQUE REFERENCES core_journal (id),"

@@ -1,128 +1,238 @@
 /*
- * The lane of writes: a bounded queue, first come first served, and one waiting
- * place per caller, so that a commit wakes those it answers and nobody else.
+ * The door of the store: what every engine does alike, and the way to the one
+ * that a database has.
  */
 #include "store/db.h"
 
+#include "base/log.h"
 #include "base/time.h"
-#include "store/sqlite.h"
-
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include "store/dialect.h"
+#include "store/engine.h"
 
 enum { BUDGET_MS = 20 };
 
-void lane_open(struct lane *l)
+bool place_is_postgres(const char *place)
 {
-    pthread_condattr_t attr;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_mutex_init(&l->lock, NULL);
-    pthread_cond_init(&l->filled, &attr);
-    pthread_condattr_destroy(&attr);
-    l->last = &l->first;
+    return strncmp(place, "postgresql://", 13) == 0 ||
+           strncmp(place, "postgres://", 11) == 0;
 }
 
-void lane_close(struct lane *l)
+enum status db_open(struct arena *a, struct db **out,
+                    const struct db_options *o, const char **why)
 {
-    pthread_mutex_lock(&l->lock);
-    l->closing = true;
-    pthread_cond_signal(&l->filled);
-    pthread_mutex_unlock(&l->lock);
+    const struct engine *e =
+        place_is_postgres(o->path) ? &postgres_engine : &sqlite_engine;
+    return e->open(a, out, o, why);
 }
 
-static bool lane_put(struct lane *l, struct job *j)
+const char *db_place(const struct db *db)
 {
-    pthread_mutex_lock(&l->lock);
-    bool taken = !l->closing && l->waiting < LANE_MOST;
-    if (taken) {
-        if (!l->first)
-            pthread_cond_signal(&l->filled);
-        *l->last = j;
-        l->last = &j->next;
-        l->waiting++;
-    }
-    pthread_mutex_unlock(&l->lock);
-    if (!taken)
-        l->refused++;
-    return taken;
+    return db->shown;
 }
 
-static struct job *first_out(struct lane *l)
+void db_close(struct db *db)
 {
-    struct job *j = l->first;
-    l->first = j->next;
-    if (!l->first)
-        l->last = &l->first;
-    j->next = NULL;
-    l->waiting--;
-    return j;
+    if (!db)
+        return;
+    CHECK(db->readers == 0);
+    db->engine->close(db);
 }
 
-struct job *lane_take(struct lane *l, int wait_ms, bool *closed)
+enum status conn_open(struct db *db, struct conn **out)
 {
-    int64_t until = time_monotonic_ns() + wait_ms * INT64_C(1000000);
-    struct timespec at = {until / 1000000000, until % 1000000000};
-    struct job *j = NULL;
-    int rc = 0;
-    pthread_mutex_lock(&l->lock);
-    while (!l->first && !l->closing && rc == 0) {
-        if (wait_ms < 0)
-            rc = pthread_cond_wait(&l->filled, &l->lock);
-        else
-            rc = pthread_cond_timedwait(&l->filled, &l->lock, &at);
-    }
-    if (l->first)
-        j = first_out(l);
-    else
-        *closed = l->closing;
-    pthread_mutex_unlock(&l->lock);
-    return j;
+    TRY(db->engine->conn_open(db, out));
+    db->readers++;
+    return OK;
 }
 
-struct job *lane_take_more(struct lane *l, int64_t budget_ns)
+void conn_close(struct conn *c)
 {
-    struct job *j = NULL;
-    pthread_mutex_lock(&l->lock);
-    if (l->first && l->first->budget_ns <= budget_ns)
-        j = first_out(l);
-    pthread_mutex_unlock(&l->lock);
-    return j;
+    if (!c)
+        return;
+    CHECK(!c->writer);
+    c->db->readers--;
+    c->engine->conn_close(c);
 }
 
-void job_answer(struct job *j, enum status s)
+enum status conn_begin(struct conn *c, int64_t deadline)
 {
-    j->status = s;
-    atomic_store(&j->done, 1);
-    /* The caller may be gone already: then this wakes nobody. */
-    syscall(SYS_futex, &j->done, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+    CHECK(!c->writer && !c->begun);
+    c->limit = (struct limit){.wall = deadline};
+    c->late = false;
+    c->queries = 0;
+    TRY(c->engine->begin(c));
+    c->begun = true;
+    return OK;
 }
 
-static void job_wait(struct job *j)
+void conn_end(struct conn *c)
 {
-    while (!atomic_load(&j->done))
-        syscall(SYS_futex, &j->done, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+    CHECK(!c->writer);
+    c->limit = (struct limit){0};
+    c->engine->end(c);
+    c->begun = false;
+}
+
+void conn_rest(struct conn *c)
+{
+    CHECK(!c->begun);
+    c->engine->rest(c);
+}
+
+unsigned conn_queries(const struct conn *c)
+{
+    return c->queries;
+}
+
+bool conn_is_writer(const struct conn *c)
+{
+    return c->writer;
+}
+
+const struct dialect *dialect_of(const struct conn *c)
+{
+    return c->engine->dialect;
+}
+
+bool limit_passed(const struct conn *c)
+{
+    const struct limit *l = &c->limit;
+    if (!l->wall)
+        return false;
+    int64_t now = time_monotonic_ns();
+    if (now < l->wall || !l->cpu)
+        return now >= l->wall;
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return now >= l->hard ||
+           (int64_t)t.tv_sec * 1000000000 + t.tv_nsec >= l->cpu;
+}
+
+/* Ready for a statement. */
+static enum status start(struct conn *c)
+{
+    c->refusal[0] = 0;
+    c->queries++;
+    if (!limit_passed(c))
+        return OK;
+    c->late = true;
+    return ERR_BUSY;
+}
+
+enum status fall(struct conn *c, enum status s)
+{
+    if (s != OK && c->writer && !c->depth && c->fallen == OK)
+        c->fallen = s;
+    return s;
+}
+
+enum status db_rows(struct conn *c, struct arena *a, struct sql sql,
+                    const struct arg *args, struct rows **out)
+{
+    TRY(start(c));
+    return fall(c, c->engine->rows(c, a, sql, args, out));
+}
+
+enum status db_exec(struct conn *c, struct sql sql, const struct arg *args,
+                    int64_t *changed)
+{
+    TRY(start(c));
+    return fall(c, c->engine->exec(c, sql, args, changed));
+}
+
+enum status db_int(struct conn *c, struct sql sql, const struct arg *args,
+                   int64_t *out)
+{
+    TRY(start(c));
+    return fall(c, c->engine->one(c, sql, args, out));
+}
+
+int64_t conn_last_id(const struct conn *c)
+{
+    return c->engine->last_id(c);
+}
+
+const char *conn_refusal(const struct conn *c)
+{
+    return c->refusal;
+}
+
+bool rows_next(struct rows *r)
+{
+    return !r->done && r->conn->engine->next(r);
+}
+
+enum status rows_end(struct rows *r)
+{
+    r->done = true;
+    r->conn->engine->rows_close(r);
+    return fall(r->conn, r->status);
+}
+
+int row_columns(const struct rows *r)
+{
+    return r->conn->engine->columns(r);
+}
+
+const char *row_column_name(const struct rows *r, int column)
+{
+    CHECK(column >= 0 && column < row_columns(r));
+    return r->conn->engine->name(r, column);
+}
+
+int64_t row_int(const struct rows *r, int column)
+{
+    return r->conn->engine->whole(r, column);
+}
+
+int32_t row_day(const struct rows *r, int column)
+{
+    const int64_t day = r->conn->engine->whole(r, column);
+    return day == NONE ? NO_DAY : (int32_t)day;
+}
+
+double row_real(const struct rows *r, int column)
+{
+    return r->conn->engine->real(r, column);
+}
+
+struct str row_str(const struct rows *r, int column)
+{
+    return r->conn->engine->text(r, column);
+}
+
+const char *row_text(struct rows *r, int column)
+{
+    struct str s = row_str(r, column);
+    return s.p ? arena_dup(r->mem, s.p, s.n) : NULL;
+}
+
+struct value row_value(const struct rows *r, int column)
+{
+    return r->conn->engine->value(r, column);
 }
 
 enum status db_write_within(struct db *db, struct arena *mem, write_fn *fn,
                             void *data, int64_t budget_ms)
 {
-    CHECK(!pthread_equal(pthread_self(), db->thread));
-    struct job job = {.fn = fn,
-                      .data = data,
-                      .mem = mem,
-                      .mark = arena_mark(mem),
-                      .budget_ns = budget_ms * 1000000};
-    if (!lane_put(&db->lane, &job))
-        return ERR_BUSY;
-    job_wait(&job);
-    return job.status;
+    return db->engine->write(db, mem, fn, data, budget_ms * 1000000);
 }
 
 enum status db_write(struct db *db, struct arena *mem, write_fn *fn, void *data)
 {
     return db_write_within(db, mem, fn, data, BUDGET_MS);
+}
+
+/* Values stay out of the log: they are people's. */
+void slow_count(struct conn *c, int64_t ns, const char *text)
+{
+    struct db *db = c->db;
+    if (!db->slow_ms || ns < db->slow_ms * INT64_C(1000000))
+        return;
+    char ms[24];
+    snprintf(ms, sizeof(ms), "%" PRId64, ns / 1000000);
+    db->slow++;
+    log_line(LOG_WARN, "slow query", "ms", ms, "sql", text, NULL);
 }
 
 void group_count(struct db *db, unsigned writes)
@@ -134,14 +244,41 @@ void group_count(struct db *db, unsigned writes)
     db->grouped += writes;
 }
 
+enum status db_attempt(struct conn *c, struct arena *mem, write_fn *fn,
+                       void *data)
+{
+    CHECK(c->writer && c->depth < 9);
+    char mark[] = "SAVEPOINT attempt0", back[] = "ROLLBACK TO attempt0",
+         done[] = "RELEASE attempt0", refusal[REFUSAL];
+    const char digit = (char)('0' + c->depth);
+    mark[sizeof(mark) - 2] = back[sizeof(back) - 2] = done[sizeof(done) - 2] =
+        digit;
+    TRY(fall(c, c->engine->run(c, mark)));
+    c->depth++;
+    enum status s = fn(c, mem, data);
+    c->depth--;
+    snprintf(refusal, sizeof(refusal), "%s", c->refusal);
+    if (s != OK)
+        TRY(fall(c, c->engine->run(c, back)));
+    TRY(fall(c, c->engine->run(c, done)));
+    snprintf(c->refusal, sizeof(c->refusal), "%s", refusal);
+    return s;
+}
+
+enum status conn_lock(struct conn *c, const char *name)
+{
+    CHECK(c->writer);
+    return fall(c, c->engine->lock(c, name));
+}
+
 struct db_stats db_stats(const struct db *db)
 {
     struct db_stats s = {
         .writes = db->writes,
         .commits = db->commits,
-        .refused = db->lane.refused,
-        .wal_bytes = (int64_t)db->wal_pages * (db->page_size + 24),
-        .waiting = db->lane.waiting,
+        .refused = db->refused,
+        .wal_bytes = db->engine->wal_bytes(db),
+        .waiting = db->waiting,
         .slow = db->slow,
         .grouped = db->grouped,
     };
@@ -153,4 +290,23 @@ struct db_stats db_stats(const struct db *db)
 uint64_t db_generation(const struct db *db)
 {
     return db->generation;
+}
+
+void wrong_args(const char *text, const char *name)
+{
+    log_line(LOG_ERROR, "arguments differ from the SQL", "sql", text, "name",
+             name, NULL);
+    check_failed("arguments name what the SQL names", __FILE__, __LINE__);
+}
+
+const struct arg *arg_named(const struct arg *args, int given, int from,
+                            const char *name, const char *text)
+{
+    for (int tries = 0, at = from; tries < given; tries++, at++) {
+        while (at >= given)
+            at -= given;
+        if (same(args[at].name, name))
+            return &args[at];
+    }
+    wrong_args(text, name);
 }

@@ -11,18 +11,21 @@ struct conn; /* one connection: a reader's snapshot, or the writer inside */
 struct rows; /* an answer being read */
 
 struct db_options {
-    const char *path; /* the SQLite file; made when absent */
-    const char *vfs;  /* tests: another SQLite VFS; NULL is the usual */
-    bool shared;      /* beside another process that may have it open: takes no
-                         lock, makes nothing, and leaves the other its turns */
-    int slow_ms;      /* statements that last so long are counted and logged
-                         by their text, never with values; 0: none */
+    /* The SQLite file, made when absent; or postgresql://… */
+    const char *path;
+    const char *vfs; /* tests: another SQLite VFS; NULL is the usual */
+    bool shared;     /* beside another process that may have it open: takes no
+                        lock, makes nothing, and leaves the other its turns */
+    int slow_ms;     /* statements that last so long are counted and logged
+                        by their text, never with values; 0: none */
     bool unsafe_normal; /* tests: synchronous=NORMAL, the negative control */
 };
 
 /* On failure *why is one line that says what to do (ERR_SYSTEM, ERR_STORE). */
 enum status db_open(struct arena *a, struct db **out,
                     const struct db_options *o, const char **why) MUST_USE;
+/* The place as people may see it: without a password. */
+const char *db_place(const struct db *db);
 void db_close(struct db *db); /* runs what waits, checkpoints, closes */
 
 /* A reader for one thread, opened once and kept by it. */
@@ -63,8 +66,8 @@ enum status db_int(struct conn *c, struct sql sql, const struct arg *args,
                    int64_t *out) MUST_USE;
 int64_t conn_last_id(const struct conn *c);
 /* After ERR_CONFLICT: "unique directory_school.uai" ("unique t.a, t.b" over
- * several), "reference", "required directory_school.name", or what a trigger or
- * a check says; "" else. */
+ * several), "reference", "required directory_school.name", "overlap
+ * booking_hold", or what a check says; "" else. */
 const char *conn_refusal(const struct conn *c);
 
 /*
@@ -84,6 +87,14 @@ enum status db_write(struct db *db, struct arena *mem, write_fn *fn,
 enum status db_write_within(struct db *db, struct arena *mem, write_fn *fn,
                             void *data, int64_t budget_ms) MUST_USE;
 bool conn_is_writer(const struct conn *c);
+/* Inside a closure. Where a statement failed, so does the closure, whatever it
+ * returns; unless it ran inside of an attempt: then what fn did is undone, its
+ * status returned, and the closure may go on. */
+enum status db_attempt(struct conn *c, struct arena *mem, write_fn *fn,
+                       void *data) MUST_USE;
+/* Inside a closure: who asks for the same name elsewhere waits until this one
+ * is committed. */
+enum status conn_lock(struct conn *c, const char *name) MUST_USE;
 
 enum { DB_GROUPS = 9 };
 struct db_stats {

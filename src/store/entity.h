@@ -136,6 +136,15 @@ struct index {
     struct sql where; /* .text NULL: all rows; else a partial index */
 };
 
+/* Rows that share the keys may not overlap: from is of a row, until is not any
+ * more. All are F_REQUIRED whole numbers; a row ends after it begins. */
+struct overlap {
+    const char *keys; /* "resource": fields, with commas */
+    const char *from, *until;
+    struct sql where; /* .text NULL: all rows; else only these: "state = 'held'"
+                       */
+};
+
 /* A weighted many-to-many, in a table of its own "<entity>_<name>" with columns
  * row_id, target_id, weight, position; edited, kept and shown with its row. */
 struct link {
@@ -154,6 +163,7 @@ struct entity {
     const struct step *steps;   /* NULL, or ends with {0}; acts on "state" */
     const struct index *indexes;
     const struct link *links;
+    const struct overlap *no_overlap; /* NULL: they may */
     const char *title; /* the field that names a row to people: F_TEXT */
     /* The field by which files and the API name a row ("uai"): F_UNIQUE, and
      * the import updates by it. NULL: the uid or the id only. */

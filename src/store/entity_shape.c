@@ -1,7 +1,5 @@
 #include "store/entity_shape.h"
 
-#include "store/dialect.h"
-
 #include <stdatomic.h>
 
 bool field_is_text(const struct field *f)
@@ -151,7 +149,7 @@ static struct sql write_insert(struct shape *s, struct arena *a, bool with_id)
     if (uid)
         out_param(&b, uid);
     each_saved(s, &b, out_param);
-    buf_str(&b, ")");
+    buf_str(&b, with_id ? ")" : "){returning}");
     return sql_built(&b);
 }
 
@@ -181,10 +179,6 @@ static struct shape *shape_make(const struct entity *e, struct arena *a)
     s->update = write_update(s, a);
     s->delete = (struct sql){arena_printf(
         a, "DELETE FROM %s WHERE id = :id AND version = :version", e->name)};
-    if (s->searched) {
-        s->search_add = dialect_search_add(a, e);
-        s->search_drop = dialect_search_drop(a, e);
-    }
     return s;
 }
 

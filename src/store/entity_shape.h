@@ -25,7 +25,6 @@ struct shape {
     struct sql insert_as;   /* the same with :id first */
     struct sql update;      /* changed_at, changed_by, fields, id, version */
     struct sql delete;      /* id, version */
-    struct sql search_add, search_drop; /* id, words */
 };
 
 /* Lives as long as the program. */

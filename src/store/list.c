@@ -2,7 +2,7 @@
  * What a list asks for is counted first, up to TOTAL_MOST: few rows are found
  * by their filters or words and sorted; of many, the order's index is walked
  * until the page is full. Engines that cannot guess this are told
- * (dialect_walk).
+ * (walk of dialect.h).
  *
  * A walk is at most three statements, each begun where the page before ended:
  * rows that tie with the last one, rows behind it, rows without a key. (SQLite
@@ -27,6 +27,7 @@ enum { FOUND_FEW = 2000 };
 
 struct plan {
     struct arena *mem;
+    const struct dialect *dialect;
     const struct list_ask *ask;
     const struct shape *shape;
     const struct field *sort; /* NULL: by id */
@@ -69,7 +70,7 @@ static void plan_bind(struct plan *p, struct value v)
 /* The alias of a column that shall not lead away from a walk. */
 static const char *column_of(const struct plan *p)
 {
-    return p->lead == BY_FILTER ? "t" : dialect_walk();
+    return p->lead == BY_FILTER ? "t" : p->dialect->walk;
 }
 
 static void plan_filter(struct plan *p, const struct filter *f)
@@ -117,10 +118,12 @@ static void plan_where(struct plan *p, enum lead lead)
     }
     for (size_t i = 0; lead != BY_SEARCH && i < p->asked_count; i++) {
         buf_str(&p->where, " AND ");
-        dialect_search_test(&p->where, arena_printf(p->mem, "list_word%zu", i));
-        args_add(p->mem, &p->args,
-                 (struct arg){arena_printf(p->mem, "list_word%zu", i),
-                              dialect_search_test_value(p->mem, p->asked[i])});
+        const char *name = arena_printf(p->mem, "list_word%zu", i);
+        p->dialect->search_test(&p->where, name);
+        args_add(
+            p->mem, &p->args,
+            arg_cstr(name, arena_printf(p->mem, " %.*s", (int)p->asked[i].n,
+                                        p->asked[i].p)));
     }
     p->restricted = ask->filter_count || ask->where.text ||
                     !reach_is_all(ask->entity, ask->reach);
@@ -138,9 +141,9 @@ static enum status plan_search(struct plan *p, struct conn *c)
         p->asked_count = words_ask(p->mem, typed, p->asked);
     if (!p->asked_count)
         return OK;
-    p->words = dialect_search_value(p->mem, p->asked, p->asked_count);
+    p->words = p->dialect->search_value(p->mem, p->asked, p->asked_count);
     return db_int(
-        c, dialect_search_count(p->mem, p->ask->entity),
+        c, p->dialect->search_count(p->mem, p->ask->entity),
         ARGS({"list_words", p->words}, arg_int("list_most", FOUND_FEW + 1)),
         &p->found);
 }
@@ -160,9 +163,9 @@ static void write_from(const struct plan *p, struct buf *b, struct args *args)
 {
     const struct entity *e = p->ask->entity;
     if (p->lead == BY_SEARCH) {
-        dialect_search_from(b, e);
+        p->dialect->search_from(b, e);
         buf_str(b, " WHERE ");
-        dialect_search_match(b, e);
+        p->dialect->search_match(b, e);
         buf_str(b, " AND ");
         args_add(p->mem, args, (struct arg){"list_words", p->words});
     } else {
@@ -196,7 +199,7 @@ static void write_part(const struct plan *p, struct buf *b, struct args *args,
                        enum part part, const struct place *after)
 {
     const char *const than = p->down ? " < :" : " > :";
-    const char *const alias = p->lead == BY_ORDER ? "t" : dialect_walk();
+    const char *const alias = p->lead == BY_ORDER ? "t" : p->dialect->walk;
     const bool by_id = !p->sort, bound = after->id != NONE;
     if (part == WITHOUT || (part == BEHIND && p->nullable)) {
         buf_str(b, " AND ");
@@ -349,7 +352,10 @@ static enum status plan_total(struct plan *p, struct conn *c, int64_t *total)
 enum status list_load(struct conn *c, struct arena *a,
                       const struct list_ask *ask, struct list *out)
 {
-    struct plan p = {.mem = a, .ask = ask, .shape = shape_of(ask->entity)};
+    struct plan p = {.mem = a,
+                     .dialect = dialect_of(c),
+                     .ask = ask,
+                     .shape = shape_of(ask->entity)};
     struct list found = {0};
     CHECK(ask->limit >= 1 && ask->limit <= LIST_MOST);
     plan_order(&p);

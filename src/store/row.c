@@ -3,6 +3,7 @@
 
 #include "base/random.h"
 #include "base/utf8.h"
+#include "store/dialect.h"
 #include "store/words.h"
 
 /* The first row that a statement gives; ERR_NOT_FOUND for none. */
@@ -102,6 +103,23 @@ static struct arg *args_for(struct arena *a, const struct shape *s)
     return NEW_ARRAY(a, struct arg, s->fields * 2 + 10);
 }
 
+/* Search forgets the old words and learns the new ones. */
+static enum status search_again(struct conn *c, struct arena *a,
+                                const struct shape *s, int64_t id,
+                                const char *old, struct str new)
+{
+    const struct dialect *d = dialect_of(c);
+    if (!s->searched || !d->search_is_table || (old && str_eq(new, old)))
+        return OK;
+    if (old && *old)
+        TRY(db_exec(c, d->search_drop(a, s->entity),
+                    ARGS(arg_int("id", id), arg_cstr("words", old)), NULL));
+    if (!new.n)
+        return OK;
+    return db_exec(c, d->search_add(a, s->entity),
+                   ARGS(arg_int("id", id), arg_text("words", new)), NULL);
+}
+
 enum status row_put(struct conn *c, struct arena *a, const struct shape *s,
                     void *row, bool with_id)
 {
@@ -122,10 +140,7 @@ enum status row_put(struct conn *c, struct arena *a, const struct shape *s,
     TRY(db_exec(c, with_id ? s->insert_as : s->insert, args, NULL));
     if (!with_id)
         h->id = conn_last_id(c);
-    if (!s->search_add.text || !words.n)
-        return OK;
-    return db_exec(c, s->search_add,
-                   ARGS(arg_int("id", h->id), arg_text("words", words)), NULL);
+    return search_again(c, a, s, h->id, NULL, words);
 }
 
 enum status row_insert(struct conn *c, struct arena *a, const struct entity *e,
@@ -146,21 +161,6 @@ enum status row_insert(struct conn *c, struct arena *a, const struct entity *e,
     TRY(status);
     struct line line = {h->id, 1, h->created_at, "insert", {0}};
     return history_add(c, e, &line, by);
-}
-
-/* Search forgets the old words and learns the new ones. */
-static enum status search_again(struct conn *c, const struct shape *s,
-                                int64_t id, const char *old, struct str new)
-{
-    if (!s->search_add.text || (old && str_eq(new, old)))
-        return OK;
-    if (old && *old)
-        TRY(db_exec(c, s->search_drop,
-                    ARGS(arg_int("id", id), arg_cstr("words", old)), NULL));
-    if (!new.n)
-        return OK;
-    return db_exec(c, s->search_add,
-                   ARGS(arg_int("id", id), arg_text("words", new)), NULL);
 }
 
 static enum status update_in(struct conn *c, struct arena *a,
@@ -190,7 +190,7 @@ static enum status update_in(struct conn *c, struct arena *a,
     TRY(db_exec(c, s->update, args, &changed));
     if (!changed)
         return ERR_STALE;
-    TRY(search_again(c, s, h->id, old_words, words));
+    TRY(search_again(c, a, s, h->id, old_words, words));
     TRY(history_add(c, s->entity, &line, by));
     h->version = line.version;
     h->changed_at = line.at;
@@ -233,7 +233,7 @@ static enum status delete_in(struct conn *c, struct arena *a,
     TRY(links_drop(c, a, s->entity, id));
     TRY(db_exec(c, s->delete,
                 ARGS(arg_int("id", id), arg_int("version", version)), NULL));
-    TRY(search_again(c, s, id, words, (struct str){"", 0}));
+    TRY(search_again(c, a, s, id, words, (struct str){"", 0}));
     return history_add(c, s->entity, &line, by);
 }
 

@@ -20,7 +20,7 @@ static enum status has_table(struct conn *c, struct arena *a, const char *name,
 {
     struct rows *r;
     *out = false;
-    TRY(db_rows(c, a, dialect_tables, NO_ARGS, &r));
+    TRY(db_rows(c, a, dialect_of(c)->tables, NO_ARGS, &r));
     while (rows_next(r))
         *out |= str_eq(row_str(r, 0), name);
     return rows_end(r);
@@ -57,7 +57,7 @@ static enum status make_all(struct conn *c, struct arena *a,
     for (const struct sql *t = s->tables; t && t->text; t++)
         statement_add(a, &all, *t);
     for (const struct entity *const *e = s->entities; e && *e; e++)
-        table_create(a, &all, *e);
+        table_create(a, dialect_of(c), &all, *e);
     return statements_run(c, &all);
 }
 
@@ -100,7 +100,7 @@ static enum status look(struct db *db, struct arena *a, int64_t *version,
     if (status == OK)
         status = version_of(c, a, version);
     if (status == OK)
-        status = db_rows(c, a, dialect_file, NO_ARGS, &r);
+        status = db_rows(c, a, dialect_of(c)->file, NO_ARGS, &r);
     if (status == OK) {
         if (rows_next(r))
             *path = row_text(r, 0);

@@ -46,7 +46,7 @@ static enum status has_column(struct conn *c, struct arena *a,
     const char *names[NAMES];
     size_t n;
     *out = false;
-    TRY(names_of(c, a, dialect_columns, table, names, NAMES, &n));
+    TRY(names_of(c, a, dialect_of(c)->columns, table, names, NAMES, &n));
     for (size_t i = 0; i < n; i++)
         *out |= same(names[i], name);
     return OK;
@@ -58,10 +58,11 @@ static enum status drop_indexes(struct conn *c, struct arena *a,
 {
     const char *names[NAMES], *parts[NAMES];
     size_t n, m;
-    TRY(names_of(c, a, dialect_indexes, table, names, NAMES, &n));
+    TRY(names_of(c, a, dialect_of(c)->indexes, table, names, NAMES, &n));
     for (size_t i = 0; i < n; i++) {
         bool holds = false;
-        TRY(names_of(c, a, dialect_index_columns, names[i], parts, NAMES, &m));
+        TRY(names_of(c, a, dialect_of(c)->index_columns, names[i], parts, NAMES,
+                     &m));
         for (size_t k = 0; k < m; k++)
             holds |= same(parts[k], column);
         if (holds)
@@ -78,8 +79,9 @@ static enum status make_indexes(struct conn *c, struct arena *a,
 {
     const char *names[NAMES];
     size_t n;
-    TRY(names_of(c, a, dialect_indexes, e->name, names, NAMES, &n));
-    for (const struct named_index *i = table_indexes(a, e); i->name; i++) {
+    TRY(names_of(c, a, dialect_of(c)->indexes, e->name, names, NAMES, &n));
+    for (const struct named_index *i = table_indexes(a, dialect_of(c), e);
+         i->name; i++) {
         const char *from = strchr(i->sql, '(');
         bool there = false;
         for (size_t k = 0; k < n; k++)
@@ -172,8 +174,9 @@ static enum status add_index(struct conn *c, struct arena *a,
                              const struct change *h)
 {
     char *name = arena_printf(a, "%s_index_%d", h->entity->name, h->number);
-    for (const struct named_index *i = table_indexes(a, h->entity); i->name;
-         i++)
+    for (const struct named_index *i =
+             table_indexes(a, dialect_of(c), h->entity);
+         i->name; i++)
         if (same(i->name, name))
             return db_exec(c, (struct sql){i->sql}, NO_ARGS, NULL);
     check_failed("the entity has the index of its migration", __FILE__,
@@ -186,7 +189,7 @@ static enum status change_run(struct conn *c, struct arena *a,
     struct statements all = {0};
     switch (h->op) {
     case CREATE_TABLE:
-        table_create(a, &all, h->entity);
+        table_create(a, dialect_of(c), &all, h->entity);
         return statements_run(c, &all);
     case ADD_FIELD:
         return add_field(c, a, h->entity, h->field);
@@ -279,6 +282,7 @@ enum status schema_reword(struct conn *c, struct arena *a,
                           const struct entity *e)
 {
     enum { PIECE = 500 };
+    const struct dialect *d = dialect_of(c);
     const struct shape *s = shape_of(e);
     struct sql update = reword_sql(a, s);
     struct sql select = {arena_printf(
@@ -302,7 +306,8 @@ enum status schema_reword(struct conn *c, struct arena *a,
     }
     if (!s->searched)
         return OK;
-    TRY(db_exec(c, dialect_search_drop_table(a, e), NO_ARGS, NULL));
-    TRY(db_exec(c, dialect_search_create(a, e), NO_ARGS, NULL));
-    return db_exec(c, dialect_search_rebuild(a, e), NO_ARGS, NULL);
+    TRY(db_exec(c, d->search_drop_all(a, e), NO_ARGS, NULL));
+    TRY(db_exec(c, d->search_create(a, e), NO_ARGS, NULL));
+    struct sql rebuild = d->search_rebuild(a, e);
+    return rebuild.text ? db_exec(c, rebuild, NO_ARGS, NULL) : OK;
 }

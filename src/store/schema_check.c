@@ -67,7 +67,7 @@ static enum status check_columns(struct findings *f, const struct entity *e)
 {
     struct actual *all;
     size_t n;
-    TRY(load(f, dialect_columns, e->name, &all, &n));
+    TRY(load(f, dialect_of(f->conn)->columns, e->name, &all, &n));
     for (struct column *c = table_columns(f->mem, e); c->name; c++) {
         const struct actual *is = look_up(all, n, c->name);
         if (!is) {
@@ -90,12 +90,14 @@ static enum status check_columns(struct findings *f, const struct entity *e)
     return OK;
 }
 
-/* Equal but for white space, quotes and case of what stands between. */
+/* Equal but for white space and quotes; a may end before b's condition. */
 static bool same_sql(const char *a, const char *b)
 {
     for (;; a++, b++) {
         a += strspn(a, " \"\n");
         b += strspn(b, " \"\n");
+        if (!*a && strncmp(b, "WHERE ", 6) == 0)
+            return true;
         if (*a != *b)
             return false;
         if (!*a)
@@ -109,8 +111,9 @@ static enum status check_indexes(struct findings *f, const struct entity *e,
     struct actual *all;
     size_t n;
     char *on = arena_printf(f->mem, " ON %s (", table);
-    TRY(load(f, dialect_indexes, table, &all, &n));
-    for (struct named_index *i = table_indexes(f->mem, e); i->name; i++) {
+    TRY(load(f, dialect_of(f->conn)->indexes, table, &all, &n));
+    for (struct named_index *i = table_indexes(f->mem, dialect_of(f->conn), e);
+         i->name; i++) {
         if (!strstr(i->sql, on))
             continue;
         const struct actual *is = look_up(all, n, i->name);
@@ -143,7 +146,8 @@ static enum status check_entity(struct findings *f, const struct entity *e,
             find(f, "the table %s is missing", table);
     }
     char *search = arena_printf(f->mem, "%s_search", e->name);
-    if (shape_of(e)->searched && !look_up(tables, n, search))
+    if (dialect_of(f->conn)->search_is_table && shape_of(e)->searched &&
+        !look_up(tables, n, search))
         find(f, "the search of %s is missing", e->name);
     return OK;
 }
@@ -184,7 +188,7 @@ enum status schema_check(struct conn *c, struct arena *a,
     struct findings f = {.conn = c, .mem = a};
     struct actual *tables;
     size_t count;
-    TRY(load(&f, dialect_tables, NULL, &tables, &count));
+    TRY(load(&f, dialect_of(f.conn)->tables, NULL, &tables, &count));
     check_frame(&f, store_tables, tables, count);
     check_frame(&f, s->tables, tables, count);
     for (const struct entity *const *e = s->entities; e && *e; e++)

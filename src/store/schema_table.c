@@ -16,39 +16,44 @@ void statement_add(struct arena *a, struct statements *s, struct sql one)
     s->all[s->n++] = one;
 }
 
+static const char whole[] = "INTEGER", text[] = "TEXT";
+
+static const char *type_of(const struct field *f)
+{
+    return field_is_text(f) ? text : f->type == F_REAL ? "REAL" : whole;
+}
+
 struct column *table_columns(struct arena *a, const struct entity *e)
 {
     const struct shape *s = shape_of(e);
     struct column *all = NEW_ARRAY(a, struct column, s->fields * 2 + 9), *c;
-    const char *const whole = dialect_type(F_INT);
     c = all;
-    *c++ = (struct column){"id", dialect_id(), .required = true};
+    *c++ = (struct column){"id", "INTEGER PRIMARY KEY AUTOINCREMENT",
+                           .required = true};
     *c++ = (struct column){"version", whole, .required = true};
     *c++ = (struct column){"created_at", whole, .required = true};
     *c++ = (struct column){"created_by", whole, .required = true};
     *c++ = (struct column){"changed_at", whole, .required = true};
     *c++ = (struct column){"changed_by", whole, .required = true};
     if (e->has_uid)
-        *c++ = (struct column){"uid", dialect_type(F_TEXT), .required = true};
+        *c++ = (struct column){"uid", text, .required = true};
     for (size_t i = 0; i < s->fields; i++) {
         const struct field *f = &e->fields[i];
         const bool required = f->flags & F_REQUIRED;
-        *c++ = (struct column){f->name, dialect_type(f->type), required,
-                               f->target, f->type == F_FILE};
+        *c++ = (struct column){f->name, type_of(f), required, f->target,
+                               f->type == F_FILE};
         if (s->fold[i])
-            *c++ = (struct column){s->fold[i], dialect_type(F_TEXT),
-                                   .required = required};
+            *c++ = (struct column){s->fold[i], text, .required = required};
     }
     if (s->searched)
-        *c++ =
-            (struct column){"words", dialect_type(F_PROSE), .required = true};
+        *c++ = (struct column){"words", text, .required = true};
     return all;
 }
 
 /* What a required column added to rows that stand begins with. */
 static const char *neutral(const struct column *c)
 {
-    return same(c->type, dialect_type(F_TEXT)) ? " DEFAULT ''" : " DEFAULT 0";
+    return same(c->type, text) ? " DEFAULT ''" : " DEFAULT 0";
 }
 
 void column_write(struct buf *b, const struct column *c, bool later)
@@ -72,6 +77,7 @@ void column_write(struct buf *b, const struct column *c, bool later)
 
 struct indexes {
     struct arena *mem;
+    const struct dialect *dialect;
     struct named_index *all;
     size_t n, room;
 };
@@ -113,7 +119,7 @@ static void field_indexes(struct indexes *x, const struct shape *s,
     if (((f->flags & F_SORT) || f == s->title || is_usual_sort(e, f)) &&
         !(unique && sort == f->name))
         index_add(x, e->name, arena_printf(a, "%s_by_%s", e->name, f->name),
-                  arena_printf(a, "%s%s", sort, dialect_index_tail()), false,
+                  arena_printf(a, "%s%s", sort, x->dialect->index_tail), false,
                   "");
     /* By the field alone: rows of one import then lie side by side in it. */
     const bool sorts = (f->flags & F_SORT) && sort == f->name;
@@ -122,10 +128,11 @@ static void field_indexes(struct indexes *x, const struct shape *s,
                   f->name, false, "");
 }
 
-struct named_index *table_indexes(struct arena *a, const struct entity *e)
+struct named_index *table_indexes(struct arena *a, const struct dialect *d,
+                                  const struct entity *e)
 {
     const struct shape *s = shape_of(e);
-    struct indexes x = {.mem = a};
+    struct indexes x = {.mem = a, .dialect = d};
     int number = 0;
     if (e->has_uid)
         index_add(&x, e->name, arena_printf(a, "%s_is_uid", e->name), "uid",
@@ -157,34 +164,38 @@ static struct sql create_table(struct arena *a, const struct entity *e)
         buf_str(&b, c == first ? " (" : ", ");
         column_write(&b, c, false);
     }
-    buf_str(&b, ")");
-    buf_str(&b, dialect_table_tail(false));
+    if (e->no_overlap)
+        buf_printf(&b, ", CHECK (%s < %s)", e->no_overlap->from,
+                   e->no_overlap->until);
+    buf_str(&b, ") STRICT");
     return sql_built(&b);
 }
 
 static struct sql create_links(struct arena *a, const struct entity *e,
                                const struct link *l)
 {
-    const char *const whole = dialect_type(F_INT);
     return (struct sql){arena_printf(
         a,
         "CREATE TABLE %s_%s (row_id %s NOT NULL REFERENCES %s (id), "
         "target_id %s NOT NULL REFERENCES %s (id), weight %s NOT NULL, "
-        "position %s NOT NULL, PRIMARY KEY (row_id, target_id))%s",
-        e->name, l->name, whole, e->name, whole, l->target->name, whole, whole,
-        dialect_table_tail(true))};
+        "position %s NOT NULL, PRIMARY KEY (row_id, target_id)) "
+        "STRICT, WITHOUT ROWID",
+        e->name, l->name, whole, e->name, whole, l->target->name, whole,
+        whole)};
 }
 
-void table_create(struct arena *a, struct statements *out,
-                  const struct entity *e)
+void table_create(struct arena *a, const struct dialect *d,
+                  struct statements *out, const struct entity *e)
 {
     statement_add(a, out, create_table(a, e));
     for (const struct link *l = e->links; l && l->name; l++)
         statement_add(a, out, create_links(a, e, l));
     if (shape_of(e)->searched)
-        statement_add(a, out, dialect_search_create(a, e));
-    for (const struct named_index *i = table_indexes(a, e); i->name; i++)
+        statement_add(a, out, d->search_create(a, e));
+    for (const struct named_index *i = table_indexes(a, d, e); i->name; i++)
         statement_add(a, out, (struct sql){i->sql});
+    for (int n = 0; d->overlap(a, e, n).text; n++)
+        statement_add(a, out, d->overlap(a, e, n));
 }
 
 enum status statements_run(struct conn *c, const struct statements *s)

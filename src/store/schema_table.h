@@ -1,6 +1,7 @@
 /* How an entity becomes tables and indexes; for the files of this folder. */
 #pragma once
 
+#include "store/dialect.h"
 #include "store/schema.h"
 
 struct statements {
@@ -24,11 +25,12 @@ struct named_index {
     const char *name, *sql;
 };
 /* All indexes of the entity's table and link tables; .name NULL ends. */
-struct named_index *table_indexes(struct arena *a, const struct entity *e);
+struct named_index *table_indexes(struct arena *a, const struct dialect *d,
+                                  const struct entity *e);
 
 /* The statements that make the entity's table, links, search and indexes. */
-void table_create(struct arena *a, struct statements *out,
-                  const struct entity *e);
+void table_create(struct arena *a, const struct dialect *d,
+                  struct statements *out, const struct entity *e);
 /* The tables of the store itself: core_meta, core_history. */
 extern const struct sql store_tables[];
 

@@ -12,6 +12,7 @@
 struct hunt {
     struct conn *conn;
     struct arena *mem;
+    const struct dialect *dialect;
     const struct entity *entity;
     const struct shape *shape;
     const struct reach *reach;
@@ -82,9 +83,9 @@ static enum status others(struct hunt *h)
     buf_str(&b, "SELECT t.id, ");
     buf_str(&b, fold ? "t." : "''");
     buf_str(&b, fold ? h->entity->title : "");
-    dialect_search_from(&b, h->entity);
+    h->dialect->search_from(&b, h->entity);
     buf_str(&b, " WHERE ");
-    dialect_search_match(&b, h->entity);
+    h->dialect->search_match(&b, h->entity);
     args_add(h->mem, &args, (struct arg){"list_words", h->words});
     if (fold) {
         buf_printf(&b, " AND (t.%s IS NULL OR t.%s < :typed OR t.%s >= :upper)",
@@ -93,7 +94,7 @@ static enum status others(struct hunt *h)
         args_add(h->mem, &args, (struct arg){"upper", h->upper});
     }
     reach_part(h, &b, &args, "t");
-    buf_str(&b, dialect_search_newest());
+    buf_str(&b, h->dialect->search_newest);
     return collect(h, &b, &args);
 }
 
@@ -103,6 +104,7 @@ enum status search_entity(struct conn *c, struct arena *a,
                           size_t *n)
 {
     struct hunt h = {.conn = c,
+                     .dialect = dialect_of(c),
                      .mem = a,
                      .entity = e,
                      .shape = shape_of(e),
@@ -114,7 +116,7 @@ enum status search_entity(struct conn *c, struct arena *a,
     size_t asked = h.shape->searched ? words_ask(a, typed, words) : 0;
     if (asked) {
         struct str fold = fold_cut(utf8_fold(a, typed));
-        h.words = dialect_search_value(a, words, asked);
+        h.words = h.dialect->search_value(a, words, asked);
         h.typed = value_text(fold);
         /* U+10FFFF: behind everything that begins so. */
         h.upper = value_cstr(

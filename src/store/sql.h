@@ -7,7 +7,17 @@
  *             ARGS(arg_int("id", 12)), &rows)
  *
  * The text is the small common tongue of SQLite and PostgreSQL. Days are
- * integers, instants UTC seconds, booleans 0 or 1.
+ * integers, instants UTC seconds, booleans 0 or 1. For what the tongue lacks
+ * there are words in braces, for which each engine puts its own:
+ *
+ *     {returning}         ends an INSERT whose id conn_last_id is asked for
+ *     {turn_column}       ends the columns of a table that is read in the order
+ *                         of its commits
+ *     {since:table:j}     WHERE, over its alias j: rows before which none can
+ *                         appear any more, and (that is fast) behind the row
+ *                         :last; of older ones the statement itself knows which
+ *                         it has had
+ *     {turn:j}            ORDER BY of the same
  */
 #pragma once
 

@@ -4,8 +4,8 @@
  */
 #include "store/sqlite.h"
 
-#include "base/log.h"
 #include "base/time.h"
+#include "store/dialect.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,8 +29,8 @@ static int on_progress(void *data)
  * can. */
 static int on_busy(void *data, int tries)
 {
-    struct conn *c = data;
-    if (limit_passed(c) || tries * INT64_C(1000000) > c->patience_ns)
+    struct lite_conn *c = data;
+    if (limit_passed(&c->conn) || tries * INT64_C(1000000) > c->patience_ns)
         return 0;
     usleep(1000);
     return 1;
@@ -38,27 +38,20 @@ static int on_busy(void *data, int tries)
 
 static int on_commit(void *data, sqlite3 *lite, const char *name, int pages)
 {
-    struct db *db = data;
+    struct lite_db *db = data;
     (void)lite, (void)name;
     db->wal_pages = pages;
-    db->commits++;
-    db->generation++;
+    db->db.commits++;
+    db->db.generation++;
     return SQLITE_OK;
 }
 
-/* Values stay out of the log: they are people's. */
 static int on_profile(unsigned kind, void *data, void *stmt, void *ns)
 {
-    struct conn *c = data;
     int64_t took;
     (void)kind;
     memcpy(&took, ns, sizeof(took));
-    if (took < c->db->slow_ms * INT64_C(1000000))
-        return 0;
-    char ms[24];
-    snprintf(ms, sizeof(ms), "%" PRId64, took / 1000000);
-    c->db->slow++;
-    log_line(LOG_WARN, "slow query", "ms", ms, "sql", sqlite3_sql(stmt), NULL);
+    slow_count(data, took, sqlite3_sql(stmt));
     return 0;
 }
 
@@ -71,12 +64,12 @@ static void lite_config(void)
 }
 
 /* A reader's pages are the file's, mapped, not copies of its own. */
-static enum status set_up(struct conn *c, bool unsafe_normal)
+static enum status set_up(struct lite_conn *c, bool unsafe_normal)
 {
     TRY(lite_run(c, "PRAGMA foreign_keys = ON"));
     TRY(lite_run(c, "PRAGMA trusted_schema = OFF"));
     TRY(lite_run(c, "PRAGMA mmap_size = 1073741824"));
-    if (!c->writer) {
+    if (!c->conn.writer) {
         TRY(lite_run(c, "PRAGMA cache_size = -256"));
         return lite_run(c, "PRAGMA query_only = ON");
     }
@@ -88,17 +81,18 @@ static enum status set_up(struct conn *c, bool unsafe_normal)
     return lite_run(c, "PRAGMA synchronous = FULL");
 }
 
-enum status lite_open(struct db *db, bool writer, bool unsafe_normal,
-                      struct conn **out)
+enum status lite_open(struct lite_db *db, bool writer, bool unsafe_normal,
+                      struct lite_conn **out)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, lite_config);
-    struct conn *c = alloc_plain(sizeof(*c));
-    c->db = db;
-    c->writer = writer;
+    struct lite_conn *c = alloc_plain(sizeof(*c));
+    c->conn.engine = &sqlite_engine;
+    c->conn.db = &db->db;
+    c->conn.writer = writer;
     c->patience_ns = INT64_C(5000000000);
     int flags = writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
-    if (writer && !db->shared)
+    if (writer && !db->db.shared)
         flags |= SQLITE_OPEN_CREATE;
     int rc = sqlite3_open_v2(db->path, &c->lite, flags | SQLITE_OPEN_NOMUTEX,
                              db->vfs);
@@ -110,14 +104,14 @@ enum status lite_open(struct db *db, bool writer, bool unsafe_normal,
     sqlite3_busy_handler(c->lite, on_busy, c);
     if (writer)
         sqlite3_wal_hook(c->lite, on_commit, db);
-    if (db->slow_ms)
-        sqlite3_trace_v2(c->lite, SQLITE_TRACE_PROFILE, on_profile, c);
+    if (db->db.slow_ms)
+        sqlite3_trace_v2(c->lite, SQLITE_TRACE_PROFILE, on_profile, &c->conn);
     TRY(set_up(c, unsafe_normal));
     statements_drop(c);
     return OK;
 }
 
-void lite_close(struct conn *c)
+void lite_close(struct lite_conn *c)
 {
     if (!c)
         return;
@@ -127,66 +121,43 @@ void lite_close(struct conn *c)
     free_plain(c);
 }
 
-enum status conn_open(struct db *db, struct conn **out)
+static enum status open_reader(struct db *db, struct conn **out)
 {
-    struct conn *c;
-    enum status s = lite_open(db, false, false, &c);
+    struct lite_conn *c;
+    enum status s = lite_open(lite_db(db), false, false, &c);
     if (s != OK) {
         lite_close(c);
         return s;
     }
-    db->readers++;
-    *out = c;
+    *out = &c->conn;
     return OK;
 }
 
-void conn_close(struct conn *c)
+static void close_reader(struct conn *c)
 {
-    if (!c)
-        return;
-    CHECK(!c->writer);
-    c->db->readers--;
-    lite_close(c);
+    lite_close(lite_conn(c));
 }
 
-enum status conn_begin(struct conn *c, int64_t deadline)
+static enum status begin_reading(struct conn *c)
 {
-    CHECK(!c->writer && !c->begun);
-    c->limit = (struct limit){.wall = deadline};
-    c->late = false;
-    c->queries = 0;
-    TRY(lite_run(c, "BEGIN"));
-    c->begun = true;
-    return OK;
+    return lite_run(lite_conn(c), "BEGIN");
 }
 
-void conn_end(struct conn *c)
+static void end_reading(struct conn *conn)
 {
-    CHECK(!c->writer);
+    struct lite_conn *c = lite_conn(conn);
     rows_close_all(c);
-    c->limit = (struct limit){0};
     /* A reader's COMMIT only ends its snapshot; what fails is logged there. */
-    if (c->begun && !sqlite3_get_autocommit(c->lite) &&
+    if (conn->begun && !sqlite3_get_autocommit(c->lite) &&
         lite_run(c, "COMMIT") != OK)
         sqlite3_exec(c->lite, "ROLLBACK", NULL, NULL, NULL);
-    c->begun = false;
 }
 
-void conn_rest(struct conn *c)
+static void rest(struct conn *conn)
 {
-    CHECK(!c->begun);
+    struct lite_conn *c = lite_conn(conn);
     statements_drop(c);
     sqlite3_db_release_memory(c->lite);
-}
-
-unsigned conn_queries(const struct conn *c)
-{
-    return c->queries;
-}
-
-bool conn_is_writer(const struct conn *c)
-{
-    return c->writer;
 }
 
 /* Why the folder cannot be used, as the system says it; NULL when it can. */
@@ -216,7 +187,8 @@ static const char *folder_fault(struct arena *a, const char *path)
 }
 
 /* A lock that the system drops with the process, however it dies. */
-static enum status folder_lock(struct arena *a, struct db *db, const char **why)
+static enum status folder_lock(struct arena *a, struct lite_db *db,
+                               const char **why)
 {
     const char *path = arena_printf(a, "%s-lock", db->path);
     db->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -258,15 +230,16 @@ static enum status file_make(const char *path)
     return OK;
 }
 
-static enum status ask(struct conn *c, const char *text, int64_t *out)
+static enum status ask(struct lite_conn *c, const char *text, int64_t *out)
 {
-    return db_int(c, (struct sql){text}, NO_ARGS, out);
+    return db_int(&c->conn, (struct sql){text}, NO_ARGS, out);
 }
 
 /* Ours, or nobody's yet: a file that power loss left unfinished is empty. */
-static enum status recognise(struct arena *a, struct db *db, const char **why)
+static enum status recognise(struct arena *a, struct lite_db *db,
+                             const char **why)
 {
-    struct conn *c = db->writer;
+    struct lite_conn *c = db->writer;
     int64_t id, things, size;
     struct rows *r;
     TRY(ask(c, "PRAGMA application_id", &id));
@@ -278,7 +251,7 @@ static enum status recognise(struct arena *a, struct db *db, const char **why)
                             db->path);
         return ERR_STORE;
     }
-    if (id == 0 && db->shared) {
+    if (id == 0 && db->db.shared) {
         *why = arena_printf(a, "%s is empty: run essaim db migrate", db->path);
         return ERR_STORE;
     }
@@ -286,7 +259,7 @@ static enum status recognise(struct arena *a, struct db *db, const char **why)
         TRY(lite_run(c, "PRAGMA application_id = 1165194081"));
     TRY(ask(c, "PRAGMA page_size", &size));
     db->page_size = (int)size;
-    TRY(db_rows(c, a, SQL("PRAGMA journal_mode = WAL"), NO_ARGS, &r));
+    TRY(db_rows(&c->conn, a, SQL("PRAGMA journal_mode = WAL"), NO_ARGS, &r));
     if (rows_next(r) && !str_eq(row_str(r, 0), "wal")) {
         *why = arena_printf(a,
                             "%s lies where files cannot be shared in memory: "
@@ -297,7 +270,7 @@ static enum status recognise(struct arena *a, struct db *db, const char **why)
     return rows_end(r);
 }
 
-static enum status open_file(struct arena *a, struct db *db,
+static enum status open_file(struct arena *a, struct lite_db *db,
                              const struct db_options *o, const char **why)
 {
     const char *fault = folder_fault(a, o->path);
@@ -320,7 +293,7 @@ static enum status open_file(struct arena *a, struct db *db,
 }
 
 /* Signals are for the main thread, but not those of a fault of our own. */
-static bool writer_start(struct db *db)
+static bool writer_start(struct lite_db *db)
 {
     static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
     sigset_t all, before;
@@ -333,7 +306,7 @@ static bool writer_start(struct db *db)
     return rc == 0;
 }
 
-static const char *open_fault(struct arena *a, const struct db *db)
+static const char *open_fault(struct arena *a, const struct lite_db *db)
 {
     sqlite3 *lite = db->writer ? db->writer->lite : NULL;
     if (lite && sqlite3_errcode(lite) == SQLITE_NOTADB)
@@ -348,16 +321,18 @@ static const char *open_fault(struct arena *a, const struct db *db)
                         lite ? sqlite3_errmsg(lite) : strerror(errno));
 }
 
-enum status db_open(struct arena *a, struct db **out,
-                    const struct db_options *o, const char **why)
+static enum status open_db(struct arena *a, struct db **out,
+                           const struct db_options *o, const char **why)
 {
-    struct db *db = NEW(a, struct db);
+    struct lite_db *db = NEW(a, struct lite_db);
+    db->db.engine = &sqlite_engine;
     db->path = arena_printf(a, "%s", o->path);
+    db->db.shown = db->path;
     db->vfs = o->vfs;
-    db->slow_ms = o->slow_ms;
+    db->db.slow_ms = o->slow_ms;
     db->checkpoint_step = CHECKPOINT_STEP;
     db->lock_fd = -1;
-    db->shared = o->shared;
+    db->db.shared = o->shared;
     lane_open(&db->lane);
     *why = NULL;
     enum status s = open_file(a, db, o, why);
@@ -366,7 +341,7 @@ enum status db_open(struct arena *a, struct db **out,
         s = ERR_SYSTEM;
     }
     if (s == OK) {
-        *out = db;
+        *out = &db->db;
         return OK;
     }
     if (!*why)
@@ -377,14 +352,62 @@ enum status db_open(struct arena *a, struct db **out,
     return s;
 }
 
-void db_close(struct db *db)
+static void close_db(struct db *base)
 {
-    if (!db)
-        return;
-    CHECK(db->readers == 0);
+    struct lite_db *db = lite_db(base);
     lane_close(&db->lane);
     pthread_join(db->thread, NULL);
     lite_close(db->writer);
     if (db->lock_fd >= 0)
         close(db->lock_fd);
 }
+
+static int64_t wal_bytes(const struct db *base)
+{
+    const struct lite_db *db = (const struct lite_db *)base;
+    return (int64_t)db->wal_pages * (db->page_size + 24);
+}
+
+static enum status run_text(struct conn *c, const char *text)
+{
+    return lite_run(lite_conn(c), text);
+}
+
+static int64_t last_id(const struct conn *c)
+{
+    return sqlite3_last_insert_rowid(((const struct lite_conn *)c)->lite);
+}
+
+/* One writer, inside its transaction: nobody else can be there. */
+static enum status lock(struct conn *c, const char *name)
+{
+    (void)c, (void)name;
+    return OK;
+}
+
+const struct engine sqlite_engine = {
+    .dialect = &sqlite_dialect,
+    .open = open_db,
+    .close = close_db,
+    .wal_bytes = wal_bytes,
+    .conn_open = open_reader,
+    .conn_close = close_reader,
+    .begin = begin_reading,
+    .end = end_reading,
+    .rest = rest,
+    .write = lite_write,
+    .run = run_text,
+    .rows = lite_rows,
+    .exec = lite_exec,
+    .one = lite_one,
+    .last_id = last_id,
+    .lock = lock,
+    .next = lite_next,
+    .rows_close = lite_rows_close,
+    .columns = lite_columns,
+    .name = lite_name,
+    .whole = lite_whole,
+    .real = lite_real,
+    .text = lite_text,
+    .value = lite_value,
+};

@@ -31,18 +31,18 @@ struct group {
 };
 
 /* SQLite's lock has no queue: who waits for it looks every millisecond. */
-static enum status begin(struct conn *c)
+static enum status begin(struct lite_conn *c)
 {
     c->lost = OK;
-    c->patience_ns = INT64_C(1) * PATIENCE * (c->db->shared ? SHARED : 1);
+    c->patience_ns = INT64_C(1) * PATIENCE * (c->conn.db->shared ? SHARED : 1);
     TRY(lite_run(c, "BEGIN IMMEDIATE"));
-    c->begun = true;
+    c->conn.begun = true;
     return OK;
 }
 
-static void rollback(struct conn *c)
+static void rollback(struct lite_conn *c)
 {
-    c->begun = false;
+    c->conn.begun = false;
     if (sqlite3_get_autocommit(c->lite))
         return;
     if (lite_run(c, "ROLLBACK") != OK)
@@ -51,12 +51,12 @@ static void rollback(struct conn *c)
 }
 
 /* After a failed fsync nobody knows what the disk holds: that is said. */
-static enum status commit(struct db *db)
+static enum status commit(struct lite_db *db)
 {
-    struct conn *c = db->writer;
+    struct lite_conn *c = db->writer;
     enum status s = lite_run(c, "COMMIT");
     if (s == OK) {
-        c->begun = false;
+        c->conn.begun = false;
         return OK;
     }
     int rc = sqlite3_extended_errcode(c->lite);
@@ -89,7 +89,7 @@ static struct limit limit_from_now(int64_t budget_ns)
 
 /* A reference that is checked only at the end of a transaction is checked at
  * the end of each closure, so that it cannot fail its neighbours. */
-static bool reference_is_open(struct conn *c)
+static bool reference_is_open(struct lite_conn *c)
 {
     int now = 0, most = 0;
     sqlite3_db_status(c->lite, SQLITE_DBSTATUS_DEFERRED_FKS, &now, &most, 0);
@@ -98,19 +98,21 @@ static bool reference_is_open(struct conn *c)
 
 /* Runs the closure inside the transaction; its verdict is in job->status. Not
  * OK: the transaction is gone, and why. */
-static enum status job_run(struct conn *c, struct job *j)
+static enum status job_run(struct lite_conn *c, struct job *j)
 {
     if (j->ran)
         arena_rewind(j->mem, j->mark);
     j->ran = true;
-    c->late = false;
+    c->conn.late = false;
+    c->conn.depth = 0;
+    c->conn.fallen = OK;
     j->status = lite_run(c, "SAVEPOINT one");
     if (j->status != OK)
         return c->lost = j->status;
-    struct call k = {c, j};
-    c->limit = limit_from_now(j->budget_ns);
+    struct call k = {&c->conn, j};
+    c->conn.limit = limit_from_now(j->budget_ns);
     j->status = arena_run(j->mem, call, &k);
-    c->limit = (struct limit){0};
+    c->conn.limit = (struct limit){0};
     /* What it left open is closed here, by the thread that opened it. */
     arena_settle(j->mem, j->mark);
     rows_close_all(c);
@@ -118,8 +120,10 @@ static enum status job_run(struct conn *c, struct job *j)
         c->lost = ERR_STORE;
     if (c->lost != OK)
         return c->lost;
-    if (j->status == OK && c->late)
+    if (j->status == OK && c->conn.late)
         j->status = ERR_BUSY;
+    if (j->status == OK)
+        j->status = c->conn.fallen;
     if (j->status == OK && reference_is_open(c))
         j->status = ERR_CONFLICT;
     if (j->status != OK && lite_run(c, "ROLLBACK TO one") != OK)
@@ -129,21 +133,21 @@ static enum status job_run(struct conn *c, struct job *j)
     return c->lost;
 }
 
-static void answer(struct db *db, struct job *j, enum status s)
+static void answer(struct lite_db *db, struct job *j, enum status s)
 {
-    db->writes++;
+    db->db.writes++;
     job_answer(j, s);
 }
 
-static void answer_all(struct db *db, struct group *g)
+static void answer_all(struct lite_db *db, struct group *g)
 {
     for (unsigned i = 0; i < g->n; i++)
         answer(db, g->jobs[i], g->jobs[i]->status);
 }
 
-static void run_alone(struct db *db, struct job *j)
+static void run_alone(struct lite_db *db, struct job *j)
 {
-    struct conn *c = db->writer;
+    struct lite_conn *c = db->writer;
     enum status s = begin(c);
     if (s == OK) {
         s = job_run(c, j);
@@ -152,12 +156,12 @@ static void run_alone(struct db *db, struct job *j)
         else
             s = commit(db);
         if (s == OK)
-            group_count(db, 1);
+            group_count(&db->db, 1);
     }
     answer(db, j, s == OK ? j->status : s);
 }
 
-static void checkpoint(struct db *db, int mode, int64_t patience_ns)
+static void checkpoint(struct lite_db *db, int mode, int64_t patience_ns)
 {
     int pages = 0, done = 0;
     db->writer->patience_ns = patience_ns;
@@ -169,20 +173,20 @@ static void checkpoint(struct db *db, int mode, int64_t patience_ns)
 
 /* The pages of the WAL go into the file, so that their room can be used again;
  * then whoever cannot be written even alone is refused. */
-static void run_each_alone(struct db *db, struct group *g)
+static void run_each_alone(struct lite_db *db, struct group *g)
 {
     checkpoint(db, SQLITE_CHECKPOINT_RESTART, WAIT_READERS);
     for (unsigned i = 0; i < g->n; i++)
         run_alone(db, g->jobs[i]);
 }
 
-static struct job *next_job(struct db *db, struct group *g, unsigned i)
+static struct job *next_job(struct lite_db *db, struct group *g, unsigned i)
 {
     if (i < g->n)
         return g->jobs[i];
     if (i == GROUP_MOST || (i > 0 && time_monotonic_ns() > g->until))
         return NULL;
-    struct job *j = lane_take_more(&db->lane, GROUP_NS);
+    struct job *j = lane_take_more(db, GROUP_NS);
     if (j)
         g->jobs[g->n++] = j;
     return j;
@@ -190,7 +194,8 @@ static struct job *next_job(struct db *db, struct group *g, unsigned i)
 
 /* Runs the group's closures and those that come meanwhile. Not OK: the
  * transaction is gone at *at. */
-static enum status run_together(struct db *db, struct group *g, unsigned *at)
+static enum status run_together(struct lite_db *db, struct group *g,
+                                unsigned *at)
 {
     struct job *j;
     for (*at = 0; (j = next_job(db, g, *at)); ++*at) {
@@ -201,7 +206,7 @@ static enum status run_together(struct db *db, struct group *g, unsigned *at)
     return OK;
 }
 
-static void group_run(struct db *db, struct job *first)
+static void group_run(struct lite_db *db, struct job *first)
 {
     struct group g = {
         .jobs = {first}, .n = 1, .until = time_monotonic_ns() + GROUP_NS};
@@ -215,7 +220,7 @@ static void group_run(struct db *db, struct job *first)
         }
         s = run_together(db, &g, &at);
         if (s == OK && commit(db) == OK) {
-            group_count(db, g.n);
+            group_count(&db->db, g.n);
             answer_all(db, &g);
             return;
         }
@@ -233,7 +238,7 @@ static void group_run(struct db *db, struct job *first)
 
 /* Readers come and go, and one is always somewhere in the WAL: passive
  * checkpoints alone would let it grow for ever. */
-static void checkpoint_when_due(struct db *db)
+static void checkpoint_when_due(struct lite_db *db)
 {
     int pages = db->wal_pages;
     if (pages < db->checkpoint_seen) { /* it began again */
@@ -250,22 +255,22 @@ static void checkpoint_when_due(struct db *db)
 
 void *writer_main(void *data)
 {
-    struct db *db = data;
+    struct lite_db *db = data;
     bool closed = false;
     pthread_setname_np(pthread_self(), "writer");
     while (!closed) {
         bool rest = db->wal_pages - db->checkpointed < IDLE_PAGES;
-        struct job *j = lane_take(&db->lane, rest ? -1 : IDLE_MS, &closed);
+        struct job *j = lane_take(db, rest ? -1 : IDLE_MS, &closed);
         if (j) {
             group_run(db, j);
             checkpoint_when_due(db);
-            if (db->shared)
+            if (db->db.shared)
                 usleep(TURN_US);
         } else if (!closed) {
             checkpoint(db, SQLITE_CHECKPOINT_PASSIVE, 0);
         }
     }
-    if (!db->shared)
+    if (!db->db.shared)
         checkpoint(db, SQLITE_CHECKPOINT_TRUNCATE, PATIENCE);
     return NULL;
 }

@@ -149,9 +149,9 @@ TEST(db_rows_end_with_their_arena)
     struct arena other = k.mem;
     k.mem = mem;
     OKAY(arena_run(&k.mem, leave_open, &k) == ERR_LIMIT);
-    OKAY(k.reader->open);
+    OKAY(lite_conn(k.reader)->open);
     arena_reset(&k.mem);
-    OKAY(!k.reader->open);
+    OKAY(!lite_conn(k.reader)->open);
     k.mem = other;
     conn_rest(k.reader);
     OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);

@@ -139,7 +139,7 @@ static int epoch(int number, bool unsafe, bool until_lost)
     power_start((uint64_t)number, told);
     power_cut_after(1 + number * 2); /* the first while it is being made */
     CHECK(db_open(&a, &world.db, &o, &why) == OK);
-    world.db->checkpoint_step = 30;
+    lite_db(world.db)->checkpoint_step = 30;
     CHECK(db_write(world.db, &a, make_pairs, NULL) == OK);
     world.tables = 1;
     for (int i = 0; i < THREADS; i++)

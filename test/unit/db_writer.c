@@ -67,7 +67,7 @@ static enum status swallow_reading(struct conn *c, struct arena *mem,
 static enum status insert_clean(struct conn *c, struct arena *mem, void *data)
 {
     TRY(db_kit_insert(c, mem, data));
-    return c->open ? ERR_INVALID : OK;
+    return lite_conn(c)->open ? ERR_INVALID : OK;
 }
 
 /* A neighbour on each side, in one group; both must be there, once. */
@@ -364,7 +364,7 @@ TEST(db_readers_and_writers_together)
     struct db_kit k = db_kit_open();
     struct moving s = {.db = k.db, .moving = WRITERS};
     pthread_t t[WRITERS + READERS];
-    k.db->checkpoint_step = 20;
+    lite_db(k.db)->checkpoint_step = 20;
     OKAY(db_write(k.db, &k.mem, accounts, NULL) == OK);
     for (int i = 0; i < WRITERS + READERS; i++)
         CHECK(pthread_create(&t[i], NULL, i < WRITERS ? mover : watcher, &s) ==
@@ -408,7 +408,7 @@ TEST(db_wal_stays_bounded)
     struct moving s = {.db = k.db, .moving = 1};
     pthread_t t[PASSERS];
     int64_t most = 0;
-    k.db->checkpoint_step = STEP;
+    lite_db(k.db)->checkpoint_step = STEP;
     for (int i = 0; i < PASSERS; i++)
         CHECK(pthread_create(&t[i], NULL, passer_by, &s) == 0);
     for (int i = 0; i < 800; i++) {

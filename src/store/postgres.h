@@ -1,0 +1,125 @@
+/*
+ * Private to the store: what stands behind db.h when the engine is PostgreSQL.
+ *
+ * postgres.c opens and closes, postgres_text.c translates the common tongue,
+ * postgres_rows.c runs statements and reads their answers, postgres_fail.c says
+ * what the server's errors mean, postgres_write.c runs closures.
+ *
+ * A connection is always in pipeline mode: BEGIN, SAVEPOINT, SET and PREPARE
+ * are queued, and go with the statement that follows them in one round trip.
+ */
+#pragma once
+
+#include "store/engine.h"
+
+#include <postgresql/libpq-fe.h>
+#include <pthread.h>
+
+enum {
+    WRITERS = 8,
+    LEAST_VERSION = 150000,
+    OID_BOOL = 16,
+    OID_BYTEA = 17,
+    OID_INT8 = 20,
+    OID_INT2 = 21,
+    OID_INT4 = 23,
+    OID_TEXT = 25,
+    OID_FLOAT4 = 700,
+    OID_FLOAT8 = 701,
+    OID_NUMERIC = 1700,
+};
+
+/* A statement that the server has prepared. */
+struct pg_statement {
+    char name[16];
+    struct arena mem;
+    const char *text;   /* as the server has it */
+    const char **names; /* of $1, $2, … */
+    Oid *types;         /* as declared: 0 left to the server */
+    int params;
+};
+
+struct pg_conn {
+    struct conn conn;
+    PGconn *pg;           /* NULL: not connected */
+    struct arena scratch; /* arguments of one statement */
+    int queued;           /* commands sent since the last sync */
+    bool owes;            /* the answer to a COMMIT has not been read */
+    bool inside;          /* BEGIN was sent */
+    int64_t timeout_ms;   /* what the session has; -1 unknown */
+    unsigned serial;      /* of statements' names */
+    int64_t last_id;
+    bool lost;   /* the server went away inside the transaction */
+    bool clash;  /* it asks to run the transaction again */
+    bool broken; /* a statement failed: the rest of the transaction will */
+};
+
+struct pg_db {
+    struct db db;
+    const char *url;
+    pthread_mutex_t lock;
+    pthread_cond_t freed;
+    struct pg_conn *idle[WRITERS];
+    int idle_count, made;
+};
+
+static inline struct pg_db *pg_db(const struct db *db)
+{
+    return (struct pg_db *)(uintptr_t)db;
+}
+static inline struct pg_conn *pg_conn(struct conn *c)
+{
+    return (struct pg_conn *)c;
+}
+
+/* postgres.c */
+struct pg_conn *pg_conn_new(struct pg_db *db, bool writer);
+void pg_conn_free(struct pg_conn *c);
+enum status pg_connect(struct pg_conn *c) MUST_USE;
+void pg_disconnect(struct pg_conn *c);
+/* The first line of what libpq says. */
+const char *pg_said(struct arena *a, const PGconn *pg);
+
+/* postgres_text.c: into s->text and s->names. */
+void pg_translate(struct pg_statement *s, const char *text);
+
+/* postgres_rows.c */
+/* Goes with the next statement; errors show there. */
+enum status pg_queue(struct pg_conn *c, const char *text) MUST_USE;
+/* Queues it, sends all and waits; *answer is the caller's to clear. */
+enum status pg_ask(struct pg_conn *c, const char *text,
+                   PGresult **answer) MUST_USE;
+/* Sends all, and does not wait. */
+void pg_send_off(struct pg_conn *c);
+void pg_forget(struct pg_conn *c); /* statements of a connection that is gone */
+enum status pg_rows(struct conn *c, struct arena *a, struct sql sql,
+                    const struct arg *args, struct rows **out) MUST_USE;
+enum status pg_exec(struct conn *c, struct sql sql, const struct arg *args,
+                    int64_t *changed) MUST_USE;
+enum status pg_one(struct conn *c, struct sql sql, const struct arg *args,
+                   int64_t *out) MUST_USE;
+/* postgres_value.c */
+struct pg_rows {
+    struct rows rows;
+    PGresult *answer; /* NULL once ended */
+    int at, count;
+};
+bool pg_next(struct rows *r);
+void pg_rows_close(struct rows *r);
+int pg_columns(const struct rows *r);
+const char *pg_name(const struct rows *r, int column);
+int64_t pg_whole(const struct rows *r, int column);
+double pg_real(const struct rows *r, int column);
+struct str pg_text(const struct rows *r, int column);
+struct value pg_value(const struct rows *r, int column);
+int64_t pg_cell_whole(const PGresult *answer, int row, int column);
+
+/* postgres_fail.c: what an error means; keeps the refusal, logs what nobody
+ * expects. */
+enum status pg_fail(struct pg_conn *c, const PGresult *answer,
+                    const char *text);
+enum status pg_fail_lost(struct pg_conn *c);
+
+/* postgres_write.c */
+enum status pg_write(struct db *db, struct arena *mem, write_fn *fn, void *data,
+                     int64_t budget_ns) MUST_USE;

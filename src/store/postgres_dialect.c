@@ -1,0 +1,160 @@
+/* PostgreSQL's part of what the engines do not do alike. */
+#include "store/dialect.h"
+
+/*
+ * The analyser's words become lexemes as they are: PostgreSQL's own parser,
+ * which would cut them again by its locale, is not asked.
+ */
+
+static struct sql search_create(struct arena *a, const struct entity *e)
+{
+    return (struct sql){
+        arena_printf(a,
+                     "CREATE INDEX %s_search ON %s USING gin "
+                     "(array_to_tsvector(string_to_array(words, ' ')))",
+                     e->name, e->name)};
+}
+
+static struct sql search_drop_all(struct arena *a, const struct entity *e)
+{
+    return dialect_said(a, "DROP INDEX IF EXISTS $_search", e->name);
+}
+
+/* The index follows the column by itself. */
+static struct sql nothing(struct arena *a, const struct entity *e)
+{
+    (void)a, (void)e;
+    return (struct sql){NULL};
+}
+
+/* Words are letters and digits: nothing in them means anything to tsquery. */
+static struct value search_value(struct arena *a, const struct str *words,
+                                 size_t n)
+{
+    struct buf b = {.mem = a};
+    for (size_t i = 0; i < n; i++) {
+        buf_str(&b, i ? " & '" : "'");
+        buf_add(&b, words[i].p, words[i].n);
+        buf_str(&b, "':*");
+    }
+    return value_text(buf_done(&b));
+}
+
+static void search_from(struct buf *b, const struct entity *e)
+{
+    buf_str(b, " FROM ");
+    buf_str(b, e->name);
+    buf_str(b, " t");
+}
+
+static void search_match(struct buf *b, const struct entity *e)
+{
+    (void)e;
+    buf_str(b, "array_to_tsvector(string_to_array(t.words, ' ')) @@ "
+               "CAST(:list_words AS tsquery)");
+}
+
+static void search_test(struct buf *b, const char *param)
+{
+    buf_str(b, "strpos(' ' || t.words, :");
+    buf_str(b, param);
+    buf_str(b, ") > 0");
+}
+
+static struct sql search_count(struct arena *a, const struct entity *e)
+{
+    struct buf b = {.mem = a};
+    buf_str(&b, "SELECT count(*) FROM (SELECT 1");
+    search_from(&b, e);
+    buf_str(&b, " WHERE ");
+    search_match(&b, e);
+    buf_str(&b, " LIMIT :list_most) x");
+    return (struct sql){buf_done(&b).p};
+}
+
+static struct sql overlap(struct arena *a, const struct entity *e, int n)
+{
+    const struct overlap *o = e->no_overlap;
+    if (!o || n > 1)
+        return (struct sql){NULL};
+    if (n == 0)
+        return (struct sql){"CREATE EXTENSION IF NOT EXISTS btree_gist"};
+    struct buf b = {.mem = a};
+    struct str rest = str_of(o->keys), part;
+    buf_printf(&b,
+               "ALTER TABLE %s ADD CONSTRAINT %s_overlap EXCLUDE USING gist (",
+               e->name, e->name);
+    while (str_next(&rest, ',', &part)) {
+        part = str_trim(part);
+        buf_add(&b, part.p, part.n);
+        buf_str(&b, " WITH =, ");
+    }
+    buf_printf(&b, "int8range(%s, %s) WITH &&)", o->from, o->until);
+    if (o->where.text)
+        buf_printf(&b, " WHERE (%s)", o->where.text);
+    return (struct sql){buf_done(&b).p};
+}
+
+/*
+ * Transactions end in another order than that of the ids they took. A line
+ * keeps the number of its transaction: those below the oldest that still runs
+ * are all there are. Numbers that have not been given yet are of a server that
+ * the database was copied from, and over.
+ */
+static const struct word words[] = {
+    {"returning", " RETURNING id"},
+    {"turn_column", ", txid xid8 NOT NULL DEFAULT pg_current_xact_id()"},
+    {"since",
+     "(@.txid < pg_snapshot_xmin(pg_current_snapshot()) OR @.txid >= "
+     "pg_snapshot_xmax(pg_current_snapshot())) AND @.txid >= coalesce((SELECT "
+     "w.txid FROM $ w WHERE w.id = :last AND w.txid < "
+     "pg_snapshot_xmin(pg_current_snapshot())), '0'::xid8)"},
+    {"turn", "$.txid, $.id"},
+    {0},
+};
+
+#define HERE "n.oid = c.relnamespace AND n.nspname = current_schema()"
+#define OF_TABLE                                                               \
+    "(SELECT c.oid FROM pg_class c, pg_namespace n WHERE " HERE                \
+    " AND c.relname = :name)"
+
+const struct dialect postgres_dialect = {
+    .index_tail = ", id",
+    .walk = "t",
+    .words = words,
+    .search_create = search_create,
+    .search_drop_all = search_drop_all,
+    .search_add = nothing,
+    .search_drop = nothing,
+    .search_rebuild = nothing,
+    .search_value = search_value,
+    .search_from = search_from,
+    .search_match = search_match,
+    .search_test = search_test,
+    .search_count = search_count,
+    .search_newest = " ORDER BY t.id DESC",
+    .overlap = overlap,
+    .tables = {"SELECT c.relname FROM pg_class c, pg_namespace n WHERE " HERE
+               " AND c.relkind = 'r' ORDER BY 1"},
+    .columns = {"SELECT a.attname, CASE format_type(a.atttypid, NULL) WHEN "
+                "'bigint' THEN 'INTEGER' WHEN 'text' THEN 'TEXT' WHEN 'double "
+                "precision' THEN 'REAL' WHEN 'bytea' THEN 'BLOB' ELSE "
+                "format_type(a.atttypid, NULL) END, CAST(a.attnotnull AS "
+                "integer) FROM pg_attribute a WHERE a.attrelid = " OF_TABLE
+                " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"},
+    /* Neither those of keys and constraints, nor the search's; without their
+     * condition, which the server writes in its own way. */
+    .indexes = {"SELECT i.relname, 'CREATE ' || CASE WHEN x.indisunique THEN "
+                "'UNIQUE ' ELSE '' END || 'INDEX ' || i.relname || ' ON ' || "
+                "CAST(:name AS text) || ' (' || (SELECT string_agg("
+                "pg_get_indexdef(x.indexrelid, k, true), ', ' ORDER BY k) FROM "
+                "generate_series(1, x.indnkeyatts) k) || ')' FROM pg_index x "
+                "JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_am m ON m.oid "
+                "= i.relam WHERE x.indrelid = " OF_TABLE
+                " AND m.amname = 'btree' AND NOT EXISTS (SELECT 1 FROM "
+                "pg_constraint o WHERE o.conindid = x.indexrelid AND "
+                "o.contype IN ('p', 'u', 'x')) ORDER BY 1"},
+    .index_columns = {"SELECT a.attname FROM pg_attribute a WHERE a.attrelid "
+                      "= " OF_TABLE " ORDER BY a.attnum"},
+    .file = {"SELECT '' WHERE 1 = 0"},
+};

@@ -1,0 +1,101 @@
+/* What the server's errors mean to us: https://www.postgresql.org/docs/15/
+ * errcodes-appendix.html */
+#include "base/log.h"
+#include "store/postgres.h"
+
+static const char *field(const PGresult *answer, int code)
+{
+    const char *said = PQresultErrorField(answer, code);
+    return said ? said : "";
+}
+
+/* "Key (name, bassin)=(…) already exists." in whatever language: the columns
+ * stand between the first parenthesis and ")=". */
+static void unique(struct pg_conn *c, const PGresult *answer)
+{
+    const char *table = field(answer, PG_DIAG_TABLE_NAME);
+    const char *from = strchr(field(answer, PG_DIAG_MESSAGE_DETAIL), '(');
+    const char *end = from ? strstr(from, ")=") : NULL;
+    struct arena mem = {0};
+    struct buf b = {.mem = &mem};
+    struct str rest = {from ? from + 1 : "",
+                       end ? (size_t)(end - from - 1) : 0},
+               part;
+    buf_str(&b, "unique ");
+    for (int n = 0; rest.n && str_next(&rest, ',', &part); n++) {
+        part = str_trim(part);
+        buf_printf(&b, "%s%s.%.*s", n ? ", " : "", table, (int)part.n, part.p);
+    }
+    snprintf(c->conn.refusal, REFUSAL, "%s", buf_done(&b).p);
+    arena_reset(&mem);
+}
+
+static enum status constraint(struct pg_conn *c, const PGresult *answer,
+                              const char *state)
+{
+    const char *table = field(answer, PG_DIAG_TABLE_NAME);
+    char *out = c->conn.refusal;
+    if (same(state, "23505"))
+        unique(c, answer);
+    else if (same(state, "23502"))
+        snprintf(out, REFUSAL, "required %s.%s", table,
+                 field(answer, PG_DIAG_COLUMN_NAME));
+    else if (same(state, "23503"))
+        snprintf(out, REFUSAL, "reference");
+    else if (same(state, "23P01"))
+        snprintf(out, REFUSAL, "overlap %s", table);
+    else
+        snprintf(out, REFUSAL, "%s", field(answer, PG_DIAG_MESSAGE_PRIMARY));
+    return ERR_CONFLICT;
+}
+
+static enum status unexpected(struct pg_conn *c, const PGresult *answer,
+                              const char *state, const char *text)
+{
+    const char *said = field(answer, PG_DIAG_MESSAGE_PRIMARY);
+    snprintf(c->conn.refusal, REFUSAL, "%s", said);
+    log_line(LOG_ERROR, "database", "error", said, "state", state, "sql", text,
+             NULL);
+    return ERR_STORE;
+}
+
+enum status pg_fail_lost(struct pg_conn *c)
+{
+    c->lost = true;
+    log_line(LOG_WARN, "the database server went away", "server",
+             c->conn.db->shown, NULL);
+    return ERR_BUSY;
+}
+
+enum status pg_fail(struct pg_conn *c, const PGresult *answer, const char *text)
+{
+    const char *state = field(answer, PG_DIAG_SQLSTATE);
+    static const struct {
+        const char *state; /* or its class */
+        enum status means;
+    } known[] = {
+        {"57014", ERR_BUSY},    /* statement_timeout */
+        {"55P03", ERR_BUSY},    /* lock_timeout */
+        {"53100", ERR_FULL},    /* disk full */
+        {"54", ERR_LIMIT},      /* larger than the server takes */
+        {"22001", ERR_LIMIT},   /* too long */
+        {"22021", ERR_INVALID}, /* a text with a byte of zero */
+        {"25P02", ERR_STORE},   /* the transaction has failed before */
+    };
+    c->broken = true;
+    if (PQstatus(c->pg) == CONNECTION_BAD || strncmp(state, "57P", 3) == 0)
+        return pg_fail_lost(c);
+    if (same(state, "40001") || same(state, "40P01")) {
+        c->clash = true;
+        return ERR_BUSY;
+    }
+    if (strncmp(state, "23", 2) == 0 || same(state, "P0001"))
+        return constraint(c, answer, state);
+    for (size_t i = 0; i < COUNT(known); i++) {
+        if (strncmp(state, known[i].state, strlen(known[i].state)) != 0)
+            continue;
+        c->conn.late |= known[i].means == ERR_BUSY;
+        return known[i].means;
+    }
+    return unexpected(c, answer, state, text);
+}

@@ -1,0 +1,364 @@
+/*
+ * Statements. Each is prepared once per connection, its arguments go as text
+ * (texts and bytes as they are), and its whole answer comes back as text.
+ */
+#include "base/time.h"
+#include "store/dialect.h"
+#include "store/postgres.h"
+
+enum { TIMEOUT_STEP = 250, TIMEOUT_SLACK = 1000 }; /* ms */
+
+enum status pg_queue(struct pg_conn *c, const char *text)
+{
+    if (!PQsendQueryParams(c->pg, text, 0, NULL, NULL, NULL, NULL, 0))
+        return pg_fail_lost(c);
+    c->queued++;
+    return OK;
+}
+
+/* The answer of one command; what comes behind it belongs to the next. */
+static PGresult *take(struct pg_conn *c)
+{
+    PGresult *answer = PQgetResult(c->pg), *more;
+    while (answer && PQresultStatus(answer) != PGRES_PIPELINE_SYNC &&
+           (more = PQgetResult(c->pg)))
+        PQclear(more);
+    return answer;
+}
+
+static void take_owed(struct pg_conn *c)
+{
+    if (!c->owes)
+        return;
+    c->owes = false;
+    PQclear(take(c)); /* of the COMMIT */
+    PQclear(take(c)); /* of the sync */
+}
+
+void pg_send_off(struct pg_conn *c)
+{
+    if (PQpipelineSync(c->pg))
+        c->owes = true;
+    c->queued = 0;
+}
+
+static bool went_well(const PGresult *answer)
+{
+    const ExecStatusType s = PQresultStatus(answer);
+    return s == PGRES_COMMAND_OK || s == PGRES_TUPLES_OK;
+}
+
+/* Sends what is queued and waits: the answer of the last, or the first error.
+ */
+static enum status finish(struct pg_conn *c, const char *text,
+                          PGresult **answer)
+{
+    enum status s = OK;
+    PGresult *got = NULL;
+    take_owed(c);
+    for (bool sent = PQpipelineSync(c->pg); sent && c->queued; c->queued--) {
+        PQclear(got);
+        got = take(c);
+        if (s == OK && !went_well(got))
+            s = got ? pg_fail(c, got, text) : pg_fail_lost(c);
+        if (c->lost)
+            break;
+    }
+    if (!c->lost && c->queued)
+        s = pg_fail_lost(c);
+    if (!c->lost)
+        PQclear(take(c)); /* of the sync */
+    c->queued = 0;
+    if (s != OK) {
+        PQclear(got);
+        got = NULL;
+    }
+    *answer = got;
+    return s;
+}
+
+enum status pg_ask(struct pg_conn *c, const char *text, PGresult **answer)
+{
+    *answer = NULL;
+    TRY(pg_queue(c, text));
+    return finish(c, text, answer);
+}
+
+static void statement_free(struct pg_statement *s)
+{
+    struct arena mem = s->mem; /* the statement lies in it */
+    arena_reset(&mem);
+}
+
+void pg_forget(struct pg_conn *c)
+{
+    struct cache *cache = &c->conn.cache;
+    for (size_t i = 0; i < STATEMENTS; i++) {
+        if (!cache->hashes[i])
+            continue;
+        statement_free(cache->all[i].stmt);
+        cache_drop(cache, &cache->all[i]);
+    }
+}
+
+static enum status statement_drop(struct pg_conn *c, struct cached *at)
+{
+    struct pg_statement *s = at->stmt;
+    enum status status =
+        pg_queue(c, arena_printf(&c->scratch, "DEALLOCATE %s", s->name));
+    statement_free(s);
+    cache_drop(&c->conn.cache, at);
+    return status;
+}
+
+static Oid type_of(const struct value *v)
+{
+    switch (v->type) {
+    case V_INT:
+        return OID_INT8;
+    case V_REAL:
+        return OID_FLOAT8;
+    case V_TEXT:
+        return OID_TEXT;
+    case V_BLOB:
+        return OID_BYTEA;
+    case V_NULL:
+        break;
+    }
+    /* What a NULL would be: see value_int and value_real. */
+    return v->i == NONE ? OID_INT8 : v->d != v->d ? OID_FLOAT8 : 0;
+}
+
+struct sending {
+    const char **values;
+    int *lengths, *formats;
+    Oid *types;
+};
+
+static void put_value(struct arena *a, const struct value *v, struct sending *s,
+                      int i)
+{
+    s->types[i] = type_of(v);
+    switch (v->type) {
+    case V_NULL:
+        return;
+    case V_INT:
+        s->values[i] = arena_printf(a, "%" PRId64, v->i);
+        return;
+    case V_REAL:
+        s->values[i] = arena_printf(a, "%.17g", v->d);
+        return;
+    case V_TEXT:
+    case V_BLOB:
+        s->values[i] = v->s.p ? v->s.p : "";
+        s->lengths[i] = (int)v->s.n;
+        s->formats[i] = 1;
+        return;
+    }
+}
+
+static struct sending values_for(struct pg_conn *c,
+                                 const struct pg_statement *s,
+                                 const struct arg *args, const char *text)
+{
+    struct arena *a = &c->scratch;
+    const size_t n = (size_t)s->params + 1;
+    struct sending out = {NEW_ARRAY(a, const char *, n), NEW_ARRAY(a, int, n),
+                          NEW_ARRAY(a, int, n), NEW_ARRAY(a, Oid, n)};
+    int given = 0;
+    while (args && args[given].name)
+        given++;
+    for (int i = 0; i < s->params; i++) {
+        const struct arg *one = arg_named(args, given, i, s->names[i], text);
+        put_value(a, &one->value, &out, i);
+    }
+    if (given != s->params)
+        wrong_args(text, "one that the SQL does not name");
+    return out;
+}
+
+/* Was it prepared for values of other types? */
+static bool fits(const struct pg_statement *s, const struct sending *v)
+{
+    for (int i = 0; i < s->params; i++)
+        if (v->values[i] && s->types[i] && v->types[i] != s->types[i])
+            return false;
+    return true;
+}
+
+static struct pg_statement *statement_new(struct pg_conn *c, const char *text)
+{
+    struct arena mem = {0};
+    struct pg_statement *s = NEW(&mem, struct pg_statement);
+    s->mem = mem;
+    snprintf(s->name, sizeof(s->name), "s%u", ++c->serial);
+    pg_translate(s, text);
+    return s;
+}
+
+static enum status prepare(struct pg_conn *c, struct pg_statement *s,
+                           const struct sending *v)
+{
+    memcpy(s->types, v->types, (size_t)s->params * sizeof(Oid));
+    if (!PQsendPrepare(c->pg, s->name, s->text, s->params, s->types))
+        return pg_fail_lost(c);
+    c->queued++;
+    return OK;
+}
+
+/* A statement's answer may take as long as the transaction has left. */
+static enum status queue_timeout(struct pg_conn *c)
+{
+    int64_t left = 0;
+    if (c->conn.limit.wall) {
+        left = (c->conn.limit.wall - time_monotonic_ns()) / 1000000;
+        left = (left / TIMEOUT_STEP + 1) * TIMEOUT_STEP;
+        if (left < TIMEOUT_STEP)
+            left = TIMEOUT_STEP;
+    }
+    if (c->timeout_ms == left ||
+        (left && c->timeout_ms > left && c->timeout_ms < left + TIMEOUT_SLACK))
+        return OK;
+    c->timeout_ms = left;
+    return pg_queue(
+        c, arena_printf(&c->scratch, "SET statement_timeout = %" PRId64, left));
+}
+
+static enum status queue_begin(struct pg_conn *c)
+{
+    if (c->conn.begun && !c->inside) {
+        c->inside = true;
+        TRY(pg_queue(c, c->conn.writer
+                            ? "BEGIN ISOLATION LEVEL SERIALIZABLE"
+                            : "BEGIN ISOLATION LEVEL REPEATABLE READ READ "
+                              "ONLY"));
+    }
+    return queue_timeout(c);
+}
+
+struct running {
+    struct pg_conn *conn;
+    const char *text;
+    const struct arg *args;
+    struct cached *cached; /* the statement was prepared before */
+    struct pg_statement *statement;
+    uint64_t hash;
+};
+
+static enum status send_one(struct running *r)
+{
+    struct pg_conn *c = r->conn;
+    TRY(queue_begin(c));
+    r->cached = cache_find(&c->conn.cache, r->text, &r->hash);
+    r->statement = r->cached ? r->cached->stmt : statement_new(c, r->text);
+    struct sending v = values_for(c, r->statement, r->args, r->text);
+    if (r->cached && !fits(r->statement, &v)) {
+        TRY(statement_drop(c, r->cached));
+        r->cached = NULL;
+        r->statement = statement_new(c, r->text);
+    }
+    struct pg_statement *s = r->statement;
+    if (!r->cached)
+        TRY(prepare(c, s, &v));
+    if (!PQsendQueryPrepared(c->pg, s->name, s->params, v.values, v.lengths,
+                             v.formats, 0))
+        return pg_fail_lost(c);
+    c->queued++;
+    return OK;
+}
+
+static enum status keep(struct running *r)
+{
+    struct pg_conn *c = r->conn;
+    struct cached *at = cache_place(&c->conn.cache);
+    enum status s = OK;
+    if (at->stmt)
+        s = statement_drop(c, at);
+    cache_put(&c->conn.cache, at, r->hash, r->text, r->statement);
+    return s;
+}
+
+static enum status run_once(struct pg_conn *c, const char *text,
+                            const struct arg *args, PGresult **answer)
+{
+    struct running r = {.conn = c, .text = text, .args = args};
+    *answer = NULL;
+    enum status s = send_one(&r);
+    if (s == OK)
+        s = finish(c, text, answer);
+    if (r.statement && !r.cached) {
+        if (s == OK)
+            s = keep(&r);
+        else
+            statement_free(r.statement);
+    }
+    return s;
+}
+
+/* A server that went away before anything was done is asked once more. */
+static enum status run(struct pg_conn *c, const char *text,
+                       const struct arg *args, PGresult **answer)
+{
+    const bool first = !c->inside;
+    const int64_t began = c->conn.db->slow_ms ? time_monotonic_ns() : 0;
+    enum status s = ERR_BUSY;
+    for (int tries = 0; tries < 2; tries++) {
+        if (first && (!c->pg || c->lost)) {
+            pg_disconnect(c);
+            TRY(pg_connect(c));
+        }
+        if (!c->pg || c->lost)
+            return ERR_BUSY;
+        s = run_once(c, text, args, answer);
+        arena_reset(&c->scratch);
+        if (!c->lost || !first)
+            break;
+        c->inside = false;
+    }
+    if (began)
+        slow_count(&c->conn, time_monotonic_ns() - began, text);
+    return s;
+}
+
+static void answer_drop(void *data)
+{
+    pg_rows_close(data);
+}
+
+enum status pg_rows(struct conn *c, struct arena *a, struct sql sql,
+                    const struct arg *args, struct rows **out)
+{
+    struct pg_rows *r = NEW(a, struct pg_rows);
+    arena_defer(a, answer_drop, r);
+    TRY(run(pg_conn(c), sql.text, args, &r->answer));
+    r->rows.conn = c;
+    r->rows.mem = a;
+    r->at = -1;
+    r->count = PQntuples(r->answer);
+    *out = &r->rows;
+    return OK;
+}
+
+enum status pg_exec(struct conn *conn, struct sql sql, const struct arg *args,
+                    int64_t *changed)
+{
+    struct pg_conn *c = pg_conn(conn);
+    PGresult *answer;
+    TRY(run(c, sql.text, args, &answer));
+    if (changed)
+        *changed = strtoll(PQcmdTuples(answer), NULL, 10);
+    if (PQntuples(answer) == 1 && PQnfields(answer) == 1)
+        c->last_id = pg_cell_whole(answer, 0, 0);
+    PQclear(answer);
+    return OK;
+}
+
+enum status pg_one(struct conn *conn, struct sql sql, const struct arg *args,
+                   int64_t *out)
+{
+    PGresult *answer;
+    TRY(run(pg_conn(conn), sql.text, args, &answer));
+    *out = PQntuples(answer) ? pg_cell_whole(answer, 0, 0) : NONE;
+    PQclear(answer);
+    return OK;
+}
