@@ -30,7 +30,7 @@ static struct arena_block *block_add(struct arena *a, size_t size)
     return a->block = b;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+void *arena_room(struct arena *a, size_t size)
 {
     const size_t align = sizeof(max_align_t);
     if (size > SIZE_MAX / 2 || (a->limit && a->used + size > a->limit)) {
@@ -44,7 +44,12 @@ void *arena_alloc(struct arena *a, size_t size)
     void *p = (char *)b->data + b->used;
     b->used += size;
     a->used += size;
-    return memset(p, 0, size);
+    return p;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    return memset(arena_room(a, size), 0, size);
 }
 
 void *arena_array(struct arena *a, size_t size, size_t n)
@@ -55,9 +60,10 @@ void *arena_array(struct arena *a, size_t size, size_t n)
 
 char *arena_dup(struct arena *a, const char *p, size_t n)
 {
-    char *s = arena_alloc(a, n + 1);
+    char *s = arena_room(a, n + 1);
     if (n)
         memcpy(s, p, n);
+    s[n] = 0;
     return s;
 }
 
@@ -129,7 +135,7 @@ char *arena_vprintf(struct arena *a, const char *fmt, va_list args)
     va_copy(again, args);
     int n = vsnprintf(NULL, 0, fmt, args);
     CHECK(n >= 0);
-    char *s = arena_alloc(a, (size_t)n + 1);
+    char *s = arena_room(a, (size_t)n + 1);
     vsnprintf(s, (size_t)n + 1, fmt, again);
     va_end(again);
     return s;

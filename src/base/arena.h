@@ -25,6 +25,7 @@ struct arena {
 /* Never returns NULL, and the memory is zeroed. Past the limit the arena_run
  * that runs on it ends with ERR_LIMIT; without one it is our bug (CHECK). */
 void *arena_alloc(struct arena *a, size_t size) MUST_USE;
+void *arena_room(struct arena *a, size_t size) MUST_USE; /* not zeroed */
 char *arena_dup(struct arena *a, const char *p, size_t n) MUST_USE;
 char *arena_printf(struct arena *a, const char *fmt, ...) MUST_USE PRINTF(2, 3);
 char *arena_vprintf(struct arena *a, const char *fmt, va_list args) MUST_USE

@@ -111,7 +111,7 @@ static void make_room(struct buf *b, size_t more)
     size_t room = b->room ? b->room * 2 : 256;
     while (room - b->n <= more)
         room *= 2;
-    char *p = arena_alloc(b->mem, room);
+    char *p = arena_room(b->mem, room);
     if (b->n)
         memcpy(p, b->p, b->n);
     b->p = p;
@@ -137,17 +137,36 @@ void buf_char(struct buf *b, char c)
     buf_add(b, &c, 1);
 }
 
-void buf_int(struct buf *b, int64_t i)
+/* Writes the digits to the end of text; where they begin. */
+enum { DIGITS = 24 };
+static size_t digits(char text[DIGITS], int64_t i)
 {
-    char text[24];
-    size_t at = sizeof(text);
+    size_t at = DIGITS;
     uint64_t n = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
     do
         text[--at] = (char)('0' + n % 10);
     while (n /= 10);
     if (i < 0)
         text[--at] = '-';
-    buf_add(b, text + at, sizeof(text) - at);
+    return at;
+}
+
+void buf_int(struct buf *b, int64_t i)
+{
+    char text[DIGITS];
+    const size_t at = digits(text, i);
+    buf_add(b, text + at, DIGITS - at);
+}
+
+char *path_of_id(struct arena *a, const char *path, int64_t id)
+{
+    char text[DIGITS + 1] = "";
+    const size_t n = strlen(path), at = digits(text, id) - 1;
+    char *s = arena_room(a, n + DIGITS + 1 - at);
+    memcpy(s, path, n);
+    text[at] = '/';
+    memcpy(s + n, text + at, DIGITS + 1 - at);
+    return s;
 }
 
 void buf_printf(struct buf *b, const char *fmt, ...)

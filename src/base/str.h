@@ -41,4 +41,6 @@ void buf_str(struct buf *b, const char *s);
 void buf_char(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
 void buf_int(struct buf *b, int64_t i);
+/* "path/12": the address of a row, without a printf. */
+char *path_of_id(struct arena *a, const char *path, int64_t id) MUST_USE;
 struct str buf_done(const struct buf *b); /* what was added, never NULL */

@@ -212,9 +212,9 @@ static enum status search_in(struct req *r, const struct entity *e,
     size_t shown = n > GROUP_ITEMS ? GROUP_ITEMS : n;
     struct item_v *items = NEW_ARRAY(r->mem, struct item_v, shown + 1);
     for (size_t i = 0; i < shown; i++)
-        items[i] = (struct item_v){
-            .label = hits[i].title,
-            .href = arena_printf(r->mem, "%s/%" PRId64, e->path, hits[i].id)};
+        items[i] =
+            (struct item_v){.label = hits[i].title,
+                            .href = path_of_id(r->mem, e->path, hits[i].id)};
     struct buf more = {.mem = r->mem};
     buf_str(&more, e->path);
     url_field(&more, "q", words);

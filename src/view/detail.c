@@ -19,7 +19,7 @@ static bool is_fact(const struct entity *e, const struct field *f)
 
 static const char *row_href(struct arena *a, const struct entity *e, int64_t id)
 {
-    return e->path ? arena_printf(a, "%s/%" PRId64, e->path, id) : NULL;
+    return e->path ? path_of_id(a, e->path, id) : NULL;
 }
 
 static enum status fact_of(struct drawing *d, const struct field *f,

@@ -15,7 +15,7 @@ void html_grow(struct html *h, size_t more)
     size_t room = b->room ? b->room * 2 : 256;
     while (room - b->n <= more)
         room *= 2;
-    char *p = arena_alloc(b->mem, room);
+    char *p = arena_room(b->mem, room);
     if (b->n)
         memcpy(p, b->p, b->n);
     b->p = p;
@@ -28,9 +28,58 @@ static const struct str escapes[256] = {
     ['"'] = {"&#34;", 5}, ['\''] = {"&#39;", 5},
 };
 
+typedef unsigned char sixteen __attribute__((vector_size(16)));
+typedef uint64_t eights __attribute__((vector_size(16)));
+
+static bool is_plain(sixteen b)
+{
+    eights bad = (eights)((b == '&') | (b == '<') | (b == '>') | (b == '"') |
+                          (b == '\''));
+    return !(bad[0] | bad[1]);
+}
+
+static uint64_t four(const char *p)
+{
+    uint32_t n;
+    memcpy(&n, p, sizeof(n));
+    return n;
+}
+
+static uint64_t eight(const char *p)
+{
+    uint64_t n;
+    memcpy(&n, p, sizeof(n));
+    return n;
+}
+
+/* Most texts need no escaping, and are seen so sixteen bytes at once. The last
+ * sixteen, and the halves of what is shorter, may lie over each other. */
+static bool is_plain_text(struct str s)
+{
+    const char *const end = s.p + s.n;
+    sixteen b;
+    if (s.n < 4)
+        return false;
+    if (s.n < 16) {
+        return s.n < 8
+                   ? is_plain((sixteen)(eights){four(s.p), four(end - 4)})
+                   : is_plain((sixteen)(eights){eight(s.p), eight(end - 8)});
+    }
+    for (size_t at = 0; at < s.n; at += 16) {
+        memcpy(&b, s.p + (at + 16 > s.n ? s.n - 16 : at), 16);
+        if (!is_plain(b))
+            return false;
+    }
+    return true;
+}
+
 void html_str(struct html *h, struct str s)
 {
     size_t from = 0;
+    if (is_plain_text(s)) {
+        html_raw(h, s.p, s.n);
+        return;
+    }
     for (size_t i = 0; i < s.n; i++) {
         const struct str *e = &escapes[(unsigned char)s.p[i]];
         if (!e->n)
@@ -60,7 +109,7 @@ void html_size(struct html *h, size_t n)
     buf_int(&h->out, (int64_t)n);
 }
 
-static bool is_plain(unsigned char c)
+static bool is_url_plain(unsigned char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
            (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
@@ -73,7 +122,7 @@ void html_url_str(struct html *h, struct str s)
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
         char coded[3] = {'%', digits[c >> 4], digits[c & 15]};
-        if (is_plain(c))
+        if (is_url_plain(c))
             html_raw(h, s.p + i, 1);
         else
             html_raw(h, coded, 3);

@@ -38,6 +38,27 @@ TEST(view_escapes)
     arena_reset(&mem);
 }
 
+/* Wherever it stands in a text of whatever length. */
+TEST(view_escapes_everywhere)
+{
+    static const char *const escaped[] = {"&amp;", "&lt;", "&gt;", "&#34;",
+                                          "&#39;"};
+    struct arena mem = {0};
+    for (size_t n = 1; n <= 50; n++)
+        for (size_t at = 0; at < n; at++)
+            for (size_t k = 0; k < 5; k++) {
+                char *text = arena_printf(&mem, "%*s", (int)n, "");
+                struct html h;
+                text[at] = "&<>\"'"[k];
+                html_open(&h, &mem, NULL);
+                html_text(&h, text);
+                text[at] = 0;
+                OKAY(gives(&h, arena_printf(&mem, "%s%s%s", text, escaped[k],
+                                            text + at + 1)));
+                arena_reset(&mem);
+            }
+}
+
 TEST(view_safe_urls)
 {
     static const char *const safe[] = {
