@@ -59,6 +59,8 @@ enum status rows_list(struct req *r)
     int64_t asked;
     if (r->api && limit.p && str_int(limit, &asked) && asked > 0)
         ask.limit = asked > LIST_MOST ? LIST_MOST : (int)asked;
+    if (!r->api)
+        ask.fields = list_fields(r->mem, r->entity, NULL);
     struct list list;
     TRY(list_load(r->conn, r->mem, &ask, &list));
     if (r->api)
@@ -132,6 +134,7 @@ static enum status children_of(struct req *r, struct detail_v *v)
                                .reach = reach,
                                .filters = of,
                                .filter_count = 1,
+                               .fields = list_fields(r->mem, *e, NULL),
                                .limit = 50};
         struct list list;
         TRY(list_load(r->conn, r->mem, &ask, &list));
@@ -197,8 +200,7 @@ enum status row_detail(struct req *r, struct detail_v *v)
     TRY(children_of(r, v));
     if (r->entity->steps)
         TRY(steps_of(r, v));
-    const char *base =
-        arena_printf(r->mem, "%s/%" PRId64, r->entity->path, r->id);
+    const char *base = path_of_id(r->mem, r->entity->path, r->id);
     v->csrf = r->who ? r->who->csrf : NULL;
     if (!can_write(r))
         return OK;
@@ -280,7 +282,7 @@ enum status row_past(struct req *r)
     TRY(history_of_entity(r->mem, r->lang, &ask, &v));
     v.csrf = r->who->csrf;
     if (!v.back)
-        v.back = arena_printf(r->mem, "%s/%" PRId64, r->entity->path, r->id);
+        v.back = path_of_id(r->mem, r->entity->path, r->id);
     struct page p = req_page(r, v.title);
     struct html h;
     req_html_open(r, &h);

@@ -250,3 +250,14 @@ void *row_read(struct arena *a, const struct shape *s, struct rows *r)
         read_field(&s->entity->fields[i], row, r, at++);
     return row;
 }
+
+void *row_read_some(struct arena *a, const struct shape *s,
+                    const struct field *const *fields, const void *blank,
+                    struct rows *r)
+{
+    void *row = arena_dup(a, blank, s->entity->row_size);
+    ((struct row *)row)->id = row_int(r, 0);
+    for (int i = 0; fields[i]; i++)
+        read_field(fields[i], row, r, i + 1);
+    return row;
+}

@@ -31,6 +31,10 @@ struct shape {
 const struct shape *shape_of(const struct entity *e);
 /* Reads the columns that shape->columns asked for into a new row. */
 void *row_read(struct arena *a, const struct shape *s, struct rows *r);
+/* The same of "t.id" and some fields: a copy of blank, and these. */
+void *row_read_some(struct arena *a, const struct shape *s,
+                    const struct field *const *fields, const void *blank,
+                    struct rows *r);
 
 /* A field's or an entity's part in a statement. */
 bool field_is_text(const struct field *f);

@@ -1,7 +1,7 @@
 /*
- * What a list asks for is counted first, up to TOTAL_MOST: few rows are found
- * by their filters or words and sorted; of many, the order's index is walked
- * until the page is full. Engines that cannot guess this are told
+ * What a filter or words ask for is counted first, up to TOTAL_MOST: few rows
+ * are found by them and sorted; of many, the order's index is walked until the
+ * page is full. Engines that cannot guess this are told
  * (walk of dialect.h).
  *
  * A walk is at most three statements, each begun where the page before ended:
@@ -42,6 +42,9 @@ struct plan {
     struct str asked[WORDS_ASKED];
     size_t asked_count;
     int64_t found; /* by the search: FOUND_FEW + 1 for more; NONE: no search */
+    const char *columns; /* what to read */
+    int width;           /* how many columns these are */
+    const void *blank;   /* with ask->fields: a row before they are read */
     const struct field *refs[32];
     size_t ref_count;
 };
@@ -148,18 +151,72 @@ static enum status plan_search(struct plan *p, struct conn *c)
         &p->found);
 }
 
-static void plan_refs(struct plan *p)
+static const char *ref_alias(const struct plan *p, size_t ref)
 {
-    const struct entity *e = p->ask->entity;
-    for (const struct field *f = e->fields; f->name; f++)
-        if (f->type == F_REF && f->target->title &&
-            ((f->flags & F_LIST) || p->ask->all_titles) &&
-            p->ref_count < COUNT(p->refs))
-            p->refs[p->ref_count++] = f;
+    return arena_printf(p->mem, "title%zu", ref);
+}
+
+static void plan_ref(struct plan *p, const struct field *f)
+{
+    if (f->type == F_REF && f->target->title && p->ref_count < COUNT(p->refs))
+        p->refs[p->ref_count++] = f;
+}
+
+static void plan_columns(struct plan *p)
+{
+    const struct list_ask *ask = p->ask;
+    p->columns = p->shape->columns;
+    p->width = p->shape->width;
+    for (const struct field *f = ask->entity->fields; f->name; f++)
+        if (!ask->fields && ((f->flags & F_LIST) || ask->all_titles))
+            plan_ref(p, f);
+    if (!ask->fields)
+        return;
+    struct buf b = {.mem = p->mem};
+    buf_str(&b, "t.id");
+    p->width = 1;
+    for (size_t i = 0; ask->fields[i]; i++, p->width++) {
+        buf_str(&b, ", t.");
+        buf_str(&b, ask->fields[i]->name);
+        plan_ref(p, ask->fields[i]);
+    }
+    p->columns = buf_done(&b).p;
+    p->blank = row_new(p->mem, ask->entity);
+}
+
+static void *plan_row(const struct plan *p, struct rows *r)
+{
+    return p->ask->fields
+               ? row_read_some(p->mem, p->shape, p->ask->fields, p->blank, r)
+               : row_read(p->mem, p->shape, r);
+}
+
+/* A walk joins the titles that it shows. Where rows are found first and then
+ * sorted, a query of its own fetches them for those that stay. */
+static bool joins_titles(const struct plan *p)
+{
+    return p->lead == BY_ORDER;
+}
+
+static void write_joins(const struct plan *p, struct buf *b)
+{
+    for (size_t i = 0; i < p->ref_count; i++) {
+        const struct field *f = p->refs[i];
+        const char *title = ref_alias(p, i);
+        buf_str(b, " LEFT JOIN ");
+        buf_str(b, f->target->name);
+        buf_char(b, ' ');
+        buf_str(b, title);
+        buf_str(b, " ON ");
+        buf_str(b, title);
+        buf_str(b, ".id = t.");
+        buf_str(b, f->name);
+    }
 }
 
 /* FROM and WHERE, with the args that these bind. */
-static void write_from(const struct plan *p, struct buf *b, struct args *args)
+static void write_from(const struct plan *p, struct buf *b, struct args *args,
+                       bool titles)
 {
     const struct entity *e = p->ask->entity;
     if (p->lead == BY_SEARCH) {
@@ -171,7 +228,10 @@ static void write_from(const struct plan *p, struct buf *b, struct args *args)
     } else {
         buf_str(b, " FROM ");
         buf_str(b, e->name);
-        buf_str(b, " t WHERE ");
+        buf_str(b, " t");
+        if (titles && joins_titles(p))
+            write_joins(p, b);
+        buf_str(b, " WHERE ");
     }
     buf_add(b, p->where.p, p->where.n);
     for (size_t i = 0; i < p->args.n; i++)
@@ -182,6 +242,13 @@ static void write_titles(const struct plan *p, struct buf *b)
 {
     for (size_t i = 0; i < p->ref_count; i++) {
         const struct field *f = p->refs[i];
+        if (joins_titles(p)) {
+            buf_str(b, ", ");
+            buf_str(b, ref_alias(p, i));
+            buf_char(b, '.');
+            buf_str(b, f->target->title);
+            continue;
+        }
         buf_str(b, ", (SELECT o.");
         buf_str(b, f->target->title);
         buf_str(b, " FROM ");
@@ -250,7 +317,7 @@ static void titles_add(struct plan *p, struct list *out, struct rows *r,
             id.type == V_NULL ? NULL : list_title_at(out, f, id.i);
         if (!t || t->field)
             continue;
-        const char *title = row_text(r, p->shape->width + (int)i);
+        const char *title = row_text(r, p->width + (int)i);
         *t = (struct ref_title){f, id.i, title ? title : ""};
     }
 }
@@ -265,20 +332,20 @@ static enum status read_part(struct plan *p, struct conn *c, enum part part,
     struct args args = {0};
     struct rows *r;
     buf_str(&b, "SELECT ");
-    buf_str(&b, p->shape->columns);
+    buf_str(&b, p->columns);
     write_titles(p, &b);
     buf_str(&b, ", t.");
     buf_str(&b, p->key);
-    write_from(p, &b, &args);
+    write_from(p, &b, &args, true);
     write_part(p, &b, &args, part, after);
     args_add(p->mem, &args,
              arg_int("list_limit", ask->limit + 1 - (int64_t)out->n));
     TRY(db_rows(c, p->mem, sql_built(&b), args.all, &r));
-    const int key_at = p->shape->width + (int)p->ref_count;
+    const int key_at = p->width + (int)p->ref_count;
     while (rows_next(r)) {
         if (out->n++ == limit)
             break;
-        void *row = row_read(p->mem, p->shape, r);
+        void *row = plan_row(p, r);
         out->rows[out->n - 1] = row;
         titles_add(p, out, r, row);
         if (out->n < limit)
@@ -325,11 +392,20 @@ static enum status read_page(struct plan *p, struct conn *c, struct list *out)
     return OK;
 }
 
-/* Counts, and so decides what leads. */
-static enum status plan_total(struct plan *p, struct conn *c, int64_t *total)
+static enum status count(struct plan *p, struct conn *c, int64_t *total)
 {
     struct buf b = {.mem = p->mem};
     struct args args = {0};
+    buf_str(&b, "SELECT count(*) FROM (SELECT 1");
+    write_from(p, &b, &args, false);
+    buf_str(&b, " LIMIT :list_most) x");
+    args_add(p->mem, &args, arg_int("list_most", TOTAL_MOST + 1));
+    return db_int(c, sql_built(&b), args.all, total);
+}
+
+/* Counts where it must, and so decides what leads. */
+static enum status plan_lead(struct plan *p, struct conn *c, int64_t *total)
+{
     *total = 0;
     if (p->found == 0)
         return OK;
@@ -337,12 +413,8 @@ static enum status plan_total(struct plan *p, struct conn *c, int64_t *total)
                                                             : BY_FILTER);
     if (p->found == FOUND_FEW + 1 && !p->restricted) {
         *total = TOTAL_MOST + 1;
-    } else if (p->restricted || p->found != NONE || !p->ask->no_total) {
-        buf_str(&b, "SELECT count(*) FROM (SELECT 1");
-        write_from(p, &b, &args);
-        buf_str(&b, " LIMIT :list_most) x");
-        args_add(p->mem, &args, arg_int("list_most", TOTAL_MOST + 1));
-        TRY(db_int(c, sql_built(&b), args.all, total));
+    } else if (p->restricted || p->found != NONE) {
+        TRY(count(p, c, total));
     }
     if (p->lead == BY_FILTER && (*total > TOTAL_MOST || !p->restricted))
         plan_where(p, BY_ORDER);
@@ -359,10 +431,16 @@ enum status list_load(struct conn *c, struct arena *a,
     struct list found = {0};
     CHECK(ask->limit >= 1 && ask->limit <= LIST_MOST);
     plan_order(&p);
-    plan_refs(&p);
+    plan_columns(&p);
     TRY(plan_search(&p, c));
-    TRY(plan_total(&p, c, &found.total));
+    TRY(plan_lead(&p, c, &found.total));
     TRY(read_page(&p, c, &found));
+    if (!p.restricted && p.found == NONE && !ask->no_total) {
+        if (ask->after || found.next)
+            TRY(count(&p, c, &found.total));
+        else
+            found.total = (int64_t)found.n; /* the page shows them all */
+    }
     *out = found;
     return OK;
 }

@@ -24,13 +24,17 @@ struct list_ask {
     bool down;                /* the other way round */
     const char *after;        /* the cursor of the last row seen, or NULL */
     int limit;                /* 1 to 200 */
-    /* Further condition: "t.id IN (…)" over the row, alias t, with its args,
-     * whose names do not begin with "list_" or "reach". */
+    /* What to load, ending with NULL: a page shows few columns. The rest of a
+     * row is then as row_new has it, but for its id. NULL: all. */
+    const struct field *const *fields;
+    /* Further condition: "t.id IN (…)" over the row, each column of it by its
+     * alias t, with its args, whose names do not begin with "list_" or
+     * "reach". */
     struct sql where;
     const struct arg *args;
     bool no_total;
-    bool all_titles; /* of every reference, not only those of the list: exports
-                      */
+    bool all_titles; /* of every reference, not only those of the list: exports.
+                        With fields: of those, always */
 };
 
 struct list {

@@ -86,10 +86,13 @@ enum status form_few(struct arena *a, const struct form_source *source,
     *n = FORM_FEW + 1;
     if (!source || !source->conn)
         return OK;
+    const struct field *const title[] = {
+        target->title ? entity_field(target, target->title) : NULL, NULL};
     struct list_ask ask = {.entity = target,
                            .reach = source->reach
                                         ? source->reach(source->data, target)
                                         : &reach_all,
+                           .fields = title,
                            .limit = FORM_FEW + 1,
                            .no_total = true};
     struct list list;

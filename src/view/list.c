@@ -325,13 +325,26 @@ static const struct field *title_of(const struct entity *e)
     return NULL;
 }
 
-static bool is_column(struct drawing *d, const struct field *f)
+static bool is_column(const struct field *f, const char *only)
 {
-    if (f->flags & F_HIDDEN || f == title_of(d->entity))
-        return false; /* the title comes first, by itself */
-    if (d->page->only)
-        return word_in(d->page->only, f->name);
-    return f->flags & F_LIST;
+    return !(f->flags & F_HIDDEN) &&
+           (only ? word_in(only, f->name) : (f->flags & F_LIST) != 0);
+}
+
+const struct field *const *list_fields(struct arena *a, const struct entity *e,
+                                       const char *only)
+{
+    const struct field *const title = title_of(e), **out;
+    size_t n = 0, most = 2;
+    CHECK(title);
+    for (const struct field *f = e->fields; f->name; f++)
+        most += is_column(f, only);
+    out = NEW_ARRAY(a, const struct field *, most);
+    out[n++] = title;
+    for (const struct field *f = e->fields; f->name; f++)
+        if (f != title && is_column(f, only))
+            out[n++] = f;
+    return out;
 }
 
 static bool is_number(const struct field *f)
@@ -364,59 +377,103 @@ static void column(struct drawing *d, const struct field *f, struct column *out)
         list_address(d->mem, d->entity, d->page->in, d->path, "sort", value);
 }
 
-static void cell(struct drawing *d, const struct field *f, const void *row,
+/* A column's field, with the words of its choices once a cell has had them. */
+struct shown {
+    const struct field *field;
+    struct {
+        const char *label, *tone;
+    } * words;
+};
+
+static void cell_choice(struct drawing *d, struct shown *s, const char *key,
+                        struct cell *out)
+{
+    const struct field *f = s->field;
+    size_t i = 0;
+    while (f->choices[i] && !same(f->choices[i], key))
+        i++;
+    if (!s->words[i].label || !f->choices[i]) {
+        s->words[i].label =
+            choice_label(d->mem, d->lang, d->entity, f->name, key);
+        s->words[i].tone =
+            choice_tone(d->mem, d->lang, d->entity, f->name, key);
+    }
+    out->text = s->words[i].label;
+    out->tag = s->words[i].tone;
+    if (*out->tag || same(f->name, "state"))
+        out->kind = CELL_TAG;
+}
+
+static void cell_ref(struct drawing *d, const struct field *f, int64_t id,
+                     struct cell *out)
+{
+    const char *title = list_ref_title(d->page->list, f, id);
+    if (!*title)
+        return;
+    out->text = title;
+    if (f->target->path)
+        out->href = path_of_id(d->mem, f->target->path, id);
+}
+
+static void cell(struct drawing *d, struct shown *s, const void *row,
                  struct cell *out)
 {
+    const struct field *f = s->field;
     struct value v = field_get(f, row);
-    *out =
-        (struct cell){.text = field_shown(d->mem, d->lang, d->entity, f, row),
-                      .kind = is_number(f) ? CELL_NUMBER : CELL_TEXT};
     if (v.type == V_NULL)
         return;
-    if (f->type == F_REF) {
-        const char *title = list_ref_title(d->page->list, f, v.i);
-        out->text = *title ? title : NULL;
-        if (*title && f->target->path)
-            out->href =
-                arena_printf(d->mem, "%s/%" PRId64, f->target->path, v.i);
-    } else if (f->type == F_CHOICE) {
-        out->tag = choice_tone(d->mem, d->lang, d->entity, f->name,
-                               str_dup(d->mem, v.s));
-        if (*out->tag || same(f->name, "state"))
-            out->kind = CELL_TAG;
+    if (f->type == F_REF)
+        cell_ref(d, f, v.i, out);
+    else if (f->type == F_CHOICE)
+        cell_choice(d, s, v.s.p, out);
+    else
+        out->text = field_shown(d->mem, d->lang, d->entity, f, row);
+}
+
+static void row_cells(struct drawing *d, struct shown *shown, size_t n,
+                      const void *row, struct cell *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (is_number(shown[i].field))
+            out[i].kind = CELL_NUMBER;
+        cell(d, &shown[i], row, &out[i]);
     }
+    if (d->entity->path)
+        out->href =
+            path_of_id(d->mem, d->entity->path, ((const struct row *)row)->id);
+    if (!out->text)
+        out->text = tr(d->lang, "view.untitled");
+}
+
+static size_t choice_count(const struct field *f)
+{
+    size_t n = 0;
+    while (f->type == F_CHOICE && f->choices[n])
+        n++;
+    return n;
 }
 
 static void table(struct drawing *d, struct list_v *out)
 {
     const struct list *list = d->page->list;
-    const struct field *title = title_of(d->entity);
-    CHECK(title);
-    const struct field **fields;
-    size_t n = 0, columns = 1;
-    for (const struct field *f = d->entity->fields; f->name; f++)
-        columns += is_column(d, f);
-    fields = NEW_ARRAY(d->mem, const struct field *, columns);
-    fields[n++] = title;
-    for (const struct field *f = d->entity->fields; f->name; f++)
-        if (is_column(d, f))
-            fields[n++] = f;
-    struct column *heads = NEW_ARRAY(d->mem, struct column, columns);
-    struct cell *cells = NEW_ARRAY(d->mem, struct cell, columns * list->n);
-    for (size_t i = 0; i < columns; i++)
+    const struct field *const *fields =
+        list_fields(d->mem, d->entity, d->page->only);
+    size_t n = 0;
+    while (fields[n])
+        n++;
+    struct shown *shown = NEW_ARRAY(d->mem, struct shown, n);
+    struct column *heads = NEW_ARRAY(d->mem, struct column, n);
+    struct cell *cells = NEW_ARRAY(d->mem, struct cell, n * list->n);
+    for (size_t i = 0; i < n; i++) {
+        shown[i].field = fields[i];
+        shown[i].words = arena_array(d->mem, sizeof(*shown[i].words),
+                                     choice_count(fields[i]) + 1);
         column(d, fields[i], &heads[i]);
-    for (size_t r = 0; r < list->n; r++) {
-        struct cell *at = &cells[r * columns];
-        for (size_t i = 0; i < columns; i++)
-            cell(d, fields[i], list->rows[r], &at[i]);
-        if (d->entity->path)
-            at->href = arena_printf(d->mem, "%s/%" PRId64, d->entity->path,
-                                    ((const struct row *)list->rows[r])->id);
-        if (!at->text)
-            at->text = tr(d->lang, "view.untitled");
     }
+    for (size_t r = 0; r < list->n; r++)
+        row_cells(d, shown, n, list->rows[r], &cells[r * n]);
     out->columns = heads;
-    out->column_count = columns;
+    out->column_count = n;
     out->cells = cells;
     out->row_count = list->n;
 }

@@ -74,6 +74,10 @@ struct list_page {
     const struct form_errors *errors; /* of list_ask_read, or NULL */
     bool can_write;
 };
+/* What such a page shows, for list_ask.fields: what names a row, then the
+ * columns; ends with NULL. */
+const struct field *const *list_fields(struct arena *a, const struct entity *e,
+                                       const char *only);
 /* Everything but lead, caption and foot. Labels: <entity>.list (title), .new,
  * .empty, .count (plural). A new row is made at <path>/nouveau. */
 enum status list_of_entity(struct arena *a, const struct lang *lang,

@@ -50,9 +50,9 @@ static const char *value_shown(struct arena *a, const struct lang *lang,
     switch (f->type) {
     case F_TEXT:
     case F_PROSE:
-        return str_dup(a, v.s);
+        return v.s.p; /* a row's text ends with NUL */
     case F_CHOICE:
-        return choice_label(a, lang, e, f->name, str_dup(a, v.s));
+        return choice_label(a, lang, e, f->name, v.s.p);
     case F_REAL:
         return format_real(a, lang, v.d, 6);
     case F_MONEY:

@@ -225,7 +225,7 @@ TEST(list_filters_and_conditions)
     ask.filters = &text;
     OKAY(walk(&w, &ask, all, named_ecole));
     ask.filter_count = 0;
-    ask.where = SQL("id < :most AND t.rural IS NOT NULL");
+    ask.where = SQL("t.id < :most AND t.rural IS NOT NULL");
     ask.args = ARGS(arg_int("most", 50));
     OKAY(walk(&w, &ask, all, low_id));
     world_close(&w);
@@ -287,6 +287,69 @@ TEST(list_usual_order_titles_and_queries)
          same(title, "Épinal"));
     OKAY(ref_title(w.conn, &w.mem, bassin, NONE, &title) == OK && !*title);
     OKAY(same(list_ref_title(&l, bassin, 12345), ""));
+    world_close(&w);
+}
+
+TEST(list_loads_what_is_asked)
+{
+    struct world w;
+    int64_t areas[3];
+    seed = 7;
+    world_open(&w);
+    fill(&w, areas);
+    const struct entity *e = &t_school_entity;
+    const struct field *const some[] = {entity_field(e, "name"),
+                                        entity_field(e, "bassin"),
+                                        entity_field(e, "opened"), NULL};
+    struct list_ask ask = {.entity = e, .reach = &reach_all, .limit = 60};
+    struct list all, few;
+    OKAY(list_load(w.conn, &w.mem, &ask, &all) == OK && all.n == 60);
+    ask.fields = some;
+    OKAY(list_load(w.conn, &w.mem, &ask, &few) == OK && few.n == 60);
+    OKAY(same(few.next, all.next) && few.total == all.total);
+    for (size_t i = 0; i < few.n; i++) {
+        const struct t_school *a = all.rows[i], *f = few.rows[i];
+        struct t_school *want = row_new(&w.mem, e);
+        want->name = a->name;
+        want->bassin = a->bassin;
+        want->opened = a->opened;
+        OKAY(f->row.id == a->row.id && f->row.version == 0);
+        OKAY(row_same(e, f, want));
+        OKAY(same(list_ref_title(&few, some[1], f->bassin),
+                  list_ref_title(&all, some[1], f->bassin)));
+    }
+    world_close(&w);
+}
+
+static enum status drop_all_but(struct conn *c, struct arena *a, void *data)
+{
+    (void)a;
+    return db_exec(c, SQL("DELETE FROM t_school WHERE id > :kept"),
+                   ARGS(arg_int("kept", *(int64_t *)data)), NULL);
+}
+
+/* Of a page that shows them all, nobody counts the rows. */
+TEST(list_counts_only_beyond_a_page)
+{
+    struct world w;
+    int64_t areas[3], kept = 20;
+    seed = 4;
+    world_open(&w);
+    fill(&w, areas);
+    OKAY(world_write(&w, drop_all_but, &kept) == OK);
+    struct list_ask ask = {
+        .entity = &t_school_entity, .reach = &reach_all, .limit = 20};
+    struct list l;
+    for (int limit = 20; limit >= 19; limit--) {
+        conn_end(w.conn);
+        CHECK(conn_begin(w.conn, 0) == OK);
+        ask.limit = limit;
+        OKAY(list_load(w.conn, &w.mem, &ask, &l) == OK && l.total == 20);
+        OKAY((l.next != NULL) == (limit == 19));
+        OKAY(conn_queries(w.conn) == (limit == 19 ? 3 : 2));
+    }
+    ask.after = l.next;
+    OKAY(list_load(w.conn, &w.mem, &ask, &l) == OK && l.total == 20);
     world_close(&w);
 }
 
