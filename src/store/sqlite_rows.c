@@ -262,55 +262,61 @@ const char *lite_name(const struct rows *r, int column)
     return sqlite3_column_name(stmt_of(r), column);
 }
 
-static void check_column(const struct rows *r, int column)
+/* The value itself: asked for once, where each sqlite3_column_… looks for it
+ * anew. It needs no protection, since a connection is one thread's alone. */
+static sqlite3_value *value_at(const struct rows *r, int column)
 {
-    CHECK(stmt_of(r) && column >= 0 && column < sqlite3_data_count(stmt_of(r)));
+    sqlite3_stmt *stmt = stmt_of(r);
+    CHECK(stmt && column >= 0 && column < sqlite3_data_count(stmt));
+    return sqlite3_column_value(stmt, column);
 }
 
-static bool is_null(const struct rows *r, int column)
+static bool is_null(sqlite3_value *v)
 {
-    check_column(r, column);
-    return sqlite3_column_type(stmt_of(r), column) == SQLITE_NULL;
+    return sqlite3_value_type(v) == SQLITE_NULL;
 }
 
 int64_t lite_whole(const struct rows *r, int column)
 {
-    check_column(r, column);
-    int64_t i = sqlite3_column_int64(stmt_of(r), column);
-    return i || !is_null(r, column) ? i : NONE;
+    sqlite3_value *v = value_at(r, column);
+    return is_null(v) ? NONE : sqlite3_value_int64(v);
 }
 
 double lite_real(const struct rows *r, int column)
 {
-    return is_null(r, column) ? (double)NAN
-                              : sqlite3_column_double(stmt_of(r), column);
+    sqlite3_value *v = value_at(r, column);
+    return is_null(v) ? (double)NAN : sqlite3_value_double(v);
+}
+
+static struct str text_of(sqlite3_value *v)
+{
+    const char *p = (const char *)sqlite3_value_text(v);
+    if (!p) /* NULL, or no memory to make it text */
+        return is_null(v) ? (struct str){0} : STR("");
+    return (struct str){p, (size_t)sqlite3_value_bytes(v)};
 }
 
 struct str lite_text(const struct rows *r, int column)
 {
-    check_column(r, column);
-    const char *p = (const char *)sqlite3_column_text(stmt_of(r), column);
-    if (!p) /* NULL, or no memory to make it text */
-        return is_null(r, column) ? (struct str){0} : STR("");
-    return (struct str){p, (size_t)sqlite3_column_bytes(stmt_of(r), column)};
+    return text_of(value_at(r, column));
 }
 
 struct value lite_value(const struct rows *r, int column)
 {
-    if (is_null(r, column))
+    sqlite3_value *v = value_at(r, column);
+    switch (sqlite3_value_type(v)) {
+    case SQLITE_NULL:
         return (struct value){0};
-    switch (sqlite3_column_type(stmt_of(r), column)) {
     case SQLITE_INTEGER:
-        return value_int(sqlite3_column_int64(stmt_of(r), column));
+        return value_int(sqlite3_value_int64(v));
     case SQLITE_FLOAT:
-        return value_real(sqlite3_column_double(stmt_of(r), column));
+        return value_real(sqlite3_value_double(v));
     case SQLITE_BLOB: {
-        const void *p = sqlite3_column_blob(stmt_of(r), column);
-        return value_blob(p ? p : "",
-                          (size_t)sqlite3_column_bytes(stmt_of(r), column));
+        const void *p = sqlite3_value_blob(v);
+        return value_blob(p ? p : "", (size_t)sqlite3_value_bytes(v));
     }
     }
-    return value_text(lite_text(r, column));
+    return value_text(text_of(v));
 }
 
 enum status lite_exec(struct conn *conn, struct sql sql, const struct arg *args,
