@@ -1,6 +1,7 @@
 /* The answer when something is not possible: a page that says what to do, or
  * RFC 9457 for machines. */
 #include "base/log.h"
+#include "base/random.h"
 #include "core/request.h"
 #include "http/exchange.h"
 #include "view/pages/error.html.h"
@@ -75,6 +76,7 @@ static enum status to_sign_in(struct req *r)
 enum status req_fail(struct req *r, enum status s)
 {
     int code = status_code(s);
+    r->number = random_hex(r->mem, 6);
     http_answer_drop(r->x);
     if (code >= 500)
         log_line(LOG_ERROR, "request failed", "route",

@@ -45,7 +45,7 @@ struct req {
     struct form_input in; /* the address's and the form's texts, by name */
     struct form_errors errors;
     const struct json_value *json; /* the API's body, once read */
-    const char *number;            /* names this request in the log */
+    const char *number;            /* of a failure: names it in the log */
     bool done;
     bool typed; /* r->row holds what was typed: a write does not read it anew */
     const char *once; /* the one-time key, when one was given */

@@ -270,7 +270,6 @@ static void serve_answer(void *data, void *worker, struct http_exchange *x)
     r.entity = r.route ? r.route->entity : NULL;
     r.lang = language(&r);
     r.in = (struct form_input){.get = input_get, .data = &r, .lang = r.lang};
-    r.number = random_hex(&x->mem, 6);
     enum status s = arena_run(&x->mem, handle, &r);
     arena_settle(&x->mem, (struct arena_mark){0});
     if (s != OK) {

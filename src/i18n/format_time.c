@@ -29,9 +29,9 @@ static bool french(const struct lang *l)
 }
 
 /* Only the first of a month has an ordinal in French. */
-static const char *day_number(struct arena *a, const struct lang *l, int day)
+static const char *ordinal(const struct lang *l, int day)
 {
-    return arena_printf(a, "%d%s", day, day == 1 && french(l) ? "er" : "");
+    return day == 1 && french(l) ? "er" : "";
 }
 
 char *format_day(struct arena *a, const struct lang *l, int32_t day,
@@ -40,22 +40,21 @@ char *format_day(struct arena *a, const struct lang *l, int32_t day,
     if (day == NO_DAY)
         return arena_dup(a, "", 0);
     struct date d = day_date(day);
-    const char *number = day_number(a, l, d.day);
-    const char *month = tr(l, months[d.month - 1]);
+    const char *const nth = ordinal(l, d.day);
+    const bool short_ = style == DAY_SHORT || style == DAY_MEDIUM;
+    const char *month = tr(l, (short_ ? short_months : months)[d.month - 1]);
     switch (style) {
     case DAY_SHORT:
         return arena_printf(a, "%02d/%02d/%04d", d.day, d.month, d.year);
     case DAY_MEDIUM:
-        return arena_printf(a, "%s" FIRM "%s %d", number,
-                            tr(l, short_months[d.month - 1]), d.year);
     case DAY_PLAIN:
-        return arena_printf(a, "%s" FIRM "%s %d", number, month, d.year);
+        return arena_printf(a, "%d%s" FIRM "%s %d", d.day, nth, month, d.year);
     case DAY_LONG:
-        return arena_printf(a, "%s %s" FIRM "%s %d",
-                            tr(l, weekdays[day_weekday(day)]), number, month,
-                            d.year);
+        return arena_printf(a, "%s %d%s" FIRM "%s %d",
+                            tr(l, weekdays[day_weekday(day)]), d.day, nth,
+                            month, d.year);
     case DAY_BARE:
-        return arena_printf(a, "%s" FIRM "%s", number, month);
+        return arena_printf(a, "%d%s" FIRM "%s", d.day, nth, month);
     case DAY_MONTH:
         return arena_printf(a, "%s %d", month, d.year);
     }
@@ -73,7 +72,7 @@ char *format_days(struct arena *a, const struct lang *l, int32_t first,
     if (first == last)
         return tr_with(a, l, "i18n.days.one", "day", end, NULL);
     if (from.year == to.year && from.month == to.month)
-        begin = day_number(a, l, from.day);
+        begin = arena_printf(a, "%d%s", from.day, ordinal(l, from.day));
     else if (from.year == to.year)
         begin = format_day(a, l, first, DAY_BARE);
     return tr_with(a, l, "i18n.days.range", "first", begin, "last", end, NULL);
