@@ -1,6 +1,7 @@
 #include "base/arena.h"
 
 #include <malloc.h>
+#include <pthread.h>
 #include <setjmp.h>
 
 struct arena_block {
@@ -15,16 +16,75 @@ struct arena_defer {
     void *data;
 };
 
-enum { FIRST_BLOCK = 8192, MOST_BLOCK = 262144 };
+enum { FIRST_BLOCK = 8192, PAGE_BLOCK = 131072, MOST_BLOCK = 262144 };
+
+/*
+ * A page is made in its first block and one of PAGE_BLOCK, which are shelved
+ * for the next page: the one put down last is still warm, and malloc has no
+ * large pieces to cut, join and give back to the system. A sanitizer would not
+ * see who uses a shelved block after its end, so there the shelf is closed.
+ */
+#ifdef __SANITIZE_ADDRESS__
+#define SHELF 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SHELF 0
+#endif
+#endif
+#ifndef SHELF
+#define SHELF 32
+#endif
+static struct {
+    pthread_mutex_t lock;
+    struct arena_block *first;
+    unsigned n;
+} shelf = {PTHREAD_MUTEX_INITIALIZER, NULL, 0};
+
+static struct arena_block *shelf_take(void)
+{
+    pthread_mutex_lock(&shelf.lock);
+    struct arena_block *b = shelf.first;
+    if (b) {
+        shelf.first = b->next;
+        shelf.n--;
+    }
+    pthread_mutex_unlock(&shelf.lock);
+    return b;
+}
+
+static bool shelf_put(struct arena_block *b)
+{
+    pthread_mutex_lock(&shelf.lock);
+    const bool kept = shelf.n < SHELF;
+    if (kept) {
+        b->next = shelf.first;
+        shelf.first = b;
+        shelf.n++;
+    }
+    pthread_mutex_unlock(&shelf.lock);
+    return kept;
+}
+
+static void block_drop(struct arena_block *b)
+{
+    if (b->size != PAGE_BLOCK || !shelf_put(b))
+        free(b);
+}
+
+static size_t block_size(const struct arena *a, size_t asked)
+{
+    size_t room = !a->block                     ? FIRST_BLOCK
+                  : a->block->size < PAGE_BLOCK ? PAGE_BLOCK
+                                                : MOST_BLOCK;
+    return room < asked ? asked : room;
+}
 
 static struct arena_block *block_add(struct arena *a, size_t size)
 {
-    size_t room = a->block ? a->block->size * 2 : FIRST_BLOCK;
-    if (room > MOST_BLOCK)
-        room = MOST_BLOCK;
-    if (room < size)
-        room = size;
-    struct arena_block *b = malloc(sizeof(*b) + room);
+    const size_t room = block_size(a, size);
+    struct arena_block *b = room == PAGE_BLOCK ? shelf_take() : NULL;
+    if (!b)
+        b = malloc(sizeof(*b) + room);
     CHECK(b);
     *b = (struct arena_block){a->block, 0, room};
     return a->block = b;
@@ -178,7 +238,7 @@ void arena_rewind(struct arena *a, struct arena_mark m)
     while (a->block != m.block) {
         struct arena_block *b = a->block;
         a->block = b->next;
-        free(b);
+        block_drop(b);
     }
     if (a->block)
         a->block->used = m.in_block;
