@@ -213,6 +213,28 @@ export const others = [
     send: { role: 'emperor' }, answers: { [all]: 422 },
   },
   {
+    name: 'who may do what', routes: ['GET /roles'], forms: ['GET /roles.json'],
+    answers: { stranger: sign, [everybody]: 200 },
+  },
+  // Of a person of one's own and of a stranger's. What is sent names no role,
+  // or one that was never given: a yes is refused only for that.
+  ...[
+    ['the roles of a person', 'GET /personnes/:id/roles', 200, 200],
+    ['giving a role', 'POST /personnes/:id/roles', 422, 422],
+    ['ending a role', 'POST /personnes/:id/roles/:grant/fin', gone, gone],
+    ['the roles of a person by the API', 'GET /api/v1/person/:id/roles', 200, 200],
+    ['giving a role by the API', 'POST /api/v1/person/:id/roles', 422, 422],
+    ['ending a role by the API', 'DELETE /api/v1/person/:id/roles/:grant', gone, gone],
+  ].map(([name, route, own_, theirs]) => ({
+    name, routes: [route], row: 'person',
+    answers: {
+      stranger: [sign, sign],
+      'admin leader': [own_, theirs],
+      coordinator: [own_, gone],
+      'inspector ien expert researcher partner teacher head host': [no, no],
+    },
+  })),
+  {
     name: 'freezing a figure', routes: ['POST /chiffres/:figure/instantane'],
     answers: {
       stranger: sign,

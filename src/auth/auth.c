@@ -40,7 +40,7 @@ static enum status grants_read(struct conn *c, struct arena *a, struct who *who)
     struct rows *rows;
     TRY(db_rows(
         c, a,
-        SQL("SELECT role, entity, row_id FROM auth_grant"
+        SQL("SELECT role, entity, row_id, until_day FROM auth_grant"
             " WHERE person = :person AND from_day <= :today"
             " AND (until_day IS NULL OR until_day >= :today)"
             " ORDER BY id LIMIT 200"),
@@ -50,7 +50,7 @@ static enum status grants_read(struct conn *c, struct arena *a, struct who *who)
     size_t n = 0;
     while (rows_next(rows))
         held[n++] = (struct grant){row_text(rows, 0), row_text(rows, 1),
-                                   row_int(rows, 2)};
+                                   row_int(rows, 2), row_day(rows, 3)};
     TRY(rows_end(rows));
     who->grants = NEW_ARRAY(a, struct grant, n + 1);
     if (n)
@@ -254,7 +254,7 @@ enum status account_set(struct conn *c, struct arena *a,
 }
 
 enum status grant_add(struct conn *c, int64_t person, struct grant g,
-                      int32_t from, int32_t until)
+                      int32_t from)
 {
     return db_exec(c,
                    SQL("INSERT INTO auth_grant (person, role, entity, row_id,"
@@ -263,8 +263,53 @@ enum status grant_add(struct conn *c, int64_t person, struct grant g,
                    ARGS(arg_int("person", person), arg_cstr("role", g.role),
                         arg_cstr("entity", g.entity),
                         arg_int("row", g.entity ? g.row : NONE),
-                        arg_day("from", from), arg_day("until", until)),
+                        arg_day("from", from), arg_day("until", g.until)),
                    NULL);
+}
+
+enum status grants_of(struct conn *c, struct arena *a, int64_t person,
+                      struct held **out, size_t *n)
+{
+    enum { MOST = 500 };
+    struct rows *rows;
+    struct held *list = NEW_ARRAY(a, struct held, MOST);
+    size_t count = 0;
+    TRY(db_rows(c, a,
+                SQL("SELECT id, role, entity, row_id, until_day, from_day"
+                    " FROM auth_grant WHERE person = :person"
+                    " ORDER BY id LIMIT :most"),
+                ARGS(arg_int("person", person), arg_int("most", MOST)), &rows));
+    while (rows_next(rows))
+        list[count++] = (struct held){row_int(rows, 0),
+                                      {row_text(rows, 1), row_text(rows, 2),
+                                       row_int(rows, 3), row_day(rows, 4)},
+                                      row_day(rows, 5)};
+    TRY(rows_end(rows));
+    *out = list;
+    *n = count;
+    return OK;
+}
+
+enum status grant_end(struct conn *c, int64_t id)
+{
+    return db_exec(
+        c, SQL("UPDATE auth_grant SET until_day = :until WHERE id = :id"),
+        ARGS(arg_day("until", day_today() - 1), arg_int("id", id)), NULL);
+}
+
+enum status admin_left(struct conn *c, int64_t without, bool *out)
+{
+    int64_t n;
+    TRY(db_int(c,
+               SQL("SELECT count(*) FROM auth_grant g JOIN auth_account a"
+                   " ON a.person = g.person WHERE g.role = 'admin'"
+                   " AND g.entity IS NULL AND g.until_day IS NULL"
+                   " AND g.from_day <= :today AND a.closed = 0"
+                   " AND g.id <> :without"),
+               ARGS(arg_day("today", day_today()), arg_int("without", without)),
+               &n));
+    *out = n > 0;
+    return OK;
 }
 
 bool who_has_role(const struct who *who, const char *roles)

@@ -14,6 +14,7 @@ struct grant {
     const char *role;
     const char *entity; /* NULL: everywhere */
     int64_t row;
+    int32_t until; /* its last day; NO_DAY: no end */
 };
 
 /* Who asks, as one request sees it; lives in that request's arena. */
@@ -68,6 +69,22 @@ enum status account_find(struct conn *c, struct arena *a, struct str email,
 enum status account_set(struct conn *c, struct arena *a,
                         const struct account *account) MUST_USE;
 enum status grant_add(struct conn *c, int64_t person, struct grant g,
-                      int32_t from, int32_t until) MUST_USE;
+                      int32_t from) MUST_USE;
+
+/* One line of a person's grants, past ones too. */
+struct held {
+    int64_t id;
+    struct grant grant;
+    int32_t from;
+};
+/* Oldest first, 500 at most. */
+enum status grants_of(struct conn *c, struct arena *a, int64_t person,
+                      struct held **out, size_t *n) MUST_USE;
+/* Inside db_write: yesterday was its last day. It stays as a line of the past.
+ */
+enum status grant_end(struct conn *c, int64_t id) MUST_USE;
+/* Is there, without this grant, an open account that is admin everywhere and
+ * without end? */
+enum status admin_left(struct conn *c, int64_t without, bool *out) MUST_USE;
 
 bool who_has_role(const struct who *who, const char *roles);

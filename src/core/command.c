@@ -20,7 +20,7 @@ static const struct {
      "writes all rows to standard output", command_export, BESIDE},
     {"figures", "[--year 2023-2024] [--bassin B] [--format text|csv|json]",
      "computes the figures", command_figures, BESIDE},
-    {"user", "list | add EMAIL NAME ROLE [--password P]",
+    {"user", "list | add EMAIL NAME ROLE [--password P] | end EMAIL ROLE",
      "accounts and their roles", command_user, BESIDE},
     {"token", "add EMAIL NAME", "makes a token for the API", command_token,
      BESIDE},

@@ -28,11 +28,12 @@ int command_demo(struct cli *cli);
 int command_import(struct cli *cli);
 int command_export(struct cli *cli);
 int command_figures(struct cli *cli);
+/* core/command_user.c */
+int command_user(struct cli *cli);
 /* core/command_admin.c */
 int command_routes(struct cli *cli);
 int command_rights(struct cli *cli);
 int command_labels(struct cli *cli);
-int command_user(struct cli *cli);
 int command_token(struct cli *cli);
 int command_journal(struct cli *cli);
 int command_db(struct cli *cli);

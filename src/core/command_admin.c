@@ -145,76 +145,8 @@ int command_labels(struct cli *cli)
 
 struct adding {
     struct account account;
-    const char *role;
     const char *token, *name;
 };
-
-static enum status user_add(struct conn *c, struct arena *a, void *data)
-{
-    struct adding *u = data;
-    struct account known;
-    enum status s = account_find(c, a, str_of(u->account.email), &known);
-    if (s == OK) {
-        u->account.person = known.person;
-        if (!u->account.hash)
-            u->account.hash = known.hash;
-    } else if (s == ERR_NOT_FOUND) {
-        TRY(db_int(c,
-                   SQL("SELECT coalesce(min(person), 0) - 1 FROM auth_account"
-                       " WHERE person < 0"),
-                   NO_ARGS, &u->account.person));
-    } else {
-        return s;
-    }
-    TRY(account_set(c, a, &u->account));
-    TRY(grant_add(c, u->account.person, (struct grant){.role = u->role},
-                  day_today(), NO_DAY));
-    return journal_add(c, a, 0, NULL, u->account.person, "grant",
-                       str_of(arena_printf(a, "{\"role\":\"%s\"}", u->role)));
-}
-
-static int user_list(struct cli *cli)
-{
-    struct conn *c;
-    struct rows *rows;
-    if (conn_open(cli->app->db, &c) != OK || conn_begin(c, 0) != OK)
-        return cli_fail("the database cannot be read");
-    enum status s = db_rows(
-        c, &cli->app->mem,
-        SQL("SELECT a.email, a.name, g.role, g.entity, g.row_id"
-            " FROM auth_account a LEFT JOIN auth_grant g ON g.person = a.person"
-            " ORDER BY a.email, g.id"),
-        NO_ARGS, &rows);
-    while (s == OK && rows_next(rows)) {
-        const char *entity = row_text(rows, 3);
-        printf("%-32s %-28s %s", row_text(rows, 0), row_text(rows, 1),
-               row_text(rows, 2) ? row_text(rows, 2) : "-");
-        if (entity)
-            printf(" (%s %" PRId64 ")", entity, row_int(rows, 4));
-        printf("\n");
-    }
-    conn_end(c);
-    conn_close(c);
-    return s == OK ? 0 : cli_fail("the accounts cannot be read");
-}
-
-int command_user(struct cli *cli)
-{
-    struct arena *a = &cli->app->mem;
-    if (cli->argc == 1 && same(cli->argv[0], "list"))
-        return user_list(cli);
-    if (cli->argc != 4 || !same(cli->argv[0], "add") ||
-        !word_in(ROLES, cli->argv[3])) {
-        cli_fail("user list | user add EMAIL NAME ROLE; roles: %s", ROLES);
-        return 2;
-    }
-    struct adding u = {.account = {.email = cli->argv[1], .name = cli->argv[2]},
-                       .role = cli->argv[3]};
-    if (cli->password)
-        u.account.hash = password_hash(a, str_of(cli->password));
-    enum status s = db_write(cli->app->db, a, user_add, &u);
-    return s == OK ? 0 : cli_fail("not added: %s", status_name(s));
-}
 
 static enum status give_token(struct conn *c, struct arena *a, void *data)
 {

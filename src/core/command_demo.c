@@ -55,7 +55,7 @@ static enum status person_of(struct app *app, struct conn *c, struct arena *a,
     struct value place = field_get(f, row);
     if (place.type != V_INT)
         return ERR_INVALID; /* else the grant would be everywhere */
-    *g = (struct grant){g->role, f->target->name, place.i};
+    *g = (struct grant){g->role, f->target->name, place.i, NO_DAY};
     return OK;
 }
 
@@ -69,10 +69,10 @@ static enum status accounts(struct conn *c, struct arena *a, void *data)
                                   .email = mail,
                                   .name = mail,
                                   .hash = w->password};
-        struct grant g = {.role = role};
+        struct grant g = {.role = role, .until = NO_DAY};
         TRY(person_of(w->app, c, a, mail, posts[i].field, &account, &g));
         TRY(account_set(c, a, &account));
-        TRY(grant_add(c, account.person, g, day_of(2023, 9, 1), NO_DAY));
+        TRY(grant_add(c, account.person, g, day_of(2023, 9, 1)));
     }
     TRY(setting_set(c, "demo", "1"));
     return journal_add(c, a, 0, NULL, 0, "demo", STR("{}"));

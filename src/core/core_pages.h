@@ -73,3 +73,18 @@ struct import_v {
     const struct import_column_v *columns;
     size_t column_count;
 };
+struct grant_v {
+    const char *title, *days, *state, *tone;
+    const char *end, *key; /* where to POST its end; NULL: not the reader's */
+};
+struct grants_v {
+    const char *lead, *csrf, *back;
+    const struct form *form;
+    const struct grant_v *items; /* newest first */
+    size_t n;
+};
+struct rights_v {
+    const char *lead;
+    const struct search_group *groups; /* a role each; more: what it is */
+    size_t n;
+};

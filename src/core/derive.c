@@ -27,6 +27,16 @@ static const struct shape {
     {DELETE, "/:id", true, true, true, row_remove},
 };
 
+/* Of people: their roles. */
+static const struct shape grants[] = {
+    {GET, "/:id/roles", false, true, false, grants_show},
+    {POST, "/:id/roles", false, true, false, grant_new},
+    {POST, "/:id/roles/:grant/fin", false, true, false, grant_stop},
+    {GET, "/:id/roles", false, true, true, grants_show},
+    {POST, "/:id/roles", false, true, true, grant_new},
+    {DELETE, "/:id/roles/:grant", false, true, true, grant_stop},
+};
+
 struct routes {
     struct app *app;
     const struct route **all;
@@ -59,13 +69,14 @@ static void add(struct routes *to, const struct route *r)
 }
 
 static void add_shape(struct routes *to, const struct entity *e,
-                      const struct shape *s, const char *base)
+                      const struct shape *s, const char *base,
+                      const char *right)
 {
     struct route *r = NEW(&to->app->mem, struct route);
     *r = (struct route){
         .method = s->method,
         .path = arena_printf(&to->app->mem, "%s%s", base, s->tail),
-        .right = s->write ? e->write : e->read,
+        .right = right,
         .handle = s->handle,
         .entity = e,
         .loads_row = s->row,
@@ -101,7 +112,11 @@ static void add_entity(struct routes *to, const struct entity *e)
     const char *api = arena_printf(&to->app->mem, "/api/v1/%s", e->api);
     for (size_t i = 0; i < COUNT(shapes); i++)
         if (shapes[i].api || e->path)
-            add_shape(to, e, &shapes[i], shapes[i].api ? api : e->path);
+            add_shape(to, e, &shapes[i], shapes[i].api ? api : e->path,
+                      shapes[i].write ? e->write : e->read);
+    for (size_t i = 0; same(e->api, "person") && i < COUNT(grants); i++)
+        add_shape(to, e, &grants[i], grants[i].api ? api : e->path,
+                  "core.grant");
     if (e->path)
         add_steps(to, e, e->path);
     add_steps(to, e, api);

@@ -188,6 +188,20 @@ static enum status steps_of(struct req *r, struct detail_v *v)
     return OK;
 }
 
+/* Where a person's roles are given, to who may give some. */
+static enum status roles_of(struct req *r, const char *base, const char **out)
+{
+    void *row;
+    if (!same(r->entity->api, "person") || !r->who ||
+        !may(r->who, "core.grant"))
+        return OK;
+    struct reach reach = reach_of(r->app, r->mem, r->who, "core.grant");
+    enum status s = row_load(r->conn, r->mem, r->entity, r->id, &reach, &row);
+    if (s == OK)
+        *out = arena_printf(r->mem, "%s/roles", base);
+    return s == ERR_NOT_FOUND ? OK : s;
+}
+
 enum status row_detail(struct req *r, struct detail_v *v)
 {
     struct linked **links;
@@ -202,6 +216,7 @@ enum status row_detail(struct req *r, struct detail_v *v)
         TRY(steps_of(r, v));
     const char *base = path_of_id(r->mem, r->entity->path, r->id);
     v->csrf = r->who ? r->who->csrf : NULL;
+    TRY(roles_of(r, base, &v->roles));
     if (!can_write(r))
         return OK;
     struct reach reach = reach_of(r->app, r->mem, r->who, r->entity->write);

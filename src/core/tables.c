@@ -4,6 +4,7 @@ const struct right core_rights[] = {
     {"core.import", "admin leader coordinator"},
     {"core.figures", "admin leader inspector ien coordinator researcher"},
     {"core.snapshot", "admin leader"},
+    {"core.grant", "admin leader coordinator"},
     {"core.operate", "admin"},
     {"core.signed_in", ROLES},
     {0},

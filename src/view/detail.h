@@ -37,6 +37,7 @@ struct detail_v {
     const struct step_v *steps;
     size_t step_count;
     const char *csrf, *edit, *history, *delete_, *delete_key;
+    const char *roles; /* of a person: where they are given; or NULL */
     int64_t version;
     const char *changed; /* "Modifié le 3 mars 2024 par …", or NULL */
 };

@@ -186,9 +186,17 @@ for (const f of [...others].sort((a, b) => (a.last ?? 0) - (b.last ?? 0)))
       const [method, shape] = route.split(' ');
       const path = f.unknown ? shape.replace(':import', '999999')
         : shape.replace(/:[a-z]+/, (name) => example[name]);
+      const inApi = shape.startsWith('/api/v1/');
       for (const role of everyone)
-        compare(await send(role, method, path, f.send),
-          expected(cell(f.answers, role), method, 200, false), `${role} ${route}`);
+        for (const far of f.row ? [false, true] : [null]) {
+          const row = f.row && pick(role, f.row, far);
+          const at = row ? shape.replace(':id', row.id).replace(/:[a-z]+/, '999999') : path;
+          const answer = cell(f.answers, role);
+          const r = inApi ? await api(role, method, at, method === 'POST' ? {} : undefined)
+            : await send(role, method, at, f.send);
+          compare(r, expected(f.row ? answer[far ? 1 : 0] : answer, method, 200, inApi),
+            `${role} ${method} ${at}`);
+        }
     });
   }
 

@@ -1,0 +1,148 @@
+/* Accounts and their roles, from the command line. */
+#include "core/command.h"
+#include "core/grant.h"
+
+struct adding {
+    struct app *app;
+    struct account account;
+    const char *role;
+    bool last;
+};
+
+/* The person of that address, made where there is none: an account is a
+ * person's, so that its roles have a page. */
+static enum status person_needed(struct conn *c, struct arena *a,
+                                 struct adding *u)
+{
+    const struct entity *e = entity_by_api(u->app, "person");
+    const struct field *name = e ? entity_field(e, "name") : NULL;
+    const struct field *mail = e ? entity_field(e, "email") : NULL;
+    const struct field *state = e ? entity_field(e, "state") : NULL;
+    void *row;
+    if (!name || !mail)
+        return ERR_NOT_FOUND;
+    enum status s =
+        row_find(c, a, e, "email", value_cstr(u->account.email), &row);
+    if (s == ERR_NOT_FOUND) {
+        row = row_new(a, e);
+        field_set(name, row, value_cstr(u->account.name));
+        field_set(mail, row, value_cstr(u->account.email));
+        if (state && state->choices)
+            field_set(state, row, value_cstr(state->choices[0]));
+        s = row_insert(c, a, e, row, (struct actor){0});
+    }
+    TRY(s);
+    u->account.person = ((struct row *)row)->id;
+    return OK;
+}
+
+static enum status user_add(struct conn *c, struct arena *a, void *data)
+{
+    struct adding *u = data;
+    struct account known;
+    struct held *list, given = {.grant = {.role = u->role, .until = NO_DAY},
+                                .from = day_today()};
+    size_t n;
+    enum status s = account_find(c, a, str_of(u->account.email), &known);
+    if (s == OK) {
+        u->account.person = known.person;
+        if (!u->account.hash)
+            u->account.hash = known.hash;
+    } else if (s == ERR_NOT_FOUND) {
+        TRY(person_needed(c, a, u));
+    } else {
+        return s;
+    }
+    TRY(account_set(c, a, &u->account));
+    TRY(grants_of(c, a, u->account.person, &list, &n));
+    for (size_t i = 0; i < n; i++)
+        if (same(list[i].grant.role, u->role) && !list[i].grant.entity &&
+            list[i].grant.until == NO_DAY)
+            return OK; /* held already */
+    return grant_give(c, a, 0, u->account.person, &given);
+}
+
+static enum status user_end(struct conn *c, struct arena *a, void *data)
+{
+    struct adding *u = data;
+    struct held *list;
+    size_t n, ended = 0;
+    TRY(account_find(c, a, str_of(u->account.email), &u->account));
+    TRY(grants_of(c, a, u->account.person, &list, &n));
+    for (size_t i = 0; i < n; i++) {
+        if (!same(list[i].grant.role, u->role) || !grant_is_valid(&list[i]))
+            continue;
+        TRY(grant_take_back(c, a, 0, u->account.person, &list[i], &u->last));
+        ended++;
+    }
+    return ended ? OK : ERR_NOT_FOUND;
+}
+
+static int user_list(struct cli *cli)
+{
+    struct conn *c;
+    struct rows *rows;
+    if (conn_open(cli->app->db, &c) != OK || conn_begin(c, 0) != OK)
+        return cli_fail("the database cannot be read");
+    enum status s = db_rows(
+        c, &cli->app->mem,
+        SQL("SELECT a.email, a.name, g.role, g.entity, g.row_id, g.until_day"
+            " FROM auth_account a LEFT JOIN auth_grant g ON g.person = a.person"
+            " AND (g.until_day IS NULL OR g.until_day >= :today)"
+            " ORDER BY a.email, g.id"),
+        ARGS(arg_day("today", day_today())), &rows);
+    while (s == OK && rows_next(rows)) {
+        const char *entity = row_text(rows, 3);
+        printf("%-32s %-28s %s", row_text(rows, 0), row_text(rows, 1),
+               row_text(rows, 2) ? row_text(rows, 2) : "-");
+        if (entity)
+            printf(" (%s %" PRId64 ")", entity, row_int(rows, 4));
+        if (row_day(rows, 5) != NO_DAY)
+            printf(" until %s", day_iso(&cli->app->mem, row_day(rows, 5)));
+        printf("\n");
+    }
+    conn_end(c);
+    conn_close(c);
+    return s == OK ? 0 : cli_fail("the accounts cannot be read");
+}
+
+static int end_role(struct cli *cli)
+{
+    struct adding u = {.app = cli->app,
+                       .account = {.email = cli->argv[1]},
+                       .role = cli->argv[2]};
+    enum status s = db_write(cli->app->db, &cli->app->mem, user_end, &u);
+    if (s == ERR_NOT_FOUND)
+        return cli_fail("%s has no role %s; see: essaim user list",
+                        cli->argv[1], cli->argv[2]);
+    if (u.last)
+        return cli_fail("%s is the last admin: add another first",
+                        cli->argv[1]);
+    return s == OK ? 0 : cli_fail("not ended: %s", status_name(s));
+}
+
+static int add_role(struct cli *cli)
+{
+    struct adding u = {.app = cli->app,
+                       .account = {.email = cli->argv[1], .name = cli->argv[2]},
+                       .role = cli->argv[3]};
+    if (cli->password)
+        u.account.hash = password_hash(&cli->app->mem, str_of(cli->password));
+    enum status s = db_write(cli->app->db, &cli->app->mem, user_add, &u);
+    return s == OK ? 0 : cli_fail("not added: %s", status_name(s));
+}
+
+int command_user(struct cli *cli)
+{
+    const char *what = cli->argc ? cli->argv[0] : "";
+    if (cli->argc == 1 && same(what, "list"))
+        return user_list(cli);
+    if (cli->argc == 4 && same(what, "add") && word_in(ROLES, cli->argv[3]))
+        return add_role(cli);
+    if (cli->argc == 3 && same(what, "end") && word_in(ROLES, cli->argv[2]))
+        return end_role(cli);
+    cli_fail("user list | user add EMAIL NAME ROLE | user end EMAIL ROLE;"
+             " roles: %s",
+             ROLES);
+    return 2;
+}
