@@ -84,8 +84,10 @@ struct waiting {
     const struct entity *entity;
 };
 
+/* Run beside a server. It prints its own words, on failure too: one line that
+ * says why (cli_fail). ERR_NOT_FOUND: wrong use, exit status 2. */
 struct command {
-    const char *name, *usage; /* "lending replay", "[--lab L]" */
+    const char *name, *usage, *what; /* "lending replay", "[--lab L]" */
     enum status (*run)(struct app *app, int argc, char **argv);
 };
 

@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+enum { MAP_POINT = 16 }; /* the shape drawn, in pixels */
 static const double MIDDLE = 48.7 * 3.14159265358979323846 / 180;
 
 /* The box of all outlines and points, in shortened degrees. */
@@ -171,10 +172,10 @@ void map_svg(struct html *h, const struct map *m)
         html_lit(h, "#pt-");
         html_text(h, shape);
         html_lit(h, "\" x=\"");
-        html_number(h, p->drawn.x - (MAP_STEP / 2.0 - 1));
+        html_number(h, p->drawn.x - MAP_POINT / 2.0);
         html_lit(h, "\" y=\"");
-        html_number(h, p->drawn.y - (MAP_STEP / 2.0 - 1));
-        html_lit(h, "\" width=\"14\" height=\"14\"/>");
+        html_number(h, p->drawn.y - MAP_POINT / 2.0);
+        html_lit(h, "\" width=\"16\" height=\"16\"/>");
         s.canvas.link_end(&s.canvas);
     }
     svg_close(&s);

@@ -50,9 +50,11 @@ struct map {
  * Places every point: the cell of a hexagonal grid nearest to where it is that
  * no earlier point took (ring by ring, in the order of the points, so the same
  * input gives the same map). Points without a place (NAN) are left out: their
- * .drawn.x is NAN, and so are those of a hidden kind. They are MAP_STEP apart.
+ * .drawn.x is NAN, and so are those of a hidden kind. They are MAP_STEP apart:
+ * the 24 that a finger needs (WCAG 2.5.8), so the drawing is never shown
+ * smaller.
  */
-enum { MAP_STEP = 16 };
+enum { MAP_STEP = 25 };
 void map_spread(struct arena *a, struct map *m);
 double map_height(const struct map *m);
 struct point map_project(const struct map *m, struct place at);

@@ -6,6 +6,7 @@
 
 #include "core/pages.h"
 #include "modules/directory/map.h"
+#include "modules/directory/outline_load.h"
 
 /* Areas. */
 
@@ -169,6 +170,12 @@ static const struct waiting waiting[] = {
     {0},
 };
 
+static const struct command commands[] = {
+    {"outlines", "FILE SOURCE | undo",
+     "loads finer outlines for the map from GeoJSON", outlines_command},
+    {0},
+};
+
 const struct module directory_module = {
     .name = "directory",
     .needs = needs,
@@ -176,5 +183,6 @@ const struct module directory_module = {
     .rights = rights,
     .routes = routes,
     .waiting = waiting,
+    .commands = commands,
     .demo = directory_demo,
 };

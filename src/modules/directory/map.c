@@ -3,10 +3,10 @@
 
 #include "core/request.h"
 #include "modules/directory/directory.h"
-#include "modules/directory/outline.h"
+#include "modules/directory/outline_load.h"
 #include "modules/directory/pages/map.html.h"
 
-enum { POINTS = 800, AREAS = 60, WIDTH = 860 };
+enum { POINTS = 800, AREAS = 60, WIDTH = 1000 };
 
 /* Which shape stands for which kinds of school. */
 static const struct {
@@ -136,11 +136,11 @@ enum status map_show(struct req *r)
                       .width = WIDTH,
                       .kinds = kinds,
                       .kind_count = COUNT(shapes)};
-    struct outline *outlines = NEW_ARRAY(r->mem, struct outline, DEPARTMENTS);
-    for (size_t i = 0; i < DEPARTMENTS; i++)
-        outlines[i] = departments[i].outline;
-    m->outlines = outlines;
-    m->outline_count = DEPARTMENTS;
+    struct outlines outlines;
+    TRY(outlines_load(r->conn, r->mem, &outlines));
+    m->outlines = outlines.list;
+    m->outline_count = outlines.n;
+    v.source = outlines.source;
     TRY(points_fill(r, &ask, m));
     map_spread(r->mem, m);
     size_t lost = 0;

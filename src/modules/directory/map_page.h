@@ -6,6 +6,7 @@
 
 struct map_v {
     const char *lead, *unplaced;
+    const char *source; /* of outlines that were loaded; NULL: ours */
     const struct form_option *bassins, *kinds;
     size_t bassin_count, kind_count;
     struct map *map;
