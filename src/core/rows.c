@@ -60,7 +60,7 @@ enum status rows_list(struct req *r)
     if (r->api && limit.p && str_int(limit, &asked) && asked > 0)
         ask.limit = asked > LIST_MOST ? LIST_MOST : (int)asked;
     if (!r->api)
-        ask.fields = list_fields(r->mem, r->entity, NULL);
+        ask.fields = list_fields(r->mem, r->entity, NULL, NULL);
     struct list list;
     TRY(list_load(r->conn, r->mem, &ask, &list));
     if (r->api)
@@ -134,7 +134,7 @@ static enum status children_of(struct req *r, struct detail_v *v)
                                .reach = reach,
                                .filters = of,
                                .filter_count = 1,
-                               .fields = list_fields(r->mem, *e, NULL),
+                               .fields = list_fields(r->mem, *e, NULL, f->name),
                                .limit = 50};
         struct list list;
         TRY(list_load(r->conn, r->mem, &ask, &list));

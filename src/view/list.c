@@ -315,34 +315,35 @@ bool list_more_is_set(const struct list_v *v)
 }
 
 /* What names a row: where no field does, the first that a list shows. */
-static const struct field *title_of(const struct entity *e)
+static const struct field *title_of(const struct entity *e, const char *fixed)
 {
     if (e->title)
         return entity_field(e, e->title);
     for (const struct field *f = e->fields; f->name; f++)
-        if (!(f->flags & F_HIDDEN))
+        if (!(f->flags & F_HIDDEN) && !(fixed && same(f->name, fixed)))
             return f;
     return NULL;
 }
 
-static bool is_column(const struct field *f, const char *only)
+static bool is_column(const struct field *f, const char *only,
+                      const char *fixed)
 {
-    return !(f->flags & F_HIDDEN) &&
+    return !(f->flags & F_HIDDEN) && !(fixed && same(f->name, fixed)) &&
            (only ? word_in(only, f->name) : (f->flags & F_LIST) != 0);
 }
 
 const struct field *const *list_fields(struct arena *a, const struct entity *e,
-                                       const char *only)
+                                       const char *only, const char *fixed)
 {
-    const struct field *const title = title_of(e), **out;
+    const struct field *const title = title_of(e, fixed), **out;
     size_t n = 0, most = 2;
     CHECK(title);
     for (const struct field *f = e->fields; f->name; f++)
-        most += is_column(f, only);
+        most += is_column(f, only, fixed);
     out = NEW_ARRAY(a, const struct field *, most);
     out[n++] = title;
     for (const struct field *f = e->fields; f->name; f++)
-        if (f != title && is_column(f, only))
+        if (f != title && is_column(f, only, fixed))
             out[n++] = f;
     return out;
 }
@@ -457,7 +458,7 @@ static void table(struct drawing *d, struct list_v *out)
 {
     const struct list *list = d->page->list;
     const struct field *const *fields =
-        list_fields(d->mem, d->entity, d->page->only);
+        list_fields(d->mem, d->entity, d->page->only, d->page->fixed);
     size_t n = 0;
     while (fields[n])
         n++;

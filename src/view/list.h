@@ -69,7 +69,8 @@ struct list_page {
     const struct form_source *source;
     const char *path;   /* NULL: the entity's own */
     const char *only;   /* columns by name; NULL: those F_LIST */
-    const char *fixed;  /* a filter given by the path, not offered; or NULL */
+    const char *fixed;  /* a filter given by the path: neither offered nor a
+                           column; or NULL */
     const char *import; /* where a file is taken in; or NULL */
     const struct form_errors *errors; /* of list_ask_read, or NULL */
     bool can_write;
@@ -77,7 +78,7 @@ struct list_page {
 /* What such a page shows, for list_ask.fields: what names a row, then the
  * columns; ends with NULL. */
 const struct field *const *list_fields(struct arena *a, const struct entity *e,
-                                       const char *only);
+                                       const char *only, const char *fixed);
 /* Everything but lead, caption and foot. Labels: <entity>.list (title), .new,
  * .empty, .count (plural). A new row is made at <path>/nouveau. */
 enum status list_of_entity(struct arena *a, const struct lang *lang,

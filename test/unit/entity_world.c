@@ -55,7 +55,8 @@ const struct entity t_school_entity = {
 
 static const struct field class_fields[] = {
     TEXT(t_class, label, .flags = F_SORT),
-    REF(t_class, school, &t_school_entity, .flags = F_REQUIRED | F_FILTER),
+    REF(t_class, school, &t_school_entity,
+        .flags = F_REQUIRED | F_LIST | F_FILTER),
     {0},
 };
 static const char *const class_reach[] = {"school", "school.bassin", NULL};

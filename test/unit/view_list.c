@@ -131,6 +131,35 @@ static const char *one_time(void *data)
     return "k";
 }
 
+/* Classes as the page of their school shows them. */
+static size_t class_columns(struct world *w, const struct lang *l,
+                            const char *fixed)
+{
+    const struct form_source src = {.conn = w->conn};
+    const struct list_ask ask = {
+        .entity = &t_class_entity, .reach = &reach_all, .limit = 10};
+    struct list list;
+    struct list_v v;
+    OKAY(list_load(w->conn, &w->mem, &ask, &list) == OK);
+    const struct list_page p = {.ask = &ask,
+                                .list = &list,
+                                .source = &src,
+                                .path = "/classes",
+                                .fixed = fixed};
+    OKAY(list_of_entity(&w->mem, l, &p, &v) == OK);
+    return v.column_count;
+}
+
+TEST(view_list_below_its_parent)
+{
+    struct world w;
+    world_open(&w);
+    const struct lang *l = labels(&w.mem, "fr");
+    size_t all = class_columns(&w, l, NULL);
+    OKAY(all == 2 && class_columns(&w, l, "school") == all - 1);
+    world_close(&w);
+}
+
 TEST(view_detail)
 {
     struct world w;
