@@ -253,11 +253,29 @@ enum status row_create(struct req *r)
     return req_done(r) ? OK : answer_row(r, 201, e.id);
 }
 
+/* A row that is closed is not changed by hand any more. */
+static enum status check_lock(struct req *r, struct conn *c)
+{
+    void *now;
+    if (!r->entity->locked)
+        return OK;
+    enum status s = row_load(c, r->mem, r->entity, r->id, &reach_all, &now);
+    if (s == ERR_NOT_FOUND)
+        return OK; /* deleted: there is nothing to lock */
+    TRY(s);
+    const char *why = r->entity->locked(c, r->mem, now);
+    if (!why)
+        return OK;
+    form_error(&r->errors, NULL, why);
+    return ERR_CONFLICT;
+}
+
 static enum status update(struct conn *c, struct arena *mem, void *data)
 {
     struct edit *e = data;
     struct req *r = e->r;
     r->errors.n = 0;
+    TRY(check_lock(r, c));
     TRY(check_again(e, c));
     enum status s = row_update(c, mem, r->entity, e->row, req_actor(r));
     if (s != OK)
@@ -303,6 +321,8 @@ static enum status delete_it(struct conn *c, struct arena *mem, void *data)
     struct req *r = e->r;
     int64_t version = req_version(r);
     const struct row *row = r->row;
+    r->errors.n = 0;
+    TRY(check_lock(r, c));
     TRY(row_delete(c, mem, r->entity, r->id,
                    version == NONE ? row->version : version, req_actor(r)));
     r->code = r->api ? 204 : 303;
@@ -327,6 +347,8 @@ static enum status restore(struct conn *c, struct arena *mem, void *data)
 {
     struct edit *e = data;
     struct req *r = e->r;
+    r->errors.n = 0;
+    TRY(check_lock(r, c));
     TRY(row_restore(c, mem, r->entity, r->id, req_version(r), req_actor(r)));
     TRY(still_in_reach(e, c, r->id));
     answer_plan(r, 200, r->id);

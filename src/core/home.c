@@ -34,10 +34,14 @@ static enum status waits_fill(struct req *r, struct home_v *v)
                 continue;
             const struct arg *args;
             struct reach reach = reach_of(r->app, r->mem, r->who, w->right);
-            bool dated = strstr(w->count.text, ":today") != NULL;
-            struct sql sql = sql_with_reach(
-                r->mem, w->count, w->entity, &reach,
-                dated ? ARGS(arg_day("today", day_today())) : NO_ARGS, &args);
+            struct arg given[3] = {{0}};
+            size_t n_given = 0;
+            if (strstr(w->count.text, ":today"))
+                given[n_given++] = arg_day("today", day_today());
+            if (strstr(w->count.text, ":me"))
+                given[n_given++] = arg_int("me", r->who->person);
+            struct sql sql = sql_with_reach(r->mem, w->count, w->entity, &reach,
+                                            given, &args);
             int64_t n;
             TRY(db_int(r->conn, sql, args, &n));
             if (n > 0)

@@ -80,7 +80,8 @@ struct waiting {
     const char *label; /* label key, with a plural */
     const char *right;
     const char *href;
-    struct sql count; /* may use :today (a day) and {reach:t} over .entity */
+    /* May use :today (a day), :me (who asks) and {reach:t} over .entity. */
+    struct sql count;
     const struct entity *entity;
 };
 

@@ -225,8 +225,10 @@ enum status row_detail(struct req *r, struct detail_v *v)
     if (s == ERR_NOT_FOUND)
         return OK;
     TRY(s);
-    v->edit = arena_printf(r->mem, "%s/modifier", base);
     v->history = arena_printf(r->mem, "%s/historique", base);
+    if (r->entity->locked && r->entity->locked(r->conn, r->mem, r->row))
+        return OK;
+    v->edit = arena_printf(r->mem, "%s/modifier", base);
     v->delete_ = arena_printf(r->mem, "%s/suppression", base);
     v->delete_key = req_key(r);
     return OK;

@@ -26,7 +26,12 @@ enum status step_take(struct conn *c, struct arena *a, const struct entity *e,
         return ERR_CONFLICT;
     int64_t id = ((struct row *)row)->id;
     field_set(state, row, value_cstr(step->to));
+    const struct field *why = entity_field(e, "state_reason");
+    if (why)
+        field_set(why, row, value_cstr(reason.n ? str_dup(a, reason) : NULL));
     TRY(row_update_as(c, a, e, row, by, step->name));
+    if (step->effect)
+        TRY(step->effect(c, a, row, reason, by));
     struct buf detail = {.mem = a};
     struct json j = {.out = &detail};
     json_object(&j, NULL);

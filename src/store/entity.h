@@ -119,6 +119,11 @@ struct row {
     int64_t created_at, created_by, changed_at, changed_by;
 };
 
+/* Who does it, and under which import; 0 is the program itself. */
+struct actor {
+    int64_t person, import;
+};
+
 /* One allowed change of state. What is not in the table cannot happen. */
 struct step {
     const char *name, *from, *to; /* from: space-separated states */
@@ -127,7 +132,13 @@ struct step {
      * before, for the button, and again inside the transaction. */
     const char *(*refuse)(struct conn *c, struct arena *a, const void *row,
                           int64_t person);
-    bool needs_reason; /* the form asks for one; kept in the journal */
+    /* What it brings about besides, in the same transaction: the row has its
+     * new state, and nothing of it all is kept unless this is OK. */
+    enum status (*effect)(struct conn *c, struct arena *a, const void *row,
+                          struct str reason, struct actor by);
+    /* The form asks for one; kept in the journal, and in the row's field
+     * "state_reason" (F_COMPUTED) where there is one. */
+    bool needs_reason;
 };
 
 struct index {
@@ -183,6 +194,10 @@ struct entity {
     /* Fills the F_COMPUTED fields that follow from the others, in a; before
      * every check and save. */
     void (*settle)(struct arena *a, void *row);
+    /* Told why a row that stands may no longer be changed, deleted or brought
+     * back by hand (steps still may): a label key, or NULL. Asked inside the
+     * transaction. */
+    const char *(*locked)(struct conn *c, struct arena *a, const void *row);
     /* Checks across fields, when each alone is right: the field at fault and
      * the label key of the message, or NULL. */
     const char *(*check)(struct conn *c, struct arena *a, const void *row,
@@ -201,11 +216,6 @@ void field_set(const struct field *f, void *row, struct value v);
 const char *row_title(const struct entity *e, const void *row);
 /* Do both have the same values in every field (not version and the like)? */
 bool row_same(const struct entity *e, const void *one, const void *other);
-
-/* Who does it, and under which import; 0 is the program itself. */
-struct actor {
-    int64_t person, import;
-};
 
 /*
  * Reach, compiled: the scopes of the grants, valid today, whose role holds the
