@@ -240,6 +240,25 @@ static bool is_read(const struct entity *e, const struct field *f)
            !(e->steps && same(f->name, "state"));
 }
 
+/* A form shows a reference by its title, which others may bear too: left as it
+ * was, it means the row that it meant. */
+static enum status ref_stands(struct arena *a, const struct field *f,
+                              const struct form_source *source, const void *row,
+                              struct str text, int64_t *id,
+                              struct form_error *error)
+{
+    struct value now = field_get(f, row);
+    const char *title;
+    if (now.type == V_NULL || !source->conn)
+        return OK;
+    TRY(ref_title(source->conn, a, f, now.i, &title));
+    if (!str_eq(text, title))
+        return OK;
+    *id = now.i;
+    *error = (struct form_error){.field = f->name};
+    return OK;
+}
+
 static enum status field_read(struct arena *a, const struct entity *e,
                               const struct field *f,
                               const struct form_input *in,
@@ -256,6 +275,8 @@ static enum status field_read(struct arena *a, const struct entity *e,
     if (f->type == F_REF && text.n) {
         int64_t id;
         TRY(ref_from_text(a, source, f->target, f, flags, text, &id, &error));
+        if (error.key)
+            TRY(ref_stands(a, f, source, row, text, &id, &error));
         v = value_int(id);
     } else {
         const struct lang *lang = in->lang ? in->lang : lang_default();

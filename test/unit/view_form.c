@@ -283,6 +283,28 @@ TEST(view_form_references)
     world_close(&w);
 }
 
+TEST(view_form_leaves_a_reference_as_it_stood)
+{
+    struct world w;
+    world_open(&w);
+    OKAY(labels(&w.mem, "fr") != NULL);
+    an_area(&w, "Toul", NONE);
+    int64_t two = an_area(&w, "Toul", NONE);
+    struct t_school *s = a_school(&w, "0540038B", "Lycée");
+    const struct pair pairs[] = {{"bassin", "Toul"}, {0}};
+    const struct form_input in = typed(pairs);
+    const struct form_source src = {.conn = w.conn};
+    struct form_errors errors = {0};
+    OKAY(row_from_input(&w.mem, &t_school_entity, &in, &src, PARSE_GIVEN, s,
+                        &errors) == ERR_INVALID);
+    s->bassin = two;
+    errors = (struct form_errors){0};
+    OKAY(row_from_input(&w.mem, &t_school_entity, &in, &src, PARSE_GIVEN, s,
+                        &errors) == OK);
+    OKAY(s->bassin == two);
+    world_close(&w);
+}
+
 TEST(view_form_entity)
 {
     struct world w;
