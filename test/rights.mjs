@@ -39,7 +39,35 @@ export const own = {
     || (p.school != null && (schoolOf[role] ?? never)(school(p.school), me)),
 };
 
+own.deployment = (role, d, me, school) => (schoolOf[role] ?? never)(school(d.school), me);
+own.feedback = (role, f, me, school, rows) =>
+  own.deployment(role, rows.deployment.find((d) => d.id === f.deployment), me, school);
+own.advice = (role, a, me, school) => a.person === me.id
+  || (a.school != null && (schoolOf[role] ?? never)(school(a.school), me));
+
 const open = { [all]: [yes, yes, yes] };
+
+// Who reads and who keeps the laboratory's own files.
+const team = {
+  stranger: [sign, sign, sign],
+  'admin leader inspector coordinator expert researcher': [yes, yes, yes],
+  'ien partner teacher head host': [no, no, no],
+};
+const watchers = {
+  stranger: [sign, sign, sign],
+  'admin leader coordinator expert': [yes, yes, yes],
+  'inspector ien researcher partner teacher head host': [no, no, no],
+};
+const gateReaders = {
+  stranger: [sign, sign, sign],
+  'admin leader inspector ien coordinator expert researcher': [yes, yes, yes],
+  'partner teacher head host': [no, no, no],
+};
+const deciders = {
+  stranger: [sign, sign, sign],
+  'admin leader': [yes, yes, yes],
+  'inspector ien coordinator expert researcher partner teacher head host': [no, no, no],
+};
 
 // Tables of records. read and write say who; steps by name.
 export const records = [
@@ -132,7 +160,7 @@ export const records = [
         'admin leader coordinator': [yes, yes, yes],
         'inspector ien expert researcher partner teacher head host': [no, no, no],
       },
-      'design trial deploy rework finish stop resume': {
+      'design trial deploy rework finish hold stop resume': {
         stranger: [sign, sign, sign],
         'admin leader': [yes, yes, yes],
         'inspector ien coordinator expert researcher partner teacher head host': [no, no, no],
@@ -164,6 +192,126 @@ export const records = [
       'inspector ien expert researcher partner teacher head host': [no, no, no],
     },
   },
+  {
+    name: 'notes de veille', path: '/veille', api: 'signal', text: 'title',
+    read: team, write: watchers,
+    steps: { 'keep watch drop reopen': watchers },
+    from: { keep: ['new', 'watched'], watch: ['new', 'kept'], drop: ['new', 'watched', 'kept'],
+      reopen: ['dropped'] },
+  },
+  {
+    name: 'filiation', path: '/filiations', api: 'filiation', text: 'why',
+    read: team, write: watchers,
+  },
+  {
+    name: 'requests for advice', path: '/conseils', api: 'advice', text: 'need',
+    read: {
+      stranger: [sign, sign, sign],
+      'admin leader inspector expert researcher': [yes, yes, yes],
+      'ien coordinator teacher head host': [yes, gone, yes],
+      partner: [no, no, no],
+    },
+    write: {
+      stranger: [sign, sign, sign],
+      'admin leader expert': [yes, yes, yes],
+      coordinator: [yes, gone, yes],
+      'inspector ien researcher partner teacher head host': [no, no, no],
+    },
+    steps: {
+      'take answer close withdraw reopen': {
+        stranger: [sign, sign, sign],
+        'admin leader expert': [yes, yes, yes],
+        coordinator: [yes, gone, yes],
+        'inspector ien researcher partner teacher head host': [no, no, no],
+      },
+    },
+    from: { take: ['new'], answer: ['new', 'taken'], close: ['answered'],
+      withdraw: ['new', 'taken'], reopen: ['answered', 'closed', 'withdrawn'] },
+  },
+  {
+    name: 'co-design sessions', path: '/seances', api: 'design', text: 'title',
+    read: open,
+    write: {
+      stranger: [sign, sign, sign],
+      'admin leader coordinator': [yes, yes, yes],
+      'inspector ien expert researcher partner teacher head host': [no, no, no],
+    },
+  },
+  {
+    name: 'evidence', path: '/preuves', api: 'evidence', text: 'statement',
+    read: open,
+    write: {
+      stranger: [sign, sign, sign],
+      'admin leader coordinator expert researcher': [yes, yes, yes],
+      'inspector ien partner teacher head host': [no, no, no],
+    },
+  },
+  {
+    name: 'criteria of gates', path: '/criteres', api: 'criterion', text: 'label',
+    read: open,
+    write: {
+      stranger: [sign, sign, sign],
+      'admin leader': [yes, yes, yes],
+      'inspector ien coordinator expert researcher partner teacher head host': [no, no, no],
+    },
+  },
+  {
+    name: 'gates', path: '/jalons', api: 'gate', text: 'name',
+    read: gateReaders, write: deciders,
+    steps: { 'open go conditions hold recycle stop cancel': deciders },
+    from: { open: ['prepared'], go: ['open'], conditions: ['open'], hold: ['open'],
+      recycle: ['open'], stop: ['open'], cancel: ['prepared', 'open'] },
+  },
+  {
+    name: 'criteria of one gate', path: '/criteres-de-jalon', api: 'gate_criterion', text: 'label',
+    read: gateReaders, write: deciders,
+  },
+  {
+    name: 'committees', path: '/membres-de-jalon', api: 'gate_member', text: 'role',
+    read: gateReaders, write: deciders,
+    steps: {
+      'declare vote_go vote_conditions vote_hold vote_recycle vote_stop vote_abstain': gateReaders,
+    },
+    // Without a reason none of them goes.
+    from: { declare: [], vote_go: [], vote_conditions: [], vote_hold: [], vote_recycle: [],
+      vote_stop: [], vote_abstain: [] },
+  },
+  {
+    name: 'conditions', path: '/conditions-de-jalon', api: 'gate_condition', text: 'text',
+    read: gateReaders, write: deciders,
+    steps: {
+      meet: {
+        stranger: [sign, sign, sign],
+        'admin leader coordinator': [yes, yes, yes],
+        'inspector ien expert researcher partner teacher head host': [no, no, no],
+      },
+      'drop reopen': deciders,
+    },
+    from: { meet: ['open'], drop: ['open'], reopen: ['met', 'dropped'] },
+  },
+  ...[
+    ['deployments', '/deploiements', 'deployment', 'tool'],
+    ['returns', '/retours', 'feedback', 'obstacles'],
+  ].map(([name, path, api, text]) => ({
+    name, path, api, text,
+    read: {
+      stranger: [sign, sign, sign],
+      'admin leader inspector expert researcher': [yes, yes, yes],
+      'ien coordinator teacher head host': [yes, gone, yes],
+      partner: [no, no, no],
+    },
+    write: api === 'deployment' ? {
+      stranger: [sign, sign, sign],
+      'admin leader': [yes, yes, yes],
+      coordinator: [yes, gone, yes],
+      'inspector ien expert researcher partner teacher head host': [no, no, no],
+    } : {
+      stranger: [sign, sign, sign],
+      'admin leader': [yes, yes, yes],
+      'coordinator teacher head': [yes, gone, yes],
+      'inspector ien expert researcher partner host': [no, no, no],
+    },
+  })),
 ];
 
 // The routes of such a table, and what a yes looks like. What is sent is wrong

@@ -1,5 +1,6 @@
 #include "unit/demo_world.h"
 
+#include "core/tables.h"
 #include "store/schema.h"
 
 static enum status fill(struct conn *c, struct arena *a, void *data)
@@ -15,10 +16,6 @@ static enum status fill(struct conn *c, struct arena *a, void *data)
 
 void demo_world_open(struct demo_world *w, const char *name)
 {
-    static const struct sql tables[] = {
-        SQL_CONST("CREATE TABLE core_file (id INTEGER PRIMARY KEY)"),
-        {0},
-    };
     const struct entity *entities[64];
     const char *why = "";
     size_t n = 0;
@@ -30,7 +27,7 @@ void demo_world_open(struct demo_world *w, const char *name)
     *w = (struct demo_world){0};
     struct db_options options = {
         .path = arena_printf(&w->mem, "%s/%s", test_folder(), name)};
-    struct schema schema = {entities, tables, NULL};
+    struct schema schema = {entities, core_tables, NULL};
     CHECK(db_open(&w->mem, &w->db, &options, &why) == OK);
     enum status s = schema_open(w->db, &w->mem, &schema, &why);
     if (s != OK)

@@ -4,6 +4,7 @@
  * look and its deployment, in the closed year and today.
  */
 #include "modules/portfolio/demo_int.h"
+#include "modules/portfolio/demo_life.h"
 
 struct ids {
     int64_t axes[3], objectives[12], policies[6], services[9];
@@ -215,6 +216,10 @@ static enum status add_life(struct demo *d, const struct ids *ids, int64_t id,
     TRY(add_passages(d, ids, id, p->before, day_of(2022, 9, 1),
                      day_of(2023, 8, 31)));
     TRY(add_passages(d, ids, id, p->closed, day_of(2023, 9, 1), living - 1));
+    if (p->stopped)
+        return add_passage(d, ids, id, service_place(str_of(p->living)), living,
+                           demo_day(d, (struct demo_day){0, 0, p->stopped}),
+                           "left");
     TRY(add_passage(d, ids, id, service_place(str_of(p->living)), living,
                     NO_DAY, "current"));
     if (!p->next)
@@ -321,13 +326,16 @@ static enum status add_project(struct demo *d, const struct ids *ids, int place)
     struct project *row = row_new(d->mem, &project_entity);
     row->name = p->name;
     row->summary = p->summary;
-    row->state = services[service_place(str_of(p->living))].state;
+    row->state = p->stopped ? "stopped"
+                            : services[service_place(str_of(p->living))].state;
     row->axis = ids->axes[p->axis - 1];
     if (place < DEMO_READ_AXES)
         row->axis_note = "L’axe est notre lecture : la brochure range les "
                          "douze premiers projets sous deux axes à la fois.";
     row->service = ids->services[service_place(first)];
     row->starts = day_of(2022, 9, 1);
+    if (p->stopped)
+        row->ends = demo_day(d, (struct demo_day){0, 0, p->stopped});
     TRY(demo_add(d, &project_entity, row));
     TRY(add_life(d, ids, row->row.id, p));
     TRY(add_links(d, ids, row->row.id, p));
@@ -349,5 +357,5 @@ enum status portfolio_demo(struct demo *d)
     TRY(add_offer(d, &ids));
     for (int i = 0; i < (int)demo_project_count; i++)
         TRY(add_project(d, &ids, i));
-    return OK;
+    return life_demo(d);
 }

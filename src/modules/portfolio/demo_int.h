@@ -17,6 +17,7 @@ struct demo_project {
     const char *policies, *objectives;
     const char *before, *closed, *living, *next;
     bool since_2024;
+    int stopped; /* by its committee, so many days from today; 0: it runs */
     const char *partners, *programme, *area;
 };
 extern const struct demo_project demo_projects[];

@@ -3,7 +3,7 @@
  * and the module itself. Projects are in project.c, figures in figures.c.
  */
 #include "core/pages.h"
-#include "modules/portfolio/portfolio.h"
+#include "modules/portfolio/life.h"
 #include "modules/portfolio/routes.h"
 
 static const struct field axis_fields[] = {
@@ -136,8 +136,21 @@ static const struct entity *const entities[] = {
     &project_member_entity,
     &project_partner_entity,
     &document_entity,
+    &signal_entity,
+    &advice_entity,
+    &design_entity,
+    &evidence_entity,
+    &criterion_entity,
+    &gate_entity,
+    &gate_criterion_entity,
+    &gate_member_entity,
+    &gate_condition_entity,
+    &deployment_entity,
+    &feedback_entity,
+    &filiation_entity,
     NULL,
 };
+#define TEAM "admin leader inspector coordinator expert researcher"
 static const struct right rights[] = {
     {"portfolio.edit_strategy", "admin leader"},
     {"portfolio.edit", "admin leader coordinator"},
@@ -145,6 +158,16 @@ static const struct right rights[] = {
     {"portfolio.members", "admin leader inspector ien coordinator expert"},
     {"portfolio.documents", "admin leader inspector ien coordinator expert "
                             "researcher partner teacher head host"},
+    {"portfolio.watch", TEAM},
+    {"portfolio.edit_watch", "admin leader coordinator expert"},
+    {"portfolio.advice", TEAM " ien teacher head host"},
+    {"portfolio.edit_advice", "admin leader coordinator expert"},
+    {"portfolio.edit_evidence", "admin leader coordinator expert researcher"},
+    {"portfolio.gates", TEAM " ien"},
+    {"portfolio.vote", TEAM " ien"},
+    {"portfolio.deployments", TEAM " ien teacher head host"},
+    {"portfolio.deploy", "admin leader coordinator"},
+    {"portfolio.give_back", "admin leader coordinator teacher head"},
     {0},
 };
 
@@ -184,6 +207,41 @@ static const struct waiting waiting[] = {
      SQL_CONST("SELECT count(*) FROM portfolio_project t"
                " WHERE t.state IN ('idea', 'study') AND {reach:t}"),
      &project_entity},
+    {"portfolio.waiting.vote", "portfolio.vote", "/jalons/a-decider",
+     SQL_CONST("SELECT count(*) FROM portfolio_gate_member t JOIN"
+               " portfolio_gate g ON g.id = t.gate WHERE t.state = 'invited'"
+               " AND g.state = 'open' AND t.person = :me AND {reach:t}"),
+     &gate_member_entity},
+    {"portfolio.waiting.gates", "portfolio.decide", "/jalons/a-decider",
+     SQL_CONST("SELECT count(*) FROM portfolio_gate t WHERE (t.state = 'open'"
+               " OR (t.state = 'prepared' AND t.meets <= :today + 31))"
+               " AND {reach:t}"),
+     &gate_entity},
+    {"portfolio.waiting.conditions", "portfolio.gates", "/jalons/a-decider",
+     SQL_CONST("SELECT count(*) FROM portfolio_gate_condition t WHERE t.state"
+               " = 'open' AND t.due <= :today + 30 AND {reach:t}"),
+     &gate_condition_entity},
+    {"portfolio.waiting.advice", "portfolio.edit_advice", "/conseils/file",
+     SQL_CONST("SELECT count(*) FROM portfolio_advice t"
+               " WHERE t.state IN ('new', 'taken') AND {reach:t}"),
+     &advice_entity},
+    {"portfolio.waiting.signals", "portfolio.edit_watch", "/veille?state=new",
+     SQL_CONST("SELECT count(*) FROM portfolio_signal t"
+               " WHERE t.state = 'new' AND {reach:t}"),
+     &signal_entity},
+    {"portfolio.waiting.returns", "portfolio.give_back",
+     "/deploiements?state=in_use",
+     SQL_CONST("SELECT count(*) FROM portfolio_deployment t WHERE t.state ="
+               " 'in_use' AND t.starts <= :today - 30 AND NOT EXISTS (SELECT"
+               " 1 FROM portfolio_feedback f WHERE f.deployment = t.id)"
+               " AND {reach:t}"),
+     &deployment_entity},
+    {"portfolio.waiting.planned", "portfolio.deploy",
+     "/deploiements?state=planned",
+     SQL_CONST("SELECT count(*) FROM portfolio_deployment t WHERE t.state IN"
+               " ('planned', 'configured') AND t.starts < :today"
+               " AND {reach:t}"),
+     &deployment_entity},
     {0},
 };
 

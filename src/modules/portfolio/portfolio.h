@@ -57,12 +57,13 @@ struct project {
     int32_t starts, ends;
 };
 
-/* The project's children. */
+/* The project's children. A service has a plan made to measure: when, .team
+ * (who sees to it: a service, a team, no person), .expected (its results). */
 struct project_service {
     struct row row;
     int64_t project, service;
     int32_t starts, ends;
-    const char *state, *note;
+    const char *state, *team, *expected, *note;
 };
 
 struct project_member {

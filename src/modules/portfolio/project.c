@@ -3,45 +3,73 @@
  * state changes by a step only; the services a project has been through are
  * kept with their dates beside it.
  */
-#include "modules/portfolio/portfolio.h"
+#include "modules/portfolio/life.h"
 
 static const char *const states[] = {
-    "idea",       "study",    "design",  "trial",
-    "deployment", "finished", "stopped", NULL,
+    "idea",     "study", "design",  "trial", "deployment",
+    "finished", "held",  "stopped", NULL,
 };
+
+/* While a committee sits on a project, nobody moves it beside. */
+static const char *gate_sits(struct conn *c, struct arena *a, const void *row,
+                             int64_t person)
+{
+    const struct project *p = row;
+    (void)a, (void)person;
+    return count_of(c,
+                    SQL("SELECT count(*) FROM portfolio_gate WHERE project ="
+                        " :project AND state = 'open'"),
+                    ARGS(arg_int("project", p->row.id)))
+               ? "portfolio_project.gate_sits"
+               : NULL;
+}
+
 static const struct step steps[] = {
     {.name = "study", .from = "idea", .to = "study", .right = "portfolio.edit"},
     {.name = "design",
      .from = "study",
      .to = "design",
-     .right = "portfolio.decide"},
+     .right = "portfolio.decide",
+     .refuse = gate_sits},
     {.name = "trial",
      .from = "study design",
      .to = "trial",
-     .right = "portfolio.decide"},
+     .right = "portfolio.decide",
+     .refuse = gate_sits},
     {.name = "deploy",
      .from = "design trial",
      .to = "deployment",
-     .right = "portfolio.decide"},
+     .right = "portfolio.decide",
+     .refuse = gate_sits},
     {.name = "rework",
      .from = "trial deployment",
      .to = "design",
      .right = "portfolio.decide",
+     .refuse = gate_sits,
      .needs_reason = true},
     {.name = "finish",
      .from = "trial deployment",
      .to = "finished",
      .right = "portfolio.decide",
+     .refuse = gate_sits,
+     .needs_reason = true},
+    {.name = "hold",
+     .from = "study design trial deployment",
+     .to = "held",
+     .right = "portfolio.decide",
+     .refuse = gate_sits,
      .needs_reason = true},
     {.name = "stop",
-     .from = "idea study design trial deployment",
+     .from = "idea study design trial deployment held",
      .to = "stopped",
      .right = "portfolio.decide",
+     .refuse = gate_sits,
      .needs_reason = true},
     {.name = "resume",
-     .from = "finished stopped",
+     .from = "finished held stopped",
      .to = "study",
      .right = "portfolio.decide",
+     .refuse = gate_sits,
      .needs_reason = true},
     {0},
 };
@@ -72,8 +100,13 @@ const struct link project_links[] = {
     {0},
 };
 
-static const char *period_fault(int32_t starts, int32_t ends,
-                                const char **field)
+int64_t count_of(struct conn *c, struct sql sql, const struct arg *args)
+{
+    int64_t n;
+    return db_int(c, sql, args, &n) == OK ? n : -1;
+}
+
+const char *period_fault(int32_t starts, int32_t ends, const char **field)
 {
     if (starts == NO_DAY || ends == NO_DAY || ends >= starts)
         return NULL;
@@ -108,8 +141,9 @@ const struct entity project_entity = {
 
 /* Where it stands in the offer, and stood. */
 
+/* "left": begun and not finished; "skipped": never meant to be, and why. */
 static const char *const passage_states[] = {"planned", "current", "done",
-                                             "left", NULL};
+                                             "left",    "skipped", NULL};
 static const struct field project_service_fields[] = {
     REF(project_service, project, &project_entity,
         .flags = F_REQUIRED | F_LIST | F_FILTER),
@@ -119,6 +153,8 @@ static const struct field project_service_fields[] = {
     DATE(project_service, ends, .flags = F_LIST),
     CHOICE(project_service, state, passage_states,
            .flags = F_REQUIRED | F_LIST | F_FILTER),
+    TEXT(project_service, team, .flags = F_LIST),
+    PROSE(project_service, expected, .max = 2000),
     TEXT(project_service, note, .flags = F_LIST),
     {0},
 };
@@ -131,6 +167,10 @@ static const char *project_service_check(struct conn *c, struct arena *a,
 {
     const struct project_service *s = row;
     (void)c, (void)a;
+    if (same(s->state, "skipped") && !s->note) {
+        *field = "note";
+        return "portfolio_project_service.lacks_reason";
+    }
     return period_fault(s->starts, s->ends, field);
 }
 const struct entity project_service_entity = {

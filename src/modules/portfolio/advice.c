@@ -1,0 +1,120 @@
+/* Requests for advice, until it is known what came of the answer. */
+#include "modules/portfolio/life.h"
+
+static const char *const topics[] = {
+    "resource", "practice", "inclusion", "ai",    "equipment",
+    "space",    "training", "project",   "other", NULL,
+};
+static const char *const disciplines[] = {
+    "all",           "french", "mathematics", "languages",  "history",
+    "science",       "arts",   "sport",       "technology", "professional",
+    "documentation", "other",  NULL,
+};
+static const char *const levels[] = {
+    "nursery", "elementary", "college", "lycee", "lycee_pro", "all", NULL,
+};
+static const char *const states[] = {"new",    "taken",     "answered",
+                                     "closed", "withdrawn", NULL};
+
+static const char *lacks_answer(struct conn *c, struct arena *a,
+                                const void *row, int64_t person)
+{
+    const struct advice *d = row;
+    (void)c, (void)a, (void)person;
+    return d->answer ? NULL : "portfolio_advice.lacks_answer";
+}
+
+static const char *lacks_outcome(struct conn *c, struct arena *a,
+                                 const void *row, int64_t person)
+{
+    const struct advice *d = row;
+    (void)c, (void)a, (void)person;
+    return d->outcome ? NULL : "portfolio_advice.lacks_outcome";
+}
+
+static const struct step steps[] = {
+    {.name = "take",
+     .from = "new",
+     .to = "taken",
+     .right = "portfolio.edit_advice"},
+    {.name = "answer",
+     .from = "new taken",
+     .to = "answered",
+     .right = "portfolio.edit_advice",
+     .refuse = lacks_answer},
+    {.name = "close",
+     .from = "answered",
+     .to = "closed",
+     .right = "portfolio.edit_advice",
+     .refuse = lacks_outcome},
+    {.name = "withdraw",
+     .from = "new taken",
+     .to = "withdrawn",
+     .right = "portfolio.edit_advice",
+     .needs_reason = true},
+    {.name = "reopen",
+     .from = "answered closed withdrawn",
+     .to = "taken",
+     .right = "portfolio.edit_advice",
+     .needs_reason = true},
+    {0},
+};
+
+static const struct field fields[] = {
+    TEXT(advice, need, .flags = F_REQUIRED | F_LIST | F_SORT | F_SEARCH),
+    PROSE(advice, detail, .max = 4000, .flags = F_SEARCH),
+    CHOICE(advice, topic, topics, .flags = F_REQUIRED | F_LIST | F_FILTER),
+    CHOICE(advice, discipline, disciplines, .flags = F_FILTER),
+    CHOICE(advice, level, levels, .flags = F_LIST | F_FILTER),
+    DATE(advice, asked, .flags = F_REQUIRED | F_LIST | F_SORT),
+    REF(advice, school, &school_entity, .flags = F_LIST | F_FILTER),
+    REF(advice, person, &person_entity, .flags = F_PERSONAL | F_FILTER),
+    TEXT(advice, asker, .max = 100, .flags = F_PERSONAL),
+    TEXT(advice, email, .flags = F_PERSONAL, .check = check_mail),
+    CHOICE(advice, state, states, .flags = F_REQUIRED | F_LIST | F_FILTER),
+    PROSE(advice, state_reason, .max = 2000, .flags = F_COMPUTED),
+    PROSE(advice, answer, .max = 8000, .flags = F_SEARCH),
+    PROSE(advice, outcome, .max = 4000),
+    {0},
+};
+static const struct link links[] = {
+    {.name = "documents", .target = &document_entity, .most = 10},
+    {0},
+};
+static const char *const reach[] = {
+    "school",
+    "school.bassin",
+    "school.circonscription",
+    "school.departement",
+    "person",
+    NULL,
+};
+
+static const char *check(struct conn *c, struct arena *a, const void *row,
+                         const char **field)
+{
+    const struct advice *d = row;
+    (void)c, (void)a;
+    if (d->person != NONE || d->school != NONE || (d->asker && d->email))
+        return NULL;
+    *field = d->asker ? "email" : "asker";
+    return "portfolio_advice.nobody_asks";
+}
+
+const struct entity advice_entity = {
+    .name = "portfolio_advice",
+    .api = "advice",
+    .path = "/conseils",
+    .row_size = sizeof(struct advice),
+    .fields = fields,
+    .steps = steps,
+    .links = links,
+    .title = "need",
+    .sort = "asked",
+    .reach = reach,
+    .read = "portfolio.advice",
+    .write = "portfolio.edit_advice",
+    .has_uid = true,
+    .keep_years = 5,
+    .check = check,
+};

@@ -1,0 +1,484 @@
+/* The life of the demonstration: gates with their committees, evidence, watch,
+ * advice, deployments and what the schools say of them. */
+#include "modules/portfolio/demo_life.h"
+
+#include "core/request.h"
+#include "modules/portfolio/demo_int.h"
+
+int32_t demo_day(const struct demo *d, struct demo_day day)
+{
+    if (day.year)
+        return day_of(day.year, day.month, day.day);
+    /* The living year is after the closed one, whatever today is. */
+    int32_t at = d->today + day.day, opening = day_of(2024, 9, 20);
+    return at < opening ? opening : at;
+}
+
+/* NONE for no name. */
+static enum status id_of(struct demo *d, const struct entity *e,
+                         const char *field, const char *value, int64_t *id)
+{
+    void *row;
+    *id = NONE;
+    if (!value)
+        return OK;
+    TRY(row_find(d->conn, d->mem, e, field, value_cstr(value), &row));
+    *id = ((struct row *)row)->id;
+    return OK;
+}
+
+static enum status person_id(struct demo *d, const char *name, int64_t *id)
+{
+    return id_of(d, &person_entity, "email",
+                 name ? arena_printf(d->mem, "%s@demo.example", name) : NULL,
+                 id);
+}
+
+static enum status project_id(struct demo *d, const char *name, int64_t *id)
+{
+    return id_of(d, &project_entity, "name", name, id);
+}
+
+/* Criteria. */
+
+static const struct {
+    const char *from, *to, *label, *kind;
+    int level;
+} criteria[] = {
+    {"study", "design", "Le besoin est établi auprès d’équipes nommées", NULL,
+     0},
+    {"study", "design", "Ce que disent la veille et la recherche est rassemblé",
+     NULL, 0},
+    {"study", "design", "Les moyens de la conception sont tenus", NULL, 0},
+    {"study", "trial", "Le besoin est établi auprès d’équipes nommées", NULL,
+     0},
+    {"study", "trial", "On sait ce qui sera mesuré, et chez qui", NULL, 0},
+    {"study", "trial", "Les données des élèves sont protégées", NULL, 0},
+    {"design", "trial", "Des élèves ou des professeurs l’ont pris en main",
+     "perception", 1},
+    {"design", "trial", "On sait ce qui sera mesuré, et chez qui", NULL, 0},
+    {"design", "trial", "Les données des élèves sont protégées", NULL, 0},
+    {"trial", "deployment", "Les élèves apprennent mieux, ou autant",
+     "learning", 2},
+    {"trial", "deployment", "On s’en sert vraiment en classe", "usage", 2},
+    {"trial", "deployment", "L’accompagnement et le support sont tenus", NULL,
+     0},
+    {"deployment", "finished", "L’usage tient sans le laboratoire", "usage", 2},
+    {"deployment", "finished", "Quelqu’un a pris le relais", NULL, 0},
+};
+
+static bool of_pair(size_t i, const char *from, const char *to)
+{
+    return same(criteria[i].from, from) && same(criteria[i].to, to);
+}
+
+static enum status add_criteria(struct demo *d)
+{
+    int64_t position = 0;
+    for (size_t i = 0; i < COUNT(criteria); i++) {
+        bool again = i && of_pair(i, criteria[i - 1].from, criteria[i - 1].to);
+        position = again ? position + 1 : 1;
+        struct criterion *k = row_new(d->mem, &criterion_entity);
+        k->stage_from = criteria[i].from;
+        k->stage_to = criteria[i].to;
+        k->position = position;
+        k->label = criteria[i].label;
+        k->kind = criteria[i].kind;
+        k->level = k->kind ? criteria[i].level : NONE;
+        TRY(demo_add(d, &criterion_entity, k));
+    }
+    return OK;
+}
+
+/* Gates. */
+
+static enum status add_findings(struct demo *d, int64_t gate,
+                                const struct demo_gate *g)
+{
+    int64_t position = 0;
+    for (size_t i = 0; i < COUNT(criteria); i++) {
+        if (!of_pair(i, g->from, g->to))
+            continue;
+        struct gate_criterion *k = row_new(d->mem, &gate_criterion_entity);
+        k->gate = gate;
+        k->label = criteria[i].label;
+        k->kind = criteria[i].kind;
+        k->level = k->kind ? criteria[i].level : NONE;
+        if (g->found) {
+            char found = g->found[position];
+            k->met = found == 'y'   ? "yes"
+                     : found == 'p' ? "partly"
+                     : found == 'n' ? "no"
+                                    : "unknown";
+            k->reason = g->findings[position];
+        }
+        k->position = ++position;
+        TRY(demo_add(d, &gate_criterion_entity, k));
+    }
+    return OK;
+}
+
+static enum status add_seat(struct demo *d, int64_t gate, const char *person,
+                            const char *role, const char *vote, const char *why)
+{
+    struct gate_member *m = row_new(d->mem, &gate_member_entity);
+    m->gate = gate;
+    m->role = role;
+    m->state = vote;
+    m->state_reason = why;
+    TRY(person_id(d, person, &m->person));
+    return demo_add(d, &gate_member_entity, m);
+}
+
+/* Four sit: the chair and two others vote with the decision, or one apart. Of
+ * those that wait, one has voted and one has declared a conflict. */
+static enum status add_committee(struct demo *d, int64_t gate,
+                                 const struct demo_gate *g, size_t nth)
+{
+    bool decided = g->found != NULL, open = same(g->state, "open");
+    const char *vote = decided ? g->state : "invited";
+    const char *expert =
+        nth % 3 ? arena_printf(d->mem, "expert%zu", nth % 3 + 1) : "expert";
+    TRY(add_seat(d, gate, "leader", "chair", vote, NULL));
+    TRY(add_seat(d, gate, "inspector", "member", vote, NULL));
+    TRY(add_seat(d, gate, expert, "expert",
+                 g->dissent ? g->dissent
+                 : open     ? "go"
+                            : vote,
+                 g->dissent ? g->dissent_why
+                 : open ? "Le dossier me paraît solide et les équipes sont "
+                          "prêtes."
+                        : NULL));
+    return add_seat(d, gate, "researcher", "expert", open ? "conflict" : vote,
+                    open ? "Mon laboratoire a conduit une partie des mesures."
+                         : NULL);
+}
+
+static enum status add_gate_conditions(struct demo *d, int64_t gate,
+                                       const struct demo_gate *g)
+{
+    for (size_t i = 0; i < COUNT(g->conditions) && g->conditions[i].text; i++) {
+        struct gate_condition *c = row_new(d->mem, &gate_condition_entity);
+        c->gate = gate;
+        c->text = g->conditions[i].text;
+        c->due = demo_day(d, g->meets) + g->conditions[i].due;
+        c->state = g->conditions[i].state;
+        c->state_reason = g->conditions[i].how;
+        TRY(demo_add(d, &gate_condition_entity, c));
+    }
+    return OK;
+}
+
+/* As step_take would have left it; the project stands where its own
+ * demonstration has put it. */
+static enum status note_decision(struct demo *d, const struct gate *g)
+{
+    struct buf detail = {.mem = d->mem};
+    struct json j = {.out = &detail};
+    json_object(&j, NULL);
+    json_cstr(&j, "from", "open");
+    json_cstr(&j, "to", g->state);
+    json_cstr(&j, "reason", g->state_reason);
+    json_end_object(&j);
+    return journal_add(d->conn, d->mem, d->by.person, &gate_entity, g->row.id,
+                       g->state, buf_done(&detail));
+}
+
+static enum status add_gate(struct demo *d, size_t nth)
+{
+    const struct demo_gate *g = &demo_gates[nth];
+    struct gate *row = row_new(d->mem, &gate_entity);
+    TRY(project_id(d, g->project, &row->project));
+    row->name = g->name;
+    row->stage_from = g->from;
+    row->stage_to = g->to;
+    row->meets = demo_day(d, g->meets);
+    row->quorum = 3;
+    row->published = g->found && !g->secret ? YES : NO;
+    row->state = g->state;
+    row->state_reason = g->reason;
+    TRY(demo_add(d, &gate_entity, row));
+    if (!same(g->state, "prepared"))
+        TRY(add_findings(d, row->row.id, g));
+    TRY(add_committee(d, row->row.id, g, nth));
+    TRY(add_gate_conditions(d, row->row.id, g));
+    return g->found ? note_decision(d, row) : OK;
+}
+
+/* Evidence. */
+
+static enum status add_evidence(struct demo *d, const struct demo_evidence *e)
+{
+    struct evidence *row = row_new(d->mem, &evidence_entity);
+    TRY(project_id(d, e->project, &row->project));
+    row->statement = e->statement;
+    row->kind = e->kind;
+    row->level = e->level;
+    row->sample = e->sample;
+    row->limits = e->limits;
+    row->source = e->source;
+    row->found = demo_day(d, e->found);
+    if (e->effect) {
+        char *rest;
+        row->effect = strtod(e->effect, &rest);
+        row->low = strtod(rest, &rest);
+        row->high = strtod(rest, &rest);
+        row->unit = rest + 1;
+    }
+    return demo_add(d, &evidence_entity, row);
+}
+
+/* Watch and advice. */
+
+static enum status add_link(struct demo *d, struct filiation *f,
+                            const char *kind, const char *why)
+{
+    f->kind = kind;
+    f->why = why;
+    return demo_add(d, &filiation_entity, f);
+}
+
+static enum status add_signal(struct demo *d, const struct demo_signal *s)
+{
+    struct signal *row = row_new(d->mem, &signal_entity);
+    row->title = s->title;
+    row->source = s->source;
+    row->country = s->country;
+    row->language = s->language;
+    row->subject = s->subject;
+    row->seen = demo_day(d, s->seen);
+    row->state = s->state;
+    row->state_reason = s->reason;
+    TRY(person_id(d, s->follower, &row->follower));
+    TRY(demo_add(d, &signal_entity, row));
+    if (!s->project)
+        return OK;
+    struct filiation *f = row_new(d->mem, &filiation_entity);
+    f->from_signal = row->row.id;
+    TRY(project_id(d, s->project, &f->to_project));
+    return add_link(d, f, s->link, s->reason);
+}
+
+static enum status add_advice(struct demo *d, const struct demo_advice *w,
+                              int nth)
+{
+    struct advice *row = row_new(d->mem, &advice_entity);
+    row->need = w->need;
+    row->detail = w->detail;
+    row->topic = w->topic;
+    row->discipline = w->discipline;
+    row->level = w->level;
+    row->asked = demo_day(d, w->asked);
+    row->state = w->state;
+    row->answer = w->answer;
+    row->outcome = w->outcome;
+    if (w->asker) {
+        void *person;
+        const char *mail = arena_printf(d->mem, "%s@demo.example", w->asker);
+        TRY(row_find(d->conn, d->mem, &person_entity, "email", value_cstr(mail),
+                     &person));
+        row->person = ((const struct person *)person)->row.id;
+        row->school = ((const struct person *)person)->school;
+    } else {
+        row->asker = arena_printf(d->mem, "Personne %d (démo)", nth);
+        row->email = arena_printf(d->mem, "personne%d@demo.example", nth);
+    }
+    TRY(demo_add(d, &advice_entity, row));
+    if (!w->project)
+        return OK;
+    struct filiation *f = row_new(d->mem, &filiation_entity);
+    f->from_advice = row->row.id;
+    TRY(project_id(d, w->project, &f->to_project));
+    return add_link(d, f, "fed", NULL);
+}
+
+/* What projects owe each other. */
+static enum status add_lineage(struct demo *d)
+{
+    static const struct {
+        const char *from, *to, *kind, *why;
+    } links[] = {
+        {"VR et oralité", "Oralité", "merged",
+         "Les équipes rejoignent les webradios, qui font progresser autant."},
+        {"VR et oralité", "Catalogue et pack VR", "merged",
+         "Les casques rejoignent le pack prêté par les laboratoires."},
+        {"Blockchain", "Modules d'autoformation sur l'IA (CREIA)", "fed",
+         "Les supports sur la confiance et la preuve y sont repris."},
+        {"Catalogue et pack VR", "VR, découverte des métiers", "inspired",
+         "Le même matériel, d’autres films."},
+        {"Bon usage du numérique", "Bon usage du numérique au lycée", "split",
+         "Les jeux de collège ne parlaient pas aux lycéens."},
+        {"Savoirs fondamentaux - français (Plume)",
+         "Savoirs fondamentaux et IA", "fed",
+         "La grille d’observation de l’écrit a été reprise."},
+    };
+    for (size_t i = 0; i < COUNT(links); i++) {
+        struct filiation *f = row_new(d->mem, &filiation_entity);
+        TRY(project_id(d, links[i].from, &f->from_project));
+        TRY(project_id(d, links[i].to, &f->to_project));
+        TRY(add_link(d, f, links[i].kind, links[i].why));
+    }
+    return OK;
+}
+
+/* Deployments. */
+
+static const struct {
+    const char *project, *tool, *kinds;
+    int every; /* one school in so many */
+    struct demo_day starts;
+} spread[] = {
+    {"Savoirs fondamentaux et IA", "MIA Seconde", "lycee lycee_pro lycee_poly",
+     1, ON(2024, 5, 15)},
+    {"Inclusion et outils numériques", "Cantoo", "college elementaire", 7,
+     ON(2024, 9, 16)},
+    {"LyText, CoText", "LyText", "college", 2, ON(2023, 9, 18)},
+    {"Catalogue et pack VR", "Pack VR", "college lycee", 5, ON(2023, 10, 2)},
+    {"LaboArts numérique", "Valise LaboArts", "college", 6, ON(2024, 10, 7)},
+    {"Ambassadeurs du numérique (ADN)", "Groupe d’ambassadeurs",
+     "college lycee", 6, ON(2024, 9, 30)},
+    {"Oralité", "Studio mobile", "elementaire primaire", 9, ON(2023, 9, 25)},
+    {"VR, découverte des métiers", "Films des métiers", "college lycee_pro", 4,
+     ON(2024, 10, 14)},
+};
+
+static const char *abandons[] = {
+    "Le professeur qui portait l’usage a changé d’établissement.",
+    "Le réseau de l’établissement ne suit pas à vingt-huit postes.",
+    "L’équipe préfère l’outil qu’elle avait déjà.",
+    "Personne n’a pu être libéré pour la formation.",
+};
+
+static const char *deployed_state(struct demo *d, int32_t starts)
+{
+    if (starts > d->today)
+        return "planned";
+    uint32_t chance = demo_random(d, 100);
+    return chance < 7 ? "abandoned" : chance < 12 ? "configured" : "in_use";
+}
+
+static enum status add_feedback(struct demo *d, const struct deployment *row,
+                                int nth)
+{
+    static const char *const said[] = {
+        "Les élèves s’y mettent sans qu’on le leur demande.",
+        "Bien pour la remédiation, moins pour la classe entière.",
+        "Il nous faudrait une heure de formation de plus.",
+        "Les comptes ont tardé, l’usage a commencé en novembre.",
+    };
+    struct feedback *f = row_new(d->mem, &feedback_entity);
+    f->deployment = row->row.id;
+    f->role = nth % 3 ? "teacher" : "head";
+    f->given = row->starts + 35 > d->today ? d->today : row->starts + 35;
+    f->use = nth % 4 == 2 ? "rarely" : nth % 4 == 3 ? "daily" : "weekly";
+    f->useful = 3 + nth % 3;
+    f->goes_on = nth % 4 == 2 ? UNKNOWN : YES;
+    f->text = said[nth % 4];
+    if (nth % 4 == 2)
+        f->obstacles = "Le temps de prise en main";
+    return demo_add(d, &feedback_entity, f);
+}
+
+static enum status add_deployment(struct demo *d, size_t of, int64_t project,
+                                  int64_t school, int nth)
+{
+    struct deployment *row = row_new(d->mem, &deployment_entity);
+    row->project = project;
+    row->school = school;
+    row->tool = spread[of].tool;
+    row->starts = demo_day(d, spread[of].starts) + nth % 4 * 30 * (of > 0);
+    row->state = deployed_state(d, row->starts);
+    row->support = "Assistance académique (démo)";
+    if (same(row->state, "abandoned")) {
+        row->reason = abandons[demo_random(d, COUNT(abandons))];
+        row->ends = row->starts + 60;
+    }
+    TRY(demo_add(d, &deployment_entity, row));
+    if (nth == 0) {
+        struct filiation *f = row_new(d->mem, &filiation_entity);
+        f->from_project = project;
+        f->to_deployment = row->row.id;
+        TRY(add_link(d, f, "deployed_as", "Premier établissement livré."));
+    }
+    return nth % 5 == 1 && same(row->state, "in_use")
+               ? add_feedback(d, row, nth)
+               : OK;
+}
+
+static enum status add_deployments(struct demo *d)
+{
+    for (size_t i = 0; i < COUNT(spread); i++) {
+        struct rows *r;
+        int64_t project;
+        int seen = 0, nth = 0;
+        TRY(project_id(d, spread[i].project, &project));
+        TRY(db_rows(d->conn, d->mem,
+                    SQL("SELECT id, kind FROM directory_school ORDER BY id"),
+                    NO_ARGS, &r));
+        while (rows_next(r))
+            if (word_in(spread[i].kinds, row_text(r, 1)) &&
+                seen++ % spread[i].every == 0)
+                TRY(add_deployment(d, i, project, row_int(r, 0), nth++));
+        TRY(rows_end(r));
+    }
+    return OK;
+}
+
+/* Co-design sessions. */
+
+static enum status add_sessions(struct demo *d)
+{
+    static const struct {
+        const char *project, *title, *outcome;
+        int teachers, pupils, researchers, designers;
+        struct demo_day held;
+    } held[] = {
+        {"LyText, CoText", "Choisir les couches d’un texte",
+         "Trois couches gardées sur sept : le sens des mots, qui parle, où "
+         "l’on est.",
+         8, 0, 3, 2, ON(2022, 11, 8)},
+        {"ESCALE", "Ce que doit contenir la mallette",
+         "Les élèves ont écarté les jeux trop bavards.", 6, 14, 2, 0,
+         ON(2023, 10, 18)},
+        {"Pack de ressources pour allophones", "Les premiers jours en classe",
+         "Le pack s’ouvre sur les lieux de l’école, photographiés par les "
+         "élèves.",
+         9, 11, 1, 2, ON(2023, 12, 6)},
+        {"Accompagnement en territoire de suivi de projets",
+         "Une journée d’un coordonnateur",
+         "Liste de ce qui est saisi deux fois aujourd’hui.", 0, 0, 0, 3,
+         ON(2024, 2, 1)},
+        {"Savoirs fondamentaux et IA", "Lire les résultats de MIA Seconde",
+         "Un tableau de bord par classe, sans classement des élèves.", 7, 0, 1,
+         2, ON(2024, 3, 27)},
+    };
+    for (size_t i = 0; i < COUNT(held); i++) {
+        struct design *s = row_new(d->mem, &design_entity);
+        TRY(project_id(d, held[i].project, &s->project));
+        s->title = held[i].title;
+        s->outcome = held[i].outcome;
+        s->held = demo_day(d, held[i].held);
+        s->teachers = held[i].teachers;
+        s->pupils = held[i].pupils;
+        s->researchers = held[i].researchers;
+        s->designers = held[i].designers;
+        TRY(demo_add(d, &design_entity, s));
+    }
+    return OK;
+}
+
+enum status life_demo(struct demo *d)
+{
+    TRY(add_criteria(d));
+    for (size_t i = 0; i < demo_evidence_count; i++)
+        TRY(add_evidence(d, &demo_evidence[i]));
+    for (size_t i = 0; i < demo_gate_count; i++)
+        TRY(add_gate(d, i));
+    for (size_t i = 0; i < demo_signal_count; i++)
+        TRY(add_signal(d, &demo_signals[i]));
+    for (size_t i = 0; i < demo_advice_count; i++)
+        TRY(add_advice(d, &demo_advice[i], (int)i + 1));
+    TRY(add_lineage(d));
+    TRY(add_sessions(d));
+    return add_deployments(d);
+}

@@ -1,0 +1,38 @@
+/* Filiation: what led to what. A node is one row of one of four kinds, named by
+ * one number: 4 * id + kind. */
+#pragma once
+
+#include "modules/portfolio/life.h"
+
+enum node_kind { NODE_SIGNAL, NODE_ADVICE, NODE_PROJECT, NODE_DEPLOYMENT };
+enum { NODE_KINDS = 4 };
+
+static inline int64_t node_of(enum node_kind kind, int64_t id)
+{
+    return id * NODE_KINDS + (int64_t)kind;
+}
+static inline enum node_kind node_kind(int64_t node)
+{
+    return (enum node_kind)(node % NODE_KINDS);
+}
+static inline int64_t node_id(int64_t node)
+{
+    return node / NODE_KINDS;
+}
+const struct entity *node_entity(enum node_kind kind);
+
+/* One link, as a walk meets it. */
+struct kin {
+    int64_t id, from, to;
+    const char *kind, *why;
+};
+struct kinship {
+    struct kin *links;
+    size_t n;
+    bool cut; /* there are more than KIN_MOST */
+};
+enum { KIN_MOST = 12000 };
+/* All that the node came from and all that came of it: one recursive query
+ * each way. */
+enum status filiation_walk(struct conn *c, struct arena *a, int64_t node,
+                           struct kinship *out) MUST_USE;

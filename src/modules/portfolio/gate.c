@@ -1,0 +1,257 @@
+/* A jalon: prepared, opened with its criteria closed, decided by a committee.
+ */
+#include "modules/portfolio/life.h"
+
+#include "core/request.h"
+
+static const char *const states[] = {
+    "prepared", "open", "go",        "conditions", "hold",
+    "recycle",  "stop", "cancelled", NULL,
+};
+
+bool gate_is_decided(const struct gate *g)
+{
+    return g->state && !word_in("prepared open cancelled", g->state);
+}
+
+/* The criteria of the pair of stages that the gate does not have yet. */
+#define OF_THE_PAIR                                                            \
+    "FROM portfolio_criterion k WHERE k.stage_from = :stage_from AND "         \
+    "k.stage_to = :stage_to"
+
+static const char *open_refuses(struct conn *c, struct arena *a,
+                                const void *row, int64_t person)
+{
+    const struct gate *g = row;
+    (void)a, (void)person;
+    int64_t members = count_of(
+        c, SQL("SELECT count(*) FROM portfolio_gate_member WHERE gate = :gate"),
+        ARGS(arg_int("gate", g->row.id)));
+    if (members < g->quorum)
+        return "portfolio_gate.too_few_members";
+    int64_t own = count_of(
+        c,
+        SQL("SELECT count(*) FROM portfolio_gate_criterion WHERE gate = :gate"),
+        ARGS(arg_int("gate", g->row.id)));
+    int64_t pair = count_of(c, SQL("SELECT count(*) " OF_THE_PAIR),
+                            ARGS(arg_cstr("stage_from", g->stage_from),
+                                 arg_cstr("stage_to", g->stage_to)));
+    return own + pair > 0 ? NULL : "portfolio_gate.no_criteria";
+}
+
+/* Copies the criteria: what is changed in the set later does not move them. */
+static enum status open_gate(struct conn *c, struct arena *a, const void *row,
+                             struct str reason, struct actor by)
+{
+    const struct gate *g = row;
+    struct rows *r;
+    (void)reason;
+    TRY(db_rows(c, a,
+                SQL("SELECT k.position, k.label, k.kind, k.level " OF_THE_PAIR
+                    " ORDER BY k.position, k.id"),
+                ARGS(arg_cstr("stage_from", g->stage_from),
+                     arg_cstr("stage_to", g->stage_to)),
+                &r));
+    while (rows_next(r)) {
+        struct gate_criterion *k = row_new(a, &gate_criterion_entity);
+        k->gate = g->row.id;
+        k->position = row_int(r, 0);
+        k->label = row_text(r, 1);
+        k->kind = row_text(r, 2);
+        k->level = row_int(r, 3);
+        TRY(row_insert(c, a, &gate_criterion_entity, k, by));
+    }
+    return rows_end(r);
+}
+
+const char *gate_refuses_any(struct conn *c, struct arena *a, const void *row,
+                             int64_t person)
+{
+    const struct gate *g = row;
+    const struct arg *args = ARGS(arg_int("gate", g->row.id));
+    (void)a, (void)person;
+    if (count_of(c,
+                 SQL("SELECT count(*) FROM portfolio_gate_member WHERE gate ="
+                     " :gate AND state NOT IN ('invited', 'conflict')"),
+                 args) < g->quorum)
+        return "portfolio_gate.no_quorum";
+    if (count_of(c,
+                 SQL("SELECT count(*) FROM portfolio_gate_criterion WHERE"
+                     " gate = :gate AND (met IS NULL OR reason IS NULL)"),
+                 args))
+        return "portfolio_gate.lacks_reasons";
+    return NULL;
+}
+
+/* To go on, the evidence asked for is there, and the project where it was. */
+static const char *refuses_going_on(struct conn *c, struct arena *a,
+                                    const void *row, int64_t person)
+{
+    const struct gate *g = row;
+    const char *refusal = gate_refuses_any(c, a, row, person);
+    if (refusal)
+        return refusal;
+    if (count_of(
+            c,
+            SQL("SELECT count(*) FROM portfolio_gate_criterion k WHERE"
+                " k.gate = :gate AND k.kind IS NOT NULL AND NOT EXISTS"
+                " (SELECT 1 FROM portfolio_evidence e WHERE e.project ="
+                " :project AND e.kind = k.kind AND"
+                " e.level >= coalesce(k.level, 1))"),
+            ARGS(arg_int("gate", g->row.id), arg_int("project", g->project))))
+        return "portfolio_gate.lacks_evidence";
+    if (!count_of(c,
+                  SQL("SELECT count(*) FROM portfolio_project WHERE id ="
+                      " :project AND state = :stage"),
+                  ARGS(arg_int("project", g->project),
+                       arg_cstr("stage", g->stage_from))))
+        return "portfolio_gate.project_elsewhere";
+    return NULL;
+}
+
+static const char *refuses_conditions(struct conn *c, struct arena *a,
+                                      const void *row, int64_t person)
+{
+    const struct gate *g = row;
+    const char *refusal = refuses_going_on(c, a, row, person);
+    if (refusal)
+        return refusal;
+    return count_of(c,
+                    SQL("SELECT count(*) FROM portfolio_gate_condition"
+                        " WHERE gate = :gate"),
+                    ARGS(arg_int("gate", g->row.id)))
+               ? NULL
+               : "portfolio_gate.no_conditions";
+}
+
+/* The project's own step from where it is to that state; NULL: it stays. */
+static const struct step *project_step(const char *from, const char *to)
+{
+    for (const struct step *s = project_entity.steps; s->name; s++)
+        if (word_in(s->from, from) && same(s->to, to))
+            return s;
+    return NULL;
+}
+
+static enum status move_project(struct conn *c, struct arena *a,
+                                const struct gate *g, const char *to,
+                                struct str reason, struct actor by)
+{
+    void *row;
+    const char *refusal;
+    TRY(row_load(c, a, &project_entity, g->project, &reach_all, &row));
+    const struct project *p = row;
+    const struct step *step = project_step(p->state, to);
+    return step ? step_take(c, a, &project_entity, step, row, reason, by,
+                            &refusal)
+                : OK;
+}
+
+static enum status go_on(struct conn *c, struct arena *a, const void *row,
+                         struct str reason, struct actor by)
+{
+    const struct gate *g = row;
+    return move_project(c, a, g, g->stage_to, reason, by);
+}
+
+static enum status hold(struct conn *c, struct arena *a, const void *row,
+                        struct str reason, struct actor by)
+{
+    return move_project(c, a, row, "held", reason, by);
+}
+
+/* Back to the drawing board, when it had left it. */
+static enum status send_back(struct conn *c, struct arena *a, const void *row,
+                             struct str reason, struct actor by)
+{
+    const struct gate *g = row;
+    if (!word_in("trial deployment", g->stage_from))
+        return OK;
+    return move_project(c, a, g, "design", reason, by);
+}
+
+static enum status stop(struct conn *c, struct arena *a, const void *row,
+                        struct str reason, struct actor by)
+{
+    return move_project(c, a, row, "stopped", reason, by);
+}
+
+#define DECISION(name_, refuse_, effect_)                                      \
+    {                                                                          \
+        .name = name_, .from = "open", .to = name_,                            \
+        .right = "portfolio.decide", .refuse = refuse_, .effect = effect_,     \
+        .needs_reason = true                                                   \
+    }
+static const struct step steps[] = {
+    {.name = "open",
+     .from = "prepared",
+     .to = "open",
+     .right = "portfolio.decide",
+     .refuse = open_refuses,
+     .effect = open_gate},
+    DECISION("go", refuses_going_on, go_on),
+    DECISION("conditions", refuses_conditions, go_on),
+    DECISION("hold", gate_refuses_any, hold),
+    DECISION("recycle", gate_refuses_any, send_back),
+    DECISION("stop", gate_refuses_any, stop),
+    {.name = "cancel",
+     .from = "prepared open",
+     .to = "cancelled",
+     .right = "portfolio.decide",
+     .needs_reason = true},
+    {0},
+};
+
+static const struct field fields[] = {
+    REF(gate, project, &project_entity,
+        .flags = F_REQUIRED | F_LIST | F_FILTER),
+    TEXT(gate, name, .flags = F_REQUIRED | F_LIST | F_SORT | F_SEARCH),
+    CHOICE(gate, stage_from, stages_from, .flags = F_REQUIRED | F_FILTER),
+    CHOICE(gate, stage_to, stages_to, .flags = F_REQUIRED | F_LIST | F_FILTER),
+    DATE(gate, meets, .flags = F_REQUIRED | F_LIST | F_SORT),
+    INT(gate, quorum, .min = 1, .max = 30, .flags = F_REQUIRED),
+    BOOL(gate, published, .flags = F_FILTER),
+    CHOICE(gate, state, states, .flags = F_REQUIRED | F_LIST | F_FILTER),
+    PROSE(gate, state_reason, .max = 4000, .flags = F_COMPUTED),
+    {0},
+};
+
+/* Open, nothing moves any more but the day and whether all may read it. */
+static const char *check(struct conn *c, struct arena *a, const void *row,
+                         const char **field)
+{
+    const struct gate *g = row;
+    void *before;
+    if (same(g->stage_from, g->stage_to)) {
+        *field = "stage_to";
+        return "portfolio_criterion.same_stage";
+    }
+    if (!g->row.version ||
+        row_load(c, a, &gate_entity, g->row.id, &reach_all, &before) != OK)
+        return NULL;
+    const struct gate *was = before;
+    if (same(was->state, "prepared"))
+        return NULL;
+    *field = was->project != g->project              ? "project"
+             : !same(was->stage_from, g->stage_from) ? "stage_from"
+             : !same(was->stage_to, g->stage_to)     ? "stage_to"
+             : was->quorum != g->quorum              ? "quorum"
+                                                     : NULL;
+    return *field ? "portfolio_gate.frozen" : NULL;
+}
+
+const struct entity gate_entity = {
+    .name = "portfolio_gate",
+    .api = "gate",
+    .path = "/jalons",
+    .row_size = sizeof(struct gate),
+    .fields = fields,
+    .steps = steps,
+    .title = "name",
+    .sort = "-meets",
+    .read = "portfolio.gates",
+    .write = "portfolio.decide",
+    .parent = "project",
+    .has_uid = true,
+    .check = check,
+};

@@ -1,0 +1,179 @@
+/*
+ * The life of the portfolio: what a project came from, why it went on, where it
+ * is used now. On paper:
+ *
+ *   signal      a note de veille: a source seen, sorted (keep, watch, drop,
+ *               each with its reason), followed by somebody
+ *   advice      a request for advice: the need, its answer, what came of it;
+ *               the queue begins with who has waited longest
+ *   design      a co-design session of a project: who was there, by role
+ *   evidence    what is known of a project, and how well: kind, level 1 to 5,
+ *               effect with its interval where there is one, n, limits
+ *   criterion   what a committee looks at between two stages: data, not code.
+ *               One that names a kind of evidence asks for it to pass
+ *   gate        a jalon: a committee decides whether a project goes on
+ *     gate_criterion   the criteria as they stood when the gate opened (copied,
+ *                      then closed to everybody), each with its finding
+ *     gate_member      who sits, in which role, and the vote: its state
+ *     gate_condition   what "on conditions" asks, until when
+ *   deployment  a tool of a project in a school, from a day until a day;
+ *               essaimage is counted from them
+ *   feedback    what a school says of a deployment
+ *   filiation   which of these led to which, and in what way; no circles
+ *
+ * Steps of a gate
+ *
+ *   prepared --open--> open --go, conditions, hold, recycle, stop--> decided
+ *       \__ cancel __ /
+ *
+ * open copies the criteria of the pair of stages. A decision is refused unless
+ * as many members have voted as the quorum says, each criterion has its finding
+ * with a reason, and, to go on, each kind of evidence asked for is there. In
+ * the same transaction the project takes its own step. While a gate sits,
+ * nobody moves its project by hand.
+ *
+ * A member votes for themselves alone, while the gate is open; whoever has
+ * declared a conflict of interest does not. The reason of a vote is kept, and
+ * stands as a dissent where the decision was another.
+ *
+ * Reach: deployments, feedback and requests for advice by their school, as in
+ * the directory; the rest is the laboratory's, and reached by whoever has the
+ * right. Public: evidence, sessions, criteria, and the decisions marked so.
+ */
+#pragma once
+
+#include "modules/portfolio/portfolio.h"
+
+struct signal {
+    struct row row;
+    const char *title, *source, *web, *country, *language, *subject;
+    int32_t seen;
+    int64_t follower;
+    const char *state, *state_reason;
+};
+
+/* Asked by a person we know, or by somebody with a name and an address. */
+struct advice {
+    struct row row;
+    const char *need, *detail, *topic, *discipline, *level;
+    int32_t asked;
+    int64_t school, person;
+    const char *asker, *email, *state, *state_reason, *answer, *outcome;
+};
+
+struct design {
+    struct row row;
+    int64_t project;
+    const char *title;
+    int32_t held;
+    int64_t teachers, pupils, researchers, designers, others;
+    const char *outcome, *web;
+};
+
+/* .effect in .unit, within .low and .high: NAN where nobody knows. */
+struct evidence {
+    struct row row;
+    int64_t project;
+    const char *statement, *kind;
+    int64_t level;
+    double effect, low, high;
+    const char *unit;
+    int64_t sample;
+    const char *limits, *source, *web;
+    int64_t document;
+    int32_t found;
+};
+
+struct criterion {
+    struct row row;
+    const char *stage_from, *stage_to;
+    int64_t position;
+    const char *label, *help, *kind;
+    int64_t level;
+};
+
+/* .published: everybody may read its decision. */
+struct gate {
+    struct row row;
+    int64_t project;
+    const char *name, *stage_from, *stage_to;
+    int32_t meets;
+    int64_t quorum;
+    enum yesno published;
+    const char *state, *state_reason;
+};
+
+struct gate_criterion {
+    struct row row;
+    int64_t gate, position;
+    const char *label, *kind;
+    int64_t level;
+    const char *met, *reason;
+};
+
+struct gate_member {
+    struct row row;
+    int64_t gate, person;
+    const char *role, *state, *state_reason;
+};
+
+struct gate_condition {
+    struct row row;
+    int64_t gate;
+    const char *text;
+    int32_t due;
+    const char *state, *state_reason;
+};
+
+struct deployment {
+    struct row row;
+    int64_t project, school;
+    const char *tool;
+    int32_t starts, ends;
+    const char *state, *reason, *support;
+};
+
+struct feedback {
+    struct row row;
+    int64_t deployment;
+    const char *role;
+    int32_t given;
+    const char *use;
+    int64_t useful;
+    enum yesno goes_on;
+    const char *obstacles, *text;
+};
+
+/* From one of the four kinds to one of them; .from_node and .to_node name both
+ * in one number (filiation.h). */
+struct filiation {
+    struct row row;
+    const char *kind;
+    int64_t from_signal, from_advice, from_project, from_deployment;
+    int64_t to_signal, to_advice, to_project, to_deployment;
+    const char *why;
+    int64_t gate;
+    int64_t from_node, to_node;
+};
+
+extern const struct entity signal_entity, advice_entity, design_entity,
+    evidence_entity, criterion_entity, gate_entity, gate_criterion_entity,
+    gate_member_entity, gate_condition_entity, deployment_entity,
+    feedback_entity, filiation_entity;
+
+extern const char *const evidence_kinds[];
+extern const char *const stages_from[], *const stages_to[];
+
+/* A gate's state, once its committee has decided. */
+#define DECIDED "'go', 'conditions', 'hold', 'recycle', 'stop'"
+bool gate_is_decided(const struct gate *g);
+/* Asked before each decision: a label key, or NULL. */
+const char *gate_refuses_any(struct conn *c, struct arena *a, const void *row,
+                             int64_t person);
+
+/* A start after its end: the field at fault and the label key; or NULL. */
+const char *period_fault(int32_t starts, int32_t ends, const char **field);
+/* How many rows a query of one number counts; -1 when it failed. */
+int64_t count_of(struct conn *c, struct sql sql, const struct arg *args);
+
+enum status life_demo(struct demo *d);

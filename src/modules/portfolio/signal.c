@@ -1,0 +1,65 @@
+/* Notes de veille: what was seen elsewhere, sorted with a reason. */
+#include "modules/portfolio/life.h"
+
+static const char *const countries[] = {
+    "fr", "be", "ca", "ch", "de", "dk", "ee",    "es", "fi",
+    "gb", "gr", "ie", "it", "jp", "kr", "lu",    "nl", "no",
+    "pl", "pt", "se", "sg", "us", "eu", "other", NULL,
+};
+static const char *const languages[] = {"fr", "en", "de",    "es", "it",
+                                        "nl", "pt", "other", NULL};
+static const char *const states[] = {"new", "watched", "kept", "dropped", NULL};
+
+static const struct step steps[] = {
+    {.name = "keep",
+     .from = "new watched",
+     .to = "kept",
+     .right = "portfolio.edit_watch",
+     .needs_reason = true},
+    {.name = "watch",
+     .from = "new kept",
+     .to = "watched",
+     .right = "portfolio.edit_watch",
+     .needs_reason = true},
+    {.name = "drop",
+     .from = "new watched kept",
+     .to = "dropped",
+     .right = "portfolio.edit_watch",
+     .needs_reason = true},
+    {.name = "reopen",
+     .from = "dropped",
+     .to = "new",
+     .right = "portfolio.edit_watch",
+     .needs_reason = true},
+    {0},
+};
+
+static const struct field fields[] = {
+    TEXT(signal, title,
+         .flags = F_REQUIRED | F_UNIQUE | F_LIST | F_SORT | F_SEARCH),
+    TEXT(signal, source, .flags = F_REQUIRED | F_LIST | F_SEARCH),
+    TEXT(signal, web, .max = 500, .check = check_web),
+    CHOICE(signal, country, countries, .flags = F_LIST | F_FILTER),
+    CHOICE(signal, language, languages, .flags = F_FILTER),
+    PROSE(signal, subject, .max = 4000, .flags = F_SEARCH),
+    DATE(signal, seen, .flags = F_REQUIRED | F_LIST | F_SORT),
+    REF(signal, follower, &person_entity, .flags = F_PERSONAL | F_FILTER),
+    CHOICE(signal, state, states, .flags = F_REQUIRED | F_LIST | F_FILTER),
+    PROSE(signal, state_reason, .max = 2000, .flags = F_COMPUTED),
+    {0},
+};
+
+const struct entity signal_entity = {
+    .name = "portfolio_signal",
+    .api = "signal",
+    .path = "/veille",
+    .row_size = sizeof(struct signal),
+    .fields = fields,
+    .steps = steps,
+    .title = "title",
+    .code = "title",
+    .sort = "-seen",
+    .read = "portfolio.watch",
+    .write = "portfolio.edit_watch",
+    .has_uid = true,
+};
