@@ -181,7 +181,7 @@ export const records = [
     },
   },
   {
-    name: 'documents', path: '/documents', api: 'document',
+    name: 'documents', path: '/documents', api: 'document', files: ['file'],
     read: {
       stranger: [sign, sign, sign],
       [everybody]: [yes, yes, yes],
@@ -331,6 +331,16 @@ export const apiActions = [
   ['GET', '', 'read', 'none', 200], ['GET', '/:id', 'read', 'row', 200],
   ['POST', '', 'write', 'none', 422], ['PATCH', '/:id', 'write', 'row', 422],
   ['DELETE', '/:id', 'write', 'row', 409],
+];
+// Where a field is a file: under its row, in its past, and sent by the API (an
+// empty body, so that a yes is a 422).
+export const fileActions = (field) => [
+  ['GET', `/:id/fichier/${field}`, 'read', 'row', [200, 404]],
+  ['GET', '/:id/historique/fichiers/:file', 'write', 'row', 404],
+];
+export const apiFileActions = (field) => [
+  ['GET', `/:id/files/${field}`, 'read', 'row', [200, 404]],
+  ['POST', '/files', 'write', 'none', 422],
 ];
 // A step is sent without its reason, or from a state it does not start from.
 export const stepAnswers = [409, 422];

@@ -96,7 +96,7 @@ int command_demo(struct cli *cli)
     if (s != OK || rows)
         return cli_fail("%s holds something already: give an empty one",
                         db_place(cli->app->db));
-    struct demo d = {.today = day_today()};
+    struct demo d = {.today = day_today(), .folder = cli->app->folder};
     s = db_write_within(cli->app->db, a, fill, &d, 120000);
     struct accounts w = {cli->app, cli->password
                                        ? password_hash(a, str_of(cli->password))

@@ -4,6 +4,7 @@
  */
 #include "base/log.h"
 #include "core/command.h"
+#include "core/file.h"
 #include "core/meter.h"
 #include "core/serve.h"
 #include "core/task.h"
@@ -70,6 +71,7 @@ static int serve(struct cli *cli, int socket)
         return 1;
     if (cli_open(cli) != 0)
         return 1;
+    files_clear(cli->app->folder);
     struct http_options options = {.socket = socket,
                                    .app = &serve_app,
                                    .data = cli->app,

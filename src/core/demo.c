@@ -1,5 +1,7 @@
 #include "core/demo.h"
 
+#include "core/file.h"
+
 /* splitmix64: Steele, Lea, Flood, "Fast splittable pseudorandom number
  * generators", 2014. */
 static uint64_t demo_next(struct demo *d)
@@ -29,4 +31,14 @@ enum status demo_add(struct demo *d, const struct entity *e, void *row)
                          0x8000 | ((a >> 12) & 0x3fff), b & 0xffffffffffff);
     }
     return row_insert(d->conn, d->mem, e, row, d->by);
+}
+
+enum status demo_file(struct demo *d, const char *name, struct str bytes,
+                      int64_t *id)
+{
+    struct file f = {.name = name, .at = time_now()};
+    TRY(file_keep(d->folder, d->mem, bytes, &f));
+    TRY(file_add(d->conn, &f));
+    *id = f.id;
+    return OK;
 }

@@ -1,5 +1,6 @@
 #include "core/derive.h"
 
+#include "core/file.h"
 #include "core/meter.h"
 #include "core/pages.h"
 #include "http/router.h"
@@ -37,11 +38,31 @@ static const struct shape grants[] = {
     {DELETE, "/:id/roles/:grant", false, true, true, grant_stop},
 };
 
+/* Of each field of an entity that is a file; its name ends the address where
+ * there is no other. */
+static const struct shape file_shapes[] = {
+    {GET, "/:id/fichier/", false, true, false, file_show},
+    {GET, "/:id/historique/fichiers/:file", true, false, false, file_past},
+    {GET, "/:id/files/", false, true, true, file_show},
+    {POST, "/files", true, false, true, file_post},
+};
+
 struct routes {
     struct app *app;
     const struct route **all;
     size_t n, room;
 };
+
+static bool takes_files(const struct app *app, const struct entity *e)
+{
+    for (const struct field *f = e->fields; f->name; f++)
+        if (f->type == F_FILE)
+            return true;
+    for (const struct entity *const *c = app->entities; *c; c++)
+        if (entity_is_under(*c, e) && takes_files(app, *c))
+            return true;
+    return false;
+}
 
 /* A module that names a derived address itself has the word. */
 static bool taken(const struct routes *to, const struct route *r)
@@ -68,20 +89,45 @@ static void add(struct routes *to, const struct route *r)
     to->all[to->n++] = r;
 }
 
+/* What a form may bring, where it has a file: that, and the other fields. */
+static size_t body_most(const struct routes *to, const struct entity *e,
+                        enum method method)
+{
+    return method == POST && takes_files(to->app, e)
+               ? (size_t)file_most() + (1 << 20)
+               : 0;
+}
+
 static void add_shape(struct routes *to, const struct entity *e,
-                      const struct shape *s, const char *base,
+                      const struct shape *s, const char *base, const char *last,
                       const char *right)
 {
     struct route *r = NEW(&to->app->mem, struct route);
     *r = (struct route){
         .method = s->method,
-        .path = arena_printf(&to->app->mem, "%s%s", base, s->tail),
+        .path = arena_printf(&to->app->mem, "%s%s%s", base, s->tail, last),
+        .body = body_most(to, e, s->method),
+        .raw = s->handle == file_post,
         .right = right,
         .handle = s->handle,
         .entity = e,
         .loads_row = s->row,
     };
     add(to, r);
+}
+
+static void add_files(struct routes *to, const struct entity *e,
+                      const char *api)
+{
+    for (const struct field *f = e->fields; f->name; f++)
+        for (size_t i = 0; f->type == F_FILE && i < COUNT(file_shapes); i++) {
+            const struct shape *s = &file_shapes[i];
+            const char *base = s->api ? api : e->path;
+            bool named = s->tail[strlen(s->tail) - 1] == '/';
+            if (base)
+                add_shape(to, e, s, base, named ? f->name : "",
+                          s->write ? e->write : e->read);
+        }
 }
 
 static void add_steps(struct routes *to, const struct entity *e,
@@ -112,11 +158,12 @@ static void add_entity(struct routes *to, const struct entity *e)
     const char *api = arena_printf(&to->app->mem, "/api/v1/%s", e->api);
     for (size_t i = 0; i < COUNT(shapes); i++)
         if (shapes[i].api || e->path)
-            add_shape(to, e, &shapes[i], shapes[i].api ? api : e->path,
+            add_shape(to, e, &shapes[i], shapes[i].api ? api : e->path, "",
                       shapes[i].write ? e->write : e->read);
     for (size_t i = 0; same(e->api, "person") && i < COUNT(grants); i++)
-        add_shape(to, e, &grants[i], grants[i].api ? api : e->path,
+        add_shape(to, e, &grants[i], grants[i].api ? api : e->path, "",
                   "core.grant");
+    add_files(to, e, api);
     if (e->path)
         add_steps(to, e, e->path);
     add_steps(to, e, api);

@@ -1,6 +1,7 @@
 /* Changing what an entity holds: one path for forms and the API, checked
  * outside the transaction for good messages and again inside it. */
 #include "core/derive.h"
+#include "core/file.h"
 #include "core/pages.h"
 #include "core/request.h"
 #include "i18n/format.h"
@@ -244,6 +245,8 @@ enum status row_create(struct req *r)
 {
     struct edit e = edit_open(r, row_new(r->mem, r->entity));
     row_begin(r->mem, r->entity, e.row);
+    if (r->route->body)
+        TRY(files_take(r));
     enum status s = read_typed(&e, 0);
     if (s == OK)
         s = req_write(r, insert, &e);
@@ -289,6 +292,8 @@ static enum status update(struct conn *c, struct arena *mem, void *data)
 enum status row_change(struct req *r)
 {
     struct edit e = edit_open(r, r->row);
+    if (r->route->body)
+        TRY(files_take(r));
     TRY(links_read(&e));
     struct row *row = e.row;
     int64_t version = req_version(r);

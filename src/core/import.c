@@ -33,7 +33,7 @@ static const char *head_key(struct arena *a, struct str head)
 
 static bool may_fill(const struct entity *e, const struct field *f)
 {
-    return !(f->flags & (F_HIDDEN | F_COMPUTED)) &&
+    return !(f->flags & (F_HIDDEN | F_COMPUTED)) && f->type != F_FILE &&
            !(e->steps && same(f->name, "state"));
 }
 

@@ -154,7 +154,7 @@ static enum status read_line(struct run *r, struct arena *a, int64_t number,
 {
     const struct entity *e = r->im->entity;
     struct form_input in = {record_get, record, NULL};
-    struct form_source source = {r->conn, whole_reach, NULL};
+    struct form_source source = {.conn = r->conn, .reach = whole_reach};
     struct form_errors errors = {.mem = a};
     struct line line = {.number = number};
     TRY(line_row(r, a, &in, &line));

@@ -42,6 +42,7 @@ struct route {
     bool loads_row; /* as said at entity; the path must have :id */
     enum lane lane;
     size_t body;      /* most bytes of a POST; 0: 1 MiB */
+    bool raw;         /* API: the body is a file, and no JSON */
     const char *menu; /* label key: it stands in the main menu, or NULL */
 };
 

@@ -74,17 +74,25 @@ static void schema(struct req *r, struct json *j, const struct entity *e)
     json_end_object(j);
 }
 
+/* A file is its bytes; Content-Disposition says its name. */
+static void content(struct json *j, const char *type, const char *schema_ref)
+{
+    json_object(j, "content");
+    json_object(j, type);
+    if (schema_ref) {
+        json_object(j, "schema");
+        json_cstr(j, "$ref", schema_ref);
+        json_end_object(j);
+    }
+    json_end_object(j);
+    json_end_object(j);
+}
+
 static void body_of(struct req *r, struct json *j, const struct entity *e)
 {
     json_object(j, "requestBody");
-    json_object(j, "content");
-    json_object(j, "application/json");
-    json_object(j, "schema");
-    json_cstr(j, "$ref",
-              arena_printf(r->mem, "#/components/schemas/%s", e->api));
-    json_end_object(j);
-    json_end_object(j);
-    json_end_object(j);
+    content(j, "application/json",
+            arena_printf(r->mem, "#/components/schemas/%s", e->api));
     json_end_object(j);
 }
 
@@ -129,11 +137,21 @@ static void operation(struct req *r, struct json *j, const struct route *t)
         json_end_object(j);
         json_end_array(j);
     }
-    if (t->method == POST || t->method == PATCH)
+    if (t->raw) {
+        json_object(j, "requestBody");
+        json_bool(j, "required", true);
+        content(j, "application/octet-stream", NULL);
+        json_end_object(j);
+    } else if (t->method == POST || t->method == PATCH) {
         body_of(r, j, t->entity);
+    }
     json_object(j, "responses");
     json_object(j, t->method == POST ? "201" : "200");
     json_cstr(j, "description", "OK");
+    if (t->raw)
+        content(j, "application/json", "#/components/schemas/file");
+    if (t->handle == file_show)
+        content(j, "application/octet-stream", NULL);
     json_end_object(j);
     json_object(j, "default");
     json_cstr(j, "description", "RFC 9457 application/problem+json");
@@ -165,6 +183,28 @@ static void paths(struct req *r, struct json *j)
     }
 }
 
+/* What the upload of a file answers: its id is what a row names. */
+static void file_schema(struct json *j)
+{
+    static const struct {
+        const char *name, *type;
+    } members[] = {{"id", "integer"},
+                   {"name", "string"},
+                   {"type", "string"},
+                   {"size", "integer"},
+                   {"sha256", "string"}};
+    json_object(j, "file");
+    json_cstr(j, "type", "object");
+    json_object(j, "properties");
+    for (size_t i = 0; i < COUNT(members); i++) {
+        json_object(j, members[i].name);
+        json_cstr(j, "type", members[i].type);
+        json_end_object(j);
+    }
+    json_end_object(j);
+    json_end_object(j);
+}
+
 enum status openapi(struct req *r)
 {
     struct buf out = {.mem = r->mem};
@@ -188,6 +228,7 @@ enum status openapi(struct req *r)
     json_object(&j, "schemas");
     for (const struct entity *const *e = r->app->entities; *e; e++)
         schema(r, &j, *e);
+    file_schema(&j);
     json_end_object(&j);
     json_end_object(&j);
     json_array(&j, "security");

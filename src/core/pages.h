@@ -16,6 +16,10 @@ enum status row_past(struct req *r);
 enum status row_put_back(struct req *r);
 enum status row_step(struct req *r);
 
+enum status file_show(struct req *r);
+enum status file_past(struct req *r);
+enum status file_post(struct req *r);
+
 enum status figures_show(struct req *r);
 enum status figure_show(struct req *r);
 enum status figure_snapshot(struct req *r);

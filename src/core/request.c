@@ -2,8 +2,10 @@
 #include "core/request.h"
 
 #include "base/random.h"
+#include "core/file.h"
 #include "core/once.h"
 #include "http/router.h"
+#include "store/row.h"
 
 struct str no_input(const void *data, const char *name, size_t nth)
 {
@@ -52,6 +54,11 @@ enum status req_past_reached(struct req *r, struct conn *c)
         row_load(c, r->mem, r->entity, r->id, &reach_all, &row) != OK)
         return OK;
     return s;
+}
+
+bool req_reaches_all(const struct req *r)
+{
+    return reach_is_all(r->entity, &r->reach);
 }
 
 static void menu_fill(struct req *r, struct page *p)
@@ -227,7 +234,11 @@ static const struct reach *source_reach(void *data, const struct entity *e)
 
 struct form_source req_source(struct req *r)
 {
-    return (struct form_source){r->conn, source_reach, r};
+    return (struct form_source){.conn = r->conn,
+                                .reach = source_reach,
+                                .data = r,
+                                .person = r->who ? r->who->person : NONE,
+                                .file_most = file_most()};
 }
 
 struct writing {

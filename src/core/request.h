@@ -28,6 +28,12 @@ struct kept {
     struct str told;
 };
 
+/* A file of this form, kept already: its control's name and its id. */
+struct staged {
+    const char *name, *id;
+    struct staged *next;
+};
+
 struct req {
     struct arena *mem; /* dies with the answer; has a ceiling */
     struct app *app;
@@ -40,9 +46,10 @@ struct req {
     void *row;                   /* of :id, in reach; or NULL */
     int64_t id;                  /* the :id; NONE where there is none */
     struct reach reach;          /* of the route's right */
-    const char *form;     /* the address says it: "" a page, "csv", "json" */
-    bool api;             /* under /api/v1 */
-    struct form_input in; /* the address's and the form's texts, by name */
+    const char *form;      /* the address says it: "" a page, "csv", "json" */
+    bool api;              /* under /api/v1 */
+    struct form_input in;  /* the address's and the form's texts, by name */
+    struct staged *staged; /* see files_take */
     struct form_errors errors;
     const struct json_value *json; /* the API's body, once read */
     const char *number;            /* of a failure: names it in the log */
@@ -66,6 +73,8 @@ bool req_done(const struct req *r); /* a key used before: answered already */
 /* Where a route does not load its row, for it may be deleted: if it stands, is
  * it in reach? ERR_NOT_FOUND. */
 enum status req_past_reached(struct req *r, struct conn *c) MUST_USE;
+/* Does the route's right reach every row? */
+bool req_reaches_all(const struct req *r);
 /* A newer snapshot, and the row in it. */
 enum status req_refresh(struct req *r, void **row) MUST_USE;
 /* A JSON value as a form would have it typed. */

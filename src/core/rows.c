@@ -295,6 +295,8 @@ enum status row_past(struct req *r)
                               .who = who_name,
                               .key = fresh_key,
                               .data = r};
+    if (row)
+        TRY(links_image(r->conn, r->mem, r->entity, r->id, &ask.links));
     struct history_v v = {0};
     TRY(history_of_entity(r->mem, r->lang, &ask, &v));
     v.csrf = r->who->csrf;

@@ -48,6 +48,13 @@ static bool has_token(const struct http_exchange *x)
     return http_cookie(x, "session").p || http_header(x, "Authorization").p;
 }
 
+/* A body that a fast worker should not wait with: a file. */
+static bool is_long(const struct http_exchange *x)
+{
+    int64_t n;
+    return !str_int(http_header(x, "Content-Length"), &n) || n > BODY;
+}
+
 static struct http_plan serve_plan(void *data, struct http_exchange *x)
 {
     struct app *app = data;
@@ -72,7 +79,7 @@ static struct http_plan serve_plan(void *data, struct http_exchange *x)
     /* A stranger's body is not read beyond what signing in needs. */
     if (!has_token(x))
         body = STRANGER_BODY;
-    bool heavy = route && route->lane == HEAVY;
+    bool heavy = route && (route->lane == HEAVY || (body > BODY && is_long(x)));
     return (struct http_plan){heavy ? HTTP_HEAVY : HTTP_FAST, body, m};
 }
 
@@ -81,6 +88,9 @@ static struct str input_get(const void *data, const char *name, size_t nth)
 {
     const struct req *r = data;
     size_t seen = 0, n = 0;
+    for (const struct staged *s = r->staged; s; s = s->next)
+        if (same(s->name, name))
+            return nth ? (struct str){NULL, 0} : str_of(s->id);
     if (r->json) {
         const struct json_value *v = json_get(r->json, name);
         if (v && v->type == J_ARRAY)
@@ -133,7 +143,7 @@ static enum status check_form(struct req *r)
             return ERR_FORBIDDEN; /* a browser's cookie is no token */
         struct str key = http_header(r->x, "Idempotency-Key");
         r->once = key.n && key.n < 100 ? str_dup(r->mem, key) : NULL;
-        if (!r->x->body.n)
+        if (!r->x->body.n || r->route->raw)
             return OK;
         r->json = json_parse(r->mem, r->x->body, &why);
         if (r->json && r->json->type == J_OBJECT)

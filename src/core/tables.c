@@ -28,10 +28,11 @@ const struct sql core_tables[] = {
      " hash TEXT NOT NULL)"},
     {"CREATE TABLE core_head (size BIGINT PRIMARY KEY, root TEXT NOT NULL,"
      " at BIGINT NOT NULL, signature TEXT NOT NULL)"},
-    /* Files, named by their content. */
+    /* Files, named by their content; used: a row names it, or did once. */
     {"CREATE TABLE core_file (id INTEGER PRIMARY KEY AUTOINCREMENT,"
      " hash TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,"
-     " size BIGINT NOT NULL, person BIGINT NOT NULL, at BIGINT NOT NULL)"},
+     " size BIGINT NOT NULL, person BIGINT NOT NULL, at BIGINT NOT NULL,"
+     " used BIGINT NOT NULL DEFAULT 0)"},
     {"CREATE INDEX core_file_hash ON core_file (hash)"},
     /* Work that outlives its request. */
     {"CREATE TABLE core_task (id INTEGER PRIMARY KEY AUTOINCREMENT,"

@@ -1,6 +1,7 @@
 #include "core/task.h"
 
 #include "base/log.h"
+#include "core/file.h"
 #include "core/journal.h"
 #include "core/meter.h"
 #include "core/once.h"
@@ -151,7 +152,8 @@ static void turn_round(struct tasks *t, struct arena *mem)
     if (journal_seal(t->app->db, mem, &t->tree, &t->signer) != OK)
         log_line(LOG_WARN, "journal not sealed", NULL);
     if (time_now() - t->swept > SWEEP &&
-        db_write(t->app->db, mem, sweep, t) == OK)
+        db_write(t->app->db, mem, sweep, t) == OK &&
+        files_sweep(t->app, mem) == OK)
         t->swept = time_now();
     arena_reset(mem);
 }

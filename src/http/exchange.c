@@ -97,6 +97,20 @@ void http_answer_file(struct http_exchange *x, unsigned status,
     http_answer(x, status, type, (struct str){NULL, 0});
     x->file = fd;
     x->file_size = size;
+    x->file_from = 0;
+}
+
+bool http_is_fresh(const struct http_exchange *x, const char *etag)
+{
+    struct str list = http_header(x, "If-None-Match"), part;
+    while (str_next(&list, ',', &part)) {
+        part = str_trim(part);
+        if (str_starts(part, "W/"))
+            part = (struct str){part.p + 2, part.n - 2};
+        if (str_eq(part, etag) || str_eq(part, "*"))
+            return true;
+    }
+    return false;
 }
 
 void http_header_add(struct http_exchange *x, const char *name,

@@ -49,7 +49,7 @@ struct http_exchange {
     struct http_pair *headers;
     struct str answer;
     int file; /* sent instead of answer when >= 0; closed with the exchange */
-    int64_t file_size;
+    int64_t file_size, file_from; /* so many bytes, from that one on */
 };
 
 /* The first header of that name, in any case; p is NULL when absent. */
@@ -72,6 +72,8 @@ void http_answer(struct http_exchange *x, unsigned status, const char *type,
  */
 void http_answer_file(struct http_exchange *x, unsigned status,
                       const char *type, int fd, int64_t size);
+/* Is etag ("1f3a…", with its quotes) in the If-None-Match of the request? */
+bool http_is_fresh(const struct http_exchange *x, const char *etag);
 /* 303 See Other, for after a POST. */
 void http_redirect(struct http_exchange *x, const char *location);
 /* Adds a header, a repeated name repeats it (Set-Cookie); both are copied, and

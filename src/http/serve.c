@@ -127,8 +127,8 @@ static struct MHD_Response *response_make(struct http_exchange *x)
         return MHD_create_response_from_buffer(
             x->answer.n, (void *)(uintptr_t)(x->answer.n ? x->answer.p : ""),
             MHD_RESPMEM_PERSISTENT);
-    struct MHD_Response *r =
-        MHD_create_response_from_fd64((uint64_t)x->file_size, x->file);
+    struct MHD_Response *r = MHD_create_response_from_fd_at_offset64(
+        (uint64_t)x->file_size, x->file, (uint64_t)x->file_from);
     if (r)
         x->file = -1; /* closed with the response */
     return r;

@@ -65,25 +65,11 @@ static bool is_tag(struct str s)
     return s.n == TAG;
 }
 
-/* Is etag ("1f3a…", with its quotes) in an If-None-Match list? */
-static bool list_has(struct str list, const char *etag)
-{
-    struct str part;
-    while (str_next(&list, ',', &part)) {
-        part = str_trim(part);
-        if (str_starts(part, "W/"))
-            part = (struct str){part.p + 2, part.n - 2};
-        if (str_eq(part, etag) || str_eq(part, "*"))
-            return true;
-    }
-    return false;
-}
-
 static void file_answer(struct http_exchange *x, const struct file_embedded *f,
                         bool for_good)
 {
     const char *etag = arena_printf(&x->mem, "\"%s\"", f->tag);
-    const bool fresh = list_has(http_header(x, "If-None-Match"), etag);
+    const bool fresh = http_is_fresh(x, etag);
     const struct str bytes = {(const char *)f->bytes, f->size};
     http_answer(x, fresh ? 304 : 200, http_type_of(f->path),
                 fresh ? STR("") : bytes);

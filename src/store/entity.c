@@ -10,6 +10,13 @@ const struct field *entity_field(const struct entity *e, const char *name)
     return NULL;
 }
 
+bool entity_is_under(const struct entity *child, const struct entity *parent)
+{
+    const struct field *f =
+        child->parent ? entity_field(child, child->parent) : NULL;
+    return f && f->target == parent;
+}
+
 void *row_new(struct arena *a, const struct entity *e)
 {
     void *row = arena_alloc(a, e->row_size);

@@ -82,6 +82,8 @@ struct field {
      * digit, NULL-ended. Several may stand in one file: the first of this list
      * that holds a value known wins. */
     const char *const *aliases;
+    /* FILE: the kinds taken (base/file_type.h), by spaces; NULL: all. */
+    const char *kinds;
     /* CHOICE: what files write for a key, folded: {"340", "college"}; ends
      * with {0}. The keys themselves are always understood. */
     const struct code *codes;
@@ -210,6 +212,8 @@ struct entity {
 const struct field *entity_field(const struct entity *e, const char *name);
 void *row_new(struct arena *a, const struct entity *e); /* nothing entered */
 struct value field_get(const struct field *f, const void *row);
+/* Are rows of child edited under one of parent? */
+bool entity_is_under(const struct entity *child, const struct entity *parent);
 /* The value must have the field's kind (CHECK); text is borrowed. */
 void field_set(const struct field *f, void *row, struct value v);
 /* What names the row to people; "" where nothing does. */
@@ -284,6 +288,11 @@ enum status links_load(struct conn *c, struct arena *a, const struct entity *e,
 enum status links_save(struct conn *c, struct arena *a, const struct entity *e,
                        const struct link *l, int64_t id,
                        const struct linked *links, size_t n) MUST_USE;
+
+/* All of them as history keeps them: {"policies": [[3, 1]]}, target and weight
+ * in their order; NULL where the entity has no links. */
+enum status links_image(struct conn *c, struct arena *a, const struct entity *e,
+                        int64_t id, const struct json_value **out) MUST_USE;
 
 /* History, newest first: each line is the row as it was from then on. */
 struct past {

@@ -112,6 +112,20 @@ enum status links_json(struct conn *c, struct arena *a, const struct entity *e,
     return OK;
 }
 
+enum status links_image(struct conn *c, struct arena *a, const struct entity *e,
+                        int64_t id, const struct json_value **out)
+{
+    struct buf b = {.mem = a};
+    struct json j = {.out = &b};
+    const char *why;
+    json_object(&j, NULL);
+    TRY(links_json(c, a, e, id, &j));
+    json_end_object(&j);
+    const struct json_value *image = json_parse(a, buf_done(&b), &why);
+    *out = image ? json_get(image, "links") : NULL;
+    return OK;
+}
+
 static struct linked linked_of(const struct json_value *pair)
 {
     struct linked one = {0, 1, NULL};

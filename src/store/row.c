@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "base/utf8.h"
 #include "store/dialect.h"
+#include "store/file.h"
 #include "store/words.h"
 
 /* The first row that a statement gives; ERR_NOT_FOUND for none. */
@@ -159,6 +160,7 @@ enum status row_insert(struct conn *c, struct arena *a, const struct entity *e,
     enum status status = row_put(c, a, shape_of(e), row, false);
     arena_rewind(a, mark);
     TRY(status);
+    TRY(file_use(c, e, row));
     struct line line = {h->id, 1, h->created_at, "insert", {0}};
     return history_add(c, e, &line, by);
 }
@@ -191,6 +193,7 @@ static enum status update_in(struct conn *c, struct arena *a,
     if (!changed)
         return ERR_STALE;
     TRY(search_again(c, a, s, h->id, old_words, words));
+    TRY(file_use(c, s->entity, row));
     TRY(history_add(c, s->entity, &line, by));
     h->version = line.version;
     h->changed_at = line.at;

@@ -22,6 +22,24 @@ static const char *row_href(struct arena *a, const struct entity *e, int64_t id)
     return e->path ? path_of_id(a, e->path, id) : NULL;
 }
 
+static enum status file_fact(struct drawing *d, const struct field *f,
+                             int64_t id, struct fact *out)
+{
+    const struct entity *e = d->ask->entity;
+    struct file file;
+    out->text = tr(d->lang, "view.file");
+    if (e->path)
+        out->href =
+            arena_printf(d->mem, "%s/%" PRId64 "/fichier/%s", e->path,
+                         ((const struct row *)d->ask->row)->id, f->name);
+    if (!d->ask->conn)
+        return OK;
+    TRY(file_load(d->ask->conn, d->mem, id, &file));
+    out->text = arena_printf(d->mem, "%s (%s)", file.name,
+                             file_about(d->mem, d->lang, &file));
+    return OK;
+}
+
 static enum status fact_of(struct drawing *d, const struct field *f,
                            struct fact *out)
 {
@@ -37,8 +55,7 @@ static enum status fact_of(struct drawing *d, const struct field *f,
             TRY(ref_title(d->ask->conn, d->mem, f, v.i, &out->text));
         out->href = row_href(d->mem, f->target, v.i);
     } else if (f->type == F_FILE) {
-        out->text = tr(d->lang, "view.file");
-        out->href = arena_printf(d->mem, "/fichiers/%" PRId64, v.i);
+        return file_fact(d, f, v.i, out);
     } else if (f->type == F_PROSE) {
         out->prose = prose_html(d->mem, v.s);
     } else if (f->type == F_CHOICE) {

@@ -55,7 +55,8 @@ enum status detail_of_entity(struct arena *a, const struct lang *lang,
                              struct detail_v *out) MUST_USE;
 
 struct change_v {
-    const char *label, *before, *after; /* NULL: unknown */
+    const char *label, *before, *after;   /* NULL: unknown */
+    const char *before_href, *after_href; /* or NULL */
 };
 struct version_v {
     int64_t version;
@@ -81,6 +82,7 @@ struct history_ask {
     int64_t id;
     const struct past *past;
     size_t n;
+    const struct json_value *links; /* as they stand; NULL: there are none */
     struct conn *conn; /* for the titles of references; NULL: their ids */
     const char *(*who)(void *data, int64_t person);
     const char *(*key)(void *data); /* NULL: nothing may be restored */

@@ -162,6 +162,61 @@ static const char *keyboard(const struct field *f)
     return f->type == F_REAL || f->type == F_MONEY ? "decimal" : NULL;
 }
 
+/* The file there is: sent with the form that was refused, else the row's. */
+static enum status file_of(struct drawing *d, const struct field *f,
+                           struct form_field *out)
+{
+    const struct form_input *in = d->ask->typed;
+    const struct form_source *src = d->ask->source;
+    struct value now = field_get(f, d->ask->row);
+    struct form_file *file = NEW(d->mem, struct form_file);
+    struct str sent = {0};
+    struct file is;
+    int64_t id = now.type == V_INT ? now.i : NONE;
+    out->control = CONTROL_FILE;
+    if (in && !out->error)
+        sent = in->get(in->data, f->name, 0);
+    if (in && !out->error && !sent.p)
+        sent = in->get(in->data, arena_printf(d->mem, "%s_kept", f->name), 0);
+    if (sent.p && str_int(sent, &id))
+        file->kept = str_dup(d->mem, sent);
+    if (!src || !src->conn || id == NONE)
+        return OK;
+    enum status s = file_load(src->conn, d->mem, id, &is);
+    if (s == ERR_NOT_FOUND || (file->kept && is.person != src->person))
+        return OK;
+    TRY(s);
+    const struct entity *e = d->ask->entity;
+    file->name = is.name;
+    file->about = file_about(d->mem, d->lang, &is);
+    if (!file->kept && e->path)
+        file->href =
+            arena_printf(d->mem, "%s/%" PRId64 "/fichier/%s", e->path,
+                         ((const struct row *)d->ask->row)->id, f->name);
+    file->removable = !(f->flags & F_REQUIRED);
+    file->removed =
+        in &&
+        in->get(in->data, arena_printf(d->mem, "%s_remove", f->name), 0).p;
+    out->file = file;
+    return OK;
+}
+
+static const char *file_help(struct drawing *d, const struct field *f)
+{
+    static const char every[] =
+        "pdf image office text sound video archive other";
+    const struct form_source *src = d->ask->source;
+    const char *names[8];
+    struct str rest = str_of(f->kinds ? f->kinds : every), kind;
+    size_t n = 0;
+    while (n < COUNT(names) && str_next(&rest, ' ', &kind))
+        names[n++] = file_kind_label(d->lang, kind);
+    return tr_with(d->mem, d->lang, "form.file_help", "kinds",
+                   format_list(d->mem, d->lang, names, n), "most",
+                   format_bytes(d->mem, d->lang, src ? src->file_most : 0),
+                   NULL);
+}
+
 /* The browser's own names for what forms ask again and again (WCAG 1.3.5). */
 static void purpose(const struct field *f, struct form_field *out)
 {
@@ -194,8 +249,7 @@ static enum status control(struct drawing *d, const struct field *f,
     case F_REF:
         return reference(d, f, out);
     case F_FILE:
-        out->control = CONTROL_FILE;
-        return OK;
+        return file_of(d, f, out);
     case F_DATE:
         out->type = "date";
         return OK;
@@ -252,6 +306,8 @@ static enum status field_draw(struct drawing *d, const struct field *f)
         out->help = tr(d->lang, "form.school_year_help");
     if (!out->help && out->type && same(out->type, "search"))
         out->help = tr(d->lang, "form.search_help");
+    if (!out->help && f->type == F_FILE)
+        out->help = file_help(d, f);
     if (!out->help && f->type == F_PROSE)
         out->help = tr(d->lang, "form.prose_help");
     keep_typed(out);

@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include "store/file.h"
 #include "store/list.h"
 #include "view/page.h"
 
@@ -51,6 +52,8 @@ struct form_source {
     struct conn *conn;
     const struct reach *(*reach)(void *data, const struct entity *target);
     void *data;
+    int64_t person;    /* whose uploads a FILE may name */
+    int64_t file_most; /* the most bytes of one, for the help */
 };
 
 enum {
@@ -69,7 +72,8 @@ enum {
  *     yes/no    oui, non, yes, no, vrai, faux, true, false, 1, 0; empty:
  * unknown choices   the key, or its label in either language refs      the id,
  * a unique field's value (a UAI), or the title files     the id of a stored
- * file; not given: unchanged
+ * file, that this person has sent; "<name>_remove" takes it away, not given is
+ * unchanged
  */
 enum status row_from_input(struct arena *a, const struct entity *e,
                            const struct form_input *in,
@@ -113,6 +117,11 @@ const char *field_typed(struct arena *a, const struct field *f,
 const char *field_shown(struct arena *a, const struct lang *lang,
                         const struct entity *e, const struct field *f,
                         const void *row);
+/* The words for a kind of base/file_type.h; "" for what is none. */
+const char *file_kind_label(const struct lang *lang, struct str kind);
+/* "PDF, 34 ko" */
+const char *file_about(struct arena *a, const struct lang *lang,
+                       const struct file *f);
 /* The words for a field, a link, a step, or "list", "new", "empty"; "" is what
  * one row is called. */
 const char *field_label(struct arena *a, const struct lang *lang,
@@ -151,6 +160,14 @@ struct form_option {
     bool chosen;
 };
 
+/* The file that a row has, or that was sent with a form that was refused. */
+struct form_file {
+    const char *name, *about; /* "PDF, 34 ko" */
+    const char *href;         /* or NULL */
+    const char *kept;         /* its id, to be posted back; or NULL */
+    bool removable, removed;  /* a tick takes it away; it is set */
+};
+
 struct form_field {
     const char *name, *id, *label;
     const char *help, *error; /* or NULL */
@@ -159,8 +176,9 @@ struct form_field {
     const char *value; /* as typed */
     const char *autocomplete, *inputmode, *unit, *list; /* or NULL */
     int64_t longest;                                    /* 0: no bound */
+    const struct form_file *file; /* CONTROL_FILE: or NULL */
     const char *again; /* CONTROL_SELECT of candidates: the text typed, which
-                          may be typed anew under "<name>_search" */
+               may be typed anew under "<name>_search" */
     bool required, focus, weighted;
     const struct form_option *options;
     size_t option_count;

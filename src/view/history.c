@@ -12,20 +12,23 @@ struct drawing {
 /* A row as a version had it, and its links as the image has them. */
 struct state {
     const void *row;
-    const struct json_value *links; /* NULL: as they stand, or none */
-    bool known_links;
+    const struct json_value *links; /* NULL: none */
+    bool known;
 };
 
 static struct state state_of(struct drawing *d, size_t i)
 {
     const struct history_ask *ask = d->ask;
     struct state out = {0};
+    out.known = true; /* before it was made, after it was deleted: nothing */
     if (i >= ask->n || same(ask->past[i].what, "delete"))
         return out;
     if (i == 0) {
         out.row = ask->row;
+        out.links = ask->links;
         return out;
     }
+    out.known = false;
     const char *why;
     const struct json_value *image =
         ask->past[i].image
@@ -38,7 +41,7 @@ static struct state state_of(struct drawing *d, size_t i)
         return out;
     out.row = row;
     out.links = json_get(image, "links");
-    out.known_links = true;
+    out.known = true;
     return out;
 }
 
@@ -50,6 +53,14 @@ static enum status shown(struct drawing *d, const struct field *f,
         return OK;
     struct value v = field_get(f, row);
     *out = field_shown(d->mem, d->lang, d->ask->entity, f, row);
+    if (f->type == F_FILE && v.type == V_INT && d->ask->conn) {
+        struct file file;
+        enum status s = file_load(d->ask->conn, d->mem, v.i, &file);
+        if (s == OK)
+            *out = arena_printf(d->mem, "%s (%s)", file.name,
+                                file_about(d->mem, d->lang, &file));
+        return s == ERR_NOT_FOUND ? OK : s;
+    }
     if (f->type == F_REF && v.type == V_INT && d->ask->conn) {
         const char *title;
         TRY(ref_title(d->ask->conn, d->mem, f, v.i, &title));
@@ -83,8 +94,21 @@ static enum status links_shown(struct drawing *d, const struct link *l,
         if (l->weighted)
             buf_printf(&b, " (%" PRId64 ")", pair->members[1].value.i);
     }
-    *out = b.n ? b.p : NULL;
+    *out = b.n ? b.p : tr(d->lang, "view.none");
     return OK;
+}
+
+/* Where a version's file is: also one that was replaced since. */
+static const char *file_href(struct drawing *d, const struct field *f,
+                             const void *row)
+{
+    struct value v = {0};
+    if (row && f->type == F_FILE)
+        v = field_get(f, row);
+    if (v.type != V_INT || !d->ask->entity->path)
+        return NULL;
+    return arena_printf(d->mem, "%s/%" PRId64 "/historique/fichiers/%" PRId64,
+                        d->ask->entity->path, d->ask->id, v.i);
 }
 
 static bool differ(const char *one, const char *other)
@@ -108,10 +132,12 @@ static enum status changes_of(struct drawing *d, struct state now,
             continue;
         TRY(shown(d, f, before.row, &c.before));
         TRY(shown(d, f, now.row, &c.after));
+        c.before_href = file_href(d, f, before.row);
+        c.after_href = file_href(d, f, now.row);
         if (differ(c.before, c.after))
             list[n++] = c;
     }
-    bool links = now.known_links && before.known_links;
+    bool links = now.row && now.known && before.known;
     for (const struct link *l = e->links; links && l && l->name; l++) {
         struct change_v c = {.label = field_label(d->mem, d->lang, e, l->name)};
         TRY(links_shown(d, l, before.links, &c.before));

@@ -416,6 +416,20 @@ static void cell_ref(struct drawing *d, const struct field *f, int64_t id,
         out->href = path_of_id(d->mem, f->target->path, id);
 }
 
+static void file_cell(struct drawing *d, const struct field *f, const void *row,
+                      int64_t id, struct cell *out)
+{
+    const struct form_source *src = d->page->source;
+    struct file file;
+    out->text = tr(d->lang, "view.file");
+    if (d->entity->path)
+        out->href =
+            arena_printf(d->mem, "%s/%" PRId64 "/fichier/%s", d->entity->path,
+                         ((const struct row *)row)->id, f->name);
+    if (src && src->conn && file_load(src->conn, d->mem, id, &file) == OK)
+        out->text = file_about(d->mem, d->lang, &file);
+}
+
 static void cell(struct drawing *d, struct shown *s, const void *row,
                  struct cell *out)
 {
@@ -425,6 +439,8 @@ static void cell(struct drawing *d, struct shown *s, const void *row,
         return;
     if (f->type == F_REF)
         cell_ref(d, f, v.i, out);
+    else if (f->type == F_FILE)
+        file_cell(d, f, row, v.i, out);
     else if (f->type == F_CHOICE)
         cell_choice(d, s, v.s.p, out);
     else

@@ -1,5 +1,6 @@
 /* A whole form, a record of a file or a JSON object into a row, with every
  * mistake gathered. */
+#include "base/file_type.h"
 #include "base/utf8.h"
 #include "i18n/format.h"
 #include "view/form.h"
@@ -208,6 +209,12 @@ static struct str given(struct arena *a, const struct form_input *in,
                         const struct field *f)
 {
     struct str s = in->get(in->data, f->name, 0);
+    if (f->type == F_FILE && !s.p) {
+        char *name = arena_printf(a, "%s_remove", f->name);
+        if (in->get(in->data, name, 0).p)
+            return STR("");
+        return in->get(in->data, arena_printf(a, "%s_kept", f->name), 0);
+    }
     if (f->type == F_REF) {
         char *name = arena_printf(a, "%s_search", f->name);
         struct str again = in->get(in->data, name, 0);
@@ -232,6 +239,26 @@ static enum status taken(struct arena *a, const struct entity *e,
     TRY(s);
     *yes = ((const struct row *)other)->id != ((const struct row *)row)->id;
     return OK;
+}
+
+/* A file may be named by who sent it, or where it stands already: else its
+ * number alone would open somebody else's. */
+static enum status file_fault(struct arena *a, const struct field *f,
+                              const struct form_source *src, struct value v,
+                              const void *row, const char **key)
+{
+    struct file file;
+    struct value now = field_get(f, row);
+    if (v.type == V_NULL || !src || !src->conn ||
+        (now.type == V_INT && now.i == v.i))
+        return OK;
+    enum status s = file_load(src->conn, a, v.i, &file);
+    if (s == ERR_NOT_FOUND || (s == OK && file.person != src->person))
+        *key = "form.not_found";
+    else if (s == OK && f->kinds &&
+             !word_in(f->kinds, file_type_find(file.type)->kind))
+        *key = "file.wrong_kind";
+    return s == ERR_NOT_FOUND ? OK : s;
 }
 
 static bool is_read(const struct entity *e, const struct field *f)
@@ -282,6 +309,8 @@ static enum status field_read(struct arena *a, const struct entity *e,
         const struct lang *lang = in->lang ? in->lang : lang_default();
         error.key = field_parse(a, lang, e, f, text, &v, &error);
     }
+    if (!error.key && f->type == F_FILE)
+        TRY(file_fault(a, f, source, v, row, &error.key));
     if (!error.key && v.type == V_NULL && (f->flags & F_REQUIRED))
         error.key = "form.required";
     if (!error.key) {
@@ -307,9 +336,9 @@ enum status row_from_input(struct arena *a, const struct entity *e,
     for (const struct field *f = e->fields; f->name; f++)
         if (is_read(e, f))
             TRY(field_read(a, e, f, in, source, flags, row, errors));
-    if (errors->n == before && e->settle)
+    if (!errors->n && e->settle)
         e->settle(a, row);
-    if (errors->n == before && e->check && source && source->conn) {
+    if (!errors->n && e->check && source && source->conn) {
         const char *field = NULL;
         const char *wrong = e->check(source->conn, a, row, &field);
         if (wrong)

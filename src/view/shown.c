@@ -1,4 +1,5 @@
 /* Values and names in the reader's words. */
+#include "base/file_type.h"
 #include "i18n/format.h"
 #include "view/detail.h"
 
@@ -72,6 +73,30 @@ static const char *value_shown(struct arena *a, const struct lang *lang,
         break;
     }
     return arena_printf(a, "%" PRId64, v.i);
+}
+
+const char *file_kind_label(const struct lang *lang, struct str kind)
+{
+    static const char *const keys[] = {
+        "file.kind.pdf",     "file.kind.image", "file.kind.office",
+        "file.kind.text",    "file.kind.sound", "file.kind.video",
+        "file.kind.archive", "file.kind.other",
+    };
+    for (size_t i = 0; i < COUNT(keys); i++)
+        if (str_eq(kind, strrchr(keys[i], '.') + 1))
+            return tr(lang, keys[i]);
+    return "";
+}
+
+const char *file_about(struct arena *a, const struct lang *lang,
+                       const struct file *f)
+{
+    const struct file_type *type = file_type_find(f->type);
+    const char *kind = file_kind_label(lang, str_of(type->kind));
+    return arena_printf(a, "%s%s%s, %s", kind,
+                        *type->end && !same(type->kind, "pdf") ? " " : "",
+                        same(type->kind, "pdf") ? "" : type->end,
+                        format_bytes(a, lang, f->size));
 }
 
 const char *field_shown(struct arena *a, const struct lang *lang,

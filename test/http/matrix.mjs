@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, equal, ok, serve, demo, essaim, routes, roles, forms, links } from './lib.mjs';
-import { records, others, actions, apiActions, stepAnswers, own, place, cell }
+import { records, others, actions, apiActions, fileActions, apiFileActions, stepAnswers, own, place, cell }
   from '../rights.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'essaim-matrix-'));
@@ -75,7 +75,8 @@ async function family(r) {
     const c = cell(r[action], role);
     return far === null ? c[2] : c[far ? 1 : 0];
   };
-  for (const [method, tail, action, what, yes] of actions) {
+  const files = (of) => (r.files ?? []).flatMap(of);
+  for (const [method, tail, action, what, yes] of [...actions, ...files(fileActions)]) {
     covered.add(`${method} ${r.path}${tail}`);
     const text = { [textOf(r)]: long };
     await test(`${method} ${r.path}${tail}`, async (skip) => {
@@ -84,7 +85,7 @@ async function family(r) {
         for (const far of what === 'row' ? [false, true] : [null]) {
           const row = what === 'row' ? pick(role, r.api, far) : {};
           if (!row) { none++; continue; }
-          const path = r.path + tail.replace(':id', row.id);
+          const path = r.path + tail.replace(':id', row.id).replace(':file', '999999');
           const sent = /suppression/.test(tail) ? { _version: '999999' }
             : /modifier/.test(tail) ? { ...text, _version: row.version ?? '1' } : text;
           compare(await send(role, method, path, /restauration/.test(tail) ? {} : sent),
@@ -94,7 +95,7 @@ async function family(r) {
       if (none > 12) skip(`${none} cells have no row in the demonstration`);
     });
   }
-  for (const [method, tail, action, what, yes] of apiActions) {
+  for (const [method, tail, action, what, yes] of [...apiActions, ...files(apiFileActions)]) {
     const base = `/api/v1/${r.api}`;
     covered.add(`${method} ${base}${tail}`);
     await test(`${method} ${base}${tail}`, async () => {
@@ -103,7 +104,7 @@ async function family(r) {
           const row = what === 'row' ? pick(role, r.api, far) : {};
           if (!row) continue;
           const path = base + tail.replace(':id', row.id);
-          const body = ['POST', 'PATCH'].includes(method) ? { [textOf(r)]: long } : undefined;
+          const body = ['POST', 'PATCH'].includes(method) && tail !== '/files' ? { [textOf(r)]: long } : undefined;
           compare(await api(role, method, path, body),
             expected(cellOf(action, role, far), method, yes, true),
             `${role} ${method} ${path}${far === null ? '' : far ? ' (a stranger\'s)' : ' (own)'}`);

@@ -183,4 +183,19 @@ await test('the state in history cannot be brought back without a step', async (
 await test('the server lived through it', async () => {
   equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '');
 });
+await test('the history says who changed what is linked, and when', async () => {
+  const path = (await row('/projets'))[0].id;
+  const form = await leader.form(`/projets/${path}/modifier`, '/modifier');
+  const of = form.controls.filter((c) => c.name === 'policies');
+  const before = of.filter((c) => 'checked' in c).map((c) => c.value);
+  const pairs = form.fields.filter(([n, v]) => n !== 'policies' || v !== before[0]);
+  const r = form.enctype === 'multipart/form-data' ? await leader.postFiles(form.action, pairs)
+    : await leader.post(form.action, pairs);
+  equal(r.status, 303, readable(r.text).slice(0, 300));
+  const past = await leader.get(`/projets/${path}/historique`);
+  const newest = readable(/<li>[\s\S]*?<\/li>/.exec(past.text.slice(past.text.indexOf('<ol class="timeline')))[0]);
+  const title = JSON.parse((await leader.get(`/politiques/${before[0]}.json`)).text).name;
+  ok(newest.includes('Politiques') && newest.includes(title), newest);
+  ok(newest.includes('Directeur') || newest.includes('Direct'), `by whom: ${newest}`);
+});
 await server.stop();

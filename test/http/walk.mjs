@@ -23,8 +23,9 @@ async function rowsOf(path, who = admin) {
   equal(r.status, 200, `GET ${path}.json`);
   return JSON.parse(r.text);
 }
-const examples = { code: 'en', figure: null, import: null };
+const examples = { code: 'en', figure: null, import: null, file: null };
 for (const e of entities) e.rows = await rowsOf(e.path);
+examples.file = entities.find((e) => e.path === '/documents').rows[0].file;
 const home = await admin.get('/chiffres');
 examples.figure = links(home.text).map((l) => /^\/chiffres\/([^?/]+)/.exec(l)?.[1]).find(Boolean);
 

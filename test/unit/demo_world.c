@@ -6,8 +6,11 @@
 static enum status fill(struct conn *c, struct arena *a, void *data)
 {
     (void)data;
-    struct demo d = {
-        .conn = c, .mem = a, .today = day_of(2026, 11, 24), .seed = 2023};
+    struct demo d = {.conn = c,
+                     .mem = a,
+                     .today = day_of(2026, 11, 24),
+                     .seed = 2023,
+                     .folder = test_folder()};
     for (const struct module *const *m = modules; *m; m++)
         if ((*m)->demo)
             TRY((*m)->demo(&d));

@@ -71,7 +71,7 @@ const struct entity t_class_entity = {
 static const struct entity *const entities[] = {
     &t_area_entity, &t_school_entity, &t_class_entity, NULL};
 static const struct sql tables[] = {
-    SQL_CONST("CREATE TABLE core_file (id INTEGER PRIMARY KEY)"),
+    SQL_CONST("CREATE TABLE core_file (id INTEGER PRIMARY KEY, used BIGINT)"),
     SQL_CONST("INSERT INTO core_file (id) VALUES (5)"),
     {0},
 };

@@ -210,11 +210,14 @@ TEST(view_detail)
     size_t n;
     OKAY(row_history(w.conn, &w.mem, &t_school_entity, s->row.id, &past, &n) ==
          OK);
+    const struct json_value *now;
+    OKAY(links_image(w.conn, &w.mem, &t_school_entity, s->row.id, &now) == OK);
     const struct history_ask asked = {.entity = &t_school_entity,
                                       .row = s,
                                       .id = s->row.id,
                                       .past = past,
                                       .n = n,
+                                      .links = now,
                                       .conn = w.conn,
                                       .who = who,
                                       .key = one_time};

@@ -341,13 +341,7 @@ static enum status add_project(struct demo *d, const struct ids *ids, int place)
     TRY(add_links(d, ids, row->row.id, p));
     TRY(add_partners(d, row->row.id, p->partners));
     TRY(add_members(d, row->row.id, place));
-    if (place % 4)
-        return OK;
-    struct document *doc = row_new(d->mem, &document_entity);
-    doc->project = row->row.id;
-    doc->title = "Note de cadrage (démo)";
-    doc->web = arena_printf(d->mem, "https://demo.example/notes/%d", place + 1);
-    return demo_add(d, &document_entity, doc);
+    return demo_documents(d, row, place);
 }
 
 enum status portfolio_demo(struct demo *d)

@@ -20,6 +20,9 @@ struct demo_project {
     int stopped; /* by its committee, so many days from today; 0: it runs */
     const char *partners, *programme, *area;
 };
+/* Files that open: a note (PDF), minutes (OpenDocument), a calendar (CSV). */
+enum status demo_documents(struct demo *d, const struct project *p,
+                           int place) MUST_USE;
 extern const struct demo_project demo_projects[];
 extern const size_t demo_project_count;
 /* The axis of so many is our reading of the brochure's first list. */

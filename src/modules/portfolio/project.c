@@ -246,7 +246,8 @@ static const struct field document_fields[] = {
         .flags = F_REQUIRED | F_LIST | F_FILTER),
     TEXT(document, title, .flags = F_REQUIRED | F_LIST | F_SORT | F_SEARCH),
     TEXT(document, web, .check = check_web, .flags = F_LIST),
-    FILE_REF(document, file, .flags = F_LIST),
+    FILE_REF(document, file, .flags = F_LIST,
+             .kinds = "pdf image office text sound video archive"),
     {0},
 };
 static const char *document_check(struct conn *c, struct arena *a,
