@@ -1,21 +1,12 @@
 /* Changing what an entity holds: one path for forms and the API, checked
  * outside the transaction for good messages and again inside it. */
+#include "core/edit.h"
+
 #include "core/derive.h"
 #include "core/file.h"
 #include "core/pages.h"
-#include "core/request.h"
 #include "i18n/format.h"
 #include "view/pages/form.html.h"
-
-struct edit {
-    struct req *r;
-    void *row; /* as it shall be */
-    struct linked **links;
-    size_t *counts;
-    bool *given;
-    const char *fault, *field; /* of entity->check */
-    int64_t id;
-};
 
 static size_t link_count(const struct entity *e)
 {
@@ -44,6 +35,32 @@ static enum status links_read(struct edit *e)
     return OK;
 }
 
+/* Where a row under another leads back to: its parent, when the form was asked
+ * for from there. */
+static const char *parent_path(struct req *r, const void *row)
+{
+    const struct field *f =
+        r->entity->parent ? entity_field(r->entity, r->entity->parent) : NULL;
+    struct value v = {0};
+    if (f && row && req_text(r, "_parent").p)
+        v = field_get(f, row);
+    return v.type == V_INT && f->target->path
+               ? arena_printf(r->mem, "%s/%" PRId64, f->target->path, v.i)
+               : NULL;
+}
+
+static void addresses(struct edit *e, struct form *form)
+{
+    struct req *r = e->r;
+    const char *path = r->entity->path;
+    const char *back = parent_path(r, e->row);
+    bool is_new = r->id == NONE;
+    const char *one = arena_printf(r->mem, "%s/%" PRId64, path, r->id);
+    form->action = is_new ? path : arena_printf(r->mem, "%s/modifier", one);
+    form->cancel = back ? back : is_new ? path : one;
+    form->to_parent = back != NULL;
+}
+
 static enum status show(struct edit *e, int code, bool refused,
                         const void *theirs)
 {
@@ -58,8 +75,14 @@ static enum status show(struct edit *e, int code, bool refused,
                            .errors = &r->errors,
                            .source = &source};
     struct form form = {0};
+    struct form_conflict conflict = {0}, *of_line = NULL;
+    addresses(e, &form);
     TRY(form_of_entity(r->mem, r->lang, &ask, &form));
-    struct form_conflict conflict = {0};
+    if (code == 409 && !theirs) {
+        TRY(lines_stale(e, &of_line));
+        form.conflict = of_line;
+    }
+    TRY(lines_draw(e, refused, &form));
     if (theirs) {
         const struct row *now = theirs;
         conflict.by = req_name_of(r, now->changed_by);
@@ -68,16 +91,10 @@ static enum status show(struct edit *e, int code, bool refused,
         form.conflict = &conflict;
         form.version = now->version;
     }
-    const char *path = r->entity->path;
     const char *name = r->entity->name;
     form.title = is_new ? tr(r->lang, arena_printf(r->mem, "%s.new", name))
                         : tr_with(r->mem, r->lang, "core.edit_title", "title",
                                   row_title(r->entity, e->row), NULL);
-    form.action =
-        is_new ? path
-               : arena_printf(r->mem, "%s/%" PRId64 "/modifier", path, r->id);
-    form.cancel =
-        is_new ? path : arena_printf(r->mem, "%s/%" PRId64, path, r->id);
     form.submit = tr(r->lang, is_new ? "core.create" : "core.save");
     form.csrf = r->who->csrf;
     form.key = req_key(r);
@@ -97,6 +114,7 @@ enum status row_form_new(struct req *r)
     if (parent && req_text(r, parent->name).p &&
         str_int(req_text(r, parent->name), &id))
         field_set(parent, e.row, value_int(id));
+    TRY(lines_load(&e));
     return show(&e, 200, false, NULL);
 }
 
@@ -104,6 +122,7 @@ enum status row_form_edit(struct req *r)
 {
     struct edit e = edit_open(r, r->row);
     TRY(links_read(&e));
+    TRY(lines_load(&e));
     return show(&e, 200, false, NULL);
 }
 
@@ -148,24 +167,29 @@ static enum status read_typed(struct edit *e, unsigned flags)
         if (s == OK && e->given[i])
             e->links[i] = links, e->counts[i] = n;
     }
-    return r->errors.n ? ERR_INVALID : OK;
+    if (r->api)
+        return r->errors.n ? ERR_INVALID : OK;
+    TRY(lines_load(e));
+    TRY(lines_read(e));
+    return r->errors.n || lines_faulty(e) ? ERR_INVALID : OK;
 }
 
-/* A unique value taken meanwhile is the user's mistake, by its field; several
- * that are taken together are the whole form's, for none alone is wrong. */
-static enum status refused(struct req *r, struct conn *c, enum status s)
+enum status edit_refused(struct conn *c, const struct entity *e,
+                         const struct form_input *in,
+                         struct form_errors *errors, enum status s)
 {
     const char *why = conn_refusal(c);
     if (s != ERR_CONFLICT || strncmp(why, "unique ", 7) != 0)
         return s;
     const char *name = strrchr(why, '.') ? strrchr(why, '.') + 1 : "";
-    if (strchr(why, ',') || !entity_field(r->entity, name))
-        form_error(&r->errors, NULL, "form.taken_together");
+    const struct field *f = entity_field(e, name);
+    if (strchr(why, ',') || !f)
+        form_error(errors, NULL, "form.taken_together");
     else
-        form_error_add(&r->errors,
-                       (struct form_error){.field = name,
-                                           .key = "form.taken",
-                                           .text = req_text(r, name)});
+        form_error_add(
+            errors, (struct form_error){.field = f->name,
+                                        .key = "form.taken",
+                                        .text = in->get(in->data, f->name, 0)});
     return ERR_INVALID;
 }
 
@@ -203,11 +227,14 @@ static enum status check_again(struct edit *e, struct conn *c)
 
 /* Known within the write, the answer is kept with it: a later telling would
  * cost a second commit. */
-static void answer_plan(struct req *r, int code, int64_t id)
+static void answer_plan(struct req *r, int code, int64_t id, const void *made)
 {
     r->code = r->api ? code : 303;
     if (!r->api) {
-        r->location = arena_printf(r->mem, "%s/%" PRId64, r->entity->path, id);
+        r->location = parent_path(r, made);
+        if (!r->location)
+            r->location =
+                arena_printf(r->mem, "%s/%" PRId64, r->entity->path, id);
         return;
     }
     struct buf out = {.mem = r->mem};
@@ -222,23 +249,49 @@ static enum status insert(struct conn *c, struct arena *mem, void *data)
 {
     struct edit *e = data;
     struct req *r = e->r;
-    r->errors.n = 0;
+    r->errors = (struct form_errors){.mem = r->mem};
     TRY(check_again(e, c));
     enum status s = row_insert(c, mem, r->entity, e->row, req_actor(r));
     if (s != OK)
-        return refused(r, c, s);
+        return edit_refused(c, r->entity, &r->in, &r->errors, s);
     e->id = ((struct row *)e->row)->id;
     TRY(save_links(e, c, e->id));
     TRY(still_in_reach(e, c, e->id));
-    answer_plan(r, 201, e->id);
+    TRY(lines_save(e, c, e->id));
+    answer_plan(r, 201, e->id, e->row);
     return OK;
 }
 
-static enum status answer_row(struct req *r, int code, int64_t id)
+static enum status answer_row(struct req *r, int code, int64_t id,
+                              const void *made)
 {
-    answer_plan(r, code, id);
+    answer_plan(r, code, id, made);
     return r->api ? req_json(r, r->code, r->told)
                   : req_go(r, "%s", r->location);
+}
+
+/* Only what is wrong with a file is told at once: it is not kept. */
+static void not_yet(struct form_errors *errors)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < errors->n; i++)
+        if (strncmp(errors->list[i].key, "file.", 5) == 0)
+            errors->list[kept++] = errors->list[i];
+    errors->n = kept;
+}
+
+/* One line more, and nothing saved: what was typed is not yet looked at. */
+static bool asks_more(struct edit *e)
+{
+    struct str kind = req_text(e->r, "_more");
+    if (e->r->api || !kind.p)
+        return false;
+    not_yet(&e->r->errors);
+    for (size_t i = 0; i < e->kind_count; i++)
+        for (size_t n = 0; n < e->kinds[i].n; n++)
+            not_yet(&e->kinds[i].lines[n].errors);
+    lines_more(e, kind);
+    return true;
 }
 
 enum status row_create(struct req *r)
@@ -248,12 +301,14 @@ enum status row_create(struct req *r)
     if (r->route->body)
         TRY(files_take(r));
     enum status s = read_typed(&e, 0);
+    if (asks_more(&e))
+        return show(&e, 200, true, NULL);
     if (s == OK)
         s = req_write(r, insert, &e);
     if (s == ERR_INVALID && !r->api)
         return show(&e, 422, true, NULL);
     TRY(s);
-    return req_done(r) ? OK : answer_row(r, 201, e.id);
+    return req_done(r) ? OK : answer_row(r, 201, e.id, e.row);
 }
 
 /* A row that is closed is not changed by hand any more. */
@@ -277,15 +332,19 @@ static enum status update(struct conn *c, struct arena *mem, void *data)
 {
     struct edit *e = data;
     struct req *r = e->r;
-    r->errors.n = 0;
+    r->errors = (struct form_errors){.mem = r->mem};
     TRY(check_lock(r, c));
     TRY(check_again(e, c));
-    enum status s = row_update(c, mem, r->entity, e->row, req_actor(r));
+    /* A copy: the closure may run again, and an update counts its version. */
+    void *row = arena_alloc(mem, r->entity->row_size);
+    memcpy(row, e->row, r->entity->row_size);
+    enum status s = row_update(c, mem, r->entity, row, req_actor(r));
     if (s != OK)
-        return refused(r, c, s);
+        return edit_refused(c, r->entity, &r->in, &r->errors, s);
     TRY(save_links(e, c, r->id));
     TRY(still_in_reach(e, c, r->id));
-    answer_plan(r, 200, r->id);
+    TRY(lines_save(e, c, r->id));
+    answer_plan(r, 200, r->id, NULL);
     return OK;
 }
 
@@ -304,20 +363,21 @@ enum status row_change(struct req *r)
         row->version = version;
     else if (!r->api)
         return ERR_INVALID;
+    if (asks_more(&e))
+        return show(&e, 200, true, NULL);
     if (s == OK)
         s = req_write(r, update, &e);
     if (s == ERR_STALE && !r->api) {
         void *now;
-        TRY(row_load(r->conn, r->mem, r->entity, r->id, &r->reach, &now));
-        if (((struct row *)now)->version == version)
-            TRY(req_refresh(r, &now));
-        theirs = now;
+        TRY(req_refresh(r, &now));
+        if (((struct row *)now)->version != version)
+            theirs = now;
         return show(&e, 409, true, theirs);
     }
     if (s == ERR_INVALID && !r->api)
         return show(&e, 422, true, NULL);
     TRY(s);
-    return req_done(r) ? OK : answer_row(r, 200, r->id);
+    return req_done(r) ? OK : answer_row(r, 200, r->id, NULL);
 }
 
 static enum status delete_it(struct conn *c, struct arena *mem, void *data)
@@ -326,7 +386,7 @@ static enum status delete_it(struct conn *c, struct arena *mem, void *data)
     struct req *r = e->r;
     int64_t version = req_version(r);
     const struct row *row = r->row;
-    r->errors.n = 0;
+    r->errors = (struct form_errors){.mem = r->mem};
     TRY(check_lock(r, c));
     TRY(row_delete(c, mem, r->entity, r->id,
                    version == NONE ? row->version : version, req_actor(r)));
@@ -352,11 +412,11 @@ static enum status restore(struct conn *c, struct arena *mem, void *data)
 {
     struct edit *e = data;
     struct req *r = e->r;
-    r->errors.n = 0;
+    r->errors = (struct form_errors){.mem = r->mem};
     TRY(check_lock(r, c));
     TRY(row_restore(c, mem, r->entity, r->id, req_version(r), req_actor(r)));
     TRY(still_in_reach(e, c, r->id));
-    answer_plan(r, 200, r->id);
+    answer_plan(r, 200, r->id, NULL);
     return OK;
 }
 
@@ -366,7 +426,7 @@ enum status row_put_back(struct req *r)
     if (req_version(r) == NONE)
         return ERR_INVALID;
     TRY(req_write(r, restore, &e));
-    return req_done(r) ? OK : answer_row(r, 200, r->id);
+    return req_done(r) ? OK : answer_row(r, 200, r->id, NULL);
 }
 
 struct taking {
@@ -382,7 +442,7 @@ static enum status take(struct conn *c, struct arena *mem, void *data)
     struct req *r = t->r;
     TRY(step_take(c, mem, r->entity, t->step, r->row, t->reason, req_actor(r),
                   &t->refusal));
-    answer_plan(r, 200, r->id);
+    answer_plan(r, 200, r->id, NULL);
     return OK;
 }
 
@@ -413,5 +473,5 @@ enum status row_step(struct req *r)
     if (s == ERR_CONFLICT && t.refusal)
         form_error(&r->errors, NULL, t.refusal);
     TRY(s);
-    return req_done(r) ? OK : answer_row(r, 200, r->id);
+    return req_done(r) ? OK : answer_row(r, 200, r->id, NULL);
 }

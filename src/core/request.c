@@ -238,7 +238,8 @@ struct form_source req_source(struct req *r)
                                 .reach = source_reach,
                                 .data = r,
                                 .person = r->who ? r->who->person : NONE,
-                                .file_most = file_most()};
+                                .file_most = file_most(),
+                                .known = &r->known};
 }
 
 struct writing {

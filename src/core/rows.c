@@ -150,8 +150,9 @@ static enum status children_of(struct req *r, struct detail_v *v)
                                  .can_write = write};
         TRY(list_of_entity(r->mem, r->lang, &page, &lists[n]));
         if (write)
-            lists[n].new_ = arena_printf(r->mem, "%s/nouveau?%s=%" PRId64,
-                                         (*e)->path, (*e)->parent, r->id);
+            lists[n].new_ =
+                arena_printf(r->mem, "%s/nouveau?%s=%" PRId64 "&_parent=1",
+                             (*e)->path, (*e)->parent, r->id);
         if (list.n || write)
             n++;
     }

@@ -46,7 +46,8 @@ static void choices(struct drawing *d, const struct field *f,
     size_t n = 0;
     while (f->choices[n])
         n++;
-    bool required = f->flags & F_REQUIRED, radios = n <= RADIOS;
+    bool required = f->flags & F_REQUIRED;
+    bool radios = n <= RADIOS && !d->ask->tight;
     struct form_option *list = options_new(d, n + 1), *at = list;
     if (!required || !radios)
         *at++ = (struct form_option){
@@ -86,6 +87,14 @@ enum status form_few(struct arena *a, const struct form_source *source,
     *n = FORM_FEW + 1;
     if (!source || !source->conn)
         return OK;
+    struct form_known *k = source->known ? *source->known : NULL;
+    while (k && k->target != target)
+        k = k->next;
+    if (k) {
+        *out = k->rows;
+        *n = k->n;
+        return OK;
+    }
     const struct field *const title[] = {
         target->title ? entity_field(target, target->title) : NULL, NULL};
     struct list_ask ask = {.entity = target,
@@ -102,6 +111,11 @@ enum status form_few(struct arena *a, const struct form_source *source,
         (*out)[i] = (struct linked){((const struct row *)list.rows[i])->id, 1,
                                     row_title(target, list.rows[i])};
     *n = list.n;
+    if (!source->known)
+        return OK;
+    k = NEW(a, struct form_known);
+    *k = (struct form_known){target, *out, *n, *source->known};
+    *source->known = k;
     return OK;
 }
 
@@ -304,7 +318,7 @@ static enum status field_draw(struct drawing *d, const struct field *f)
     TRY(control(d, f, out));
     if (!out->help && f->type == F_SCHOOL_YEAR)
         out->help = tr(d->lang, "form.school_year_help");
-    if (!out->help && out->type && same(out->type, "search"))
+    if (!out->help && !ask->tight && out->type && same(out->type, "search"))
         out->help = tr(d->lang, "form.search_help");
     if (!out->help && f->type == F_FILE)
         out->help = file_help(d, f);
@@ -434,7 +448,22 @@ size_t form_error_count(const struct form *f)
     size_t n = 0;
     for (size_t i = 0; i < f->field_count; i++)
         n += f->fields[i].error != NULL;
+    for (size_t k = 0; k < f->lines_count; k++)
+        for (size_t i = 0; i < f->lines[k].n; i++) {
+            const struct form_line *l = &f->lines[k].lines[i];
+            n += l->alert != NULL;
+            for (size_t x = 0; x < l->n; x++)
+                n += l->fields[x].error != NULL;
+        }
     return n;
+}
+
+bool line_is_wrong(const struct form_line *l)
+{
+    bool wrong = l->alert != NULL;
+    for (size_t i = 0; i < l->n; i++)
+        wrong |= l->fields[i].error != NULL;
+    return wrong;
 }
 
 bool form_has_required(const struct form *f)

@@ -54,6 +54,14 @@ struct form_source {
     void *data;
     int64_t person;    /* whose uploads a FILE may name */
     int64_t file_most; /* the most bytes of one, for the help */
+    /* What form_few has looked up, for the next line of a form; or NULL. */
+    struct form_known **known;
+};
+struct form_known {
+    const struct entity *target;
+    struct linked *rows;
+    size_t n;
+    struct form_known *next;
 };
 
 enum {
@@ -190,9 +198,29 @@ struct form_difference {
     bool differs;
 };
 struct form_conflict {
+    const char *what;      /* the line of the form that it is about, or NULL */
     const char *by, *when; /* who saved meanwhile, and when; or NULL */
     const struct form_difference *rows;
     size_t n;
+};
+
+/* One of the rows that are edited in the form of their parent. */
+struct form_line {
+    const char *prefix; /* "document.0.": its _id, _version and _remove */
+    const char *id, *title, *alert; /* alert: or NULL */
+    int64_t row, version;           /* row 0: a new one */
+    bool fixed, removed, has_file;  /* fixed: shown by its title alone */
+    const struct form_field *fields;
+    size_t n;
+};
+/* Those of one kind. */
+struct form_lines {
+    const char *name, *title;
+    bool writes;
+    const struct form_line *lines;
+    size_t n, brought; /* all; those with controls, which come first */
+    const char *more;  /* where one more is asked for, or NULL */
+    const char *all;   /* too many for a form: their list, or NULL */
 };
 
 /* Posted back as _csrf, _key and _version beside the fields. */
@@ -201,13 +229,17 @@ struct form {
     const char *csrf, *key; /* key: used once, so twice is once */
     int64_t version;        /* that the reader saw; 0: a new row */
     bool has_file, danger;
+    bool to_parent; /* afterwards to the parent's page: _parent */
     const struct form_field *fields; /* the drawer groups nothing */
     size_t field_count;
     const char *alert; /* about the whole form, or NULL */
     const struct form_conflict *conflict;
+    const struct form_lines *lines;
+    size_t lines_count;
 };
 
 size_t form_error_count(const struct form *f); /* fields that have an error */
+bool line_is_wrong(const struct form_line *l);
 bool form_has_required(const struct form *f);
 /* The ids of what describes a control, for aria-describedby; NULL: nothing. */
 const char *field_described(struct html *h, const struct form_field *f);
@@ -222,6 +254,7 @@ struct form_ask {
     const struct form_errors *errors; /* or NULL */
     const struct form_source *source;
     const char *only; /* NULL, or the names of the fields and links drawn */
+    bool tight;       /* one line of many: short controls, no common help */
 };
 /* Fills form->fields, has_file and version; the rest is the caller's. */
 enum status form_of_entity(struct arena *a, const struct lang *lang,

@@ -1,0 +1,72 @@
+/*
+ * Changing a row and what is edited under it, as core/edit.c (the row, its
+ * links) and core/edit_lines.c (its children) share it.
+ *
+ * Each kind of child is a list of lines in the form of its parent: one
+ * transaction saves them all. A line's controls are named
+ * "<kind>.<n>.<field>", beside "<kind>.<n>._id", "._version" and "._remove";
+ * "<kind>._lines" says how many there are. A kind whose lines a form does not
+ * bring is left alone.
+ */
+#pragma once
+
+#include "core/request.h"
+
+struct edit_line {
+    int64_t id, version; /* NONE, 0: a new row; the version that was read */
+    void *row;           /* as it shall be */
+    const void *now;     /* as it stands; NULL: a new row, or one gone */
+    const char *prefix;  /* "project_member.0." */
+    struct form_input in;
+    struct form_errors errors;
+    bool fixed;       /* may be read only */
+    bool blank;       /* a new line in which nothing was typed */
+    bool remove;      /* its tick is set */
+    bool stale, gone; /* changed, or deleted, since it was read */
+};
+
+struct edit_kind {
+    const struct entity *entity;
+    const struct field *parent;
+    bool writes;      /* the right is held; each row's reach is the line's */
+    bool many;        /* too many for a form */
+    bool given;       /* the form brought its lines */
+    const char *only; /* the fields drawn: all but the parent */
+    struct edit_line *lines;
+    size_t n;
+};
+
+struct edit {
+    struct req *r;
+    void *row; /* as it shall be */
+    struct linked **links;
+    size_t *counts;
+    bool *given;
+    int64_t id;
+    struct edit_kind *kinds;
+    size_t kind_count;
+};
+
+enum { LINES_DRAWN = 50, LINES_MOST = 100 };
+
+/* The children as they stand, of every kind that the reader may read. */
+enum status lines_load(struct edit *e) MUST_USE;
+/* As the form brings them, mistakes in each line's errors. */
+enum status lines_read(struct edit *e) MUST_USE;
+bool lines_faulty(const struct edit *e);
+/* One empty line more of the kind whose api name is given. */
+void lines_more(struct edit *e, struct str api);
+/* Inside the write: removes, changes, makes; rights and reach asked again.
+ * ERR_INVALID and ERR_STALE are told in the line. */
+enum status lines_save(struct edit *e, struct conn *c, int64_t id) MUST_USE;
+/* After ERR_STALE: the line as it stands now, for the reader to compare; NULL
+ * where no line was. */
+enum status lines_stale(struct edit *e, struct form_conflict **out) MUST_USE;
+/* Their part of the form; typed: what was typed, else what stands. */
+enum status lines_draw(struct edit *e, bool typed, struct form *form) MUST_USE;
+
+/* A unique value taken meanwhile is the user's mistake, by its field; several
+ * that are taken together are the whole form's, for none alone is wrong. */
+enum status edit_refused(struct conn *c, const struct entity *e,
+                         const struct form_input *in,
+                         struct form_errors *errors, enum status s) MUST_USE;
