@@ -59,6 +59,8 @@ void json_text(struct json *j, const char *key, struct str s)
 {
     lead(j, key);
     buf_char(j->out, '"');
+    if (!s.p)
+        s = STR("");
     for (size_t i = 0, plain = 0; i <= s.n;) {
         unsigned char c = i < s.n ? (unsigned char)s.p[i] : 0;
         int wide = 1;

@@ -184,11 +184,13 @@ TEST(json_writing)
     json_real(&j, "inf", (double)INFINITY);
     json_real(&j, "third", 1.0 / 3);
     json_text(&j, "bad", STR("x\xFF\xC3y\xC3"));
+    json_text(&j, "nothing", (struct str){0});
     json_raw(&j, "raw", STR("[1]"));
     json_end_object(&j);
     OKAY(str_eq(buf_done(&out),
                 "{\"a\\\"b\":\"é\\u0001\x7F\",\"none\":null,\"nan\":null,"
                 "\"inf\":null,\"third\":0.3333333333333333,"
-                "\"bad\":\"x\uFFFD\uFFFDy\uFFFD\",\"raw\":[1]}"));
+                "\"bad\":\"x\uFFFD\uFFFDy\uFFFD\",\"nothing\":\"\","
+                "\"raw\":[1]}"));
     arena_reset(&mem);
 }
