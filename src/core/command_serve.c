@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,6 +35,16 @@ static void block(sigset_t set)
 {
     CHECK(pthread_sigmask(SIG_SETMASK, &set, NULL) == 0);
     signal(SIGPIPE, SIG_IGN);
+}
+
+/* Connections need a descriptor each, and the usual soft limit is 1,024. */
+static void allow_files(void)
+{
+    struct rlimit l;
+    if (getrlimit(RLIMIT_NOFILE, &l) == 0) {
+        l.rlim_cur = l.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &l);
+    }
 }
 
 static void wait_for_end(void)
@@ -67,6 +78,7 @@ static int serve(struct cli *cli, int socket)
 {
     block(signals(false));
     alloc_tune();
+    allow_files();
     if (!settings_take(cli))
         return 1;
     if (cli_open(cli) != 0)

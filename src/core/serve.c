@@ -260,6 +260,16 @@ static void log_access(const struct req *r, int64_t took_ns)
              r->who ? person : NULL, NULL);
 }
 
+/* A worker's connection, opened for its first exchange. That may fail for want
+ * of file descriptors, which clients use up too: NULL, and the next exchange
+ * tries again. */
+static struct conn *conn_of(struct app *app, struct conn **worker)
+{
+    if (!*worker && conn_open(app->db, worker) != OK)
+        *worker = NULL;
+    return *worker;
+}
+
 static void serve_answer(void *data, void *worker, struct http_exchange *x)
 {
     struct app *app = data;
@@ -268,7 +278,7 @@ static void serve_answer(void *data, void *worker, struct http_exchange *x)
     struct req r = {
         .mem = &x->mem,
         .app = app,
-        .conn = worker,
+        .conn = conn_of(app, worker),
         .x = x,
         .match = m,
         .route = ((const struct counted *)m->data)->route,
@@ -277,6 +287,11 @@ static void serve_answer(void *data, void *worker, struct http_exchange *x)
         .id = NONE,
         .errors = {.mem = &x->mem},
     };
+    if (!r.conn) {
+        http_answer(x, 503, plain, STR("503 Service Unavailable\n"));
+        http_header_add(x, "Retry-After", "2");
+        return;
+    }
     r.entity = r.route ? r.route->entity : NULL;
     r.lang = language(&r);
     r.in = (struct form_input){.get = input_get, .data = &r, .lang = r.lang};
@@ -304,22 +319,25 @@ static void serve_answered(void *data, const struct http_exchange *x,
 
 static void *worker_open(void *data)
 {
-    struct app *app = data;
-    struct conn *c;
-    CHECK(conn_open(app->db, &c) == OK);
-    return c;
+    (void)data;
+    return alloc_plain(sizeof(struct conn *));
 }
 
 static void worker_idle(void *data, void *worker)
 {
+    struct conn **c = worker;
     (void)data;
-    conn_rest(worker);
+    if (*c)
+        conn_rest(*c);
 }
 
 static void worker_close(void *data, void *worker)
 {
+    struct conn **c = worker;
     (void)data;
-    conn_close(worker);
+    if (*c)
+        conn_close(*c);
+    free_plain(c);
 }
 
 const struct http_app serve_app = {

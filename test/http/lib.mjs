@@ -73,13 +73,15 @@ function freePort() {
 }
 
 // A server of its own on a copy of the demonstration, gone with the process.
-export async function serve({ args = [], env = {}, data } = {}) {
+// under: a program that runs it with its arguments, as prlimit does.
+export async function serve({ args = [], env = {}, data, under = [] } = {}) {
   const folder = data ?? mkdtempSync(join(tmpdir(), 'essaim-http-'));
   if (!data) cpSync(demo(), folder, { recursive: true });
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
-  const child = spawn(program,
-    ['serve', '--data', folder, '--listen', `127.0.0.1:${port}`, '--today', today, ...args],
+  const [first, ...words] = [...under, program];
+  const child = spawn(first,
+    [...words, 'serve', '--data', folder, '--listen', `127.0.0.1:${port}`, '--today', today, ...args],
     { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } });
   let log = '';
   child.stderr.on('data', (d) => { log = (log + d).slice(-200000); });

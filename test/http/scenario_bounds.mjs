@@ -131,6 +131,19 @@ await test('two requests in one packet get two answers, in order', async () => {
   });
   match(text, /^HTTP\/1\.1 200[\s\S]*HTTP\/1\.1 404/);
 });
+await test('no file descriptors left: 503 or no answer, and then all as before', async () => {
+  const poor = await serve({ under: ['prlimit', '--nofile=90'] });
+  const sockets = Array.from({ length: 40 }, () => connect(poor.port, '127.0.0.1').on('error', () => {}));
+  await sleep(200);
+  const asked = await Promise.all(Array.from({ length: 60 }, () => fetch(`${poor.base}/etablissements`,
+    { signal: AbortSignal.timeout(5000) }).then((r) => r.status, () => 0)));
+  ok(asked.every((status) => [0, 200, 500, 503].includes(status)), asked.join(' '));
+  for (const s of sockets) s.destroy();
+  await sleep(200);
+  equal((await poor.stranger().get('/etablissements')).status, 200);
+  ok(!/ended by a signal/.test(poor.log()), poor.log().slice(-800));
+  await poor.stop();
+});
 await test('the server lived through it', async () => {
   await sleep(50);
   equal((await server.stranger().get('/healthz')).status, 200);
