@@ -65,7 +65,8 @@ enum status session_find(struct conn *c, struct arena *a, struct str token,
     struct rows *rows;
     int64_t now = time_now();
     TRY(db_rows(c, a,
-                SQL("SELECT s.person, s.id, a.email, a.name, a.lang, s.csrf"
+                SQL("SELECT s.person, s.id, a.email, a.name, a.lang, s.csrf,"
+                    " s.used"
                     " FROM auth_session s"
                     " JOIN auth_account a ON a.person = s.person"
                     " WHERE s.token = :token AND s.used > :used"
@@ -82,7 +83,8 @@ enum status session_find(struct conn *c, struct arena *a, struct str token,
                             .email = row_text(rows, 2),
                             .name = row_text(rows, 3),
                             .lang = row_text(rows, 4),
-                            .csrf = row_text(rows, 5)};
+                            .csrf = row_text(rows, 5),
+                            .used = row_int(rows, 6)};
     }
     TRY(rows_end(rows));
     if (!who)
@@ -179,6 +181,18 @@ enum status session_start(struct conn *c, struct arena *a, int64_t person,
                 NULL));
     *token = fresh;
     return OK;
+}
+
+bool session_is_due(const struct who *who)
+{
+    return who->session && time_now() - who->used >= REFRESH;
+}
+
+enum status session_used(struct conn *c, int64_t session)
+{
+    return db_exec(c, SQL("UPDATE auth_session SET used = :now WHERE id = :id"),
+                   ARGS(arg_int("now", time_now()), arg_int("id", session)),
+                   NULL);
 }
 
 enum status session_end(struct conn *c, int64_t session)

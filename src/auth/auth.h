@@ -20,6 +20,7 @@ struct grant {
 /* Who asks, as one request sees it; lives in that request's arena. */
 struct who {
     int64_t person, session; /* session 0: an API token, or the command line */
+    int64_t used;            /* the session's last use, as it is kept */
     const char *email, *name, *lang;
     const char *csrf;     /* to be sent back by every form */
     struct grant *grants; /* those valid today */
@@ -49,6 +50,10 @@ enum status who_again(struct conn *c, struct arena *a,
 enum status session_start(struct conn *c, struct arena *a, int64_t person,
                           const char **token) MUST_USE;
 enum status session_end(struct conn *c, int64_t session) MUST_USE;
+/* Reads do not write but for this, and it only every five minutes: is the last
+ * use of the session told anew? */
+bool session_is_due(const struct who *who);
+enum status session_used(struct conn *c, int64_t session) MUST_USE;
 enum status token_add(struct conn *c, struct arena *a, int64_t person,
                       const char *name, const char **token) MUST_USE;
 

@@ -133,6 +133,13 @@ static enum status find_who(struct req *r)
     return s == ERR_NOT_FOUND ? OK : s;
 }
 
+static enum status touch(struct conn *c, struct arena *a, void *data)
+{
+    const struct req *r = data;
+    (void)a;
+    return session_used(c, r->who->session);
+}
+
 static enum status check_form(struct req *r)
 {
     const struct http_param *all;
@@ -197,6 +204,10 @@ static enum status refused_row(struct req *r, enum status s)
 static enum status ask(struct req *r)
 {
     TRY(find_who(r));
+    /* It is no harm to the reader when this once fails. */
+    if (r->who && session_is_due(r->who) &&
+        db_write(r->app->db, r->mem, touch, r) != OK)
+        log_line(LOG_WARN, "session not kept alive", NULL);
     if (!r->route)
         return ERR_NOT_FOUND;
     if (!r->who && !same(r->route->right, PUBLIC))

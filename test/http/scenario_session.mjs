@@ -1,5 +1,7 @@
 // Coming in and going out, and what guards every form.
 import { cookieLines, test, equal, ok, match, serve, forms, tables, sameTables, readable } from './lib.mjs';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 
 const server = await serve();
 
@@ -62,6 +64,17 @@ await test('signing in anew gives another token', async () => {
   const a = await server.as('teacher');
   const b = await server.as('teacher');
   ok(a.cookies.get('session') !== b.cookies.get('session'));
+});
+await test('a session lasts twelve hours after its last use, not after its first', async () => {
+  const who = await server.as('teacher');
+  const later = (hours) => execFileSync('sqlite3', [join(server.folder, 'essaim.db'),
+    `PRAGMA busy_timeout = 5000; UPDATE auth_session SET used = used - ${hours * 3600}`]);
+  for (let i = 0; i < 3; i++) {
+    later(7);
+    equal((await who.get('/classes')).status, 200, `after ${(i + 1) * 7} hours`);
+  }
+  later(13);
+  equal((await who.get('/classes')).status, 303);
 });
 await test('a form without its token, or with another, is 403 and writes nothing', async () => {
   const admin = await server.as('admin');
