@@ -31,7 +31,7 @@ static struct str body(const struct req *r)
 
 enum status once_keep(struct conn *c, struct req *r)
 {
-    r->kept = (struct kept){r->code, r->location, r->told};
+    r->kept = (struct kept){true, r->code, r->location, r->told};
     return db_exec(
         c,
         SQL("INSERT INTO core_once (key, person, path, code, at,"
@@ -47,6 +47,8 @@ enum status once_keep(struct conn *c, struct req *r)
 bool once_is_kept(const struct req *r)
 {
     const struct kept *k = &r->kept;
+    if (!k->there)
+        return true;
     return r->code == k->code && r->told.n == k->told.n &&
            same_bytes(r->told.p, k->told.p, k->told.n) &&
            (r->location ? k->location && same(r->location, k->location)

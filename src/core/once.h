@@ -12,7 +12,8 @@ enum status once_find(struct conn *c, struct arena *a, struct req *r) MUST_USE;
 enum status once_keep(struct conn *c, struct req *r) MUST_USE;
 /* Gives the answer of the first time. */
 enum status once_answer(struct req *r) MUST_USE;
-/* What the request answers, was it kept with its write? */
+/* What the request answers, was it kept with its write? True, too, where
+ * nothing was written: there is no key to tell it to. */
 bool once_is_kept(const struct req *r);
 /* After the handler, else: what it answered joins its key. */
 enum status once_told(struct req *r) MUST_USE;

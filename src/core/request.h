@@ -23,6 +23,7 @@ struct http_exchange;
 
 /* The answer that was kept with the write itself. */
 struct kept {
+    bool there;
     int code;
     const char *location;
     struct str told;

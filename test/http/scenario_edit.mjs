@@ -198,4 +198,16 @@ await test('the history says who changed what is linked, and when', async () => 
   ok(newest.includes('Politiques') && newest.includes(title), newest);
   ok(newest.includes('Directeur') || newest.includes('Direct'), `by whom: ${newest}`);
 });
+await test('a form that is refused costs no write', async () => {
+  const counting = await serve({ env: { ESSAIM_QUERIES: '1' } });
+  const who = await counting.as('admin');
+  const form = await who.form('/etablissements/nouveau', '/etablissements');
+  const writes = (r) => Number(r.headers.get('x-writes').split(' ')[0]);
+  const began = Date.now(), first = writes(await who.get('/etablissements/nouveau'));
+  for (let i = 0; i < 40; i++) equal((await who.submit(form, { name: '' })).status, 422);
+  const more = writes(await who.get('/etablissements/nouveau')) - first;
+  /* The task thread looks for work once a second. */
+  ok(more < 10 + (Date.now() - began) / 100, `${more} writes`);
+  await counting.stop();
+});
 await server.stop();
