@@ -130,11 +130,7 @@ static enum status open_session(struct req *r, int64_t person)
     const char *back = way_back(r);
     r->who = NULL; /* whoever was here before */
     TRY(db_write(r->app->db, r->mem, start, &s));
-    req_header(r, "Set-Cookie",
-               arena_printf(r->mem,
-                            "session=%s; Path=/; HttpOnly; SameSite=Lax;"
-                            " Max-Age=%d",
-                            s.token, SESSION_MOST));
+    req_cookie(r, "session", s.token, SESSION_MOST);
     return req_go(r, "%s", back);
 }
 
@@ -185,8 +181,7 @@ static enum status sign_out(struct req *r)
 {
     if (r->who && r->who->session)
         TRY(db_write(r->app->db, r->mem, end, r));
-    req_header(r, "Set-Cookie",
-               "session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+    req_cookie(r, "session", "", 0);
     r->once = NULL;
     return req_go(r, "/");
 }
@@ -196,10 +191,7 @@ static enum status set_language(struct req *r)
     const char *code = req_param(r, "code");
     if (!lang_find(code))
         return ERR_NOT_FOUND;
-    req_header(r, "Set-Cookie",
-               arena_printf(r->mem,
-                            "lang=%s; Path=/; SameSite=Lax; Max-Age=31536000",
-                            code));
+    req_cookie(r, "lang", code, 365 * 86400);
     return req_go(r, "%s", way_back(r));
 }
 

@@ -113,18 +113,24 @@ struct page req_page(struct req *r, const char *title)
     const char *key = notice.p ? str_dup(r->mem, notice) : "";
     if (*key && tr_known(r->lang, key)) {
         p.notice = tr(r->lang, key);
-        req_header(r, "Set-Cookie", "notice=; Path=/; Max-Age=0");
+        req_cookie(r, "notice", "", 0);
     }
     return p;
 }
 
-void req_notice(struct req *r, const char *key)
+void req_cookie(struct req *r, const char *name, const char *value, int seconds)
 {
+    bool tls = str_eq(http_header(r->x, "X-Forwarded-Proto"), "https");
     req_header(r, "Set-Cookie",
                arena_printf(r->mem,
-                            "notice=%s; Path=/; Max-Age=60; HttpOnly;"
-                            " SameSite=Lax",
-                            key));
+                            "%s=%s; Path=/; HttpOnly; SameSite=Lax;"
+                            " Max-Age=%d%s",
+                            name, value, seconds, tls ? "; Secure" : ""));
+}
+
+void req_notice(struct req *r, const char *key)
+{
+    req_cookie(r, "notice", key, 60);
 }
 
 void req_html_open(struct req *r, struct html *h)

@@ -19,6 +19,20 @@ await test('a role button signs in, and leads back where one wanted to go', asyn
   match(cookie, /SameSite=Lax/);
   equal((await who.get(r.location)).status, 200);
 });
+await test('behind TLS no cookie goes over plain HTTP', async () => {
+  for (const [proto, secure] of [['https', true], ['http', false]]) {
+    const who = server.stranger();
+    const headers = { 'x-forwarded-proto': proto };
+    const form = forms((await who.get('/entrer')).text).find((f) => f.buttons.some((b) => b.value === 'admin'));
+    const set = [await who.post(form.action, [...form.fields, ['role', 'admin']], headers),
+      await who.get('/langue/en', headers)].flatMap((r) => cookieLines(r.headers));
+    equal(set.length, 2);
+    for (const line of set) {
+      equal(/; Secure$/.test(line), secure, line);
+      match(line, /; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+/);
+    }
+  }
+});
 await test('a password signs in, in any case of the address; a wrong one does not', async () => {
   const who = server.stranger();
   const form = await who.form('/entrer', '/entrer');
