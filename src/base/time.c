@@ -108,7 +108,10 @@ int32_t day_today(void)
 
 void day_set_today(int32_t day)
 {
-    atomic_fetch_add(&moved, ((int64_t)day - day_today()) * 86400);
+    /* Twice: the hour of summer time that lies between may give midnight back
+     * to the day before. */
+    for (int i = 0; i < 2; i++)
+        atomic_fetch_add(&moved, ((int64_t)day - day_today()) * 86400);
 }
 
 int school_year_of(int32_t day)
@@ -155,15 +158,18 @@ char *time_iso(struct arena *a, int64_t time)
                         (int)(s % 60));
 }
 
+static bool two_digits(const char *p, int64_t *out)
+{
+    return *p != '-' && str_int((struct str){p, 2}, out);
+}
+
 /* "HH:MM:SS" at s.p, within a day. */
 static bool clock_parse(struct str s, int64_t *seconds)
 {
     int64_t h, m, sec;
-    if (s.n < 8 || s.p[2] != ':' || s.p[5] != ':' ||
-        !str_int((struct str){s.p, 2}, &h) ||
-        !str_int((struct str){s.p + 3, 2}, &m) ||
-        !str_int((struct str){s.p + 6, 2}, &sec) || h < 0 || h > 23 || m < 0 ||
-        m > 59 || sec < 0 || sec > 60)
+    if (s.n < 8 || s.p[2] != ':' || s.p[5] != ':' || !two_digits(s.p, &h) ||
+        !two_digits(s.p + 3, &m) || !two_digits(s.p + 6, &sec) || h > 23 ||
+        m > 59 || sec > 60)
         return false;
     *seconds = h * 3600 + m * 60 + sec;
     return true;
@@ -173,20 +179,23 @@ bool time_parse(struct str s, int64_t *out)
 {
     int32_t day;
     int64_t seconds, h, m;
-    if (s.n < 20 || s.p[10] != 'T' || !day_parse((struct str){s.p, 10}, &day) ||
+    if (s.n < 20 || s.p[10] != 'T' || s.p[4] != '-' || s.p[7] != '-' ||
+        s.p[9] == ' ' || !day_parse((struct str){s.p, 10}, &day) ||
         !clock_parse((struct str){s.p + 11, s.n - 11}, &seconds))
         return false;
     struct str zone = {s.p + 19, s.n - 19};
-    if (*zone.p == '.')
+    if (*zone.p == '.') {
         do
             zone.p++, zone.n--;
         while (zone.n && *zone.p >= '0' && *zone.p <= '9');
+        if (zone.p[-1] == '.')
+            return false;
+    }
     int64_t offset = 0;
     if (!str_eq(zone, "Z")) {
         if (zone.n != 6 || (*zone.p != '+' && *zone.p != '-') ||
-            zone.p[3] != ':' || !str_int((struct str){zone.p + 1, 2}, &h) ||
-            !str_int((struct str){zone.p + 4, 2}, &m) || h < 0 || h > 23 ||
-            m < 0 || m > 59)
+            zone.p[3] != ':' || !two_digits(zone.p + 1, &h) ||
+            !two_digits(zone.p + 4, &m) || h > 23 || m > 59)
             return false;
         offset = (h * 60 + m) * (*zone.p == '-' ? -60 : 60);
     }

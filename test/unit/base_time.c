@@ -86,7 +86,11 @@ TEST(time_text)
                                "2024-03-01T12:30:05+01:0",
                                "2024-03-01T12:30:05+24:00",
                                "2024-03-01T12:30:05Zx",
-                               "2024-03-01T-1:30:05Z"};
+                               "2024-03-01T-1:30:05Z",
+                               "2024-03-01T-0:30:05Z",
+                               "2024-03-01T12:30:05.Z",
+                               "01/03/2024T12:30:05Z",
+                               " 2024-3-1 T12:30:05Z"};
     for (size_t i = 0; i < COUNT(bad); i++)
         OKAY(!time_parse(str_of(bad[i]), &t) && t == 7);
     arena_reset(&mem);
@@ -122,4 +126,24 @@ TEST(day_set_today_moves_the_clock)
     day_set_today(today);
     OKAY(day_today() == today && time_now() - now <= 1);
     OKAY(time_monotonic_ns() <= time_monotonic_ns());
+}
+
+/* A zone in which it is half past eleven now in winter, half past midnight in
+ * summer: whole days then lead to the neighbour of the day that was asked. */
+TEST(day_set_today_over_summer_time)
+{
+    char zone[64];
+    int32_t today = day_today();
+    int off = (int)(time_now() % 86400) - (23 * 3600 + 1800);
+    snprintf(zone, sizeof(zone), "WIN%s%d:%02d:%02dSUM,M3.5.0,M10.5.0",
+             off < 0 ? "-" : "", abs(off) / 3600, abs(off) / 60 % 60,
+             abs(off) % 60);
+    time_zone(zone);
+    for (int i = 0; i < 4; i++) {
+        int32_t day = day_of(2024, i % 2 ? 1 : 7, 15);
+        day_set_today(day);
+        OKAY(day_today() == day);
+    }
+    time_zone("UTC");
+    day_set_today(today);
 }
