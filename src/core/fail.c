@@ -6,6 +6,17 @@
 #include "http/exchange.h"
 #include "view/pages/error.html.h"
 
+/* The fewest decimals that read back as the same number; people type no
+ * exponents, so a form knows none. */
+static struct str real_typed(struct arena *a, double d)
+{
+    enum { MOST = 30 };
+    char *text = arena_printf(a, "%.0f", d);
+    for (int n = 1; n <= MOST && strtod(text, NULL) != d; n++)
+        text = arena_printf(a, "%.*f", n, d);
+    return str_of(text);
+}
+
 struct str json_typed(struct arena *a, const struct json_value *v)
 {
     struct buf b = {.mem = a};
@@ -18,8 +29,7 @@ struct str json_typed(struct arena *a, const struct json_value *v)
         buf_int(&b, v->i);
         return buf_done(&b);
     case J_REAL:
-        buf_printf(&b, "%.15g", v->d);
-        return buf_done(&b);
+        return real_typed(a, v->d);
     case J_TEXT:
         return v->s;
     case J_ARRAY:
