@@ -50,10 +50,12 @@ enum status req_past_reached(struct req *r, struct conn *c)
 {
     void *row;
     enum status s = row_load(c, r->mem, r->entity, r->id, &r->reach, &row);
-    if (s == ERR_NOT_FOUND &&
-        row_load(c, r->mem, r->entity, r->id, &reach_all, &row) != OK)
-        return OK;
-    return s;
+    if (s != ERR_NOT_FOUND)
+        return s;
+    s = row_load(c, r->mem, r->entity, r->id, &reach_all, &row);
+    if (s == OK)
+        return ERR_NOT_FOUND; /* it stands, out of reach */
+    return s == ERR_NOT_FOUND ? OK : s;
 }
 
 bool req_reaches_all(const struct req *r)
