@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "core/file.h"
 #include "core/once.h"
+#include "http/exchange.h"
 #include "http/router.h"
 #include "store/row.h"
 
@@ -291,10 +292,12 @@ static enum status write_again(struct conn *c, struct arena *mem, void *data)
 enum status req_write(struct req *r, write_fn *fn, void *data)
 {
     struct writing w = {r, fn, data};
+    http_pause(r->x);
     enum status s =
         r->route->lane == HEAVY
             ? db_write_within(r->app->db, r->mem, write_again, &w, 1000)
             : db_write(r->app->db, r->mem, write_again, &w);
+    http_resume(r->x);
     if (s == OK && r->done)
         return once_answer(r);
     return s;

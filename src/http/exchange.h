@@ -82,3 +82,8 @@ void http_header_add(struct http_exchange *x, const char *name,
                      const char *value);
 /* Forgets the answer, its file and its headers. */
 void http_answer_drop(struct http_exchange *x);
+
+/* Around what a handler waits for that is not a processor (the writer, a child
+ * process): others may compute meanwhile. On the worker's thread, in pairs. */
+void http_pause(struct http_exchange *x);
+void http_resume(struct http_exchange *x);

@@ -60,6 +60,7 @@ struct exchange {
     int64_t began;    /* monotonic ns: the head was in */
     unsigned refused; /* status, when the server itself answers */
     enum http_lane lane;
+    struct worker *worker; /* that answers it */
     _Atomic int state, holders;
     struct exchange *next; /* in a lane's queue */
 
@@ -77,6 +78,8 @@ struct worker {
     struct exchange *job, *doing; /* handed over; being answered */
     void *state;
     bool opened, rested;
+    bool counted;  /* in lane.busy */
+    int64_t since; /* when it began to be */
 };
 
 struct lane {
@@ -84,6 +87,7 @@ struct lane {
     pthread_mutex_t lock;
     struct worker *workers, *rest; /* all; those at rest, last one first */
     unsigned count, started, running, waiting, most;
+    unsigned busy, most_busy; /* compute; may do so at once */
     int64_t deadline_ns;
     struct exchange *first, **last; /* waiting, oldest first */
     bool stopping;
@@ -144,6 +148,8 @@ bool lane_start(struct lane *l, struct http_server *s, unsigned workers,
 /* Suspends the connection and hands the exchange to a worker; false when the
  * lane is full or stops, and then nothing has happened. */
 bool lane_push(struct lane *l, struct exchange *e);
+/* Stops counting those who compute for long, so that others may. */
+void lane_look(struct lane *l, int64_t now);
 /* Those who wait are answered 503; no worker takes another. */
 void lane_drain(struct lane *l);
 /* Those who run are answered 503, and their deadline is now. */

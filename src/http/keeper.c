@@ -1,7 +1,8 @@
 /*
  * The keeper: one thread that looks at all connections four times a second and
- * cuts those who are too slow, and reads out those whose body was refused, so
- * that they see the answer instead of a reset (RFC 9112 §9.6).
+ * cuts those who are too slow, sees which requests take long, and reads out
+ * those whose body was refused, so that they see the answer instead of a reset
+ * (RFC 9112 §9.6).
  *
  * How much a client moved is what the kernel says of its TCP connection; a Unix
  * socket is a proxy of ours and has no such account.
@@ -175,6 +176,7 @@ static void *keeper_run(void *data)
             continue;
         looked = now;
         clients_look(&s->keeper, &s->o);
+        lane_look(&s->lanes[HTTP_FAST], now);
     }
     return NULL;
 }

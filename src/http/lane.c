@@ -2,6 +2,14 @@
  * A lane: workers, and a bounded queue of exchanges in front of them. The
  * worker that rested least is waked first: its caches are warm, and those at
  * the bottom of the stack may sleep for hours.
+ *
+ * Only some of the workers compute at once (most_busy): more would fight for
+ * the processors, all requests would end late together, and each would cost a
+ * wake-up. Whoever ends takes the oldest that waits. The other workers are for
+ * when one waits for something else than a processor (http_pause), or computes
+ * for long (lane_look): neither is counted.
+ *
+ * All but the start and the end of a lane is done under its lock.
  */
 #include "http/internal.h"
 
@@ -10,7 +18,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 
-enum { REST_SECONDS = 1 };
+enum { REST_SECONDS = 1, LONG_NS = 100000000 };
 
 static bool state_move(struct exchange *e, int from, int to)
 {
@@ -90,23 +98,93 @@ static void worker_rest(struct worker *w)
     }
 }
 
+static struct exchange *first_take(struct lane *l)
+{
+    struct exchange *e = l->first;
+    l->first = e->next;
+    if (!l->first)
+        l->last = &l->first;
+    l->waiting--;
+    return e;
+}
+
+static void count_in(struct worker *w)
+{
+    w->counted = true;
+    w->since = time_monotonic_ns();
+    w->lane->busy++;
+}
+
+static void count_out(struct worker *w)
+{
+    if (w->counted)
+        w->lane->busy--;
+    w->counted = false;
+}
+
+/* Wakes the worker that rested least for an exchange. */
+static void hand_over(struct lane *l, struct exchange *e)
+{
+    struct worker *w = l->rest;
+    l->rest = w->below;
+    w->job = e;
+    count_in(w);
+    pthread_cond_signal(&w->wake);
+}
+
+static bool has_room(const struct lane *l)
+{
+    return l->busy < l->most_busy && !l->stopping;
+}
+
+static void hand_over_waiting(struct lane *l)
+{
+    while (l->first && l->rest && has_room(l))
+        hand_over(l, first_take(l));
+}
+
 static struct exchange *job_next(struct worker *w)
 {
     struct lane *l = w->lane;
     struct exchange *e = w->job;
     w->job = NULL;
-    if (!e && l->first && !l->stopping) {
-        e = l->first;
-        l->first = e->next;
-        if (!l->first)
-            l->last = &l->first;
-        l->waiting--;
+    if (!e && l->first && has_room(l)) {
+        e = first_take(l);
+        count_in(w);
     }
     if (e) {
         w->doing = e;
+        e->worker = w;
         l->running++;
     }
     return e;
+}
+
+void http_pause(struct http_exchange *x)
+{
+    struct worker *w = ((struct exchange *)x)->worker;
+    pthread_mutex_lock(&w->lane->lock);
+    count_out(w);
+    hand_over_waiting(w->lane);
+    pthread_mutex_unlock(&w->lane->lock);
+}
+
+void http_resume(struct http_exchange *x)
+{
+    struct worker *w = ((struct exchange *)x)->worker;
+    pthread_mutex_lock(&w->lane->lock);
+    count_in(w);
+    pthread_mutex_unlock(&w->lane->lock);
+}
+
+void lane_look(struct lane *l, int64_t now)
+{
+    pthread_mutex_lock(&l->lock);
+    for (unsigned i = 0; i < l->started; i++)
+        if (l->workers[i].doing && now - l->workers[i].since > LONG_NS)
+            count_out(&l->workers[i]);
+    hand_over_waiting(l);
+    pthread_mutex_unlock(&l->lock);
 }
 
 static void *worker_run(void *data)
@@ -127,6 +205,7 @@ static void *worker_run(void *data)
         pthread_mutex_lock(&l->lock);
         w->doing = NULL;
         l->running--;
+        count_out(w);
         exchange_release(e);
     }
     pthread_mutex_unlock(&l->lock);
@@ -164,8 +243,8 @@ bool lane_start(struct lane *l, struct http_server *s, unsigned workers,
 bool lane_push(struct lane *l, struct exchange *e)
 {
     pthread_mutex_lock(&l->lock);
-    struct worker *w = l->rest;
-    if (l->stopping || (!w && l->waiting == l->most)) {
+    const bool at_once = l->rest && has_room(l);
+    if (l->stopping || (!at_once && l->waiting == l->most)) {
         pthread_mutex_unlock(&l->lock);
         return false;
     }
@@ -175,9 +254,8 @@ bool lane_push(struct lane *l, struct exchange *e)
     e->server->suspended++;
     /* Before anyone could resume it. */
     MHD_suspend_connection(e->connection);
-    if (w) {
-        l->rest = w->below;
-        w->job = e;
+    if (at_once) {
+        hand_over(l, e);
     } else {
         e->next = NULL;
         *l->last = e;
@@ -185,8 +263,6 @@ bool lane_push(struct lane *l, struct exchange *e)
         l->waiting++;
     }
     pthread_mutex_unlock(&l->lock);
-    if (w)
-        pthread_cond_signal(&w->wake);
     return true;
 }
 

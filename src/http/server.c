@@ -23,6 +23,7 @@ static struct http_options options_whole(const struct http_options *given)
     o.loops = or_else(o.loops, cores);
     o.fast = or_else(o.fast, 32);
     o.heavy = or_else(o.heavy, cores);
+    o.fast_at_once = or_else(o.fast_at_once, 2 * cores);
     o.fast_queue = or_else(o.fast_queue, 512);
     o.heavy_queue = or_else(o.heavy_queue, 64);
     o.fast_seconds = or_else(o.fast_seconds, 10);
@@ -65,6 +66,8 @@ static struct MHD_Daemon *daemon_start(struct http_server *s)
 static bool threads_start(struct http_server *s)
 {
     const struct http_options *o = &s->o;
+    s->lanes[HTTP_FAST].most_busy = o->fast_at_once;
+    s->lanes[HTTP_HEAVY].most_busy = o->heavy;
     return lane_start(&s->lanes[HTTP_FAST], s, o->fast, o->fast_queue,
                       o->fast_seconds) &&
            lane_start(&s->lanes[HTTP_HEAVY], s, o->heavy, o->heavy_queue,

@@ -62,6 +62,7 @@ struct http_options {
     void *data;                           /* first parameter of the app */
     unsigned loops;                       /* [processors] */
     unsigned fast, heavy;                 /* workers [32; processors] */
+    unsigned fast_at_once;                /* compute [2 × processors] */
     unsigned fast_queue, heavy_queue;     /* waiting exchanges [512; 64] */
     unsigned fast_seconds, heavy_seconds; /* deadlines [10; 120] */
     unsigned connections;                 /* most at once [4000] */

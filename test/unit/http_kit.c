@@ -46,6 +46,12 @@ static void answer_much(struct http_exchange *x)
         memset(arena_alloc(&x->mem, 4096), 1, 4096);
 }
 
+static void wait_for_gate(struct http_kit *k, struct http_exchange *x)
+{
+    while (!k->gate && time_monotonic_ns() < x->deadline)
+        usleep(1000);
+}
+
 static void answer(void *data, void *worker, struct http_exchange *x)
 {
     struct http_kit *k = data;
@@ -66,8 +72,12 @@ static void answer(void *data, void *worker, struct http_exchange *x)
                     (struct str){arena_alloc(&x->mem, n), n});
     } else {
         if (str_eq(x->path, "/porte"))
-            while (!k->gate && time_monotonic_ns() < x->deadline)
-                usleep(1000);
+            wait_for_gate(k, x);
+        if (str_eq(x->path, "/pause")) {
+            http_pause(x);
+            wait_for_gate(k, x);
+            http_resume(x);
+        }
         struct str q = http_query(x, "q"), c = http_cookie(x, "sel");
         const char *text = arena_printf(
             &x->mem, "%s %s q=%s c=%.*s %zu bytes%s\n",

@@ -8,7 +8,7 @@ struct http_kit {
     struct arena mem;
     struct http_server *server;
     int socket, port;
-    _Atomic int gate;    /* "/porte" waits until it is open */
+    _Atomic int gate;    /* "/porte" waits until it is open, "/pause" paused */
     _Atomic int answers; /* calls of answer() */
     _Atomic int opened, idle, closed;
 };

@@ -137,6 +137,37 @@ TEST(http_time_full_lane)
     http_kit_stop(&k);
 }
 
+/* One computes at a time, but whoever pauses or takes long is not counted. */
+TEST(http_time_one_at_once)
+{
+    struct http_kit k = {0};
+    const struct http_options o = {.fast = 12, .fast_at_once = 1};
+    enum { PAUSED = 8 };
+    int fd[PAUSED + 3];
+    http_kit_start(&k, &o);
+    const int64_t start = time_monotonic_ns();
+    for (int i = 0; i < PAUSED + 3; i++) {
+        fd[i] = http_kit_connect(&k);
+        http_kit_send(fd[i], i < PAUSED ? "GET /pause HTTP/1.1\r\n" HOST "\r\n"
+                                        : "GET /porte HTTP/1.1\r\n" HOST
+                                          "\r\n");
+        if (i < PAUSED)
+            OKAY(http_kit_wait(&k, (unsigned)i + 1, 0));
+    }
+    OKAY(http_kit_wait(&k, PAUSED + 1, 2));
+    /* Counted, each of those that pause would last until the keeper looks. */
+    OKAY(since(start) < 1);
+    OKAY(http_kit_wait(&k, PAUSED + 2, 1));
+    OKAY(http_kit_wait(&k, PAUSED + 3, 0));
+    k.gate = 1;
+    for (int i = 0; i < PAUSED + 3; i++) {
+        OKAY(strstr(http_kit_read(&k, fd[i], "bytes", 3), "HTTP/1.1 200 "));
+        close(fd[i]);
+    }
+    OKAY(http_kit_wait(&k, 0, 0));
+    http_kit_stop(&k);
+}
+
 TEST(http_time_deadline)
 {
     struct http_kit k = {0};
