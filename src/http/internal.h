@@ -14,6 +14,7 @@
 #include <microhttpd.h>
 #include <pthread.h>
 
+/* In order: up to PHASE_BODY the client is still asking. */
 enum phase {
     PHASE_OPENED, /* no request yet */
     PHASE_HEAD,   /* a request line came */

@@ -90,10 +90,15 @@ static bool too_slow(const struct http_options *o, struct client *k, bool sends,
     return slow;
 }
 
-static bool late(const struct http_options *o, struct client *k, int64_t now)
+static bool late(const struct http_server *s, struct client *k, int64_t now)
 {
+    const struct http_options *o = &s->o;
     const int phase = k->phase;
     const int64_t since = k->since;
+    /* Who is still asking when the server stops would be told 503 at best. */
+    if (s->stopping && phase <= PHASE_BODY &&
+        now - since > LOOK_MS * (SECOND / 1000))
+        return true;
     switch ((enum phase)phase) {
     case PHASE_OPENED:
     case PHASE_HEAD:
@@ -109,12 +114,13 @@ static bool late(const struct http_options *o, struct client *k, int64_t now)
     return false;
 }
 
-static void clients_look(struct keeper *keep, const struct http_options *o)
+static void clients_look(struct http_server *s)
 {
+    struct keeper *keep = &s->keeper;
     const int64_t now = time_monotonic_ns();
     pthread_mutex_lock(&keep->lock);
     for (struct client *k = keep->clients; k; k = k->next)
-        if (late(o, k, now))
+        if (late(s, k, now))
             shutdown(k->fd, SHUT_RDWR);
     pthread_mutex_unlock(&keep->lock);
 }
@@ -175,7 +181,7 @@ static void *keeper_run(void *data)
         if (now - looked < LOOK_MS * (SECOND / 1000))
             continue;
         looked = now;
-        clients_look(&s->keeper, &s->o);
+        clients_look(s);
         lane_look(&s->lanes[HTTP_FAST], now);
     }
     return NULL;

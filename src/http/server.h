@@ -83,9 +83,10 @@ int http_port(int socket);
 /* NULL with errno when threads or sockets are refused. */
 struct http_server *http_start(const struct http_options *o) MUST_USE;
 /*
- * Accepts nobody more, answers 503 to those who wait for a worker, lets what
- * runs end within the grace, then brings the deadlines of the rest to now and
- * answers them 503. Returns when all workers are closed.
+ * Accepts nobody more, answers 503 to those who wait for a worker, cuts within
+ * half a second who has not ended asking, lets what runs end within the grace,
+ * then brings the deadlines of the rest to now and answers them 503. Returns
+ * when all workers are closed.
  */
 void http_stop(struct http_server *s);
 

@@ -230,6 +230,25 @@ TEST(http_time_stop_past_grace)
     stop_with_crowd(1, false);
 }
 
+/* Half a head and half a body are no reason to wait. */
+TEST(http_time_stop_half_asked)
+{
+    struct http_kit k = {0};
+    http_kit_start(&k, NULL);
+    const int head = http_kit_connect(&k), body = http_kit_connect(&k);
+    http_kit_send(head, "GET /a HTTP/1.1\r\nHo");
+    http_kit_send(body,
+                  "POST /a HTTP/1.1\r\n" HOST "Content-Length: 9\r\n\r\na");
+    usleep(50000);
+    const int64_t start = time_monotonic_ns();
+    http_stop(k.server);
+    OKAY(since(start) < 2);
+    close(head);
+    close(body);
+    close(k.socket);
+    arena_reset(&k.mem);
+}
+
 /* Stopped while clients come and go. */
 TEST(http_time_stop_under_load)
 {
