@@ -86,8 +86,11 @@ static enum status finish(struct conn *c, struct arena *a, void *data)
                        ARGS(arg_int("now", now), arg_int("id", t->id)), NULL);
     return db_exec(c,
                    SQL("UPDATE core_task SET lease = 0, due = :due,"
-                       " result = :result WHERE id = :id"),
+                       " unique_key = CASE WHEN attempts < :tries"
+                       " THEN unique_key END, result = :result"
+                       " WHERE id = :id"),
                    ARGS(arg_int("due", now + (1 << t->attempts)),
+                        arg_int("tries", TASK_TRIES),
                         arg_cstr("result", status_name(t->status)),
                         arg_int("id", t->id)),
                    NULL);

@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const server = await serve();
 const data = ['--data', server.folder];
@@ -73,6 +74,16 @@ await test('what must be alone says who has the folder', () => {
     equal(r.status, 1, args.join(' '));
     match(r.stderr, /in use by another Essaim \(process \d+\)/);
   }
+});
+await test('a task that is given up does not keep its key from the next', async () => {
+  const sql = (text) => spawnSync('sqlite3', [join(server.folder, 'essaim.db'),
+    `.timeout 5000`, text], { encoding: 'utf8' }).stdout.trim();
+  sql(`INSERT INTO core_task (kind, payload, unique_key, due, attempts)
+    VALUES ('nobody.knows', '', 'first', 0, 7), ('nobody.knows', '', 'second', 0, 0)`);
+  const state = () => sql(`SELECT coalesce(unique_key, '-'), coalesce(result, '-') FROM core_task
+    WHERE kind = 'nobody.knows' ORDER BY id`);
+  for (let i = 0; i < 100 && (state().match(/not-found/g) ?? []).length < 2; i++) await sleep(50);
+  equal(state(), '-|not-found\nsecond|not-found');
 });
 await server.stop();
 
