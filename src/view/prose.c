@@ -8,6 +8,9 @@ struct drawer {
     char list; /* '-', '1' or 0 */
 };
 
+/* How deep signs stand in signs; and a link holds no other link. */
+enum { DEEPEST = 4, IN_LINK = 1 << 8 };
+
 static void inline_draw(struct html *h, struct str s, int depth);
 
 /* [words](address): how long it is; 0: it is none. */
@@ -48,7 +51,7 @@ static void link_draw(struct html *h, struct str words, struct str url,
     if (depth < 0)
         html_str(h, words);
     else
-        inline_draw(h, words, depth + 1);
+        inline_draw(h, words, (depth | IN_LINK) + 1);
     html_lit(h, "</a>");
 }
 
@@ -74,11 +77,12 @@ static size_t sign_draw(struct html *h, struct str s, int depth)
     size_t n;
     if (s.n > RUN_MOST)
         s.n = RUN_MOST;
-    if (*s.p == '[' && (n = link_length(s, &words, &url))) {
+    const bool free = !(depth & IN_LINK);
+    if (free && *s.p == '[' && (n = link_length(s, &words, &url))) {
         link_draw(h, words, url, depth);
         return n;
     }
-    if (*s.p == 'h' && (n = bare_url_length(s))) {
+    if (free && *s.p == 'h' && (n = bare_url_length(s))) {
         link_draw(h, (struct str){s.p, n}, (struct str){s.p, n}, -1);
         return n;
     }
@@ -106,7 +110,7 @@ static size_t sign_draw(struct html *h, struct str s, int depth)
 static void inline_draw(struct html *h, struct str s, int depth)
 {
     size_t plain = 0;
-    for (size_t i = 0; i < s.n && depth < 4;) {
+    for (size_t i = 0; i < s.n && (depth & ~IN_LINK) < DEEPEST;) {
         if (!strchr("[h`*", s.p[i]) || !s.p[i] ||
             (s.p[i] == 'h' && i && s.p[i - 1] > ' ' && s.p[i - 1] != '(')) {
             i++;

@@ -115,6 +115,9 @@ TEST(view_prose)
         {"[x](https://a.fr/\"onclick=)",
          "<p><a href=\"https://a.fr/&#34;onclick=\" rel=\"nofollow noopener\">x"
          "</a></p>\n"},
+        {"[**le** https://b.fr](https://a.fr)",
+         "<p><a href=\"https://a.fr\" rel=\"nofollow noopener\"><strong>le"
+         "</strong> https://b.fr</a></p>\n"},
         {"Voir https://a.fr/b.",
          "<p>Voir <a href=\"https://a.fr/b\" rel=\"nofollow noopener\">"
          "https://a.fr/b</a>.</p>\n"},
