@@ -4,9 +4,8 @@
  * always over the same database. All that was answered must be there, and no
  * pair by half. `build/test/crash/kill9 [TIMES]`
  */
-#include "store/db.h"
-
 #include "base/time.h"
+#include "unit/db_pairs.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -16,38 +15,11 @@
 
 enum { THREADS = 3, TIMES = 200, LONGEST_MS = 40 };
 
-struct pair {
-    int64_t thread, n;
-};
-
 struct child {
     struct db *db;
     int tell; /* a pipe: each pair that was answered */
     struct pair last[THREADS];
 };
-
-static enum status make_table(struct conn *c, struct arena *mem, void *data)
-{
-    (void)mem, (void)data;
-    return db_exec(c,
-                   SQL("CREATE TABLE IF NOT EXISTS pair (thread INT, n INT, "
-                       "half INT, pad BLOB, PRIMARY KEY (thread, n, half))"),
-                   NO_ARGS, NULL);
-}
-
-static enum status write_pair(struct conn *c, struct arena *mem, void *data)
-{
-    const struct pair *p = data;
-    (void)mem;
-    for (int64_t half = 0; half < 2; half++)
-        TRY(db_exec(c,
-                    SQL("INSERT INTO pair VALUES (:t, :n, :half, "
-                        "randomblob(150))"),
-                    ARGS(arg_int("t", p->thread), arg_int("n", p->n),
-                         arg_int("half", half)),
-                    NULL));
-    return OK;
-}
 
 static void *write_for_ever(void *data)
 {
@@ -56,7 +28,7 @@ static void *write_for_ever(void *data)
     struct pair p = *(struct pair *)((void **)data)[1];
     for (;;) {
         p.n++;
-        if (db_write(child->db, &mem, write_pair, &p) != OK)
+        if (db_write(child->db, &mem, pair_write, &p) != OK)
             _exit(3);
         if (write(child->tell, &p, sizeof(p)) != (ssize_t)sizeof(p))
             _exit(4);
@@ -78,21 +50,9 @@ static struct db *open_db(struct arena *a, const char *path)
 static bool look(struct db *db, struct arena *a, struct pair *last)
 {
     struct conn *c;
-    struct rows *r;
-    bool fine =
-        conn_open(db, &c) == OK &&
-        db_rows(c, a, SQL("PRAGMA integrity_check"), NO_ARGS, &r) == OK &&
-        rows_next(r) && str_eq(row_str(r, 0), "ok") && rows_end(r) == OK;
-    for (int64_t t = 0; t < THREADS && fine; t++) {
-        int64_t most, halves;
-        last[t] = (struct pair){t, 0};
-        fine = db_int(c, SQL("SELECT max(n) FROM pair WHERE thread = :t"),
-                      ARGS(arg_int("t", t)), &most) == OK &&
-               db_int(c, SQL("SELECT count(*) FROM pair WHERE thread = :t"),
-                      ARGS(arg_int("t", t)), &halves) == OK;
-        last[t].n = most == NONE ? 0 : most;
-        fine = fine && halves == 2 * last[t].n;
-    }
+    if (conn_open(db, &c) != OK)
+        return false;
+    bool fine = pairs_sound(c, a) && pairs_last(c, last, THREADS);
     conn_close(c);
     return fine;
 }
@@ -103,7 +63,7 @@ static _Noreturn void run_child(const char *path, int tell)
     struct child child = {.db = open_db(&a, path), .tell = tell};
     void *both[THREADS][2];
     pthread_t t;
-    if (!child.db || db_write(child.db, &a, make_table, NULL) != OK ||
+    if (!child.db || db_write(child.db, &a, pairs_make, NULL) != OK ||
         !look(child.db, &a, child.last))
         _exit(2);
     for (int i = 0; i < THREADS; i++) {
@@ -159,7 +119,7 @@ static bool once(const char *path, int64_t after_ns, struct pair *told,
     CHECK(waitpid(child, &status, 0) == child);
     bool fine = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
     struct db *db = open_db(&a, path);
-    fine = fine && db && db_write(db, &a, make_table, NULL) == OK &&
+    fine = fine && db && db_write(db, &a, pairs_make, NULL) == OK &&
            look(db, &a, last);
     for (int i = 0; i < THREADS && fine; i++)
         fine = last[i].n >= told[i].n;

@@ -3,6 +3,7 @@
 #include "unit/test.h"
 
 #include "unit/db_kit.h"
+#include "unit/db_pairs.h"
 #include "unit/vfs_power.h"
 
 #include <sys/stat.h>
@@ -26,40 +27,13 @@ static void told(void)
         world.told[i] = world.answered[i];
 }
 
-static enum status make_pairs(struct conn *c, struct arena *mem, void *data)
-{
-    (void)mem, (void)data;
-    return db_exec(c,
-                   SQL("CREATE TABLE pair (thread INT, n INT, half INT, pad "
-                       "BLOB, PRIMARY KEY (thread, n, half))"),
-                   NO_ARGS, NULL);
-}
-
-struct pair {
-    int64_t thread, n;
-};
-
-static enum status write_pair(struct conn *c, struct arena *mem, void *data)
-{
-    const struct pair *p = data;
-    (void)mem;
-    for (int64_t half = 0; half < 2; half++)
-        TRY(db_exec(c,
-                    SQL("INSERT INTO pair VALUES (:t, :n, :half, "
-                        "randomblob(150))"),
-                    ARGS(arg_int("t", p->thread), arg_int("n", p->n),
-                         arg_int("half", half)),
-                    NULL));
-    return OK;
-}
-
 static void *pair_writer(void *data)
 {
     struct arena mem = {.limit = 1 << 20};
     struct pair p = {*(int *)data, 0};
     while (!world.stop) {
         p.n++;
-        if (db_write(world.db, &mem, write_pair, &p) != OK)
+        if (db_write(world.db, &mem, pair_write, &p) != OK)
             break;
         world.answered[p.thread] = p.n;
         arena_reset(&mem);
@@ -73,35 +47,24 @@ static int look(struct arena *a, const char *folder)
 {
     struct db *db;
     struct conn *c = NULL;
-    struct rows *r;
+    struct pair last[THREADS];
     const char *why;
-    int64_t n, halves = 0;
+    int64_t n;
     struct db_options o = {.path = arena_printf(a, "%s/essaim.db", folder)};
     if (db_open(a, &db, &o, &why) != OK) {
         printf("  %s\n", why);
         return 2;
     }
-    int fault = conn_open(db, &c) == OK ? 0 : 2;
-    if (db_rows(c, a, SQL("PRAGMA integrity_check"), NO_ARGS, &r) != OK ||
-        !rows_next(r) || !str_eq(row_str(r, 0), "ok") || rows_end(r) != OK)
+    int fault = 2;
+    if (conn_open(db, &c) == OK && pairs_sound(c, a) &&
+        db_int(c, SQL("SELECT count(*) FROM sqlite_schema"), NO_ARGS, &n) == OK)
+        fault = n == 0 ? world.told_tables : 0;
+    else
+        n = 0;
+    if (n > 0 && !pairs_last(c, last, THREADS))
         fault = 2;
-    if (db_int(c, SQL("SELECT count(*) FROM sqlite_schema"), NO_ARGS, &n) != OK)
-        fault = 2;
-    if (n == 0 && !fault)
-        fault = world.told_tables;
-    for (int64_t t = 0; t < THREADS && n > 0 && !fault; t++) {
-        if (db_int(c, SQL("SELECT count(*) FROM pair WHERE thread = :t"),
-                   ARGS(arg_int("t", t)), &halves) != OK ||
-            db_int(c, SQL("SELECT max(n) FROM pair WHERE thread = :t"),
-                   ARGS(arg_int("t", t)), &n) != OK)
-            fault = 2;
-        n = n == NONE ? 0 : n;
-        if (halves != 2 * n) /* a hole, or a half */
-            fault = 2;
-        else if (n < world.told[t])
-            fault = 1;
-        n = 1;
-    }
+    for (int t = 0; t < THREADS && n > 0 && !fault; t++)
+        fault = last[t].n < world.told[t];
     conn_close(c);
     db_close(db);
     return fault;
@@ -140,7 +103,7 @@ static int epoch(int number, bool unsafe, bool until_lost)
     power_cut_after(1 + number * 2); /* the first while it is being made */
     CHECK(db_open(&a, &world.db, &o, &why) == OK);
     lite_db(world.db)->checkpoint_step = 30;
-    CHECK(db_write(world.db, &a, make_pairs, NULL) == OK);
+    CHECK(db_write(world.db, &a, pairs_make, NULL) == OK);
     world.tables = 1;
     for (int i = 0; i < THREADS; i++)
         CHECK(pthread_create(&t[i], NULL, pair_writer, &threads[i]) == 0);
