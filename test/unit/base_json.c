@@ -1,42 +1,8 @@
 #include "unit/test.h"
 
-#include "base/json.h"
+#include "unit/json_again.h"
 
 #include <math.h>
-
-static void write_value(struct json *j, const char *key,
-                        const struct json_value *v)
-{
-    switch (v->type) {
-    case J_NULL:
-        json_null(j, key);
-        return;
-    case J_BOOL:
-        json_bool(j, key, v->i);
-        return;
-    case J_INT:
-        json_int(j, key, v->i);
-        return;
-    case J_REAL:
-        json_real(j, key, v->d);
-        return;
-    case J_TEXT:
-        json_text(j, key, v->s);
-        return;
-    case J_ARRAY:
-        json_array(j, key);
-        for (size_t i = 0; i < v->n; i++)
-            write_value(j, NULL, &v->members[i].value);
-        json_end_array(j);
-        return;
-    case J_OBJECT:
-        json_object(j, key);
-        for (size_t i = 0; i < v->n; i++)
-            write_value(j, v->members[i].key.p, &v->members[i].value);
-        json_end_object(j);
-        return;
-    }
-}
 
 static bool turns(const char *from, const char *to)
 {
@@ -46,7 +12,7 @@ static bool turns(const char *from, const char *to)
     struct buf out = {.mem = &mem};
     struct json j = {.out = &out};
     if (v)
-        write_value(&j, NULL, v);
+        json_again(&j, NULL, v);
     bool ok = v && !why && str_eq(buf_done(&out), to);
     if (!ok)
         printf("  %s gives %s\n", from, v ? buf_done(&out).p : why);
