@@ -56,10 +56,10 @@ static uint64_t eight(const char *p)
  * sixteen, and the halves of what is shorter, may lie over each other. */
 static bool is_plain_text(struct str s)
 {
-    const char *const end = s.p + s.n;
     sixteen b;
-    if (s.n < 4)
+    if (s.n < 4) /* and it may be absent: NULL */
         return false;
+    const char *const end = s.p + s.n;
     if (s.n < 16) {
         return s.n < 8
                    ? is_plain((sixteen)(eights){four(s.p), four(end - 4)})

@@ -21,6 +21,7 @@ TEST(view_escapes)
     html_open(&h, &mem, NULL);
     html_put(&h, "<b a=\"x\" c='y'>&amp;");
     html_put(&h, (const char *)NULL);
+    html_put(&h, (struct str){0});
     html_put(&h, STR("é"));
     html_put(&h, INT64_MIN);
     html_put(&h, HTML("<br>"));
