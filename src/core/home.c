@@ -260,13 +260,54 @@ static enum status text(struct req *r)
     return req_html(r, 200, &h);
 }
 
+enum { MENU, RECORDS_OF, ABOUT, SITE_GROUPS };
+
+/* Under which head a page stands in the sitemap, and its name; -1: nowhere. */
+static int site_group(struct req *r, const struct route *t, const char **label)
+{
+    if (t->menu) {
+        *label = tr(r->lang, t->menu);
+        return MENU;
+    }
+    if (t->handle == text) {
+        *label = tr(r->lang, arena_printf(r->mem, "core.text.%s", t->path + 1));
+        return ABOUT;
+    }
+    if (t->entity && t->entity->path && same(t->path, t->entity->path)) {
+        *label = tr(r->lang, arena_printf(r->mem, "%s.list", t->entity->name));
+        return RECORDS_OF;
+    }
+    return -1;
+}
+
+/* Every page that this person may read and that needs no row to be named. */
 static enum status sitemap(struct req *r)
 {
-    struct home_v v = {0};
+    struct search_group groups[SITE_GROUPS] = {
+        [MENU] = {.id = "menu", .title = tr(r->lang, "core.home_ways")},
+        [RECORDS_OF] = {.id = "records",
+                        .title = tr(r->lang, "core.plan_records")},
+        [ABOUT] = {.id = "about", .title = tr(r->lang, "core.plan_about")},
+    };
+    struct item_v *items[SITE_GROUPS];
+    for (int g = 0; g < SITE_GROUPS; g++)
+        groups[g].items = items[g] =
+            NEW_ARRAY(r->mem, struct item_v, r->app->route_count);
+    for (size_t i = 0; i < r->app->route_count; i++) {
+        const struct route *t = r->app->routes[i];
+        const char *label;
+        if (t->method != GET || strchr(t->path, ':') || !may(r->who, t->right))
+            continue;
+        int g = site_group(r, t, &label);
+        if (g >= 0)
+            items[g][groups[g].n++] =
+                (struct item_v){.label = label, .href = t->path};
+    }
+    struct search_v v = {.groups = groups, .group_count = SITE_GROUPS};
     struct page p = req_page(r, tr(r->lang, "core.text.plan"));
     struct html h;
     req_html_open(r, &h);
-    home_page(&h, &p, &v);
+    search_page(&h, &p, &v);
     return req_html(r, 200, &h);
 }
 

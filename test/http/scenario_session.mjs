@@ -1,5 +1,5 @@
 // Coming in and going out, and what guards every form.
-import { cookieLines, test, equal, ok, match, serve, forms, tables, sameTables, readable } from './lib.mjs';
+import { cookieLines, test, equal, ok, match, serve, forms, links, tables, sameTables, readable } from './lib.mjs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
@@ -108,6 +108,18 @@ await test('a token of another session does not open signing out', async () => {
   const who = await server.as('teacher');
   equal((await who.post('/sortir', { _csrf: 'x' })).status, 403);
   equal((await who.get('/classes')).status, 200);
+});
+await test('the sitemap leads to every page that one may read, and to no other', async () => {
+  for (const who of [server.stranger(), await server.as('admin')]) {
+    const plan = links((await who.get('/plan')).text);
+    const lists = ['/etablissements', '/projets', '/carte', '/strategie', '/chiffres', '/organisations',
+      '/accessibilite', '/mentions', '/donnees-personnelles', '/aide'];
+    const others = ['/personnes', '/classes', '/imports'];
+    for (const path of lists) ok(plan.includes(path), path);
+    for (const path of others) equal(plan.includes(path), who.cookies.has('session'), path);
+    for (const path of plan.filter((x) => /^\/[a-z-]+$/.test(x)))
+      equal((await who.get(path)).status, 200, path);
+  }
 });
 await test('both languages, kept by a cookie, else as the browser asks', async () => {
   const who = server.stranger();
