@@ -118,6 +118,20 @@ void *arena_array(struct arena *a, size_t size, size_t n)
                        size && n > SIZE_MAX / 2 / size ? SIZE_MAX : size * n);
 }
 
+void *arena_grow(struct arena *a, void *old, size_t size, size_t n,
+                 size_t *room)
+{
+    enum { FIRST_ROOM = 8 };
+    if (n < *room)
+        return old;
+    size_t more = *room ? *room * 2 : FIRST_ROOM;
+    void *p = arena_array(a, size, more);
+    if (*room)
+        memcpy(p, old, *room * size);
+    *room = more;
+    return p;
+}
+
 char *arena_dup(struct arena *a, const char *p, size_t n)
 {
     char *s = arena_room(a, n + 1);

@@ -71,3 +71,9 @@ void free_plain(void *p);
 #define NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
 #define NEW_ARRAY(a, type, n) ((type *)arena_array((a), sizeof(type), (n)))
 void *arena_array(struct arena *a, size_t size, size_t n) MUST_USE;
+/* An array of *room items, which has place for one more than n of them: old
+ * itself, or a copy of it that has twice the room.
+ *     list = arena_grow(a, list, sizeof(*list), n, &room);
+ */
+void *arena_grow(struct arena *a, void *old, size_t size, size_t n,
+                 size_t *room) MUST_USE;

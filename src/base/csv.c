@@ -122,14 +122,7 @@ static struct str cell_text(struct arena *a, const struct raw *raw)
 static void cell_add(struct arena *a, struct str **cells, size_t *n,
                      size_t *room, struct str cell)
 {
-    if (*n == *room) {
-        size_t more = *room ? *room * 2 : 32;
-        struct str *p = NEW_ARRAY(a, struct str, more);
-        if (*n)
-            memcpy(p, *cells, *n * sizeof(*p));
-        *cells = p;
-        *room = more;
-    }
+    *cells = arena_grow(a, *cells, sizeof(**cells), *n, room);
     (*cells)[(*n)++] = cell;
 }
 

@@ -180,13 +180,7 @@ static bool number_read(struct reader *r, struct json_value *v)
 static struct json_member *member_add(struct reader *r, struct json_value *v,
                                       size_t *room)
 {
-    if (v->n == *room) {
-        *room = *room ? *room * 2 : 4;
-        struct json_member *more = NEW_ARRAY(r->a, struct json_member, *room);
-        if (v->n)
-            memcpy(more, v->members, v->n * sizeof(*more));
-        v->members = more;
-    }
+    v->members = arena_grow(r->a, v->members, sizeof(*v->members), v->n, room);
     return &v->members[v->n++];
 }
 

@@ -77,15 +77,8 @@ static void add(struct routes *to, const struct route *r)
 {
     if (r->entity && taken(to, r))
         return;
-    if (to->n + 1 >= to->room) {
-        size_t room = to->room ? to->room * 2 : 64;
-        const struct route **more =
-            NEW_ARRAY(&to->app->mem, const struct route *, room);
-        if (to->n)
-            memcpy(more, to->all, to->n * sizeof(*more));
-        to->all = more;
-        to->room = room;
-    }
+    to->all = arena_grow(&to->app->mem, to->all, sizeof(*to->all), to->n + 1,
+                         &to->room);
     to->all[to->n++] = r;
 }
 

@@ -145,14 +145,7 @@ struct found {
 
 static struct http_param *found_add(struct arena *a, struct found *f)
 {
-    if (f->n == f->room) {
-        const size_t room = f->room ? f->room * 2 : 16;
-        struct http_param *all = NEW_ARRAY(a, struct http_param, room);
-        if (f->n)
-            memcpy(all, f->all, f->n * sizeof(*all));
-        f->all = all;
-        f->room = room;
-    }
+    f->all = arena_grow(a, f->all, sizeof(*f->all), f->n, &f->room);
     return &f->all[f->n++];
 }
 

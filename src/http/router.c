@@ -56,14 +56,8 @@ static struct node *child_make(struct arena *a, struct node *k,
     const size_t at = child_place(k, segment, &there);
     if (there)
         return k->children[at];
-    if (k->n == k->room) {
-        const size_t room = k->room ? k->room * 2 : 4;
-        struct node **more = NEW_ARRAY(a, struct node *, room);
-        if (k->n)
-            memcpy(more, k->children, k->n * sizeof(struct node *));
-        k->children = more;
-        k->room = room;
-    }
+    k->children =
+        arena_grow(a, k->children, sizeof(*k->children), k->n, &k->room);
     memmove(k->children + at + 1, k->children + at,
             (k->n - at) * sizeof(struct node *));
     k->n++;

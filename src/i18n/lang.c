@@ -76,13 +76,7 @@ static const struct label *find(const struct lang *l, const char *key)
 static void label_add(struct arena *a, struct lang *l, const char *path,
                       const struct po_entry *e)
 {
-    if (l->n == l->room) {
-        l->room = l->room ? l->room * 2 : 256;
-        struct label *more = NEW_ARRAY(a, struct label, l->room);
-        if (l->n)
-            memcpy(more, l->labels, l->n * sizeof(*more));
-        l->labels = more;
-    }
+    l->labels = arena_grow(a, l->labels, sizeof(*l->labels), l->n, &l->room);
     l->labels[l->n++] = (struct label){e->key, {e->text[0], e->text[1]}, path};
 }
 

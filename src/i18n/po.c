@@ -23,13 +23,7 @@ static const char *fault(struct po *po, int64_t line, const char *what)
 
 static void entry_add(struct po *po)
 {
-    if (po->n == po->room) {
-        po->room = po->room ? po->room * 2 : 64;
-        struct po_entry *more = NEW_ARRAY(po->a, struct po_entry, po->room);
-        if (po->n)
-            memcpy(more, po->list, po->n * sizeof(*more));
-        po->list = more;
-    }
+    po->list = arena_grow(po->a, po->list, sizeof(*po->list), po->n, &po->room);
     po->list[po->n++] = (struct po_entry){
         .key = po->part[KEY].p,
         .text = {po->part[ONE].p, po->part[MANY].p},

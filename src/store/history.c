@@ -63,12 +63,7 @@ enum status row_history(struct conn *c, struct arena *a, const struct entity *e,
                     "ORDER BY version DESC"),
                 ARGS(arg_cstr("entity", e->name), arg_int("row", id)), &r));
     while (rows_next(r)) {
-        if (count == room) {
-            struct past *more = NEW_ARRAY(a, struct past, room = room * 2 + 8);
-            if (count)
-                memcpy(more, all, count * sizeof(*all));
-            all = more;
-        }
+        all = arena_grow(a, all, sizeof(*all), count, &room);
         const int64_t import = row_int(r, 3);
         all[count++] = (struct past){.version = row_int(r, 0),
                                      .at = row_int(r, 1),

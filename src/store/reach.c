@@ -7,14 +7,8 @@ const struct reach reach_all = {everywhere, COUNT(everywhere)};
 void args_add(struct arena *a, struct args *args, struct arg one)
 {
     /* One place is kept for the {0} that ends the list. */
-    if (args->n + 1 >= args->room) {
-        size_t room = args->room ? args->room * 2 : 16;
-        struct arg *all = NEW_ARRAY(a, struct arg, room);
-        if (args->n)
-            memcpy(all, args->all, args->n * sizeof(*all));
-        args->all = all;
-        args->room = room;
-    }
+    args->all =
+        arena_grow(a, args->all, sizeof(*args->all), args->n + 1, &args->room);
     args->all[args->n++] = one;
 }
 

@@ -14,13 +14,7 @@ __attribute__((format(printf, 2, 3))) static void find(struct findings *f,
                                                        const char *format, ...)
 {
     va_list args;
-    if (f->n == f->room) {
-        const char **more =
-            NEW_ARRAY(f->mem, const char *, f->room = f->room * 2 + 16);
-        if (f->n)
-            memcpy(more, f->all, f->n * sizeof(*more));
-        f->all = more;
-    }
+    f->all = arena_grow(f->mem, f->all, sizeof(*f->all), f->n, &f->room);
     va_start(args, format);
     f->all[f->n++] = arena_vprintf(f->mem, format, args);
     va_end(args);

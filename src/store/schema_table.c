@@ -5,14 +5,7 @@
 
 void statement_add(struct arena *a, struct statements *s, struct sql one)
 {
-    if (s->n == s->room) {
-        size_t room = s->room ? s->room * 2 : 64;
-        struct sql *all = NEW_ARRAY(a, struct sql, room);
-        if (s->n)
-            memcpy(all, s->all, s->n * sizeof(*all));
-        s->all = all;
-        s->room = room;
-    }
+    s->all = arena_grow(a, s->all, sizeof(*s->all), s->n, &s->room);
     s->all[s->n++] = one;
 }
 
@@ -86,14 +79,7 @@ struct indexes {
 static void index_add(struct indexes *x, const char *table, const char *name,
                       const char *columns, bool unique, const char *tail)
 {
-    if (x->n + 1 >= x->room) {
-        size_t room = x->room ? x->room * 2 : 32;
-        struct named_index *all = NEW_ARRAY(x->mem, struct named_index, room);
-        if (x->n)
-            memcpy(all, x->all, x->n * sizeof(*all));
-        x->all = all;
-        x->room = room;
-    }
+    x->all = arena_grow(x->mem, x->all, sizeof(*x->all), x->n + 1, &x->room);
     const char *sql =
         arena_printf(x->mem, "CREATE %sINDEX %s ON %s (%s)%s",
                      unique ? "UNIQUE " : "", name, table, columns, tail);

@@ -9,14 +9,7 @@ enum { CANDIDATES = 12 };
 
 void form_error_add(struct form_errors *e, struct form_error error)
 {
-    if (e->n == e->room) {
-        size_t room = e->room ? e->room * 2 : 8;
-        struct form_error *list = NEW_ARRAY(e->mem, struct form_error, room);
-        if (e->n)
-            memcpy(list, e->list, e->n * sizeof(*list));
-        e->list = list;
-        e->room = room;
-    }
+    e->list = arena_grow(e->mem, e->list, sizeof(*e->list), e->n, &e->room);
     e->list[e->n++] = error;
 }
 

@@ -11,6 +11,25 @@ static void note(void *data)
     calls[called++] = *(int *)data;
 }
 
+TEST(arena_grows_arrays)
+{
+    struct arena mem = {0};
+    int *list = NULL;
+    size_t n = 0, room = 0;
+    for (; n < 1000; n++) {
+        list = arena_grow(&mem, list, sizeof(*list), n, &room);
+        OKAY(room > n);
+        list[n] = (int)n;
+    }
+    for (size_t i = 0; i < n; i++)
+        OKAY(list[i] == (int)i);
+    list = NULL;
+    room = 0;
+    list = arena_grow(&mem, list, sizeof(*list), 1, &room); /* one kept free */
+    OKAY(list && room > 1);
+    arena_reset(&mem);
+}
+
 TEST(arena_gives_zeroed_memory_back)
 {
     struct arena mem = {0};
