@@ -242,10 +242,13 @@ static enum status handle(void *data)
     return s;
 }
 
-/* For whoever measures: queries of this answer; writes and commits so far. */
-static void show_cost(struct req *r)
+/* For whoever measures: queries of this answer, and the time it took from the
+ * worker's beginning; writes and commits so far. */
+static void show_cost(struct req *r, int64_t began)
 {
     struct db_stats stats = db_stats(r->app->db);
+    const double ms = (double)(time_monotonic_ns() - began) / 1e6;
+    req_header(r, "Server-Timing", arena_printf(r->mem, "app;dur=%.3f", ms));
     req_header(r, "X-Queries",
                arena_printf(r->mem, "%u", conn_queries(r->conn)));
     req_header(r, "X-Writes",
@@ -313,7 +316,7 @@ static void serve_answer(void *data, void *worker, struct http_exchange *x)
         http_answer(x, (unsigned)status_code(s), plain, str_of(status_name(s)));
     }
     if (getenv("ESSAIM_QUERIES"))
-        show_cost(&r);
+        show_cost(&r, began);
     app->meter->queries += conn_queries(r.conn);
     conn_end(r.conn);
     if (app->access_log)

@@ -350,6 +350,13 @@ TEST(list_counts_only_beyond_a_page)
     }
     ask.after = l.next;
     OKAY(list_load(w.conn, &w.mem, &ask, &l) == OK && l.total == 20);
+    /* What the search has counted is not counted again. */
+    ask.after = NULL;
+    ask.search = STR("ecole");
+    conn_end(w.conn);
+    CHECK(conn_begin(w.conn, 0) == OK);
+    OKAY(list_load(w.conn, &w.mem, &ask, &l) == OK && l.n);
+    OKAY(l.total == (int64_t)l.n && conn_queries(w.conn) == 3);
     world_close(&w);
 }
 
