@@ -350,9 +350,22 @@ TEST(list_counts_only_beyond_a_page)
     }
     ask.after = l.next;
     OKAY(list_load(w.conn, &w.mem, &ask, &l) == OK && l.total == 20);
-    /* What the search has counted is not counted again. */
-    ask.after = NULL;
-    ask.search = STR("ecole");
+    world_close(&w);
+}
+
+/* What the search has counted is not counted again. */
+TEST(list_search_counts_once)
+{
+    struct world w;
+    int64_t areas[3];
+    seed = 4;
+    world_open(&w);
+    fill(&w, areas);
+    struct list_ask ask = {.entity = &t_school_entity,
+                           .reach = &reach_all,
+                           .search = STR("ecole"),
+                           .limit = LIST_MOST};
+    struct list l;
     conn_end(w.conn);
     CHECK(conn_begin(w.conn, 0) == OK);
     OKAY(list_load(w.conn, &w.mem, &ask, &l) == OK && l.n);
