@@ -137,6 +137,13 @@ static void replay(struct replay *r, int64_t posts, int64_t group)
     }
 }
 
+static int64_t processor_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 int main(int argc, char **argv)
 {
     struct replay r = {0};
@@ -165,12 +172,14 @@ int main(int argc, char **argv)
         fprintf(stderr, "AFTER has no post that BEFORE has not\n");
         return 1;
     }
-    int64_t start = time_monotonic_ns();
+    int64_t start = time_monotonic_ns(), worked = processor_ns();
     replay(&r, posts, group);
     double s = (double)(time_monotonic_ns() - start) / 1e9;
-    printf("%.0f posts/s (%" PRId64 " posts, %zu tables, groups of %" PRId64
-           ")\n",
-           (double)posts / s, posts, r.n, group);
+    printf("%.0f posts/s, %.1f us of processor each (%" PRId64
+           " posts, %zu tables, groups of %" PRId64 ")\n",
+           (double)posts / s,
+           (double)(processor_ns() - worked) / 1e3 / (double)posts, posts, r.n,
+           group);
     unlink(copy);
     return 0;
 }
