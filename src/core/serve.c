@@ -354,8 +354,42 @@ static void worker_close(void *data, void *worker)
     free_plain(c);
 }
 
+/* A body too large is refused before anybody is asked who they are: constant
+ * words, in both languages. */
+static void serve_refuse(void *data, struct http_exchange *x)
+{
+    (void)data;
+    if (x->status != 413)
+        return;
+    if (str_starts(x->path, "/api/")) {
+        http_answer(x, 413, "application/problem+json",
+                    STR("{\"type\":\"about:blank\",\"status\":413,"
+                        "\"title\":\"Content Too Large\"}\n"));
+        return;
+    }
+    http_answer(
+        x, 413, "text/html; charset=utf-8",
+        STR("<!doctype html>\n<html lang=\"fr\"><head><meta charset=\"utf-8\">"
+            "<meta name=\"viewport\" content=\"width=device-width, "
+            "initial-scale=1\"><title>413 – Essaim</title>"
+            "<link rel=\"stylesheet\" href=\"/statique/essaim.css\"></head>"
+            "<body><main class=\"wrap\"><div class=\"oops\">"
+            "<p class=\"code\">413</p><h1>C’est trop lourd</h1>"
+            "<p>Rien n’a été enregistré. Revenez en arrière avec votre "
+            "navigateur : ce que vous avez écrit y est encore. Choisissez un "
+            "fichier plus petit : la limite est écrite à côté du champ.</p>"
+            "<p lang=\"en\">This is too large, and nothing was saved. Go back "
+            "with your browser and choose a smaller file: the limit stands "
+            "beside the field.</p></div></main></body></html>\n"));
+    http_header_add(x, "Content-Security-Policy",
+                    "default-src 'none'; style-src 'self'; font-src 'self';"
+                    " frame-ancestors 'none'");
+    http_header_add(x, "X-Content-Type-Options", "nosniff");
+}
+
 const struct http_app serve_app = {
     .plan = serve_plan,
+    .refuse = serve_refuse,
     .answer = serve_answer,
     .answered = serve_answered,
     .worker_open = worker_open,

@@ -86,6 +86,7 @@ TEST(file_names)
                   "c",
                   "a b c"},
                  {"..", "fichier"},
+                 {". \x15.a", "a"},
                  {"", "fichier"},
                  {"dir/", "fichier"},
                  {"\xff", "fichier"}};
