@@ -529,6 +529,8 @@ static enum status line_draw(struct edit *e, const struct edit_kind *k,
                               .row = is_new ? 0 : l->id,
                               .version = l->version,
                               .fixed = l->fixed,
+                              .changed = typed && l->now &&
+                                         !row_same(k->entity, l->row, l->now),
                               .removed = l->remove};
     out->title = tr(r->lang, "form.line_new");
     if (l->now)

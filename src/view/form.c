@@ -322,7 +322,7 @@ static enum status field_draw(struct drawing *d, const struct field *f)
         out->help = tr(d->lang, "form.search_help");
     if (!out->help && f->type == F_FILE)
         out->help = file_help(d, f);
-    if (!out->help && f->type == F_PROSE)
+    if (!out->help && !ask->tight && f->type == F_PROSE)
         out->help = tr(d->lang, "form.prose_help");
     keep_typed(out);
     return OK;
@@ -472,6 +472,11 @@ bool form_has_required(const struct form *f)
         if (f->fields[i].required)
             return true;
     return false;
+}
+
+bool line_is_open(const struct form_line *l)
+{
+    return !l->row || l->removed || l->changed || line_is_wrong(l);
 }
 
 const char *field_described(struct html *h, const struct form_field *f)

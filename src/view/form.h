@@ -210,6 +210,7 @@ struct form_line {
     const char *id, *title, *alert; /* alert: or NULL */
     int64_t row, version;           /* row 0: a new one */
     bool fixed, removed, has_file;  /* fixed: shown by its title alone */
+    bool changed;                   /* typed other than it stands */
     const struct form_field *fields;
     size_t n;
 };
@@ -240,6 +241,7 @@ struct form {
 
 size_t form_error_count(const struct form *f); /* fields that have an error */
 bool line_is_wrong(const struct form_line *l);
+bool line_is_open(const struct form_line *l); /* wrong, changed, or new */
 bool form_has_required(const struct form *f);
 /* The ids of what describes a control, for aria-describedby; NULL: nothing. */
 const char *field_described(struct html *h, const struct form_field *f);
