@@ -403,6 +403,7 @@ export const others = [
   { name: 'the list of imports', routes: ['GET /imports'], answers: importers(200) },
   {
     name: 'the administrator\'s import of schools', routes: ['GET /imports/:import'],
+    forms: ['GET /imports/:import.csv', 'GET /imports/:import.json'],
     answers: {
       stranger: sign,
       admin: 200,
@@ -416,7 +417,7 @@ export const others = [
   {
     name: 'an import that does not exist',
     routes: ['POST /imports/:import/colonnes', 'POST /imports/:import/application',
-      'POST /imports/:import/annulation'],
+      'POST /imports/:import/annulation', 'POST /imports/:import/arret'],
     unknown: true, answers: importers(gone),
   },
   { name: 'signing out', routes: ['POST /sortir'], last: true, answers: { [all]: 303 } },

@@ -168,10 +168,26 @@ enum status csv_next(struct arena *a, struct csv *c, struct str **cells,
     return OK;
 }
 
-void csv_cell(struct buf *b, struct str s, bool first)
+/* What a spreadsheet would compute, behind however many apostrophes. */
+static bool is_formula(struct str s)
 {
     double number;
-    bool formula = s.n && memchr("=+-@\t\r", *s.p, 6) && !str_real(s, &number);
+    bool marked = false;
+    for (; s.n && *s.p == '\''; s.p++, s.n--)
+        marked = true;
+    return s.n && memchr("=+-@\t\r", *s.p, 6) &&
+           (marked || !str_real(s, &number));
+}
+
+struct str csv_plain(struct str s)
+{
+    return s.n && *s.p == '\'' && is_formula(s) ? (struct str){s.p + 1, s.n - 1}
+                                                : s;
+}
+
+void csv_cell(struct buf *b, struct str s, bool first)
+{
+    bool formula = is_formula(s);
     bool quoted = s.n && (*s.p == ' ' || s.p[s.n - 1] == ' ');
     for (size_t i = 0; i < s.n && !quoted; i++)
         quoted = memchr("\";,\t\r\n", s.p[i], 6) != NULL;

@@ -29,5 +29,7 @@ enum status csv_next(struct arena *a, struct csv *c, struct str **cells,
 
 /* Writes a cell, quoted where needed. A text that a spreadsheet would take for
  * a formula (= + - @ tab at its start, and not a number) is given a leading
- * apostrophe. */
+ * apostrophe, and one that stands so already gets another. */
 void csv_cell(struct buf *b, struct str s, bool first);
+/* The text of a cell that csv_cell, or a spreadsheet, marked so. */
+struct str csv_plain(struct str s);

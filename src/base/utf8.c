@@ -52,6 +52,49 @@ struct str utf8_from_latin1(struct arena *a, struct str s)
     return buf_done(&b);
 }
 
+static unsigned unit16(struct str s, size_t at, bool big)
+{
+    unsigned one = (unsigned char)s.p[at], two = (unsigned char)s.p[at + 1];
+    return big ? one << 8 | two : two << 8 | one;
+}
+
+struct str utf8_from_utf16(struct arena *a, struct str s, bool big)
+{
+    struct buf b = {.mem = a};
+    for (size_t i = 0; i + 1 < s.n; i += 2) {
+        ucs4_t c = unit16(s, i, big);
+        if (c >= 0xD800 && c < 0xE000) {
+            unsigned low = i + 3 < s.n ? unit16(s, i + 2, big) : 0;
+            bool pair = c < 0xDC00 && low >= 0xDC00 && low < 0xE000;
+            c = pair ? 0x10000 + ((c & 0x3FF) << 10) + (low & 0x3FF) : 0xFFFD;
+            i += pair ? 2 : 0;
+        }
+        put_point(&b, c ? c : 0xFFFD);
+    }
+    return buf_done(&b);
+}
+
+size_t utf16_whole(struct str s, bool big)
+{
+    size_t n = s.n & ~(size_t)1;
+    if (n > 2 && (unit16(s, n - 2, big) & 0xFC00) == 0xD800)
+        n -= 2;
+    return n;
+}
+
+size_t utf8_whole(struct str s)
+{
+    size_t n = s.n, back = 1;
+    while (back < 4 && back < n &&
+           ((unsigned char)s.p[n - back] & 0xC0) == 0x80)
+        back++;
+    if (back > n)
+        return n;
+    unsigned char lead = (unsigned char)s.p[n - back];
+    size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+    return length > back ? n - back : n;
+}
+
 /* U+00C0 to U+00FF, most of what French needs: each as it is folded. */
 static const char latin[64][3] = {
     "a", "a", "a", "a", "a", "a",  "ae", "c", "e", "e", "e", "e", "i",

@@ -8,6 +8,12 @@ size_t utf8_length(struct str s); /* code points */
 /* Windows-1252 (which holds Latin-1's letters) to UTF-8; utf8_ok whatever the
  * bytes were, U+FFFD standing for what has no letter. */
 struct str utf8_from_latin1(struct arena *a, struct str s);
+/* UTF-16 without its BOM likewise; half a pair becomes U+FFFD. */
+struct str utf8_from_utf16(struct arena *a, struct str s, bool big);
+/* Bytes of s up to which no unit and no pair of UTF-16 is cut. */
+size_t utf16_whole(struct str s, bool big);
+/* Bytes of s without a UTF-8 sequence that its end cuts. */
+size_t utf8_whole(struct str s);
 /*
  * The fold of a text: no marks, lower case, œ as oe, æ as ae, ß as ss, ø as o,
  * typographic apostrophes as ', hyphens as -, white space as one space, none at

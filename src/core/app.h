@@ -7,6 +7,8 @@
 #include "auth/auth.h"
 #include "core/module.h"
 
+#include <stdatomic.h>
+
 struct http_router;
 struct meter;
 
@@ -19,6 +21,8 @@ struct app {
     bool access_log;    /* a line of the log for each request */
     bool demo;          /* it holds the demonstration */
     int slow_ms;        /* a statement that lasts longer is logged; 0: none */
+    atomic_bool ending; /* the server ends: long tasks leave off, to go on at
+                           the next start */
     struct db *db;
     struct schema schema;
     const struct entity *const *entities; /* of all modules; ends with NULL */

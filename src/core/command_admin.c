@@ -117,8 +117,9 @@ static void frame_labels(struct arena *a)
             printf("%s\n", r->menu);
     }
     for (const char *const *s =
-             (const char *const[]){"staged", "checked", "applying", "applied",
-                                   "undone", NULL};
+             (const char *const[]){"staged", "checked", "stopped", "applying",
+                                   "paused", "applied", "undoing", "undone",
+                                   NULL};
          *s; s++)
         printf("import.state.%s\n", *s);
 }

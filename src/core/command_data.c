@@ -45,38 +45,71 @@ static bool show_bar(void *data, int64_t done, int64_t lines)
     return true;
 }
 
+static enum status report_faults(struct conn *c, struct arena *a,
+                                 const struct import *im)
+{
+    const struct lang *lang = lang_find("en");
+    for (int64_t after = 0; after != NONE;) {
+        struct import_fault *faults;
+        size_t n;
+        struct arena_mark mark = arena_mark(a);
+        TRY(import_faults(c, a, im->id, after, 500, &faults, &n, &after));
+        for (size_t i = 0; i < n; i++)
+            fprintf(stderr, "line %" PRId64 ": %s: %s\n", faults[i].line,
+                    faults[i].field ? faults[i].field : "-",
+                    import_message(a, lang, &faults[i]));
+        arena_rewind(a, mark);
+    }
+    return OK;
+}
+
 static int import_report(struct cli *cli, struct arena *a,
                          const struct import *im)
 {
     struct conn *c;
-    struct import_fault *faults;
-    size_t n = 0;
     if (conn_open(cli->app->db, &c) != OK)
         return cli_fail("the database cannot be read");
     enum status s = conn_begin(c, 0);
     if (s == OK)
-        s = import_faults(c, a, im->id, &faults, &n);
-    const struct lang *lang = lang_find("en");
-    for (size_t i = 0; s == OK && i < n; i++) {
-        struct form_error e = {.field = faults[i].field,
-                               .key = faults[i].key,
-                               .text = str_of(faults[i].text)};
-        fprintf(stderr, "line %" PRId64 ": %s: %s\n", faults[i].line,
-                faults[i].field ? faults[i].field : "-",
-                form_message(a, lang, &e));
-    }
+        s = report_faults(c, a, im);
     conn_end(c);
     conn_close(c);
     printf("import %" PRId64 ": %" PRId64 " lines, %" PRId64 " new, %" PRId64
-           " changed, %" PRId64 " the same, %" PRId64 " refused%s\n",
+           " changed, %" PRId64 " the same, %" PRId64 " refused, %" PRId64
+           " repeated%s\n",
            im->id, im->lines, im->inserted, im->updated, im->unchanged, im->bad,
-           cli->dry_run ? " (dry run: nothing written)" : "");
-    return im->bad ? 1 : 0;
+           im->repeated, cli->dry_run ? " (dry run: nothing written)" : "");
+    return im->bad || s != OK ? 1 : 0;
+}
+
+static int stopped(struct arena *a, const struct import *im, enum status s)
+{
+    const char *note = import_note(a, lang_find("en"), im->note);
+    return cli_fail("the import stopped: %s",
+                    s == ERR_INVALID && note ? note : status_name(s));
+}
+
+/* Without a dry run, checked and written at once. */
+static int import_run(struct cli *cli, struct import *im)
+{
+    struct arena *a = &cli->app->mem;
+    struct bar bar = {cli->dry_run ? "checking" : "importing", isatty(2),
+                      time_monotonic_ns()};
+    enum status s = cli->dry_run
+                        ? import_check(cli->app, a, im, show_bar, &bar)
+                        : import_apply(cli->app, a, im, show_bar, &bar);
+    double t = (double)(time_monotonic_ns() - bar.start) / 1e9;
+    if (s != OK)
+        return stopped(a, im, s);
+    fprintf(stderr, "%s%" PRId64 " lines in %.2f s: %.0f/s\n",
+            bar.shown ? "\n" : "", im->lines, t, (double)im->lines / t);
+    return import_report(cli, a, im);
 }
 
 static int import_text(struct cli *cli, const struct entity *e, struct str text)
 {
     struct arena *a = &cli->app->mem;
+    const struct lang *lang = lang_find("en");
     struct import_map map[64];
     for (size_t i = 0; i < cli->map_count; i++) {
         const char *equals = strchr(cli->map[i], '=');
@@ -88,38 +121,44 @@ static int import_text(struct cli *cli, const struct entity *e, struct str text)
     }
     struct import im;
     const char *why = "import.failed";
-    enum status s =
-        import_stage(cli->app, a, e, text, map, cli->map_count, 0, &im, &why);
+    struct import_sender nobody = {0};
+    enum status s = import_stage(cli->app, a, e, text, map, cli->map_count,
+                                 nobody, &im, &why);
     if (s == ERR_INVALID)
-        return cli_fail("%s", tr(lang_find("en"), why));
+        return cli_fail("%s", tr(lang, why));
     if (s != OK)
         return cli_fail("the file could not be kept: %s", status_name(s));
-    if (im.was_latin1)
-        fprintf(stderr, "the file was in Windows-1252; it was converted\n");
+    if (im.note)
+        fprintf(stderr, "%s\n", import_note(a, lang, im.note));
     for (size_t i = 0; i < im.column_count; i++)
         if (im.columns[i].field)
             fprintf(stderr, "%s -> %s\n", im.columns[i].head,
                     im.columns[i].field);
-    struct bar bar = {"checking", isatty(2), time_monotonic_ns()};
-    s = import_check(cli->app, a, &im, show_bar, &bar);
-    if (s == OK && !cli->dry_run) {
-        bar.what = "importing";
-        bar.start = time_monotonic_ns();
-        s = import_apply(cli->app, a, &im, show_bar, &bar);
-        double t = (double)(time_monotonic_ns() - bar.start) / 1e9;
-        fprintf(stderr, "%s%" PRId64 " lines in %.2f s: %.0f/s\n",
-                bar.shown ? "\n" : "", im.lines, t, (double)im.lines / t);
+    return import_run(cli, &im);
+}
+
+/* The rows that stay, by their address and their name. */
+static enum status undo_report(struct conn *c, struct arena *a,
+                               const struct import *im)
+{
+    int64_t *kept;
+    size_t n;
+    TRY(import_kept(c, a, im->id, 1000, &kept, &n));
+    for (size_t i = 0; i < n; i++) {
+        void *row;
+        TRY(row_load(c, a, im->entity, kept[i], &reach_all, &row));
+        fprintf(stderr, "kept: %s/%" PRId64 " %s\n",
+                im->entity->path ? im->entity->path : im->entity->api, kept[i],
+                row_title(im->entity, row));
     }
-    if (s != OK)
-        return cli_fail("the import stopped: %s", status_name(s));
-    return import_report(cli, a, &im);
+    return OK;
 }
 
 static int undo(struct cli *cli)
 {
     struct import im;
     struct conn *c;
-    int64_t id, kept;
+    int64_t id;
     struct arena *a = &cli->app->mem;
     if (!str_int(str_of(cli->argv[1]), &id))
         return cli_fail("%s is not the number of an import", cli->argv[1]);
@@ -129,14 +168,19 @@ static int undo(struct cli *cli)
     if (s == OK)
         s = import_load(cli->app, c, a, id, &im);
     conn_end(c);
-    conn_close(c);
     if (s == OK)
-        s = import_undo(cli->app, a, &im, 0, &kept);
+        s = import_undo(cli->app, a, &im, 0, NULL, NULL);
+    if (s == OK)
+        s = conn_begin(c, 0);
+    if (s == OK)
+        s = undo_report(c, a, &im);
+    conn_end(c);
+    conn_close(c);
     if (s != OK)
         return cli_fail("import %s: %s", cli->argv[1], status_name(s));
     printf("import %" PRId64 " taken back; %" PRId64
            " rows stay, for somebody has changed or uses them\n",
-           id, kept);
+           id, im.kept);
     return 0;
 }
 

@@ -52,26 +52,36 @@ struct figure_page_v {
     size_t snapshot_count;
 };
 struct import_column_v {
-    const char *id, *name, *head;
+    const char *id, *name, *head, *sample; /* sample: what stands there */
     const struct form_option *options;
     size_t option_count;
 };
 struct import_fault_v {
     int64_t line;
     const char *field, *text, *message;
+    bool repeated;
+};
+/* A button of a form of its own. */
+struct import_act_v {
+    const char *action, *label, *look;
 };
 struct import_v {
-    const char *lead, *key, *self, *apply, *undo, *remap;
+    const char *lead, *key, *self, *note, *remap, *faults_csv, *faults_next,
+        *text;
     bool running;
-    int64_t done, most;
+    int64_t percent; /* -1: nobody knows */
+    const struct import_act_v *acts;
+    size_t act_count;
     const struct form_option *options;
     size_t option_count;
     const struct item_v *items;
     size_t n;
+    const struct item_v *kept;
+    size_t kept_count;
     const struct import_fault_v *faults;
     size_t fault_count;
-    const struct import_column_v *columns;
-    size_t column_count;
+    const struct import_column_v *columns, *left_out;
+    size_t column_count, left_out_count;
 };
 struct grant_v {
     const char *title, *days, *state, *tone;

@@ -1,14 +1,9 @@
-#include "core/import.h"
-
-#include "base/csv.h"
+/* Staging an import: its heads and what they mean, its states. */
 #include "base/random.h"
 #include "base/utf8.h"
 #include "core/importing.h"
+#include "core/task.h"
 #include "i18n/lang.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 /* "Nom de l'établissement" gives "nom_de_l_etablissement". */
 static const char *head_key(struct arena *a, struct str head)
@@ -31,37 +26,39 @@ static const char *head_key(struct arena *a, struct str head)
     return out;
 }
 
-static bool may_fill(const struct entity *e, const struct field *f)
+bool import_fills(const struct entity *e, const struct field *f)
 {
     return !(f->flags & (F_HIDDEN | F_COMPUTED)) && f->type != F_FILE &&
            !(e->steps && same(f->name, "state"));
 }
 
-/* Does this head mean that field: its name, an alias, its label? */
-static bool means(struct arena *a, const struct entity *e,
-                  const struct field *f, const char *key)
+int head_rank(struct arena *a, const struct entity *e, const struct field *f,
+              const char *head)
 {
+    const char *key = head_key(a, str_of(head));
+    int rank = 0;
     if (same(key, f->name))
-        return true;
-    for (const char *const *alias = f->aliases; alias && *alias; alias++)
+        return rank;
+    for (const char *const *alias = f->aliases; alias && *alias; alias++) {
+        rank++;
         if (same(*alias, key))
-            return true;
+            return rank;
+    }
     const char *label = arena_printf(a, "%s.%s", e->name, f->name);
     static const char *const langs[] = {"fr", "en"};
     for (size_t i = 0; i < COUNT(langs); i++) {
         const char *text = tr(lang_find(langs[i]), label);
         if (same(key, head_key(a, str_of(text))))
-            return true;
+            return rank + 1;
     }
-    return false;
+    return -1;
 }
 
 static const char *guess(struct arena *a, const struct entity *e,
                          const char *head)
 {
-    const char *key = head_key(a, str_of(head));
     for (const struct field *f = e->fields; f->name; f++)
-        if (may_fill(e, f) && means(a, e, f, key))
+        if (import_fills(e, f) && head_rank(a, e, f, head) >= 0)
             return f->name;
     return NULL;
 }
@@ -149,53 +146,36 @@ static enum status read_heads(struct arena *a, struct csv *csv,
     return OK;
 }
 
-/* The file goes to the disk before the row that names it. */
-static enum status keep_file(struct app *app, struct arena *a, struct str text,
-                             const char **name)
+/* No key: each change of state adds one, and a task finds what to do by the
+ * state; one too many does nothing. */
+static enum status import_task_add(struct conn *c, struct arena *a, int64_t id,
+                                   int64_t person)
 {
-    unsigned char digest[SHA256];
-    sha256(digest, text);
-    *name = arena_printf(a, "import-%s.csv", hex(a, digest, 16));
-    const char *path = arena_printf(a, "%s/%s", app->folder, *name);
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-    if (fd < 0)
-        return ERR_SYSTEM;
-    for (size_t at = 0; at < text.n;) {
-        ssize_t n = write(fd, text.p + at, text.n - at);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            enum status s = errno == ENOSPC ? ERR_FULL : ERR_SYSTEM;
-            close(fd);
-            unlink(path);
-            return s;
-        }
-        at += (size_t)n;
-    }
-    bool kept = fsync(fd) == 0;
-    return close(fd) == 0 && kept ? OK : ERR_SYSTEM;
+    const char *payload = arena_printf(a, "%" PRId64 " %" PRId64, id, person);
+    return task_add(c, "core.import", payload, NULL, 0);
 }
 
 struct staging {
     struct import *im;
     const char *mapping;
+    bool task;
 };
 
 static enum status stage(struct conn *c, struct arena *a, void *data)
 {
     struct staging *s = data;
-    (void)a;
     TRY(db_exec(c,
                 SQL("INSERT INTO core_import (entity, file, person, at, state,"
-                    " mapping) VALUES (:entity, :file, :person, :at, 'staged',"
-                    " :mapping){returning}"),
+                    " mapping, note) VALUES (:entity, :file, :person, :at,"
+                    " 'staged', :mapping, :note){returning}"),
                 ARGS(arg_cstr("entity", s->im->entity->name),
                      arg_cstr("file", s->im->file),
                      arg_int("person", s->im->person), arg_int("at", s->im->at),
-                     arg_cstr("mapping", s->mapping)),
+                     arg_cstr("mapping", s->mapping),
+                     arg_cstr("note", s->im->note)),
                 NULL));
     s->im->id = conn_last_id(c);
-    return OK;
+    return s->task ? import_task_add(c, a, s->im->id, s->im->person) : OK;
 }
 
 static enum status remembered(struct app *app, struct arena *a,
@@ -223,56 +203,85 @@ static enum status remembered(struct app *app, struct arena *a,
     return s;
 }
 
+static bool any_column(const struct import *im)
+{
+    bool any = false;
+    for (size_t i = 0; i < im->column_count; i++)
+        any |= im->columns[i].field != NULL;
+    return any;
+}
+
+/* The heads of the stored file, and what its columns mean. */
+static enum status understand(struct app *app, struct arena *a,
+                              const struct import_map *map, size_t map_count,
+                              struct import *im, const char **why)
+{
+    struct csv csv;
+    TRY(sheet_open(app, a, im->file, &csv));
+    TRY(read_heads(a, &csv, im->entity, im, why));
+    if (csv.at >= csv.text.n) {
+        *why = "import.only_heads";
+        return ERR_INVALID;
+    }
+    TRY(remembered(app, a, im));
+    apply_map(im, map, map_count);
+    if (any_column(im))
+        return OK;
+    *why = "import.no_column";
+    return ERR_INVALID;
+}
+
 enum status import_stage(struct app *app, struct arena *a,
                          const struct entity *e, struct str text,
                          const struct import_map *map, size_t map_count,
-                         int64_t person, struct import *out, const char **why)
+                         struct import_sender by, struct import *out,
+                         const char **why)
 {
-    struct csv csv;
     struct import im = {
-        .entity = e, .person = person, .at = time_now(), .state = "staged"};
-    csv_open(a, &csv, text);
-    im.was_latin1 = csv.was_latin1;
-    TRY(read_heads(a, &csv, e, &im, why));
-    TRY(remembered(app, a, &im));
-    apply_map(&im, map, map_count);
-    bool any = false;
-    for (size_t i = 0; i < im.column_count; i++)
-        any |= im.columns[i].field != NULL;
-    if (!any) {
-        *why = "import.no_column";
+        .entity = e, .person = by.person, .at = time_now(), .state = "staged"};
+    bool made;
+    *why = sheet_refused(text);
+    if (*why)
         return ERR_INVALID;
+    TRY(sheet_keep(app, a, text, &im.file, &im.note, &made));
+    enum status s = understand(app, a, map, map_count, &im, why);
+    if (s == OK) {
+        struct staging staging = {&im, map_json(a, &im), by.task};
+        s = db_write(app->db, a, stage, &staging);
     }
-    TRY(keep_file(app, a, text, &im.file));
-    struct staging s = {&im, map_json(a, &im)};
-    TRY(db_write(app->db, a, stage, &s));
-    *out = im;
-    return OK;
+    if (s != OK && made)
+        sheet_drop(app, a, im.file);
+    if (s == OK)
+        *out = im;
+    return s;
 }
 
 enum status import_load(struct app *app, struct conn *c, struct arena *a,
                         int64_t id, struct import *out)
 {
     struct rows *rows;
-    TRY(db_rows(c, a,
-                SQL("SELECT entity, file, state, mapping, lines, bad, applied,"
-                    " inserted, updated, same, person, at FROM core_import"
-                    " WHERE id = :id"),
-                ARGS(arg_int("id", id)), &rows));
+    TRY(db_rows(
+        c, a,
+        SQL("SELECT i.entity, i.file, i.state, i.mapping, i.note, i.lines,"
+            " i.checked, i.bad, i.applied, i.inserted, i.updated, i.same,"
+            " i.person, i.at, (SELECT count(*) FROM core_import_line l WHERE"
+            " l.import = i.id AND l.outcome = 'repeated'), (SELECT count(*)"
+            " FROM core_import_line l WHERE l.import = i.id AND"
+            " l.outcome = 'kept') FROM core_import i WHERE i.id = :id"),
+        ARGS(arg_int("id", id)), &rows));
     struct import im = {.id = id};
     bool found = rows_next(rows);
     if (found) {
         im.entity = entity_find(app, row_text(rows, 0));
         im.file = row_text(rows, 1);
         im.state = row_text(rows, 2);
-        im.lines = row_int(rows, 4);
-        im.bad = row_int(rows, 5);
-        im.applied = row_int(rows, 6);
-        im.inserted = row_int(rows, 7);
-        im.updated = row_int(rows, 8);
-        im.unchanged = row_int(rows, 9);
-        im.person = row_int(rows, 10);
-        im.at = row_int(rows, 11);
+        im.note = row_text(rows, 4);
+        int64_t *const numbers[] = {&im.lines,     &im.done,     &im.bad,
+                                    &im.applied,   &im.inserted, &im.updated,
+                                    &im.unchanged, &im.person,   &im.at,
+                                    &im.repeated,  &im.kept};
+        for (size_t i = 0; i < COUNT(numbers); i++)
+            *numbers[i] = row_int(rows, (int)i + 5);
         map_read(a, &im, str_of(row_text(rows, 3)));
     }
     TRY(rows_end(rows));
@@ -290,25 +299,25 @@ struct remapping {
 static enum status remap(struct conn *c, struct arena *a, void *data)
 {
     const struct remapping *r = data;
-    (void)a;
     int64_t changed;
     TRY(db_exec(c,
                 SQL("UPDATE core_import SET mapping = :mapping,"
-                    " state = 'staged' WHERE id = :id"
-                    " AND state IN ('staged', 'checked')"),
+                    " state = 'staged', checked = 0, lines = 0 WHERE id = :id"
+                    " AND state IN ('checked', 'stopped')"),
                 ARGS(arg_cstr("mapping", r->mapping), arg_int("id", r->im->id)),
                 &changed));
     if (!changed)
         return ERR_CONFLICT;
-    return db_exec(c,
-                   SQL("INSERT INTO core_mapping (entity, heads, mapping)"
-                       " VALUES (:entity, :heads, :mapping)"
-                       " ON CONFLICT (entity, heads)"
-                       " DO UPDATE SET mapping = excluded.mapping"),
-                   ARGS(arg_cstr("entity", r->im->entity->name),
-                        arg_cstr("heads", r->heads),
-                        arg_cstr("mapping", r->mapping)),
-                   NULL);
+    TRY(db_exec(c,
+                SQL("INSERT INTO core_mapping (entity, heads, mapping)"
+                    " VALUES (:entity, :heads, :mapping)"
+                    " ON CONFLICT (entity, heads)"
+                    " DO UPDATE SET mapping = excluded.mapping"),
+                ARGS(arg_cstr("entity", r->im->entity->name),
+                     arg_cstr("heads", r->heads),
+                     arg_cstr("mapping", r->mapping)),
+                NULL));
+    return import_task_add(c, a, r->im->id, r->im->person);
 }
 
 enum status import_remap(struct app *app, struct arena *a, struct import *im,
@@ -317,10 +326,38 @@ enum status import_remap(struct app *app, struct arena *a, struct import *im,
     for (size_t i = 0; i < map_count; i++) {
         const struct field *f =
             *map[i].field ? entity_field(im->entity, map[i].field) : NULL;
-        if (*map[i].field && (!f || !may_fill(im->entity, f)))
+        if (*map[i].field && (!f || !import_fills(im->entity, f)))
             return ERR_INVALID;
     }
     apply_map(im, map, map_count);
     struct remapping r = {im, map_json(a, im), heads_key(a, im)};
     return db_write(app->db, a, remap, &r);
+}
+
+enum status import_ask(struct conn *c, struct arena *a, const struct import *im,
+                       const char *from, const char *to, int64_t person)
+{
+    struct str rest = str_of(from), one;
+    int64_t changed = 0;
+    while (!changed && str_next(&rest, ' ', &one))
+        TRY(db_exec(
+            c,
+            SQL("UPDATE core_import SET state = :to, applied = CASE WHEN"
+                " state = 'paused' AND :to = 'applying' THEN applied"
+                " ELSE 0 END WHERE id = :id AND state = :from"),
+            ARGS(arg_cstr("to", to), arg_int("id", im->id),
+                 arg_text("from", one)),
+            &changed));
+    return changed ? import_task_add(c, a, im->id, person) : ERR_CONFLICT;
+}
+
+enum status import_stop(struct conn *c, int64_t id)
+{
+    int64_t changed;
+    TRY(db_exec(c,
+                SQL("UPDATE core_import SET state = CASE WHEN state = 'staged'"
+                    " THEN 'stopped' ELSE 'paused' END WHERE id = :id"
+                    " AND state IN ('staged', 'applying')"),
+                ARGS(arg_int("id", id)), &changed));
+    return changed ? OK : ERR_CONFLICT;
 }

@@ -1,11 +1,11 @@
 /* Importing with a browser: send a file, see how its columns were understood
  * and what is wrong with its lines, apply, take back. */
+#include "base/utf8.h"
 #include "core/core_pages.h"
-#include "core/import.h"
+#include "core/importing.h"
 #include "core/pages.h"
 #include "core/pages/core.html.h"
 #include "core/request.h"
-#include "core/task.h"
 #include "http/exchange.h"
 #include "i18n/format.h"
 #include "store/row.h"
@@ -107,16 +107,14 @@ enum status import_send(struct req *r)
         api.p ? entity_by_api(r->app, str_dup(r->mem, api)) : NULL;
     if (!e || !importable(r, e))
         return ERR_FORBIDDEN;
-    if (!file.n)
-        return refuse(r, "import.empty");
     struct import im;
+    struct import_sender by = {r->who->person, true};
     const char *why = NULL;
-    enum status s = import_stage(r->app, r->mem, e, file, NULL, 0,
-                                 r->who->person, &im, &why);
+    enum status s =
+        import_stage(r->app, r->mem, e, file, NULL, 0, by, &im, &why);
     if (s == ERR_INVALID)
         return refuse(r, why);
     TRY(s);
-    TRY(import_check(r->app, r->mem, &im, NULL, NULL));
     return go_to(r, im.id);
 }
 
@@ -131,60 +129,135 @@ static enum status load(struct req *r, struct import *im)
     return shown_to(r, im->entity, im->person) ? OK : ERR_NOT_FOUND;
 }
 
-static void columns_fill(struct req *r, const struct import *im,
-                         struct import_v *v)
+enum { SAMPLES = 20, SAMPLE = 40, FAULTS = 100, KEPT = 200 };
+
+/* What stands in each column: the first text of the first lines. */
+static enum status samples(struct req *r, const struct import *im,
+                           const char **out)
+{
+    struct csv csv;
+    struct str *cells;
+    size_t n;
+    const char *why;
+    TRY(sheet_open(r->app, r->mem, im->file, &csv));
+    for (int line = 0;
+         line <= SAMPLES && csv_next(r->mem, &csv, &cells, &n, &why) == OK;
+         line++)
+        for (size_t i = 0; line && i < n && i < im->column_count; i++) {
+            struct str s = str_trim(cells[i]);
+            if (out[i] || !s.n)
+                continue;
+            bool cut = s.n > SAMPLE;
+            s.n = utf8_whole((struct str){s.p, cut ? SAMPLE : s.n});
+            out[i] =
+                arena_printf(r->mem, "%.*s%s", (int)s.n, s.p, cut ? "…" : "");
+        }
+    return OK;
+}
+
+static struct import_column_v column_of(struct req *r, const struct import *im,
+                                        size_t i, const char *sample)
 {
     const struct entity *e = im->entity;
-    struct import_column_v *columns =
-        NEW_ARRAY(r->mem, struct import_column_v, im->column_count + 1);
-    size_t fields = 0;
+    const char *now = im->columns[i].field;
+    size_t fields = 0, n = 0;
     while (e->fields[fields].name)
         fields++;
+    struct form_option *options =
+        NEW_ARRAY(r->mem, struct form_option, fields + 1);
+    options[n++] =
+        (struct form_option){.value = "",
+                             .label = tr(r->lang, "core.import_left_out"),
+                             .chosen = !now};
+    for (const struct field *f = e->fields; f->name; f++)
+        if (import_fills(e, f))
+            options[n++] = (struct form_option){
+                .value = f->name,
+                .label = field_label(r->mem, r->lang, e, f->name),
+                .chosen = now && same(now, f->name)};
+    return (struct import_column_v){.id = arena_printf(r->mem, "c-%zu", i),
+                                    .name = arena_printf(r->mem, "c%zu", i),
+                                    .head = im->columns[i].head,
+                                    .sample = sample,
+                                    .options = options,
+                                    .option_count = n};
+}
+
+static enum status columns_fill(struct req *r, const struct import *im,
+                                struct import_v *v)
+{
+    struct import_column_v *used =
+        NEW_ARRAY(r->mem, struct import_column_v, im->column_count + 1);
+    struct import_column_v *left =
+        NEW_ARRAY(r->mem, struct import_column_v, im->column_count + 1);
+    const char **sample = NEW_ARRAY(r->mem, const char *, im->column_count + 1);
+    TRY(samples(r, im, sample));
     for (size_t i = 0; i < im->column_count; i++) {
-        struct form_option *options =
-            NEW_ARRAY(r->mem, struct form_option, fields + 1);
-        size_t n = 0;
-        const char *now = im->columns[i].field;
-        options[n++] =
-            (struct form_option){.value = "",
-                                 .label = tr(r->lang, "core.import_left_out"),
-                                 .chosen = !now};
-        for (const struct field *f = e->fields; f->name; f++)
-            if (!(f->flags & (F_HIDDEN | F_COMPUTED)))
-                options[n++] = (struct form_option){
-                    .value = f->name,
-                    .label = field_label(r->mem, r->lang, e, f->name),
-                    .chosen = now && same(now, f->name)};
-        columns[i] =
-            (struct import_column_v){.id = arena_printf(r->mem, "c-%zu", i),
-                                     .name = arena_printf(r->mem, "c%zu", i),
-                                     .head = im->columns[i].head,
-                                     .options = options,
-                                     .option_count = n};
+        struct import_column_v c = column_of(r, im, i, sample[i]);
+        if (im->columns[i].field)
+            used[v->column_count++] = c;
+        else
+            left[v->left_out_count++] = c;
     }
-    v->columns = columns;
-    v->column_count = im->column_count;
+    v->columns = used;
+    v->left_out = left;
+    return OK;
+}
+
+static const char *fault_field(struct req *r, const struct import *im,
+                               const struct import_fault *f)
+{
+    return f->field ? field_label(r->mem, r->lang, im->entity, f->field) : "";
 }
 
 static enum status faults_fill(struct req *r, const struct import *im,
                                struct import_v *v)
 {
     struct import_fault *faults;
-    TRY(import_faults(r->conn, r->mem, im->id, &faults, &v->fault_count));
+    struct str text = req_text(r, "apres");
+    int64_t after = 0, next;
+    if (text.p && !str_int(text, &after))
+        return ERR_NOT_FOUND;
+    TRY(import_faults(r->conn, r->mem, im->id, after, FAULTS, &faults,
+                      &v->fault_count, &next));
     struct import_fault_v *out =
         NEW_ARRAY(r->mem, struct import_fault_v, v->fault_count + 1);
-    for (size_t i = 0; i < v->fault_count; i++) {
-        struct form_error e = {.field = faults[i].field,
-                               .key = faults[i].key,
-                               .text = str_of(faults[i].text)};
+    for (size_t i = 0; i < v->fault_count; i++)
         out[i] = (struct import_fault_v){
             .line = faults[i].line,
-            .field = e.field ? field_label(r->mem, r->lang, im->entity, e.field)
-                             : "",
+            .repeated = faults[i].repeated,
+            .field = fault_field(r, im, &faults[i]),
             .text = faults[i].typed,
-            .message = form_message(r->mem, r->lang, &e)};
-    }
+            .message = import_message(r->mem, r->lang, &faults[i])};
     v->faults = out;
+    v->faults_csv = arena_printf(r->mem, "%s.csv", v->self);
+    if (next != NONE)
+        v->faults_next =
+            arena_printf(r->mem, "%s?apres=%" PRId64 "#faults", v->self, next);
+    return OK;
+}
+
+/* The rows that an undoing left, those that the reader reaches by name. */
+static enum status kept_fill(struct req *r, const struct import *im,
+                             struct import_v *v)
+{
+    const struct entity *e = im->entity;
+    struct reach reach = reach_of(r->app, r->mem, r->who, e->read);
+    int64_t *ids;
+    size_t n;
+    TRY(import_kept(r->conn, r->mem, im->id, KEPT, &ids, &n));
+    struct item_v *items = NEW_ARRAY(r->mem, struct item_v, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        void *row;
+        enum status s = row_load(r->conn, r->mem, e, ids[i], &reach, &row);
+        if (s == ERR_NOT_FOUND)
+            continue;
+        TRY(s);
+        items[v->kept_count++] = (struct item_v){
+            .href = arena_printf(r->mem, "%s/%" PRId64, e->path, ids[i]),
+            .label = row_title(e, row)};
+    }
+    v->kept = items;
     return OK;
 }
 
@@ -194,56 +267,135 @@ static void counts_fill(struct req *r, const struct import *im,
     const struct {
         const char *key;
         int64_t n;
+        bool always;
     } counts[] = {
-        {"core.import_lines", im->lines},
-        {"core.import_bad", im->bad},
-        {"core.import_inserted", im->inserted},
-        {"core.import_updated", im->updated},
-        {"core.import_same", im->unchanged},
+        {"core.import_lines", im->lines, true},
+        {"core.import_bad", im->bad, true},
+        {"core.import_repeated", im->repeated, false},
+        {"core.import_inserted", im->inserted, true},
+        {"core.import_updated", im->updated, true},
+        {"core.import_same", im->unchanged, true},
+        {"core.import_kept_count", im->kept, false},
     };
     struct item_v *items = NEW_ARRAY(r->mem, struct item_v, COUNT(counts));
     for (size_t i = 0; i < COUNT(counts); i++)
-        items[i] =
-            (struct item_v){.label = tr(r->lang, counts[i].key),
-                            .value = format_int(r->mem, r->lang, counts[i].n)};
+        if (counts[i].n || counts[i].always)
+            items[v->n++] = (struct item_v){
+                .label = tr(r->lang, counts[i].key),
+                .value = format_int(r->mem, r->lang, counts[i].n)};
     v->items = items;
-    v->n = COUNT(counts);
+}
+
+static bool is_running(const struct import *im)
+{
+    return word_in("staged applying undoing", im->state);
+}
+
+static int64_t percent_of(const struct import *im)
+{
+    if (same(im->state, "undoing"))
+        return -1;
+    return im->lines ? im->done * 100 / im->lines : 0;
+}
+
+/* What the state is, and while work goes on how far it is. */
+static const char *lead_of(struct req *r, const struct import *im)
+{
+    const char *state =
+        tr(r->lang, arena_printf(r->mem, "import.state.%s", im->state));
+    if (!is_running(im) || !im->lines || same(im->state, "undoing"))
+        return state;
+    return tr_with(r->mem, r->lang, "core.import_how_far", "state", state,
+                   "done", format_int(r->mem, r->lang, im->done), "lines",
+                   format_int(r->mem, r->lang, im->lines), NULL);
+}
+
+static enum status show_json(struct req *r, const struct import *im)
+{
+    struct buf out = {.mem = r->mem};
+    struct json j = {.out = &out};
+    json_object(&j, NULL);
+    json_cstr(&j, "state", im->state);
+    if (percent_of(im) < 0)
+        json_null(&j, "percent");
+    else
+        json_int(&j, "percent", percent_of(im));
+    json_cstr(&j, "text", lead_of(r, im));
+    json_bool(&j, "done", !is_running(im));
+    json_int(&j, "lines", im->lines);
+    json_int(&j, "refused", im->bad);
+    json_int(&j, "repeated", im->repeated);
+    json_int(&j, "inserted", im->inserted);
+    json_int(&j, "updated", im->updated);
+    json_int(&j, "same", im->unchanged);
+    json_int(&j, "kept", im->kept);
+    json_end_object(&j);
+    return req_json(r, 200, buf_done(&out));
+}
+
+static void act(struct req *r, struct import_v *v, struct import_act_v *acts,
+                const char *what, const char *label, const char *look)
+{
+    acts[v->act_count++] = (struct import_act_v){
+        arena_printf(r->mem, "%s/%s", v->self, what), tr(r->lang, label), look};
+}
+
+static void acts_fill(struct req *r, const struct import *im,
+                      struct import_v *v)
+{
+    struct import_act_v *acts = NEW_ARRAY(r->mem, struct import_act_v, 3);
+    if (word_in("staged applying", im->state))
+        act(r, v, acts, "arret", "core.import_stop", "btn quiet");
+    if (same(im->state, "checked") && im->lines > im->bad + im->repeated)
+        act(r, v, acts, "application", "core.import_apply", "btn");
+    if (same(im->state, "paused"))
+        act(r, v, acts, "application", "core.import_resume", "btn");
+    if (word_in("applied paused", im->state))
+        act(r, v, acts, "annulation", "core.import_undo", "btn danger");
+    v->acts = acts;
+}
+
+static enum status show_page(struct req *r, const struct import *im)
+{
+    const char *self = arena_printf(r->mem, "/imports/%" PRId64, im->id);
+    struct import_v v = {
+        .lead = lead_of(r, im),
+        .key = req_key(r),
+        .self = self,
+        .text = arena_printf(r->mem, "%s.json", self),
+        .note = im->note ? import_note(r->mem, r->lang, im->note) : NULL,
+        .running = is_running(im),
+        .percent = percent_of(im),
+    };
+    acts_fill(r, im, &v);
+    counts_fill(r, im, &v);
+    TRY(kept_fill(r, im, &v));
+    TRY(faults_fill(r, im, &v));
+    if (word_in("checked stopped", im->state)) {
+        v.remap = arena_printf(r->mem, "%s/colonnes", self);
+        TRY(columns_fill(r, im, &v));
+    }
+    struct page p = req_page(
+        r,
+        tr_with(r->mem, r->lang, "core.import_title", "what",
+                tr(r->lang, arena_printf(r->mem, "%s.list", im->entity->name)),
+                "number", arena_printf(r->mem, "%" PRId64, im->id), NULL));
+    p.refresh = v.running ? 2 : 0;
+    struct html h;
+    req_html_open(r, &h);
+    import_page(&h, &p, &v);
+    return req_html(r, 200, &h);
 }
 
 enum status import_show(struct req *r)
 {
     struct import im;
     TRY(load(r, &im));
-    const char *self = arena_printf(r->mem, "/imports/%" PRId64, im.id);
-    struct import_v v = {
-        .lead = tr(r->lang, arena_printf(r->mem, "import.state.%s", im.state)),
-        .key = req_key(r),
-        .self = self,
-        .running = same(im.state, "applying"),
-        .done = im.inserted + im.updated + im.unchanged,
-        .most = im.lines ? im.lines : 1,
-    };
-    if (same(im.state, "checked") && im.lines > im.bad)
-        v.apply = arena_printf(r->mem, "%s/application", self);
-    if (same(im.state, "applied"))
-        v.undo = arena_printf(r->mem, "%s/annulation", self);
-    if (word_in("staged checked", im.state)) {
-        v.remap = arena_printf(r->mem, "%s/colonnes", self);
-        columns_fill(r, &im, &v);
-    }
-    counts_fill(r, &im, &v);
-    TRY(faults_fill(r, &im, &v));
-    struct page p = req_page(
-        r,
-        tr_with(r->mem, r->lang, "core.import_title", "what",
-                tr(r->lang, arena_printf(r->mem, "%s.list", im.entity->name)),
-                "number", arena_printf(r->mem, "%" PRId64, im.id), NULL));
-    if (v.running)
-        req_header(r, "Refresh", "2");
-    struct html h;
-    req_html_open(r, &h);
-    import_page(&h, &p, &v);
-    return req_html(r, 200, &h);
+    if (same(r->form, "json"))
+        return show_json(r, &im);
+    if (same(r->form, "csv"))
+        return import_faults_send(r, &im);
+    return *r->form ? ERR_NOT_FOUND : show_page(r, &im);
 }
 
 enum status import_columns(struct req *r)
@@ -258,58 +410,42 @@ enum status import_columns(struct req *r)
                                      field.p ? str_dup(r->mem, field) : ""};
     }
     TRY(import_remap(r->app, r->mem, &im, map, im.column_count));
-    TRY(import_check(r->app, r->mem, &im, NULL, NULL));
     return go_to(r, im.id);
 }
 
-static enum status ask_apply(struct conn *c, struct arena *mem, void *data)
+struct asking {
+    const struct import *im;
+    const char *from, *to; /* to NULL: stop */
+    int64_t person;
+};
+
+static enum status ask(struct conn *c, struct arena *mem, void *data)
 {
-    const struct import *im = data;
-    int64_t changed;
-    TRY(db_exec(c,
-                SQL("UPDATE core_import SET state = 'applying'"
-                    " WHERE id = :id AND state = 'checked'"),
-                ARGS(arg_int("id", im->id)), &changed));
-    if (!changed)
-        return ERR_CONFLICT;
-    const char *payload = arena_printf(mem, "%" PRId64, im->id);
-    return task_add(c, "core.import", payload,
-                    arena_printf(mem, "core.import %s", payload), 0);
+    const struct asking *k = data;
+    return k->to ? import_ask(c, mem, k->im, k->from, k->to, k->person)
+                 : import_stop(c, k->im->id);
+}
+
+static enum status ask_for(struct req *r, const char *from, const char *to)
+{
+    struct import im;
+    TRY(load(r, &im));
+    struct asking k = {&im, from, to, r->who->person};
+    TRY(req_write(r, ask, &k));
+    return req_done(r) ? OK : req_go(r, "/imports/%" PRId64, im.id);
 }
 
 enum status import_start(struct req *r)
 {
-    struct import im;
-    TRY(load(r, &im));
-    TRY(req_write(r, ask_apply, &im));
-    return req_done(r) ? OK : req_go(r, "/imports/%" PRId64, im.id);
+    return ask_for(r, "checked paused", "applying");
 }
 
 enum status import_take_back(struct req *r)
 {
-    struct import im;
-    int64_t kept;
-    TRY(load(r, &im));
-    if (!same(im.state, "applied"))
-        return ERR_CONFLICT;
-    TRY(import_undo(r->app, r->mem, &im, r->who->person, &kept));
-    return go_to(r, im.id);
+    return ask_for(r, "applied paused", "undoing");
 }
 
-enum status import_task(struct app *app, struct arena *a, const char *payload)
+enum status import_halt(struct req *r)
 {
-    struct import im;
-    struct conn *c;
-    int64_t id;
-    if (!str_int(str_of(payload), &id))
-        return ERR_NOT_FOUND;
-    TRY(conn_open(app->db, &c));
-    enum status s = conn_begin(c, 0);
-    if (s == OK)
-        s = import_load(app, c, a, id, &im);
-    conn_end(c);
-    conn_close(c);
-    if (s != OK || same(im.state, "applied"))
-        return s;
-    return import_apply(app, a, &im, NULL, NULL);
+    return ask_for(r, NULL, NULL);
 }

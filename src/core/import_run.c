@@ -1,351 +1,267 @@
-/* The lines of an import: checked, applied, taken back. */
-#include "base/csv.h"
+/*
+ * The pieces of an import: while one is written, a thread reads and checks the
+ * next. What a line meets in the file before it (a code twice) is known to the
+ * reader alone; what it meets in the database is asked again by the writer.
+ */
 #include "core/importing.h"
 #include "core/request.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <pthread.h>
 
-enum { PIECE = 500, PIECE_MS = 5000 };
-
-struct mapped {
-    void *p;
-    size_t n;
-};
-
-static void unmap(void *data)
-{
-    struct mapped *m = data;
-    munmap(m->p, m->n);
-}
-
-static enum status file_open(struct app *app, struct arena *a,
-                             const struct import *im, struct csv *csv)
-{
-    const char *path = arena_printf(a, "%s/%s", app->folder, im->file);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    struct stat st;
-    if (fd < 0)
-        return errno == ENOENT ? ERR_NOT_FOUND : ERR_SYSTEM;
-    if (fstat(fd, &st) != 0 || st.st_size == 0) {
-        close(fd);
-        return ERR_SYSTEM;
-    }
-    struct mapped *m = NEW(a, struct mapped);
-    m->n = (size_t)st.st_size;
-    m->p = mmap(NULL, m->n, PROT_READ, MAP_PRIVATE, fd, 0);
-    close(fd);
-    if (m->p == MAP_FAILED)
-        return ERR_SYSTEM;
-    arena_defer(a, unmap, m);
-    csv_open(a, csv, (struct str){m->p, m->n});
-    return OK;
-}
-
-/* One record, looked up by field name: the columns that fill it, in the order
- * of the field's aliases. */
-struct record {
-    const struct import *im;
-    struct str *cells;
-    size_t n;
-};
-
-static struct str record_get(const void *data, const char *name, size_t nth)
-{
-    const struct record *r = data;
-    size_t seen = 0;
-    struct str first = {NULL, 0};
-    for (size_t i = 0; i < r->im->column_count; i++) {
-        const char *field = r->im->columns[i].field;
-        if (!field || !same(field, name))
-            continue;
-        struct str cell = i < r->n ? r->cells[i] : STR("");
-        if (seen++ == nth)
-            first = cell;
-        /* Several columns fill one field: the first with a text counts. */
-        if (nth == 0 && first.p && !str_trim(first).n && str_trim(cell).n)
-            first = cell;
-    }
-    return first;
-}
-
-struct line {
-    int64_t number;
-    void *row;   /* NULL: it was refused */
-    bool exists; /* a row with its code stands already */
-};
+enum { PIECE_MS = 5000, REFUSAL = 200 };
 
 struct run {
     struct app *app;
     struct import *im;
-    struct conn *conn;
-    struct reach reach; /* of whoever sent the file */
-    struct csv csv;
-    struct line lines[PIECE];
-    size_t count;
-    bool end, write;
-    struct form_errors errors; /* of the piece */
-    int64_t error_line[4096];
-    struct str error_typed[4096];
-    int64_t inserted, updated, unchanged, bad;
+    struct reader *reader;
+    struct piece pieces[2], *piece; /* piece: the one being written */
+    bool write;
+    size_t from, to, bad_from; /* what of it */
+    int64_t refused;           /* the line that the database refuses, or -1 */
+    char refusal[REFUSAL];     /* and why */
+    int64_t done, inserted, updated, unchanged, bad, repeated;
 };
 
-static void refuse(struct run *r, int64_t line, const struct record *record,
-                   const struct form_errors *e)
-{
-    r->bad++;
-    for (size_t i = 0; i < e->n; i++) {
-        if (r->errors.n >= COUNT(r->error_line))
-            return;
-        const char *field = e->list[i].field;
-        r->error_line[r->errors.n] = line;
-        r->error_typed[r->errors.n] =
-            record && field ? record_get(record, field, 0) : STR("");
-        form_error_add(&r->errors, e->list[i]);
-    }
-}
-
-/* The row as it will be: the one with that code as it stands, or a new one. */
-static enum status line_row(struct run *r, struct arena *a,
-                            const struct form_input *in, struct line *line)
-{
-    const struct entity *e = r->im->entity;
-    line->row = row_new(a, e);
-    row_begin(a, e, line->row);
-    if (!e->code)
-        return OK;
-    const struct field *code = entity_field(e, e->code);
-    struct form_error error;
-    struct value v;
-    struct str typed = in->get(in->data, e->code, 0);
-    if (!typed.p || field_parse(a, NULL, e, code, typed, &v, &error) ||
-        v.type == V_NULL)
-        return OK;
-    enum status s = row_find(r->conn, a, e, e->code, v, &line->row);
-    if (s == ERR_NOT_FOUND)
-        return OK;
-    line->exists = s == OK;
-    return s;
-}
-
-static const struct reach *whole_reach(void *data, const struct entity *e)
-{
-    (void)data, (void)e;
-    return &reach_all;
-}
-
-/* A file changes nothing that its sender could not change by a form: neither
- * the row as it stands nor as it would be may lie out of reach. */
-static enum status check_reach(struct run *r, struct arena *a, const void *row,
-                               struct form_errors *errors)
-{
-    bool within;
-    TRY(row_within(r->conn, a, r->im->entity, row, &r->reach, &within));
-    if (!within)
-        form_error(errors, NULL, "import.out_of_reach");
-    return OK;
-}
-
-static enum status read_line(struct run *r, struct arena *a, int64_t number,
-                             struct record *record)
-{
-    const struct entity *e = r->im->entity;
-    struct form_input in = {record_get, record, NULL};
-    struct form_source source = {.conn = r->conn, .reach = whole_reach};
-    struct form_errors errors = {.mem = a};
-    struct line line = {.number = number};
-    TRY(line_row(r, a, &in, &line));
-    if (line.exists)
-        TRY(check_reach(r, a, line.row, &errors));
-    enum status s = row_from_input(
-        a, e, &in, &source, PARSE_GIVEN | PARSE_CODES, line.row, &errors);
-    if (s != OK && s != ERR_INVALID)
-        return s;
-    if (!errors.n)
-        TRY(check_reach(r, a, line.row, &errors));
-    if (errors.n)
-        refuse(r, number, record, &errors);
-    else
-        r->lines[r->count++] = line;
-    return OK;
-}
-
-static enum status read_piece(struct run *r, struct arena *a)
-{
-    r->count = 0;
-    r->errors = (struct form_errors){.mem = a};
-    for (int i = 0; i < PIECE; i++) {
-        struct record record = {.im = r->im};
-        const char *why = NULL;
-        int64_t number = r->csv.line;
-        enum status s = csv_next(a, &r->csv, &record.cells, &record.n, &why);
-        if (s == ERR_NOT_FOUND) {
-            r->end = true;
-            return OK;
-        }
-        if (s == ERR_INVALID) {
-            struct form_errors broken = {.mem = a};
-            form_error(&broken, NULL, why);
-            refuse(r, number, NULL, &broken);
-            /* What follows a quote that never closes cannot be read. */
-            r->end = true;
-            return OK;
-        }
-        TRY(s);
-        TRY(read_line(r, a, number, &record));
-    }
-    return OK;
-}
-
-static enum status keep_faults(struct run *r, struct conn *c, struct arena *a)
-{
-    (void)a;
-    for (size_t i = 0; i < r->errors.n; i++) {
-        const struct form_error *e = &r->errors.list[i];
-        struct buf fault = {.mem = a};
-        struct json j = {.out = &fault};
-        json_object(&j, NULL);
-        json_cstr(&j, "field", e->field);
-        json_cstr(&j, "key", e->key);
-        json_text(&j, "text", e->text);
-        json_text(&j, "typed", r->error_typed[i]);
-        json_end_object(&j);
-        TRY(db_exec(c,
-                    SQL("INSERT INTO core_import_line (import, line, cells,"
-                        " faults) VALUES (:import, :line, '', :fault)"
-                        " ON CONFLICT (import, line) DO NOTHING"),
-                    ARGS(arg_int("import", r->im->id),
-                         arg_int("line", r->error_line[i]),
-                         arg_text("fault", buf_done(&fault))),
-                    NULL));
-    }
-    return OK;
-}
-
-/* A code may stand on several lines of one file: the first makes the row, the
- * others find it. */
+/* The line's row is written over the one it was read from, and over no other
+ * that somebody made or changed meanwhile. */
 static enum status apply_line(struct run *r, struct conn *c, struct arena *a,
-                              const struct line *line)
+                              const struct import_line *line)
 {
     const struct entity *e = r->im->entity;
     struct actor by = {r->im->person, r->im->id};
-    void *now = NULL;
+    void *row = arena_dup(a, line->row, e->row_size), *now;
+    const struct row *from;
     enum status s = ERR_NOT_FOUND;
     if (e->code)
-        s = row_find(c, a, e, e->code,
-                     field_get(entity_field(e, e->code), line->row), &now);
-    if (s == ERR_NOT_FOUND) {
+        s = row_find(c, a, e, e->code, field_get(entity_field(e, e->code), row),
+                     &now);
+    if (s == ERR_NOT_FOUND && !line->exists) {
         r->inserted++;
-        return row_insert(c, a, e, line->row, by);
+        return row_insert(c, a, e, row, by);
     }
     TRY(s);
-    struct row *to = line->row, *from = now;
-    if (!line->exists || row_same(e, now, line->row)) {
+    from = now;
+    if (!line->exists || from->version != ((struct row *)row)->version) {
+        snprintf(r->refusal, REFUSAL, "meanwhile");
+        return ERR_STALE;
+    }
+    if (row_same(e, now, row)) {
         r->unchanged++;
         return OK;
     }
-    *to = *from;
     r->updated++;
-    return row_update(c, a, e, line->row, by);
+    return row_update(c, a, e, row, by);
 }
 
-static enum status apply_piece(struct conn *c, struct arena *a, void *data)
+static enum status apply_lines(struct run *r, struct conn *c, struct arena *a)
 {
-    struct run *r = data;
-    r->inserted = r->updated = r->unchanged = 0;
-    for (size_t i = 0; r->write && i < r->count; i++) {
+    for (size_t i = r->from; i < r->to; i++) {
         struct arena_mark mark = arena_mark(a);
-        TRY(apply_line(r, c, a, &r->lines[i]));
+        r->refusal[0] = 0;
+        enum status s = apply_line(r, c, a, &r->piece->lines[i]);
+        if (s == ERR_CONFLICT || s == ERR_STALE || s == ERR_NOT_FOUND) {
+            r->refused = (int64_t)i;
+            if (!*r->refusal)
+                snprintf(r->refusal, REFUSAL, "%s", conn_refusal(c));
+            return ERR_CONFLICT;
+        }
+        TRY(s);
         arena_rewind(a, mark);
     }
-    if (!r->write)
-        TRY(keep_faults(r, c, a));
-    return db_exec(
-        c,
-        SQL("UPDATE core_import SET state = :state, applied = :applied,"
-            " inserted = inserted + :inserted, updated = updated + :updated,"
-            " same = same + :unchanged, bad = CASE WHEN :write = 1 THEN bad"
-            " ELSE bad + :bad END, lines = :lines WHERE id = :id"),
-        ARGS(arg_cstr("state", !r->write ? r->end ? "checked" : "staged"
-                               : r->end  ? "applied"
-                                         : "applying"),
-             arg_int("applied", r->write ? r->csv.line : 0),
-             arg_int("inserted", r->inserted), arg_int("updated", r->updated),
-             arg_int("unchanged", r->unchanged), arg_int("write", r->write),
-             arg_int("bad", r->bad), arg_int("lines", r->im->lines),
-             arg_int("id", r->im->id)),
-        NULL);
+    return OK;
 }
 
-static enum status forget_faults(struct conn *c, struct arena *a, void *data)
+/* A line found wrong when the file was checked stays as it was found. */
+static enum status keep_bad(struct run *r, struct conn *c)
+{
+    for (size_t i = r->bad_from; i < r->piece->bad_count; i++) {
+        const struct import_bad *b = &r->piece->bad[i];
+        int64_t changed;
+        TRY(db_exec(c,
+                    SQL("INSERT INTO core_import_line (import, line, cells,"
+                        " outcome, faults) VALUES (:import, :line, :cells,"
+                        " :outcome, :faults)"
+                        " ON CONFLICT (import, line) DO NOTHING"),
+                    ARGS(arg_int("import", r->im->id), arg_int("line", b->line),
+                         arg_text("cells", b->raw),
+                         arg_cstr("outcome", b->outcome),
+                         arg_text("faults", b->faults)),
+                    &changed));
+        bool repeated = same(b->outcome, "repeated");
+        r->bad += changed && !repeated;
+        r->repeated += changed && repeated;
+    }
+    return OK;
+}
+
+/* Part of a piece, and how far it is now. ERR_STALE: it has been stopped. */
+static enum status write_part(struct conn *c, struct arena *a, void *data)
+{
+    struct run *r = data;
+    const struct piece *p = r->piece;
+    const bool whole = r->to == p->count;
+    const char *state = r->write ? "applying" : "staged";
+    int64_t changed;
+    r->inserted = r->updated = r->unchanged = r->bad = r->repeated = 0;
+    r->refused = -1;
+    if (r->write)
+        TRY(apply_lines(r, c, a));
+    TRY(keep_bad(r, c));
+    TRY(db_exec(
+        c,
+        SQL("UPDATE core_import SET state = :next, applied = :applied,"
+            " checked = :done, inserted = inserted + :inserted, updated ="
+            " updated + :updated, same = same + :unchanged, bad = bad + :bad,"
+            " lines = :lines WHERE id = :id AND state = :state"),
+        ARGS(arg_cstr("next", !whole || !p->end ? state
+                              : r->write        ? "applied"
+                                                : "checked"),
+             arg_int("applied", !r->write ? 0
+                                : whole   ? p->next
+                                          : p->lines[r->to].number),
+             arg_int("done", r->done + (whole ? p->records : 0)),
+             arg_int("inserted", r->inserted), arg_int("updated", r->updated),
+             arg_int("unchanged", r->unchanged), arg_int("bad", r->bad),
+             arg_int("lines", r->im->lines), arg_int("id", r->im->id),
+             arg_cstr("state", state)),
+        &changed));
+    return changed ? OK : ERR_STALE;
+}
+
+static enum status write_lines(struct run *r, size_t from, size_t to)
+{
+    struct import *im = r->im;
+    r->from = from;
+    r->to = to;
+    TRY(db_write_within(r->app->db, &r->piece->mem, write_part, r, PIECE_MS));
+    r->bad_from = r->piece->bad_count;
+    im->inserted += r->inserted;
+    im->updated += r->updated;
+    im->unchanged += r->unchanged;
+    im->bad += r->bad;
+    im->repeated += r->repeated;
+    return OK;
+}
+
+/* What the database refused, in words of a form. */
+static void refuse_line(struct run *r, const struct import_line *line)
+{
+    const struct entity *e = r->im->entity;
+    const char *dot = strrchr(r->refusal, '.');
+    const struct field *f =
+        dot && !strchr(r->refusal, ',') ? entity_field(e, dot + 1) : NULL;
+    struct form_error error = {.key = "import.refused"};
+    if (same(r->refusal, "meanwhile"))
+        error.key = "import.meanwhile";
+    else if (strncmp(r->refusal, "unique ", 7) == 0)
+        error.key = f ? "form.taken" : "form.taken_together";
+    if (f) {
+        struct value v = field_get(f, line->row);
+        error.field = f->name;
+        error.text = v.type == V_TEXT ? v.s : STR("");
+    }
+    struct form_errors errors = {.mem = &r->piece->mem};
+    form_error_add(&errors, error);
+    piece_refuse(r->piece, line, "refused", &errors);
+}
+
+/* A line that the database refuses takes nothing with it: what stands before it
+ * is written alone, then the rest. */
+static enum status write_piece(struct run *r, struct piece *p)
+{
+    size_t from = 0;
+    r->piece = p;
+    r->bad_from = 0;
+    for (;;) {
+        enum status s = write_lines(r, from, p->count);
+        if (s != ERR_CONFLICT || r->refused < 0)
+            return s;
+        size_t at = (size_t)r->refused;
+        char why[REFUSAL];
+        memcpy(why, r->refusal, REFUSAL);
+        if (at > from)
+            TRY(write_lines(r, from, at));
+        memcpy(r->refusal, why, REFUSAL);
+        refuse_line(r, &p->lines[at]);
+        from = at + 1;
+    }
+}
+
+struct ahead {
+    struct reader *reader;
+    struct piece *piece;
+};
+
+static void *read_ahead(void *data)
+{
+    struct ahead *h = data;
+    piece_read(h->reader, h->piece);
+    return NULL;
+}
+
+/* Writes one piece while the next is read. */
+static enum status both(struct run *r, struct piece *now, struct piece *next)
+{
+    pthread_t thread;
+    struct ahead ahead = {r->reader, next};
+    bool apart =
+        !now->end && pthread_create(&thread, NULL, read_ahead, &ahead) == 0;
+    enum status s = write_piece(r, now);
+    if (apart)
+        pthread_join(thread, NULL);
+    else if (!now->end)
+        read_ahead(&ahead);
+    return s;
+}
+
+static enum status run_pieces(struct run *r, import_progress *progress,
+                              void *data)
+{
+    struct piece *now = &r->pieces[0], *next = &r->pieces[1];
+    piece_read(r->reader, now);
+    for (;;) {
+        TRY(now->status);
+        TRY(both(r, now, next));
+        r->done += now->records;
+        if (now->end)
+            break;
+        if (progress && !progress(data, r->done, r->im->lines))
+            return ERR_BUSY;
+        struct piece *written = now;
+        now = next;
+        next = written;
+    }
+    r->im->state = r->write ? "applied" : "checked";
+    if (progress)
+        (void)progress(data, r->done, r->im->lines);
+    return OK;
+}
+
+static enum status set_note(struct conn *c, struct arena *a, void *data)
 {
     const struct import *im = data;
     (void)a;
-    TRY(db_exec(c, SQL("DELETE FROM core_import_line WHERE import = :id"),
-                ARGS(arg_int("id", im->id)), NULL));
-    return db_exec(c, SQL("UPDATE core_import SET bad = 0 WHERE id = :id"),
-                   ARGS(arg_int("id", im->id)), NULL);
+    return db_exec(c,
+                   SQL("UPDATE core_import SET state = 'stopped', note = :note"
+                       " WHERE id = :id"),
+                   ARGS(arg_cstr("note", im->note), arg_int("id", im->id)),
+                   NULL);
 }
 
-static enum status count_lines(struct arena *a, struct csv csv, int64_t *lines)
+/* How many lines there are; a file that is cut inside quotes is refused whole,
+ * for nobody knows what its last lines were. */
+static enum status count_lines(struct app *app, struct arena *a,
+                               struct import *im)
 {
-    enum status s;
-    int64_t n = -1; /* the heads */
-    do {
-        struct arena_mark mark = arena_mark(a);
-        struct str *cells;
-        size_t count;
-        const char *why;
-        s = csv_next(a, &csv, &cells, &count, &why);
-        arena_rewind(a, mark);
-        n += s == OK;
-    } while (s == OK);
-    *lines = n < 0 ? 0 : n;
-    return OK;
-}
-
-static enum status run_pieces(struct run *r, struct arena *a,
-                              import_progress *progress, void *data)
-{
-    int64_t done = 0;
-    while (!r->end) {
-        struct arena_mark mark = arena_mark(a);
-        r->bad = 0;
-        TRY(conn_begin(r->conn, 0));
-        enum status s = read_piece(r, a);
-        conn_end(r->conn);
-        TRY(s);
-        TRY(db_write_within(r->app->db, a, apply_piece, r, PIECE_MS));
-        done += (int64_t)r->count + r->bad;
-        r->im->inserted += r->inserted;
-        r->im->updated += r->updated;
-        r->im->unchanged += r->unchanged;
-        r->im->bad += r->write ? 0 : r->bad;
-        arena_rewind(a, mark);
-        if (progress && !progress(data, done, r->im->lines))
-            return ERR_BUSY;
-    }
-    r->im->state = r->write ? "applied" : "checked";
-    return OK;
-}
-
-/* Nobody: the command line, which may everything. */
-static enum status sender_reach(struct run *r, struct arena *a)
-{
-    struct who *who;
-    const char *right = r->im->entity->write;
-    r->reach = reach_all;
-    if (!r->im->person)
-        return OK;
-    enum status s = who_load(r->conn, a, r->im->person, &who);
-    if (s == ERR_NOT_FOUND || (s == OK && !may(who, right)))
-        return ERR_FORBIDDEN;
-    TRY(s);
-    r->reach = reach_of(r->app, a, who, right);
-    return OK;
+    enum status s = reader_count(app, a, im, &im->lines);
+    if (s != ERR_INVALID)
+        return s;
+    im->note =
+        arena_printf(a, "%s%scsv.quote_open:%" PRId64, im->note ? im->note : "",
+                     im->note ? " " : "", im->lines);
+    im->state = "stopped";
+    TRY(db_write(app->db, a, set_note, im));
+    return s;
 }
 
 static enum status run(struct app *app, struct arena *a, struct import *im,
@@ -353,125 +269,51 @@ static enum status run(struct app *app, struct arena *a, struct import *im,
 {
     struct run *r = NEW(a, struct run);
     *r = (struct run){.app = app, .im = im, .write = write};
-    TRY(file_open(app, a, im, &r->csv));
-    if (!write)
-        TRY(count_lines(a, r->csv, &im->lines));
-    /* The heads, and what was applied already. */
-    do {
-        struct arena_mark mark = arena_mark(a);
-        struct str *cells;
-        size_t n;
-        const char *why;
-        TRY(csv_next(a, &r->csv, &cells, &n, &why));
-        arena_rewind(a, mark);
-    } while (write && r->csv.line < im->applied);
-    TRY(conn_open(app->db, &r->conn));
-    enum status s = conn_begin(r->conn, 0);
-    if (s == OK)
-        s = sender_reach(r, a);
-    conn_end(r->conn);
-    if (s == OK)
-        s = run_pieces(r, a, progress, data);
-    conn_close(r->conn);
+    if (!write || !im->lines)
+        TRY(count_lines(app, a, im));
+    TRY(reader_open(&r->reader, app, a, im, write ? im->applied : 0));
+    enum status s = run_pieces(r, progress, data);
+    reader_close(r->reader);
+    for (size_t i = 0; i < COUNT(r->pieces); i++)
+        arena_reset(&r->pieces[i].mem);
     return s;
+}
+
+static enum status begin_check(struct conn *c, struct arena *a, void *data)
+{
+    const struct import *im = data;
+    (void)a;
+    TRY(db_exec(c, SQL("DELETE FROM core_import_line WHERE import = :id"),
+                ARGS(arg_int("id", im->id)), NULL));
+    return db_exec(c,
+                   SQL("UPDATE core_import SET bad = 0, checked = 0"
+                       " WHERE id = :id"),
+                   ARGS(arg_int("id", im->id)), NULL);
 }
 
 enum status import_check(struct app *app, struct arena *a, struct import *im,
                          import_progress *progress, void *data)
 {
-    TRY(db_write(app->db, a, forget_faults, im));
-    im->bad = 0;
+    TRY(db_write_within(app->db, a, begin_check, im, PIECE_MS));
+    im->bad = im->repeated = 0;
     return run(app, a, im, false, progress, data);
+}
+
+static enum status begin_apply(struct conn *c, struct arena *a, void *data)
+{
+    const struct import *im = data;
+    int64_t changed;
+    (void)a;
+    TRY(db_exec(c,
+                SQL("UPDATE core_import SET state = 'applying' WHERE id = :id"
+                    " AND state IN ('staged', 'checked', 'applying')"),
+                ARGS(arg_int("id", im->id)), &changed));
+    return changed ? OK : ERR_STALE;
 }
 
 enum status import_apply(struct app *app, struct arena *a, struct import *im,
                          import_progress *progress, void *data)
 {
+    TRY(db_write(app->db, a, begin_apply, im));
     return run(app, a, im, true, progress, data);
-}
-
-struct undoing {
-    struct import *im;
-    int64_t below, kept, person, at;
-    size_t n;
-    int64_t *ids;
-};
-
-static enum status undo_one(struct conn *c, struct arena *a, void *data)
-{
-    const struct undoing *u = data;
-    struct actor by = {u->person, 0};
-    return row_undo(c, a, u->im->entity, u->at, u->im->id, by);
-}
-
-static enum status undo_piece(struct conn *c, struct arena *a, void *data)
-{
-    struct undoing *u = data;
-    u->kept = 0;
-    TRY(import_rows(c, a, u->im->entity, u->im->id, u->below, PIECE, &u->ids,
-                    &u->n));
-    for (size_t i = 0; i < u->n; i++) {
-        u->at = u->ids[i];
-        enum status s = db_attempt(c, a, undo_one, u);
-        if (s == ERR_STALE || s == ERR_CONFLICT)
-            u->kept++;
-        else
-            TRY(s);
-    }
-    if (u->n)
-        return OK;
-    return db_exec(c,
-                   SQL("UPDATE core_import SET state = 'undone'"
-                       " WHERE id = :id"),
-                   ARGS(arg_int("id", u->im->id)), NULL);
-}
-
-enum status import_undo(struct app *app, struct arena *a, struct import *im,
-                        int64_t person, int64_t *kept)
-{
-    struct undoing u = {.im = im, .below = NONE, .person = person};
-    *kept = 0;
-    do {
-        struct arena_mark mark = arena_mark(a);
-        TRY(db_write_within(app->db, a, undo_piece, &u, PIECE_MS));
-        *kept += u.kept;
-        if (u.n)
-            u.below = u.ids[u.n - 1];
-        arena_rewind(a, mark);
-    } while (u.n);
-    im->state = "undone";
-    return OK;
-}
-
-enum status import_faults(struct conn *c, struct arena *a, int64_t id,
-                          struct import_fault **out, size_t *n)
-{
-    struct rows *rows;
-    TRY(db_rows(c, a,
-                SQL("SELECT line, faults FROM core_import_line"
-                    " WHERE import = :id ORDER BY line LIMIT :most"),
-                ARGS(arg_int("id", id), arg_int("most", IMPORT_FAULTS)),
-                &rows));
-    struct import_fault *list =
-        NEW_ARRAY(a, struct import_fault, IMPORT_FAULTS);
-    size_t found = 0;
-    while (rows_next(rows)) {
-        const char *why;
-        struct str text = row_str(rows, 1);
-        const struct json_value *v = json_parse(a, text, &why);
-        if (!v)
-            continue;
-        const struct json_value *f = json_get(v, "field");
-        const struct json_value *k = json_get(v, "key");
-        const struct json_value *t = json_get(v, "text");
-        const struct json_value *typed = json_get(v, "typed");
-        list[found++] = (struct import_fault){
-            row_int(rows, 0), f && f->type == J_TEXT ? str_dup(a, f->s) : NULL,
-            k && k->type == J_TEXT ? str_dup(a, k->s) : "form.invalid",
-            t && t->type == J_TEXT ? str_dup(a, t->s) : "",
-            typed && typed->type == J_TEXT ? str_dup(a, typed->s) : ""};
-    }
-    *out = list;
-    *n = found;
-    return rows_end(rows);
 }

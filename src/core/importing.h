@@ -1,5 +1,68 @@
-/* Between the files of the import: staging and running. */
+/* Between the files of the import: staging, reading, running. */
 #pragma once
 
+#include "base/csv.h"
 #include "core/import.h"
 #include "view/form.h"
+
+/* Does a file fill this field? */
+bool import_fills(const struct entity *e, const struct field *f);
+/* How well a head names the field: 0 its name, 1… its aliases in their order,
+ * then its label; -1 not at all. */
+int head_rank(struct arena *a, const struct entity *e, const struct field *f,
+              const char *head);
+
+/* import_file.c: keeps it as UTF-8, by its content; *made when it was not there
+ * yet. Of the notes, what is said of its encoding. */
+enum status sheet_keep(struct app *app, struct arena *a, struct str text,
+                       const char **name, const char **note,
+                       bool *made) MUST_USE;
+void sheet_drop(struct app *app, struct arena *a, const char *name);
+/* NULL, or the label key of why this is no CSV file at all. */
+const char *sheet_refused(struct str text);
+/* The stored file, mapped until a is reset. */
+enum status sheet_open(struct app *app, struct arena *a, const char *name,
+                       struct csv *csv) MUST_USE;
+
+struct req;
+/* import_faults.c: answers with the faulty lines as a CSV file. */
+enum status import_faults_send(struct req *r, const struct import *im) MUST_USE;
+
+/* import_read.c. A piece of the file, read and checked, in memory of its own.
+ */
+struct import_line {
+    int64_t number;
+    void *row;
+    bool exists; /* a row with its code stands already */
+    struct str raw;
+};
+struct import_bad {
+    int64_t line;
+    const char *outcome; /* refused, repeated */
+    struct str raw, faults;
+};
+struct piece {
+    struct arena mem;
+    struct import_line *lines; /* those that are right */
+    size_t count;
+    struct import_bad *bad;
+    size_t bad_count, bad_room;
+    int64_t records, next; /* how many; the line of the file after it */
+    bool end;
+    enum status status;
+};
+void piece_refuse(struct piece *p, const struct import_line *line,
+                  const char *outcome, const struct form_errors *errors);
+
+struct reader;
+/* For one thread at a time; lines before `from` are only looked at for their
+ * codes. */
+enum status reader_open(struct reader **out, struct app *app, struct arena *a,
+                        const struct import *im, int64_t from) MUST_USE;
+void reader_close(struct reader *r);
+/* Fills an empty piece; its status says what became of it. */
+void piece_read(struct reader *r, struct piece *p);
+/* How many lines follow the heads. ERR_INVALID: a quote, opened in line
+ * *lines, is never closed. */
+enum status reader_count(struct app *app, struct arena *a,
+                         const struct import *im, int64_t *lines) MUST_USE;

@@ -29,6 +29,7 @@ enum status import_show(struct req *r);
 enum status import_columns(struct req *r);
 enum status import_start(struct req *r);
 enum status import_take_back(struct req *r);
+enum status import_halt(struct req *r);
 enum status grants_show(struct req *r);
 enum status grant_new(struct req *r);
 enum status grant_stop(struct req *r);

@@ -7,10 +7,11 @@
 #include "core/once.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 
 enum {
-    LEASE = 600, /* seconds; a long import renews nothing: it resumes */
+    LEASE = 600,  /* seconds; a task that is longer goes on under it */
+    LOOK_MS = 50, /* between two looks whether anything was written */
+    ROUND_MS = 1000,
     MEMORY = 64 << 20,
     SWEEP = 3600,
 };
@@ -30,7 +31,7 @@ enum status task_add(struct conn *c, const char *kind, const char *payload,
 
 struct tasks {
     struct app *app;
-    pthread_t thread;
+    pthread_t runner, sealer;
     pthread_mutex_t mutex;
     pthread_cond_t wake;
     bool stopping;
@@ -44,6 +45,17 @@ struct taken {
     const char *kind, *payload;
     enum status status;
 };
+
+/* One process has the folder, this one: what bears a lease was being run by one
+ * that is no more. */
+static enum status forget_leases(struct conn *c, struct arena *a, void *data)
+{
+    (void)a, (void)data;
+    return db_exec(c,
+                   SQL("UPDATE core_task SET lease = 0"
+                       " WHERE done IS NULL AND lease > 0"),
+                   NO_ARGS, NULL);
+}
 
 /* Takes the task that is due the longest, with a lease. */
 static enum status take(struct conn *c, struct arena *a, void *data)
@@ -134,6 +146,9 @@ static bool run_one(struct tasks *t, struct arena *mem)
     if (db_write(t->app->db, mem, take, &taken) != OK)
         return false;
     taken.status = arena_run(mem, run, &turn);
+    /* Left off for the end of the server: under its lease until the next. */
+    if (taken.status == ERR_BUSY && t->app->ending)
+        return false;
     if (taken.status != OK)
         log_line(LOG_WARN, "task failed", "kind", taken.kind, "status",
                  status_name(taken.status), NULL);
@@ -148,17 +163,20 @@ static enum status sweep(struct conn *c, struct arena *a, void *data)
     return once_forget(c, time_now() - ONCE_SECONDS);
 }
 
-static void turn_round(struct tasks *t, struct arena *mem)
+/* Waits so long, or until the end (true). */
+static bool rest(struct tasks *t, int ms)
 {
-    while (run_one(t, mem))
-        arena_reset(mem);
-    if (journal_seal(t->app->db, mem, &t->tree, &t->signer) != OK)
-        log_line(LOG_WARN, "journal not sealed", NULL);
-    if (time_now() - t->swept > SWEEP &&
-        db_write(t->app->db, mem, sweep, t) == OK &&
-        files_sweep(t->app, mem) == OK)
-        t->swept = time_now();
-    arena_reset(mem);
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    int64_t ns = until.tv_nsec + INT64_C(1000000) * ms;
+    until.tv_sec += ns / 1000000000;
+    until.tv_nsec = ns % 1000000000;
+    pthread_mutex_lock(&t->mutex);
+    if (!t->stopping)
+        pthread_cond_timedwait(&t->wake, &t->mutex, &until);
+    bool stopping = t->stopping;
+    pthread_mutex_unlock(&t->mutex);
+    return stopping;
 }
 
 /* What /metrics tells of the tables. */
@@ -171,28 +189,44 @@ static void look(struct tasks *t, struct conn *c)
     conn_end(c);
 }
 
-static void *tasks_main(void *data)
+static void *seal_main(void *data)
 {
     struct tasks *t = data;
     struct arena mem = {.limit = MEMORY};
-    bool stopping = false;
     struct conn *c = NULL;
     if (conn_open(t->app->db, &c) != OK)
         c = NULL;
-    while (!stopping) {
-        turn_round(t, &mem);
+    do {
+        if (journal_seal(t->app->db, &mem, &t->tree, &t->signer) != OK)
+            log_line(LOG_WARN, "journal not sealed", NULL);
+        if (time_now() - t->swept > SWEEP &&
+            db_write(t->app->db, &mem, sweep, t) == OK &&
+            files_sweep(t->app, &mem) == OK)
+            t->swept = time_now();
+        arena_reset(&mem);
         look(t, c);
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec++;
-        pthread_mutex_lock(&t->mutex);
-        if (!t->stopping)
-            pthread_cond_timedwait(&t->wake, &t->mutex, &until);
-        stopping = t->stopping;
-        pthread_mutex_unlock(&t->mutex);
-    }
+    } while (!rest(t, ROUND_MS));
     conn_close(c);
-    arena_reset(&mem);
+    return NULL;
+}
+
+/* A task is due when it was added, or when its time has come: looks as soon as
+ * anything was written, and once a second. */
+static void *run_main(void *data)
+{
+    struct tasks *t = data;
+    struct arena mem = {.limit = MEMORY};
+    uint64_t seen = 0;
+    for (int waited = ROUND_MS; !rest(t, LOOK_MS); waited += LOOK_MS) {
+        uint64_t now = db_generation(t->app->db);
+        if (now == seen && waited < ROUND_MS)
+            continue;
+        seen = now;
+        waited = 0;
+        while (!t->app->ending && run_one(t, &mem))
+            arena_reset(&mem);
+        arena_reset(&mem);
+    }
     return NULL;
 }
 
@@ -217,18 +251,23 @@ struct tasks *tasks_start(struct app *app)
         conn_end(c);
         conn_close(c);
     }
+    if (db_write(app->db, &mem, forget_leases, NULL) != OK)
+        log_line(LOG_WARN, "tasks of the last run must wait", NULL);
     arena_reset(&mem);
-    CHECK(pthread_create(&t->thread, NULL, tasks_main, t) == 0);
+    CHECK(pthread_create(&t->sealer, NULL, seal_main, t) == 0);
+    CHECK(pthread_create(&t->runner, NULL, run_main, t) == 0);
     return t;
 }
 
 void tasks_stop(struct tasks *t)
 {
+    t->app->ending = true;
     pthread_mutex_lock(&t->mutex);
     t->stopping = true;
-    pthread_cond_signal(&t->wake);
+    pthread_cond_broadcast(&t->wake);
     pthread_mutex_unlock(&t->mutex);
-    pthread_join(t->thread, NULL);
+    pthread_join(t->runner, NULL);
+    pthread_join(t->sealer, NULL);
     pthread_cond_destroy(&t->wake);
     pthread_mutex_destroy(&t->mutex);
     free_plain(t);

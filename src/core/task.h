@@ -1,7 +1,8 @@
 /*
  * Tasks: work that outlives its request, in one durable table, added in the
  * transaction that causes it. Each runs at least once; a lease keeps two from
- * running it at a time, and a failure is tried again, later each time.
+ * running it at a time, and a failure is tried again, later each time. A long
+ * one looks at app->ending and then returns ERR_BUSY.
  */
 #pragma once
 
@@ -16,7 +17,8 @@ enum status task_add(struct conn *c, const char *kind, const char *payload,
 enum { TASK_TRIES = 8 }; /* then it is given up */
 
 struct tasks;
-/* One thread of its own: runs what is due, seals the journal, forgets old
+/* Two threads of their own: one runs what is due, and takes up at once what the
+ * last process left in the middle; one seals the journal and forgets old
  * one-time keys. NULL: the folder's key cannot be read or made (logged). */
 struct tasks *tasks_start(struct app *app);
 void tasks_stop(struct tasks *t);

@@ -31,6 +31,7 @@ struct page {
     const char *notice; /* what was just done, or NULL */
     const char *alert;  /* what went wrong, or NULL */
     struct str search;  /* the words searched for */
+    int64_t refresh;    /* without scripts, loaded anew after so many seconds */
     bool wide;          /* a map or a wide table: the whole width */
 };
 

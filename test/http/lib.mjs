@@ -269,12 +269,27 @@ export function filling(form, { wrong = [], known = {} } = {}) {
   return out;
 }
 
-// Every table with its rows, but for what a read or the clock may change.
+// Waits until an import's work has ended; what its .json then says.
+export async function importEnd(who, where) {
+  for (let i = 0; i < 1200; i++) {
+    const r = await who.get(`${where}.json`);
+    equal(r.status, 200, `${where}.json`);
+    const state = JSON.parse(r.text);
+    if (state.done) return state;
+    await sleep(25);
+  }
+  throw new Error(`${where} does not end`);
+}
+
+// Every table with its rows, but for what a read or the clock may change, when
+// no task is at work.
 const moving = ['core_once', 'auth_session', 'core_leaf', 'core_head', 'core_task'];
 export function tables(folder) {
   const db = `file:${join(folder, 'essaim.db')}?mode=ro`;
   const sql = (...q) => execFileSync('sqlite3', ['-readonly', db, ...q],
     { encoding: 'utf8', maxBuffer: 1 << 28 });
+  for (let i = 0; i < 400 && sql('SELECT 1 FROM core_task WHERE done IS NULL LIMIT 1').trim(); i++)
+    execFileSync('sleep', ['0.05']);
   const names = sql("SELECT name FROM sqlite_schema WHERE type='table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
     + " AND name NOT LIKE 'sqlite_%' ORDER BY name").split('\n')
     .filter((n) => n && !moving.includes(n));

@@ -4,7 +4,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test, equal, ok, serve, demo, essaim, routes, roles, forms, links } from './lib.mjs';
+import { test, equal, ok, serve, demo, essaim, routes, roles, forms, links, importEnd } from './lib.mjs';
 import { records, others, actions, apiActions, fileActions, apiFileActions, stepAnswers, own, place, cell }
   from '../rights.mjs';
 
@@ -179,6 +179,7 @@ for (const r of records) await family(r);
 const csv = (await admin.get('/etablissements.csv')).bytes;
 const sent = await admin.postFiles('/imports', [['_csrf', csrf.get('admin')], ['_key', 'matrix-import'],
   ['entity', 'school'], ['file', csv, 'ecoles.csv']]);
+await importEnd(admin, sent.location);
 const example = { ':import': /\d+$/.exec(sent.location ?? '')?.[0], ':code': 'en', ':figure': null };
 example[':figure'] = links((await admin.get('/chiffres')).text)
   .map((l) => /^\/chiffres\/([^?/]+)/.exec(l)?.[1]).find(Boolean);

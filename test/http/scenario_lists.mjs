@@ -1,8 +1,7 @@
 // Lists: every row once in each order, filters, search; what goes out comes in
 // again unchanged; imports within one's reach.
-import { test, equal, ok, match, serve, forms, links, filled, readable, tables, sameTables }
-  from './lib.mjs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { test, equal, ok, match, serve, forms, links, filled, readable, tables, sameTables,
+  importEnd } from './lib.mjs';
 
 const server = await serve();
 const admin = await server.as('admin');
@@ -78,15 +77,12 @@ const send = async (who, entity, csv, changes = {}) => {
 };
 const numbers = (text) => readable(text);
 async function applied(who, where) {
+  await importEnd(who, where);
   const form = forms((await who.get(where)).text).find((f) => f.action.endsWith('/application'));
   if (!form) return null;
   equal((await who.submit(form)).status, 303);
-  for (let i = 0; i < 200; i++) {
-    const r = await who.get(where);
-    if (forms(r.text).some((f) => f.action.endsWith('/annulation'))) return r.text;
-    await sleep(50);
-  }
-  throw new Error('the import is never applied');
+  equal((await importEnd(who, where)).state, 'applied');
+  return (await who.get(where)).text;
 }
 for (const [entity, path] of [['school', '/etablissements'], ['organisation', '/organisations'],
   ['policy', '/politiques']])
@@ -114,6 +110,7 @@ await test('an import is checked line by line, applied, and taken back by its nu
   const bad = `0996003I;Fausse lettre;college;Metz\r\n${letter('0996004')};;college;Metz\r\n`;
   const { r } = await send(admin, 'school', Buffer.from(head + good + bad));
   equal(r.status, 303);
+  equal((await importEnd(admin, r.location)).state, 'checked');
   const shown = numbers((await admin.get(r.location)).text);
   ok(/0996003I/.test(shown), 'the wrong letter is not named');
   const done = await applied(admin, r.location);
@@ -124,6 +121,7 @@ await test('an import is checked line by line, applied, and taken back by its nu
   equal(first.status, 303);
   const again = await admin.submit(undo);
   equal(again.location, first.location, 'the same answer');
+  equal((await importEnd(admin, r.location)).state, 'undone');
   equal(JSON.parse((await admin.get('/etablissements.json')).text).length, schools.length);
 });
 await test('an import reaches no further than its sender', async () => {

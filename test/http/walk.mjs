@@ -1,7 +1,7 @@
 // Walks every address the program names, as everybody, in both languages. A new
 // module is tested here before its author writes a test.
 import { test, equal, ok, serve, routes, rights, roles, forms, links, filled, filling, readable,
-  tables, sameTables } from './lib.mjs';
+  tables, sameTables, importEnd } from './lib.mjs';
 
 const server = await serve();
 const all = routes();
@@ -37,6 +37,7 @@ await test('an import of what was exported finds nothing to change', async () =>
     [...filled(form, { entity: 'school' }), ['file', csv, 'tableau.csv']]);
   equal(r.status, 303, readable(r.text).slice(0, 300));
   examples.import = /\/imports\/(\d+)/.exec(r.location)[1];
+  equal((await importEnd(admin, r.location)).state, 'checked');
   equal((await admin.get(r.location)).status, 200);
 });
 // The API's name of an entity: the one whose first row is the page's.

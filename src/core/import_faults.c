@@ -1,0 +1,213 @@
+/* What is wrong with the lines of an import, read back; and as a file, to be
+ * corrected and sent again. */
+#include "core/importing.h"
+#include "core/request.h"
+#include "i18n/lang.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+static const char *text_of(struct arena *a, const struct json_value *object,
+                           const char *name, const char *none)
+{
+    const struct json_value *v = json_get(object, name);
+    return v && v->type == J_TEXT ? str_dup(a, v->s) : none;
+}
+
+static int64_t int_of(const struct json_value *object, const char *name)
+{
+    const struct json_value *v = json_get(object, name);
+    return v && v->type == J_INT ? v->i : 0;
+}
+
+struct faults {
+    struct import_fault *list;
+    size_t n, room;
+};
+
+static void fault_add(struct arena *a, struct faults *all,
+                      struct import_fault one)
+{
+    if (all->n == all->room) {
+        size_t room = all->room ? all->room * 2 : 64;
+        struct import_fault *list = NEW_ARRAY(a, struct import_fault, room);
+        if (all->n)
+            memcpy(list, all->list, all->n * sizeof(*list));
+        all->list = list;
+        all->room = room;
+    }
+    all->list[all->n++] = one;
+}
+
+/* An older Essaim kept one fault, not a list. */
+static void line_read(struct arena *a, struct faults *all,
+                      struct import_fault base, struct str text)
+{
+    const char *why;
+    const struct json_value *v = json_parse(a, text, &why);
+    size_t n = !v ? 0 : v->type == J_ARRAY ? v->n : 1;
+    for (size_t i = 0; i < n; i++) {
+        const struct json_value *o =
+            v->type == J_ARRAY ? &v->members[i].value : v;
+        struct import_fault f = base;
+        f.field = text_of(a, o, "field", NULL);
+        f.key = text_of(a, o, "key", "form.invalid");
+        f.text = text_of(a, o, "text", "");
+        f.typed = text_of(a, o, "typed", "");
+        f.min = int_of(o, "min");
+        f.max = int_of(o, "max");
+        fault_add(a, all, f);
+        base.raw = NULL;
+    }
+}
+
+enum status import_faults(struct conn *c, struct arena *a, int64_t id,
+                          int64_t after, int most, struct import_fault **out,
+                          size_t *n, int64_t *next)
+{
+    struct rows *rows;
+    struct faults all = {0};
+    int lines = 0;
+    int64_t last = NONE;
+    TRY(db_rows(c, a,
+                SQL("SELECT line, faults, cells, outcome FROM core_import_line"
+                    " WHERE import = :id AND line > :after AND faults IS NOT"
+                    " NULL ORDER BY line LIMIT :most"),
+                ARGS(arg_int("id", id), arg_int("after", after),
+                     arg_int("most", most + 1)),
+                &rows));
+    *next = NONE;
+    while (rows_next(rows)) {
+        if (lines++ == most) {
+            *next = last;
+            break;
+        }
+        last = row_int(rows, 0);
+        const char *outcome = row_text(rows, 3);
+        struct import_fault base = {.line = last,
+                                    .raw = row_text(rows, 2),
+                                    .repeated =
+                                        outcome && same(outcome, "repeated")};
+        line_read(a, &all, base, row_str(rows, 1));
+    }
+    *out = all.list;
+    *n = all.n;
+    return rows_end(rows);
+}
+
+const char *import_message(struct arena *a, const struct lang *lang,
+                           const struct import_fault *f)
+{
+    struct form_error e = {.field = f->field,
+                           .key = f->key,
+                           .min = f->min,
+                           .max = f->max,
+                           .text = str_of(f->text)};
+    return form_message(a, lang, &e);
+}
+
+const char *import_note(struct arena *a, const struct lang *lang,
+                        const char *note)
+{
+    struct str rest = str_of(note), one;
+    struct buf b = {.mem = a};
+    while (str_next(&rest, ' ', &one)) {
+        struct str key;
+        if (!one.n || !str_next(&one, ':', &key))
+            continue;
+        buf_str(&b, b.n ? " " : "");
+        buf_str(&b, tr_with(a, lang, str_dup(a, key), "text",
+                            one.p ? str_dup(a, one) : "", NULL));
+    }
+    return b.n ? buf_done(&b).p : NULL;
+}
+
+enum { LINES = 200 };
+
+static enum status put(int fd, struct buf *b)
+{
+    for (size_t at = 0; at < b->n;) {
+        ssize_t n = write(fd, b->p + at, b->n - at);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return errno == ENOSPC ? ERR_FULL : ERR_SYSTEM;
+        at += (size_t)n;
+    }
+    return OK;
+}
+
+/* The cells of a line as the file has it, in as many columns as its heads. */
+static void cells_out(struct arena *a, struct buf *b, const char *raw, char sep,
+                      size_t heads)
+{
+    struct csv csv;
+    struct str *cells;
+    size_t n = 0;
+    const char *why;
+    csv_open(a, &csv, str_of(raw));
+    csv.sep = sep;
+    if (csv_next(a, &csv, &cells, &n, &why) != OK)
+        n = 0;
+    for (size_t i = 0; i < (n > heads ? n : heads); i++)
+        csv_cell(b, i < n ? csv_plain(cells[i]) : STR(""), i == 0);
+}
+
+/* A line of the file once, with all that is wrong with it behind. */
+static void lines_out(struct req *r, const struct import_fault *f, size_t n,
+                      char sep, size_t heads, struct buf *b)
+{
+    for (size_t i = 0; i < n;) {
+        struct buf told = {.mem = r->mem};
+        cells_out(r->mem, b, f[i].raw ? f[i].raw : "", sep, heads);
+        csv_cell(b, str_of(arena_printf(r->mem, "%" PRId64, f[i].line)), false);
+        int64_t line = f[i].line;
+        for (; i < n && f[i].line == line; i++)
+            buf_printf(&told, "%s%s", told.n ? " " : "",
+                       import_message(r->mem, r->lang, &f[i]));
+        csv_cell(b, buf_done(&told), false);
+        buf_str(b, "\r\n");
+    }
+}
+
+static enum status faults_write(struct req *r, const struct import *im, int fd)
+{
+    struct csv csv;
+    struct buf head = {.mem = r->mem};
+    TRY(sheet_open(r->app, r->mem, im->file, &csv));
+    buf_str(&head, "\xef\xbb\xbf");
+    for (size_t i = 0; i < im->column_count; i++)
+        csv_cell(&head, str_of(im->columns[i].head), i == 0);
+    csv_cell(&head, str_of(tr(r->lang, "core.import_line")), false);
+    csv_cell(&head, str_of(tr(r->lang, "core.import_message")), false);
+    buf_str(&head, "\r\n");
+    TRY(put(fd, &head));
+    for (int64_t after = 0; after != NONE;) {
+        struct arena_mark mark = arena_mark(r->mem);
+        struct import_fault *faults;
+        struct buf b = {.mem = r->mem};
+        size_t n;
+        TRY(import_faults(r->conn, r->mem, im->id, after, LINES, &faults, &n,
+                          &after));
+        lines_out(r, faults, n, csv.sep, im->column_count, &b);
+        TRY(put(fd, &b));
+        arena_rewind(r->mem, mark);
+    }
+    return OK;
+}
+
+enum status import_faults_send(struct req *r, const struct import *im)
+{
+    int fd = open(r->app->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return ERR_SYSTEM;
+    enum status s = faults_write(r, im, fd);
+    off_t size = s == OK ? lseek(fd, 0, SEEK_END) : -1;
+    if (size < 0) {
+        close(fd);
+        return s == OK ? ERR_SYSTEM : s;
+    }
+    return req_file(r, fd, (uint64_t)size, "text/csv; charset=utf-8",
+                    arena_printf(r->mem, "import-%" PRId64 ".csv", im->id));
+}

@@ -1,0 +1,502 @@
+/* The lines of an import's file, read and checked the way of a form. */
+#include "core/importing.h"
+#include "core/request.h"
+
+enum {
+    PIECE = 2000, /* lines; the larger, the fewer pages are written twice */
+    PIECE_BYTES = 2 << 20,
+    PIECE_MEMORY = 256 << 20,
+};
+
+/* A column that fills a field; those of one field stand in the order of its
+ * aliases. */
+struct filler {
+    const struct field *field;
+    size_t at;
+    int rank;
+};
+
+/* Codes and other unique texts of the lines before: the line of each. */
+struct seen {
+    struct arena mem;
+    struct seen_slot {
+        struct str key;
+        int64_t line;
+    } * slots;
+    size_t n, room;
+};
+
+struct reader {
+    const struct import *im;
+    struct conn *conn;
+    struct reach reach; /* of whoever sent the file */
+    struct csv csv;
+    struct filler *columns;
+    size_t column_count;
+    const struct field *code; /* NULL: the file has none */
+    struct seen seen;
+    int64_t from;
+};
+
+/* One record, looked up by field name. */
+struct record {
+    const struct reader *reader;
+    struct arena *mem;
+    const struct str *cells;
+    size_t n;
+};
+
+static struct str cell_of(const struct record *r, const struct filler *c)
+{
+    return c->at < r->n ? str_trim(csv_plain(r->cells[c->at])) : STR("");
+}
+
+/* May the text stand? Of several columns of a choice, one may hold codes that
+ * we do not know, and the next says the same in words. */
+static bool understood(const struct record *r, const struct filler *c,
+                       struct str text)
+{
+    struct value v;
+    struct form_error error;
+    return c->field->type != F_CHOICE ||
+           !field_parse(r->mem, NULL, r->reader->im->entity, c->field, text, &v,
+                        &error);
+}
+
+/* Of several columns, the first that holds a value known; else the first that
+ * holds any. */
+static struct str first_of(const struct record *r, const struct filler *c,
+                           const struct filler *end)
+{
+    struct str any = STR("");
+    for (const struct field *f = c->field; c < end && c->field == f; c++) {
+        struct str text = cell_of(r, c);
+        if (text.n && understood(r, c, text))
+            return text;
+        if (!any.n)
+            any = text;
+    }
+    return any;
+}
+
+static struct str record_get(const void *data, const char *name, size_t nth)
+{
+    const struct record *r = data;
+    const struct filler *c = r->reader->columns;
+    const struct filler *end = c + r->reader->column_count;
+    while (c < end && c->field->name != name && !same(c->field->name, name))
+        c++;
+    if (c == end || nth > 0)
+        return (struct str){NULL, 0};
+    bool alone = c + 1 == end || c[1].field != c->field;
+    return alone ? cell_of(r, c) : first_of(r, c, end);
+}
+
+static uint64_t key_hash(struct str key)
+{
+    uint64_t h = 14695981039346656037u;
+    for (size_t i = 0; i < key.n; i++)
+        h = (h ^ (unsigned char)key.p[i]) * 1099511628211u;
+    return h ^ h >> 32;
+}
+
+static struct seen_slot *slot_of(struct seen *s, struct str key)
+{
+    size_t i = key_hash(key) & (s->room - 1);
+    while (s->slots[i].line && (s->slots[i].key.n != key.n ||
+                                memcmp(s->slots[i].key.p, key.p, key.n) != 0))
+        i = (i + 1) & (s->room - 1);
+    return &s->slots[i];
+}
+
+static void seen_grow(struct seen *s)
+{
+    struct seen old = *s;
+    s->room = old.room ? old.room * 2 : 1024;
+    s->slots = NEW_ARRAY(&s->mem, struct seen_slot, s->room);
+    for (size_t i = 0; i < old.room; i++)
+        if (old.slots[i].line)
+            *slot_of(s, old.slots[i].key) = old.slots[i];
+}
+
+/* The line that had this value of the field first; 0: this one has. */
+static int64_t seen_before(struct seen *s, struct arena *a,
+                           const struct field *f, struct str text, int64_t line)
+{
+    if (s->n * 2 >= s->room)
+        seen_grow(s);
+    struct buf b = {.mem = a};
+    buf_str(&b, f->name);
+    buf_char(&b, ' ');
+    buf_add(&b, text.p, text.n);
+    struct seen_slot *slot = slot_of(s, buf_done(&b));
+    if (slot->line)
+        return slot->line == line ? 0 : slot->line;
+    *slot = (struct seen_slot){{arena_dup(&s->mem, b.p, b.n), b.n}, line};
+    s->n++;
+    return 0;
+}
+
+static void fault_write(struct json *j, const struct form_error *e,
+                        struct str typed)
+{
+    json_object(j, NULL);
+    json_cstr(j, "field", e->field);
+    json_cstr(j, "key", e->key);
+    json_int(j, "min", e->min);
+    json_int(j, "max", e->max);
+    json_text(j, "text", e->text);
+    json_text(j, "typed", typed);
+    json_end_object(j);
+}
+
+static void refuse(struct piece *p, const struct import_line *line,
+                   const char *outcome, const struct record *record,
+                   const struct form_errors *errors)
+{
+    struct buf b = {.mem = &p->mem};
+    struct json j = {.out = &b};
+    json_array(&j, NULL);
+    for (size_t i = 0; i < errors->n; i++) {
+        const struct form_error *e = &errors->list[i];
+        struct str typed = {NULL, 0};
+        if (record && e->field)
+            typed = record_get(record, e->field, 0);
+        fault_write(&j, e, typed.p ? typed : STR(""));
+    }
+    json_end_array(&j);
+    if (p->bad_count == p->bad_room) {
+        size_t room = p->bad_room ? p->bad_room * 2 : 16;
+        struct import_bad *bad = NEW_ARRAY(&p->mem, struct import_bad, room);
+        if (p->bad_count)
+            memcpy(bad, p->bad, p->bad_count * sizeof(*bad));
+        p->bad = bad;
+        p->bad_room = room;
+    }
+    p->bad[p->bad_count++] =
+        (struct import_bad){line->number, outcome, line->raw, buf_done(&b)};
+}
+
+void piece_refuse(struct piece *p, const struct import_line *line,
+                  const char *outcome, const struct form_errors *errors)
+{
+    refuse(p, line, outcome, NULL, errors);
+}
+
+static void refuse_for(struct piece *p, const struct import_line *line,
+                       const char *outcome, struct form_error error)
+{
+    struct form_errors errors = {.mem = &p->mem};
+    form_error_add(&errors, error);
+    refuse(p, line, outcome, NULL, &errors);
+}
+
+/* A file changes nothing that its sender could not change by a form: neither
+ * the row as it stands nor as it would be may lie out of reach. */
+static enum status check_reach(struct reader *r, struct arena *a,
+                               const void *row, struct form_errors *errors)
+{
+    bool within;
+    TRY(row_within(r->conn, a, r->im->entity, row, &r->reach, &within));
+    if (!within)
+        form_error(errors, NULL, "import.out_of_reach");
+    return OK;
+}
+
+static bool has_column(const struct reader *r, const struct field *f)
+{
+    for (size_t i = 0; i < r->column_count; i++)
+        if (r->columns[i].field == f)
+            return true;
+    return false;
+}
+
+/* A new row needs what the file has no column for. */
+static void check_absent(const struct reader *r, const void *row,
+                         struct form_errors *errors)
+{
+    const struct entity *e = r->im->entity;
+    for (const struct field *f = e->fields; f->name; f++)
+        if ((f->flags & F_REQUIRED) && import_fills(e, f) &&
+            !has_column(r, f) && field_get(f, row).type == V_NULL)
+            form_error(errors, f->name, "import.column_missing");
+}
+
+/* Unique texts but the code: the database would refuse the second line. */
+static void check_twice(struct reader *r, struct arena *a, const void *row,
+                        int64_t number, struct form_errors *errors)
+{
+    for (const struct field *f = r->im->entity->fields; f->name; f++) {
+        if (!(f->flags & F_UNIQUE) || f->type != F_TEXT || f == r->code)
+            continue;
+        struct value v = field_get(f, row);
+        int64_t before =
+            v.type == V_TEXT ? seen_before(&r->seen, a, f, v.s, number) : 0;
+        if (before)
+            form_error_add(errors,
+                           (struct form_error){.field = f->name,
+                                               .key = "import.twice",
+                                               .text = str_of(arena_printf(
+                                                   a, "%" PRId64, before))});
+    }
+}
+
+static bool code_of(const struct reader *r, const struct record *record,
+                    struct value *v)
+{
+    struct form_error error;
+    if (!r->code)
+        return false;
+    struct str typed = record_get(record, r->code->name, 0);
+    return typed.n &&
+           !field_parse(record->mem, NULL, r->im->entity, r->code, typed, v,
+                        &error) &&
+           v->type == V_TEXT;
+}
+
+static const struct reach *whole_reach(void *data, const struct entity *e)
+{
+    (void)data, (void)e;
+    return &reach_all;
+}
+
+/* The row as it will be: the one with that code as it stands, or a new one. */
+static enum status line_read(struct reader *r, struct piece *p,
+                             const struct record *record,
+                             const struct value *code, struct import_line *line)
+{
+    const struct entity *e = r->im->entity;
+    struct arena *a = &p->mem;
+    struct form_input in = {record_get, record, NULL};
+    struct form_source source = {.conn = r->conn, .reach = whole_reach};
+    struct form_errors errors = {.mem = a};
+    enum status s = ERR_NOT_FOUND;
+    if (code)
+        s = row_find(r->conn, a, e, e->code, *code, &line->row);
+    line->exists = s == OK;
+    if (s == ERR_NOT_FOUND) {
+        line->row = row_new(a, e);
+        row_begin(a, e, line->row);
+        s = OK;
+    }
+    TRY(s);
+    if (line->exists)
+        TRY(check_reach(r, a, line->row, &errors));
+    s = row_from_input(a, e, &in, &source, PARSE_GIVEN | PARSE_CODES, line->row,
+                       &errors);
+    if (s != OK && s != ERR_INVALID)
+        return s;
+    if (!line->exists)
+        check_absent(r, line->row, &errors);
+    if (!errors.n)
+        TRY(check_reach(r, a, line->row, &errors));
+    if (!errors.n)
+        check_twice(r, a, line->row, line->number, &errors);
+    if (errors.n)
+        refuse(p, line, "refused", record, &errors);
+    else
+        p->lines[p->count++] = *line;
+    return OK;
+}
+
+/* Cells beyond the heads, or a last line that ends too early: something was
+ * moved or cut, and no cell can be trusted. */
+static const char *shape_fault(const struct reader *r,
+                               const struct record *record)
+{
+    const size_t heads = r->im->column_count;
+    for (size_t i = heads; i < record->n; i++)
+        if (str_trim(record->cells[i]).n)
+            return "import.too_many_cells";
+    const struct str all = r->csv.text;
+    bool last = r->csv.at >= all.n && !memchr("\r\n", all.p[all.n - 1], 2);
+    return last && record->n < heads ? "import.cut" : NULL;
+}
+
+static enum status record_read(struct reader *r, struct piece *p,
+                               const struct record *record,
+                               struct import_line *line)
+{
+    struct value code;
+    bool coded = code_of(r, record, &code);
+    int64_t before =
+        coded ? seen_before(&r->seen, &p->mem, r->code, code.s, line->number)
+              : 0;
+    if (line->number < r->from)
+        return OK;
+    const char *wrong = shape_fault(r, record);
+    if (wrong)
+        refuse_for(p, line, "refused", (struct form_error){.key = wrong});
+    else if (before)
+        refuse_for(p, line, "repeated",
+                   (struct form_error){.field = r->code->name,
+                                       .key = "import.repeated",
+                                       .text = str_of(arena_printf(
+                                           &p->mem, "%" PRId64, before))});
+    else
+        return line_read(r, p, record, coded ? &code : NULL, line);
+    return OK;
+}
+
+/* The next record into the piece; *p->end at the file's end. */
+static enum status next_record(struct reader *r, struct piece *p)
+{
+    struct record record = {.reader = r, .mem = &p->mem};
+    struct import_line line = {.number = r->csv.line};
+    const char *why;
+    struct str *cells = NULL;
+    size_t at = r->csv.at;
+    enum status s = csv_next(&p->mem, &r->csv, &cells, &record.n, &why);
+    p->end = s == ERR_NOT_FOUND;
+    p->next = r->csv.line;
+    if (p->end)
+        return OK;
+    p->records++;
+    line.raw = str_trim((struct str){r->csv.text.p + at, r->csv.at - at});
+    record.cells = cells;
+    if (s == OK)
+        return record_read(r, p, &record, &line);
+    if (s == ERR_INVALID && line.number >= r->from)
+        refuse_for(p, &line, "refused", (struct form_error){.key = why});
+    return s == ERR_INVALID ? OK : s;
+}
+
+struct filling {
+    struct reader *reader;
+    struct piece *piece;
+};
+
+static enum status fill(void *data)
+{
+    struct filling *f = data;
+    struct reader *r = f->reader;
+    struct piece *p = f->piece;
+    p->lines = NEW_ARRAY(&p->mem, struct import_line, PIECE);
+    TRY(conn_begin(r->conn, 0));
+    size_t from = r->csv.at;
+    while (!p->end && p->count + p->bad_count < PIECE &&
+           r->csv.at - from < PIECE_BYTES) {
+        bool passed = r->csv.line < r->from;
+        struct arena_mark mark = arena_mark(&p->mem);
+        TRY(next_record(r, p));
+        if (passed) {
+            arena_rewind(&p->mem, mark);
+            from = r->csv.at;
+        }
+    }
+    return OK;
+}
+
+void piece_read(struct reader *r, struct piece *p)
+{
+    arena_reset(&p->mem);
+    *p = (struct piece){.mem = {.limit = PIECE_MEMORY}};
+    struct filling f = {r, p};
+    p->status = arena_run(&p->mem, fill, &f);
+    conn_end(r->conn);
+}
+
+static int by_field(const void *a, const void *b)
+{
+    const struct filler *x = a, *y = b;
+    if (x->field != y->field)
+        return x->field < y->field ? -1 : 1;
+    if (x->rank != y->rank)
+        return x->rank < y->rank ? -1 : 1;
+    return x->at < y->at ? -1 : 1;
+}
+
+static void columns_order(struct reader *r, struct arena *a)
+{
+    const struct import *im = r->im;
+    r->columns = NEW_ARRAY(a, struct filler, im->column_count + 1);
+    for (size_t i = 0; i < im->column_count; i++) {
+        const char *name = im->columns[i].field;
+        const struct field *f = name ? entity_field(im->entity, name) : NULL;
+        if (!f)
+            continue;
+        int rank = head_rank(a, im->entity, f, im->columns[i].head);
+        r->columns[r->column_count++] =
+            (struct filler){f, i, rank < 0 ? INT16_MAX : rank};
+    }
+    qsort(r->columns, r->column_count, sizeof(*r->columns), by_field);
+    const char *code = im->entity->code;
+    r->code = code ? entity_field(im->entity, code) : NULL;
+    if (r->code && !has_column(r, r->code))
+        r->code = NULL;
+}
+
+static enum status heads_pass(struct arena *a, struct csv *csv)
+{
+    struct str *cells;
+    size_t n;
+    const char *why;
+    return csv_next(a, csv, &cells, &n, &why);
+}
+
+/* Nobody: the command line, which may everything. */
+static enum status sender_reach(struct reader *r, struct app *app,
+                                struct arena *a)
+{
+    struct who *who;
+    const char *right = r->im->entity->write;
+    r->reach = reach_all;
+    if (!r->im->person)
+        return OK;
+    enum status s = who_load(r->conn, a, r->im->person, &who);
+    if (s == ERR_NOT_FOUND || (s == OK && !may(who, right)))
+        return ERR_FORBIDDEN;
+    TRY(s);
+    r->reach = reach_of(app, a, who, right);
+    return OK;
+}
+
+enum status reader_open(struct reader **out, struct app *app, struct arena *a,
+                        const struct import *im, int64_t from)
+{
+    struct reader *r = NEW(a, struct reader);
+    *r = (struct reader){.im = im, .from = from};
+    TRY(sheet_open(app, a, im->file, &r->csv));
+    TRY(heads_pass(a, &r->csv));
+    columns_order(r, a);
+    TRY(conn_open(app->db, &r->conn));
+    enum status s = conn_begin(r->conn, 0);
+    if (s == OK)
+        s = sender_reach(r, app, a);
+    conn_end(r->conn);
+    if (s != OK)
+        reader_close(r);
+    else
+        *out = r;
+    return s;
+}
+
+void reader_close(struct reader *r)
+{
+    conn_close(r->conn);
+    arena_reset(&r->seen.mem);
+}
+
+enum status reader_count(struct app *app, struct arena *a,
+                         const struct import *im, int64_t *lines)
+{
+    struct csv csv;
+    enum status s = OK;
+    int64_t n = -1, line = 0; /* the heads */
+    const char *why = "";
+    TRY(sheet_open(app, a, im->file, &csv));
+    for (; s != ERR_NOT_FOUND; n += s != ERR_NOT_FOUND) {
+        struct arena_mark mark = arena_mark(a);
+        struct str *cells;
+        size_t count;
+        line = csv.line;
+        s = csv_next(a, &csv, &cells, &count, &why);
+        arena_rewind(a, mark);
+        if (s == ERR_INVALID && same(why, "csv.quote_open")) {
+            *lines = line;
+            return s;
+        }
+    }
+    *lines = n;
+    return OK;
+}

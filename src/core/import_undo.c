@@ -1,0 +1,124 @@
+/* Taking an import back, piece by piece; what somebody changed or uses since is
+ * kept, and named. */
+#include "core/importing.h"
+#include "store/entity.h"
+
+enum { PIECE = 200, PIECE_MS = 5000 };
+
+struct undoing {
+    struct import *im;
+    int64_t below, kept, person, at;
+    size_t n;
+    int64_t *ids;
+};
+
+/* Rows stand beside the lines of the file, under negative numbers. */
+static enum status keep(struct conn *c, const struct import *im, int64_t row)
+{
+    return db_exec(c,
+                   SQL("INSERT INTO core_import_line (import, line, cells,"
+                       " row_id, outcome) VALUES (:import, :line, '', :row,"
+                       " 'kept') ON CONFLICT (import, line) DO NOTHING"),
+                   ARGS(arg_int("import", im->id), arg_int("line", -row),
+                        arg_int("row", row)),
+                   NULL);
+}
+
+static enum status undo_one(struct conn *c, struct arena *a, void *data)
+{
+    const struct undoing *u = data;
+    struct actor by = {u->person, 0};
+    return row_undo(c, a, u->im->entity, u->at, u->im->id, by);
+}
+
+static enum status undo_row(struct undoing *u, struct conn *c, struct arena *a,
+                            int64_t id, bool *kept)
+{
+    u->at = id;
+    enum status s = db_attempt(c, a, undo_one, u);
+    *kept = s == ERR_STALE || s == ERR_CONFLICT;
+    return *kept ? keep(c, u->im, id) : s;
+}
+
+static enum status undo_piece(struct conn *c, struct arena *a, void *data)
+{
+    struct undoing *u = data;
+    bool kept;
+    int64_t changed;
+    u->kept = 0;
+    TRY(import_rows(c, a, u->im->entity, u->im->id, u->below, PIECE, &u->ids,
+                    &u->n));
+    for (size_t i = 0; i < u->n; i++) {
+        struct arena_mark mark = arena_mark(a);
+        TRY(undo_row(u, c, a, u->ids[i], &kept));
+        arena_rewind(a, mark);
+        u->kept += kept;
+    }
+    TRY(db_exec(c,
+                SQL("UPDATE core_import SET state = :state, applied = :below"
+                    " WHERE id = :id AND state = 'undoing'"),
+                ARGS(arg_cstr("state", u->n ? "undoing" : "undone"),
+                     arg_int("below", u->n ? u->ids[u->n - 1] : 0),
+                     arg_int("id", u->im->id)),
+                &changed));
+    return changed ? OK : ERR_STALE;
+}
+
+/* Going on: below the row that was the last, kept where the line was. */
+static enum status begin(struct conn *c, struct arena *a, void *data)
+{
+    struct undoing *u = data;
+    int64_t changed;
+    (void)a;
+    TRY(db_exec(c,
+                SQL("UPDATE core_import SET state = 'undoing', applied = CASE"
+                    " WHEN state = 'undoing' THEN applied ELSE 0 END"
+                    " WHERE id = :id AND state IN ('applied', 'paused',"
+                    " 'undoing')"),
+                ARGS(arg_int("id", u->im->id)), &changed));
+    if (!changed)
+        return ERR_CONFLICT;
+    TRY(db_int(c, SQL("SELECT applied FROM core_import WHERE id = :id"),
+               ARGS(arg_int("id", u->im->id)), &u->below));
+    if (!u->below)
+        u->below = NONE;
+    return OK;
+}
+
+enum status import_undo(struct app *app, struct arena *a, struct import *im,
+                        int64_t person, import_progress *progress, void *data)
+{
+    struct undoing u = {.im = im, .below = NONE, .person = person};
+    int64_t done = 0;
+    TRY(db_write(app->db, a, begin, &u));
+    do {
+        struct arena_mark mark = arena_mark(a);
+        TRY(db_write_within(app->db, a, undo_piece, &u, PIECE_MS));
+        im->kept += u.kept;
+        done += (int64_t)u.n;
+        if (u.n)
+            u.below = u.ids[u.n - 1];
+        arena_rewind(a, mark);
+        if (progress && !progress(data, done, im->inserted + im->updated))
+            return ERR_BUSY;
+    } while (u.n);
+    im->state = "undone";
+    return OK;
+}
+
+enum status import_kept(struct conn *c, struct arena *a, int64_t id, int most,
+                        int64_t **out, size_t *n)
+{
+    struct rows *rows;
+    int64_t *all = NEW_ARRAY(a, int64_t, (size_t)most);
+    size_t found = 0;
+    TRY(db_rows(c, a,
+                SQL("SELECT row_id FROM core_import_line WHERE import = :id"
+                    " AND outcome = 'kept' ORDER BY line DESC LIMIT :most"),
+                ARGS(arg_int("id", id), arg_int("most", most)), &rows));
+    while (rows_next(rows))
+        all[found++] = row_int(rows, 0);
+    *out = all;
+    *n = found;
+    return rows_end(rows);
+}
