@@ -113,6 +113,10 @@ PREFIX = /usr/local
 install: $(B)/essaim
 	install -D $(B)/essaim $(DESTDIR)$(PREFIX)/bin/essaim
 	install -D -m 644 docs/essaim.1 $(DESTDIR)$(PREFIX)/share/man/man1/essaim.1
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	$(B)/essaim completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/essaim
+	$(B)/essaim completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_essaim
 clean:
 	rm -rf build build-*
 .PHONY: unit crash programs run check test targets asan tsan fuzz bench \

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "auth/auth.h"
+#include "core/conf.h"
 #include "core/module.h"
 
 #include <stdatomic.h>
@@ -13,7 +14,8 @@ struct http_router;
 struct meter;
 
 struct app {
-    struct arena mem;   /* what lives as long as the program */
+    struct arena mem; /* what lives as long as the program */
+    struct conf conf;
     const char *folder; /* the data folder: files and keys */
     const char *place;  /* postgresql://…; NULL: a file in the folder */
     bool dev;           /* --dev: the development pages */
@@ -53,7 +55,7 @@ struct reach reach_of(const struct app *app, struct arena *a,
                       const struct who *who, const char *right);
 /* Room on the folder's disk, and how little is too little, in MB. */
 enum status disk_room(const char *folder, int64_t *mb) MUST_USE;
-int64_t disk_room_least(void);
+int64_t disk_room_least(const struct app *app);
 /* Settings kept in the database (core_setting); NULL when not set. */
 enum status setting_get(struct conn *c, struct arena *a, const char *name,
                         const char **out) MUST_USE;

@@ -4,11 +4,7 @@
 
 #include <getopt.h>
 
-static const struct {
-    const char *name, *usage, *what;
-    int (*run)(struct cli *cli);
-    enum { CLOSED, ALONE, BESIDE } opens; /* the database; beside a server */
-} commands[] = {
+const struct command_line command_lines[] = {
     {"serve", "[--listen 127.0.0.1:8080] [--data DIR] [--dev]",
      "serves the laboratory", command_serve, CLOSED},
     {"demo", "[--data DIR] [--password P] [--today DATE]",
@@ -28,56 +24,77 @@ static const struct {
      CLOSED},
     {"routes", "[--format text|json]", "every address and its right",
      command_routes, CLOSED},
+    {"settings", "[--format text|json]", "what is set, and where it is from",
+     command_settings, CLOSED},
+    {"completion", "bash | zsh", "what a shell needs to complete these words",
+     command_completion, CLOSED},
     {"labels", "", "every label the tables need", command_labels, CLOSED},
     {"journal", "verify", "computes the sealed journal again", command_journal,
      BESIDE},
     {"db", "check | migrate", "compares tables and program", command_db,
      BESIDE},
+    {0},
 };
 
 enum {
-    O_DATA = 256,
-    O_DB,
-    O_LISTEN,
-    O_PASSWORD,
-    O_TODAY,
-    O_YEAR,
-    O_BASSIN,
-    O_FORMAT,
-    O_MAP,
-    O_DRY,
-    O_DEV,
-    O_HELP,
-    O_VERSION
+    F_PASSWORD,
+    F_TODAY,
+    F_YEAR,
+    F_BASSIN,
+    F_FORMAT,
+    F_MAP,
+    F_DRY,
+    F_DEV,
+    F_HELP,
+    F_VERSION,
+    FLAGS,
 };
-static const struct option options[] = {
-    {"data", required_argument, NULL, O_DATA},
-    {"db", required_argument, NULL, O_DB},
-    {"listen", required_argument, NULL, O_LISTEN},
-    {"password", required_argument, NULL, O_PASSWORD},
-    {"today", required_argument, NULL, O_TODAY},
-    {"year", required_argument, NULL, O_YEAR},
-    {"bassin", required_argument, NULL, O_BASSIN},
-    {"format", required_argument, NULL, O_FORMAT},
-    {"map", required_argument, NULL, O_MAP},
-    {"dry-run", no_argument, NULL, O_DRY},
-    {"dev", no_argument, NULL, O_DEV},
-    {"help", no_argument, NULL, O_HELP},
-    {"version", no_argument, NULL, O_VERSION},
-    {0},
+const struct command_flag command_flags[] = {
+    [F_PASSWORD] = {"password", "P", NULL},
+    [F_TODAY] = {"today", "DATE", NULL},
+    [F_YEAR] = {"year", "2023-2024", NULL},
+    [F_BASSIN] = {"bassin", "B", NULL},
+    [F_FORMAT] = {"format", "text|csv|json", "text csv json"},
+    [F_MAP] = {"map", "COLUMN=field", NULL},
+    [F_DRY] = {"dry-run", NULL, NULL},
+    [F_DEV] = {"dev", NULL, NULL},
+    [F_HELP] = {"help", NULL, NULL},
+    [F_VERSION] = {"version", NULL, NULL},
+    [FLAGS] = {0},
 };
+
+/* Flags and settings as getopt wants them; the value of one is 256 and its
+ * place, settings after the flags. */
+static struct option *options_of(struct arena *a)
+{
+    struct option *list = NEW_ARRAY(a, struct option, FLAGS + CONF_MOST + 1);
+    int n = 0;
+    for (; n < FLAGS; n++)
+        list[n] = (struct option){command_flags[n].name,
+                                  command_flags[n].value ? required_argument
+                                                         : no_argument,
+                                  NULL, 256 + n};
+    for (int i = 0; conf_keys[i].name; i++, n++)
+        list[n] = (struct option){conf_flag(a, conf_keys[i].name),
+                                  required_argument, NULL, 256 + n};
+    return list;
+}
 
 static void usage(FILE *to)
 {
     fprintf(to,
             "essaim: the program of a laboratory for digital education\n\n");
-    for (size_t i = 0; i < COUNT(commands); i++)
-        fprintf(to, "  essaim %-8s %s\n      %s\n", commands[i].name,
-                commands[i].usage, commands[i].what);
-    fprintf(to, "\nEvery command takes --data DIR (or ESSAIM_DATA; else "
-                "\"data\"), and --db postgresql://\342\200\246 (or ESSAIM_DB) "
-                "where the\nrows are on a PostgreSQL server. Exit status: 0 "
-                "done, 1 failed, 2 wrong use.\n");
+    for (const struct command_line *c = command_lines; c->name; c++)
+        fprintf(to, "  essaim %-8s %s\n      %s\n", c->name, c->usage, c->what);
+    for (const struct module *const *m = modules; *m; m++)
+        for (const struct command *c = (*m)->commands; c && c->name; c++)
+            fprintf(to, "  essaim %-8s %s\n      %s\n", c->name, c->usage,
+                    c->what);
+    fprintf(to,
+            "\nEvery command takes --data DIR (or ESSAIM_DATA; else "
+            "\"data\"), and --db postgresql://… (or ESSAIM_DB) where the\n"
+            "rows are on a PostgreSQL server; \"essaim settings\" names what "
+            "else can be set.\nExit status: 0 done, 1 failed, 2 wrong use.\n");
 }
 
 int cli_fail(const char *fmt, ...)
@@ -96,10 +113,46 @@ bool cli_json(const struct cli *cli)
     return cli->format && same(cli->format, "json");
 }
 
-/* A folder is named with --data. */
-static bool place_is_known(const char *place)
+static bool map_add(struct cli *cli, const char *value)
 {
-    if (strncmp(place, "postgresql://", 13) == 0 ||
+    if (cli->map_count == COUNT(cli->map) || !strchr(value, '='))
+        return false;
+    cli->map[cli->map_count++] = value;
+    return true;
+}
+
+static bool option_take(struct cli *cli, int key, const char *value)
+{
+    const char **texts[FLAGS] = {[F_PASSWORD] = &cli->password,
+                                 [F_TODAY] = &cli->today,
+                                 [F_YEAR] = &cli->year,
+                                 [F_BASSIN] = &cli->bassin,
+                                 [F_FORMAT] = &cli->format};
+    bool *marks[FLAGS] = {
+        [F_DRY] = &cli->dry_run, [F_DEV] = &cli->dev, [F_HELP] = &cli->help};
+    int n = key - 256;
+    if (n < 0)
+        return false; /* getopt has said why */
+    if (n >= FLAGS) {
+        cli->app->conf.at[n - FLAGS].value = value;
+        cli->app->conf.at[n - FLAGS].from = FROM_FLAG;
+        return true;
+    }
+    if (n == F_MAP)
+        return map_add(cli, value);
+    if (texts[n])
+        *texts[n] = value;
+    if (marks[n])
+        *marks[n] = true;
+    return true;
+}
+
+/* A folder is named with --data. */
+static bool place_is_known(struct app *app)
+{
+    const char *place = conf_get(&app->conf, "db");
+    app->place = *place ? place : NULL;
+    if (!*place || strncmp(place, "postgresql://", 13) == 0 ||
         strncmp(place, "postgres://", 11) == 0)
         return true;
     cli_fail("--db takes an address such as postgresql://server/essaim; a "
@@ -107,71 +160,54 @@ static bool place_is_known(const char *place)
     return false;
 }
 
-static bool option_take(struct cli *cli, int key, const char *value)
-{
-    switch (key) {
-    case O_DATA:
-        cli->data = value;
-        return true;
-    case O_DB:
-        cli->place = *value ? value : NULL;
-        return !*value || place_is_known(value);
-    case O_LISTEN:
-        cli->listen = value;
-        return true;
-    case O_PASSWORD:
-        cli->password = value;
-        return true;
-    case O_TODAY:
-        cli->today = value;
-        return true;
-    case O_YEAR:
-        cli->year = value;
-        return true;
-    case O_BASSIN:
-        cli->bassin = value;
-        return true;
-    case O_FORMAT:
-        cli->format = value;
-        return true;
-    case O_DRY:
-        cli->dry_run = true;
-        return true;
-    case O_DEV:
-        cli->dev = true;
-        return true;
-    case O_HELP:
-        cli->help = true;
-        return true;
-    case O_MAP:
-        if (cli->map_count == COUNT(cli->map) || !strchr(value, '='))
-            return false;
-        cli->map[cli->map_count++] = value;
-        return true;
-    default:
-        return false;
-    }
-}
-
 int cli_open(struct cli *cli)
 {
     const char *why = "";
-    enum status s = app_open(cli->app, cli->data, &why);
+    enum status s = app_open(cli->app, conf_get(&cli->app->conf, "data"), &why);
     return s == OK ? 0 : cli_fail("%s", why);
 }
 
-static bool migrates(const struct cli *cli, size_t which)
+/* What is to be run: one of ours, or a module's. */
+struct run {
+    const struct command_line *own;
+    const struct command *of_module;
+};
+
+static bool migrates(const struct cli *cli, const struct run *run)
 {
-    return commands[which].run == command_db && cli->argc &&
+    return run->own && run->own->run == command_db && cli->argc &&
            same(cli->argv[0], "migrate");
 }
 
-static int run(struct cli *cli, size_t which)
+static int run_module(struct cli *cli, const struct command *c)
+{
+    enum status s = c->run(cli->app, cli->argc, cli->argv);
+    return s == OK ? 0 : s == ERR_NOT_FOUND ? 2 : 1;
+}
+
+static int run_opened(struct cli *cli, const struct run *run)
+{
+    int code = 0;
+    int opens = run->own ? (int)run->own->opens : BESIDE;
+    cli->app->shared = opens == BESIDE && !migrates(cli, run);
+    if (opens != CLOSED)
+        code = cli_open(cli);
+    if (code)
+        return code;
+    return run->own ? run->own->run(cli) : run_module(cli, run->of_module);
+}
+
+static int run(struct cli *cli, const struct run *run)
 {
     const char *why =
         i18n_open(&cli->app->mem, files_embedded, files_embedded_count);
     if (why)
         return cli_fail("%s", why);
+    if (!conf_read(&cli->app->conf, &cli->app->mem, &why))
+        return cli_fail("%s", why);
+    if (!place_is_known(cli->app))
+        return 2;
+    time_zone(conf_get(&cli->app->conf, "zone"));
     app_init(cli->app);
     if (cli->today) {
         int32_t day;
@@ -181,31 +217,62 @@ static int run(struct cli *cli, size_t which)
         }
         day_set_today(day);
     }
-    int code = 0;
-    cli->app->place = cli->place;
-    cli->app->shared = commands[which].opens == BESIDE && !migrates(cli, which);
-    if (commands[which].opens != CLOSED)
-        code = cli_open(cli);
-    if (code == 0)
-        code = commands[which].run(cli);
-    app_close(cli->app);
-    return code;
+    return run_opened(cli, run);
+}
+
+/* The command of these words, which are taken off: "lending replay" has two. */
+static bool command_find(struct cli *cli, struct run *out)
+{
+    *out = (struct run){0};
+    for (const struct command_line *c = command_lines; c->name; c++)
+        if (same(c->name, cli->argv[0]))
+            out->own = c;
+    int words = 1;
+    for (const struct module *const *m = modules; !out->own && *m; m++)
+        for (const struct command *c = (*m)->commands; c && c->name; c++) {
+            const char *second = strchr(c->name, ' ');
+            size_t first = strcspn(c->name, " ");
+            if (strlen(cli->argv[0]) != first ||
+                strncmp(cli->argv[0], c->name, first) != 0 ||
+                (second && (cli->argc < 2 || !same(second + 1, cli->argv[1]))))
+                continue;
+            out->of_module = c;
+            words = second ? 2 : 1;
+        }
+    cli->argc -= words;
+    cli->argv += words;
+    return out->own || out->of_module;
+}
+
+static int run_named(struct cli *cli)
+{
+    struct run what;
+    const char *name = cli->argv[0];
+    if (!command_find(cli, &what)) {
+        cli_fail("no command %s; try: essaim --help", name);
+        return 2;
+    }
+    if (!cli->help) {
+        int code = run(cli, &what);
+        app_close(cli->app);
+        return code;
+    }
+    if (what.own)
+        printf("essaim %s %s\n%s\n", what.own->name, what.own->usage,
+               what.own->what);
+    else
+        printf("essaim %s %s\n%s\n", what.of_module->name,
+               what.of_module->usage, what.of_module->what);
+    return 0;
 }
 
 int command_main(int argc, char **argv)
 {
     struct app app = {0};
-    const char *folder = getenv("ESSAIM_DATA");
-    const char *listen = getenv("ESSAIM_LISTEN");
-    const char *place = getenv("ESSAIM_DB");
-    struct cli cli = {.app = &app,
-                      .data = folder ? folder : "data",
-                      .listen = listen ? listen : "127.0.0.1:8080"};
-    if (place && *place && !option_take(&cli, O_DB, place))
-        return 2;
-    time_zone(getenv("ESSAIM_ZONE") ? getenv("ESSAIM_ZONE") : "Europe/Paris");
+    struct cli cli = {.app = &app};
+    struct option *options = options_of(&app.mem);
     for (int key; (key = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (key == O_VERSION) {
+        if (key == 256 + F_VERSION) {
             printf("essaim " VERSION "\n");
             return 0;
         }
@@ -214,22 +281,10 @@ int command_main(int argc, char **argv)
             return 2;
         }
     }
-    argc -= optind, argv += optind;
-    if (!argc) {
-        usage(cli.help ? stdout : stderr);
-        return cli.help ? 0 : 2;
-    }
-    cli.argc = argc - 1;
-    cli.argv = argv + 1;
-    for (size_t i = 0; i < COUNT(commands); i++) {
-        if (!same(commands[i].name, argv[0]))
-            continue;
-        if (!cli.help)
-            return run(&cli, i);
-        printf("essaim %s %s\n%s\n", commands[i].name, commands[i].usage,
-               commands[i].what);
-        return 0;
-    }
-    cli_fail("no command %s; try: essaim --help", argv[0]);
-    return 2;
+    cli.argc = argc - optind;
+    cli.argv = argv + optind;
+    if (cli.argc)
+        return run_named(&cli);
+    usage(cli.help ? stdout : stderr);
+    return cli.help ? 0 : 2;
 }

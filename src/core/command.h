@@ -8,13 +8,25 @@ struct cli {
     int argc; /* what follows the command's name, options taken out */
     char **argv;
     const char *format; /* --format; NULL: the command's own */
-    const char *data;   /* --data, or ESSAIM_DATA, or "data" */
-    const char *place;  /* --db, or ESSAIM_DB: a PostgreSQL URL; or NULL */
-    const char *listen; /* --listen */
     const char *password, *today, *year, *bassin, *map[64];
     size_t map_count;
     bool dry_run, dev, help;
 };
+
+/* The program's own commands; what modules add comes after them. */
+struct command_line {
+    const char *name, *usage, *what;
+    int (*run)(struct cli *cli);
+    enum { CLOSED, ALONE, BESIDE } opens; /* the database; beside a server */
+};
+extern const struct command_line command_lines[]; /* ends with {0} */
+/* Flags beside the settings, which are flags too. */
+struct command_flag {
+    const char *name;
+    const char *value; /* what follows it, or NULL */
+    const char *words; /* the words that may follow, for completion; or NULL */
+};
+extern const struct command_flag command_flags[]; /* ends with {0} */
 
 /* Runs the command of the arguments; the exit status: 0 done, 1 it failed and
  * said in one line why and what to do, 2 wrong use. */
@@ -30,6 +42,9 @@ int command_export(struct cli *cli);
 int command_figures(struct cli *cli);
 /* core/command_user.c */
 int command_user(struct cli *cli);
+/* core/command_settings.c */
+int command_settings(struct cli *cli);
+int command_completion(struct cli *cli);
 /* core/command_admin.c */
 int command_routes(struct cli *cli);
 int command_rights(struct cli *cli);

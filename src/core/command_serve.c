@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { AGAIN_MS = 100, GIVE_UP = 10, SLOW_MS = 200 };
+enum { AGAIN_MS = 100, GIVE_UP = 10 };
 
 /* SIGTERM and SIGINT, and for the supervisor SIGCHLD: waited for, never
  * handled, so that none can come between a look and a wait. */
@@ -56,20 +56,20 @@ static void wait_for_end(void)
 
 static bool settings_take(struct cli *cli)
 {
-    const char *slow = getenv("ESSAIM_SLOW_MS");
-    const char *access = getenv("ESSAIM_ACCESS_LOG");
-    int64_t ms = SLOW_MS;
-    if (!log_set_up(getenv("ESSAIM_LOG"), getenv("ESSAIM_LOG_LEVEL"))) {
+    const struct conf *conf = &cli->app->conf;
+    int64_t ms;
+    if (!log_set_up(conf_get(conf, "log"), conf_get(conf, "log_level"))) {
         cli_fail("ESSAIM_LOG is json or logfmt, ESSAIM_LOG_LEVEL debug, info,"
                  " warn or error");
         return false;
     }
-    if (slow && (!str_int(str_of(slow), &ms) || ms < 0 || ms > 3600000)) {
+    if (!str_int(str_of(conf_get(conf, "slow_ms")), &ms) || ms < 0 ||
+        ms > 3600000) {
         cli_fail("ESSAIM_SLOW_MS is a number of milliseconds, 0 for none");
         return false;
     }
     cli->app->slow_ms = (int)ms;
-    cli->app->access_log = access && same(access, "1");
+    cli->app->access_log = same(conf_get(conf, "access_log"), "1");
     return true;
 }
 
@@ -97,8 +97,9 @@ static int serve(struct cli *cli, int socket)
         http_stop(server);
         return 1;
     }
-    log_line(LOG_INFO, "serving", "address", cli->listen, "data",
-             cli->app->folder, "db", db_place(cli->app->db), NULL);
+    log_line(LOG_INFO, "serving", "address",
+             conf_get(&cli->app->conf, "listen"), "data", cli->app->folder,
+             "db", db_place(cli->app->db), NULL);
     wait_for_end();
     http_stop(server);
     tasks_stop(tasks);
@@ -150,7 +151,8 @@ int command_serve(struct cli *cli)
         cli_fail("serve [--listen 127.0.0.1:8080] [--data DIR]");
         return 2;
     }
-    int socket = http_listen(&cli->app->mem, cli->listen, &why);
+    int socket =
+        http_listen(&cli->app->mem, conf_get(&cli->app->conf, "listen"), &why);
     if (socket < 0)
         return cli_fail("%s", why);
     fprintf(stderr, "Essaim: http://127.0.0.1:%d\n", http_port(socket));

@@ -87,7 +87,7 @@ static size_t body_most(const struct routes *to, const struct entity *e,
                         enum method method)
 {
     return method == POST && takes_files(to->app, e)
-               ? (size_t)file_most() + (1 << 20)
+               ? (size_t)file_most(to->app) + (1 << 20)
                : 0;
 }
 

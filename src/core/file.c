@@ -12,11 +12,11 @@
 
 enum { MEGABYTE = 1000000, MOST_MB = 50, DAY_SECONDS = 86400 };
 
-int64_t file_most(void)
+int64_t file_most(const struct app *app)
 {
     int64_t mb;
-    const char *set = getenv("ESSAIM_FILE_MB");
-    if (!set || !str_int(str_of(set), &mb) || mb < 1 || mb > 4000)
+    const char *set = conf_get(&app->conf, "file_mb");
+    if (!str_int(str_of(set), &mb) || mb < 1 || mb > 4000)
         mb = MOST_MB;
     return mb * MEGABYTE;
 }

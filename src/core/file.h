@@ -14,8 +14,9 @@
 #include "core/request.h"
 #include "store/file.h"
 
-/* The most bytes of a file: ESSAIM_FILE_MB, in megabytes of a million bytes. */
-int64_t file_most(void);
+/* The most bytes of a file: setting file_mb, in megabytes of a million bytes.
+ */
+int64_t file_most(const struct app *app);
 
 /* Puts the bytes where f->hash says, which it sets with size and type; the file
  * and its folder are on the disk when it returns OK. ERR_FULL, ERR_SYSTEM. */

@@ -50,8 +50,8 @@ struct meter *meter_make(struct app *app);
 void meter_answered(struct meter *m, const struct counted *counted,
                     unsigned status, int64_t took_ns);
 /* May this one read the metrics: a neighbour on this machine and no proxy in
- * between, or who has the token of ESSAIM_METRICS_TOKEN. */
-bool meter_readable(const struct http_exchange *x);
+ * between, or who has the token ("": nobody has). */
+bool meter_readable(const struct http_exchange *x, const char *token);
 struct str meter_text(struct app *app, struct arena *a);
 /* Fills the gauges from the tables. */
 enum status meter_look(struct app *app, struct conn *c) MUST_USE;

@@ -5,8 +5,6 @@
 
 #include <sys/statvfs.h>
 
-enum { ROOM_MB = 256 };
-
 enum status disk_room(const char *folder, int64_t *mb)
 {
     struct statvfs s;
@@ -16,11 +14,10 @@ enum status disk_room(const char *folder, int64_t *mb)
     return OK;
 }
 
-int64_t disk_room_least(void)
+int64_t disk_room_least(const struct app *app)
 {
-    const char *text = getenv("ESSAIM_ROOM_MB");
     int64_t mb;
-    return text && str_int(str_of(text), &mb) ? mb : ROOM_MB;
+    return str_int(str_of(conf_get(&app->conf, "room_mb")), &mb) ? mb : 0;
 }
 
 /* NULL: ready. */
@@ -37,11 +34,11 @@ static const char *hindrance(struct req *r)
         return "the database is of another version: restart the program";
     if (disk_room(r->app->folder, &mb) != OK)
         return "the data folder is not there";
-    if (mb < disk_room_least())
+    if (mb < disk_room_least(r->app))
         return arena_printf(r->mem,
                             "the disk has room for %" PRId64 " MB, less than"
                             " the %" PRId64 " of ESSAIM_ROOM_MB",
-                            mb, disk_room_least());
+                            mb, disk_room_least(r->app));
     return NULL;
 }
 

@@ -247,7 +247,7 @@ struct form_source req_source(struct req *r)
                                 .reach = source_reach,
                                 .data = r,
                                 .person = r->who ? r->who->person : NONE,
-                                .file_most = file_most(),
+                                .file_most = file_most(r->app),
                                 .known = &r->known};
 }
 

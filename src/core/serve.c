@@ -33,7 +33,7 @@ static bool serve_probe(struct app *app, struct http_exchange *x)
     }
     if (!str_eq(x->path, "/metrics"))
         return false;
-    if (meter_readable(x))
+    if (meter_readable(x, conf_get(&app->conf, "metrics_token")))
         http_answer(x, 200, "text/plain; version=0.0.4; charset=utf-8",
                     meter_text(app, &x->mem));
     else
@@ -315,7 +315,7 @@ static void serve_answer(void *data, void *worker, struct http_exchange *x)
         http_answer_drop(x);
         http_answer(x, (unsigned)status_code(s), plain, str_of(status_name(s)));
     }
-    if (getenv("ESSAIM_QUERIES"))
+    if (*conf_get(&app->conf, "queries"))
         show_cost(&r, began);
     app->meter->queries += conn_queries(r.conn);
     conn_end(r.conn);

@@ -1,0 +1,136 @@
+#include "core/conf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+const struct conf_key conf_keys[] = {
+    {"data", "data", "DIR", "the folder of the database and its files"},
+    {"db", "", "postgresql://…",
+     "where the rows are, if not in the data folder"},
+    {"listen", "127.0.0.1:8080", "ADDRESS:PORT", "where serve answers"},
+    {"zone", "Europe/Paris", "ZONE", "the zone of days and hours"},
+    {"log", "json", "json|logfmt", "the form of the log"},
+    {"log_level", "info", "debug|info|warn|error", "the least that is logged"},
+    {"access_log", "", "1", "a line of the log for each request answered"},
+    {"slow_ms", "200", "MS",
+     "statements that last so long are logged; 0: none"},
+    {"room_mb", "256", "MB", "with less room on the disk it is not ready"},
+    {"file_mb", "50", "MB", "the most of one file that is sent"},
+    {"metrics_token", "", "TOKEN",
+     "who bears it may read /metrics from elsewhere"},
+    {"queries", "", "1", "an X-Queries header says what an answer cost"},
+    {"journal_head_dir", "", "DIR",
+     "a folder on another machine: each day's head is written there"},
+    {"journal_head_command", "", "COMMAND",
+     "run each day with the journal's head on its standard input"},
+    {0},
+};
+
+enum { FILE_MOST = 64 << 10 };
+
+int conf_find(struct str name)
+{
+    for (int i = 0; conf_keys[i].name; i++) {
+        size_t n = strlen(conf_keys[i].name), k = 0;
+        while (n == name.n && k < n &&
+               (name.p[k] == '-' ? '_' : name.p[k]) == conf_keys[i].name[k])
+            k++;
+        if (n == name.n && k == n)
+            return i;
+    }
+    return -1;
+}
+
+const char *conf_get(const struct conf *c, const char *name)
+{
+    int i = conf_find(str_of(name));
+    CHECK(i >= 0);
+    return c->at[i].value ? c->at[i].value : conf_keys[i].initial;
+}
+
+static char *spelled(struct arena *a, const char *before, const char *name,
+                     bool upper)
+{
+    char *text = arena_printf(a, "%s%s", before, name);
+    for (char *p = text + strlen(before); *p; p++)
+        if (upper && *p >= 'a' && *p <= 'z')
+            *p = (char)(*p - 'a' + 'A');
+        else if (!upper && *p == '_')
+            *p = '-';
+    return text;
+}
+
+char *conf_flag(struct arena *a, const char *name)
+{
+    return spelled(a, "", name, false);
+}
+
+char *conf_variable(struct arena *a, const char *name)
+{
+    return spelled(a, "ESSAIM_", name, true);
+}
+
+bool conf_text(struct conf *c, struct arena *a, const char *name,
+               struct str text, const char **why)
+{
+    struct str rest = text, line;
+    for (int n = 1; str_next(&rest, '\n', &line); n++) {
+        line = str_trim(line);
+        if (!line.n || *line.p == '#')
+            continue;
+        struct str value = line, key;
+        bool whole = memchr(line.p, '=', line.n) && str_next(&value, '=', &key);
+        int i = whole ? conf_find(str_trim(key)) : -1;
+        if (!whole)
+            *why = arena_printf(a, "%s:%d: write \"name = value\"", name, n);
+        else if (i <= 0) /* data says where this file is */
+            *why =
+                arena_printf(a, "%s:%d: no setting %.*s; see: essaim settings",
+                             name, n, (int)str_trim(key).n, str_trim(key).p);
+        else if (memchr(line.p, 0, line.n))
+            *why = arena_printf(a, "%s:%d: a byte 0", name, n);
+        else if (c->at[i].from == FROM_FILE)
+            *why = arena_printf(a, "%s:%d: %s stands here twice", name, n,
+                                conf_keys[i].name);
+        else if (c->at[i].from < FROM_FILE) {
+            c->at[i].value = str_dup(a, str_trim(value));
+            c->at[i].from = FROM_FILE;
+            continue;
+        } else
+            continue;
+        return false;
+    }
+    return true;
+}
+
+static bool file_read(struct conf *c, struct arena *a, const char **why)
+{
+    const char *name = arena_printf(a, "%s/essaim.conf", conf_get(c, "data"));
+    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT)
+        return true;
+    char *text = arena_alloc(a, FILE_MOST + 1);
+    ssize_t n = fd < 0 ? -1 : read(fd, text, FILE_MOST + 1);
+    if (fd >= 0)
+        close(fd);
+    if (n < 0 || n > FILE_MOST) {
+        *why = arena_printf(a, "%s: %s", name,
+                            n < 0 ? strerror(errno) : "over 64 KiB");
+        return false;
+    }
+    return conf_text(c, a, name, (struct str){text, (size_t)n}, why);
+}
+
+bool conf_read(struct conf *c, struct arena *a, const char **why)
+{
+    for (int i = 0; conf_keys[i].name; i++) {
+        CHECK(i < CONF_MOST);
+        const char *value = getenv(conf_variable(a, conf_keys[i].name));
+        if (value && c->at[i].from < FROM_VARIABLE) {
+            c->at[i].value = value;
+            c->at[i].from = FROM_VARIABLE;
+        }
+    }
+    return file_read(c, a, why);
+}
