@@ -29,7 +29,8 @@ const struct command_line command_lines[] = {
     {"completion", "bash | zsh", "what a shell needs to complete these words",
      command_completion, CLOSED},
     {"labels", "", "every label the tables need", command_labels, CLOSED},
-    {"journal", "verify", "computes the sealed journal again", command_journal,
+    {"journal", "verify [--head FILE] | head | send | prove LINE",
+     "computes the sealed journal again; its head, and proofs", command_journal,
      BESIDE},
     {"db", "check | migrate", "compares tables and program", command_db,
      BESIDE},
@@ -43,6 +44,7 @@ enum {
     F_BASSIN,
     F_FORMAT,
     F_MAP,
+    F_HEAD,
     F_DRY,
     F_DEV,
     F_HELP,
@@ -56,6 +58,7 @@ const struct command_flag command_flags[] = {
     [F_BASSIN] = {"bassin", "B", NULL},
     [F_FORMAT] = {"format", "text|csv|json", "text csv json"},
     [F_MAP] = {"map", "COLUMN=field", NULL},
+    [F_HEAD] = {"head", "FILE", NULL},
     [F_DRY] = {"dry-run", NULL, NULL},
     [F_DEV] = {"dev", NULL, NULL},
     [F_HELP] = {"help", NULL, NULL},
@@ -123,11 +126,10 @@ static bool map_add(struct cli *cli, const char *value)
 
 static bool option_take(struct cli *cli, int key, const char *value)
 {
-    const char **texts[FLAGS] = {[F_PASSWORD] = &cli->password,
-                                 [F_TODAY] = &cli->today,
-                                 [F_YEAR] = &cli->year,
-                                 [F_BASSIN] = &cli->bassin,
-                                 [F_FORMAT] = &cli->format};
+    const char **texts[FLAGS] = {
+        [F_PASSWORD] = &cli->password, [F_TODAY] = &cli->today,
+        [F_YEAR] = &cli->year,         [F_BASSIN] = &cli->bassin,
+        [F_FORMAT] = &cli->format,     [F_HEAD] = &cli->head};
     bool *marks[FLAGS] = {
         [F_DRY] = &cli->dry_run, [F_DEV] = &cli->dev, [F_HELP] = &cli->help};
     int n = key - 256;

@@ -8,7 +8,7 @@ struct cli {
     int argc; /* what follows the command's name, options taken out */
     char **argv;
     const char *format; /* --format; NULL: the command's own */
-    const char *password, *today, *year, *bassin, *map[64];
+    const char *password, *today, *year, *bassin, *head, *map[64];
     size_t map_count;
     bool dry_run, dev, help;
 };
@@ -42,6 +42,8 @@ int command_export(struct cli *cli);
 int command_figures(struct cli *cli);
 /* core/command_user.c */
 int command_user(struct cli *cli);
+/* core/command_journal.c */
+int command_journal(struct cli *cli);
 /* core/command_settings.c */
 int command_settings(struct cli *cli);
 int command_completion(struct cli *cli);
@@ -50,7 +52,6 @@ int command_routes(struct cli *cli);
 int command_rights(struct cli *cli);
 int command_labels(struct cli *cli);
 int command_token(struct cli *cli);
-int command_journal(struct cli *cli);
 int command_db(struct cli *cli);
 
 /* Opens the folder's database; says on failure why, and returns 1. */

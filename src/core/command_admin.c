@@ -1,6 +1,5 @@
 /* What an administrator asks of the program. */
 #include "core/command.h"
-#include "core/journal.h"
 #include "core/pages.h"
 #include "core/request.h"
 #include "core/tables.h"
@@ -170,45 +169,6 @@ int command_token(struct cli *cli)
     if (s != OK)
         return cli_fail("not made: %s", status_name(s));
     printf("%s\n", u.token);
-    return 0;
-}
-
-int command_journal(struct cli *cli)
-{
-    struct conn *c;
-    struct merkle tree;
-    struct arena *a = &cli->app->mem;
-    uint64_t lines = 0;
-    const char *fault = NULL;
-    if (cli->argc != 1 || !same(cli->argv[0], "verify")) {
-        cli_fail("journal verify");
-        return 2;
-    }
-    struct signer signer;
-    if (signer_open(arena_printf(a, "%s/journal.key", cli->app->folder),
-                    &signer) != OK)
-        return cli_fail("%s/journal.key cannot be read or made",
-                        cli->app->folder);
-    if (conn_open(cli->app->db, &c) != OK || conn_begin(c, 0) != OK)
-        return cli_fail("the database cannot be read");
-    enum status s = journal_load(c, a, &tree);
-    conn_end(c);
-    if (s == OK)
-        s = journal_seal(cli->app->db, a, &tree, &signer);
-    if (s == OK)
-        s = conn_begin(c, 0);
-    if (s == OK)
-        s = journal_verify(c, a, signer.public, &lines, &fault);
-    conn_end(c);
-    conn_close(c);
-    if (s != OK)
-        return cli_fail("the journal cannot be read: %s", status_name(s));
-    if (fault)
-        return cli_fail("the journal does not agree with its seal: %s", fault);
-    unsigned char root[SHA256];
-    merkle_root(&tree, root);
-    printf("%" PRIu64 " lines, all as sealed; root %s\n", lines,
-           hex(a, root, SHA256));
     return 0;
 }
 

@@ -98,3 +98,8 @@ struct rights_v {
     const struct search_group *groups; /* a role each; more: what it is */
     size_t n;
 };
+struct head_v {
+    const char *lead;
+    const struct item_v *items; /* none: nothing is sealed yet */
+    size_t n;
+};

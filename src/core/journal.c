@@ -7,6 +7,7 @@
 #include "core/journal.h"
 
 #include "base/random.h"
+#include "core/head.h"
 #include "core/request.h"
 
 enum { SALT = 16, SEAL_MOST = 1000, LEVELS = 64 };
@@ -30,11 +31,11 @@ enum status journal_add(struct conn *c, struct arena *a, int64_t person,
 /* The hash of a line: its public part, and a commitment to its personal part
  * (person and detail) that tells nothing once its salt is erased. */
 static void line_hash(struct arena *a, const struct rows *r,
+                      unsigned char commitment[SHA256],
                       unsigned char out[SHA256])
 {
     struct buf personal = {.mem = a}, all = {.mem = a};
     struct str salt = row_str(r, 6);
-    unsigned char commitment[SHA256];
     buf_add(&personal, salt.p, salt.n);
     buf_printf(&personal, "|%" PRId64 "|", row_int(r, 2));
     struct str detail = row_str(r, 5);
@@ -53,39 +54,26 @@ static void line_hash(struct arena *a, const struct rows *r,
 
 void merkle_add(struct merkle *m, const unsigned char leaf[SHA256])
 {
-    unsigned char carry[SHA256];
-    memcpy(carry, leaf, SHA256);
+    struct node carry;
+    memcpy(carry.hash, leaf, SHA256);
     int level = 0;
-    for (uint64_t n = m->size; n & 1; n >>= 1, level++) {
-        unsigned char pair[1 + 2 * SHA256] = {1};
-        memcpy(pair + 1, m->left[level], SHA256);
-        memcpy(pair + 1 + SHA256, carry, SHA256);
-        sha256(carry, (struct str){(const char *)pair, sizeof(pair)});
-    }
-    memcpy(m->left[level], carry, SHA256);
+    for (uint64_t n = m->size; n & 1; n >>= 1, level++)
+        carry = node_join(m->left[level], carry);
+    m->left[level] = carry;
     m->size++;
 }
 
 void merkle_root(const struct merkle *m, unsigned char out[SHA256])
 {
+    struct node root = tree_root(NULL, 0);
     bool any = false;
-    if (!m->size) {
-        sha256(out, STR(""));
-        return;
-    }
     for (int level = 0; level < LEVELS; level++) {
         if (!(m->size >> level & 1))
             continue;
-        if (any) {
-            unsigned char pair[1 + 2 * SHA256] = {1};
-            memcpy(pair + 1, m->left[level], SHA256);
-            memcpy(pair + 1 + SHA256, out, SHA256);
-            sha256(out, (struct str){(const char *)pair, sizeof(pair)});
-        } else {
-            memcpy(out, m->left[level], SHA256);
-        }
+        root = any ? node_join(m->left[level], root) : m->left[level];
         any = true;
     }
+    memcpy(out, root.hash, SHA256);
 }
 
 #define LINE_COLUMNS                                                           \
@@ -106,14 +94,6 @@ static enum status merkle_load(struct conn *c, struct arena *a,
         merkle_add(m, leaf);
     }
     return rows_end(rows);
-}
-
-/* What a head's signature covers. */
-static struct str head_text(struct arena *a, uint64_t size,
-                            const unsigned char root[SHA256])
-{
-    return str_of(
-        arena_printf(a, "%" PRIu64 " %s", size, hex(a, root, SHA256)));
 }
 
 struct sealing {
@@ -148,8 +128,8 @@ static enum status seal(struct conn *c, struct arena *a, void *data)
                 ARGS(arg_int("last", last), arg_int("most", SEAL_MOST)),
                 &rows));
     while (rows_next(rows)) {
-        unsigned char leaf[SHA256];
-        line_hash(a, rows, leaf);
+        unsigned char commitment[SHA256], leaf[SHA256];
+        line_hash(a, rows, commitment, leaf);
         TRY(db_exec(c,
                     SQL("INSERT INTO core_leaf (seq, line, hash)"
                         " VALUES (:seq, :line, :hash)"),
@@ -163,17 +143,19 @@ static enum status seal(struct conn *c, struct arena *a, void *data)
     TRY(rows_end(rows));
     if (!s->sealed)
         return OK;
-    unsigned char root[SHA256];
-    merkle_root(&s->after, root);
-    const char *signature =
-        sign(a, s->signer, head_text(a, s->after.size, root));
+    unsigned char digest[SHA256];
+    merkle_root(&s->after, digest);
+    const char *root = hex(a, digest, SHA256);
+    int64_t at = time_now();
+    TRY(setting_set(c, "journal.key", hex(a, s->signer->public, SIGN_PUBLIC)));
     return db_exec(c,
                    SQL("INSERT INTO core_head (size, root, at, signature)"
                        " VALUES (:size, :root, :at, :signature)"),
                    ARGS(arg_int("size", (int64_t)s->after.size),
-                        arg_cstr("root", hex(a, root, SHA256)),
-                        arg_int("at", time_now()),
-                        arg_cstr("signature", signature)),
+                        arg_cstr("root", root), arg_int("at", at),
+                        arg_cstr("signature", sign(a, s->signer,
+                                                   head_signed(a, s->after.size,
+                                                               root, at)))),
                    NULL);
 }
 
@@ -202,22 +184,25 @@ enum status journal_verify(struct conn *c, struct arena *a,
     *fault = NULL;
     TRY(db_rows(c, a,
                 SQL("SELECT " LINE_COLUMNS
-                    ", l.hash, h.root, h.signature FROM core_leaf l"
+                    ", l.hash, h.root, h.signature, h.at FROM core_leaf l"
                     " JOIN core_journal j ON j.id = l.line"
                     " LEFT JOIN core_head h ON h.size = l.seq + 1"
                     " ORDER BY l.seq"),
                 NO_ARGS, &rows));
     while (rows_next(rows) && !*fault) {
         struct arena_mark mark = arena_mark(a);
-        unsigned char leaf[SHA256], root[SHA256];
+        unsigned char commitment[SHA256], leaf[SHA256], root[SHA256];
         int64_t id = row_int(rows, 0);
-        line_hash(a, rows, leaf);
+        line_hash(a, rows, commitment, leaf);
         bool wrong = !str_eq(row_str(rows, 8), hex(a, leaf, SHA256));
         merkle_add(&tree, leaf);
         merkle_root(&tree, root);
         struct str head = row_str(rows, 9);
         wrong |= head.p && !str_eq(head, hex(a, root, SHA256));
-        wrong |= head.p && !signature_right(key, head_text(a, tree.size, root),
+        wrong |= head.p && !signature_right(key,
+                                            head_signed(a, tree.size,
+                                                        hex(a, root, SHA256),
+                                                        row_int(rows, 11)),
                                             row_str(rows, 10));
         arena_rewind(a, mark);
         if (wrong)
@@ -232,4 +217,41 @@ enum status journal_verify(struct conn *c, struct arena *a,
     if (!*fault && (uint64_t)leaves != tree.size)
         *fault = "lines are missing that were sealed";
     return OK;
+}
+
+enum status journal_line(struct conn *c, struct arena *a, int64_t id,
+                         struct journal_line *out)
+{
+    struct rows *rows;
+    TRY(db_rows(c, a,
+                SQL("SELECT " LINE_COLUMNS ", l.seq FROM core_journal j"
+                    " JOIN core_leaf l ON l.line = j.id WHERE j.id = :id"),
+                ARGS(arg_int("id", id)), &rows));
+    bool found = rows_next(rows);
+    if (found) {
+        out->at = row_int(rows, 1);
+        out->entity = row_text(rows, 3);
+        out->what = row_text(rows, 4);
+        out->row = row_int(rows, 7);
+        out->seq = (uint64_t)row_int(rows, 8);
+        line_hash(a, rows, out->commitment, out->leaf);
+    }
+    TRY(rows_end(rows));
+    return found ? OK : ERR_NOT_FOUND;
+}
+
+enum status journal_leaves(struct conn *c, struct arena *a, struct node **out,
+                           uint64_t *n)
+{
+    struct rows *rows;
+    int64_t count;
+    TRY(db_int(c, SQL("SELECT count(*) FROM core_leaf"), NO_ARGS, &count));
+    *out = NEW_ARRAY(a, struct node, (size_t)count + 1);
+    *n = 0;
+    TRY(db_rows(c, a, SQL("SELECT hash FROM core_leaf ORDER BY seq"), NO_ARGS,
+                &rows));
+    while (*n < (uint64_t)count && rows_next(rows))
+        if (!unhex(row_str(rows, 0), (*out)[(*n)++].hash, SHA256))
+            return ERR_STORE;
+    return rows_end(rows);
 }

@@ -3,12 +3,13 @@
 
 #include "auth/sign.h"
 #include "base/random.h"
+#include "core/proof.h"
 #include "store/db.h"
 
 /* The Merkle tree hash of RFC 6962, 2.1, as its full left subtrees. */
 struct merkle {
     uint64_t size;
-    unsigned char left[64][SHA256];
+    struct node left[64];
 };
 void merkle_add(struct merkle *m, const unsigned char leaf[SHA256]);
 void merkle_root(const struct merkle *m, unsigned char out[SHA256]);
@@ -17,10 +18,24 @@ void merkle_root(const struct merkle *m, unsigned char out[SHA256]);
 enum status journal_load(struct conn *c, struct arena *a,
                          struct merkle *tree) MUST_USE;
 /* Seals the lines not sealed yet, in commit order, and signs the new head
- * ("size root"). One caller at a time. */
+. One caller at a time. */
 enum status journal_seal(struct db *db, struct arena *a, struct merkle *tree,
                          const struct signer *signer) MUST_USE;
 /* Computes all again: *fault is the first disagreement, or NULL. */
 enum status journal_verify(struct conn *c, struct arena *a,
                            const unsigned char key[SIGN_PUBLIC],
                            uint64_t *lines, const char **fault) MUST_USE;
+
+/* A sealed line as the tree has it: what it says of a person (who, and the
+ * detail) only as a commitment. ERR_NOT_FOUND: none, or not sealed yet. */
+struct journal_line {
+    uint64_t seq;
+    int64_t at, row;
+    const char *entity, *what;
+    unsigned char commitment[SHA256], leaf[SHA256];
+};
+enum status journal_line(struct conn *c, struct arena *a, int64_t id,
+                         struct journal_line *out) MUST_USE;
+/* Every leaf, in order. */
+enum status journal_leaves(struct conn *c, struct arena *a, struct node **out,
+                           uint64_t *n) MUST_USE;

@@ -34,5 +34,6 @@ enum status grants_show(struct req *r);
 enum status grant_new(struct req *r);
 enum status grant_stop(struct req *r);
 enum status rights_show(struct req *r);
+enum status head_show(struct req *r);
 enum status openapi(struct req *r);
 enum status ready_show(struct req *r);

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "core/file.h"
+#include "core/head.h"
 #include "core/journal.h"
 #include "core/meter.h"
 #include "core/once.h"
@@ -14,6 +15,7 @@ enum {
     ROUND_MS = 1000,
     MEMORY = 64 << 20,
     SWEEP = 3600,
+    DAY = 24 * 60, /* minutes */
 };
 
 enum status task_add(struct conn *c, const char *kind, const char *payload,
@@ -110,6 +112,7 @@ static enum status finish(struct conn *c, struct arena *a, void *data)
 
 static const struct task_kind own[] = {
     {"core.import", 0, import_task},
+    {"core.journal_head", DAY, head_send},
     {0},
 };
 
@@ -157,9 +160,34 @@ static bool run_one(struct tasks *t, struct arena *mem)
     return true;
 }
 
+/* Adds one of a kind that comes again and again, unless one is open, or was
+ * done or given up within its time. */
+static enum status come_again(struct conn *c, const struct task_kind *k)
+{
+    int64_t n;
+    for (; k && k->name; k++) {
+        if (!k->every_minutes)
+            continue;
+        TRY(db_int(
+            c,
+            SQL("SELECT count(*) FROM core_task WHERE kind = :kind AND"
+                " ((done IS NULL AND attempts < :tries) OR"
+                " coalesce(done, due) > :since)"),
+            ARGS(arg_cstr("kind", k->name), arg_int("tries", TASK_TRIES),
+                 arg_int("since", time_now() - (int64_t)k->every_minutes * 60)),
+            &n));
+        if (!n)
+            TRY(task_add(c, k->name, "", NULL, 0));
+    }
+    return OK;
+}
+
 static enum status sweep(struct conn *c, struct arena *a, void *data)
 {
     (void)a, (void)data;
+    TRY(come_again(c, own));
+    for (const struct module *const *m = modules; *m; m++)
+        TRY(come_again(c, (*m)->tasks));
     return once_forget(c, time_now() - ONCE_SECONDS);
 }
 

@@ -1,0 +1,152 @@
+// The journal's head leaves the machine, and what was kept of it proves later
+// that nothing before it was changed.
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { test, equal, deepEqual, ok, match, serve, essaim, program, readable } from './lib.mjs';
+
+const away = mkdtempSync(join(tmpdir(), 'essaim-away-'));
+const server = await serve({
+  env: { ESSAIM_JOURNAL_HEAD_DIR: away, ESSAIM_JOURNAL_HEAD_COMMAND: `cat >'${away}/by command'` },
+});
+const data = ['--data', server.folder];
+const sealed = () => JSON.parse(essaim('journal', 'head', ...data));
+const sha = (...parts) => createHash('sha256').update(Buffer.concat(parts)).digest();
+const bytes = (digits) => Buffer.from(digits, 'hex');
+
+// Checked here by Node alone: Ed25519 over "size root at".
+function signed(head) {
+  const key = createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x: bytes(head.key).toString('base64url') } });
+  const text = `${head.size} ${head.root} ${Date.parse(head.at) / 1000}`;
+  return verify(null, Buffer.from(text), key, bytes(head.signature));
+}
+
+await test('the head leaves the machine each day: a file, and a command', async () => {
+  let files = [];
+  for (let i = 0; i < 100 && files.length < 2; i++) {
+    await sleep(100);
+    files = readdirSync(away).filter((f) => !f.endsWith('.part'));
+  }
+  const file = files.find((f) => /^essaim-journal-\d{4}-\d\d-\d\d-\d+\.json$/.test(f));
+  ok(file, files.join());
+  const head = JSON.parse(readFileSync(join(away, file), 'utf8'));
+  ok(signed(head), 'its signature');
+  equal(readFileSync(join(away, 'by command'), 'utf8'), readFileSync(join(away, file), 'utf8'));
+  ok(!signed({ ...head, size: head.size + 1 }) && !signed({ ...head, at: '2030-01-01T00:00:00Z' }));
+});
+await test('once a day, not at each start', async () => {
+  const n = () => execFileSync('sqlite3', ['-readonly', join(server.folder, 'essaim.db'),
+    "SELECT count(*) FROM core_task WHERE kind = 'core.journal_head'"], { encoding: 'utf8' }).trim();
+  equal(n(), '1');
+});
+await test('anybody may fetch it, as a page and as JSON, and it grows', async () => {
+  const who = server.stranger();
+  const before = JSON.parse((await who.get('/journal/tete.json')).text);
+  ok(signed(before));
+  match(readable((await who.get('/journal/tete')).text), new RegExp(before.root));
+  await server.as('teacher');
+  let now = before;
+  for (let i = 0; i < 50 && now.size === before.size; i++) {
+    await sleep(100);
+    now = JSON.parse((await who.get('/journal/tete.json')).text);
+  }
+  ok(now.size > before.size && signed(now));
+});
+
+const kept = join(away, 'kept.json');
+await test('a head kept is held by the journal of later, and the proof is one for strangers', async () => {
+  writeFileSync(kept, JSON.stringify(sealed()));
+  const then = sealed();
+  for (const role of ['teacher', 'head', 'expert']) await server.as(role);
+  match(essaim('journal', 'verify', '--head', kept, ...data), /holds the head of \d+ kept on/);
+  const proof = JSON.parse(essaim('journal', 'verify', '--head', kept, '--format', 'json', ...data));
+  equal(proof.then.root, then.root);
+  ok(proof.now.size >= then.size + 3);
+  // RFC 9162, 2.1.4.2, written again here.
+  const path = proof.consistency.map(bytes);
+  let fn = then.size - 1, sn = proof.now.size - 1;
+  while (fn & 1) { fn >>= 1; sn >>= 1; }
+  let fr = fn ? path.shift() : bytes(then.root), sr = fr;
+  const join2 = (l, r) => sha(Buffer.from([1]), l, r);
+  for (const c of path) {
+    if (fn & 1 || fn === sn) {
+      fr = join2(c, fr); sr = join2(c, sr);
+      while (!(fn & 1) && fn) { fn >>= 1; sn >>= 1; }
+    } else sr = join2(sr, c);
+    fn >>= 1; sn >>= 1;
+  }
+  equal(sn, 0);
+  equal(fr.toString('hex'), then.root);
+  equal(sr.toString('hex'), proof.now.root);
+});
+await test('one line proves itself without saying who', () => {
+  const p = JSON.parse(essaim('journal', 'prove', '2', ...data));
+  ok(!('person' in p) && !('salt' in p) && !('detail' in p));
+  const leaf = sha(Buffer.from(`\0${p.line}|${p.at}|${p.entity}|${p.row}|${p.what}|`), bytes(p.commitment));
+  equal(leaf.toString('hex'), p.leaf);
+  let node = leaf, at = p.index, last = p.head.size - 1;
+  for (const c of p.inclusion.map(bytes)) {
+    if (at & 1 || at === last) {
+      node = sha(Buffer.from([1]), c, node);
+      while (!(at & 1) && at) { at >>= 1; last >>= 1; }
+    } else node = sha(Buffer.from([1]), node, c);
+    at >>= 1; last >>= 1;
+  }
+  equal(node.toString('hex'), p.head.root);
+  ok(signed(p.head));
+  for (const [line, said] of [['999999', /no line 999999/], ['x', /no number/]]) {
+    const r = spawnSync(program, ['journal', 'prove', line, ...data], { encoding: 'utf8' });
+    equal(r.status, 1);
+    match(r.stderr, said);
+  }
+});
+await test('send does it now, and says when it cannot', () => {
+  const env = (more) => ({ env: { PATH: process.env.PATH, ...more }, encoding: 'utf8' });
+  const send = (more) => spawnSync(program, ['journal', 'send', ...data], env(more));
+  equal(send({}).status, 1);
+  match(send({}).stderr, /not set/);
+  equal(send({ ESSAIM_JOURNAL_HEAD_DIR: '/nowhere' }).status, 1);
+  equal(send({ ESSAIM_JOURNAL_HEAD_COMMAND: 'exit 3' }).status, 1);
+  equal(send({ ESSAIM_JOURNAL_HEAD_COMMAND: `grep -q signature` }).status, 0);
+});
+const copy = join(away, 'copy');
+cpSync(server.folder, copy, { recursive: true });
+await server.stop();
+
+const refused = (folder, file, said) => {
+  const r = spawnSync(program, ['journal', 'verify', '--head', file, '--data', folder], { encoding: 'utf8' });
+  equal(r.status, 1, r.stdout);
+  match(r.stderr, said);
+  equal(r.stderr.trim().split('\n').length, 1);
+};
+await test('a journal that was changed, cut, or made anew is found out by the head kept', () => {
+  const head = JSON.parse(readFileSync(kept, 'utf8'));
+  const changed = (name, ...sql) => {
+    const folder = join(away, name);
+    cpSync(copy, folder, { recursive: true });
+    if (sql.length) execFileSync('sqlite3', [join(folder, 'essaim.db'), ...sql]);
+    return folder;
+  };
+  // Sealed anew over a changed line: alone, the journal agrees with itself.
+  const forged = changed('forged', "UPDATE core_journal SET what = 'nothing' WHERE id = 2",
+    'DELETE FROM core_head', 'DELETE FROM core_leaf');
+  match(essaim('journal', 'verify', '--data', forged), /all as sealed/);
+  refused(forged, kept, /the journal was changed/);
+  const cut = changed('cut', 'DELETE FROM core_head', 'DELETE FROM core_leaf', 'DELETE FROM core_journal WHERE id > 1');
+  refused(cut, kept, /lines are missing/);
+  const other = changed('other', 'DELETE FROM core_head', 'DELETE FROM core_leaf');
+  rmSync(join(other, 'journal.key'));
+  refused(other, kept, /another key/);
+  for (const [text, said] of [['', /1:1|JSON|ends|expected|text/i], ['{}', /no head/], ['[]', /no head/],
+    [JSON.stringify({ ...head, size: head.size - 1 }), /signature/],
+    [JSON.stringify({ ...head, at: '2020-01-01T00:00:00Z' }), /signature/],
+    [JSON.stringify({ ...head, root: 'zz' }), /no head/]]) {
+    writeFileSync(join(away, 'bad.json'), text);
+    refused(forged, join(away, 'bad.json'), said);
+  }
+  refused(forged, '/nowhere', /No such file/);
+});
+rmSync(away, { recursive: true, force: true });
