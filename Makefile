@@ -96,7 +96,7 @@ bench-record:
 	@node test/bench/run.mjs --record
 
 # What reads the source.
-TIDY := $(SRC) src/main.c $(wildcard tools/*.c)
+TIDY := $(SRC) src/main.c $(wildcard tools/*.c test/*/*.c)
 headers: $(GEN:%.c=%.h) ; @tools/headers.sh $(CC) $(STD) $(WARN)
 symbols: $(B)/libessaim.a ; @tools/symbols.sh $(B)
 tidy: $(GEN:%.c=%.h)

@@ -213,10 +213,7 @@ static void step_tag(struct tpl *t, char c)
     struct spot *s = &t->at;
     if (c == '>') {
         tag_end(t);
-    } else if (isspace((unsigned char)c)) {
-        s->place = TAG;
-        s->spaced = true;
-    } else if (c == '/') {
+    } else if (isspace((unsigned char)c) || c == '/') {
         s->place = TAG;
         s->spaced = true;
     } else if (s->place == TAG_NAME) {
@@ -409,7 +406,7 @@ static void block_close(struct tpl *t, struct block *b)
 static char *after(char *p, const char *word)
 {
     size_t n = strlen(word);
-    if (strncmp(p, word, n) || (p[n] && !isspace((unsigned char)p[n])))
+    if (strncmp(p, word, n) != 0 || (p[n] && !isspace((unsigned char)p[n])))
         return NULL;
     for (p += n; isspace((unsigned char)*p);)
         p++;
@@ -673,7 +670,7 @@ static bool structure(struct tpl *t, char *p)
     } else if ((rest = after(p, ">"))) {
         call(t, rest);
     } else if ((rest = after(p, "="))) {
-        if (t->has_function || strncmp(rest, "#include \"", 10))
+        if (t->has_function || strncmp(rest, "#include \"", 10) != 0)
             fail(t, "{{= #include \"…\"}} stands first, and is all it may be");
         addf(&t->head, "%s\n", rest);
     } else if (*p == '#' || *p == '/') {

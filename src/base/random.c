@@ -51,7 +51,7 @@ bool unhex(struct str s, void *out, size_t n)
         if (digit(s.p[i]) < 0)
             return false;
     for (size_t i = 0; i < n; i++)
-        to[i] = (unsigned char)(digit(s.p[2 * i]) << 4 | digit(s.p[2 * i + 1]));
+        to[i] = (unsigned char)(digit(s.p[2 * i]) * 16 + digit(s.p[2 * i + 1]));
     return true;
 }
 

@@ -137,7 +137,7 @@ static int watch(pid_t child, bool *ending)
 static bool pause_before(void)
 {
     sigset_t set = signals(false);
-    struct timespec t = {0, AGAIN_MS * 1000000};
+    struct timespec t = {0, AGAIN_MS * 1000000L};
     int got;
     while ((got = sigtimedwait(&set, NULL, &t)) < 0 && errno == EINTR)
         continue;

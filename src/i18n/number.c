@@ -61,7 +61,9 @@ static bool canonical(const struct lang *l, struct str s, char out[LONGEST])
         out[n++] = *p++;
     if (p == first)
         return false;
-    char gap = *p == ' ' || (*p == ',' && !french) ? *p : 0;
+    char gap = 0;
+    if (*p == ' ' || (*p == ',' && !french))
+        gap = *p;
     if (gap && p - first > 3)
         return false;
     while (gap && *p == gap) {

@@ -115,7 +115,7 @@ static bool value_same(struct value a, struct value b)
     case V_INT:
         return a.i == b.i;
     case V_REAL:
-        return memcmp(&a.d, &b.d, sizeof(a.d)) == 0;
+        return a.d == b.d || (a.d != a.d && b.d != b.d);
     case V_TEXT:
     case V_BLOB:
         return a.s.n == b.s.n && !memcmp(a.s.p, b.s.p, a.s.n);

@@ -192,6 +192,8 @@ static const char *parse_time(struct arena *a, struct str s, struct value *out)
         cut < s.n ? str_dup(a, (struct str){s.p + cut + 1, s.n - cut - 1}) : "";
     if (!day_typed(a, (struct str){s.p, cut}, &day))
         return "form.not_a_time";
+    /* Two digits at most: no number is too large. */
+    /* NOLINTNEXTLINE(cert-err34-c) */
     if (sscanf(clock, "%2d%*1[:h]%n%2d%n:%2d%n", &hour, &used, &minute, &used,
                &second, &used) < 1 ||
         (size_t)used != strlen(clock) || hour < 0 || hour > 23 || minute < 0 ||

@@ -25,9 +25,9 @@ static const struct column columns[COLUMNS] = {
 
 static struct list_v a_list(struct arena *a)
 {
-    struct cell *cells = NEW_ARRAY(a, struct cell, ROWS * COLUMNS);
+    struct cell *cells = NEW_ARRAY(a, struct cell, (size_t)ROWS * COLUMNS);
     for (int i = 0; i < ROWS; i++) {
-        struct cell *c = &cells[i * COLUMNS];
+        struct cell *c = &cells[(size_t)i * COLUMNS];
         c[0].text = arena_printf(a, "Savoirs fondamentaux & IA, n° %d", i);
         c[0].href = arena_printf(a, "/projets/%d", i);
         c[1].text = "Réussite de tous les élèves";

@@ -139,7 +139,7 @@ int main(int argc, char **argv)
     snprintf(path, sizeof(path), "%s/essaim.db", folder);
     for (int64_t i = 0; i < times && bad == 0; i++) {
         seed = (seed * 48271) % 2147483647;
-        bad += !once(path, seed % (LONGEST_MS * 1000000), told, &count);
+        bad += !once(path, seed % (LONGEST_MS * 1000000L), told, &count);
     }
     if (bad == 0) {
         static const char *const ends[] = {"", "-wal", "-shm", "-lock"};

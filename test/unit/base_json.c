@@ -91,7 +91,8 @@ TEST(json_depth_and_twins)
     char text[2 * JSON_DEPTH + 2];
     memset(text, '[', JSON_DEPTH + 1);
     memset(text + JSON_DEPTH + 1, ']', JSON_DEPTH + 1);
-    OKAY(json_parse(&mem, (struct str){text + 1, 2 * JSON_DEPTH}, &why));
+    OKAY(
+        json_parse(&mem, (struct str){text + 1, 2 * (size_t)JSON_DEPTH}, &why));
     OKAY(!json_parse(&mem, (struct str){text, sizeof(text)}, &why));
     OKAY(same(why, "1:65: nested too deeply"));
     for (int twin = 0; twin < 2; twin++) {

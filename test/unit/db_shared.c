@@ -62,7 +62,7 @@ TEST(db_shared_each_waits_for_the_other)
     for (size_t i = 0; i < 2; i++)
         pthread_join(threads[i], NULL);
     OKAY(sides[0].written == EACH && sides[1].written == EACH);
-    OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 2 * EACH);
+    OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 2L * EACH);
     OKAY(sides[0].longest_ns < 1000000000);
     db_close(sides[1].db);
     db_kit_close(&k);

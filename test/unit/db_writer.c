@@ -338,7 +338,7 @@ static void *watcher(void *data)
             s->wrong += db_int(c, SQL("SELECT sum(name) FROM mark"), NO_ARGS,
                                &sum[i]) != OK;
         conn_end(c);
-        s->wrong += sum[0] != sum[1] || sum[0] != ACCOUNTS * 1000;
+        s->wrong += sum[0] != sum[1] || sum[0] != ACCOUNTS * 1000L;
         if (sum[0] % 7 == 0)
             conn_rest(c);
     }

@@ -24,7 +24,7 @@ static bool guessable(const struct cell *cells, size_t n)
         small += cells[i].small;
         others += cells[i].hidden && !cells[i].small;
     }
-    for (double p = 1; small && p <= 4; p++)
+    for (int p = 1; small && p <= 4; p++)
         if (!(others > 0) || rest - p < (double)(small - 1) + others * 5)
             return true;
     return false;

@@ -4,8 +4,6 @@
 
 #include "modules/directory/outline.h"
 
-#include <string.h>
-
 /* Even-odd rule. */
 static bool inside(const struct outline *o, struct place p)
 {
@@ -21,7 +19,7 @@ static bool inside(const struct outline *o, struct place p)
 
 static bool same_place(struct place a, struct place b)
 {
-    return memcmp(&a, &b, sizeof(a)) == 0;
+    return a.lon == b.lon && a.lat == b.lat;
 }
 
 /* How often b has an edge of a, walked the other way. */

@@ -133,7 +133,7 @@ TEST(format_distance_in_time)
     OKAY(is(format_time_from(&mem, fr, now - 59, now), "à l’instant"));
     OKAY(is(format_time_from(&mem, fr, now - 60, now), "il y a 1\u00A0min"));
     OKAY(is(format_time_from(&mem, en, now + 7200, now), "in 2\u00A0h"));
-    OKAY(is(format_time_from(&mem, fr, now - 3 * 86400, now),
+    OKAY(is(format_time_from(&mem, fr, now - 3 * 86400L, now),
             "il y a 3\u00A0jours"));
     end(missed);
 }

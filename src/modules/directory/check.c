@@ -41,7 +41,9 @@ char uai_letter(struct str digits)
 const char *check_uai(struct arena *a, struct str in, struct str *out)
 {
     struct str s = upper(a, in);
-    char right = s.n == 8 ? uai_letter((struct str){s.p, 7}) : 0;
+    char right = 0;
+    if (s.n == 8)
+        right = uai_letter((struct str){s.p, 7});
     if (!right)
         return "directory_school.uai_shape";
     if (s.p[7] != right) {

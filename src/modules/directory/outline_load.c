@@ -31,6 +31,11 @@ static bool is_number(const struct json_value *v)
     return v->type == J_INT || v->type == J_REAL;
 }
 
+static bool same_place(struct place a, struct place b)
+{
+    return a.lon == b.lon && a.lat == b.lat;
+}
+
 static bool place_read(struct reading *r, const struct json_value *v,
                        struct place *out)
 {
@@ -54,7 +59,7 @@ static bool ring_read(struct reading *r, const struct json_value *v,
     for (size_t i = 0; i < v->n; i++)
         if (!place_read(r, &v->members[i].value, &ring[i]))
             return false;
-    if (memcmp(&ring[0], &ring[v->n - 1], sizeof(*ring)) != 0)
+    if (!same_place(ring[0], ring[v->n - 1]))
         return wrong(r, "a ring does not end where it begins");
     r->list[r->n++] = (struct outline){name, ring, v->n - 1};
     r->points += v->n - 1;
@@ -135,10 +140,10 @@ static struct outline coarser(struct arena *a, const struct outline *o,
     size_t n = 0;
     for (size_t i = 0; i < o->n; i++) {
         struct place at = snapped(o->ring[i], grid);
-        if (!n || memcmp(&at, &ring[n - 1], sizeof(at)) != 0)
+        if (!n || !same_place(at, ring[n - 1]))
             ring[n++] = at;
     }
-    while (n > 1 && memcmp(&ring[0], &ring[n - 1], sizeof(*ring)) == 0)
+    while (n > 1 && same_place(ring[0], ring[n - 1]))
         n--;
     return (struct outline){o->name, ring, n};
 }
@@ -147,7 +152,8 @@ static struct outlines *simplified(struct arena *a, const struct reading *r)
 {
     struct outlines *out = NEW(a, struct outlines);
     struct outline *list = NEW_ARRAY(a, struct outline, r->n);
-    for (double grid = 1e-4;; grid *= 2) {
+    for (int doubled = 0;; doubled++) {
+        double grid = ldexp(1e-4, doubled);
         size_t points = 0;
         struct arena_mark mark = arena_mark(a);
         out->n = 0;

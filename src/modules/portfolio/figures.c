@@ -35,8 +35,8 @@
     }
 #define COUNT_OF(id_, unit_, section_, entity_, table)                         \
     {                                                                          \
-        .id = id_, .unit = unit_, .section = section_, .period = AS_OF,        \
-        .origin = RECORDS, .entity = &entity_,                                 \
+        .id = (id_), .unit = (unit_), .section = (section_), .period = AS_OF,  \
+        .origin = RECORDS, .entity = &(entity_),                               \
         .value = SQL_CONST("SELECT count(*) FROM " table),                     \
         .rows = SQL_CONST("SELECT id, 1 AS amount FROM " table),               \
     }
