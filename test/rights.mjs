@@ -393,6 +393,94 @@ export const others = [
     },
   })),
   {
+    name: 'what everybody may know of the portfolio',
+    routes: ['GET /projets/arretes', 'GET /decisions', 'GET /demander-conseil',
+      'GET /demander-conseil/merci'],
+    answers: { [all]: 200 },
+  },
+  { name: 'how far a project has spread', routes: ['GET /projets/:id/essaimage'],
+    which: ['project', () => true], answers: { [all]: 200 } },
+  { name: 'a public decision', routes: ['GET /decisions/:id'],
+    which: ['gate', (g) => g.published && g.state === 'go'], answers: { [all]: 200 } },
+  {
+    name: 'a decision that is not public', routes: ['GET /decisions/:id'],
+    which: ['gate', (g) => !g.published && g.state === 'recycle'],
+    answers: {
+      'admin leader inspector ien coordinator expert researcher': 200,
+      'stranger partner teacher head host': gone,
+    },
+  },
+  {
+    name: 'what waits for a decision', routes: ['GET /jalons/a-decider'],
+    answers: {
+      stranger: sign,
+      'admin leader inspector ien coordinator expert researcher': 200,
+      'partner teacher head host': no,
+    },
+  },
+  {
+    name: 'a vote without an opinion', routes: ['POST /jalons/:id/avis'],
+    which: ['gate', (g) => g.state === 'open'],
+    answers: {
+      stranger: sign,
+      'admin leader inspector ien coordinator expert researcher': [409, 422],
+      'partner teacher head host': no,
+    },
+  },
+  {
+    name: 'a decision on an old version', routes: ['POST /jalons/:id/decision'],
+    which: ['gate', (g) => g.state === 'open'], send: { _version: '999999' },
+    answers: {
+      stranger: sign,
+      'admin leader': 409,
+      'inspector ien coordinator expert researcher partner teacher head host': no,
+    },
+  },
+  {
+    name: 'a note de veille that becomes nothing', routes: ['POST /veille/:id/projet'],
+    which: ['signal', () => true],
+    answers: {
+      stranger: sign,
+      'admin leader coordinator': 422,
+      'inspector ien expert researcher partner teacher head host': no,
+    },
+  },
+  {
+    name: 'advice without a school that becomes nothing', routes: ['POST /conseils/:id/projet'],
+    which: ['advice', (a) => a.school === null && a.person === null],
+    answers: {
+      stranger: sign,
+      'admin leader': 422,
+      coordinator: gone,
+      'inspector ien expert researcher partner teacher head host': no,
+    },
+  },
+  {
+    name: 'the queue of advice', routes: ['GET /conseils/file'],
+    answers: {
+      stranger: sign,
+      'admin leader inspector ien coordinator expert researcher teacher head host': 200,
+      partner: no,
+    },
+  },
+  { name: 'asking for nothing', routes: ['POST /demander-conseil'], answers: { [all]: 422 } },
+  {
+    name: 'deployments in many schools', routes: ['GET /deploiements/liste'],
+    answers: {
+      stranger: sign,
+      'admin leader coordinator': 200,
+      'inspector ien expert researcher partner teacher head host': no,
+    },
+  },
+  {
+    name: 'deployments in no school', routes: ['POST /deploiements/liste'],
+    answers: {
+      stranger: sign,
+      'admin leader coordinator': 422,
+      'inspector ien expert researcher partner teacher head host': no,
+    },
+  },
+  {
     name: 'freezing a figure', routes: ['POST /chiffres/:figure/instantane'],
     answers: {
       stranger: sign,

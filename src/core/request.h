@@ -111,6 +111,8 @@ enum status req_fail(struct req *r, enum status s);
 /* The derived page of a row, for a module that dresses it further: the row's
  * facts and links, its children, its steps, what the reader may do. */
 enum status row_detail(struct req *r, struct detail_v *v) MUST_USE;
+/* Of that only what may be done with the row: steps, changing, deleting. */
+enum status row_manage(struct req *r, struct detail_v *v) MUST_USE;
 enum status row_page(struct req *r);
 /* The entity's list as the crumb of its row's page. */
 void req_crumb(struct req *r, struct page *p);

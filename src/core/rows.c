@@ -165,15 +165,20 @@ static enum status steps_of(struct req *r, struct detail_v *v)
 {
     size_t n = 0;
     const struct field *state = entity_field(r->entity, "state");
+    const char *(*asked)(struct conn *, struct arena *, const void *, int64_t) =
+        NULL;
+    const char *refusal = NULL;
     struct step_v *steps = NEW_ARRAY(r->mem, struct step_v, 32);
     for (const struct step *s = r->entity->steps; s && s->name && n < 32; s++) {
         struct value now = field_get(state, r->row);
         const char *key = now.type == V_TEXT ? str_dup(r->mem, now.s) : "";
         if (!word_in(s->from, key) || !r->who || !may(r->who, s->right))
             continue;
-        const char *refusal =
-            s->refuse ? s->refuse(r->conn, r->mem, r->row, r->who->person)
-                      : NULL;
+        if (s->refuse != asked) /* steps often share their condition */
+            refusal = s->refuse ? s->refuse(r->conn, r->mem, r->row,
+                                            r->who->person)
+                                : NULL;
+        asked = s->refuse;
         steps[n++] = (struct step_v){
             .label = tr(r->lang, arena_printf(r->mem, "%s.step.%s",
                                               r->entity->name, s->name)),
@@ -213,6 +218,12 @@ enum status row_detail(struct req *r, struct detail_v *v)
                              r->conn};
     TRY(detail_of_entity(r->mem, r->lang, &ask, v));
     TRY(children_of(r, v));
+    return row_manage(r, v);
+}
+
+enum status row_manage(struct req *r, struct detail_v *v)
+{
+    v->version = ((const struct row *)r->row)->version;
     if (r->entity->steps)
         TRY(steps_of(r, v));
     const char *base = path_of_id(r->mem, r->entity->path, r->id);
@@ -222,10 +233,13 @@ enum status row_detail(struct req *r, struct detail_v *v)
         return OK;
     struct reach reach = reach_of(r->app, r->mem, r->who, r->entity->write);
     void *mine;
-    enum status s = row_load(r->conn, r->mem, r->entity, r->id, &reach, &mine);
-    if (s == ERR_NOT_FOUND)
-        return OK;
-    TRY(s);
+    if (!reach_is_all(r->entity, &reach)) {
+        enum status s =
+            row_load(r->conn, r->mem, r->entity, r->id, &reach, &mine);
+        if (s == ERR_NOT_FOUND)
+            return OK;
+        TRY(s);
+    }
     v->history = arena_printf(r->mem, "%s/historique", base);
     if (r->entity->locked && r->entity->locked(r->conn, r->mem, r->row))
         return OK;

@@ -520,7 +520,8 @@ enum status list_of_entity(struct arena *a, const struct lang *lang,
     TRY(filters(&d, out));
     table(&d, out);
     total(&d, out);
-    out->is_filtered = p->ask->search.p || p->ask->filter_count > 0;
+    out->is_filtered =
+        p->ask->search.p || p->ask->filter_count > (p->fixed ? 1 : 0);
     if (p->errors && p->errors->n)
         out->alert = form_message(a, lang, &p->errors->list[0]);
     if (p->list->next)

@@ -190,7 +190,8 @@ for (const f of [...others].sort((a, b) => (a.last ?? 0) - (b.last ?? 0)))
     await test(`${f.name}: ${route}`, async () => {
       const [method, shape] = route.split(' ');
       const path = f.unknown ? shape.replace(':import', '999999')
-        : shape.replace(/:[a-z]+/, (name) => example[name]);
+        : shape.replace(/:[a-z]+/, (name) => f.which ? rows[f.which[0]].find(f.which[1]).id
+          : example[name]);
       const inApi = shape.startsWith('/api/v1/');
       for (const role of everyone)
         for (const far of f.row ? [false, true] : [null]) {

@@ -21,8 +21,8 @@ static const struct field fields[] = {
 static const struct index indexes[] = {
     {.columns = "project, school, tool, starts", .unique = true},
     /* Counting by school reads this index alone. */
-    {.columns = "project, state, school, starts"},
-    {.columns = "state, school"},
+    {.columns = "project, school, state, starts"},
+    {.columns = "state, project"},
     {0},
 };
 static const char *const reach[] = {

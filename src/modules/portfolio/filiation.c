@@ -108,44 +108,57 @@ const struct entity filiation_entity = {
 };
 
 #define LINK "f.id, f.from_node, f.to_node, f.kind, f.why"
+/* What a node is called: 4 * id + kind, as node_of has it. */
+#define TITLE(node)                                                            \
+    "CASE " node " % 4"                                                        \
+    " WHEN 0 THEN (SELECT s.title FROM portfolio_signal s WHERE s.id = " node  \
+    " / 4)"                                                                    \
+    " WHEN 1 THEN (SELECT a.need FROM portfolio_advice a WHERE a.id = " node   \
+    " / 4)"                                                                    \
+    " WHEN 2 THEN (SELECT p.name FROM portfolio_project p WHERE p.id = " node  \
+    " / 4)"                                                                    \
+    " ELSE (SELECT d.tool FROM portfolio_deployment d WHERE d.id = " node      \
+    " / 4) END"
+#define TITLED                                                                 \
+    " SELECT w.id, w.from_node, w.to_node, w.kind, w.why, " TITLE(             \
+        "w.from_node") ", " TITLE("w.to_node") " FROM walk w LIMIT :most"
 
 static enum status walk(struct conn *c, struct arena *a, struct sql sql,
-                        int64_t node, struct kinship *out)
+                        int64_t node, size_t most, struct kinship *out)
 {
     struct rows *r;
+    size_t seen = 0;
     TRY(db_rows(c, a, sql,
-                ARGS(arg_int("node", node), arg_int("most", KIN_MOST + 1)),
+                ARGS(arg_int("node", node), arg_int("most", (int64_t)most + 1)),
                 &r));
     while (rows_next(r)) {
-        if (out->n == KIN_MOST) {
+        if (seen++ == most) {
             out->cut = true;
             break;
         }
-        out->links[out->n++] =
-            (struct kin){row_int(r, 0), row_int(r, 1), row_int(r, 2),
-                         row_text(r, 3), row_text(r, 4)};
+        out->links[out->n++] = (struct kin){
+            row_int(r, 0),  row_int(r, 1),  row_int(r, 2), row_text(r, 3),
+            row_text(r, 4), row_text(r, 5), row_text(r, 6)};
     }
     return rows_end(r);
 }
 
 enum status filiation_walk(struct conn *c, struct arena *a, int64_t node,
-                           struct kinship *out)
+                           size_t most, struct kinship *out)
 {
-    *out = (struct kinship){.links = NEW_ARRAY(a, struct kin, KIN_MOST)};
-    TRY(walk(c, a,
-             SQL("WITH RECURSIVE up (id, from_node, to_node, kind, why) AS ("
-                 "SELECT " LINK " FROM portfolio_filiation f"
-                 " WHERE f.to_node = :node UNION SELECT " LINK " FROM up"
-                 " JOIN portfolio_filiation f ON f.to_node = up.from_node)"
-                 " SELECT id, from_node, to_node, kind, why FROM up"
-                 " LIMIT :most"),
-             node, out));
+    *out = (struct kinship){.links = NEW_ARRAY(a, struct kin, 2 * most + 1)};
+    TRY(walk(
+        c, a,
+        SQL("WITH RECURSIVE walk (id, from_node, to_node, kind, why) AS ("
+            "SELECT " LINK " FROM portfolio_filiation f"
+            " WHERE f.to_node = :node UNION SELECT " LINK " FROM walk u"
+            " JOIN portfolio_filiation f ON f.to_node = u.from_node)" TITLED),
+        node, most, out));
     return walk(c, a,
-                SQL("WITH RECURSIVE down (id, from_node, to_node, kind, why) AS"
+                SQL("WITH RECURSIVE walk (id, from_node, to_node, kind, why) AS"
                     " (SELECT " LINK " FROM portfolio_filiation f"
-                    " WHERE f.from_node = :node UNION SELECT " LINK " FROM down"
-                    " JOIN portfolio_filiation f ON f.from_node = down.to_node)"
-                    " SELECT id, from_node, to_node, kind, why FROM down"
-                    " LIMIT :most"),
-                node, out);
+                    " WHERE f.from_node = :node UNION SELECT " LINK
+                    " FROM walk u JOIN portfolio_filiation f"
+                    " ON f.from_node = u.to_node)" TITLED),
+                node, most, out);
 }

@@ -24,15 +24,14 @@ const struct entity *node_entity(enum node_kind kind);
 /* One link, as a walk meets it. */
 struct kin {
     int64_t id, from, to;
-    const char *kind, *why;
+    const char *kind, *why, *from_title, *to_title;
 };
 struct kinship {
     struct kin *links;
     size_t n;
-    bool cut; /* there are more than KIN_MOST */
+    bool cut; /* there are more than asked */
 };
-enum { KIN_MOST = 12000 };
-/* All that the node came from and all that came of it: one recursive query
- * each way. */
+/* All that the node came from and all that came of it, the nearest first, most
+ * each way: one recursive query each. */
 enum status filiation_walk(struct conn *c, struct arena *a, int64_t node,
-                           struct kinship *out) MUST_USE;
+                           size_t most, struct kinship *out) MUST_USE;

@@ -1,4 +1,4 @@
-/* The strategy and one project, as pages. */
+/* The strategy as a page. */
 #include "core/figure.h"
 #include "core/request.h"
 #include "i18n/format.h"
@@ -81,9 +81,8 @@ static enum status policies_fill(struct req *r, struct strategy_v *v)
     return OK;
 }
 
-/* The nine services in their blocks; passages says where the project is. */
-static enum status blocks_fill(struct req *r, const struct list *passages,
-                               struct block_v **out, size_t *n)
+/* The nine services in their blocks. */
+static enum status blocks_fill(struct req *r, struct block_v **out, size_t *n)
 {
     struct list services;
     TRY(all(r, &service_entity, NULL, &services));
@@ -97,24 +96,9 @@ static enum status blocks_fill(struct req *r, const struct list *passages,
                 r->mem, r->lang, &service_entity, "block", s->block);
         last = s->block;
         struct block_v *b = &blocks[*n - 1];
-        struct passage_v step = {.name = s->name,
-                                 .css = passages ? "off" : "done",
-                                 .icon = passages ? "hex-off" : "hex-full",
-                                 .state = tr(r->lang, "portfolio.passage.off")};
-        for (size_t k = 0; passages && k < passages->n; k++) {
-            const struct project_service *p = passages->rows[k];
-            if (p->service != s->row.id)
-                continue;
-            bool now = same(p->state, "current");
-            bool planned = same(p->state, "planned");
-            step.css = now ? "now" : planned ? "off" : "done";
-            step.icon = now ? "hex-now" : planned ? "hex-off" : "hex-done";
-            step.state = choice_label(r->mem, r->lang, &project_service_entity,
-                                      "state", p->state);
-            step.when = format_day(r->mem, r->lang, p->starts, DAY_MONTH);
-        }
         if (b->n < COUNT(b->steps))
-            b->steps[b->n++] = step;
+            b->steps[b->n++] = (struct passage_v){
+                .name = s->name, .css = "done", .icon = "hex-full"};
     }
     *out = blocks;
     return OK;
@@ -126,45 +110,11 @@ enum status strategy(struct req *r)
     struct block_v *blocks;
     TRY(axes_fill(r, &v));
     TRY(policies_fill(r, &v));
-    TRY(blocks_fill(r, NULL, &blocks, &v.block_count));
+    TRY(blocks_fill(r, &blocks, &v.block_count));
     v.blocks = blocks;
     struct page p = req_page(r, tr(r->lang, "portfolio.strategy"));
     struct html h;
     req_html_open(r, &h);
     strategy_page(&h, &p, &v);
-    return req_html(r, 200, &h);
-}
-
-enum status project_show(struct req *r)
-{
-    if (*r->form)
-        return row_page(r);
-    const struct project *row = r->row;
-    struct detail_v detail = {0};
-    struct list passages;
-    struct block_v *blocks;
-    struct linked *policies;
-    size_t n;
-    struct filter of = {entity_field(&project_service_entity, "project"), IS,
-                        value_int(r->id)};
-    TRY(row_detail(r, &detail));
-    TRY(all(r, &project_service_entity, &of, &passages));
-    struct project_v v = {.summary = row->summary, .detail = &detail};
-    TRY(blocks_fill(r, &passages, &blocks, &v.block_count));
-    v.blocks = blocks;
-    TRY(links_load(r->conn, r->mem, &project_entity,
-                   &project_links[PROJECT_POLICIES], r->id, &policies, &n));
-    struct named_v *tags = NEW_ARRAY(r->mem, struct named_v, n + 1);
-    for (size_t i = 0; i < n; i++)
-        tags[i] = (struct named_v){
-            policies[i].title,
-            arena_printf(r->mem, "/politiques/%" PRId64, policies[i].target)};
-    v.policies = tags;
-    v.policy_count = n;
-    struct page p = req_page(r, row->name);
-    req_crumb(r, &p);
-    struct html h;
-    req_html_open(r, &h);
-    project_page(&h, &p, &v);
     return req_html(r, 200, &h);
 }

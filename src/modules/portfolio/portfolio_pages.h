@@ -5,7 +5,7 @@
 #include "view/detail.h"
 
 struct named_v {
-    const char *name, *href;
+    const char *name, *href, *what;
 };
 struct axis_v {
     const char *name, *aim, *href;
@@ -33,12 +33,4 @@ struct strategy_v {
     const struct bars *policies;
     const struct block_v *blocks;
     size_t block_count;
-};
-struct project_v {
-    const char *summary;
-    const struct named_v *policies;
-    size_t policy_count;
-    const struct block_v *blocks;
-    size_t block_count;
-    const struct detail_v *detail;
 };

@@ -1,0 +1,227 @@
+/* Asking for advice, with or without an account, and the queue of those who
+ * wait: the longest first, and which needs come back. */
+#include "i18n/format.h"
+#include "modules/portfolio/pages/ask.html.h"
+#include "modules/portfolio/routes.h"
+#include "modules/portfolio/shown.h"
+
+/* A stranger's requests are guarded: a field that people do not see, a bound by
+ * address and one for all strangers of a day. */
+enum { OPEN_BY_MAIL = 3, STRANGERS_A_DAY = 200 };
+
+struct asking {
+    struct req *r;
+    struct advice *row;
+    const char *alert; /* a label key */
+};
+
+static struct asking asking_open(struct req *r)
+{
+    struct asking k = {.r = r, .row = row_new(r->mem, &advice_entity)};
+    k.row->asked = day_today();
+    row_begin(r->mem, &advice_entity, k.row);
+    return k;
+}
+
+static const char asked_of_all[] = "need detail topic discipline level";
+static const char asked_of_strangers[] =
+    "need detail topic discipline level asker email";
+
+static const char *asked_fields(const struct req *r)
+{
+    return r->who ? asked_of_all : asked_of_strangers;
+}
+
+/* Of what was sent, only what this form asks for; the day is today. */
+static struct str given(const void *data, const char *name, size_t nth)
+{
+    const struct req *r = data;
+    if (same(name, "asked"))
+        return nth ? (struct str){0} : str_of(day_iso(r->mem, day_today()));
+    return word_in(asked_fields(r), name) ? r->in.get(r->in.data, name, nth)
+                                          : (struct str){0};
+}
+
+static enum status show(struct asking *k, int code, bool refused)
+{
+    struct req *r = k->r;
+    struct form_source source = req_source(r);
+    struct form_ask ask = {.entity = &advice_entity,
+                           .row = k->row,
+                           .typed = refused ? &r->in : NULL,
+                           .errors = &r->errors,
+                           .source = &source,
+                           .only = asked_fields(r)};
+    struct form *form = NEW(r->mem, struct form);
+    TRY(form_of_entity(r->mem, r->lang, &ask, form));
+    form->csrf = r->who ? r->who->csrf : NULL;
+    form->key = req_key(r);
+    struct ask_v v = {.form = form,
+                      .alert = k->alert ? tr(r->lang, k->alert) : NULL,
+                      .stranger = !r->who};
+    struct page p = req_page(r, tr(r->lang, "portfolio.ask"));
+    struct html h;
+    req_html_open(r, &h);
+    ask_page(&h, &p, &v);
+    return req_html(r, code, &h);
+}
+
+enum status ask_form(struct req *r)
+{
+    struct asking k = asking_open(r);
+    return show(&k, 200, false);
+}
+
+/* Who has an account asks in their own name, and their school's. */
+static enum status sign(struct asking *k, struct conn *c)
+{
+    void *row;
+    k->row->person = k->row->school = NONE;
+    if (!k->r->who)
+        return OK;
+    enum status s = row_load(c, k->r->mem, &person_entity, k->r->who->person,
+                             &reach_all, &row);
+    if (s == ERR_NOT_FOUND) {
+        k->row->asker = k->r->who->name;
+        k->row->email = k->r->who->email;
+        return OK;
+    }
+    TRY(s);
+    k->row->person = ((const struct person *)row)->row.id;
+    k->row->school = ((const struct person *)row)->school;
+    return OK;
+}
+
+static const char *too_many(struct conn *c, const struct advice *d)
+{
+    if (count_of(c,
+                 SQL("SELECT count(*) FROM portfolio_advice WHERE email ="
+                     " :email AND state = 'new'"),
+                 ARGS(arg_cstr("email", d->email))) >= OPEN_BY_MAIL)
+        return "portfolio.ask_enough";
+    return count_of(c,
+                    SQL("SELECT count(*) FROM portfolio_advice WHERE asked ="
+                        " :today AND created_by = 0"),
+                    ARGS(arg_day("today", day_today()))) >= STRANGERS_A_DAY
+               ? "portfolio.ask_later"
+               : NULL;
+}
+
+static enum status ask(struct conn *c, struct arena *a, void *data)
+{
+    struct asking *k = data;
+    TRY(sign(k, c));
+    k->alert = k->r->who ? NULL : too_many(c, k->row);
+    if (k->alert)
+        return ERR_INVALID;
+    k->r->location = "/demander-conseil/merci";
+    return row_insert(c, a, &advice_entity, k->row, req_actor(k->r));
+}
+
+enum status ask_send(struct req *r)
+{
+    struct asking k = asking_open(r);
+    struct form_source source = req_source(r);
+    const struct form_input in = {given, r, r->lang};
+    enum status s = row_from_input(r->mem, &advice_entity, &in, &source, 0,
+                                   k.row, &r->errors);
+    if (s != OK && s != ERR_INVALID)
+        return s;
+    /* Its check asks who it is: known here for whoever has an account. */
+    if (r->who && r->errors.n == 1 &&
+        same(r->errors.list[0].key, "portfolio_advice.nobody_asks"))
+        r->errors.n = 0;
+    if (str_trim(req_text(r, "site")).n) /* no person fills it */
+        return req_go(r, "/demander-conseil/merci");
+    if (!r->once)
+        k.alert = "form.no_key";
+    if (r->errors.n || k.alert)
+        return show(&k, 422, true);
+    s = req_write(r, ask, &k);
+    if (s == ERR_INVALID && k.alert)
+        return show(&k, 422, true);
+    TRY(s);
+    return req_done(r) ? OK : req_go(r, "%s", r->location);
+}
+
+enum status ask_thanks(struct req *r)
+{
+    struct ask_v v = {.sent = true};
+    struct page p = req_page(r, tr(r->lang, "portfolio.ask_thanks"));
+    struct html h;
+    req_html_open(r, &h);
+    thanks_page(&h, &p, &v);
+    return req_html(r, 200, &h);
+}
+
+/* The queue. */
+
+static enum status needs_fill(struct req *r, struct queue_v *v)
+{
+    enum { MOST = 20 };
+    struct rows *rows;
+    const struct arg *args;
+    struct need_v *out = NEW_ARRAY(r->mem, struct need_v, MOST);
+    struct sql sql = sql_with_reach(
+        r->mem,
+        SQL("SELECT a.topic, a.discipline, a.level, count(*) AS n, sum(CASE"
+            " WHEN a.state IN ('new', 'taken') THEN 1 ELSE 0 END) FROM"
+            " portfolio_advice a WHERE {reach:a} GROUP BY a.topic,"
+            " a.discipline, a.level HAVING count(*) > 1 ORDER BY n DESC,"
+            " a.topic, coalesce(a.discipline, ''), coalesce(a.level, '')"
+            " LIMIT :most"),
+        &advice_entity, &r->reach, ARGS(arg_int("most", MOST)), &args);
+    TRY(db_rows(r->conn, r->mem, sql, args, &rows));
+    while (rows_next(rows)) {
+        const char *topic = row_text(rows, 0);
+        out[v->need_count++] = (struct need_v){
+            .topic = choice_shown(r, &advice_entity, "topic", topic),
+            .discipline = choice_shown(r, &advice_entity, "discipline",
+                                       row_text(rows, 1)),
+            .level =
+                choice_shown(r, &advice_entity, "level", row_text(rows, 2)),
+            .href = arena_printf(r->mem, "/conseils?topic=%s", topic),
+            .n = row_int(rows, 3),
+            .waiting = row_int(rows, 4)};
+    }
+    v->needs = out;
+    return rows_end(rows);
+}
+
+enum status advice_queue(struct req *r)
+{
+    struct list list;
+    struct queue_v v = {0};
+    const struct field *school = entity_field(&advice_entity, "school");
+    struct list_ask ask = {.entity = &advice_entity,
+                           .reach = &r->reach,
+                           .where = SQL("t.state IN ('new', 'taken')"),
+                           .limit = LIST_MOST,
+                           .no_total = true};
+    TRY(list_load(r->conn, r->mem, &ask, &list));
+    struct queue_row_v *out = NEW_ARRAY(r->mem, struct queue_row_v, list.n + 1);
+    for (size_t i = 0; i < list.n; i++) {
+        const struct advice *d = list.rows[i];
+        out[i] = (struct queue_row_v){
+            .need = d->need,
+            .href = row_address(r, &advice_entity, d->row.id),
+            .topic = choice_shown(r, &advice_entity, "topic", d->topic),
+            .level = choice_shown(r, &advice_entity, "level", d->level),
+            .school = d->school == NONE
+                          ? NULL
+                          : list_ref_title(&list, school, d->school),
+            .since = format_day_from(r->mem, r->lang, d->asked, day_today()),
+            .state = choice_shown(r, &advice_entity, "state", d->state),
+            .tone = tone_of(r, &advice_entity, "state", d->state),
+            .days = day_today() - d->asked};
+    }
+    v.rows = out;
+    v.n = list.n;
+    TRY(needs_fill(r, &v));
+    struct page p = req_page(r, tr(r->lang, "portfolio.queue"));
+    req_crumb(r, &p);
+    struct html h;
+    req_html_open(r, &h);
+    queue_page(&h, &p, &v);
+    return req_html(r, 200, &h);
+}

@@ -1,0 +1,133 @@
+/* What a note de veille, or a request for advice, becomes: a new project, or
+ * something that a project is fed with. */
+#include "modules/portfolio/lineage.h"
+#include "modules/portfolio/pages/ask.html.h"
+#include "modules/portfolio/routes.h"
+#include "modules/portfolio/shown.h"
+
+struct becoming {
+    struct req *r;
+    const char *alert; /* a label key */
+};
+
+static bool is_signal(const struct req *r)
+{
+    return r->entity == &signal_entity;
+}
+
+static enum status options_fill(struct req *r, const struct entity *e,
+                                const struct form_option **out, size_t *n)
+{
+    struct list list;
+    struct list_ask ask = {
+        .entity = e, .reach = &reach_all, .limit = LIST_MOST, .no_total = true};
+    TRY(list_load(r->conn, r->mem, &ask, &list));
+    struct form_option *all = NEW_ARRAY(r->mem, struct form_option, list.n + 1);
+    for (size_t i = 0; i < list.n; i++)
+        all[i] = (struct form_option){
+            .value = arena_printf(r->mem, "%" PRId64,
+                                  ((const struct row *)list.rows[i])->id),
+            .label = row_title(e, list.rows[i])};
+    *out = all;
+    *n = list.n;
+    return OK;
+}
+
+static enum status show(struct req *r, int code, const char *alert)
+{
+    struct detail_v detail = {0};
+    struct lineage_v lineage = {0};
+    struct become_v v = {.detail = &detail, .lineage = &lineage};
+    TRY(row_detail(r, &detail));
+    TRY(lineage_of(r, node_of(is_signal(r) ? NODE_SIGNAL : NODE_ADVICE, r->id),
+                   &lineage));
+    const char *write =
+        is_signal(r) ? "portfolio.edit" : "portfolio.edit_advice";
+    if (may(r->who, "portfolio.edit") && may(r->who, write)) {
+        v.action =
+            arena_printf(r->mem, "%s/projet", row_address(r, r->entity, r->id));
+        v.key = req_key(r);
+        v.csrf = r->who->csrf;
+        v.alert = alert ? tr(r->lang, alert) : NULL;
+        struct str name = req_text(r, "name");
+        v.name = name.p ? str_dup(r->mem, name) : row_title(r->entity, r->row);
+        TRY(options_fill(r, &axis_entity, &v.axes, &v.axis_count));
+        TRY(options_fill(r, &project_entity, &v.projects, &v.project_count));
+    }
+    struct page p = req_page(r, detail.title);
+    req_crumb(r, &p);
+    struct html h;
+    req_html_open(r, &h);
+    signal_page(&h, &p, &v);
+    return req_html(r, code, &h);
+}
+
+enum status origin_show(struct req *r)
+{
+    return *r->form || r->api ? row_page(r) : show(r, 200, NULL);
+}
+
+/* The project that is typed, made where it is new. */
+static enum status project_of(struct becoming *b, struct conn *c,
+                              struct arena *a, int64_t *id)
+{
+    struct req *r = b->r;
+    struct str name = str_trim(req_text(r, "name"));
+    b->alert = "portfolio.become_what";
+    if (str_eq(req_text(r, "way"), "fed"))
+        return str_int(req_text(r, "project"), id) ? OK : ERR_INVALID;
+    struct project *p = row_new(a, &project_entity);
+    if (!name.n || name.n > 200 || !str_int(req_text(r, "axis"), &p->axis))
+        return ERR_INVALID;
+    row_begin(a, &project_entity, p);
+    p->name = str_dup(a, name);
+    p->starts = day_today();
+    p->summary = is_signal(r) ? ((const struct signal *)r->row)->subject
+                              : ((const struct advice *)r->row)->detail;
+    b->alert = "portfolio.become_taken";
+    enum status s = row_insert(c, a, &project_entity, p, req_actor(r));
+    *id = p->row.id;
+    return s == ERR_CONFLICT ? ERR_INVALID : s;
+}
+
+static enum status become(struct conn *c, struct arena *a, void *data)
+{
+    struct becoming *b = data;
+    struct req *r = b->r;
+    int64_t project;
+    const char *field;
+    TRY(project_of(b, c, a, &project));
+    struct filiation *f = row_new(a, &filiation_entity);
+    if (is_signal(r))
+        f->from_signal = r->id;
+    else
+        f->from_advice = r->id;
+    f->to_project = project;
+    f->kind = str_eq(req_text(r, "way"), "fed") ? "fed" : "became";
+    filiation_entity.settle(a, f);
+    b->alert = filiation_entity.check(c, a, f, &field);
+    if (b->alert)
+        return ERR_INVALID;
+    b->alert = "portfolio.become_linked";
+    enum status s = row_insert(c, a, &filiation_entity, f, req_actor(r));
+    if (s == ERR_CONFLICT)
+        return ERR_INVALID;
+    TRY(s);
+    b->alert = NULL;
+    r->location = row_address(r, &project_entity, project);
+    return journal_add(c, a, r->who->person, &project_entity, project, f->kind,
+                       STR("{}"));
+}
+
+enum status origin_becomes(struct req *r)
+{
+    struct becoming b = {.r = r};
+    if (!may(r->who,
+             "portfolio.edit")) /* the row is reached by another right */
+        return ERR_FORBIDDEN;
+    enum status s = req_write(r, become, &b);
+    if (s == ERR_INVALID && b.alert)
+        return show(r, 422, b.alert);
+    TRY(s);
+    return req_done(r) ? OK : req_go(r, "%s", r->location);
+}

@@ -1,0 +1,248 @@
+/* Decisions that everybody may read, and the boards: what waits for one, what
+ * was stopped and why. */
+#include "modules/portfolio/shown.h"
+
+#include "i18n/format.h"
+#include "modules/portfolio/pages/gate.html.h"
+#include "modules/portfolio/routes.h"
+
+/* Gates by a further condition, with the names of their projects; the latest
+ * first, or the soonest. */
+static enum status gates_where(struct req *r, struct sql where, bool soonest,
+                               struct gate_line_v **out, size_t *n)
+{
+    const struct field *project = entity_field(&gate_entity, "project");
+    struct list list;
+    struct list_ask ask = {.entity = &gate_entity,
+                           .reach = &reach_all,
+                           .where = where,
+                           .down = soonest,
+                           .limit = LIST_MOST,
+                           .no_total = true};
+    TRY(list_load(r->conn, r->mem, &ask, &list));
+    *out = NEW_ARRAY(r->mem, struct gate_line_v, list.n + 1);
+    for (*n = 0; *n < list.n; ++*n) {
+        const struct gate *g = list.rows[*n];
+        struct gate_line_v *v = &(*out)[*n];
+        *v = gate_line(r, g);
+        v->project = list_ref_title(&list, project, g->project);
+        v->project_href = row_address(r, &project_entity, g->project);
+    }
+    return OK;
+}
+
+static void to_decisions(struct req *r, struct gate_line_v *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        list[i].href = arena_printf(r->mem, "/decisions/%s",
+                                    strrchr(list[i].href, '/') + 1);
+}
+
+enum status decisions_list(struct req *r)
+{
+    struct board_v v = {.lead = tr(r->lang, "portfolio.decisions_lead")};
+    struct gate_line_v *gates;
+    TRY(gates_where(r, SQL("t.published = 1 AND t.state IN (" DECIDED ")"),
+                    false, &gates, &v.gate_count));
+    to_decisions(r, gates, v.gate_count);
+    v.gates = gates;
+    struct page p = req_page(r, tr(r->lang, "portfolio.decisions"));
+    struct html h;
+    req_html_open(r, &h);
+    decisions_page(&h, &p, &v);
+    return req_html(r, 200, &h);
+}
+
+/* How many voted what, and the dissents without the names. */
+static enum status votes_fill(struct req *r, const struct gate *g,
+                              struct decision_v *v)
+{
+    struct list list;
+    TRY(rows_under(r, &gate_member_entity, "gate", g->row.id, &list));
+    struct vote_v *out = NEW_ARRAY(r->mem, struct vote_v, list.n + 1);
+    int64_t votes = 0, with = 0;
+    for (size_t i = 0; i < list.n; i++) {
+        const struct gate_member *m = list.rows[i];
+        if (word_in("invited conflict", m->state))
+            continue;
+        votes++;
+        with += same(m->state, g->state);
+        if (same(m->state, g->state) || same(m->state, "abstain"))
+            continue;
+        out[v->dissent_count++] = (struct vote_v){
+            .role = choice_shown(r, &gate_member_entity, "role", m->role),
+            .vote = choice_shown(r, &gate_member_entity, "state", m->state),
+            .tone = tone_of(r, &gate_member_entity, "state", m->state),
+            .reason = m->state_reason};
+    }
+    v->dissents = out;
+    v->votes = tr_with(r->mem, r->lang, "portfolio.votes_for", "n",
+                       format_int(r->mem, r->lang, votes), "with",
+                       format_int(r->mem, r->lang, with), NULL);
+    return OK;
+}
+
+static enum status parts_fill(struct req *r, const struct gate *g,
+                              struct decision_v *v)
+{
+    struct list criteria, asked;
+    TRY(rows_under(r, &gate_criterion_entity, "gate", g->row.id, &criteria));
+    TRY(rows_under(r, &gate_condition_entity, "gate", g->row.id, &asked));
+    struct finding_v *findings =
+        NEW_ARRAY(r->mem, struct finding_v, criteria.n + 1);
+    struct condition_v *conditions =
+        NEW_ARRAY(r->mem, struct condition_v, asked.n + 1);
+    for (size_t i = 0; i < criteria.n; i++)
+        findings[i] = finding_shown(r, criteria.rows[i]);
+    for (size_t i = 0; i < asked.n; i++) {
+        conditions[i] = condition_shown(r, asked.rows[i]);
+        conditions[i].href = NULL;
+    }
+    v->findings = findings;
+    v->finding_count = criteria.n;
+    v->conditions = conditions;
+    v->condition_count = asked.n;
+    return OK;
+}
+
+enum status decision_show(struct req *r)
+{
+    const struct gate *g = r->row;
+    bool team = may(r->who, "portfolio.gates");
+    void *row;
+    if (!gate_is_decided(g) || (g->published != YES && !team))
+        return ERR_NOT_FOUND;
+    TRY(row_load(r->conn, r->mem, &project_entity, g->project, &reach_all,
+                 &row));
+    struct decision_v v = {
+        .project = ((const struct project *)row)->name,
+        .project_href = row_address(r, &project_entity, g->project),
+        .stages = stages_shown(r, g),
+        .when = format_day(r->mem, r->lang, g->meets, DAY_PLAIN),
+        .state = choice_shown(r, &gate_entity, "state", g->state),
+        .tone = tone_of(r, &gate_entity, "state", g->state),
+        .reason = g->state_reason,
+        .secret = g->published != YES,
+        .back = team ? row_address(r, &gate_entity, r->id) : NULL};
+    TRY(votes_fill(r, g, &v));
+    TRY(parts_fill(r, g, &v));
+    struct page p = req_page(r, g->name);
+    const struct page_link crumb = {tr(r->lang, "portfolio.decisions"),
+                                    "/decisions", false};
+    p.crumbs = &crumb;
+    p.crumb_count = 1;
+    struct html h;
+    req_html_open(r, &h);
+    decision_page(&h, &p, &v);
+    return req_html(r, 200, &h);
+}
+
+/* Votes, and kinds of evidence asked for and not there, of each gate that
+ * waits; in their order. */
+static enum status counts_fill(struct req *r, struct gate_line_v *list,
+                               size_t n)
+{
+    struct rows *rows;
+    TRY(db_rows(
+        r->conn, r->mem,
+        SQL("SELECT g.id,"
+            " (SELECT count(*) FROM portfolio_gate_member m WHERE m.gate = g.id"
+            " AND m.state NOT IN ('invited', 'conflict')),"
+            " (SELECT count(*) FROM portfolio_gate_criterion k WHERE k.gate ="
+            " g.id AND k.kind IS NOT NULL AND NOT EXISTS (SELECT 1 FROM"
+            " portfolio_evidence e WHERE e.project = g.project AND e.kind ="
+            " k.kind AND e.level >= coalesce(k.level, 1))),"
+            " (SELECT count(*) FROM portfolio_gate_member m WHERE m.gate = g.id"
+            " AND m.state = 'invited' AND m.person = :me AND g.state = 'open')"
+            " FROM portfolio_gate g WHERE g.state IN ('prepared', 'open')"),
+        ARGS(arg_int("me", r->who->person)), &rows));
+    while (rows_next(rows)) {
+        const char *href = row_address(r, &gate_entity, row_int(rows, 0));
+        for (size_t i = 0; i < n; i++) {
+            if (!same(list[i].href, href))
+                continue;
+            list[i].votes = row_int(rows, 1);
+            list[i].missing = row_int(rows, 2);
+            list[i].mine = row_int(rows, 3) > 0;
+        }
+    }
+    return rows_end(rows);
+}
+
+static enum status conditions_fill(struct req *r, struct board_v *v)
+{
+    const struct field *gate = entity_field(&gate_condition_entity, "gate");
+    struct list list;
+    struct list_ask ask = {.entity = &gate_condition_entity,
+                           .reach = &reach_all,
+                           .where = SQL("t.state = 'open'"),
+                           .limit = LIST_MOST,
+                           .no_total = true};
+    TRY(list_load(r->conn, r->mem, &ask, &list));
+    struct condition_v *out = NEW_ARRAY(r->mem, struct condition_v, list.n + 1);
+    for (size_t i = 0; i < list.n; i++) {
+        const struct gate_condition *c = list.rows[i];
+        out[i] = condition_shown(r, c);
+        out[i].of = list_ref_title(&list, gate, c->gate);
+    }
+    v->conditions = out;
+    v->condition_count = list.n;
+    return OK;
+}
+
+enum status gates_waiting(struct req *r)
+{
+    struct board_v v = {.lead = tr(r->lang, "portfolio.waiting_lead")};
+    struct gate_line_v *gates;
+    TRY(gates_where(r, SQL("t.state IN ('prepared', 'open')"), true, &gates,
+                    &v.gate_count));
+    TRY(counts_fill(r, gates, v.gate_count));
+    v.gates = gates;
+    TRY(conditions_fill(r, &v));
+    struct page p = req_page(r, tr(r->lang, "portfolio.waiting_title"));
+    struct html h;
+    req_html_open(r, &h);
+    waiting_page(&h, &p, &v);
+    return req_html(r, 200, &h);
+}
+
+static enum status reasons_fill(struct req *r, struct stopped_v *v)
+{
+    enum { MOST = 100 };
+    struct rows *rows;
+    struct reason_v *out = NEW_ARRAY(r->mem, struct reason_v, MOST);
+    TRY(db_rows(r->conn, r->mem,
+                SQL("SELECT d.reason, p.id, p.name, count(*) AS n FROM"
+                    " portfolio_deployment d JOIN portfolio_project p ON"
+                    " p.id = d.project WHERE d.state = 'abandoned'"
+                    " GROUP BY d.reason, p.id, p.name"
+                    " ORDER BY n DESC, d.reason, p.id LIMIT :most"),
+                ARGS(arg_int("most", MOST)), &rows));
+    while (rows_next(rows))
+        out[v->reason_count++] =
+            (struct reason_v){row_text(rows, 0), row_text(rows, 2),
+                              row_address(r, &project_entity, row_int(rows, 1)),
+                              row_int(rows, 3)};
+    v->reasons = out;
+    return rows_end(rows);
+}
+
+enum status stopped_board(struct req *r)
+{
+    struct stopped_v v = {0};
+    struct gate_line_v *gates;
+    bool team = may(r->who, "portfolio.gates");
+    TRY(gates_where(r,
+                    team ? SQL("t.state IN ('stop', 'hold')")
+                         : SQL("t.state IN ('stop', 'hold') AND"
+                               " t.published = 1"),
+                    false, &gates, &v.gate_count));
+    to_decisions(r, gates, v.gate_count);
+    v.gates = gates;
+    TRY(reasons_fill(r, &v));
+    struct page p = req_page(r, tr(r->lang, "portfolio.stopped_title"));
+    struct html h;
+    req_html_open(r, &h);
+    stopped_page(&h, &p, &v);
+    return req_html(r, 200, &h);
+}

@@ -1,0 +1,266 @@
+/* One tool in many schools at once: ticked from a list, or pasted as UAI. */
+#include "modules/directory/check.h"
+#include "modules/portfolio/pages/many.html.h"
+#include "modules/portfolio/routes.h"
+#include "modules/portfolio/shown.h"
+
+enum { SCHOOLS = 400, PASTED = 20000 };
+
+struct deploying {
+    struct req *r;
+    struct deployment model; /* what all have in common */
+    int64_t schools[SCHOOLS];
+    size_t n;
+    const char *alert;
+};
+
+static const char only[] = "project tool starts ends state reason support";
+
+static enum status choices_fill(struct req *r, struct many_v *v)
+{
+    struct str bassin = req_text(r, "bassin"), kind = req_text(r, "kind");
+    int64_t id = NONE;
+    const struct field *kinds = entity_field(&school_entity, "kind");
+    struct filter filters[2];
+    struct list list = {0};
+    size_t n = 0;
+    if (bassin.n && str_int(bassin, &id))
+        filters[n++] = (struct filter){entity_field(&school_entity, "bassin"),
+                                       IS, value_int(id)};
+    for (const char *const *k = kinds->choices; kind.n && *k; k++)
+        if (str_eq(kind, *k))
+            filters[n++] = (struct filter){kinds, IS, value_cstr(*k)};
+    struct list_ask ask = {.entity = &school_entity,
+                           .reach = &r->reach,
+                           .filters = filters,
+                           .filter_count = n,
+                           .limit = LIST_MOST,
+                           .no_total = true};
+    if (n)
+        TRY(list_load(r->conn, r->mem, &ask, &list));
+    struct form_option *out = NEW_ARRAY(r->mem, struct form_option, list.n + 1);
+    for (size_t i = 0; i < list.n; i++) {
+        const struct school *s = list.rows[i];
+        out[i] = (struct form_option){
+            .value = arena_printf(r->mem, "%" PRId64, s->row.id),
+            .label = arena_printf(r->mem, "%s, %s (%s)", s->name,
+                                  s->commune ? s->commune : "–", s->uai)};
+        for (size_t k = 0; r->in.get(r->in.data, "school", k).p; k++)
+            out[i].chosen |=
+                str_eq(r->in.get(r->in.data, "school", k), out[i].value);
+    }
+    v->schools = out;
+    v->school_count = list.n;
+    v->asked = n > 0;
+    return OK;
+}
+
+static const struct form_option *options(struct req *r, const char *name,
+                                         struct rows *rows, size_t *n)
+{
+    enum { MOST = 80 };
+    struct form_option *out = NEW_ARRAY(r->mem, struct form_option, MOST);
+    struct str now = req_text(r, name);
+    out[(*n)++] =
+        (struct form_option){.value = "", .label = tr(r->lang, "core.all")};
+    while (*n < MOST && rows_next(rows)) {
+        const char *value = row_text(rows, 0);
+        out[(*n)++] = (struct form_option){.value = value,
+                                           .label = row_text(rows, 1),
+                                           .chosen = str_eq(now, value)};
+    }
+    return out;
+}
+
+static enum status filters_fill(struct req *r, struct many_v *v)
+{
+    struct rows *rows;
+    TRY(db_rows(r->conn, r->mem,
+                SQL("SELECT CAST(id AS TEXT), name FROM directory_area"
+                    " WHERE kind = 'bassin' ORDER BY name, id"),
+                NO_ARGS, &rows));
+    v->bassins = options(r, "bassin", rows, &v->bassin_count);
+    TRY(rows_end(rows));
+    const struct field *kind = entity_field(&school_entity, "kind");
+    struct form_option *out = NEW_ARRAY(r->mem, struct form_option, 20);
+    out[v->kind_count++] =
+        (struct form_option){.value = "", .label = tr(r->lang, "core.all")};
+    for (const char *const *k = kind->choices; *k; k++)
+        out[v->kind_count++] = (struct form_option){
+            .value = *k,
+            .label = choice_shown(r, &school_entity, "kind", *k),
+            .chosen = str_eq(req_text(r, "kind"), *k)};
+    v->kinds = out;
+    return OK;
+}
+
+static enum status show(struct deploying *d, int code, bool refused)
+{
+    struct req *r = d->r;
+    struct form_source source = req_source(r);
+    struct form_ask ask = {.entity = &deployment_entity,
+                           .row = &d->model,
+                           .typed = refused ? &r->in : NULL,
+                           .errors = &r->errors,
+                           .source = &source,
+                           .only = only};
+    struct form *form = NEW(r->mem, struct form);
+    struct many_v v = {.form = form, .alert = d->alert};
+    TRY(form_of_entity(r->mem, r->lang, &ask, form));
+    form->csrf = r->who->csrf;
+    form->key = req_key(r);
+    struct str pasted = req_text(r, "uais");
+    v.uais = pasted.p ? str_dup(r->mem, pasted) : "";
+    v.project = str_dup(r->mem, req_text(r, "project"));
+    v.kind = str_dup(r->mem, req_text(r, "kind"));
+    v.bassin = str_dup(r->mem, req_text(r, "bassin"));
+    TRY(choices_fill(r, &v));
+    TRY(filters_fill(r, &v));
+    struct page p = req_page(r, tr(r->lang, "portfolio.deploy_many"));
+    req_crumb(r, &p);
+    struct html h;
+    req_html_open(r, &h);
+    many_page(&h, &p, &v);
+    return req_html(r, code, &h);
+}
+
+static struct deploying deploying_open(struct req *r)
+{
+    struct deploying d = {.r = r};
+    struct deployment *model = row_new(r->mem, &deployment_entity);
+    int64_t project;
+    model->starts = day_today();
+    model->state = "planned";
+    if (str_int(req_text(r, "project"), &project))
+        model->project = project;
+    d.model = *model;
+    return d;
+}
+
+enum status deploy_many_form(struct req *r)
+{
+    struct deploying d = deploying_open(r);
+    return show(&d, 200, false);
+}
+
+static void school_add(struct deploying *d, int64_t id)
+{
+    for (size_t i = 0; i < d->n; i++)
+        if (d->schools[i] == id)
+            return;
+    if (d->n < SCHOOLS)
+        d->schools[d->n++] = id;
+    else
+        d->alert = tr(d->r->lang, "portfolio.many_too_many");
+}
+
+/* One UAI in reach, or an alert that names it. */
+static enum status uai_add(struct deploying *d, struct str typed)
+{
+    struct req *r = d->r;
+    struct str uai;
+    void *row;
+    const char *fault = check_uai(r->mem, typed, &uai);
+    enum status s = ERR_NOT_FOUND;
+    bool within = false;
+    if (!fault)
+        s = row_find(r->conn, r->mem, &school_entity, "uai", value_text(uai),
+                     &row);
+    if (s != OK && s != ERR_NOT_FOUND)
+        return s;
+    if (s == OK)
+        TRY(row_within(r->conn, r->mem, &school_entity, row, &r->reach,
+                       &within));
+    if (within)
+        school_add(d, ((const struct row *)row)->id);
+    else
+        d->alert = tr_with(r->mem, r->lang, "portfolio.many_bad_uai", "uai",
+                           str_dup(r->mem, typed), NULL);
+    return OK;
+}
+
+static enum status schools_read(struct deploying *d)
+{
+    struct req *r = d->r;
+    int64_t id;
+    for (size_t i = 0; r->in.get(r->in.data, "school", i).p; i++)
+        if (str_int(r->in.get(r->in.data, "school", i), &id))
+            school_add(d, id);
+    struct str pasted = str_trim(req_text(r, "uais"));
+    if (pasted.n > PASTED)
+        pasted.n = 0, d->alert = tr(r->lang, "portfolio.many_too_many");
+    char *words = pasted.p ? str_dup(r->mem, pasted) : NULL;
+    for (char *p = words; p && *p; p++)
+        if (strchr("\r\n\t,;", *p))
+            *p = ' ';
+    struct str rest = str_of(words ? words : ""), word;
+    while (str_next(&rest, ' ', &word))
+        if (word.n)
+            TRY(uai_add(d, word));
+    if (!d->n && !d->alert)
+        d->alert = tr(r->lang, "portfolio.many_nobody");
+    return OK;
+}
+
+/* All or none: one transaction. The reach is asked of each, as it is saved. */
+static enum status deploy(struct conn *c, struct arena *a, void *data)
+{
+    struct deploying *d = data;
+    struct req *r = d->r;
+    for (size_t i = 0; i < d->n; i++) {
+        struct deployment row = d->model;
+        bool within;
+        row.school = d->schools[i];
+        enum status s =
+            row_insert(c, a, &deployment_entity, &row, req_actor(r));
+        if (s == ERR_CONFLICT) {
+            d->alert = tr(r->lang, "portfolio.many_there_already");
+            return ERR_INVALID;
+        }
+        TRY(s);
+        TRY(row_within(c, a, &deployment_entity, &row, &r->reach, &within));
+        if (!within)
+            return ERR_FORBIDDEN;
+    }
+    r->location = arena_printf(r->mem, "/deploiements?project=%" PRId64,
+                               d->model.project);
+    return OK;
+}
+
+/* What all have in common: the schools are read apart. */
+static struct str common(const void *data, const char *name, size_t nth)
+{
+    const struct req *r = data;
+    return word_in(only, name) ? r->in.get(r->in.data, name, nth)
+                               : (struct str){0};
+}
+
+static enum status model_read(struct deploying *d)
+{
+    struct req *r = d->r;
+    struct form_source source = req_source(r);
+    const struct form_input in = {common, r, r->lang};
+    enum status s = row_from_input(r->mem, &deployment_entity, &in, &source,
+                                   PARSE_GIVEN, &d->model, &r->errors);
+    if (s != OK && s != ERR_INVALID)
+        return s;
+    if (!r->errors.n && d->model.project == NONE)
+        form_error(&r->errors, "project", "form.required");
+    if (!r->errors.n && !d->model.tool)
+        form_error(&r->errors, "tool", "form.required");
+    return OK;
+}
+
+enum status deploy_many(struct req *r)
+{
+    struct deploying d = deploying_open(r);
+    TRY(model_read(&d));
+    TRY(schools_read(&d));
+    if (r->errors.n || d.alert)
+        return show(&d, 422, true);
+    enum status s = req_write(r, deploy, &d);
+    if (s == ERR_INVALID && d.alert)
+        return show(&d, 422, true);
+    TRY(s);
+    return req_done(r) ? OK : req_go(r, "%s", r->location);
+}

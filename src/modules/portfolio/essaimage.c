@@ -1,0 +1,405 @@
+/* How far a project has spread: schools, pupils, by month, bassin and
+ * département, on the map; and what stopped. */
+#include "modules/portfolio/essaimage.h"
+
+#include "i18n/format.h"
+#include "modules/directory/outline.h"
+#include "modules/portfolio/pages/essaimage.html.h"
+#include "modules/portfolio/routes.h"
+#include "modules/portfolio/shown.h"
+
+#include <math.h>
+
+enum { POINTS = 400, AREAS = 120, WIDTH = 860, MONTHS = 24, IN_USE = 2 };
+
+bool spread_is_used(const struct spread_school *s)
+{
+    return s->states[IN_USE] > 0;
+}
+
+#define OF(state) "sum(CASE WHEN d.state = '" state "' THEN 1 ELSE 0 END)"
+
+enum status spread_load(struct conn *c, struct arena *a, int64_t project,
+                        struct spread *out)
+{
+    struct rows *r;
+    size_t room = 0;
+    *out = (struct spread){0};
+    TRY(db_rows(
+        c, a,
+        SQL("SELECT s.id, s.bassin, s.departement, coalesce(s.pupils, (SELECT"
+            " CAST(sum(k.headcount) AS BIGINT) FROM directory_class k WHERE"
+            " k.school = s.id AND k.year = :year)), s.name, s.kind,"
+            " s.longitude, s.latitude, x.first, x.s0, x.s1, x.s2, x.s3, x.s4"
+            " FROM (SELECT d.school AS school, min(d.starts) AS first, " OF(
+                "pl"
+                "an"
+                "ne"
+                "d") " AS s0, " OF("configured") " AS s1, " OF("in_use") " AS "
+                                                                         "s2,"
+                                                                         " " OF("ended") " AS s3, " OF(
+                                                                             "a"
+                                                                             "b"
+                                                                             "a"
+                                                                             "n"
+                                                                             "d"
+                                                                             "o"
+                                                                             "n"
+                                                                             "e"
+                                                                             "d") " A"
+                                                                                  "S "
+                                                                                  "s4"
+                                                                                  " F"
+                                                                                  "RO"
+                                                                                  "M "
+                                                                                  "po"
+                                                                                  "rt"
+                                                                                  "fo"
+                                                                                  "li"
+                                                                                  "o_"
+                                                                                  "de"
+                                                                                  "pl"
+                                                                                  "oy"
+                                                                                  "me"
+                                                                                  "nt"
+                                                                                  " d"
+                                                                                  " W"
+                                                                                  "HE"
+                                                                                  "RE"
+                                                                                  " d"
+                                                                                  ".p"
+                                                                                  "ro"
+                                                                                  "je"
+                                                                                  "ct"
+                                                                                  " ="
+                                                                                  " :"
+                                                                                  "pr"
+                                                                                  "oj"
+                                                                                  "ec"
+                                                                                  "t"
+                                                                                  " G"
+                                                                                  "RO"
+                                                                                  "UP"
+                                                                                  " B"
+                                                                                  "Y "
+                                                                                  "d."
+                                                                                  "sc"
+                                                                                  "ho"
+                                                                                  "ol"
+                                                                                  ") "
+                                                                                  "x "
+                                                                                  "JO"
+                                                                                  "IN"
+                                                                                  " d"
+                                                                                  "ir"
+                                                                                  "ec"
+                                                                                  "to"
+                                                                                  "ry"
+                                                                                  "_s"
+                                                                                  "ch"
+                                                                                  "oo"
+                                                                                  "l "
+                                                                                  "s"
+                                                                                  " O"
+                                                                                  "N "
+                                                                                  "s."
+                                                                                  "id"
+                                                                                  " ="
+                                                                                  " x"
+                                                                                  ".s"
+                                                                                  "ch"
+                                                                                  "oo"
+                                                                                  "l "
+                                                                                  "OR"
+                                                                                  "DE"
+                                                                                  "R "
+                                                                                  "BY"
+                                                                                  " s"
+                                                                                  ".i"
+                                                                                  "d"),
+        ARGS(arg_int("project", project),
+             arg_int("year", school_year_of(day_today()))),
+        &r));
+    while (rows_next(r)) {
+        if (out->n == room) {
+            struct spread_school *more = NEW_ARRAY(
+                a, struct spread_school, room = room ? room * 2 : 256);
+            if (out->n)
+                memcpy(more, out->schools, out->n * sizeof(*more));
+            out->schools = more;
+        }
+        struct spread_school *s = &out->schools[out->n++];
+        *s = (struct spread_school){.school = row_int(r, 0),
+                                    .bassin = row_int(r, 1),
+                                    .departement = row_int(r, 2),
+                                    .pupils = row_int(r, 3),
+                                    .name = row_text(r, 4),
+                                    .kind = row_text(r, 5),
+                                    .longitude = row_real(r, 6),
+                                    .latitude = row_real(r, 7),
+                                    .first = row_day(r, 8)};
+        for (int i = 0; i < ESSAIMAGE_STATES; i++)
+            out->states[i] += s->states[i] = row_int(r, 9 + i);
+        if (!spread_is_used(s))
+            continue;
+        out->used++;
+        if (s->pupils == NONE)
+            out->unknown++;
+        else
+            out->pupils += s->pupils;
+    }
+    return rows_end(r);
+}
+
+void spread_shown(struct req *r, const struct spread *s, struct essaimage_v *v)
+{
+    const struct field *state = entity_field(&deployment_entity, "state");
+    v->used = s->used > 0;
+    v->schools = format_int(r->mem, r->lang, s->used);
+    v->pupils = format_int(r->mem, r->lang, s->pupils);
+    v->unknown = s->unknown;
+    for (int i = 0; i < ESSAIMAGE_STATES; i++)
+        v->states[i] = (struct state_v){
+            choice_shown(r, &deployment_entity, "state", state->choices[i]),
+            tone_of(r, &deployment_entity, "state", state->choices[i]),
+            s->states[i]};
+}
+
+/* The areas that schools name, with what is used in each. */
+struct area_count {
+    int64_t id, schools;
+    const char *name;
+    double lon, lat;
+    size_t placed;
+};
+struct areas {
+    struct area_count all[AREAS];
+    size_t n;
+};
+
+static enum status areas_load(struct req *r, struct areas *out)
+{
+    struct rows *rows;
+    TRY(db_rows(r->conn, r->mem,
+                SQL("SELECT id, name FROM directory_area WHERE kind IN"
+                    " ('bassin', 'departement') ORDER BY kind, name, id"
+                    " LIMIT :most"),
+                ARGS(arg_int("most", AREAS)), &rows));
+    while (rows_next(rows))
+        out->all[out->n++] = (struct area_count){.id = row_int(rows, 0),
+                                                 .name = row_text(rows, 1)};
+    return rows_end(rows);
+}
+
+static struct area_count *area_at(struct areas *areas, int64_t id)
+{
+    for (size_t i = 0; i < areas->n; i++)
+        if (areas->all[i].id == id)
+            return &areas->all[i];
+    return NULL;
+}
+
+static void areas_count(struct areas *areas, const struct spread *s,
+                        bool departement)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        const struct spread_school *one = &s->schools[i];
+        struct area_count *area =
+            area_at(areas, departement ? one->departement : one->bassin);
+        if (!area || !spread_is_used(one))
+            continue;
+        area->schools++;
+        if (isnan(one->longitude))
+            continue;
+        area->lon += one->longitude;
+        area->lat += one->latitude;
+        area->placed++;
+    }
+}
+
+static const struct bars *bars_of(struct req *r, const struct areas *areas,
+                                  const char *title, const char *filter)
+{
+    struct bar *bars = NEW_ARRAY(r->mem, struct bar, areas->n + 1);
+    struct bars *chart = NEW(r->mem, struct bars);
+    size_t n = 0;
+    for (size_t i = 0; i < areas->n; i++) {
+        const struct area_count *a = &areas->all[i];
+        if (!a->schools)
+            continue;
+        bars[n++] = (struct bar){
+            .label = a->name,
+            .shown = format_int(r->mem, r->lang, a->schools),
+            .href = arena_printf(r->mem, "/etablissements?%s=%" PRId64, filter,
+                                 a->id),
+            .value = (double)a->schools};
+    }
+    *chart = (struct bars){.title = tr(r->lang, title),
+                           .name_head = tr(r->lang, "directory_area"),
+                           .value_head = tr(r->lang, "directory_school.list"),
+                           .bars = bars,
+                           .n = n};
+    return chart;
+}
+
+/* New schools by month of their first deployment; the last two years. */
+static const struct bars *months_of(struct req *r, const struct spread *s)
+{
+    struct date now = day_date(day_today());
+    int last = now.year * 12 + now.month - 1, counts[MONTHS] = {0};
+    int first = MONTHS;
+    for (size_t i = 0; i < s->n; i++) {
+        struct date d = day_date(s->schools[i].first);
+        int ago = last - (d.year * 12 + d.month - 1);
+        int at = MONTHS - 1 - ago;
+        if (at < 0 || at >= MONTHS)
+            continue;
+        counts[at]++;
+        first = at < first ? at : first;
+    }
+    struct bar *bars = NEW_ARRAY(r->mem, struct bar, MONTHS + 1);
+    struct bars *chart = NEW(r->mem, struct bars);
+    size_t n = 0;
+    for (int at = first; at < MONTHS; at++) {
+        int month = last - (MONTHS - 1 - at);
+        bars[n++] =
+            (struct bar){.label = format_day(
+                             r->mem, r->lang,
+                             day_of(month / 12, month % 12 + 1, 1), DAY_MONTH),
+                         .shown = format_int(r->mem, r->lang, counts[at]),
+                         .value = counts[at]};
+    }
+    *chart = (struct bars){.title = tr(r->lang, "portfolio.by_month"),
+                           .name_head = tr(r->lang, "portfolio.month"),
+                           .value_head = tr(r->lang, "directory_school.list"),
+                           .bars = bars,
+                           .n = n};
+    return chart;
+}
+
+static const char *shape_of(const char *kind)
+{
+    return !kind                                                  ? "org"
+           : word_in("college", kind)                             ? "college"
+           : word_in("lycee lycee_pro lycee_poly erea sep", kind) ? "lycee"
+                                                                  : "school";
+}
+
+/* A point for each school, or one for each bassin where they are many: never
+ * one for each deployment. */
+static void points_fill(struct req *r, const struct spread *s,
+                        struct areas *bassins, struct map *m)
+{
+    static const char *const shapes[] = {"school", "college", "lycee", "org"};
+    m->points = NEW_ARRAY(r->mem, struct map_point, POINTS + AREAS);
+    bool by_bassin = s->used > POINTS;
+    for (size_t i = 0; i < s->n && !by_bassin; i++) {
+        const struct spread_school *one = &s->schools[i];
+        if (!spread_is_used(one))
+            continue;
+        int kind = 0;
+        while (!same(shapes[kind], shape_of(one->kind)))
+            kind++;
+        m->points[m->point_count++] = (struct map_point){
+            .at = {.lon = one->longitude, .lat = one->latitude},
+            .title = one->name,
+            .href = row_address(r, &school_entity, one->school),
+            .kind = kind};
+    }
+    for (size_t i = 0; i < bassins->n && by_bassin; i++) {
+        const struct area_count *a = &bassins->all[i];
+        if (!a->placed)
+            continue;
+        m->points[m->point_count++] = (struct map_point){
+            .at = {.lon = a->lon / (double)a->placed,
+                   .lat = a->lat / (double)a->placed},
+            .title = tr_with(r->mem, r->lang, "portfolio.area_schools", "name",
+                             a->name, "n",
+                             format_int(r->mem, r->lang, a->schools), NULL),
+            .href =
+                arena_printf(r->mem, "/etablissements?bassin=%" PRId64, a->id),
+            .kind = 3};
+    }
+}
+
+static struct map *map_of(struct req *r, const struct spread *s,
+                          struct areas *bassins)
+{
+    static const struct {
+        const char *label, *shape;
+    } kinds[] = {
+        {"directory.map.primary", "school"},
+        {"directory.map.college", "college"},
+        {"directory.map.lycee", "lycee"},
+        {"directory.map.other", "org"},
+    };
+    struct map *m = NEW(r->mem, struct map);
+    struct map_kind *list = NEW_ARRAY(r->mem, struct map_kind, COUNT(kinds));
+    struct outline *outlines = NEW_ARRAY(r->mem, struct outline, DEPARTMENTS);
+    for (size_t i = 0; i < COUNT(kinds); i++)
+        list[i] = (struct map_kind){.label = tr(r->lang, kinds[i].label),
+                                    .shape = kinds[i].shape};
+    for (size_t i = 0; i < DEPARTMENTS; i++)
+        outlines[i] = departments[i].outline;
+    *m = (struct map){.label = tr(r->lang, "portfolio.essaimage_map"),
+                      .width = WIDTH,
+                      .outlines = outlines,
+                      .outline_count = DEPARTMENTS,
+                      .kinds = list,
+                      .kind_count = COUNT(kinds)};
+    points_fill(r, s, bassins, m);
+    map_spread(r->mem, m);
+    return m;
+}
+
+static enum status reasons_fill(struct req *r, struct essaimage_v *v)
+{
+    enum { MOST = 20 };
+    struct rows *rows;
+    struct reason_v *out = NEW_ARRAY(r->mem, struct reason_v, MOST);
+    TRY(db_rows(r->conn, r->mem,
+                SQL("SELECT reason, count(*) AS n FROM portfolio_deployment"
+                    " WHERE project = :project AND state = 'abandoned'"
+                    " GROUP BY reason ORDER BY n DESC, reason LIMIT :most"),
+                ARGS(arg_int("project", r->id), arg_int("most", MOST)), &rows));
+    while (rows_next(rows))
+        out[v->reason_count++] = (struct reason_v){.reason = row_text(rows, 0),
+                                                   .n = row_int(rows, 1)};
+    v->reasons = out;
+    return rows_end(rows);
+}
+
+enum status essaimage_show(struct req *r)
+{
+    const struct project *p = r->row;
+    struct spread s;
+    struct areas *bassins = NEW(r->mem, struct areas);
+    struct areas *departements = NEW(r->mem, struct areas);
+    struct essaimage_v v = {0};
+    TRY(spread_load(r->conn, r->mem, r->id, &s));
+    TRY(areas_load(r, bassins));
+    *departements = *bassins;
+    areas_count(bassins, &s, false);
+    areas_count(departements, &s, true);
+    spread_shown(r, &s, &v);
+    v.map = map_of(r, &s, bassins);
+    v.bassins = bars_of(r, bassins, "portfolio.by_bassin", "bassin");
+    v.departements =
+        bars_of(r, departements, "portfolio.by_departement", "departement");
+    v.months = months_of(r, &s);
+    TRY(reasons_fill(r, &v));
+    if (may(r->who, "portfolio.deployments"))
+        v.list = arena_printf(r->mem, "/deploiements?project=%" PRId64, r->id);
+    struct page page =
+        req_page(r, tr_with(r->mem, r->lang, "portfolio.essaimage_of", "name",
+                            p->name, NULL));
+    const struct page_link crumbs[] = {
+        {tr(r->lang, "portfolio_project.list"), "/projets", false},
+        {p->name, row_address(r, &project_entity, r->id), false}};
+    page.crumbs = crumbs;
+    page.crumb_count = COUNT(crumbs);
+    struct html h;
+    req_html_open(r, &h);
+    essaimage_page(&h, &page, &v);
+    return req_html(r, 200, &h);
+}

@@ -1,0 +1,29 @@
+/* Essaimage: how far a project has spread, counted from its deployments. */
+#pragma once
+
+#include "core/request.h"
+#include "modules/portfolio/life.h"
+#include "modules/portfolio/life_pages.h"
+
+enum { ESSAIMAGE_STATES = 5 }; /* in the order of the field's choices */
+/* One school that a project's tools are in. */
+struct spread_school {
+    int64_t school, bassin, departement, pupils; /* NONE: unknown */
+    const char *name, *kind;
+    double longitude, latitude;
+    int64_t states[ESSAIMAGE_STATES];
+    int32_t first; /* the day of its first deployment */
+};
+struct spread {
+    struct spread_school *schools; /* by id */
+    size_t n;
+    int64_t states[ESSAIMAGE_STATES], used, pupils, unknown;
+};
+/* One query, over an index alone but for the schools themselves. .used are the
+ * schools with something in use; .pupils theirs as far as the directory knows,
+ * .unknown the schools of which it does not. */
+enum status spread_load(struct conn *c, struct arena *a, int64_t project,
+                        struct spread *out) MUST_USE;
+bool spread_is_used(const struct spread_school *s);
+/* Its numbers in words. */
+void spread_shown(struct req *r, const struct spread *s, struct essaimage_v *v);

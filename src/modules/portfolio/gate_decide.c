@@ -1,0 +1,192 @@
+/* A committee at work: each member's vote, the findings, the decision. */
+#include "modules/portfolio/gate_page.h"
+
+#include "modules/portfolio/routes.h"
+
+enum { CONDITIONS = 3, REASON = 1000 };
+
+struct deciding {
+    struct req *r;
+    const char *refusal; /* a label key */
+};
+
+/* What was typed under that name; "" for nothing. */
+static const char *typed(struct req *r, const char *name)
+{
+    struct str s = str_trim(req_text(r, name));
+    return s.p ? str_dup(r->mem, s) : "";
+}
+
+static const struct step *step_named(const struct entity *e, const char *name)
+{
+    for (const struct step *s = e->steps; s->name; s++)
+        if (same(s->name, name))
+            return s;
+    return NULL;
+}
+
+/* Refused in words: the page again, as it was typed. */
+static enum status answer(struct req *r, struct deciding *d, enum status s)
+{
+    if (s == ERR_STALE)
+        d->refusal = "portfolio_gate.stale";
+    if ((s == ERR_CONFLICT || s == ERR_INVALID || s == ERR_STALE) &&
+        d->refusal) {
+        void *now;
+        TRY(req_refresh(r, &now));
+        r->row = now;
+        return gate_page_show(r, s == ERR_INVALID ? 422 : 409,
+                              tr(r->lang, d->refusal));
+    }
+    TRY(s);
+    return req_done(r) ? OK : req_go(r, "/jalons/%" PRId64, r->id);
+}
+
+/* The seat of the person in this committee. */
+static enum status seat_of(struct deciding *d, struct conn *c, void **out)
+{
+    struct req *r = d->r;
+    int64_t id;
+    TRY(db_int(c,
+               SQL("SELECT id FROM portfolio_gate_member WHERE gate = :gate"
+                   " AND person = :person"),
+               ARGS(arg_int("gate", r->id), arg_int("person", r->who->person)),
+               &id));
+    d->refusal = id == NONE ? "portfolio_gate_member.no_seat" : NULL;
+    return id == NONE
+               ? ERR_CONFLICT
+               : row_load(c, r->mem, &gate_member_entity, id, &reach_all, out);
+}
+
+static enum status vote(struct conn *c, struct arena *a, void *data)
+{
+    struct deciding *d = data;
+    struct req *r = d->r;
+    void *row;
+    TRY(seat_of(d, c, &row));
+    const char *opinion = typed(r, "opinion");
+    const struct step *step = step_named(
+        &gate_member_entity, same(opinion, "conflict")
+                                 ? "declare"
+                                 : arena_printf(a, "vote_%s", opinion));
+    struct str reason = str_trim(req_text(r, "reason"));
+    d->refusal = !step       ? "portfolio_gate_member.no_opinion"
+                 : !reason.n ? "portfolio_gate_member.no_reason"
+                             : NULL;
+    if (d->refusal)
+        return ERR_INVALID;
+    r->location = arena_printf(r->mem, "/jalons/%" PRId64, r->id);
+    return step_take(c, a, &gate_member_entity, step, row, reason, req_actor(r),
+                     &d->refusal);
+}
+
+enum status gate_vote(struct req *r)
+{
+    struct deciding d = {.r = r};
+    return answer(r, &d, req_write(r, vote, &d));
+}
+
+/* The finding of one criterion, where it was typed anew. */
+static enum status find_criterion(struct deciding *d, struct conn *c,
+                                  struct gate_criterion *k)
+{
+    struct req *r = d->r;
+    const struct field *met = entity_field(&gate_criterion_entity, "met");
+    struct str found =
+        req_text(r, arena_printf(r->mem, "met_%" PRId64, k->row.id));
+    struct str reason = str_trim(
+        req_text(r, arena_printf(r->mem, "reason_%" PRId64, k->row.id)));
+    const char *key = NULL;
+    for (const char *const *m = met->choices; found.p && *m; m++)
+        if (str_eq(found, *m))
+            key = *m;
+    if (reason.n > REASON || (found.n && !key)) {
+        d->refusal = "portfolio_gate.bad_finding";
+        return ERR_INVALID;
+    }
+    const char *why = reason.n ? str_dup(r->mem, reason) : NULL;
+    if (same(key ? key : "", k->met ? k->met : "") &&
+        same(why ? why : "", k->reason ? k->reason : ""))
+        return OK;
+    k->met = key;
+    k->reason = why;
+    return row_update(c, r->mem, &gate_criterion_entity, k, req_actor(r));
+}
+
+static enum status find_all(struct deciding *d, struct conn *c)
+{
+    struct filter of = {entity_field(&gate_criterion_entity, "gate"), IS,
+                        value_int(d->r->id)};
+    struct list_ask ask = {.entity = &gate_criterion_entity,
+                           .reach = &reach_all,
+                           .filters = &of,
+                           .filter_count = 1,
+                           .limit = LIST_MOST,
+                           .no_total = true};
+    struct list list;
+    TRY(list_load(c, d->r->mem, &ask, &list));
+    for (size_t i = 0; i < list.n; i++)
+        TRY(find_criterion(d, c, list.rows[i]));
+    return OK;
+}
+
+static enum status add_conditions(struct deciding *d, struct conn *c)
+{
+    struct req *r = d->r;
+    for (int i = 1; i <= CONDITIONS; i++) {
+        struct str text =
+            str_trim(req_text(r, arena_printf(r->mem, "condition_%d", i)));
+        struct str due =
+            str_trim(req_text(r, arena_printf(r->mem, "due_%d", i)));
+        int32_t day = NO_DAY;
+        if (!text.n && !due.n)
+            continue;
+        if (!text.n || text.n > 400 || !day_parse(due, &day)) {
+            d->refusal = "portfolio_gate.half_a_condition";
+            return ERR_INVALID;
+        }
+        struct gate_condition *k = row_new(r->mem, &gate_condition_entity);
+        k->gate = r->id;
+        k->text = str_dup(r->mem, text);
+        k->due = day;
+        k->state = "open";
+        TRY(row_insert(c, r->mem, &gate_condition_entity, k, req_actor(r)));
+    }
+    return OK;
+}
+
+static enum status decide(struct conn *c, struct arena *a, void *data)
+{
+    struct deciding *d = data;
+    struct req *r = d->r;
+    struct gate *g = r->row;
+    const char *outcome = typed(r, "outcome");
+    d->refusal = same(g->state, "open") ? NULL : "portfolio_gate_member.closed";
+    if (d->refusal)
+        return ERR_CONFLICT;
+    if (g->row.version != req_version(r))
+        return ERR_STALE;
+    TRY(find_all(d, c));
+    r->location = arena_printf(r->mem, "/jalons/%" PRId64, r->id);
+    g->published = req_text(r, "published").p ? YES : NO;
+    if (!*outcome) /* the findings alone: the committee still sits */
+        return row_update(c, a, &gate_entity, g, req_actor(r));
+    TRY(add_conditions(d, c));
+    struct str reason = str_trim(req_text(r, "reason"));
+    bool known = false;
+    for (const char *const *o = gate_outcomes; *o; o++)
+        known |= same(*o, outcome);
+    d->refusal = !known      ? "portfolio_gate.no_outcome"
+                 : !reason.n ? "portfolio_gate.no_reason"
+                             : NULL;
+    if (d->refusal)
+        return ERR_INVALID;
+    return step_take(c, a, &gate_entity, step_named(&gate_entity, outcome), g,
+                     reason, req_actor(r), &d->refusal);
+}
+
+enum status gate_decide(struct req *r)
+{
+    struct deciding d = {.r = r};
+    return answer(r, &d, req_write(r, decide, &d));
+}

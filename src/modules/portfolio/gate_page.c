@@ -1,0 +1,249 @@
+/* A gate on one page, for its committee to decide from. */
+#include "modules/portfolio/gate_page.h"
+
+#include "i18n/format.h"
+#include "modules/portfolio/pages/gate.html.h"
+#include "modules/portfolio/routes.h"
+
+const char *const gate_outcomes[] = {"go",      "conditions", "hold",
+                                     "recycle", "stop",       NULL};
+static const char *const opinions[] = {
+    "go", "conditions", "hold", "recycle", "stop", "abstain", "conflict", NULL};
+
+/* Typed, where the form comes back refused; else as it stands. */
+static const char *typed_or(struct req *r, const char *name, const char *kept)
+{
+    struct str typed = req_text(r, name);
+    return typed.p ? str_dup(r->mem, typed) : kept ? kept : "";
+}
+
+static const struct form_option *options(struct req *r, const struct entity *e,
+                                         const char *field,
+                                         const char *const *keys,
+                                         const char *chosen, size_t *n)
+{
+    while (keys[*n])
+        ++*n;
+    struct form_option *list = NEW_ARRAY(r->mem, struct form_option, *n + 1);
+    for (size_t i = 0; i < *n; i++)
+        list[i] =
+            (struct form_option){.value = keys[i],
+                                 .label = choice_shown(r, e, field, keys[i]),
+                                 .chosen = chosen && same(chosen, keys[i])};
+    return list;
+}
+
+static enum status findings_fill(struct req *r, struct gate_v *v, bool form)
+{
+    struct list list;
+    TRY(rows_under(r, &gate_criterion_entity, "gate", r->id, &list));
+    struct finding_v *out = NEW_ARRAY(r->mem, struct finding_v, list.n + 1);
+    for (size_t i = 0; i < list.n; i++) {
+        const struct gate_criterion *k = list.rows[i];
+        out[i] = finding_shown(r, k);
+        if (!form)
+            continue;
+        out[i].met_name = arena_printf(r->mem, "met_%" PRId64, k->row.id);
+        out[i].reason_name = arena_printf(r->mem, "reason_%" PRId64, k->row.id);
+        out[i].reason = typed_or(r, out[i].reason_name, k->reason);
+        out[i].options =
+            options(r, &gate_criterion_entity, "met",
+                    entity_field(&gate_criterion_entity, "met")->choices,
+                    typed_or(r, out[i].met_name, k->met), &out[i].option_count);
+    }
+    v->findings = out;
+    v->finding_count = list.n;
+    return OK;
+}
+
+/* Is evidence of that kind asked for by a criterion of the gate? */
+static bool is_asked(const struct list *criteria, const char *kind)
+{
+    for (size_t i = 0; i < criteria->n; i++) {
+        const struct gate_criterion *k = criteria->rows[i];
+        if (k->kind && same(k->kind, kind))
+            return true;
+    }
+    return false;
+}
+
+/* By kind, and for each kind at least a line that says that nothing is known.
+ */
+static enum status evidence_fill(struct req *r, const struct gate *g,
+                                 struct gate_v *v)
+{
+    struct list list, criteria;
+    TRY(rows_under(r, &evidence_entity, "project", g->project, &list));
+    TRY(rows_under(r, &gate_criterion_entity, "gate", r->id, &criteria));
+    struct evidence_v *out = NEW_ARRAY(r->mem, struct evidence_v, list.n + 8);
+    for (const char *const *kind = evidence_kinds; *kind; kind++) {
+        bool any = false;
+        for (size_t i = 0; i < list.n; i++) {
+            const struct evidence *e = list.rows[i];
+            if (!same(e->kind, *kind))
+                continue;
+            out[v->evidence_count++] = evidence_shown(r, e);
+            any = true;
+        }
+        if (!any)
+            out[v->evidence_count++] = (struct evidence_v){
+                .kind = choice_shown(r, &evidence_entity, "kind", *kind),
+                .missing = is_asked(&criteria, *kind)};
+    }
+    v->evidence = out;
+    return OK;
+}
+
+static enum status votes_fill(struct req *r, const struct gate *g,
+                              struct gate_v *v)
+{
+    struct list list;
+    TRY(rows_under(r, &gate_member_entity, "gate", r->id, &list));
+    struct vote_v *out = NEW_ARRAY(r->mem, struct vote_v, list.n + 1);
+    const struct field *person = entity_field(&gate_member_entity, "person");
+    for (size_t i = 0; i < list.n; i++) {
+        const struct gate_member *m = list.rows[i];
+        bool spoken = !word_in("invited conflict", m->state);
+        out[i] = (struct vote_v){
+            .who = list_ref_title(&list, person, m->person),
+            .href = row_address(r, &gate_member_entity, m->row.id),
+            .role = choice_shown(r, &gate_member_entity, "role", m->role),
+            .vote = choice_shown(r, &gate_member_entity, "state", m->state),
+            .tone = tone_of(r, &gate_member_entity, "state", m->state),
+            .reason = m->state_reason,
+            .dissent = spoken && gate_is_decided(g) &&
+                       !same(m->state, g->state) && !same(m->state, "abstain")};
+        v->voted += spoken;
+        if (m->person != r->who->person || !may(r->who, "portfolio.vote"))
+            continue;
+        if (same(g->state, "open"))
+            v->vote_action = arena_printf(r->mem, "%s/avis",
+                                          row_address(r, &gate_entity, r->id));
+        if (same(m->state, "conflict"))
+            v->opinion_refusal =
+                tr(r->lang, "portfolio_gate_member.has_conflict");
+        v->opinion_count = 0;
+        v->opinions = options(r, &gate_member_entity, "state", opinions,
+                              m->state, &v->opinion_count);
+    }
+    v->votes = out;
+    v->vote_count = list.n;
+    return OK;
+}
+
+/* The project's other gates, and what they still ask for. */
+static enum status before_fill(struct req *r, const struct gate *g,
+                               struct gate_v *v)
+{
+    struct list gates;
+    TRY(rows_under(r, &gate_entity, "project", g->project, &gates));
+    struct gate_line_v *out =
+        NEW_ARRAY(r->mem, struct gate_line_v, gates.n + 1);
+    struct condition_v *conditions =
+        NEW_ARRAY(r->mem, struct condition_v, 20 * (gates.n + 1));
+    for (size_t i = 0; i < gates.n; i++) {
+        const struct gate *other = gates.rows[i];
+        struct list asked;
+        if (other->row.id != r->id)
+            out[v->before_count++] = gate_line(r, other);
+        TRY(rows_under(r, &gate_condition_entity, "gate", other->row.id,
+                       &asked));
+        for (size_t k = 0; k < asked.n && k < 20; k++) {
+            conditions[v->condition_count] = condition_shown(r, asked.rows[k]);
+            conditions[v->condition_count++].of = other->name;
+        }
+    }
+    v->before = out;
+    v->conditions = conditions;
+    return OK;
+}
+
+static enum status decide_fill(struct req *r, const struct gate *g,
+                               struct gate_v *v)
+{
+    static const char *const texts[] = {"condition_1", "condition_2",
+                                        "condition_3"};
+    static const char *const dues[] = {"due_1", "due_2", "due_3"};
+    v->decide_action = arena_printf(r->mem, "%s/decision",
+                                    row_address(r, &gate_entity, r->id));
+    v->outcomes = options(r, &gate_entity, "state", gate_outcomes,
+                          typed_or(r, "outcome", ""), &v->outcome_count);
+    v->typed_reason = typed_or(r, "reason", "");
+    for (size_t i = 0; i < COUNT(texts); i++)
+        v->add[i] = (struct new_condition_v){texts[i], dues[i],
+                                             typed_or(r, texts[i], ""),
+                                             typed_or(r, dues[i], "")};
+    v->published = g->published == YES || req_text(r, "published").p;
+    return OK;
+}
+
+/* A decision is taken by its own form; what belongs to a gate is edited while
+ * it is prepared, and shown in words afterwards. */
+static void manage_fill(const struct gate *g, struct gate_v *v,
+                        struct detail_v *detail)
+{
+    struct step_v *steps = (struct step_v *)detail->steps;
+    size_t kept = 0;
+    for (size_t i = 0; i < detail->step_count; i++) {
+        const char *name = strrchr(steps[i].action, '/') + 1;
+        bool own_form = false;
+        for (const char *const *o = gate_outcomes; *o; o++)
+            own_form |= same(*o, name);
+        if (!own_form)
+            steps[kept++] = steps[i];
+    }
+    detail->step_count = kept;
+    if (same(g->state, "prepared"))
+        v->finding_count = v->vote_count = 0;
+    else
+        detail->child_count = 0;
+}
+
+enum status gate_page_show(struct req *r, int code, const char *alert)
+{
+    const struct gate *g = r->row;
+    struct detail_v detail = {0};
+    void *row;
+    bool may_decide = may(r->who, "portfolio.decide") && same(g->state, "open");
+    TRY(row_detail(r, &detail));
+    TRY(row_load(r->conn, r->mem, &project_entity, g->project, &reach_all,
+                 &row));
+    const struct project *p = row;
+    struct gate_v v = {
+        .project = p->name,
+        .project_href = row_address(r, &project_entity, p->row.id),
+        .summary = p->summary,
+        .project_state = choice_shown(r, &project_entity, "state", p->state),
+        .stages = stages_shown(r, g),
+        .when = format_day(r->mem, r->lang, g->meets, DAY_LONG),
+        .state = detail.state,
+        .tone = detail.state_tone,
+        .reason = g->state_reason,
+        .alert = alert,
+        .quorum = g->quorum,
+        .csrf = r->who->csrf,
+        .key = req_key(r),
+        .key2 = req_key(r),
+        .version = g->row.version,
+        .detail = &detail};
+    if (gate_is_decided(g))
+        v.letter = arena_printf(r->mem, "/decisions/%" PRId64, r->id);
+    TRY(findings_fill(r, &v, may_decide));
+    TRY(evidence_fill(r, g, &v));
+    TRY(before_fill(r, g, &v));
+    TRY(votes_fill(r, g, &v));
+    if (may_decide)
+        TRY(decide_fill(r, g, &v));
+    manage_fill(g, &v, &detail);
+    struct page page = req_page(r, g->name);
+    req_crumb(r, &page);
+    struct html h;
+    req_html_open(r, &h);
+    gate_page(&h, &page, &v);
+    return req_html(r, code, &h);
+}
+
+enum status gate_show(struct req *r)
+{
+    return *r->form ? row_page(r) : gate_page_show(r, 200, NULL);
+}

@@ -1,0 +1,9 @@
+/* The page of a gate, drawn anew where a vote or a decision is refused. */
+#pragma once
+
+#include "modules/portfolio/shown.h"
+
+/* alert: what was refused, in words; NULL: nothing. */
+enum status gate_page_show(struct req *r, int code, const char *alert) MUST_USE;
+extern const char
+    *const gate_outcomes[]; /* the five decisions; ends with NULL */

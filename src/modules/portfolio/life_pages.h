@@ -1,0 +1,175 @@
+/* What the pages of the portfolio's life show. */
+#pragma once
+
+#include "modules/portfolio/portfolio_pages.h"
+#include "view/form.h"
+#include "view/map.h"
+
+/* A line of the table of evidence; without statement: nothing is known. */
+struct evidence_v {
+    const char *kind, *statement, *href, *effect, *limits, *source, *web,
+        *found;
+    int64_t level, sample; /* NONE: unknown */
+    bool missing;          /* asked for, and not there */
+};
+struct finding_v {
+    const char *label, *asks; /* "preuve exigée : …", or NULL */
+    const char *met, *tone, *reason;
+    /* While the gate sits: the names of both controls. */
+    const char *met_name, *reason_name;
+    const struct form_option *options;
+    size_t option_count;
+};
+struct vote_v {
+    const char *who, *href, *role, *vote, *tone, *reason;
+    bool dissent;
+};
+struct condition_v {
+    const char *text, *href, *due, *state, *tone, *how, *of;
+    bool late;
+};
+/* A gate as one line of another page. */
+struct gate_line_v {
+    const char *name, *href, *project, *project_href, *when, *iso, *state,
+        *tone, *reason;
+    int64_t votes, quorum, missing;
+    bool mine; /* the reader's vote is awaited */
+};
+struct new_condition_v {
+    const char *text_name, *due_name, *text, *due;
+};
+struct gate_v {
+    const char *project, *project_href, *summary, *project_state, *stages,
+        *when, *state, *tone, *reason, *alert;
+    const struct finding_v *findings;
+    size_t finding_count;
+    const struct evidence_v *evidence;
+    size_t evidence_count;
+    const struct gate_line_v *before;
+    size_t before_count;
+    const struct condition_v *conditions;
+    size_t condition_count;
+    const struct vote_v *votes;
+    size_t vote_count;
+    int64_t voted, quorum;
+    /* What the reader may do; NULL: nothing. */
+    const char *vote_action, *decide_action, *csrf, *key, *key2, *letter;
+    int64_t version;
+    const struct form_option *opinions, *outcomes;
+    size_t opinion_count, outcome_count;
+    const char *typed_reason, *opinion_refusal;
+    struct new_condition_v add[3];
+    bool published;
+    const struct detail_v *detail; /* its steps, and who edits it */
+};
+struct decision_v {
+    const char *project, *project_href, *stages, *when, *state, *tone, *reason,
+        *votes, *back;
+    const struct finding_v *findings;
+    size_t finding_count;
+    const struct vote_v *dissents;
+    size_t dissent_count;
+    const struct condition_v *conditions;
+    size_t condition_count;
+    bool secret; /* the reader sees what the public does not */
+};
+struct board_v {
+    const char *lead;
+    const struct gate_line_v *gates;
+    size_t gate_count;
+    const struct condition_v *conditions;
+    size_t condition_count;
+};
+/* What stopped, counted by its reason. */
+struct reason_v {
+    const char *reason, *project, *href;
+    int64_t n;
+};
+struct stopped_v {
+    const struct gate_line_v *gates;
+    size_t gate_count;
+    const struct reason_v *reasons;
+    size_t reason_count;
+};
+struct state_v {
+    const char *label, *tone;
+    int64_t n;
+};
+struct essaimage_v {
+    const char *schools, *pupils;
+    int64_t unknown;
+    bool used; /* somewhere at least */
+    struct state_v states[5];
+    const struct map *map;
+    const struct bars *bassins, *departements, *months;
+    const struct reason_v *reasons;
+    size_t reason_count;
+    const char *list;
+};
+/* The plan of one service. */
+struct plan_v {
+    const char *service, *href, *state, *tone, *from, *until, *team, *expected,
+        *note;
+};
+/* What a school said. */
+struct said_v {
+    const char *tool, *role, *use, *text, *obstacles, *when;
+    int64_t useful;
+};
+struct lineage_v;
+struct project_v {
+    struct html_safe summary;
+    const char *state, *tone, *axis_note, *starts, *ends;
+    struct named_v axis;
+    const struct named_v *policies, *objectives, *programmes, *areas, *members,
+        *partners, *documents, *additions;
+    size_t policy_count, objective_count, programme_count, area_count,
+        member_count, partner_count, document_count, addition_count;
+    const struct block_v *blocks;
+    size_t block_count;
+    const struct plan_v *plans;
+    size_t plan_count;
+    const struct gate_line_v *timeline;
+    size_t timeline_count;
+    const struct evidence_v *evidence;
+    size_t evidence_count;
+    const struct essaimage_v *essaimage;
+    const struct said_v *said;
+    size_t said_count;
+    const struct lineage_v *lineage;
+    const struct detail_v *detail;
+};
+struct many_v {
+    const struct form *form;
+    const char *alert, *uais, *project, *bassin, *kind;
+    const struct form_option *schools, *bassins, *kinds;
+    size_t school_count, bassin_count, kind_count;
+    bool asked;
+};
+/* A request that waits, and how often a need comes back. */
+struct queue_row_v {
+    const char *need, *href, *topic, *level, *school, *since, *state, *tone;
+    int64_t days;
+};
+struct need_v {
+    const char *topic, *discipline, *level, *href;
+    int64_t n, waiting;
+};
+struct queue_v {
+    const struct queue_row_v *rows;
+    size_t n;
+    const struct need_v *needs;
+    size_t need_count;
+};
+struct ask_v {
+    const struct form *form;
+    const char *alert;
+    bool stranger, sent;
+};
+struct become_v {
+    const struct detail_v *detail;
+    const struct lineage_v *lineage;
+    const char *action, *key, *csrf, *name, *alert;
+    const struct form_option *axes, *projects;
+    size_t axis_count, project_count;
+};

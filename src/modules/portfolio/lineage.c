@@ -1,0 +1,169 @@
+#include "modules/portfolio/lineage.h"
+
+#include "modules/portfolio/shown.h"
+#include "view/chart.h"
+
+enum { DRAWN = 60, STEP = 22, ROW = 34, LEFT = 14, WIDTH = 496, TITLE = 44 };
+
+static const char *const rights[NODE_KINDS] = {
+    [NODE_SIGNAL] = "portfolio.watch",
+    [NODE_ADVICE] = "portfolio.advice",
+    [NODE_PROJECT] = PUBLIC,
+    [NODE_DEPLOYMENT] = "portfolio.deployments",
+};
+
+struct drawing {
+    struct req *r;
+    bool readable[NODE_KINDS];
+    struct lineage_node *nodes;
+    struct lineage_link *links;
+    size_t n, link_count;
+};
+
+/* The place of a node among those drawn; new ones at the end. n when full. */
+static size_t place_of(struct drawing *d, int64_t node, const char *title)
+{
+    size_t i = 0;
+    while (i < d->n && d->nodes[i].node != node)
+        i++;
+    if (i < d->n || d->n == DRAWN)
+        return i;
+    const struct entity *e = node_entity(node_kind(node));
+    d->nodes[d->n++] =
+        (struct lineage_node){.node = node,
+                              .title = title,
+                              .kind = tr(d->r->lang, e->name),
+                              .href = row_address(d->r, e, node_id(node))};
+    return i;
+}
+
+/* A layer lies behind all that led to it; without circles this ends. */
+static void layers_fill(struct drawing *d)
+{
+    bool moved = true;
+    for (size_t round = 0; moved && round <= d->n; round++) {
+        moved = false;
+        for (size_t i = 0; i < d->link_count; i++) {
+            const struct lineage_link *l = &d->links[i];
+            int behind = d->nodes[l->from].layer + 1;
+            if (d->nodes[l->to].layer >= behind)
+                continue;
+            d->nodes[l->to].layer = behind;
+            moved = true;
+        }
+    }
+}
+
+static int by_layer(const void *a, const void *b)
+{
+    const struct lineage_node *x = a, *y = b;
+    return x->layer != y->layer ? x->layer - y->layer
+                                : (x->node > y->node) - (x->node < y->node);
+}
+
+/* In the order of their layers; links find their ends again. */
+static void order(struct drawing *d)
+{
+    int64_t *ends = NEW_ARRAY(d->r->mem, int64_t, 2 * d->link_count + 1);
+    for (size_t i = 0; i < d->link_count; i++) {
+        ends[2 * i] = d->nodes[d->links[i].from].node;
+        ends[2 * i + 1] = d->nodes[d->links[i].to].node;
+    }
+    qsort(d->nodes, d->n, sizeof(*d->nodes), by_layer);
+    for (size_t i = 0; i < d->link_count; i++) {
+        d->links[i].from = place_of(d, ends[2 * i], NULL);
+        d->links[i].to = place_of(d, ends[2 * i + 1], NULL);
+    }
+}
+
+static bool may_read(const struct drawing *d, int64_t node)
+{
+    return d->readable[node_kind(node)];
+}
+
+enum status lineage_of(struct req *r, int64_t node, struct lineage_v *v)
+{
+    struct kinship kin;
+    struct drawing d = {.r = r,
+                        .nodes = NEW_ARRAY(r->mem, struct lineage_node, DRAWN)};
+    for (int k = 0; k < NODE_KINDS; k++)
+        d.readable[k] = same(rights[k], PUBLIC) || reaches_all(r, rights[k]);
+    TRY(filiation_walk(r->conn, r->mem, node, 4 * DRAWN, &kin));
+    d.links = NEW_ARRAY(r->mem, struct lineage_link, kin.n + 1);
+    v->cut = kin.cut;
+    for (size_t i = 0; i < kin.n; i++) {
+        const struct kin *k = &kin.links[i];
+        if (!may_read(&d, k->from) || !may_read(&d, k->to))
+            continue;
+        size_t from = place_of(&d, k->from, k->from_title);
+        size_t to = place_of(&d, k->to, k->to_title);
+        v->cut |= from == DRAWN || to == DRAWN;
+        if (from == DRAWN || to == DRAWN)
+            continue;
+        d.links[d.link_count++] = (struct lineage_link){
+            from, to,
+            choice_label(r->mem, r->lang, &filiation_entity, "kind", k->kind),
+            k->why};
+    }
+    layers_fill(&d);
+    order(&d);
+    v->label = tr(r->lang, "portfolio.lineage");
+    v->nodes = d.nodes;
+    v->node_count = d.n;
+    v->links = d.links;
+    v->link_count = d.link_count;
+    v->self = place_of(&d, node, NULL);
+    return OK;
+}
+
+static struct point dot(const struct lineage_v *v, size_t i)
+{
+    return (struct point){LEFT + v->nodes[i].layer * (double)STEP,
+                          (double)i * ROW + ROW / 2.0};
+}
+
+static void link_draw(struct canvas *c, const struct lineage_v *v,
+                      const struct lineage_link *l)
+{
+    struct point from = dot(v, l->from), to = dot(v, l->to);
+    /* Down in the layer it leaves, and then over to the one it joins. */
+    const struct point path[] = {
+        from, {from.x, to.y - 8}, {from.x + 8, to.y}, to};
+    c->path(c, INK_LINE, path, COUNT(path), false);
+}
+
+/* At most so many characters, the last of them "…". */
+static const char *cut(struct arena *a, const char *text)
+{
+    size_t n = 0, at = 0;
+    for (; text[at]; at++)
+        if (((unsigned char)text[at] & 0xc0) != 0x80 && n++ == TITLE)
+            return arena_printf(a, "%.*s…", (int)at, text);
+    return text;
+}
+
+void lineage_svg(struct html *h, const struct lineage_v *v)
+{
+    struct svg s;
+    struct canvas *c = &s.canvas;
+    int deep = 0;
+    for (size_t i = 0; i < v->node_count; i++)
+        deep = v->nodes[i].layer > deep ? v->nodes[i].layer : deep;
+    svg_open(&s, h, "group", WIDTH, (double)v->node_count * ROW, v->label);
+    for (size_t i = 0; i < v->link_count; i++)
+        link_draw(c, v, &v->links[i]);
+    for (size_t i = 0; i < v->node_count; i++) {
+        const struct lineage_node *node = &v->nodes[i];
+        struct point at = dot(v, i);
+        const char *title =
+            arena_printf(h->out.mem, "%s · %s", node->kind, node->title);
+        c->link(c, node->href, title);
+        c->rect(c, i == v->self ? INK_BAR_ON : INK_BAR, at.x - 6, at.y - 6, 12,
+                12);
+        c->text(c, i == v->self ? INK_MUTED : INK, AT_START,
+                LEFT + deep * (double)STEP + 16, at.y + 5,
+                cut(h->out.mem, title));
+        c->link_end(c);
+    }
+    svg_close(&s);
+}

@@ -1,0 +1,357 @@
+/* One project: its way through the services, what was decided, what is known,
+ * where it is used, what it came from. Five queries beyond the reader and the
+ * row. */
+#include "i18n/format.h"
+#include "modules/portfolio/essaimage.h"
+#include "modules/portfolio/lineage.h"
+#include "modules/portfolio/pages/project.html.h"
+#include "modules/portfolio/project_parts.h"
+#include "modules/portfolio/routes.h"
+#include "modules/portfolio/shown.h"
+#include "view/prose.h"
+
+struct filling {
+    struct req *r;
+    const struct parts *parts;
+    struct project_v *v;
+};
+
+static size_t count_parts(const struct filling *f, enum part_kind kind)
+{
+    return f->parts->from[kind + 1] - f->parts->from[kind];
+}
+
+static const struct part *part_at(const struct filling *f, enum part_kind kind,
+                                  size_t i)
+{
+    return &f->parts->all[f->parts->from[kind] + i];
+}
+
+static const char *day_in_words(const struct filling *f, int64_t day,
+                                enum day_style style)
+{
+    return day == NONE ? NULL
+                       : format_day(f->r->mem, f->r->lang, (int32_t)day, style);
+}
+
+/* The nine services in their blocks, and the plans of those it is in. */
+static void services_fill(struct filling *f)
+{
+    struct req *r = f->r;
+    size_t n = count_parts(f, PART_SERVICE);
+    struct block_v *blocks = NEW_ARRAY(r->mem, struct block_v, 3);
+    struct plan_v *plans = NEW_ARRAY(r->mem, struct plan_v, n + 1);
+    const char *last = "";
+    int64_t service = NONE;
+    for (size_t i = 0; i < n; i++) {
+        const struct part *p = part_at(f, PART_SERVICE, i);
+        if (!same(last, p->key) && f->v->block_count < 3)
+            blocks[f->v->block_count++].title =
+                choice_shown(r, &service_entity, "block", p->key);
+        last = p->key;
+        struct block_v *b = &blocks[f->v->block_count - 1];
+        if (p->m != service && b->n < COUNT(b->steps))
+            b->steps[b->n++] = (struct passage_v){
+                .name = p->title,
+                .css = "off",
+                .icon = "hex-off",
+                .state = tr(r->lang, "portfolio.passage.off")};
+        service = p->m;
+        if (p->id == NONE)
+            continue;
+        struct passage_v *step = &b->steps[b->n - 1];
+        bool now = same(p->text, "current");
+        bool off = word_in("planned skipped", p->text);
+        step->css = now ? "now" : off ? "off" : "done";
+        step->icon = now ? "hex-now" : off ? "hex-off" : "hex-done";
+        step->state =
+            choice_shown(r, &project_service_entity, "state", p->text);
+        step->when = same(p->text, "skipped")
+                         ? step->state
+                         : day_in_words(f, p->day, DAY_MONTH);
+        plans[f->v->plan_count++] = (struct plan_v){
+            .service = p->title,
+            .href = row_address(r, &project_service_entity, p->id),
+            .state = step->state,
+            .tone = tone_of(r, &project_service_entity, "state", p->text),
+            .from = day_in_words(f, p->day, DAY_MEDIUM),
+            .until = day_in_words(f, p->until, DAY_MEDIUM),
+            .team = p->extra,
+            .expected = p->last,
+            .note = p->more};
+    }
+    f->v->blocks = blocks;
+    f->v->plans = plans;
+}
+
+static struct named_v *names_of(struct filling *f, enum part_kind kind,
+                                const struct entity *e, size_t *n)
+{
+    *n = count_parts(f, kind);
+    struct named_v *out = NEW_ARRAY(f->r->mem, struct named_v, *n + 1);
+    for (size_t i = 0; i < *n; i++) {
+        const struct part *p = part_at(f, kind, i);
+        out[i] = (struct named_v){p->title, row_address(f->r, e, p->id), NULL};
+    }
+    return out;
+}
+
+static void names_fill(struct filling *f)
+{
+    struct req *r = f->r;
+    struct project_v *v = f->v;
+    v->policies = names_of(f, PART_POLICY, &policy_entity, &v->policy_count);
+    v->objectives =
+        names_of(f, PART_OBJECTIVE, &objective_entity, &v->objective_count);
+    v->programmes =
+        names_of(f, PART_PROGRAMME, &programme_entity, &v->programme_count);
+    v->areas = names_of(f, PART_AREA, &area_entity, &v->area_count);
+    struct named_v *members =
+        names_of(f, PART_MEMBER, &person_entity, &v->member_count);
+    for (size_t i = 0; i < v->member_count; i++)
+        members[i].what = choice_shown(r, &project_member_entity, "role",
+                                       part_at(f, PART_MEMBER, i)->key);
+    struct named_v *partners =
+        names_of(f, PART_PARTNER, &organisation_entity, &v->partner_count);
+    for (size_t i = 0; i < v->partner_count; i++)
+        partners[i].what = choice_shown(r, &project_partner_entity, "role",
+                                        part_at(f, PART_PARTNER, i)->key);
+    struct named_v *documents =
+        names_of(f, PART_DOCUMENT, &document_entity, &v->document_count);
+    for (size_t i = 0; i < v->document_count; i++) {
+        const struct part *p = part_at(f, PART_DOCUMENT, i);
+        documents[i].what = p->text;
+    }
+    v->members = members;
+    v->partners = partners;
+    v->documents = documents;
+    if (count_parts(f, PART_AXIS))
+        v->axis = (struct named_v){
+            part_at(f, PART_AXIS, 0)->title,
+            row_address(r, &axis_entity, part_at(f, PART_AXIS, 0)->id), NULL};
+}
+
+static void evidence_fill(struct filling *f)
+{
+    size_t n = count_parts(f, PART_EVIDENCE);
+    struct evidence_v *out = NEW_ARRAY(f->r->mem, struct evidence_v, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        const struct part *p = part_at(f, PART_EVIDENCE, i);
+        const struct evidence e = {.row = {.id = p->id},
+                                   .statement = p->title,
+                                   .kind = p->key,
+                                   .level = p->n,
+                                   .effect = p->effect,
+                                   .low = p->low,
+                                   .high = p->high,
+                                   .unit = p->last,
+                                   .sample = p->m,
+                                   .limits = p->text,
+                                   .source = p->more,
+                                   .web = p->extra,
+                                   .found = (int32_t)p->day};
+        out[i] = evidence_shown(f->r, &e);
+    }
+    f->v->evidence = out;
+    f->v->evidence_count = n;
+}
+
+/* One event of the timeline; .day sorts. */
+struct event {
+    int64_t day;
+    struct gate_line_v line;
+};
+
+static int latest_first(const void *a, const void *b)
+{
+    const struct event *x = a, *y = b;
+    return (x->day < y->day) - (x->day > y->day);
+}
+
+static struct gate_line_v event_of(const struct filling *f,
+                                   const struct part *p)
+{
+    struct req *r = f->r;
+    struct gate_line_v line = {.name = p->title,
+                               .iso = day_iso(r->mem, (int32_t)p->day),
+                               .when = day_in_words(f, p->day, DAY_PLAIN),
+                               .reason = p->text};
+    switch (p->kind) {
+    case PART_GATE:
+        line.href = may(r->who, "portfolio.gates")
+                        ? row_address(r, &gate_entity, p->id)
+                        : arena_printf(r->mem, "/decisions/%" PRId64, p->id);
+        line.state = choice_shown(r, &gate_entity, "state", p->key);
+        line.tone = tone_of(r, &gate_entity, "state", p->key);
+        return line;
+    case PART_DESIGN:
+        line.href = row_address(r, &design_entity, p->id);
+        line.state = tr(r->lang, "portfolio_design");
+        return line;
+    default:
+        line.name = p->title;
+        line.href = row_address(r, &project_service_entity, p->id);
+        line.state = choice_shown(r, &project_service_entity, "state", p->text);
+        line.tone = tone_of(r, &project_service_entity, "state", p->text);
+        line.reason = p->more;
+        return line;
+    }
+}
+
+/* A step's line of the journal: what was done, and the reason given. */
+static struct gate_line_v step_event(const struct filling *f,
+                                     const struct part *p)
+{
+    struct req *r = f->r;
+    const char *why;
+    const struct json_value *detail =
+        json_parse(r->mem, str_of(p->text ? p->text : "{}"), &why);
+    const struct json_value *reason =
+        detail ? json_get(detail, "reason") : NULL;
+    const char *label =
+        arena_printf(r->mem, "portfolio_project.step.%s", p->key);
+    int32_t day = day_of_time(p->day);
+    return (struct gate_line_v){
+        .name = tr_known(r->lang, label) ? tr(r->lang, label) : p->key,
+        .iso = day_iso(r->mem, day),
+        .when = format_day(r->mem, r->lang, day, DAY_PLAIN),
+        .reason = reason && reason->type == J_TEXT ? str_dup(r->mem, reason->s)
+                                                   : NULL,
+        .state = tr(r->lang, "portfolio.step_taken")};
+}
+
+static void timeline_fill(struct filling *f)
+{
+    static const enum part_kind kinds[] = {PART_GATE, PART_DESIGN, PART_SERVICE,
+                                           PART_STEP};
+    size_t n = 0, most = 1;
+    for (size_t k = 0; k < COUNT(kinds); k++)
+        most += count_parts(f, kinds[k]);
+    struct event *events = NEW_ARRAY(f->r->mem, struct event, most);
+    for (size_t k = 0; k < COUNT(kinds); k++)
+        for (size_t i = 0; i < count_parts(f, kinds[k]); i++) {
+            const struct part *p = part_at(f, kinds[k], i);
+            bool step = kinds[k] == PART_STEP;
+            if (p->id == NONE || p->day == NONE)
+                continue;
+            events[n++] =
+                (struct event){step ? day_of_time(p->day) : p->day,
+                               step ? step_event(f, p) : event_of(f, p)};
+        }
+    qsort(events, n, sizeof(*events), latest_first);
+    struct gate_line_v *out = NEW_ARRAY(f->r->mem, struct gate_line_v, n + 1);
+    for (size_t i = 0; i < n; i++)
+        out[i] = events[i].line;
+    f->v->timeline = out;
+    f->v->timeline_count = n;
+}
+
+static void feedback_fill(struct filling *f)
+{
+    struct req *r = f->r;
+    size_t n = count_parts(f, PART_FEEDBACK);
+    struct said_v *out = NEW_ARRAY(r->mem, struct said_v, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        const struct part *p = part_at(f, PART_FEEDBACK, i);
+        out[i] = (struct said_v){
+            .tool = p->title,
+            .role = choice_shown(r, &feedback_entity, "role", p->extra),
+            .use = choice_shown(r, &feedback_entity, "use", p->key),
+            .text = p->text,
+            .obstacles = p->more,
+            .when = day_in_words(f, p->day, DAY_MONTH),
+            .useful = p->n};
+    }
+    f->v->said = out;
+    f->v->said_count = n;
+}
+
+static enum status spread_fill(struct filling *f)
+{
+    struct req *r = f->r;
+    struct spread s;
+    struct essaimage_v *v = NEW(r->mem, struct essaimage_v);
+    TRY(spread_load(r->conn, r->mem, r->id, &s));
+    spread_shown(r, &s, v);
+    v->list =
+        s.n ? arena_printf(r->mem, "/projets/%" PRId64 "/essaimage", r->id)
+            : NULL;
+    f->v->essaimage = v;
+    return OK;
+}
+
+/* What the reader may add to it. */
+static void additions_fill(struct filling *f)
+{
+    static const struct {
+        const struct entity *entity;
+        const char *label;
+    } kinds[] = {
+        {&gate_entity, "portfolio_gate.new"},
+        {&evidence_entity, "portfolio_evidence.new"},
+        {&project_service_entity, "portfolio_project_service.new"},
+        {&design_entity, "portfolio_design.new"},
+        {&project_member_entity, "portfolio_project_member.new"},
+        {&project_partner_entity, "portfolio_project_partner.new"},
+        {&document_entity, "portfolio_document.new"},
+    };
+    struct req *r = f->r;
+    struct named_v *out = NEW_ARRAY(r->mem, struct named_v, COUNT(kinds) + 2);
+    size_t n = 0;
+    for (size_t i = 0; r->who && i < COUNT(kinds); i++)
+        if (may(r->who, kinds[i].entity->write))
+            out[n++] = (struct named_v){
+                tr(r->lang, kinds[i].label),
+                arena_printf(r->mem, "%s/nouveau?project=%" PRId64,
+                             kinds[i].entity->path, r->id),
+                NULL};
+    if (r->who && may(r->who, "portfolio.deploy"))
+        out[n++] = (struct named_v){
+            tr(r->lang, "portfolio.deploy_many"),
+            arena_printf(r->mem, "/deploiements/liste?project=%" PRId64, r->id),
+            NULL};
+    if (r->who && may(r->who, "portfolio.edit_watch"))
+        out[n++] = (struct named_v){tr(r->lang, "portfolio_filiation.new"),
+                                    "/filiations/nouveau", NULL};
+    f->v->additions = out;
+    f->v->addition_count = n;
+}
+
+enum status project_show(struct req *r)
+{
+    if (*r->form)
+        return row_page(r);
+    const struct project *row = r->row;
+    struct parts parts;
+    struct lineage_v *lineage = NEW(r->mem, struct lineage_v);
+    struct detail_v detail = {0};
+    struct project_v v = {
+        .state = choice_shown(r, &project_entity, "state", row->state),
+        .tone = tone_of(r, &project_entity, "state", row->state),
+        .axis_note = row->axis_note,
+        .starts = format_day(r->mem, r->lang, row->starts, DAY_PLAIN),
+        .ends = row->ends == NO_DAY
+                    ? NULL
+                    : format_day(r->mem, r->lang, row->ends, DAY_PLAIN),
+        .detail = &detail,
+        .lineage = lineage};
+    struct filling f = {r, &parts, &v};
+    if (row->summary)
+        v.summary = prose_html(r->mem, str_of(row->summary));
+    TRY(parts_load(r, r->id, &parts));
+    services_fill(&f);
+    names_fill(&f);
+    evidence_fill(&f);
+    timeline_fill(&f);
+    feedback_fill(&f);
+    TRY(spread_fill(&f));
+    TRY(lineage_of(r, node_of(NODE_PROJECT, r->id), lineage));
+    additions_fill(&f);
+    TRY(row_manage(r, &detail));
+    struct page p = req_page(r, row->name);
+    req_crumb(r, &p);
+    struct html h;
+    req_html_open(r, &h);
+    project_page(&h, &p, &v);
+    return req_html(r, 200, &h);
+}

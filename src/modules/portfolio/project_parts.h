@@ -1,0 +1,38 @@
+/* All that belongs to one project, read at once: its page would else cost a
+ * query for each kind of thing. */
+#pragma once
+
+#include "core/request.h"
+#include "modules/portfolio/life.h"
+
+enum part_kind {
+    PART_AXIS,
+    PART_POLICY,
+    PART_OBJECTIVE,
+    PART_PROGRAMME,
+    PART_AREA,
+    PART_SERVICE, /* all nine; id NONE where the project was never there */
+    PART_MEMBER,
+    PART_PARTNER,
+    PART_DOCUMENT,
+    PART_GATE,
+    PART_EVIDENCE,
+    PART_DESIGN,
+    PART_FEEDBACK,
+    PART_STEP, /* of the project, from the journal */
+    PART_KINDS,
+};
+/* What each member means for each kind stands beside its statement. */
+struct part {
+    enum part_kind kind;
+    int64_t id, day, until, n, m;
+    double effect, low, high;
+    const char *title, *key, *text, *more, *extra, *last;
+};
+struct parts {
+    struct part *all;
+    size_t n;
+    size_t from[PART_KINDS + 1]; /* where each kind begins */
+};
+enum status parts_load(struct req *r, int64_t project,
+                       struct parts *out) MUST_USE;

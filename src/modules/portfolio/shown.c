@@ -1,0 +1,121 @@
+#include "modules/portfolio/shown.h"
+
+#include "i18n/format.h"
+
+enum status rows_under(struct req *r, const struct entity *e, const char *field,
+                       int64_t id, struct list *out)
+{
+    struct filter of = {entity_field(e, field), IS, value_int(id)};
+    struct list_ask ask = {.entity = e,
+                           .reach = &reach_all,
+                           .filters = &of,
+                           .filter_count = 1,
+                           .limit = LIST_MOST,
+                           .no_total = true};
+    return list_load(r->conn, r->mem, &ask, out);
+}
+
+const char *row_address(struct req *r, const struct entity *e, int64_t id)
+{
+    return arena_printf(r->mem, "%s/%" PRId64, e->path, id);
+}
+
+const char *choice_shown(struct req *r, const struct entity *e,
+                         const char *field, const char *key)
+{
+    return key ? choice_label(r->mem, r->lang, e, field, key) : NULL;
+}
+
+const char *tone_of(struct req *r, const struct entity *e, const char *field,
+                    const char *key)
+{
+    return key ? choice_tone(r->mem, r->lang, e, field, key) : "";
+}
+
+const char *effect_shown(struct req *r, double effect, double low, double high,
+                         const char *unit)
+{
+    if (effect != effect)
+        return NULL;
+    const char *number = format_real(r->mem, r->lang, effect, 2);
+    if (low == low)
+        number = tr_with(r->mem, r->lang, "portfolio.interval", "effect",
+                         number, "low", format_real(r->mem, r->lang, low, 2),
+                         "high", format_real(r->mem, r->lang, high, 2), NULL);
+    return unit ? arena_printf(r->mem, "%s %s", number, unit) : number;
+}
+
+struct evidence_v evidence_shown(struct req *r, const struct evidence *e)
+{
+    return (struct evidence_v){
+        .kind = choice_shown(r, &evidence_entity, "kind", e->kind),
+        .statement = e->statement,
+        .href = row_address(r, &evidence_entity, e->row.id),
+        .effect = effect_shown(r, e->effect, e->low, e->high, e->unit),
+        .limits = e->limits,
+        .source = e->source,
+        .web = e->web,
+        .found = format_day(r->mem, r->lang, e->found, DAY_MONTH),
+        .level = e->level,
+        .sample = e->sample};
+}
+
+const char *stages_shown(struct req *r, const struct gate *g)
+{
+    return tr_with(r->mem, r->lang, "portfolio.from_to", "from",
+                   choice_shown(r, &gate_entity, "stage_from", g->stage_from),
+                   "to", choice_shown(r, &gate_entity, "stage_to", g->stage_to),
+                   NULL);
+}
+
+struct gate_line_v gate_line(struct req *r, const struct gate *g)
+{
+    return (struct gate_line_v){
+        .name = g->name,
+        .href = row_address(r, &gate_entity, g->row.id),
+        .when = format_day(r->mem, r->lang, g->meets, DAY_PLAIN),
+        .iso = day_iso(r->mem, g->meets),
+        .state = choice_shown(r, &gate_entity, "state", g->state),
+        .tone = tone_of(r, &gate_entity, "state", g->state),
+        .reason = g->state_reason,
+        .quorum = g->quorum};
+}
+
+struct condition_v condition_shown(struct req *r,
+                                   const struct gate_condition *c)
+{
+    return (struct condition_v){
+        .text = c->text,
+        .href = row_address(r, &gate_condition_entity, c->row.id),
+        .due = format_day(r->mem, r->lang, c->due, DAY_PLAIN),
+        .state = choice_shown(r, &gate_condition_entity, "state", c->state),
+        .tone = tone_of(r, &gate_condition_entity, "state", c->state),
+        .how = c->state_reason,
+        .late = same(c->state, "open") && c->due < day_today()};
+}
+
+struct finding_v finding_shown(struct req *r, const struct gate_criterion *k)
+{
+    struct finding_v v = {
+        .label = k->label,
+        .met = choice_shown(r, &gate_criterion_entity, "met", k->met),
+        .tone = tone_of(r, &gate_criterion_entity, "met", k->met),
+        .reason = k->reason};
+    if (k->kind)
+        v.asks = tr_with(
+            r->mem, r->lang, "portfolio.asks", "kind",
+            choice_shown(r, &gate_criterion_entity, "kind", k->kind), "level",
+            format_int(r->mem, r->lang, k->level == NONE ? 1 : k->level), NULL);
+    return v;
+}
+
+bool reaches_all(struct req *r, const char *right)
+{
+    if (!may(r->who, right))
+        return false;
+    struct reach reach = reach_of(r->app, r->mem, r->who, right);
+    for (size_t i = 0; i < reach.n; i++)
+        if (!reach.scopes[i].entity)
+            return true;
+    return false;
+}

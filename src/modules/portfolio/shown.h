@@ -1,0 +1,28 @@
+/* Rows of the portfolio's life in words, for several of its pages. */
+#pragma once
+
+#include "core/request.h"
+#include "modules/portfolio/life.h"
+#include "modules/portfolio/life_pages.h"
+
+/* The rows of e whose field refers to id: 200 at most, in e's own order. */
+enum status rows_under(struct req *r, const struct entity *e, const char *field,
+                       int64_t id, struct list *out) MUST_USE;
+const char *row_address(struct req *r, const struct entity *e, int64_t id);
+/* A choice's label and tone. */
+const char *choice_shown(struct req *r, const struct entity *e,
+                         const char *field, const char *key);
+const char *tone_of(struct req *r, const struct entity *e, const char *field,
+                    const char *key);
+/* "0,18 (de 0,05 à 0,31) écart-type"; NULL where no effect is known. */
+const char *effect_shown(struct req *r, double effect, double low, double high,
+                         const char *unit);
+struct evidence_v evidence_shown(struct req *r, const struct evidence *e);
+const char *stages_shown(struct req *r, const struct gate *g);
+struct gate_line_v gate_line(struct req *r, const struct gate *g);
+struct condition_v condition_shown(struct req *r,
+                                   const struct gate_condition *c);
+/* A finding as it stands, not to be changed. */
+struct finding_v finding_shown(struct req *r, const struct gate_criterion *k);
+/* Does the reader reach all rows under this right, wherever they are? */
+bool reaches_all(struct req *r, const char *right);
