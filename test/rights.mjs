@@ -307,9 +307,9 @@ export const records = [
       'inspector ien expert researcher partner teacher head host': [no, no, no],
     } : {
       stranger: [sign, sign, sign],
-      'admin leader': [yes, yes, yes],
+      admin: [yes, yes, yes],
       'coordinator teacher head': [yes, gone, yes],
-      'inspector ien expert researcher partner host': [no, no, no],
+      'leader inspector ien expert researcher partner host': [no, no, no],
     },
   })),
 ];

@@ -167,7 +167,7 @@ static const struct right rights[] = {
     {"portfolio.vote", TEAM " ien"},
     {"portfolio.deployments", TEAM " ien teacher head host"},
     {"portfolio.deploy", "admin leader coordinator"},
-    {"portfolio.give_back", "admin leader coordinator teacher head"},
+    {"portfolio.give_back", "admin coordinator teacher head"},
     {0},
 };
 
