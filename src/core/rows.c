@@ -175,9 +175,9 @@ static enum status steps_of(struct req *r, struct detail_v *v)
         if (!word_in(s->from, key) || !r->who || !may(r->who, s->right))
             continue;
         if (s->refuse != asked) /* steps often share their condition */
-            refusal = s->refuse ? s->refuse(r->conn, r->mem, r->row,
-                                            r->who->person)
-                                : NULL;
+            refusal = s->refuse
+                          ? s->refuse(r->conn, r->mem, r->row, r->who->person)
+                          : NULL;
         asked = s->refuse;
         steps[n++] = (struct step_v){
             .label = tr(r->lang, arena_printf(r->mem, "%s.step.%s",
