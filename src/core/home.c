@@ -284,7 +284,7 @@ static int site_group(struct req *r, const struct route *t, const char **label)
 static enum status sitemap(struct req *r)
 {
     struct search_group groups[SITE_GROUPS] = {
-        [MENU] = {.id = "menu", .title = tr(r->lang, "core.home_ways")},
+        [MENU] = {.id = "ways", .title = tr(r->lang, "core.home_ways")},
         [RECORDS_OF] = {.id = "records",
                         .title = tr(r->lang, "core.plan_records")},
         [ABOUT] = {.id = "about", .title = tr(r->lang, "core.plan_about")},
