@@ -264,22 +264,26 @@ static enum status kept_fill(struct req *r, const struct import *im,
 static void counts_fill(struct req *r, const struct import *im,
                         struct import_v *v)
 {
+    const bool before = word_in("staged checked stopped", im->state);
     const struct {
         const char *key;
         int64_t n;
         bool always;
     } counts[] = {
         {"core.import_lines", im->lines, true},
+        {"core.import_right", im->lines - im->bad - im->repeated,
+         same(im->state, "checked")},
         {"core.import_bad", im->bad, true},
         {"core.import_repeated", im->repeated, false},
-        {"core.import_inserted", im->inserted, true},
-        {"core.import_updated", im->updated, true},
-        {"core.import_same", im->unchanged, true},
+        {"core.import_inserted", im->inserted, !before},
+        {"core.import_updated", im->updated, !before},
+        {"core.import_same", im->unchanged, !before},
         {"core.import_kept_count", im->kept, false},
     };
     struct item_v *items = NEW_ARRAY(r->mem, struct item_v, COUNT(counts));
     for (size_t i = 0; i < COUNT(counts); i++)
-        if (counts[i].n || counts[i].always)
+        if (counts[i].always ||
+            (counts[i].n && !same(counts[i].key, "core.import_right")))
             items[v->n++] = (struct item_v){
                 .label = tr(r->lang, counts[i].key),
                 .value = format_int(r->mem, r->lang, counts[i].n)};

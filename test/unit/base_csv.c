@@ -113,6 +113,9 @@ TEST(csv_cell_writing)
         {"-12,5", "\"-12,5\""},
         {"-12.5", "-12.5"},
         {"\tx", "\"'\tx\""},
+        {"'=x", "''=x"},
+        {"'-3", "''-3"},
+        {"'été", "'été"},
         {"=\"a\"", "\"'=\"\"a\"\"\""},
     };
     struct arena mem = {0};
@@ -126,5 +129,18 @@ TEST(csv_cell_writing)
     csv_cell(&b, STR("b\"\n;c"), false);
     csv_cell(&b, STR(""), false);
     OKAY(reads(buf_done(&b), ';', "1:a|b\"\n;c|"));
+    arena_reset(&mem);
+}
+
+TEST(csv_cell_marked_and_plain_again)
+{
+    static const char *const texts[] = {"=1", "'=1", "''@x", "-3", "'-3",
+                                        "'x", "+33 1", "x",  ""};
+    struct arena mem = {0};
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        struct buf b = {.mem = &mem};
+        csv_cell(&b, str_of(texts[i]), true);
+        OKAY(str_eq(csv_plain(buf_done(&b)), texts[i]));
+    }
     arena_reset(&mem);
 }

@@ -69,6 +69,28 @@ TEST(utf8_ok_refuses)
     OKAY(utf8_length(STR("Épine€")) == 6);
 }
 
+TEST(utf8_from_utf16_both_ways)
+{
+    struct arena mem = {0};
+    OKAY(str_eq(utf8_from_utf16(&mem, STR("\xC9\0a\0\x3D\xD8\x1D\xDC"), false),
+                "Éa\xF0\x9F\x90\x9D"));
+    OKAY(str_eq(utf8_from_utf16(&mem, STR("\0\xC9\0a"), true), "Éa"));
+    /* Half a pair, a NUL, an odd byte. */
+    OKAY(str_eq(utf8_from_utf16(&mem, STR("\xD8\x3D\0a\0\0\xDC\x1D\0"), true),
+                "\uFFFDa\uFFFD\uFFFD"));
+    OKAY(utf16_whole(STR("a\0\x3D\xD8"), false) == 2);
+    OKAY(utf16_whole(STR("a\0b"), false) == 2);
+    arena_reset(&mem);
+}
+
+TEST(utf8_whole_leaves_no_half_letter)
+{
+    OKAY(utf8_whole(STR("")) == 0 && utf8_whole(STR("ab")) == 2);
+    OKAY(utf8_whole(STR("a\xC3\xA9")) == 3 && utf8_whole(STR("a\xC3")) == 1);
+    OKAY(utf8_whole(STR("a\xE2\x80")) == 1 && utf8_whole(STR("\xE2")) == 0);
+    OKAY(utf8_whole(STR("\xF0\x9F\x90")) == 0);
+}
+
 TEST(utf8_from_windows)
 {
     struct arena mem = {0};
