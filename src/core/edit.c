@@ -251,14 +251,15 @@ static enum status insert(struct conn *c, struct arena *mem, void *data)
     struct req *r = e->r;
     r->errors = (struct form_errors){.mem = r->mem};
     TRY(check_again(e, c));
-    enum status s = row_insert(c, mem, r->entity, e->row, req_actor(r));
+    struct row *row = row_copy(mem, r->entity, e->row);
+    enum status s = row_insert(c, mem, r->entity, row, req_actor(r));
     if (s != OK)
         return edit_refused(c, r->entity, &r->in, &r->errors, s);
-    e->id = ((struct row *)e->row)->id;
+    e->id = row->id;
     TRY(save_links(e, c, e->id));
     TRY(still_in_reach(e, c, e->id));
     TRY(lines_save(e, c, e->id));
-    answer_plan(r, 201, e->id, e->row);
+    answer_plan(r, 201, e->id, row);
     return OK;
 }
 
@@ -335,9 +336,7 @@ static enum status update(struct conn *c, struct arena *mem, void *data)
     r->errors = (struct form_errors){.mem = r->mem};
     TRY(check_lock(r, c));
     TRY(check_again(e, c));
-    /* A copy: the closure may run again, and an update counts its version. */
-    void *row = arena_alloc(mem, r->entity->row_size);
-    memcpy(row, e->row, r->entity->row_size);
+    void *row = row_copy(mem, r->entity, e->row);
     enum status s = row_update(c, mem, r->entity, row, req_actor(r));
     if (s != OK)
         return edit_refused(c, r->entity, &r->in, &r->errors, s);

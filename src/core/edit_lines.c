@@ -46,13 +46,6 @@ static void line_new(struct edit *e, struct edit_kind *k, size_t n)
     l->blank = true;
 }
 
-static void *row_copy(struct arena *a, const struct entity *e, const void *row)
-{
-    void *copy = arena_alloc(a, e->row_size);
-    memcpy(copy, row, e->row_size);
-    return copy;
-}
-
 static void line_add(struct edit *e, struct edit_kind *k, void *row, bool fixed)
 {
     size_t n = line_place(k, fixed);

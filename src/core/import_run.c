@@ -29,7 +29,7 @@ static enum status apply_line(struct run *r, struct conn *c, struct arena *a,
 {
     const struct entity *e = r->im->entity;
     struct actor by = {r->im->person, r->im->id};
-    void *row = arena_dup(a, line->row, e->row_size), *now;
+    void *row = row_copy(a, e, line->row), *now;
     const struct row *from;
     enum status s = ERR_NOT_FOUND;
     if (e->code)

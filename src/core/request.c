@@ -266,6 +266,8 @@ static enum status write_again(struct conn *c, struct arena *mem, void *data)
     r->code = 0;
     r->location = NULL;
     r->told = (struct str){NULL, 0};
+    r->errors =
+        (struct form_errors){.mem = r->errors.mem}; /* of a run before */
     if (r->once) {
         TRY(once_find(c, mem, r));
         if (r->done)

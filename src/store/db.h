@@ -64,6 +64,7 @@ enum status db_exec(struct conn *c, struct sql sql, const struct arg *args,
 /* The first column of the first row, NONE where there is none. */
 enum status db_int(struct conn *c, struct sql sql, const struct arg *args,
                    int64_t *out) MUST_USE;
+/* Of the INSERT just run, which ends with {returning}. */
 int64_t conn_last_id(const struct conn *c);
 /* After ERR_CONFLICT: "unique directory_school.uai" ("unique t.a, t.b" over
  * several), "reference", "required directory_school.name", "overlap

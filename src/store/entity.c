@@ -31,6 +31,11 @@ void *row_new(struct arena *a, const struct entity *e)
 #define MEMBER_SET(f, row, in)                                                 \
     memcpy((char *)(row) + (f)->offset, &(in), sizeof(in))
 
+void *row_copy(struct arena *a, const struct entity *e, const void *row)
+{
+    return arena_dup(a, row, e->row_size);
+}
+
 struct value field_get(const struct field *f, const void *row)
 {
     const char *text;

@@ -211,6 +211,9 @@ struct entity {
 /* Fields. */
 const struct field *entity_field(const struct entity *e, const char *name);
 void *row_new(struct arena *a, const struct entity *e); /* nothing entered */
+/* The same values, and other members: for a closure, which may run again and
+ * must find the row as it was. Texts are shared. */
+void *row_copy(struct arena *a, const struct entity *e, const void *row);
 struct value field_get(const struct field *f, const void *row);
 /* Are rows of child edited under one of parent? */
 bool entity_is_under(const struct entity *child, const struct entity *parent);

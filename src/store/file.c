@@ -27,7 +27,8 @@ enum status file_add(struct conn *c, struct file *f)
 {
     TRY(db_exec(c,
                 SQL("INSERT INTO core_file (hash, name, type, size, person, at)"
-                    " VALUES (:hash, :name, :type, :size, :person, :at)"),
+                    " VALUES (:hash, :name, :type, :size, :person, :at)"
+                    "{returning}"),
                 ARGS(arg_cstr("hash", f->hash), arg_cstr("name", f->name),
                      arg_cstr("type", f->type), arg_int("size", f->size),
                      arg_int("person", f->person), arg_int("at", f->at)),

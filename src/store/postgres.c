@@ -5,11 +5,15 @@
 #include "store/dialect.h"
 
 /* What a session of ours relies on. */
-static const char settings[] =
-    "SET client_min_messages = warning; SET standard_conforming_strings = on; "
-    "SET bytea_output = hex; SET extra_float_digits = 1; SET jit = off; "
-    "SET lock_timeout = '10s'; SET statement_timeout = 0; "
-    "SET idle_in_transaction_session_timeout = '10min'";
+#define SETTINGS                                                               \
+    "SET client_min_messages = warning; SET standard_conforming_strings = "    \
+    "on; SET bytea_output = hex; SET extra_float_digits = 1; SET jit = off; "  \
+    "SET lock_timeout = '10s'; SET statement_timeout = 0; SET "                \
+    "idle_in_transaction_session_timeout = '10min'; SET "                      \
+    "default_transaction_isolation = "
+static const char reads[] =
+    SETTINGS "'repeatable read'; SET default_transaction_read_only = on",
+                  writes[] = SETTINGS "'serializable'";
 
 struct pg_conn *pg_conn_new(struct pg_db *db, bool writer)
 {
@@ -25,8 +29,8 @@ void pg_disconnect(struct pg_conn *c)
     pg_forget(c);
     PQfinish(c->pg);
     c->pg = NULL;
-    c->owes = c->lost = false;
-    c->queued = 0;
+    c->lost = false;
+    c->owed = c->queued = 0;
 }
 
 void pg_conn_free(struct pg_conn *c)
@@ -67,7 +71,7 @@ enum status pg_connect(struct pg_conn *c)
     c->pg = dial(pg_db(c->conn.db)->url);
     if (PQstatus(c->pg) == CONNECTION_OK) {
         PQsetNoticeReceiver(c->pg, on_notice, NULL);
-        PGresult *answer = PQexec(c->pg, settings);
+        PGresult *answer = PQexec(c->pg, c->conn.writer ? writes : reads);
         if (PQresultStatus(answer) != PGRES_COMMAND_OK ||
             !PQenterPipelineMode(c->pg))
             s = ERR_BUSY;
@@ -248,7 +252,9 @@ static enum status run_text(struct conn *conn, const char *text)
 
 static int64_t last_id(const struct conn *c)
 {
-    return ((const struct pg_conn *)c)->last_id;
+    const int64_t id = ((const struct pg_conn *)c)->last_id;
+    CHECK(id != NONE); /* the INSERT ends with {returning} */
+    return id;
 }
 
 static enum status lock(struct conn *c, const char *name)

@@ -44,13 +44,14 @@ struct pg_conn {
     PGconn *pg;           /* NULL: not connected */
     struct arena scratch; /* arguments of one statement */
     int queued;           /* commands sent since the last sync */
-    bool owes;            /* the answer to a COMMIT has not been read */
+    int owed;             /* answers of a reader's COMMIT, not yet read */
     bool inside;          /* BEGIN was sent */
     int64_t timeout_ms;   /* what the session has; -1 unknown */
     unsigned serial;      /* of statements' names */
     int64_t last_id;
     bool lost;   /* the server went away inside the transaction */
     bool clash;  /* it asks to run the transaction again */
+    bool taken;  /* a unique value was there already */
     bool broken; /* a statement failed: the rest of the transaction will */
 };
 

@@ -35,7 +35,8 @@ static enum status constraint(struct pg_conn *c, const PGresult *answer,
 {
     const char *table = field(answer, PG_DIAG_TABLE_NAME);
     char *out = c->conn.refusal;
-    if (same(state, "23505"))
+    c->taken = same(state, "23505");
+    if (c->taken)
         unique(c, answer);
     else if (same(state, "23502"))
         snprintf(out, REFUSAL, "required %s.%s", table,

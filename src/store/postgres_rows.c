@@ -28,17 +28,14 @@ static PGresult *take(struct pg_conn *c)
 
 static void take_owed(struct pg_conn *c)
 {
-    if (!c->owes)
-        return;
-    c->owes = false;
-    PQclear(take(c)); /* of the COMMIT */
-    PQclear(take(c)); /* of the sync */
+    for (; c->owed; c->owed--)
+        PQclear(take(c));
 }
 
 void pg_send_off(struct pg_conn *c)
 {
     if (PQpipelineSync(c->pg))
-        c->owes = true;
+        c->owed = c->queued + 1; /* and the sync's */
     c->queued = 0;
 }
 
@@ -228,10 +225,7 @@ static enum status queue_begin(struct pg_conn *c)
 {
     if (c->conn.begun && !c->inside) {
         c->inside = true;
-        TRY(pg_queue(c, c->conn.writer
-                            ? "BEGIN ISOLATION LEVEL SERIALIZABLE"
-                            : "BEGIN ISOLATION LEVEL REPEATABLE READ READ "
-                              "ONLY"));
+        TRY(pg_queue(c, "BEGIN")); /* its kind is the session's */
     }
     return queue_timeout(c);
 }
@@ -344,6 +338,7 @@ enum status pg_exec(struct conn *conn, struct sql sql, const struct arg *args,
 {
     struct pg_conn *c = pg_conn(conn);
     PGresult *answer;
+    c->last_id = NONE;
     TRY(run(c, sql.text, args, &answer));
     if (changed)
         *changed = strtoll(PQcmdTuples(answer), NULL, 10);

@@ -2,10 +2,8 @@
 // and one that holds none, for each bassin and none, as everybody. What is
 // recounted here are the rows as anybody may fetch them, not the program's foot.
 import { test, equal, deepEqual, ok, match, serve, essaim, roles, forms, filling, tables, sameTables,
-  readable }
+  readable, query }
   from './lib.mjs';
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 
 const server = await serve();
 const people = new Map([['stranger', server.stranger()]]);
@@ -186,8 +184,7 @@ await test('who takes no snapshots sees none', async () => {
   for (const role of ['stranger', 'teacher', 'coordinator'])
     equal(await since(people.get(role)), undefined, role);
   equal((await since(people.get('leader'))).length, 2);
-  const who = execFileSync('sqlite3', ['-readonly', join(server.folder, 'essaim.db'),
-    'SELECT count(*) FROM core_snapshot WHERE person = 0'], { encoding: 'utf8' });
+  const who = query(server.folder, 'SELECT count(*) FROM core_snapshot WHERE person = 0');
   equal(who.trim(), '0', 'each says who took it');
 });
 ok(units.size === figures.length);

@@ -8,7 +8,7 @@
 //     await server.stop();
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -42,9 +42,53 @@ process.on('exit', (code) => {
   if (!code && (failed || !passed)) process.exitCode = 1;
 });
 
-// Runs the program to its end; its standard output.
+// Where ESSAIM_TEST_DB is set (postgresql://…), databases are made there; which
+// one a data folder has stands in it.
+const server = process.env.ESSAIM_TEST_DB ?? '';
+export const onPostgres = server !== '';
+delete process.env.ESSAIM_DB;
+function url(name) {
+  const u = new URL(server);
+  u.pathname = `/${name}`;
+  return u.href;
+}
+function psql(place, ...commands) {
+  return execFileSync('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', place,
+    ...commands.flatMap((c) => ['-c', c])], { encoding: 'utf8', maxBuffer: 1 << 28 });
+}
+const dbOf = (folder) => (existsSync(join(folder, 'db.url'))
+  ? readFileSync(join(folder, 'db.url'), 'utf8') : null);
+// --data FOLDER, and --db where its rows are on a server.
+export const at = (folder) => ['--data', folder, ...dbOf(folder) ? ['--db', dbOf(folder)] : []];
+function withDb(args) {
+  const folder = args[args.indexOf('--data') + 1];
+  return args.includes('--data') && dbOf(folder) ? [...args, '--db', dbOf(folder)] : args;
+}
+// A data folder with an empty database, or one copied from the template.
+let databases = 0;
+function makeDb(folder, template) {
+  const name = `essaim_${process.pid}_${++databases}`;
+  psql(server, `CREATE DATABASE ${name}${template ? ` TEMPLATE ${template}` : ''}`);
+  writeFileSync(join(folder, 'db.url'), url(name));
+}
+export function drop(folder) {
+  const place = dbOf(folder);
+  rmSync(folder, { recursive: true, force: true });
+  if (place) psql(server, `DROP DATABASE ${new URL(place).pathname.slice(1)} WITH (FORCE)`);
+}
+// What a statement answers, as psql and sqlite3 print it.
+export function query(folder, sql) {
+  if (dbOf(folder)) return psql(dbOf(folder), sql);
+  const db = `file:${join(folder, 'essaim.db')}?mode=ro`;
+  return execFileSync('sqlite3', ['-readonly', db, sql], { encoding: 'utf8', maxBuffer: 1 << 28 });
+}
+
+// Runs the program to its end.
+export const run = (...args) =>
+  spawnSync(program, withDb(args), { encoding: 'utf8', maxBuffer: 1 << 28 });
+// Its standard output, when all went well.
 export function essaim(...args) {
-  const run = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const run = spawnSync(program, withDb(args), { encoding: 'utf8', maxBuffer: 1 << 28 });
   if (run.status !== 0)
     throw new Error(`essaim ${args.join(' ')}: exit ${run.status ?? run.signal}\n${run.stderr}`);
   return run.stdout;
@@ -52,15 +96,27 @@ export function essaim(...args) {
 
 // The demonstration, made once for each build of the program.
 export function demo() {
-  const made = join(root, 'build/demo');
-  if (!existsSync(made) || statSync(made).mtimeMs < statSync(program).mtimeMs) {
+  const made = join(root, `build/demo${onPostgres ? '-postgres' : ''}`);
+  const there = () => !onPostgres
+    || psql(server, `SELECT 1 FROM pg_database WHERE datname = '${template()}'`) !== '';
+  if (!existsSync(made) || statSync(made).mtimeMs < statSync(program).mtimeMs || !there()) {
     const part = `${made}.${process.pid}`;
     rmSync(made, { recursive: true, force: true });
-    essaim('demo', '--data', part, '--today', today, '--password', 'demonstration');
+    if (onPostgres) psql(server, `CREATE DATABASE ${template()}`);
+    essaim('demo', '--data', part, '--today', today, '--password', 'demonstration',
+      ...onPostgres ? ['--db', url(template())] : []);
     cpSync(part, made, { recursive: true });
     rmSync(part, { recursive: true });
   }
   return made;
+}
+const template = () => `essaim_demo_${Math.round(statSync(program).mtimeMs)}`;
+// A copy of it in a new folder.
+export function copy() {
+  const folder = mkdtempSync(join(tmpdir(), 'essaim-http-'));
+  cpSync(demo(), folder, { recursive: true });
+  if (onPostgres) makeDb(folder, template());
+  return folder;
 }
 
 function freePort() {
@@ -75,13 +131,12 @@ function freePort() {
 // A server of its own on a copy of the demonstration, gone with the process.
 // under: a program that runs it with its arguments, as prlimit does.
 export async function serve({ args = [], env = {}, data, under = [] } = {}) {
-  const folder = data ?? mkdtempSync(join(tmpdir(), 'essaim-http-'));
-  if (!data) cpSync(demo(), folder, { recursive: true });
+  const folder = data ?? copy();
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
   const [first, ...words] = [...under, program];
   const child = spawn(first,
-    [...words, 'serve', '--data', folder, '--listen', `127.0.0.1:${port}`, '--today', today, ...args],
+    [...words, 'serve', ...at(folder), '--listen', `127.0.0.1:${port}`, '--today', today, ...args],
     { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } });
   let log = '';
   child.stderr.on('data', (d) => { log = (log + d).slice(-200000); });
@@ -104,7 +159,7 @@ export async function serve({ args = [], env = {}, data, under = [] } = {}) {
       const end = await Promise.race([ended, sleep(10000, null, { ref: false })]);
       process.off('exit', kill);
       if (!end) kill();
-      if (!data) rmSync(folder, { recursive: true, force: true });
+      if (!data) drop(folder);
       if (!end) throw new Error('the server does not end on TERM');
       return end;
     },
@@ -285,6 +340,7 @@ export async function importEnd(who, where) {
 // no task is at work.
 const moving = ['core_once', 'auth_session', 'core_leaf', 'core_head', 'core_task'];
 export function tables(folder) {
+  if (dbOf(folder)) return serverTables(dbOf(folder));
   const db = `file:${join(folder, 'essaim.db')}?mode=ro`;
   const sql = (...q) => execFileSync('sqlite3', ['-readonly', db, ...q],
     { encoding: 'utf8', maxBuffer: 1 << 28 });
@@ -294,6 +350,14 @@ export function tables(folder) {
     + " AND name NOT LIKE 'sqlite_%' ORDER BY name").split('\n')
     .filter((n) => n && !moving.includes(n));
   const all = sql(...names.flatMap((n) => [`.print '\x01${n}\x02'`, `SELECT * FROM "${n}"`]));
+  return Object.fromEntries(all.split('\x01').slice(1).map((t) => t.split('\x02')));
+}
+function serverTables(place) {
+  const names = psql(place, "SELECT relname FROM pg_class WHERE relkind = 'r'"
+    + ' AND relnamespace = current_schema()::regnamespace ORDER BY 1').split('\n')
+    .filter((n) => n && !moving.includes(n));
+  const all = psql(place, ...names.flatMap((n) =>
+    [`SELECT E'\x01${n}\x02'`, `COPY "${n}" TO STDOUT`]));
   return Object.fromEntries(all.split('\x01').slice(1).map((t) => t.split('\x02')));
 }
 export function sameTables(before, after, what) {

@@ -1,15 +1,11 @@
 // The rights matrix of test/rights.mjs, asked of the running server: every
 // route, entity, export and step, as everybody, on one's own row and on a
 // stranger's.
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { test, equal, ok, serve, demo, essaim, routes, roles, forms, links, importEnd } from './lib.mjs';
+import { test, equal, ok, serve, copy, drop, essaim, routes, roles, forms, links, importEnd } from './lib.mjs';
 import { records, others, actions, apiActions, fileActions, apiFileActions, stepAnswers, own, place, cell }
   from '../rights.mjs';
 
-const folder = mkdtempSync(join(tmpdir(), 'essaim-matrix-'));
-cpSync(demo(), folder, { recursive: true });
+const folder = copy();
 const tokens = new Map(roles.map((role) =>
   [role, essaim('token', 'add', `${role}@demo.example`, 'matrix', '--data', folder).trim()]));
 const server = await serve({ data: folder });
@@ -246,4 +242,4 @@ await test('the matrix changed nothing', async () => {
   }
 });
 await server.stop();
-rmSync(folder, { recursive: true, force: true });
+drop(folder);

@@ -14,8 +14,7 @@ TEST(meter_counts_by_route_and_class)
     struct app app = {0};
     const char *why = "";
     app_init(&app);
-    struct db_options options = {
-        .path = arena_printf(&app.mem, "%s/essaim.db", test_folder())};
+    struct db_options options = {.path = test_place("essaim.db")};
     CHECK(db_open(&app.mem, &app.db, &options, &why) == OK);
     const struct counted *home = NULL;
     for (size_t i = 0; i < app.meter->n; i++)

@@ -16,9 +16,10 @@ TEST(db_reads_what_it_wrote)
     OKAY(db_write(k.db, &k.mem, db_kit_insert, WORD("école")) == OK);
     OKAY(conn_begin(c, 0) == OK);
     OKAY(db_rows(c, &k.mem,
-                 SQL("SELECT word, NULL, 1.5, x'00ff', 7 AS seven FROM note "
+                 SQL("SELECT word, NULL, 1.5, :bytes, 7 AS seven FROM note "
                      "WHERE word = :word AND id > :least"),
-                 ARGS(arg_int("least", 0), arg_cstr("word", "école")),
+                 ARGS(arg_int("least", 0), arg_cstr("word", "école"),
+                      arg_blob("bytes", "\0\xff", 2)),
                  &r) == OK);
     OKAY(row_columns(r) == 5 && same(row_column_name(r, 4), "seven"));
     OKAY(rows_next(r));
@@ -141,7 +142,7 @@ static enum status leave_open(void *data)
 }
 
 /* Answers that a longjmp leaves behind are closed by their arena. */
-TEST(db_rows_end_with_their_arena)
+TEST_SQLITE(db_rows_end_with_their_arena)
 {
     struct db_kit k = db_kit_open();
     struct arena mem = {.limit = 50000};
@@ -221,7 +222,7 @@ static void lite(const char *path, const char *sql)
     sqlite3_close(l);
 }
 
-TEST(db_refuses_what_is_not_ours)
+TEST_SQLITE(db_refuses_what_is_not_ours)
 {
     struct arena a = {0};
     const char *path = arena_printf(&a, "%s/other.db", test_folder());
@@ -241,7 +242,7 @@ TEST(db_refuses_what_is_not_ours)
     arena_reset(&a);
 }
 
-TEST(db_refuses_a_second_server)
+TEST_SQLITE(db_refuses_a_second_server)
 {
     struct db_kit k = db_kit_open();
     const char *why = refusal(&k.mem, k.path);

@@ -136,7 +136,7 @@ static void give_room(const char *at)
     disk.room += 1000000;
 }
 
-TEST(db_full_disk)
+TEST_SQLITE(db_full_disk)
 {
     struct db_kit k = disk_open(1500000);
     fill(&k, give_room, NULL);
@@ -151,7 +151,7 @@ static void drop_ballast(const char *at)
     OKAY(unlink(at) == 0);
 }
 
-TEST(db_full_disk_of_the_system)
+TEST_SQLITE(db_full_disk_of_the_system)
 {
     struct arena a = {0};
     const char *folder = test_folder();
@@ -172,7 +172,7 @@ TEST(db_full_disk_of_the_system)
     arena_reset(&a);
 }
 
-TEST(db_read_only_folder_is_refused)
+TEST_SQLITE(db_read_only_folder_is_refused)
 {
     struct arena a = {0};
     const char *folder = test_folder(), *why = "";
@@ -211,17 +211,18 @@ static void large_between_small(int64_t bytes)
     disk_close(&k);
 }
 
-TEST(db_full_disk_met_while_committing)
+TEST_SQLITE(db_full_disk_met_while_committing)
 {
     large_between_small(1000000);
 }
 
-TEST(db_full_disk_met_while_running) /* what does not fit the page cache */
+TEST_SQLITE(
+    db_full_disk_met_while_running) /* what does not fit the page cache */
 {
     large_between_small(9000000);
 }
 
-TEST(db_failing_disk)
+TEST_SQLITE(db_failing_disk)
 {
     struct db_kit k = disk_open(1 << 30);
     struct load l = {5000, 1};

@@ -21,11 +21,11 @@ enum status db_kit_tables(struct conn *c, struct arena *mem, void *data)
     return OK;
 }
 
-static struct db_kit open_at(const char *folder, const char *vfs, bool unsafe)
+static struct db_kit open_at(const char *path, const char *vfs, bool unsafe)
 {
     struct db_kit k = {0};
     const char *why = "";
-    snprintf(k.path, sizeof(k.path), "%s/essaim.db", folder);
+    snprintf(k.path, sizeof(k.path), "%s", path);
     snprintf(k.wal, sizeof(k.wal), "%s-wal", k.path);
     struct db_options o = {.path = k.path, .vfs = vfs, .unsafe_normal = unsafe};
     if (db_open(&k.mem, &k.db, &o, &why) != OK)
@@ -34,21 +34,27 @@ static struct db_kit open_at(const char *folder, const char *vfs, bool unsafe)
     return k;
 }
 
-struct db_kit db_kit_open_with(const char *folder, const char *vfs, bool unsafe)
+static struct db_kit with_tables(struct db_kit k)
 {
-    struct db_kit k = open_at(folder, vfs, unsafe);
     CHECK(db_write(k.db, &k.mem, db_kit_tables, NULL) == OK);
     return k;
 }
 
+struct db_kit db_kit_open_with(const char *folder, const char *vfs, bool unsafe)
+{
+    char path[160];
+    snprintf(path, sizeof(path), "%s/essaim.db", folder);
+    return with_tables(open_at(path, vfs, unsafe));
+}
+
 struct db_kit db_kit_open(void)
 {
-    return db_kit_open_with(test_folder(), NULL, false);
+    return with_tables(open_at(test_place("essaim.db"), NULL, false));
 }
 
 struct db_kit db_kit_again(void)
 {
-    return open_at(test_folder(), NULL, false);
+    return open_at(test_place("essaim.db"), NULL, false);
 }
 
 void db_kit_close(struct db_kit *k)
@@ -68,7 +74,7 @@ int64_t db_kit_int(struct db_kit *k, struct sql sql)
 enum status db_kit_insert(struct conn *c, struct arena *mem, void *data)
 {
     (void)mem;
-    return db_exec(c, SQL("INSERT INTO note (word) VALUES (:word)"),
+    return db_exec(c, SQL("INSERT INTO note (word) VALUES (:word){returning}"),
                    ARGS(arg_cstr("word", *(const char **)data)), NULL);
 }
 

@@ -8,7 +8,7 @@ struct db_kit {
     struct db *db;
     struct conn *reader;
     struct arena mem;
-    char path[128], wal[132];
+    char path[512], wal[516];
 };
 
 /* Runs until it is stopped. */
@@ -16,7 +16,7 @@ struct db_kit {
     SQL("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "     \
         "SELECT count(*) FROM n")
 
-struct db_kit db_kit_open(void);  /* in test_folder() */
+struct db_kit db_kit_open(void);  /* in test_place("essaim.db") */
 struct db_kit db_kit_again(void); /* the same, with what it holds */
 /* On another VFS (NULL: the usual), with synchronous=NORMAL. */
 struct db_kit db_kit_open_with(const char *folder, const char *vfs,

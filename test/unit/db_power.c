@@ -121,7 +121,7 @@ static int epoch(int number, bool unsafe, bool until_lost)
     return lost;
 }
 
-TEST(db_power_loss_keeps_what_was_answered)
+TEST_SQLITE(db_power_loss_keeps_what_was_answered)
 {
     int losses = 0;
     for (int i = 0; i < EPOCHS; i++) {
@@ -132,7 +132,7 @@ TEST(db_power_loss_keeps_what_was_answered)
     OKAY(losses > EPOCHS * CUTS / 4);
 }
 
-TEST(db_power_loss_is_seen_without_syncs)
+TEST_SQLITE(db_power_loss_is_seen_without_syncs)
 {
     int lost = 0;
     for (int i = 0; i < EPOCHS && lost == 0; i++)

@@ -16,7 +16,7 @@ static struct db *beside(struct db_kit *k)
     return db;
 }
 
-TEST(db_shared_writes_beside_the_one_who_has_it)
+TEST_SQLITE(db_shared_writes_beside_the_one_who_has_it)
 {
     struct db_kit k = db_kit_open();
     struct db *other = beside(&k);
@@ -52,7 +52,7 @@ static void *write_many(void *data)
     return NULL;
 }
 
-TEST(db_shared_each_waits_for_the_other)
+TEST_SQLITE(db_shared_each_waits_for_the_other)
 {
     struct db_kit k = db_kit_open();
     struct many sides[2] = {{.db = k.db}, {.db = beside(&k)}};
@@ -68,7 +68,7 @@ TEST(db_shared_each_waits_for_the_other)
     db_kit_close(&k);
 }
 
-TEST(db_shared_makes_nothing)
+TEST_SQLITE(db_shared_makes_nothing)
 {
     struct arena mem = {0};
     struct db *db = NULL;
@@ -81,7 +81,7 @@ TEST(db_shared_makes_nothing)
     arena_reset(&mem);
 }
 
-TEST(db_alone_is_refused_beside_another)
+TEST_SQLITE(db_alone_is_refused_beside_another)
 {
     struct db_kit k = db_kit_open();
     struct db *db = NULL;

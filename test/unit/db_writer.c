@@ -103,7 +103,7 @@ static void between(write_fn *fn, size_t limit, enum status expected)
     db_kit_close(&k);
 }
 
-TEST(db_counts_the_writes_of_a_commit)
+TEST_SQLITE(db_counts_the_writes_of_a_commit)
 {
     struct db_kit k = db_kit_open();
     struct db_kit_hold hold;
@@ -129,37 +129,37 @@ TEST(db_counts_the_writes_of_a_commit)
     db_kit_close(&k);
 }
 
-TEST(db_failure_is_undone_alone)
+TEST_SQLITE(db_failure_is_undone_alone)
 {
     between(insert_and_fail, 0, ERR_INVALID);
 }
 
-TEST(db_ceiling_is_undone_alone)
+TEST_SQLITE(db_ceiling_is_undone_alone)
 {
     between(insert_and_leap, 20000, ERR_LIMIT);
 }
 
-TEST(db_slow_reading_is_stopped)
+TEST_SQLITE(db_slow_reading_is_stopped)
 {
     between(read_for_ever, 0, ERR_BUSY);
 }
 
-TEST(db_slow_writing_is_stopped_and_the_innocent_run_again)
+TEST_SQLITE(db_slow_writing_is_stopped_and_the_innocent_run_again)
 {
     between(write_for_ever, 0, ERR_BUSY);
 }
 
-TEST(db_many_small_statements_are_stopped)
+TEST_SQLITE(db_many_small_statements_are_stopped)
 {
     between(many_small_ones, 0, ERR_BUSY);
 }
 
-TEST(db_swallowed_stop_is_still_one)
+TEST_SQLITE(db_swallowed_stop_is_still_one)
 {
     between(swallow, 0, ERR_BUSY);
 }
 
-TEST(db_swallowed_stop_of_reading_is_still_one)
+TEST_SQLITE(db_swallowed_stop_of_reading_is_still_one)
 {
     between(swallow_reading, 0, ERR_BUSY);
 }
@@ -180,7 +180,7 @@ static enum status note_use(struct conn *c, struct arena *mem, void *data)
     return OK;
 }
 
-TEST(db_second_run_starts_clean)
+TEST_SQLITE(db_second_run_starts_clean)
 {
     struct db_kit k = db_kit_open();
     struct db_kit_hold h;
@@ -211,7 +211,7 @@ static enum status take_long(struct conn *c, struct arena *mem, void *data)
                   NO_ARGS, &n);
 }
 
-TEST(db_budget_can_be_longer)
+TEST_SQLITE(db_budget_can_be_longer)
 {
     struct db_kit k = db_kit_open();
     OKAY(db_write(k.db, &k.mem, take_long, NULL) == ERR_BUSY);
@@ -219,7 +219,7 @@ TEST(db_budget_can_be_longer)
     db_kit_close(&k);
 }
 
-TEST(db_lane_is_bounded)
+TEST_SQLITE(db_lane_is_bounded)
 {
     struct db_kit k = db_kit_open();
     struct db_kit_hold h;
@@ -243,7 +243,7 @@ TEST(db_lane_is_bounded)
     db_kit_close(&k);
 }
 
-TEST(db_close_runs_what_waits)
+TEST_SQLITE(db_close_runs_what_waits)
 {
     struct db_kit k = db_kit_open();
     struct db_kit_hold h;
@@ -268,7 +268,7 @@ TEST(db_close_runs_what_waits)
 }
 
 /* Somebody looks into the file with another program, and holds its lock. */
-TEST(db_lock_of_another_program)
+TEST_SQLITE(db_lock_of_another_program)
 {
     struct db_kit k = db_kit_open();
     sqlite3 *lite;
@@ -364,7 +364,8 @@ TEST(db_readers_and_writers_together)
     struct db_kit k = db_kit_open();
     struct moving s = {.db = k.db, .moving = WRITERS};
     pthread_t t[WRITERS + READERS];
-    lite_db(k.db)->checkpoint_step = 20;
+    if (!test_on_postgres())
+        lite_db(k.db)->checkpoint_step = 20;
     OKAY(db_write(k.db, &k.mem, accounts, NULL) == OK);
     for (int i = 0; i < WRITERS + READERS; i++)
         CHECK(pthread_create(&t[i], NULL, i < WRITERS ? mover : watcher, &s) ==
@@ -401,7 +402,7 @@ static enum status insert_page(struct conn *c, struct arena *mem, void *data)
                    NO_ARGS, NULL);
 }
 
-TEST(db_wal_stays_bounded)
+TEST_SQLITE(db_wal_stays_bounded)
 {
     enum { STEP = 20, PASSERS = 3 };
     struct db_kit k = db_kit_open();

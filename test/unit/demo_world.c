@@ -28,8 +28,7 @@ void demo_world_open(struct demo_world *w, const char *name)
     CHECK(n < COUNT(entities));
     entities[n] = NULL;
     *w = (struct demo_world){0};
-    struct db_options options = {
-        .path = arena_printf(&w->mem, "%s/%s", test_folder(), name)};
+    struct db_options options = {.path = test_place(name)};
     struct schema schema = {entities, core_tables, NULL};
     CHECK(db_open(&w->mem, &w->db, &options, &why) == OK);
     enum status s = schema_open(w->db, &w->mem, &schema, &why);

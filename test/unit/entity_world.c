@@ -81,9 +81,8 @@ void world_open(struct world *w)
 {
     const char *why = "";
     *w = (struct world){0};
-    char *path = arena_printf(&w->mem, "%s/world.db", test_folder());
-    CHECK(db_open(&w->mem, &w->db, &(struct db_options){.path = path}, &why) ==
-          OK);
+    struct db_options options = {.path = test_place("world.db")};
+    CHECK(db_open(&w->mem, &w->db, &options, &why) == OK);
     enum status s = schema_open(w->db, &w->mem, &t_schema, &why);
     if (s != OK)
         printf("  %s\n", why);
@@ -110,7 +109,7 @@ enum status world_write(struct world *w, write_fn *fn, void *data)
 
 struct deed {
     const struct entity *entity;
-    void *row;
+    void *row, *done;
     int64_t id, version, import;
     const struct link *link;
     const struct linked *links;
@@ -118,33 +117,47 @@ struct deed {
 };
 static const int64_t someone = 7;
 
+/* The row as it was before, whichever run of the closure this is. */
+static void *deed_row(struct deed *d, struct arena *a)
+{
+    return d->done = row_copy(a, d->entity, d->row);
+}
+
+/* What the write did to it shows in the caller's row. */
+static enum status deed_do(struct world *w, write_fn *fn, struct deed *d)
+{
+    enum status s = world_write(w, fn, d);
+    if (s == OK)
+        memcpy(d->row, d->done, d->entity->row_size);
+    return s;
+}
+
 static enum status put_in(struct conn *c, struct arena *a, void *data)
 {
     struct deed *d = data;
-    return row_insert(c, a, d->entity, d->row,
-                      (struct actor){someone, d->import});
+    void *row = deed_row(d, a);
+    return row_insert(c, a, d->entity, row, (struct actor){someone, d->import});
 }
 
 enum status put(struct world *w, const struct entity *e, void *row,
                 int64_t import)
 {
-    return world_write(
-        w, put_in, &(struct deed){.entity = e, .row = row, .import = import});
+    return deed_do(w, put_in,
+                   &(struct deed){.entity = e, .row = row, .import = import});
 }
 
 static enum status change_in(struct conn *c, struct arena *a, void *data)
 {
     struct deed *d = data;
-    return row_update(c, a, d->entity, d->row,
-                      (struct actor){someone, d->import});
+    void *row = deed_row(d, a);
+    return row_update(c, a, d->entity, row, (struct actor){someone, d->import});
 }
 
 enum status change(struct world *w, const struct entity *e, void *row,
                    int64_t import)
 {
-    return world_write(
-        w, change_in,
-        &(struct deed){.entity = e, .row = row, .import = import});
+    return deed_do(w, change_in,
+                   &(struct deed){.entity = e, .row = row, .import = import});
 }
 
 static enum status drop_in(struct conn *c, struct arena *a, void *data)
@@ -193,15 +206,15 @@ enum status restore_row(struct world *w, const struct entity *e, int64_t id,
 static enum status links_in(struct conn *c, struct arena *a, void *data)
 {
     struct deed *d = data;
-    struct row *h = d->row;
-    TRY(row_update(c, a, d->entity, d->row, (struct actor){someone, 0}));
+    struct row *h = deed_row(d, a);
+    TRY(row_update(c, a, d->entity, h, (struct actor){someone, 0}));
     return links_save(c, a, d->entity, d->link, h->id, d->links, d->n);
 }
 
 enum status put_links(struct world *w, const struct entity *e, void *row,
                       const struct link *l, const struct linked *all, size_t n)
 {
-    return world_write(
+    return deed_do(
         w, links_in,
         &(struct deed){
             .entity = e, .row = row, .link = l, .links = all, .n = n});

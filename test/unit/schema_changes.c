@@ -77,8 +77,8 @@ static struct db *open_as(struct arena *mem, const struct schema *s,
 {
     struct db *db;
     const char *why = "";
-    char *path = arena_printf(mem, "%s/t.db", test_folder());
-    CHECK(db_open(mem, &db, &(struct db_options){.path = path}, &why) == OK);
+    struct db_options options = {.path = test_place("t.db")};
+    CHECK(db_open(mem, &db, &options, &why) == OK);
     *status = schema_open(db, mem, s, &why);
     if (*status != OK && *status != ERR_CONFLICT)
         printf("  %s\n", why);
@@ -155,7 +155,7 @@ TEST(schema_migrates_and_keeps_a_copy)
     char *copy = arena_printf(&mem, "%s/t.db.before-4", test_folder());
     OKAY(access(copy, F_OK) != 0);
     db = open_as(&mem, &after, &s);
-    OKAY(s == OK && access(copy, F_OK) == 0);
+    OKAY(s == OK && (test_on_postgres() || access(copy, F_OK) == 0));
     OKAY(differences(db, &mem, &after, true) == 0);
     look_at_rows(db, &mem);
     db_close(db);
