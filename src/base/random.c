@@ -115,6 +115,24 @@ void sha256(unsigned char out[SHA256], struct str s)
     crypto_hash_sha256(out, (const unsigned char *)s.p, s.n);
 }
 
+static_assert(sizeof(crypto_generichash_state) == sizeof(struct digest),
+              "libsodium's state");
+
+void digest_begin(struct digest *d)
+{
+    crypto_generichash_init((crypto_generichash_state *)d, NULL, 0, DIGEST);
+}
+
+void digest_add(struct digest *d, const void *p, size_t n)
+{
+    crypto_generichash_update((crypto_generichash_state *)d, p, n);
+}
+
+void digest_end(struct digest *d, unsigned char out[DIGEST])
+{
+    crypto_generichash_final((crypto_generichash_state *)d, out, DIGEST);
+}
+
 bool same_bytes(const void *a, const void *b, size_t n)
 {
     return sodium_memcmp(a, b, n) == 0;

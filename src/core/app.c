@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static size_t entity_total(void)
 {
@@ -76,6 +77,14 @@ enum status app_open(struct app *app, const char *folder, const char **why)
         errno != EEXIST) {
         *why = arena_printf(&app->mem, "cannot make the folder %s: %s", folder,
                             strerror(errno));
+        return ERR_SYSTEM;
+    }
+    /* Core's restore.c: nothing is made where one has not ended. */
+    if (access(arena_printf(&app->mem, "%s/restoring", folder), F_OK) == 0) {
+        *why = arena_printf(&app->mem,
+                            "%s/restoring is of a restore that did not end:"
+                            " remove %s and restore again",
+                            folder, folder);
         return ERR_SYSTEM;
     }
     struct db_options options = {

@@ -1,5 +1,6 @@
 #include "core/command.h"
 
+#include "base/time.h"
 #include "i18n/lang.h"
 
 #include <getopt.h>
@@ -32,6 +33,12 @@ const struct command_line command_lines[] = {
     {"journal", "verify [--head FILE] | head | send | prove LINE",
      "computes the sealed journal again; its head, and proofs", command_journal,
      BESIDE},
+    {"backup", "FILE [--key FILE | --passphrase] [--data DIR]",
+     "puts everything into one file, while the server serves", command_backup,
+     BESIDE},
+    {"restore", "FILE [--key FILE] --data DIR",
+     "makes a new data folder of a backup, and proves it", command_restore,
+     CLOSED},
     {"db", "check | migrate", "compares tables and program", command_db,
      BESIDE},
     {0},
@@ -45,6 +52,8 @@ enum {
     F_FORMAT,
     F_MAP,
     F_HEAD,
+    F_KEY,
+    F_PASSPHRASE,
     F_DRY,
     F_DEV,
     F_HELP,
@@ -59,6 +68,8 @@ const struct command_flag command_flags[] = {
     [F_FORMAT] = {"format", "text|csv|json", "text csv json"},
     [F_MAP] = {"map", "COLUMN=field", NULL},
     [F_HEAD] = {"head", "FILE", NULL},
+    [F_KEY] = {"key", "FILE", NULL},
+    [F_PASSPHRASE] = {"passphrase", NULL, NULL},
     [F_DRY] = {"dry-run", NULL, NULL},
     [F_DEV] = {"dev", NULL, NULL},
     [F_HELP] = {"help", NULL, NULL},
@@ -129,9 +140,11 @@ static bool option_take(struct cli *cli, int key, const char *value)
     const char **texts[FLAGS] = {
         [F_PASSWORD] = &cli->password, [F_TODAY] = &cli->today,
         [F_YEAR] = &cli->year,         [F_BASSIN] = &cli->bassin,
-        [F_FORMAT] = &cli->format,     [F_HEAD] = &cli->head};
+        [F_FORMAT] = &cli->format,     [F_HEAD] = &cli->head,
+        [F_KEY] = &cli->key};
     bool *marks[FLAGS] = {
-        [F_DRY] = &cli->dry_run, [F_DEV] = &cli->dev, [F_HELP] = &cli->help};
+        [F_DRY] = &cli->dry_run, [F_DEV] = &cli->dev, [F_HELP] = &cli->help,
+        [F_PASSPHRASE] = &cli->passphrase};
     int n = key - 256;
     if (n < 0)
         return false; /* getopt has said why */
@@ -160,6 +173,19 @@ static bool place_is_known(struct app *app)
     cli_fail("--db takes an address such as postgresql://server/essaim; a "
              "folder is named with --data");
     return false;
+}
+
+bool cli_bar_show(void *data, int64_t done, int64_t all)
+{
+    const struct cli_bar *b = data;
+    if (!b->shown)
+        return true;
+    int full = all ? (int)(done * 40 / all) : 40;
+    double s = (double)(time_monotonic_ns() - b->start) / 1e9;
+    fprintf(stderr, "\r%s [%.*s%*s] %" PRId64 "/%" PRId64 " %.0f/s ", b->what,
+            full, "########################################", 40 - full, "",
+            done, all, s > 0 ? (double)done / s : 0);
+    return true;
 }
 
 int cli_open(struct cli *cli)

@@ -10,7 +10,8 @@ struct cli {
     const char *format; /* --format; NULL: the command's own */
     const char *password, *today, *year, *bassin, *head, *map[64];
     size_t map_count;
-    bool dry_run, dev, help;
+    const char *key; /* --key FILE */
+    bool dry_run, dev, help, passphrase;
 };
 
 /* The program's own commands; what modules add comes after them. */
@@ -53,9 +54,20 @@ int command_rights(struct cli *cli);
 int command_labels(struct cli *cli);
 int command_token(struct cli *cli);
 int command_db(struct cli *cli);
+/* core/backup.c, core/restore.c */
+int command_backup(struct cli *cli);
+int command_restore(struct cli *cli);
 
 /* Opens the folder's database; says on failure why, and returns 1. */
 int cli_open(struct cli *cli);
 /* One line on standard error, "essaim: …"; returns 1. */
 int cli_fail(const char *fmt, ...) PRINTF(1, 2);
 bool cli_json(const struct cli *cli);
+
+/* A bar on standard error, drawn over itself; for an import_progress. */
+struct cli_bar {
+    const char *what;
+    bool shown;
+    int64_t start;
+};
+bool cli_bar_show(void *bar, int64_t done, int64_t all);

@@ -26,25 +26,6 @@ static const struct entity *entity_named(struct cli *cli, const char *name)
     return NULL;
 }
 
-struct bar {
-    const char *what;
-    bool shown;
-    int64_t start;
-};
-
-static bool show_bar(void *data, int64_t done, int64_t lines)
-{
-    const struct bar *b = data;
-    if (!b->shown)
-        return true;
-    int full = lines ? (int)(done * 40 / lines) : 40;
-    double s = (double)(time_monotonic_ns() - b->start) / 1e9;
-    fprintf(stderr, "\r%s [%.*s%*s] %" PRId64 "/%" PRId64 " %.0f/s ", b->what,
-            full, "########################################", 40 - full, "",
-            done, lines, s > 0 ? (double)done / s : 0);
-    return true;
-}
-
 static enum status report_faults(struct conn *c, struct arena *a,
                                  const struct import *im)
 {
@@ -93,11 +74,11 @@ static int stopped(struct arena *a, const struct import *im, enum status s)
 static int import_run(struct cli *cli, struct import *im)
 {
     struct arena *a = &cli->app->mem;
-    struct bar bar = {cli->dry_run ? "checking" : "importing", isatty(2),
+    struct cli_bar bar = {cli->dry_run ? "checking" : "importing", isatty(2),
                       time_monotonic_ns()};
     enum status s = cli->dry_run
-                        ? import_check(cli->app, a, im, show_bar, &bar)
-                        : import_apply(cli->app, a, im, show_bar, &bar);
+                        ? import_check(cli->app, a, im, cli_bar_show, &bar)
+                        : import_apply(cli->app, a, im, cli_bar_show, &bar);
     double t = (double)(time_monotonic_ns() - bar.start) / 1e9;
     if (s != OK)
         return stopped(a, im, s);

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "store/db.h"
+#include "store/copy.h"
 
 #include <stdatomic.h>
 
@@ -85,6 +85,14 @@ struct engine {
                         const struct db_options *o, const char **why);
     void (*close)(struct db *db);
     int64_t (*wal_bytes)(const struct db *db);
+    const char *called; /* "sqlite" */
+    /* See copy.h; copy NULL: it has none of its own yet. */
+    enum status (*copy)(struct db *db, struct arena *a,
+                        const struct copy_to *to, const char **why);
+    enum status (*integrity)(struct conn *c, struct arena *a, bool full,
+                             const char **fault);
+    enum status (*describe)(struct conn *c, struct arena *a, const char **text,
+                            const char **fault);
     /* Readers. */
     enum status (*conn_open)(struct db *db, struct conn **out);
     void (*conn_close)(struct conn *c);

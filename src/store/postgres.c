@@ -267,6 +267,9 @@ static enum status lock(struct conn *c, const char *name)
 }
 
 const struct engine postgres_engine = {
+    .called = "postgresql",
+    .integrity = pg_integrity,
+    .describe = pg_describe,
     .dialect = &postgres_dialect,
     .open = open_db,
     .close = close_db,

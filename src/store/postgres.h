@@ -121,6 +121,12 @@ enum status pg_fail(struct pg_conn *c, const PGresult *answer,
                     const char *text);
 enum status pg_fail_lost(struct pg_conn *c);
 
+/* postgres_copy.c: see copy.h */
+enum status pg_integrity(struct conn *c, struct arena *a, bool full,
+                         const char **fault) MUST_USE;
+enum status pg_describe(struct conn *c, struct arena *a, const char **text,
+                        const char **fault) MUST_USE;
+
 /* postgres_write.c */
 enum status pg_write(struct db *db, struct arena *mem, write_fn *fn, void *data,
                      int64_t budget_ns) MUST_USE;

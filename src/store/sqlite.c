@@ -386,6 +386,10 @@ static enum status lock(struct conn *c, const char *name)
 }
 
 const struct engine sqlite_engine = {
+    .called = "sqlite",
+    .copy = lite_copy,
+    .integrity = lite_integrity,
+    .describe = lite_describe,
     .dialect = &sqlite_dialect,
     .open = open_db,
     .close = close_db,

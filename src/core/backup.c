@@ -1,0 +1,309 @@
+/*
+ * `essaim backup`: one file with all of a laboratory: the database as it is at
+ * one moment, the files, the keys, and a manifest that says what each must be.
+ */
+#include "core/backup.h"
+
+#include "base/json.h"
+#include "base/time.h"
+#include "store/copy.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum { PIECE = 1 << 20, DEPTH = 4, WORDS_LEAST = 12, SECRET_MOST = 4096 };
+
+/* From the terminal, unseen. */
+static const char *ask_words(struct arena *a, const char *what)
+{
+    struct termios as_it_was, quiet;
+    char *line = arena_alloc(a, SECRET_MOST);
+    if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &as_it_was) != 0)
+        return NULL;
+    quiet = as_it_was;
+    quiet.c_lflag &= ~(tcflag_t)ECHO;
+    fprintf(stderr, "%s", what);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+    char *got = fgets(line, SECRET_MOST, stdin);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &as_it_was);
+    fprintf(stderr, "\n");
+    if (got)
+        line[strcspn(line, "\n")] = 0;
+    return got;
+}
+
+static enum status key_of_file(struct cli *cli, struct seal_key *out,
+                               const char **why)
+{
+    struct arena *a = &cli->app->mem;
+    char *content = arena_alloc(a, SECRET_MOST);
+    int fd = open(cli->key, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, content, SECRET_MOST);
+    if (fd >= 0)
+        close(fd);
+    if (n >= 0 && seal_key_file(a, (struct str){content, (size_t)n}, out) == OK)
+        return OK;
+    *why = n < 0 ? arena_printf(a, "the key %s cannot be read: %s", cli->key,
+                                strerror(errno))
+                 : arena_printf(a,
+                                "%s is no key: make one with"
+                                " head -c 32 /dev/urandom >FILE",
+                                cli->key);
+    return ERR_SYSTEM;
+}
+
+enum status backup_key(struct cli *cli, bool words, struct seal_key *out,
+                       const char **why)
+{
+    const char *typed = getenv("ESSAIM_PASSPHRASE");
+    if (!words && cli->key)
+        return key_of_file(cli, out, why);
+    *why = words ? "it is sealed by a passphrase: give it in ESSAIM_PASSPHRASE,"
+                   " or on a terminal"
+                 : "it is sealed by a key: name its file with --key";
+    if (!words || cli->key)
+        return ERR_SYSTEM;
+    if (!typed || !*typed)
+        typed = ask_words(&cli->app->mem, "Passphrase: ");
+    if (!typed || !*typed)
+        return ERR_SYSTEM;
+    *out = (struct seal_key){true, str_of(typed)};
+    return OK;
+}
+
+struct packing {
+    struct cli *cli;
+    struct archive *to;
+    struct buf manifest;
+    struct json json;
+    struct cli_bar bar;
+    int64_t done, all; /* bytes */
+    char *pieces;      /* two, by turns */
+    size_t turn, left_out;
+};
+
+static enum status count(void *data, const char *table, int64_t rows)
+{
+    struct packing *p = data;
+    json_int(&p->json, table, rows);
+    return OK;
+}
+
+/* The schema and the journal's head, at the copy's moment. */
+static enum status moment(void *data, struct conn *c)
+{
+    struct packing *p = data;
+    struct rows *rows;
+    int64_t schema;
+    TRY(db_int(c, SQL("SELECT value FROM core_meta WHERE name = 'schema'"),
+               NO_ARGS, &schema));
+    json_end_object(&p->json);
+    json_int(&p->json, "schema", schema);
+    TRY(db_rows(c, &p->cli->app->mem,
+                SQL("SELECT size, root FROM core_head ORDER BY size DESC"
+                    " LIMIT 1"),
+                NO_ARGS, &rows));
+    json_object(&p->json, "journal");
+    bool any = rows_next(rows);
+    json_int(&p->json, "size", any ? row_int(rows, 0) : 0);
+    json_text(&p->json, "root", any ? row_str(rows, 1) : STR(""));
+    json_end_object(&p->json);
+    return rows_end(rows);
+}
+
+static enum status part(void *data, const char *name, int64_t size)
+{
+    struct packing *p = data;
+    p->all += size;
+    return archive_member(p->to, name, size);
+}
+
+static enum status bytes(void *data, const void *from, size_t n)
+{
+    struct packing *p = data;
+    p->done += (int64_t)n;
+    cli_bar_show(&p->bar, p->done >> 20, p->all >> 20);
+    return archive_add(p->to, from, n);
+}
+
+/* One that grows or shrinks meanwhile is cut or padded by nobody. */
+static enum status pack_file(struct packing *p, int dir, const char *entry,
+                             const char *name)
+{
+    struct stat st;
+    int fd = openat(dir, entry, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT ? OK : ERR_SYSTEM;
+    enum status s = fstat(fd, &st) == 0 ? OK : ERR_SYSTEM;
+    if (s == OK)
+        s = part(p, name, st.st_size);
+    for (int64_t left = s == OK ? st.st_size : 0; s == OK && left > 0;) {
+        char *piece = p->pieces + (p->turn++ & 1) * PIECE;
+        const ssize_t n =
+            read(fd, piece, left < PIECE ? (size_t)left : (size_t)PIECE);
+        s = n > 0 ? bytes(p, piece, (size_t)n) : ERR_SYSTEM;
+        left -= n;
+    }
+    close(fd);
+    return s;
+}
+
+/* The database goes by db_copy; locks, copies before a migration, what is not
+ * complete yet and what another backup writes do not go. */
+static bool passed_over(const char *name)
+{
+    static const char *const heads[] = {".", "essaim.db", RESTORING, "part-",
+                                        "body-"};
+    for (size_t i = 0; i < COUNT(heads); i++)
+        if (strncmp(name, heads[i], strlen(heads[i])) == 0)
+            return true;
+    return strstr(name, ".part-") || strstr(name, ".backup");
+}
+
+static enum status pack_folder(struct packing *p, const char *folder,
+                               const char *below, int depth)
+{
+    struct arena *a = &p->cli->app->mem;
+    const struct dirent *entry;
+    enum status s = OK;
+    DIR *d = opendir(folder);
+    if (!d)
+        return errno == ENOENT && *below ? OK : ERR_SYSTEM;
+    while (s == OK && (entry = readdir(d))) {
+        struct stat st;
+        if (passed_over(entry->d_name) ||
+            fstatat(dirfd(d), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+            continue;
+        const char *name = arena_printf(a, "%s%s", below, entry->d_name);
+        if (S_ISDIR(st.st_mode) && depth)
+            s = pack_folder(p, arena_printf(a, "%s/%s", folder, entry->d_name),
+                            arena_printf(a, "%s/", name), depth - 1);
+        else if (S_ISREG(st.st_mode) && archive_takes(name))
+            s = pack_file(p, dirfd(d), entry->d_name, name);
+        else {
+            fprintf(stderr, "left out: %s/%s\n", folder, entry->d_name);
+            p->left_out++;
+        }
+    }
+    closedir(d);
+    return s;
+}
+
+static void manifest_begin(struct packing *p)
+{
+    struct arena *a = &p->cli->app->mem;
+    p->manifest = (struct buf){.mem = a};
+    p->json = (struct json){.out = &p->manifest};
+    json_object(&p->json, NULL);
+    json_int(&p->json, "format", BACKUP_FORMAT);
+    json_cstr(&p->json, "essaim", VERSION);
+    json_cstr(&p->json, "engine", db_engine(p->cli->app->db));
+    json_cstr(&p->json, "at", time_iso(a, (int64_t)time(NULL)));
+    json_object(&p->json, "tables");
+}
+
+static enum status manifest_end(struct packing *p)
+{
+    struct arena *a = &p->cli->app->mem;
+    json_array(&p->json, "members");
+    for (const struct packed *m = archive_packed(p->to); m; m = m->next) {
+        json_object(&p->json, NULL);
+        json_cstr(&p->json, "name", m->name);
+        json_int(&p->json, "size", m->size);
+        json_cstr(&p->json, "blake2b", hex(a, m->digest, DIGEST));
+        json_end_object(&p->json);
+    }
+    json_end_array(&p->json);
+    json_end_object(&p->json);
+    buf_char(&p->manifest, '\n');
+    struct str text = buf_done(&p->manifest);
+    TRY(archive_member(p->to, MANIFEST, (int64_t)text.n));
+    TRY(archive_add(p->to, text.p, text.n));
+    const struct packed *last = archive_packed(p->to);
+    while (last->next)
+        last = last->next;
+    const char *line =
+        arena_printf(a, "%s  " MANIFEST "\n", hex(a, last->digest, DIGEST));
+    TRY(archive_member(p->to, MANIFEST_DIGEST, (int64_t)strlen(line)));
+    return archive_add(p->to, line, strlen(line));
+}
+
+static enum status pack(struct packing *p, const char **why)
+{
+    struct app *app = p->cli->app;
+    const struct copy_to to = {p, count, moment, part, bytes};
+    manifest_begin(p);
+    TRY(db_copy(app->db, &app->mem, &to, why));
+    TRY(pack_folder(p, app->folder, "", DEPTH));
+    TRY(manifest_end(p));
+    return archive_close(p->to);
+}
+
+static int done(struct packing *p, enum status s, const char *why)
+{
+    const char *path = p->cli->argv[0];
+    if (p->bar.shown)
+        fprintf(stderr, "\n");
+    if (s == ERR_FULL)
+        return cli_fail("no room for %s: nothing is kept of it", path);
+    if (s != OK)
+        return cli_fail("%s: no backup was made",
+                        why ? why
+                            : "the data folder or the file cannot be read"
+                              " or written");
+    printf("%s: %" PRId64 " MB in %.1f s%s\n", path,
+           archive_passed(p->to) >> 20,
+           (double)(time_monotonic_ns() - p->bar.start) / 1e9,
+           p->left_out ? ", without what is named above" : "");
+    return 0;
+}
+
+/* The next one would hold this one. */
+static bool in_data_folder(struct cli *cli)
+{
+    struct stat data, to;
+    char *path = arena_printf(&cli->app->mem, "%s", cli->argv[0]);
+    return stat(cli->app->folder, &data) == 0 &&
+           stat(dirname(path), &to) == 0 && data.st_dev == to.st_dev &&
+           data.st_ino == to.st_ino;
+}
+
+int command_backup(struct cli *cli)
+{
+    struct arena *a = &cli->app->mem;
+    struct seal_key key;
+    const char *why = NULL;
+    const char *words = getenv("ESSAIM_PASSPHRASE");
+    bool by_words = cli->passphrase || (!cli->key && words && *words);
+    if (cli->argc != 1 || (cli->key && cli->passphrase)) {
+        cli_fail("backup FILE [--key FILE | --passphrase]");
+        return 2;
+    }
+    if ((cli->key || by_words) && backup_key(cli, by_words, &key, &why) != OK)
+        return cli_fail("%s", why);
+    if (by_words && key.secret.n < WORDS_LEAST)
+        return cli_fail("the passphrase is shorter than %d bytes: take several"
+                        " words",
+                        WORDS_LEAST);
+    if (in_data_folder(cli))
+        return cli_fail(
+            "%s lies in the data folder: name a place outside of it",
+            cli->argv[0]);
+    struct packing p = {.cli = cli,
+                        .bar = {"MB", isatty(2), time_monotonic_ns()},
+                        .pieces = arena_alloc(a, 2 * PIECE)};
+    if (archive_create(a, cli->argv[0], cli->key || by_words ? &key : NULL,
+                       &p.to, &why) != OK)
+        return cli_fail("%s", why);
+    signal(SIGXFSZ, SIG_IGN); /* a limit of file size is as a full disk */
+    enum status s = pack(&p, &why);
+    int code = done(&p, s, why);
+    archive_drop(p.to);
+    return code;
+}

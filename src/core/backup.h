@@ -1,0 +1,18 @@
+/* What a backup's manifest is, and its key; for backup.c, restore.c and
+ * doctor.c. */
+#pragma once
+
+#include "core/archive.h"
+#include "core/command.h"
+
+enum { BACKUP_FORMAT = 1 };
+/* The members that stand last: what the others must be, and its own digest. */
+#define MANIFEST "manifest.json"
+#define MANIFEST_DIGEST "manifest.b2"
+/* In a data folder: a restore goes on, or did not end. */
+#define RESTORING "restoring"
+
+/* The key of --key, of the variable ESSAIM_PASSPHRASE or typed. words: the
+ * passphrase is meant. */
+enum status backup_key(struct cli *cli, bool words, struct seal_key *out,
+                       const char **why) MUST_USE;

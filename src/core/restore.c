@@ -1,0 +1,408 @@
+/*
+ * `essaim restore`: a data folder of a backup. It grows in a folder
+ * "restoring" inside of the new one, where no server will serve it, proves
+ * itself there, and only then takes its place, the database last.
+ */
+#include "core/backup.h"
+
+#include "base/json.h"
+#include "base/time.h"
+#include "core/journal.h"
+#include "store/copy.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PIECE = 1 << 20, MANIFEST_MOST = 64 << 20 };
+
+struct restoring {
+    struct cli *cli;
+    struct arena *mem;
+    struct archive *from;
+    const char *file, *dir, *place; /* place: DIR/restoring */
+    bool made;                      /* dir was not there before */
+    const char *why;
+    struct cli_bar bar;
+    char *pieces; /* two, by turns */
+    size_t turn;
+    struct str manifest, digest; /* members read, as they stand */
+    const struct json_value *told;
+    size_t tables; /* seen to have as many rows as told */
+};
+
+static enum status refuse(struct restoring *r, enum status s, const char *fmt,
+                          ...) PRINTF(3, 4);
+static enum status refuse(struct restoring *r, enum status s, const char *fmt,
+                          ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    r->why = arena_vprintf(r->mem, fmt, args);
+    va_end(args);
+    return s;
+}
+
+static enum status system_fault(struct restoring *r, const char *path)
+{
+    return refuse(r, errno == ENOSPC ? ERR_FULL : ERR_SYSTEM, "%s: %s", path,
+                  strerror(errno));
+}
+
+static enum status damaged(struct restoring *r, const char *what)
+{
+    return refuse(r, ERR_INVALID, "%s is damaged: %s", r->file, what);
+}
+
+/* The folder must be absent or empty. */
+static enum status place_make(struct restoring *r)
+{
+    r->made = mkdir(r->dir, 0750) == 0;
+    if (!r->made && errno != EEXIST)
+        return system_fault(r, r->dir);
+    DIR *d = opendir(r->dir);
+    if (!d)
+        return system_fault(r, r->dir);
+    const char *first = NULL;
+    for (const struct dirent *e; !first && (e = readdir(d));)
+        if (!same(e->d_name, ".") && !same(e->d_name, ".."))
+            first = arena_printf(r->mem, "%s", e->d_name);
+    closedir(d);
+    if (first && same(first, RESTORING))
+        return refuse(r, ERR_CONFLICT,
+                      "%s/%s is of a restore that did not end: remove %s",
+                      r->dir, first, r->dir);
+    if (first)
+        return refuse(r, ERR_CONFLICT,
+                      "%s holds something already (%s): name an empty folder",
+                      r->dir, first);
+    if (mkdir(r->place, 0700) != 0)
+        return system_fault(r, r->place);
+    return OK;
+}
+
+static int drop(const char *path, const struct stat *s, int flag,
+                struct FTW *at)
+{
+    (void)s, (void)flag, (void)at;
+    return remove(path);
+}
+
+static void place_drop(struct restoring *r)
+{
+    nftw(r->place, drop, 16, FTW_DEPTH | FTW_PHYS);
+    if (r->made)
+        rmdir(r->dir);
+}
+
+static enum status file_make(struct restoring *r, const char *name, int *fd)
+{
+    char *path = arena_printf(r->mem, "%s/%s", r->place, name);
+    for (char *p = path + strlen(r->place) + 1; (p = strchr(p, '/')); p++) {
+        *p = 0;
+        int bad = mkdir(path, 0750);
+        *p = '/';
+        if (bad && errno != EEXIST)
+            return system_fault(r, path);
+    }
+    *fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    return *fd < 0 ? system_fault(r, path) : OK;
+}
+
+static enum status read_failed(struct restoring *r, enum status s)
+{
+    r->why = archive_why(r->from);
+    return s;
+}
+
+static enum status member_copy(struct restoring *r, int fd, const char *name)
+{
+    size_t n;
+    do {
+        char *piece = r->pieces + (r->turn++ & 1) * PIECE;
+        enum status s = archive_read(r->from, piece, PIECE, &n);
+        if (s != OK)
+            return read_failed(r, s);
+        for (size_t at = 0; at < n;) {
+            const ssize_t did = write(fd, piece + at, n - at);
+            if (did < 0 && errno != EINTR)
+                return system_fault(r, name);
+            at += did > 0 ? (size_t)did : 0;
+        }
+        cli_bar_show(&r->bar, archive_passed(r->from) >> 20,
+                     archive_size(r->from) >> 20);
+    } while (n);
+    return fsync(fd) == 0 ? OK : system_fault(r, name);
+}
+
+static enum status member_keep(struct restoring *r, const char *name,
+                               int64_t size, struct str *out)
+{
+    if (size > MANIFEST_MOST)
+        return damaged(r, "its manifest is too large");
+    char *text = arena_alloc(r->mem, (size_t)size + 1);
+    size_t at = 0, n;
+    do {
+        enum status s = archive_read(r->from, text + at, (size_t)size - at, &n);
+        if (s != OK)
+            return read_failed(r, s);
+        at += n;
+    } while (n);
+    (void)name;
+    *out = (struct str){text, at};
+    return OK;
+}
+
+static enum status unpack(struct restoring *r)
+{
+    const char *name;
+    int64_t size;
+    enum status s;
+    while ((s = archive_next(r->from, &name, &size)) == OK) {
+        int fd = -1;
+        if (r->digest.p)
+            return damaged(r, "something follows its manifest");
+        if (same(name, MANIFEST_DIGEST)) {
+            TRY(member_keep(r, name, size, &r->digest));
+            continue;
+        }
+        if (same(name, MANIFEST)) {
+            TRY(member_keep(r, name, size, &r->manifest));
+            continue;
+        }
+        TRY(file_make(r, name, &fd));
+        s = member_copy(r, fd, name);
+        close(fd);
+        TRY(s);
+    }
+    return s == ERR_NOT_FOUND ? OK : read_failed(r, s);
+}
+
+static int64_t number_of(const struct json_value *object, const char *key)
+{
+    const struct json_value *v = object ? json_get(object, key) : NULL;
+    return v && v->type == J_INT ? v->i : NONE;
+}
+
+static struct str text_of(const struct json_value *object, const char *key)
+{
+    const struct json_value *v = object ? json_get(object, key) : NULL;
+    return v && v->type == J_TEXT ? v->s : STR("");
+}
+
+/* Members as the manifest names them: each, in order, and no other. */
+static enum status check_members(struct restoring *r)
+{
+    const char *why;
+    const struct packed *m = archive_packed(r->from);
+    for (const struct packed *p = m; p; p = p->next)
+        if (same(p->name, MANIFEST) &&
+            !str_eq(r->digest, arena_printf(r->mem, "%s  " MANIFEST "\n",
+                                            hex(r->mem, p->digest, DIGEST))))
+            return damaged(r, "its manifest is another");
+    if (!r->manifest.p || !r->digest.p)
+        return refuse(r, ERR_INVALID, "%s is no backup: it has no manifest",
+                      r->file);
+    r->told = json_parse(r->mem, r->manifest, &why);
+    const struct json_value *list =
+        r->told ? json_get(r->told, "members") : NULL;
+    if (number_of(r->told, "format") != BACKUP_FORMAT || !list ||
+        list->type != J_ARRAY)
+        return refuse(r, ERR_INVALID,
+                      "%s is of another kind: restore it with the Essaim that"
+                      " made it",
+                      r->file);
+    for (size_t i = 0; i < list->n; i++, m = m->next) {
+        const struct json_value *v = &list->members[i].value;
+        if (!m || !str_eq(text_of(v, "name"), m->name) ||
+            number_of(v, "size") != m->size ||
+            !str_eq(text_of(v, "blake2b"), hex(r->mem, m->digest, DIGEST)))
+            return damaged(r, "a member is not as the manifest says");
+    }
+    if (!m || !same(m->name, MANIFEST))
+        return damaged(r, "a member is not in the manifest");
+    return OK;
+}
+
+static enum status count_same(void *data, const char *table, int64_t rows)
+{
+    struct restoring *r = data;
+    r->tables++;
+    return rows == number_of(json_get(r->told, "tables"), table)
+               ? OK
+               : damaged(r,
+                         arena_printf(r->mem, "%s has another number of rows",
+                                      table));
+}
+
+static enum status check_journal(struct restoring *r, struct conn *c)
+{
+    struct signer signer;
+    struct rows *rows;
+    uint64_t lines;
+    const char *fault, *path = arena_printf(r->mem, "%s/journal.key", r->place);
+    const struct json_value *head = json_get(r->told, "journal");
+    bool right = number_of(head, "size") == 0;
+    /* A laboratory that never served has neither key nor head. */
+    if (right && access(path, F_OK) != 0)
+        return OK;
+    TRY(signer_open(path, &signer));
+    TRY(journal_verify(c, r->mem, signer.public, &lines, &fault));
+    if (fault)
+        return damaged(r, fault);
+    TRY(db_rows(c, r->mem, SQL("SELECT root FROM core_head WHERE size = :size"),
+                ARGS(arg_int("size", number_of(head, "size"))), &rows));
+    if (rows_next(rows))
+        right =
+            str_eq(row_str(rows, 0), str_dup(r->mem, text_of(head, "root")));
+    TRY(rows_end(rows));
+    return right ? OK : damaged(r, "its journal does not end as it did");
+}
+
+static enum status check_in(struct restoring *r, struct conn *c)
+{
+    const char *fault;
+    TRY(db_integrity(c, r->mem, true, &fault));
+    if (fault)
+        return damaged(r, fault);
+    const struct copy_to counts = {.data = r, .rows = count_same};
+    TRY(db_count_rows(c, r->mem, &counts));
+    const struct json_value *tables = json_get(r->told, "tables");
+    if (!tables || tables->n != r->tables)
+        return damaged(r, "a table is missing");
+    return check_journal(r, c);
+}
+
+static enum status check_database(struct restoring *r)
+{
+    struct db *db;
+    struct conn *c = NULL;
+    struct db_options o = {.path =
+                               arena_printf(r->mem, "%s/essaim.db", r->place)};
+    if (!str_eq(text_of(r->told, "engine"), "sqlite"))
+        return refuse(r, ERR_INVALID,
+                      "%s is of another database: restore it there", r->file);
+    TRY(db_open(r->mem, &db, &o, &r->why));
+    enum status s = conn_open(db, &c);
+    if (s == OK)
+        s = conn_begin(c, 0);
+    if (s == OK)
+        s = check_in(r, c);
+    if (c)
+        conn_end(c);
+    conn_close(c);
+    db_close(db);
+    if (s != OK && !r->why)
+        return refuse(r, s, "%s: its database cannot be read (%s)", r->file,
+                      status_name(s));
+    return s;
+}
+
+static enum status sync_folder(struct restoring *r, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int bad = fd < 0 || fsync(fd) != 0;
+    if (fd >= 0)
+        close(fd);
+    return bad ? system_fault(r, path) : OK;
+}
+
+static enum status move_up(struct restoring *r, const char *name)
+{
+    const char *from = arena_printf(r->mem, "%s/%s", r->place, name);
+    const char *to = arena_printf(r->mem, "%s/%s", r->dir, name);
+    return rename(from, to) == 0 ? OK : system_fault(r, to);
+}
+
+/* Folders are synced below; then all but the database moves, then that. */
+static int sync_one(const char *path, const struct stat *s, int flag,
+                    struct FTW *at)
+{
+    (void)s, (void)at;
+    if (flag != FTW_DP)
+        return 0;
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int bad = fd < 0 || fsync(fd) != 0;
+    if (fd >= 0)
+        close(fd);
+    return bad;
+}
+
+static enum status take_place(struct restoring *r)
+{
+    if (nftw(r->place, sync_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
+        return system_fault(r, r->place);
+    DIR *d = opendir(r->place);
+    if (!d)
+        return system_fault(r, r->place);
+    enum status s = OK;
+    for (const struct dirent *e; s == OK && (e = readdir(d));)
+        if (*e->d_name != '.' && strncmp(e->d_name, "essaim.db", 9) != 0)
+            s = move_up(r, e->d_name);
+    closedir(d);
+    TRY(s);
+    TRY(move_up(r, "essaim.db"));
+    TRY(sync_folder(r, r->dir));
+    nftw(r->place, drop, 16, FTW_DEPTH | FTW_PHYS);
+    return sync_folder(r, r->dir);
+}
+
+static enum status key(void *data, bool words, struct seal_key *out,
+                       const char **why)
+{
+    struct restoring *r = data;
+    return backup_key(r->cli, words, out, why);
+}
+
+static enum status restore(struct restoring *r)
+{
+    TRY(archive_open(r->mem, r->file, key, r, &r->from, &r->why));
+    enum status s = place_make(r);
+    if (s != OK) {
+        if (r->made)
+            rmdir(r->dir);
+        return s;
+    }
+    s = unpack(r);
+    if (s == OK)
+        s = check_members(r);
+    if (s == OK)
+        s = check_database(r);
+    if (s != OK)
+        place_drop(r);
+    /* From here on what is made is right, and stays even if it cannot move. */
+    return s == OK ? take_place(r) : s;
+}
+
+int command_restore(struct cli *cli)
+{
+    struct arena *a = &cli->app->mem;
+    if (cli->argc != 1 || cli->app->conf.at[conf_find(STR("data"))].from == FROM_PROGRAM) {
+        cli_fail("restore FILE [--key FILE] --data DIR");
+        return 2;
+    }
+    struct restoring r = {
+        .cli = cli,
+        .mem = a,
+        .file = cli->argv[0],
+        .dir = conf_get(&cli->app->conf, "data"),
+        .place = arena_printf(a, "%s/" RESTORING, conf_get(&cli->app->conf, "data")),
+        .bar = {"MB", isatty(2), time_monotonic_ns()},
+        .pieces = arena_alloc(a, 2 * PIECE),
+    };
+    enum status s = restore(&r);
+    if (r.bar.shown)
+        fprintf(stderr, "\n");
+    archive_drop(r.from);
+    if (s != OK)
+        return cli_fail("%s", r.why ? r.why : status_name(s));
+    struct str at = text_of(r.told, "at"), by = text_of(r.told, "essaim");
+    printf("%s is as it was at %.*s (Essaim %.*s): %zu tables, the journal as"
+           " sealed to line %" PRId64 "\n",
+           r.dir, (int)at.n, at.p, (int)by.n, by.p, r.tables,
+           number_of(json_get(r.told, "journal"), "size"));
+    return 0;
+}

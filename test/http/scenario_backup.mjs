@@ -1,0 +1,168 @@
+// A backup while people write, and what comes of it: everything acknowledged
+// before it began, proven, or one line and nothing made.
+import { test, equal, ok, match, serve, essaim, program } from './lib.mjs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync,
+  writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const place = mkdtempSync(join(tmpdir(), 'essaim-backup-'));
+process.on('exit', () => rmSync(place, { recursive: true, force: true }));
+const at = (name) => join(place, name);
+const run = (args, env = {}) => spawnSync(program, args,
+  { encoding: 'utf8', env: { ...process.env, ESSAIM_PASSPHRASE: '', ...env } });
+const runBeside = (args) => new Promise((done) => {
+  let err = '';
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  child.stderr.on('data', (d) => { err += d; });
+  child.on('exit', (status) => done({ status, stderr: err }));
+});
+const oneLine = (r, what) => {
+  equal(r.status, 1, `${what}: ${r.status} ${r.stdout}`);
+  match(r.stderr, /^essaim: [^\n]+\n$/, what);
+};
+
+const server = await serve();
+const data = ['--data', server.folder];
+mkdirSync(join(server.folder, 'files/ab'), { recursive: true });
+writeFileSync(join(server.folder, 'files/ab/abcd'), randomBytes(100001));
+
+await test('eight clients write during backups; what was answered before is in them', async () => {
+  const admins = await Promise.all(Array.from({ length: 8 }, () => server.as('admin')));
+  let going = true;
+  const answered = [];
+  const writers = admins.map(async (who, w) => {
+    const form = await who.form('/organisations/nouveau', '/organisations');
+    const kind = form.controls.find((c) => c.name === 'kind')?.options.find((o) => o.value)?.value;
+    for (let i = 0; going; i++) {
+      const name = `Sauvée ${w} ${i}`;
+      const fields = new Map(form.fields);
+      fields.set('name', name);
+      if (kind) fields.set('kind', kind);
+      fields.set('_key', `backup-${w}-${i}`);
+      const r = await who.post(form.action, [...fields]);
+      equal(r.status, 303, r.text.slice(0, 300));
+      answered.push(name);
+    }
+  });
+  const before = [];
+  for (const name of ['one.tar', 'two.tar', 'three.tar']) {
+    await sleep(150);
+    before.push([name, [...answered]]);
+    const r = await runBeside(['backup', at(name), ...data]);
+    equal(r.status, 0, r.stderr);
+  }
+  going = false;
+  await Promise.all(writers);
+  for (const [name, names] of before) {
+    ok(names.length > 8, `${names.length} written`);
+    const folder = at(`${name}.d`);
+    match(essaim('restore', at(name), '--data', folder), /51 tables|\d+ tables/);
+    const there = new Set(JSON.parse(essaim('export', 'organisation', '--format', 'json',
+      '--data', folder)).map((o) => o.name));
+    equal(names.filter((n) => !there.has(n)).join(), '', `${name}: rows that are missing`);
+    equal(essaim('db', 'check', '--data', folder), 'tables and program agree\n');
+    match(essaim('journal', 'verify', '--data', folder), /all as sealed/);
+    equal(Buffer.compare(readFileSync(join(folder, 'files/ab/abcd')),
+      readFileSync(join(server.folder, 'files/ab/abcd'))), 0);
+  }
+  equal(readdirSync(place).filter((n) => n.includes('part')).join(), '');
+});
+await test('the restored folder serves, with its accounts and its journal going on', async () => {
+  const other = await serve({ data: at('three.tar.d') });
+  try {
+    const who = await other.as('leader');
+    equal((await who.get('/projets')).status, 200);
+  } finally { await other.stop(); }
+  match(essaim('journal', 'verify', '--data', at('three.tar.d')), /all as sealed/);
+});
+await test('it is a tar that other programs read and check', async () => {
+  const r = spawnSync('sh', ['-c',
+    `mkdir ${at('x')} && tar xf ${at('one.tar')} -C ${at('x')} && cd ${at('x')} && b2sum -l 256 -c manifest.b2`],
+  { encoding: 'utf8' });
+  equal(r.stdout, 'manifest.json: OK\n', r.stderr);
+  const manifest = JSON.parse(readFileSync(at('x/manifest.json'), 'utf8'));
+  for (const m of manifest.members)
+    equal(spawnSync('b2sum', ['-l', '256', at(`x/${m.name}`)], { encoding: 'utf8' }).stdout.slice(0, 64),
+      m.blake2b, m.name);
+});
+await test('sealed by a key, and by a passphrase', async () => {
+  writeFileSync(at('key'), randomBytes(32));
+  writeFileSync(at('other'), randomBytes(32));
+  equal(run(['backup', at('sealed'), '--key', at('key'), ...data]).status, 0);
+  ok(!readFileSync(at('sealed')).includes('SQLite format 3'), 'it can be read');
+  oneLine(run(['restore', at('sealed'), '--data', at('s')]), 'no key');
+  oneLine(run(['restore', at('sealed'), '--key', at('other'), '--data', at('s')]), 'wrong key');
+  ok(!existsSync(at('s')), 'something was made');
+  equal(run(['restore', at('sealed'), '--key', at('key'), '--data', at('s')]).status, 0);
+  const words = { ESSAIM_PASSPHRASE: 'quatre chevaux dans un pré' };
+  equal(run(['backup', at('words'), ...data], words).status, 0);
+  oneLine(run(['restore', at('words'), '--data', at('w')], { ESSAIM_PASSPHRASE: 'trois chevaux dans un pré' }), 'wrong words');
+  ok(!existsSync(at('w')));
+  equal(run(['restore', at('words'), '--data', at('w')], words).status, 0);
+  oneLine(run(['backup', at('short'), ...data], { ESSAIM_PASSPHRASE: 'court' }), 'short words');
+  ok(!existsSync(at('short')));
+});
+await test('a flipped bit, a cut, another file: one line, nothing made', async () => {
+  for (const [name, key] of [['one.tar', []], ['sealed', ['--key', at('key')]]]) {
+    const whole = readFileSync(at(name));
+    const places = [0, 150, 700, 5000, Math.floor(whole.length / 2), whole.length - 1700, whole.length - 600];
+    for (const p of places) {
+      const bad = Buffer.from(whole);
+      bad[p] ^= 4;
+      writeFileSync(at('bad'), bad);
+      oneLine(run(['restore', at('bad'), ...key, '--data', at('n')]), `${name} at ${p}`);
+      ok(!existsSync(at('n')), `${name} at ${p}: something was made`);
+    }
+    for (const p of [0, 1, 511, 512, 70000, whole.length - 512, whole.length - 1]) {
+      writeFileSync(at('bad'), whole.subarray(0, p));
+      oneLine(run(['restore', at('bad'), ...key, '--data', at('n')]), `${name} cut at ${p}`);
+      ok(!existsSync(at('n')), `${name} cut at ${p}: something was made`);
+    }
+  }
+  oneLine(run(['restore', program, '--data', at('n')]), 'a program');
+  oneLine(run(['restore', at('absent'), '--data', at('n')]), 'no file');
+  ok(!existsSync(at('n')));
+});
+await test('a place that holds something, or half a restore, is refused', async () => {
+  mkdirSync(at('full'));
+  writeFileSync(at('full/letter'), 'x');
+  oneLine(run(['restore', at('one.tar'), '--data', at('full')]), 'full');
+  equal(readdirSync(at('full')).join(), 'letter');
+  mkdirSync(at('empty'));
+  equal(run(['restore', at('one.tar'), '--data', at('empty')]).status, 0);
+  mkdirSync(at('half/restoring'), { recursive: true });
+  const r = run(['restore', at('one.tar'), '--data', at('half')]);
+  oneLine(r, 'half');
+  match(r.stderr, /did not end/);
+  const s = run(['db', 'migrate', '--data', at('half')]);
+  oneLine(s, 'half served');
+  equal(readdirSync(at('half')).join(), 'restoring');
+});
+await test('a restore that is killed leaves a place that nobody serves', async () => {
+  for (const ms of [1, 8, 20, 40]) {
+    const folder = at(`killed${ms}`);
+    const child = spawn(program, ['restore', at('three.tar'), '--data', folder], { stdio: 'ignore' });
+    await sleep(ms);
+    child.kill('SIGKILL');
+    await new Promise((done) => child.on('exit', done));
+    if (!existsSync(folder) || !readdirSync(folder).length) continue;
+    if (existsSync(join(folder, 'restoring'))) oneLine(run(['db', 'check', '--data', folder]), `${ms} ms`);
+    else equal(run(['db', 'check', '--data', folder]).status, 0, `${ms} ms`);
+  }
+});
+await test('no room for the backup, or a place within the data: one line, no file', async () => {
+  oneLine(run(['backup', join(server.folder, 'x.tar'), ...data]), 'within');
+  oneLine(run(['backup', at('no/such/place'), ...data]), 'no place');
+  if (existsSync('/dev/full')) {
+    const r = spawnSync('sh', ['-c', `ulimit -f 100; exec ${program} backup ${at('large')} --data ${server.folder}`],
+      { encoding: 'utf8' });
+    ok(r.status !== 0);
+    ok(!existsSync(at('large')));
+    ok(r.status !== null && /^essaim: /.test(r.stderr), `a signal: ${r.signal} ${r.stderr}`);
+  }
+});
+await server.stop();

@@ -1,0 +1,212 @@
+/* Archives: what is packed comes out, and nothing that was changed since. */
+#include "core/archive.h"
+#include "unit/test.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char key_bytes[SEAL_KEY] = "thirty-two bytes, not one more..";
+static const struct seal_key right_key = {false, {key_bytes, SEAL_KEY}};
+static const struct seal_key other_key = {
+    false,
+    {"thirty-two bytes, but others....", SEAL_KEY}};
+
+static enum status give(void *data, bool words, struct seal_key *out,
+                        const char **why)
+{
+    (void)words, (void)why;
+    *out = *(const struct seal_key *)data;
+    return OK;
+}
+
+static void pack(const char *path, const struct seal_key *key, size_t large)
+{
+    struct arena mem = {0};
+    struct archive *ar;
+    const char *why = "";
+    char *p = arena_alloc(&mem, large + 1);
+    for (size_t i = 0; i < large; i++)
+        p[i] = (char)(i * 7 + i / 4096);
+    CHECK(archive_create(&mem, path, key, &ar, &why) == OK);
+    OKAY(access(path, F_OK) != 0); /* not before it is whole */
+    OKAY(archive_member(ar, "empty", 0) == OK);
+    OKAY(archive_member(ar, "files/ab/large", (int64_t)large) == OK);
+    for (size_t at = 0; at < large; at += 300000)
+        OKAY(archive_add(ar, p + at,
+                         large - at < 300000 ? large - at : 300000) == OK);
+    OKAY(archive_member(ar, "small", 5) == OK);
+    OKAY(archive_add(ar, "small", 5) == OK);
+    OKAY(archive_close(ar) == OK);
+    archive_drop(ar);
+    arena_reset(&mem);
+}
+
+/* OK where all of it comes out as it went in. */
+static enum status unpack(const char *path, const struct seal_key *key,
+                          size_t large)
+{
+    struct arena mem = {0};
+    struct archive *ar;
+    const char *why = NULL, *name;
+    int64_t size, sum = 0;
+    size_t got, members = 0;
+    char *piece = arena_alloc(&mem, 600000);
+    enum status s =
+        archive_open(&mem, path, give, (void *)(uintptr_t)key, &ar, &why);
+    if (s != OK) {
+        OKAY(why && !strchr(why, '\n'));
+        arena_reset(&mem);
+        return s;
+    }
+    while ((s = archive_next(ar, &name, &size)) == OK) {
+        members++;
+        do
+            s = archive_read(ar, piece + (sum / 300000 & 1) * 300000, 300000,
+                             &got);
+        while (s == OK && (sum += (int64_t)got, got));
+        if (s != OK)
+            break;
+    }
+    if (s == ERR_NOT_FOUND)
+        s = members == 3 && sum == (int64_t)large + 5 ? OK : ERR_STALE;
+    else
+        OKAY(!strchr(archive_why(ar), '\n'));
+    archive_drop(ar);
+    arena_reset(&mem);
+    return s;
+}
+
+static const char *path_of(struct arena *a)
+{
+    return arena_printf(a, "%s/archive", test_folder());
+}
+
+TEST(archive_gives_back)
+{
+    struct arena mem = {0};
+    const char *path = path_of(&mem);
+    static const size_t sizes[] = {1, 511, 512, 65536, 65537, 3000000};
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        pack(path, NULL, sizes[i]);
+        OKAY(unpack(path, NULL, sizes[i]) == OK);
+        unlink(path);
+        pack(path, &right_key, sizes[i]);
+        OKAY(unpack(path, &right_key, sizes[i]) == OK);
+        OKAY(unpack(path, &other_key, sizes[i]) == ERR_INVALID);
+        unlink(path);
+    }
+    arena_reset(&mem);
+}
+
+static void flip(const char *path, off_t at)
+{
+    char c;
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    OKAY(pread(fd, &c, 1, at) == 1);
+    c ^= 0x10;
+    OKAY(pwrite(fd, &c, 1, at) == 1);
+    close(fd);
+}
+
+/* Plain, the content is for the manifest to vouch for: what frames it is not.
+ */
+TEST(archive_sealed_tells_each_changed_byte)
+{
+    struct arena mem = {0};
+    const char *path = path_of(&mem);
+    struct stat st;
+    pack(path, &right_key, 3000);
+    OKAY(stat(path, &st) == 0);
+    for (off_t at = 0; at < st.st_size; at++) {
+        flip(path, at);
+        OKAY(unpack(path, &right_key, 3000) == ERR_INVALID);
+        flip(path, at);
+    }
+    OKAY(unpack(path, &right_key, 3000) == OK);
+    arena_reset(&mem);
+}
+
+TEST(archive_cut_anywhere_is_told)
+{
+    struct arena mem = {0};
+    const char *path = path_of(&mem);
+    const struct seal_key *keys[] = {NULL, &right_key};
+    for (size_t k = 0; k < COUNT(keys); k++) {
+        struct stat st;
+        pack(path, keys[k], 140000);
+        OKAY(stat(path, &st) == 0);
+        for (off_t n = st.st_size - 1; n > 0; n -= n > 1500 ? 977 : 61) {
+            OKAY(truncate(path, n) == 0);
+            OKAY(unpack(path, keys[k], 140000) == ERR_INVALID);
+        }
+        unlink(path);
+    }
+    arena_reset(&mem);
+}
+
+TEST(archive_ends_where_it_ends)
+{
+    struct arena mem = {0};
+    const char *path = path_of(&mem);
+    pack(path, NULL, 100);
+    int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    OKAY(write(fd, "", 1) == 1);
+    close(fd);
+    OKAY(unpack(path, NULL, 100) == ERR_INVALID);
+    arena_reset(&mem);
+}
+
+TEST(archive_takes_only_what_lies_below)
+{
+    static const char *const bad[] = {
+        "",    "/etc/passwd", "../x", "a/../b", "a//b", "a/",
+        "./a", "a b",         "a\\b", "é",      "a\nb",
+    };
+    for (size_t i = 0; i < COUNT(bad); i++)
+        OKAY(!archive_takes(bad[i]));
+    OKAY(archive_takes("files/ab/abcdef-0.csv"));
+}
+
+TEST(archive_dropped_leaves_nothing)
+{
+    struct arena mem = {0};
+    struct archive *ar;
+    const char *why = "";
+    OKAY(archive_create(&mem, path_of(&mem), NULL, &ar, &why) == OK);
+    OKAY(archive_member(ar, "x", 10) == OK);
+    archive_drop(ar);
+    OKAY(rmdir(test_folder()) == 0 && mkdir(test_folder(), 0700) == 0);
+    OKAY(archive_create(&mem, "/nowhere/at/all", NULL, &ar, &why) ==
+         ERR_SYSTEM);
+    OKAY(strstr(why, "/nowhere/at/all"));
+    arena_reset(&mem);
+}
+
+TEST(seal_key_is_32_bytes_or_64_digits)
+{
+    struct arena mem = {0};
+    struct seal_key k;
+    OKAY(seal_key_file(&mem,
+                       STR("0123456789abcdef0123456789abcdef"
+                           "0123456789abcdef0123456789abcdef\n"),
+                       &k) == OK);
+    OKAY(k.secret.p[1] == 0x23);
+    OKAY(seal_key_file(&mem, STR("thirty-two bytes, not one more.."), &k) ==
+         OK);
+    OKAY(seal_key_file(&mem, STR("short"), &k) == ERR_INVALID);
+    arena_reset(&mem);
+}
+
+TEST(seal_by_words_needs_them)
+{
+    struct arena mem = {0};
+    const char *path = path_of(&mem);
+    struct seal_key right = {true, STR("quatre chevaux dans un pré")};
+    struct seal_key wrong = {true, STR("quatre chevaux dans un près")};
+    pack(path, &right, 1000);
+    OKAY(unpack(path, &right, 1000) == OK);
+    OKAY(unpack(path, &wrong, 1000) == ERR_INVALID);
+    OKAY(unpack(path, &right_key, 1000) == ERR_INVALID);
+    arena_reset(&mem);
+}
