@@ -88,6 +88,10 @@ static int serve(struct cli *cli, int socket)
                                    .app = &serve_app,
                                    .data = cli->app,
                                    .spool = cli->app->folder};
+    const char *proxies = conf_get(&cli->app->conf, "proxies");
+    if (!proxies_parse(str_of(proxies), &options.proxies))
+        return cli_fail("ESSAIM_PROXIES is a list of addresses like"
+                        " 127.0.0.1 ::1 10.0.0.0/8");
     struct http_server *server = http_start(&options);
     if (!server)
         return cli_fail("cannot start: %s", strerror(errno));

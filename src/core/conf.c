@@ -19,6 +19,8 @@ const struct conf_key conf_keys[] = {
     {"file_mb", "50", "MB", "the most of one file that is sent"},
     {"metrics_token", "", "TOKEN",
      "who bears it may read /metrics from elsewhere"},
+    {"proxies", "", "ADDRESSES",
+     "proxies whose word on the client is believed"},
     {"queries", "", "1", "an X-Queries header says what an answer cost"},
     {"journal_head_dir", "", "DIR",
      "a folder on another machine: each day's head is written there"},

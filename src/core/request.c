@@ -123,12 +123,11 @@ struct page req_page(struct req *r, const char *title)
 
 void req_cookie(struct req *r, const char *name, const char *value, int seconds)
 {
-    bool tls = str_eq(http_header(r->x, "X-Forwarded-Proto"), "https");
     req_header(r, "Set-Cookie",
                arena_printf(r->mem,
                             "%s=%s; Path=/; HttpOnly; SameSite=Lax;"
                             " Max-Age=%d%s",
-                            name, value, seconds, tls ? "; Secure" : ""));
+                            name, value, seconds, r->x->secure ? "; Secure" : ""));
 }
 
 void req_notice(struct req *r, const char *key)

@@ -37,7 +37,9 @@ struct http_exchange {
     enum http_method method;
     struct str path;     /* decoded, UTF-8, begins with "/", has no "..", NUL */
     struct str query;    /* as sent, without "?"; its encoding is checked */
-    const char *address; /* of the client: "127.0.0.1", "unix" */
+    const char *address; /* of the client: "127.0.0.1", "unix"; what a trusted
+                            proxy says that it is */
+    bool secure;         /* by TLS, as a trusted proxy says */
     void *route;         /* what the plan gave */
     struct str body;     /* whole; NUL-terminated unless in a file */
     /* time_monotonic_ns() after which the handler gives up; it may come nearer

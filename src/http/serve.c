@@ -202,6 +202,26 @@ static enum MHD_Result head_take(void *data, enum MHD_ValueKind kind,
     return ++t->n > HEAD_COUNT ? MHD_NO : MHD_YES;
 }
 
+/* What a trusted proxy says of its client; a header that comes twice is one
+ * list. */
+static void client_find(struct exchange *e)
+{
+    const struct http_proxies *p = &e->server->o.proxies;
+    struct http_exchange *x = &e->x;
+    struct buf b = {.mem = &x->mem};
+    if (!p->n || !proxies_have(p, str_of(x->address)))
+        return;
+    x->secure = str_eq(http_header(x, "X-Forwarded-Proto"), "https");
+    for (const struct http_pair *h = e->heads; h; h = h->next) {
+        if (strcasecmp(h->name.p, "X-Forwarded-For") != 0)
+            continue;
+        if (b.n)
+            buf_char(&b, ',');
+        buf_add(&b, h->value.p, h->value.n);
+    }
+    x->address = proxies_client(&x->mem, p, x->address, buf_done(&b));
+}
+
 /* 0, or the status that refuses the head. */
 static unsigned head_read(struct exchange *e, const char *method,
                           const char *version)
@@ -218,6 +238,7 @@ static unsigned head_read(struct exchange *e, const char *method,
     if (!bad)
         bad = head_target(&x->mem, e->target, &x->path, &x->query);
     x->method = head_method(method);
+    client_find(e);
     return bad || x->method ? bad : 501;
 }
 

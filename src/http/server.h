@@ -14,6 +14,7 @@
 #pragma once
 
 #include "http/exchange.h"
+#include "http/proxy.h"
 
 enum http_lane { HTTP_NONE, HTTP_FAST, HTTP_HEAVY };
 enum { HTTP_LANES = 3 };
@@ -70,6 +71,7 @@ struct http_options {
     unsigned least_rate;                  /* bytes a second [2048] */
     unsigned grace_seconds;               /* of http_stop [5] */
     size_t memory;                        /* ceiling of x->mem [32 MiB] */
+    struct http_proxies proxies;          /* whose word is taken [none's] */
     const char *spool; /* folder for bodies over 256 kB ["/tmp"] */
 };
 

@@ -3,7 +3,7 @@ import { cookieLines, test, equal, ok, match, serve, forms, links, tables, sameT
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
-const server = await serve();
+const server = await serve({ env: { ESSAIM_PROXIES: '127.0.0.1' } });
 
 await test('a role button signs in, and leads back where one wanted to go', async () => {
   const who = server.stranger();
