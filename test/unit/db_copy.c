@@ -78,11 +78,11 @@ static void check_copy(struct kept *k, const char *path)
     arena_reset(&mem);
 }
 
-TEST(db_copy_is_one_moment)
+TEST_SQLITE(db_copy_is_one_moment)
 {
     struct db_kit kit = db_kit_open();
     const char *why = NULL;
-    char path[160];
+    char path[512];
     lite_db(kit.db)->checkpoint_step = 100;
     CHECK(db_write_within(kit.db, &kit.mem, fill, NULL, 60000) == OK);
     snprintf(path, sizeof(path), "%s/copy.db", test_folder());
@@ -109,7 +109,7 @@ static enum status refuses(void *data, const void *p, size_t n)
     return ERR_FULL;
 }
 
-TEST(db_copy_ends_with_its_taker)
+TEST_SQLITE(db_copy_ends_with_its_taker)
 {
     struct db_kit kit = db_kit_open();
     const char *why = NULL;
@@ -120,12 +120,12 @@ TEST(db_copy_ends_with_its_taker)
     db_kit_close(&kit);
 }
 
-TEST(db_integrity_finds_a_torn_page)
+TEST_SQLITE(db_integrity_finds_a_torn_page)
 {
     struct db_kit kit = db_kit_open();
     const char *fault = NULL;
     CHECK(db_write_within(kit.db, &kit.mem, fill, NULL, 60000) == OK);
-    char path[160];
+    char path[sizeof(kit.path)];
     snprintf(path, sizeof(path), "%s", kit.path);
     db_kit_close(&kit);
     int fd = open(path, O_RDWR | O_CLOEXEC);
