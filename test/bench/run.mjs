@@ -7,7 +7,9 @@ import { connect } from 'node:net';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { demo, essaim, links, root, serve } from '../http/lib.mjs';
+import { demo, essaim, links, report, root, serve } from '../http/lib.mjs';
+
+process.off('exit', report); // this is no story
 
 const seconds = Number(process.env.SECONDS ?? 4);
 const schools = Number(process.env.SCHOOLS ?? 60000);

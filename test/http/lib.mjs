@@ -37,10 +37,11 @@ export async function test(name, run) {
     console.log(`not ok ${name}`);
   }
 }
-process.on('exit', (code) => {
+export const report = (code) => {
   console.log(`${passed} passed, ${failed} failed`);
   if (!code && (failed || !passed)) process.exitCode = 1;
-});
+};
+process.on('exit', report); // what is no story takes it off
 
 // Where ESSAIM_TEST_DB is set (postgresql://…), databases are made there; which
 // one a data folder has stands in it.
@@ -140,6 +141,9 @@ export async function serve({ args = [], env = {}, data, under = [] } = {}) {
     { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } });
   let log = '';
   child.stderr.on('data', (d) => { log = (log + d).slice(-200000); });
+  // A story that failed before its stop ends all the same.
+  child.unref();
+  child.stderr.unref();
   const kill = () => child.kill('SIGKILL');
   process.on('exit', kill);
   const ended = new Promise((done) => child.on('exit', (code, signal) => done({ code, signal })));
@@ -155,6 +159,7 @@ export async function serve({ args = [], env = {}, data, under = [] } = {}) {
     stranger: (lang) => new Person(base, lang),
     as: (role, lang) => new Person(base, lang).signIn(role),
     async stop() {
+      child.ref();
       child.kill('SIGTERM');
       const end = await Promise.race([ended, sleep(10000, null, { ref: false })]);
       process.off('exit', kill);
