@@ -137,14 +137,17 @@ static bool map_add(struct cli *cli, const char *value)
 
 static bool option_take(struct cli *cli, int key, const char *value)
 {
-    const char **texts[FLAGS] = {
-        [F_PASSWORD] = &cli->password, [F_TODAY] = &cli->today,
-        [F_YEAR] = &cli->year,         [F_BASSIN] = &cli->bassin,
-        [F_FORMAT] = &cli->format,     [F_HEAD] = &cli->head,
-        [F_KEY] = &cli->key};
-    bool *marks[FLAGS] = {
-        [F_DRY] = &cli->dry_run, [F_DEV] = &cli->dev, [F_HELP] = &cli->help,
-        [F_PASSPHRASE] = &cli->passphrase};
+    const char **texts[FLAGS] = {[F_PASSWORD] = &cli->password,
+                                 [F_TODAY] = &cli->today,
+                                 [F_YEAR] = &cli->year,
+                                 [F_BASSIN] = &cli->bassin,
+                                 [F_FORMAT] = &cli->format,
+                                 [F_HEAD] = &cli->head,
+                                 [F_KEY] = &cli->key};
+    bool *marks[FLAGS] = {[F_DRY] = &cli->dry_run,
+                          [F_DEV] = &cli->dev,
+                          [F_HELP] = &cli->help,
+                          [F_PASSPHRASE] = &cli->passphrase};
     int n = key - 256;
     if (n < 0)
         return false; /* getopt has said why */

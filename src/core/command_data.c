@@ -75,7 +75,7 @@ static int import_run(struct cli *cli, struct import *im)
 {
     struct arena *a = &cli->app->mem;
     struct cli_bar bar = {cli->dry_run ? "checking" : "importing", isatty(2),
-                      time_monotonic_ns()};
+                          time_monotonic_ns()};
     enum status s = cli->dry_run
                         ? import_check(cli->app, a, im, cli_bar_show, &bar)
                         : import_apply(cli->app, a, im, cli_bar_show, &bar);

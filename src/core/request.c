@@ -127,7 +127,8 @@ void req_cookie(struct req *r, const char *name, const char *value, int seconds)
                arena_printf(r->mem,
                             "%s=%s; Path=/; HttpOnly; SameSite=Lax;"
                             " Max-Age=%d%s",
-                            name, value, seconds, r->x->secure ? "; Secure" : ""));
+                            name, value, seconds,
+                            r->x->secure ? "; Secure" : ""));
 }
 
 void req_notice(struct req *r, const char *key)

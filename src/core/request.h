@@ -99,7 +99,8 @@ enum status req_file(struct req *r, int fd, uint64_t size, const char *type,
                      const char *name);
 void req_header(struct req *r, const char *name, const char *value);
 /* A cookie for the whole site that no script reads and that other sites' forms
- * do not send; only over TLS where the reader has it (x->secure). 0 seconds take it back. */
+ * do not send; only over TLS where the reader has it (x->secure). 0 seconds
+ * take it back. */
 void req_cookie(struct req *r, const char *name, const char *value,
                 int seconds);
 /* Told on the next page, once: a label key. */

@@ -380,7 +380,8 @@ static enum status restore(struct restoring *r)
 int command_restore(struct cli *cli)
 {
     struct arena *a = &cli->app->mem;
-    if (cli->argc != 1 || cli->app->conf.at[conf_find(STR("data"))].from == FROM_PROGRAM) {
+    if (cli->argc != 1 ||
+        cli->app->conf.at[conf_find(STR("data"))].from == FROM_PROGRAM) {
         cli_fail("restore FILE [--key FILE] --data DIR");
         return 2;
     }
@@ -389,7 +390,8 @@ int command_restore(struct cli *cli)
         .mem = a,
         .file = cli->argv[0],
         .dir = conf_get(&cli->app->conf, "data"),
-        .place = arena_printf(a, "%s/" RESTORING, conf_get(&cli->app->conf, "data")),
+        .place =
+            arena_printf(a, "%s/" RESTORING, conf_get(&cli->app->conf, "data")),
         .bar = {"MB", isatty(2), time_monotonic_ns()},
         .pieces = arena_alloc(a, 2 * PIECE),
     };

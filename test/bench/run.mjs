@@ -4,13 +4,14 @@ import { spawn, spawnSync, execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync,
   writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { demo, essaim, links, report, root, serve } from '../http/lib.mjs';
 
 process.off('exit', report); // this is no story
 
+const busy = loadavg()[0]; // of others
 const seconds = Number(process.env.SECONDS ?? 4);
 const schools = Number(process.env.SCHOOLS ?? 60000);
 const folder = mkdtempSync(join(tmpdir(), 'essaim-bench-'));
@@ -38,8 +39,9 @@ function wrk(url, { clients = 64, headers = {}, script, env = {}, of } = {}) {
   const run = spawnSync('wrk', args, { encoding: 'utf8', env: { ...process.env, ...env } });
   if (run.status !== 0) throw new Error(`wrk: ${run.stderr}`);
   const ms = (text) => {
-    const [, x, unit] = /([\d.]+)(us|ms|s)/.exec(text);
-    return Number(x) * { us: 0.001, ms: 1, s: 1000 }[unit];
+    const [, x, unit] = /^([\d.]+)(us|ms|s|m)$/.exec(text) ?? [];
+    if (!unit) throw new Error(`wrk says nothing of use:\n${run.stdout}`);
+    return Number(x) * { us: 0.001, ms: 1, s: 1000, m: 60000 }[unit];
   };
   return {
     rate: Number(/Requests\/sec:\s*([\d.]+)/.exec(run.stdout)[1]),
@@ -273,7 +275,8 @@ for (const part of asked.length ? asked : Object.keys(parts)) await parts[part](
 if (process.argv.includes('--record')) {
   const file = join(root, 'docs/performance.md');
   const cpu = cpus()[0]?.model ?? '';
-  const made = [`Measured on ${cpus().length} cores (${cpu}), ${n(totalmem() / 2 ** 30, 1)} GB, version ${readFileSync(join(root, 'VERSION'), 'utf8').trim()}.`,
+  const made = [`Measured on ${cpus().length} cores (${cpu}), ${n(totalmem() / 2 ** 30, 1)} GB, version ${readFileSync(join(root, 'VERSION'), 'utf8').trim()}, ${turns} turns of ${seconds} s;`,
+    `load when it began ${n(busy, 1)}: above 1, other work shared the machine, and rates and p99 say little.`,
     '', '| what | measured | aim |', '|---|---|---|', ...table.map((r) => `| ${r.join(' | ')} |`),
     ...(programs.said ? ['', 'What the programs of test/bench print:', programs.said.replace(/^\n\n/, ''), ''] : [])].join('\n');
   const text = readFileSync(file, 'utf8');

@@ -134,8 +134,8 @@ TEST(csv_cell_writing)
 
 TEST(csv_cell_marked_and_plain_again)
 {
-    static const char *const texts[] = {"=1", "'=1", "''@x", "-3", "'-3",
-                                        "'x", "+33 1", "x",  ""};
+    static const char *const texts[] = {"=1", "'=1",   "''@x", "-3", "'-3",
+                                        "'x", "+33 1", "x",    ""};
     struct arena mem = {0};
     for (size_t i = 0; i < COUNT(texts); i++) {
         struct buf b = {.mem = &mem};
