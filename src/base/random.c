@@ -94,8 +94,13 @@ char *uuid7(struct arena *a)
     unsigned char u[16];
     uuid7_bytes(u);
     const char *h = hex(a, u, 16);
-    return arena_printf(a, "%.8s-%.4s-%.4s-%.4s-%.12s", h, h + 8, h + 12,
-                        h + 16, h + 20);
+    char *text = arena_alloc(a, 37), *to = text;
+    for (int i = 0; i < 32; i++) {
+        if (i == 8 || i == 12 || i == 16 || i == 20)
+            *to++ = '-';
+        *to++ = h[i];
+    }
+    return text;
 }
 
 bool uuid_ok(struct str s)
