@@ -345,12 +345,12 @@ export async function importEnd(who, where) {
 // no task is at work.
 const moving = ['core_once', 'auth_session', 'core_leaf', 'core_head', 'core_task'];
 export function tables(folder) {
+  for (let i = 0; i < 400 && query(folder, 'SELECT 1 FROM core_task WHERE done IS NULL LIMIT 1').trim(); i++)
+    execFileSync('sleep', ['0.05']);
   if (dbOf(folder)) return serverTables(dbOf(folder));
   const db = `file:${join(folder, 'essaim.db')}?mode=ro`;
   const sql = (...q) => execFileSync('sqlite3', ['-readonly', db, ...q],
     { encoding: 'utf8', maxBuffer: 1 << 28 });
-  for (let i = 0; i < 400 && sql('SELECT 1 FROM core_task WHERE done IS NULL LIMIT 1').trim(); i++)
-    execFileSync('sleep', ['0.05']);
   const names = sql("SELECT name FROM sqlite_schema WHERE type='table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
     + " AND name NOT LIKE 'sqlite_%' ORDER BY name").split('\n')
     .filter((n) => n && !moving.includes(n));
