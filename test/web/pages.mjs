@@ -13,6 +13,7 @@ const bases = all.filter((r) => r.method === 'GET' && r.path.endsWith('/:id/modi
   .map((r) => r.path.slice(0, -'/:id/modifier'.length));
 const first = async (path) => JSON.parse((await admin.get(`${path}.json`)).text)[0]?.id;
 const project = await first('/projets');
+const person = await first('/personnes');
 
 // Role, address. The strategy and the map join when their modules have them.
 const pages = [
@@ -31,6 +32,10 @@ const pages = [
   ['new-school', 'admin', '/etablissements/nouveau'],
   ['search', 'leader', '/recherche?q=num%C3%A9rique'],
   ['import', 'admin', '/imports'],
+  ['roles', 'admin', `/personnes/${person}/roles`],
+  ['rights', 'teacher', '/roles'],
+  ['figure', 'leader', '/chiffres/portfolio.projects'],
+  ['head', null, '/journal/tete'],
   ['nowhere', null, '/nulle-part'],
   ['help', null, '/aide'],
 ].filter(([name, , path]) => !['strategy', 'map'].includes(name) || has(path));
@@ -58,7 +63,7 @@ for (const [name, role, path] of pages)
 
 // By Tab alone: each control is reached once, in the order of the page, and
 // shows that it is; then Enter in the button sends.
-const forms = [['/entrer', null], ['/imports', 'admin'],
+const forms = [['/entrer', null], ['/imports', 'admin'], [`/personnes/${person}/roles`, 'admin'],
   ...bases.map((b) => [`${b}/nouveau`, 'admin'])];
 for (const [path, role] of forms)
   await test(`keyboard walk of ${path}`, async () => {
