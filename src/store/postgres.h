@@ -49,9 +49,9 @@ struct pg_conn {
     int64_t timeout_ms;   /* what the session has; -1 unknown */
     unsigned serial;      /* of statements' names */
     int64_t last_id;
-    bool lost;   /* the server went away inside the transaction */
-    bool clash;  /* it asks to run the transaction again */
-    bool taken;  /* a unique value was there already */
+    bool lost;           /* the server went away inside the transaction */
+    bool clash;          /* it asks to run the transaction again */
+    char taken[REFUSAL]; /* the unique value that was there already, or "" */
     bool broken; /* a statement failed: the rest of the transaction will */
 };
 

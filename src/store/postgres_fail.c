@@ -27,6 +27,7 @@ static void unique(struct pg_conn *c, const PGresult *answer)
         buf_printf(&b, "%s%s.%.*s", n ? ", " : "", table, (int)part.n, part.p);
     }
     snprintf(c->conn.refusal, REFUSAL, "%s", buf_done(&b).p);
+    snprintf(c->taken, REFUSAL, "%s", field(answer, PG_DIAG_MESSAGE_DETAIL));
     arena_reset(&mem);
 }
 
@@ -35,8 +36,7 @@ static enum status constraint(struct pg_conn *c, const PGresult *answer,
 {
     const char *table = field(answer, PG_DIAG_TABLE_NAME);
     char *out = c->conn.refusal;
-    c->taken = same(state, "23505");
-    if (c->taken)
+    if (same(state, "23505"))
         unique(c, answer);
     else if (same(state, "23502"))
         snprintf(out, REFUSAL, "required %s.%s", table,

@@ -93,7 +93,8 @@ static enum status run_once(struct pg_conn *c, struct call *k,
     c->conn.begun = true;
     c->conn.depth = 0;
     c->conn.fallen = OK;
-    c->inside = c->clash = c->broken = c->taken = c->conn.late = false;
+    c->inside = c->clash = c->broken = c->conn.late = false;
+    c->taken[0] = 0;
     enum status s = arena_run(k->mem, call, k);
     arena_settle(k->mem, mark);
     if (s == OK)
@@ -125,16 +126,19 @@ static enum status run_until_done(struct pg_conn *c, struct call *k,
     const int64_t most = HARD * budget_ns > least ? HARD * budget_ns : least;
     c->conn.limit.wall = time_monotonic_ns() + most;
     enum status s = ERR_BUSY;
-    for (int tries = 0, lost = 0, taken = 0; tries < TRIES; tries++) {
+    char taken[REFUSAL] = "";
+    for (int tries = 0, lost = 0; tries < TRIES; tries++) {
         s = run_once(c, k, mark);
         lost += c->lost;
-        taken += c->taken;
         /* A value taken by somebody at the same moment: only a second run sees
-         * who it was, perhaps the same request sent twice. */
-        const bool again = c->clash || c->lost || (c->taken && taken == 1);
+         * who it was, perhaps the same request sent twice. Taken still, it
+         * stays refused. */
+        const bool again =
+            c->clash || c->lost || (*c->taken && !same(c->taken, taken));
         if (s == OK || s == ERR_UNSURE || !again || lost == LOST_MOST ||
             limit_passed(&c->conn))
             break;
+        memcpy(taken, c->taken, sizeof(taken));
         if (c->lost)
             pg_disconnect(c);
         pause_for(tries);

@@ -57,39 +57,41 @@ function psql(place, ...commands) {
   return execFileSync('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', place,
     ...commands.flatMap((c) => ['-c', c])], { encoding: 'utf8', maxBuffer: 1 << 28 });
 }
-const dbOf = (folder) => (existsSync(join(folder, 'db.url'))
-  ? readFileSync(join(folder, 'db.url'), 'utf8') : null);
-// --data FOLDER, and --db where its rows are on a server.
-export const at = (folder) => ['--data', folder, ...dbOf(folder) ? ['--db', dbOf(folder)] : []];
-function withDb(args) {
-  const folder = args[args.indexOf('--data') + 1];
-  return args.includes('--data') && dbOf(folder) ? [...args, '--db', dbOf(folder)] : args;
-}
-// A data folder with an empty database, or one copied from the template.
+const conf = (folder) => join(folder, 'essaim.conf');
+const dbOf = (folder) => (existsSync(conf(folder))
+  ? /^db = (.*)$/m.exec(readFileSync(conf(folder), 'utf8'))?.[1] : undefined);
 let databases = 0;
 function makeDb(folder, template) {
   const name = `essaim_${process.pid}_${++databases}`;
   psql(server, `CREATE DATABASE ${name}${template ? ` TEMPLATE ${template}` : ''}`);
-  writeFileSync(join(folder, 'db.url'), url(name));
+  writeFileSync(conf(folder), `db = ${url(name)}\n`);
 }
 export function drop(folder) {
   const place = dbOf(folder);
   rmSync(folder, { recursive: true, force: true });
-  if (place) psql(server, `DROP DATABASE ${new URL(place).pathname.slice(1)} WITH (FORCE)`);
+  if (place) psql(server, `DROP DATABASE IF EXISTS ${new URL(place).pathname.slice(1)} WITH (FORCE)`);
 }
-// What a statement answers, as psql and sqlite3 print it.
-export function query(folder, sql) {
-  if (dbOf(folder)) return psql(dbOf(folder), sql);
-  const db = `file:${join(folder, 'essaim.db')}?mode=ro`;
-  return execFileSync('sqlite3', ['-readonly', db, sql], { encoding: 'utf8', maxBuffer: 1 << 28 });
+// A copy of a folder and what its database holds, also beside a server.
+export function clone(from, to) {
+  cpSync(from, to, { recursive: true });
+  if (!dbOf(from)) return;
+  makeDb(to);
+  execFileSync('psql', ['-Xqb', '-v', 'ON_ERROR_STOP=1', '-d', dbOf(to)], {
+    input: execFileSync('pg_dump', ['-d', dbOf(from)], { maxBuffer: 1 << 28 }), stdio: ['pipe', 'ignore', 'inherit'] });
+}
+// What statements answer, as psql and sqlite3 print it.
+export function query(folder, ...sql) {
+  if (dbOf(folder)) return psql(dbOf(folder), ...sql).trim();
+  return execFileSync('sqlite3', ['-cmd', '.timeout 5000', join(folder, 'essaim.db'), ...sql],
+    { encoding: 'utf8', maxBuffer: 1 << 28 }).trim();
 }
 
 // Runs the program to its end.
 export const run = (...args) =>
-  spawnSync(program, withDb(args), { encoding: 'utf8', maxBuffer: 1 << 28 });
+  spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
 // Its standard output, when all went well.
 export function essaim(...args) {
-  const run = spawnSync(program, withDb(args), { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const run = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
   if (run.status !== 0)
     throw new Error(`essaim ${args.join(' ')}: exit ${run.status ?? run.signal}\n${run.stderr}`);
   return run.stdout;
@@ -113,8 +115,7 @@ export function demo() {
 }
 const template = () => `essaim_demo_${Math.round(statSync(program).mtimeMs)}`;
 // A copy of it in a new folder.
-export function copy() {
-  const folder = mkdtempSync(join(tmpdir(), 'essaim-http-'));
+export function copy(folder = mkdtempSync(join(tmpdir(), 'essaim-http-'))) {
   cpSync(demo(), folder, { recursive: true });
   if (onPostgres) makeDb(folder, template());
   return folder;
@@ -137,7 +138,7 @@ export async function serve({ args = [], env = {}, data, under = [] } = {}) {
   const base = `http://127.0.0.1:${port}`;
   const [first, ...words] = [...under, program];
   const child = spawn(first,
-    [...words, 'serve', ...at(folder), '--listen', `127.0.0.1:${port}`, '--today', today, ...args],
+    [...words, 'serve', '--data', folder, '--listen', `127.0.0.1:${port}`, '--today', today, ...args],
     { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } });
   let log = '';
   child.stderr.on('data', (d) => { log = (log + d).slice(-200000); });

@@ -1,5 +1,5 @@
 // The command line beside a server that has the folder.
-import { test, equal, ok, match, serve, essaim, run, at, onPostgres, program, today } from './lib.mjs';
+import { test, equal, ok, match, serve, essaim, run, query, onPostgres, program, today } from './lib.mjs';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -47,7 +47,7 @@ await test('an import of 4,000 schools beside forms: both end, and nobody waits 
   const lines = Array.from({ length: 4000 }, (_, i) => `${uai(1000 + i)};Beside ${i};college`);
   writeFileSync(file, `uai;nom;nature\r\n${lines.join('\r\n')}\r\n`);
   const admin = await server.as('admin');
-  const child = spawn(program, ['import', 'school', file, ...at(server.folder)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, ['import', 'school', file, ...data], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '', going = true;
   child.stdout.on('data', (d) => { said += d; });
   const ended = new Promise((done) => child.on('exit', (code) => { going = false; done(code); }));
@@ -76,8 +76,7 @@ if (!onPostgres) await test('what must be alone says who has the folder', () => 
   }
 });
 await test('a task that is given up does not keep its key from the next', async () => {
-  const sql = (text) => spawnSync('sqlite3', [join(server.folder, 'essaim.db'),
-    `.timeout 5000`, text], { encoding: 'utf8' }).stdout.trim();
+  const sql = (text) => query(server.folder, text);
   sql(`INSERT INTO core_task (kind, payload, unique_key, due, attempts)
     VALUES ('nobody.knows', '', 'first', 0, 7), ('nobody.knows', '', 'second', 0, 0)`);
   const state = () => sql(`SELECT coalesce(unique_key, '-'), coalesce(result, '-') FROM core_task

@@ -1,18 +1,15 @@
 // Files: sent with a form and by the API, downloaded by who may, kept once,
 // replaced, brought back, swept away, and refused with words.
-import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, cpSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync }
+import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync }
   from 'node:fs';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { test, equal, ok, match, serve, demo, essaim, forms, filled, readable, tables,
+import { test, equal, ok, match, serve, copy, drop, query, essaim, forms, filled, readable, tables,
   sameTables } from './lib.mjs';
 
-const data = mkdtempSync(join(tmpdir(), 'essaim-files-'));
-cpSync(demo(), data, { recursive: true });
+const data = copy();
 const token = essaim('token', 'add', 'leader@demo.example', 'files', '--data', data).trim();
 const other = essaim('token', 'add', 'coordinator@demo.example', 'files', '--data', data).trim();
 const env = { ESSAIM_FILE_MB: '2' };
@@ -20,7 +17,7 @@ let server = await serve({ data, env });
 let leader = await server.as('leader');
 const sha = (b) => createHash('sha256').update(b).digest('hex');
 const stored = (b) => join(data, 'files', sha(b).slice(0, 2), sha(b));
-const sql = (q) => execFileSync('sqlite3', [join(data, 'essaim.db'), q], { encoding: 'utf8' }).trim();
+const sql = (q) => query(data, q);
 const left = () => readdirSync(data).filter((n) => n.startsWith('body-'))
   .concat(existsSync(join(data, 'files'))
     ? readdirSync(join(data, 'files')).filter((n) => n.startsWith('part-')) : []);
@@ -271,4 +268,4 @@ await test('kill -9 while files come: each answered one is whole, and none is ha
   for (const h of hashes) ok(existsSync(join(data, 'files', h.slice(0, 2), h)), `no bytes of ${h}`);
 });
 await server.stop();
-rmSync(data, { recursive: true, force: true });
+drop(data);

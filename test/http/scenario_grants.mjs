@@ -1,8 +1,7 @@
 // Roles given and taken back: on pages, by the API, by the command line.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
 import { test, equal, deepEqual, ok, match, serve, essaim, program, forms, readable, tables, sameTables, roles,
-  today } from './lib.mjs';
+  today, query } from './lib.mjs';
 
 const server = await serve();
 const admin = await server.as('admin');
@@ -28,8 +27,8 @@ async function endButton(who, p, title) {
   return forms((await who.get(page(p))).text)
     .find((f) => /\/fin$/.test(f.action) && readable(f.html).includes(title));
 }
-const journal = (what) => execFileSync('sqlite3', ['-readonly', join(server.folder, 'essaim.db'),
-  `SELECT count(*) FROM core_journal WHERE what = '${what}'`], { encoding: 'utf8' }).trim();
+const journal = (what) => query(server.folder,
+  `SELECT count(*) FROM core_journal WHERE what = '${what}'`);
 
 await test('a person\'s page leads to their roles, for who may give some', async () => {
   const p = person('teacher');

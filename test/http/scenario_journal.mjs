@@ -1,12 +1,12 @@
 // The journal's head leaves the machine, and what was kept of it proves later
 // that nothing before it was changed.
 import { createHash, createPublicKey, verify } from 'node:crypto';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { test, equal, deepEqual, ok, match, serve, essaim, program, readable } from './lib.mjs';
+import { test, equal, deepEqual, ok, match, serve, essaim, program, readable, query, clone } from './lib.mjs';
 
 const away = mkdtempSync(join(tmpdir(), 'essaim-away-'));
 const server = await serve({
@@ -38,8 +38,7 @@ await test('the head leaves the machine each day: a file, and a command', async 
   ok(!signed({ ...head, size: head.size + 1 }) && !signed({ ...head, at: '2030-01-01T00:00:00Z' }));
 });
 await test('once a day, not at each start', async () => {
-  const n = () => execFileSync('sqlite3', ['-readonly', join(server.folder, 'essaim.db'),
-    "SELECT count(*) FROM core_task WHERE kind = 'core.journal_head'"], { encoding: 'utf8' }).trim();
+  const n = () => query(server.folder, "SELECT count(*) FROM core_task WHERE kind = 'core.journal_head'");
   equal(n(), '1');
 });
 await test('anybody may fetch it, as a page and as JSON, and it grows', async () => {
@@ -113,7 +112,7 @@ await test('send does it now, and says when it cannot', () => {
   equal(send({ ESSAIM_JOURNAL_HEAD_COMMAND: `grep -q signature` }).status, 0);
 });
 const copy = join(away, 'copy');
-cpSync(server.folder, copy, { recursive: true });
+clone(server.folder, copy);
 await server.stop();
 
 const refused = (folder, file, said) => {
@@ -126,8 +125,8 @@ await test('a journal that was changed, cut, or made anew is found out by the he
   const head = JSON.parse(readFileSync(kept, 'utf8'));
   const changed = (name, ...sql) => {
     const folder = join(away, name);
-    cpSync(copy, folder, { recursive: true });
-    if (sql.length) execFileSync('sqlite3', [join(folder, 'essaim.db'), ...sql]);
+    clone(copy, folder);
+    if (sql.length) query(folder, ...sql);
     return folder;
   };
   // Sealed anew over a changed line: alone, the journal agrees with itself.

@@ -1,14 +1,11 @@
 // A project and what stands under it, in one form: lines are added, changed and
 // taken away with it, all or nothing, each as its own right and reach allow.
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
-import { test, equal, ok, match, serve, forms, filled, readable, tables, sameTables } from './lib.mjs';
+import { test, equal, ok, match, serve, forms, filled, readable, tables, sameTables, query } from './lib.mjs';
 
 const server = await serve();
 const leader = await server.as('leader');
 const json = async (path) => JSON.parse((await leader.get(`${path}.json`)).text);
-const sql = (q) => execFileSync('sqlite3', ['-readonly', join(server.folder, 'essaim.db'), q],
-  { encoding: 'utf8' }).trim();
+const sql = (q) => query(server.folder, q);
 // One with partners enough.
 const partnersOf = (await json('/partenaires-de-projet')).map((x) => x.project);
 const project = (await json('/projets')).find((p) => partnersOf.filter((x) => x === p.id).length > 2);

@@ -1,5 +1,5 @@
 // Coming in and going out, and what guards every form.
-import { cookieLines, test, equal, ok, match, serve, forms, links, tables, sameTables, readable } from './lib.mjs';
+import { cookieLines, test, equal, ok, match, serve, forms, links, tables, sameTables, readable, query } from './lib.mjs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
@@ -81,8 +81,7 @@ await test('signing in anew gives another token', async () => {
 });
 await test('a session lasts twelve hours after its last use, not after its first', async () => {
   const who = await server.as('teacher');
-  const later = (hours) => execFileSync('sqlite3', [join(server.folder, 'essaim.db'),
-    `PRAGMA busy_timeout = 5000; UPDATE auth_session SET used = used - ${hours * 3600}`]);
+  const later = (hours) => query(server.folder, `UPDATE auth_session SET used = used - ${hours * 3600}`);
   for (let i = 0; i < 3; i++) {
     later(7);
     equal((await who.get('/classes')).status, 200, `after ${(i + 1) * 7} hours`);

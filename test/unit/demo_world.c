@@ -19,6 +19,11 @@ static enum status fill(struct conn *c, struct arena *a, void *data)
 
 void demo_world_open(struct demo_world *w, const char *name)
 {
+    demo_world_open_at(w, test_place(name));
+}
+
+void demo_world_open_at(struct demo_world *w, const char *path)
+{
     const struct entity *entities[64];
     const char *why = "";
     size_t n = 0;
@@ -28,7 +33,7 @@ void demo_world_open(struct demo_world *w, const char *name)
     CHECK(n < COUNT(entities));
     entities[n] = NULL;
     *w = (struct demo_world){0};
-    struct db_options options = {.path = test_place(name)};
+    struct db_options options = {.path = path};
     struct schema schema = {entities, core_tables, NULL};
     CHECK(db_open(&w->mem, &w->db, &options, &why) == OK);
     enum status s = schema_open(w->db, &w->mem, &schema, &why);

@@ -1,0 +1,94 @@
+/* Rows that may not overlap: one test for both engines. */
+#include "unit/entity_world.h"
+
+#include "unit/db_kit.h"
+
+struct t_hold {
+    struct row row;
+    int64_t thing, starts, ends;
+    const char *state;
+};
+static const char *const states[] = {"held", "given_back", NULL};
+static const struct field fields[] = {
+    INT(t_hold, thing, .flags = F_REQUIRED),
+    INT(t_hold, starts, .flags = F_REQUIRED),
+    INT(t_hold, ends, .flags = F_REQUIRED),
+    CHOICE(t_hold, state, states, .flags = F_REQUIRED),
+    {0},
+};
+static const struct overlap alone = {.keys = "thing",
+                                     .from = "starts",
+                                     .until = "ends",
+                                     .where = {"state = 'held'"}};
+static const struct entity hold_entity = {
+    .name = "t_hold",
+    .row_size = sizeof(struct t_hold),
+    .fields = fields,
+    .no_overlap = &alone,
+};
+static const struct entity *const entities[] = {&hold_entity, NULL};
+static const struct schema schema = {entities, NULL, NULL};
+
+struct holding {
+    const char *state;
+    int64_t id, thing, starts, ends; /* id 0: a new one */
+    char refusal[100];
+};
+
+static enum status hold(struct conn *c, struct arena *a, void *data)
+{
+    struct holding *h = data;
+    void *row = row_new(a, &hold_entity);
+    if (h->id)
+        TRY(row_load(c, a, &hold_entity, h->id, &reach_all, &row));
+    struct t_hold *t = row;
+    t->thing = h->thing;
+    t->starts = h->starts;
+    t->ends = h->ends;
+    t->state = h->state;
+    enum status s =
+        h->id ? row_update(c, a, &hold_entity, t, (struct actor){1, 0})
+              : row_insert(c, a, &hold_entity, t, (struct actor){1, 0});
+    snprintf(h->refusal, sizeof(h->refusal), "%s", conn_refusal(c));
+    return s;
+}
+
+TEST(overlap_is_refused_and_its_neighbours_are_not)
+{
+    static const struct {
+        struct holding hold;
+        bool fits;
+    } rows[] = {
+        {{"held", 0, 1, 10, 20, ""}, true},
+        {{"held", 0, 1, 20, 30, ""}, true}, /* begins when the other ends */
+        {{"held", 0, 1, 19, 21, ""}, false},
+        {{"held", 0, 1, 12, 13, ""}, false},
+        {{"held", 0, 1, 0, 100, ""}, false},
+        {{"held", 0, 2, 12, 13, ""}, true},       /* another thing */
+        {{"given_back", 0, 1, 5, 35, ""}, true},  /* not held */
+        {{"held", 1, 1, 10, 15, ""}, true},       /* over itself */
+        {{"held", 1, 1, 10, 21, ""}, false},      /* grown into the next */
+        {{"held", 0, 1, 15, 20, ""}, true},       /* the place that it left */
+        {{"given_back", 2, 1, 20, 30, ""}, true}, /* given back … */
+        {{"held", 0, 1, 20, 25, ""}, true},       /* … and taken anew */
+        {{"held", 2, 1, 20, 30, ""}, false},
+    };
+    struct arena mem = {0};
+    struct db *db;
+    const char *why = "";
+    struct db_options o = {.path = test_place("hold.db")};
+    CHECK(db_open(&mem, &db, &o, &why) == OK);
+    CHECK(schema_open(db, &mem, &schema, &why) == OK);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct holding h = rows[i].hold;
+        enum status s = db_write(db, &mem, hold, &h);
+        OKAY(s == (rows[i].fits ? OK : ERR_CONFLICT));
+        OKAY(rows[i].fits || same(h.refusal, "overlap t_hold"));
+        if ((s == OK) != rows[i].fits)
+            printf("  row %zu: %s %s\n", i, status_name(s), h.refusal);
+    }
+    struct holding backwards = {"held", 0, 3, 10, 10, ""};
+    OKAY(db_write(db, &mem, hold, &backwards) == ERR_CONFLICT);
+    db_close(db);
+    arena_reset(&mem);
+}
