@@ -257,13 +257,23 @@ static int64_t last_id(const struct conn *c)
     return id;
 }
 
+/* Whoever had to wait runs again: its snapshot is from before. */
 static enum status lock(struct conn *c, const char *name)
 {
-    int64_t one;
-    return pg_one(c,
-                  SQL("SELECT 1 FROM pg_advisory_xact_lock(1165194081, "
-                      "hashtext(:name))"),
-                  ARGS(arg_cstr("name", name)), &one);
+    const struct arg *args = ARGS(arg_cstr("name", name));
+    int64_t got;
+    TRY(pg_one(c,
+               SQL("SELECT pg_try_advisory_xact_lock(1165194081, "
+                   "hashtext(:name))"),
+               args, &got));
+    if (got)
+        return OK;
+    TRY(pg_one(c,
+               SQL("SELECT 1 FROM pg_advisory_xact_lock(1165194081, "
+                   "hashtext(:name))"),
+               args, &got));
+    pg_conn(c)->clash = true;
+    return ERR_BUSY;
 }
 
 const struct engine postgres_engine = {

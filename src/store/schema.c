@@ -67,11 +67,26 @@ struct opening {
     int64_t version;
 };
 
+static enum status is_empty(struct conn *c, struct arena *a, struct opening *o)
+{
+    struct rows *r;
+    TRY(db_rows(c, a, dialect_of(c)->tables, NO_ARGS, &r));
+    const bool some = rows_next(r);
+    TRY(rows_end(r));
+    if (some)
+        o->refusal = "it holds tables of another program: name an empty one";
+    return some ? ERR_CONFLICT : OK;
+}
+
 static enum status open_in(struct conn *c, struct arena *a, void *data)
 {
     struct opening *o = data;
     const int64_t number = newest(o->schema);
+    o->refusal = NULL;
+    TRY(conn_lock(c, "schema"));
     enum status status = version_of(c, a, &o->version);
+    if (status == OK && o->version == NONE)
+        status = is_empty(c, a, o);
     if (status == OK && o->version == NONE)
         status = make_all(c, a, o->schema);
     if (status == OK && o->version > number && o->version != NONE)
@@ -83,7 +98,7 @@ static enum status open_in(struct conn *c, struct arena *a, void *data)
     if (status == OK && o->version != number)
         status = version_set(c, number);
     /* What the migrations did may only show now. */
-    if (status != OK && *conn_refusal(c))
+    if (status != OK && !o->refusal && *conn_refusal(c))
         o->refusal = arena_printf(a, "%s", conn_refusal(c));
     return status;
 }

@@ -48,10 +48,14 @@ process.on('exit', report); // what is no story takes it off
 const server = process.env.ESSAIM_TEST_DB ?? '';
 export const onPostgres = server !== '';
 delete process.env.ESSAIM_DB;
+// Whole, for a program that is given no environment.
 function url(name) {
   const u = new URL(server);
-  u.pathname = `/${name}`;
-  return u.href;
+  const query = new URLSearchParams(u.search);
+  for (const [key, variable] of [['host', 'PGHOST'], ['port', 'PGPORT'], ['user', 'PGUSER'],
+    ['password', 'PGPASSWORD'], ['sslmode', 'PGSSLMODE']])
+    if (!query.has(key) && process.env[variable]) query.set(key, process.env[variable]);
+  return `postgresql://${u.host}/${name}?${query}`;
 }
 function psql(place, ...commands) {
   return execFileSync('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', place,
