@@ -234,6 +234,12 @@ static enum status manifest_end(struct packing *p)
     return archive_add(p->to, line, strlen(line));
 }
 
+static enum status note_backup(struct conn *c, struct arena *a, void *data)
+{
+    (void)data;
+    return setting_set(c, "backup_at", time_iso(a, (int64_t)time(NULL)));
+}
+
 static enum status pack(struct packing *p, const char **why)
 {
     struct app *app = p->cli->app;
@@ -242,7 +248,11 @@ static enum status pack(struct packing *p, const char **why)
     TRY(db_copy(app->db, &app->mem, &to, why));
     TRY(pack_folder(p, app->folder, "", DEPTH));
     TRY(manifest_end(p));
-    return archive_close(p->to);
+    TRY(archive_close(p->to));
+    /* For the doctor; not to be told is no reason to have no backup. */
+    if (db_write(app->db, &app->mem, note_backup, NULL) != OK)
+        fprintf(stderr, "the backup is made, but not noted in the database\n");
+    return OK;
 }
 
 static int done(struct packing *p, enum status s, const char *why)

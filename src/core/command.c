@@ -33,6 +33,8 @@ const struct command_line command_lines[] = {
     {"journal", "verify [--head FILE] | head | send | prove LINE",
      "computes the sealed journal again; its head, and proofs", command_journal,
      BESIDE},
+    {"doctor", "[--full] [--format text|json]",
+     "looks at everything, and says what to mend", command_doctor, CLOSED},
     {"backup", "FILE [--key FILE | --passphrase] [--data DIR]",
      "puts everything into one file, while the server serves", command_backup,
      BESIDE},
@@ -54,6 +56,7 @@ enum {
     F_HEAD,
     F_KEY,
     F_PASSPHRASE,
+    F_FULL,
     F_DRY,
     F_DEV,
     F_HELP,
@@ -70,6 +73,7 @@ const struct command_flag command_flags[] = {
     [F_HEAD] = {"head", "FILE", NULL},
     [F_KEY] = {"key", "FILE", NULL},
     [F_PASSPHRASE] = {"passphrase", NULL, NULL},
+    [F_FULL] = {"full", NULL, NULL},
     [F_DRY] = {"dry-run", NULL, NULL},
     [F_DEV] = {"dev", NULL, NULL},
     [F_HELP] = {"help", NULL, NULL},
@@ -147,7 +151,8 @@ static bool option_take(struct cli *cli, int key, const char *value)
     bool *marks[FLAGS] = {[F_DRY] = &cli->dry_run,
                           [F_DEV] = &cli->dev,
                           [F_HELP] = &cli->help,
-                          [F_PASSPHRASE] = &cli->passphrase};
+                          [F_PASSPHRASE] = &cli->passphrase,
+                          [F_FULL] = &cli->full};
     int n = key - 256;
     if (n < 0)
         return false; /* getopt has said why */

@@ -11,7 +11,7 @@ struct cli {
     const char *password, *today, *year, *bassin, *head, *map[64];
     size_t map_count;
     const char *key; /* --key FILE */
-    bool dry_run, dev, help, passphrase;
+    bool dry_run, dev, help, passphrase, full;
 };
 
 /* The program's own commands; what modules add comes after them. */
@@ -57,6 +57,8 @@ int command_db(struct cli *cli);
 /* core/backup.c, core/restore.c */
 int command_backup(struct cli *cli);
 int command_restore(struct cli *cli);
+/* core/doctor.c */
+int command_doctor(struct cli *cli);
 
 /* Opens the folder's database; says on failure why, and returns 1. */
 int cli_open(struct cli *cli);

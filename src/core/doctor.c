@@ -1,0 +1,317 @@
+/*
+ * `essaim doctor`: what an administrator would look at, one line each: all is
+ * well, be warned, or it must be mended, and then what to do. It changes
+ * nothing.
+ */
+#include "core/doctor.h"
+
+#include "core/journal.h"
+#include "core/task.h"
+#include "http/proxy.h"
+#include "store/copy.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+#include <sys/timex.h>
+#include <unistd.h>
+
+enum { DAY = 86400, WAL_MOST = 256 << 20, BACKUP_DAYS = 8, CHECKED = 20 };
+
+void doctor_say(struct doctor *d, enum verdict v, const char *check,
+                const char *todo, const char *fmt, ...)
+{
+    static const char *const names[] = {"ok", "warn", "fail"};
+    va_list args;
+    va_start(args, fmt);
+    const char *text = arena_vprintf(d->mem, fmt, args);
+    va_end(args);
+    d->count[v]++;
+    if (!cli_json(d->cli)) {
+        printf("%-5s %-9s %s%s%s\n", names[v], check, text, todo ? ": " : "",
+               todo ? todo : "");
+        fflush(stdout);
+    }
+    json_object(&d->json, NULL);
+    json_cstr(&d->json, "check", check);
+    json_cstr(&d->json, "verdict", names[v]);
+    json_cstr(&d->json, "text", text);
+    json_cstr(&d->json, "todo", todo);
+    json_end_object(&d->json);
+}
+
+static void look_at_folder(struct doctor *d)
+{
+    struct stat st;
+    const char *key = arena_printf(d->mem, "%s/journal.key", d->folder);
+    if (stat(d->folder, &st) != 0) {
+        doctor_say(d, FAIL, "folder", "name it with --data", "%s is not there",
+                   d->folder);
+        return;
+    }
+    if (access(d->folder, R_OK | W_OK | X_OK) != 0)
+        doctor_say(d, FAIL, "folder", "run this as the server's user",
+                   "%s cannot be written by this user", d->folder);
+    else if (st.st_mode & 07)
+        doctor_say(d, WARN, "folder",
+                   arena_printf(d->mem, "chmod o= %s", d->folder),
+                   "everybody on this machine may look into %s", d->folder);
+    else
+        doctor_say(d, WELL, "folder", NULL, "%s, for its owner and group",
+                   d->folder);
+    if (stat(key, &st) == 0 && st.st_mode & 077)
+        doctor_say(d, FAIL, "key", arena_printf(d->mem, "chmod 600 %s", key),
+                   "others may read the key that signs the journal");
+}
+
+static void look_at_room(struct doctor *d)
+{
+    int64_t mb, least = disk_room_least(d->cli->app);
+    if (disk_room(d->folder, &mb) != OK)
+        return;
+    doctor_say(d,
+               mb < least       ? FAIL
+               : mb < 4 * least ? WARN
+                                : WELL,
+               "disk",
+               mb < 4 * least ? "make room, or give it a larger disk" : NULL,
+               "%" PRId64 " MB free", mb);
+}
+
+static void look_at_clock(struct doctor *d)
+{
+    struct timex t = {0};
+    if (adjtimex(&t) < 0 || t.status & STA_UNSYNC)
+        doctor_say(d, WARN, "clock", "install chrony or systemd-timesyncd",
+                   "nobody sets this machine's clock");
+    else
+        doctor_say(d, WELL, "clock", NULL, "set by the network");
+}
+
+static void look_at_network(struct doctor *d)
+{
+    const struct conf *conf = &d->cli->app->conf;
+    const char *listen = conf_get(conf, "listen");
+    struct http_proxies p;
+    bool near = strncmp(listen, "127.", 4) == 0 ||
+                strncmp(listen, "[::1]", 5) == 0 ||
+                strncmp(listen, "localhost:", 10) == 0;
+    if (!proxies_parse(str_of(conf_get(conf, "proxies")), &p))
+        doctor_say(d, FAIL, "proxy", "see docs/operate.md",
+                   "the setting proxies is no list of addresses");
+    else if (!near && !p.n)
+        doctor_say(d, WARN, "proxy", "listen on 127.0.0.1 behind a proxy",
+                   "%s takes plain HTTP from the network", listen);
+    else if (!p.n)
+        doctor_say(d, WARN, "proxy", "set proxies = 127.0.0.1 behind nginx",
+                   "cookies are not kept to TLS, no proxy is believed");
+    else
+        doctor_say(d, WELL, "proxy", NULL, "%s, %zu proxies believed", listen,
+                   p.n);
+    const char *token = conf_get(conf, "metrics_token");
+    if (*token && strlen(token) < 16)
+        doctor_say(d, WARN, "metrics", "head -c 24 /dev/urandom | base64",
+                   "metrics_token can be guessed");
+}
+
+static void look_at_wal(struct doctor *d)
+{
+    struct stat st;
+    const char *wal = arena_printf(d->mem, "%s/essaim.db-wal", d->folder);
+    if (stat(wal, &st) == 0 && st.st_size > WAL_MOST)
+        doctor_say(d, WARN, "wal",
+                   "a reader never ends: see essaim_db_wal_bytes, restart",
+                   "the log before the database has %" PRId64 " MB",
+                   (int64_t)st.st_size >> 20);
+}
+
+static enum status look_at_database(struct doctor *d)
+{
+    const char *text, *fault, **differences;
+    size_t n;
+    TRY(db_describe(d->conn, d->mem, &text, &fault));
+    doctor_say(d, fault ? WARN : WELL, "database", fault, "%s", text);
+    TRY(db_integrity(d->conn, d->mem, d->cli->full, &fault));
+    if (fault)
+        doctor_say(d, FAIL, "integrity", "restore the last good backup", "%s",
+                   fault);
+    else
+        doctor_say(d, WELL, "integrity", NULL, "whole, by the %s look",
+                   d->cli->full ? "full" : "quick");
+    TRY(schema_check(d->conn, d->mem, &d->cli->app->schema, &differences, &n));
+    if (n)
+        doctor_say(d, FAIL, "tables", "essaim db check names them all",
+                   "%zu differences, the first: %s", n, differences[0]);
+    else
+        doctor_say(d, WELL, "tables", NULL, "as the program expects");
+    return OK;
+}
+
+static enum status look_at_journal(struct doctor *d)
+{
+    struct signer signer;
+    uint64_t lines;
+    const char *fault;
+    int64_t waits, newest;
+    const char *key = arena_printf(d->mem, "%s/journal.key", d->folder);
+    TRY(db_int(d->conn,
+               SQL("SELECT coalesce(:now - min(at), 0) FROM core_journal WHERE"
+                   " id > coalesce((SELECT max(line) FROM core_leaf), 0)"),
+               ARGS(arg_int("now", time_now())), &waits));
+    TRY(db_int(d->conn, SQL("SELECT coalesce(max(at), 0) FROM core_journal"),
+               NO_ARGS, &newest));
+    if (newest > time_now() + 300)
+        doctor_say(d, FAIL, "clock", "set the clock",
+                   "the journal has lines of the future");
+    if (access(key, F_OK) != 0) {
+        doctor_say(d, WARN, "journal", "start the server once",
+                   "nothing is sealed yet");
+        return OK;
+    }
+    if (waits > 60)
+        doctor_say(d, WARN, "journal",
+                   "start the server; if it runs, see its log",
+                   "a line has waited %" PRId64 " s for its seal", waits);
+    TRY(signer_open(key, &signer));
+    TRY(journal_verify(d->conn, d->mem, signer.public, &lines, &fault));
+    if (fault)
+        doctor_say(d, FAIL, "journal",
+                   "somebody changed it: keep all, look at the backups", "%s",
+                   fault);
+    else
+        doctor_say(d, WELL, "journal", NULL,
+                   "%" PRIu64 " lines as they were sealed", lines);
+    return OK;
+}
+
+static enum status look_at_tasks(struct doctor *d)
+{
+    struct rows *rows;
+    size_t n = 0;
+    TRY(db_rows(d->conn, d->mem,
+                SQL("SELECT t.kind, count(*), max(t.result) FROM core_task t"
+                    " WHERE t.done IS NULL AND t.attempts >= :tries"
+                    " GROUP BY t.kind ORDER BY t.kind"),
+                ARGS(arg_int("tries", TASK_TRIES)), &rows));
+    for (; rows_next(rows); n++)
+        doctor_say(d, WARN, "tasks", "see the log for \"task failed\"",
+                   "%" PRId64 " of %s given up (%s)", row_int(rows, 1),
+                   row_text(rows, 0), row_text(rows, 2));
+    TRY(rows_end(rows));
+    if (!n)
+        doctor_say(d, WELL, "tasks", NULL, "none given up");
+    return OK;
+}
+
+static enum status look_at_backup(struct doctor *d)
+{
+    const char *text;
+    int64_t at, days;
+    TRY(setting_get(d->conn, d->mem, "backup_at", &text));
+    if (!text || !time_parse(str_of(text), &at)) {
+        doctor_say(d, d->cli->app->demo ? WELL : WARN, "backup",
+                   d->cli->app->demo ? NULL : "essaim backup FILE, every day",
+                   "none was ever made by essaim backup");
+        return OK;
+    }
+    days = ((int64_t)time(NULL) - at) / DAY;
+    doctor_say(d, days > BACKUP_DAYS ? WARN : WELL, "backup",
+               days > BACKUP_DAYS ? "essaim backup FILE, every day" : NULL,
+               "the last is %" PRId64 " days old", days);
+    return OK;
+}
+
+/* A password that everybody tries first. */
+static bool guessed(struct arena *a, const char *email, const char *hash)
+{
+    const char *tries[] = {
+        "demonstration",
+        "password",
+        "motdepasse",
+        "essaim",
+        "admin",
+        email,
+        arena_dup(a, email, strcspn(email, "@")),
+    };
+    for (size_t i = 0; i < COUNT(tries); i++)
+        if (password_right(hash, str_of(tries[i])))
+            return true;
+    return false;
+}
+
+static enum status look_at_accounts(struct doctor *d)
+{
+    struct rows *rows;
+    size_t n = 0, bad = 0;
+    if (d->cli->app->demo) {
+        doctor_say(d, WARN, "accounts", "never put real records in it",
+                   "a demonstration: anybody may take any role");
+        return OK;
+    }
+    TRY(db_rows(d->conn, d->mem,
+                SQL("SELECT DISTINCT a.email, a.hash FROM auth_account a"
+                    " JOIN auth_grant g ON g.person = a.person"
+                    " WHERE g.role = 'admin' AND a.hash IS NOT NULL"
+                    " ORDER BY a.email LIMIT :most"),
+                ARGS(arg_int("most", CHECKED)), &rows));
+    for (; rows_next(rows); n++) {
+        if (!guessed(d->mem, row_text(rows, 0), row_text(rows, 1)))
+            continue;
+        bad++;
+        doctor_say(d, FAIL, "accounts", "essaim user add … --password anew",
+                   "%s has a password that everybody tries", row_text(rows, 0));
+    }
+    TRY(rows_end(rows));
+    if (!bad)
+        doctor_say(d, WELL, "accounts", NULL,
+                   "%zu admins, no password that everybody tries", n);
+    return OK;
+}
+
+static enum status look_inside(struct doctor *d)
+{
+    TRY(conn_begin(d->conn, 0));
+    TRY(look_at_database(d));
+    TRY(look_at_journal(d));
+    TRY(doctor_files(d));
+    TRY(look_at_tasks(d));
+    TRY(look_at_backup(d));
+    return look_at_accounts(d);
+}
+
+int command_doctor(struct cli *cli)
+{
+    struct arena *a = &cli->app->mem;
+    struct buf out = {.mem = a};
+    struct doctor d = {.cli = cli,
+                       .mem = a,
+                       .folder = conf_get(&cli->app->conf, "data"),
+                       .json = {.out = &out}};
+    const char *why = "";
+    if (cli->argc) {
+        cli_fail("doctor [--full] [--format text|json]");
+        return 2;
+    }
+    json_array(&d.json, NULL);
+    look_at_folder(&d);
+    look_at_room(&d);
+    look_at_clock(&d);
+    look_at_network(&d);
+    look_at_wal(&d);
+    cli->app->shared = true;
+    if (app_open(cli->app, d.folder, &why) != OK)
+        doctor_say(&d, FAIL, "database", NULL, "%s", why);
+    else if (conn_open(cli->app->db, &d.conn) != OK || look_inside(&d) != OK)
+        doctor_say(&d, FAIL, "database", "restore the last good backup",
+                   "it cannot be read to its end");
+    if (d.conn) {
+        conn_end(d.conn);
+        conn_close(d.conn);
+    }
+    json_end_array(&d.json);
+    if (cli_json(cli))
+        printf("%s\n", out.p);
+    else
+        printf("%zu well, %zu warnings, %zu to mend\n", d.count[WELL],
+               d.count[WARN], d.count[FAIL]);
+    return d.count[FAIL] ? 1 : 0;
+}

@@ -1,0 +1,110 @@
+// The doctor beside a server, and before what is broken.
+import { test, equal, ok, match, demo, serve, essaim, program, tables, sameTables } from './lib.mjs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, utimesSync,
+  writeFileSync, writeSync, closeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const place = mkdtempSync(join(tmpdir(), 'essaim-doctor-'));
+process.on('exit', () => rmSync(place, { recursive: true, force: true }));
+function doctor(folder, ...more) {
+  const r = spawnSync(program, ['doctor', '--data', folder, '--format', 'json', ...more], { encoding: 'utf8' });
+  const all = JSON.parse(r.stdout);
+  for (const c of all) ok(['ok', 'warn', 'fail'].includes(c.verdict) && c.check && c.text, JSON.stringify(c));
+  for (const c of all.filter((x) => x.verdict === 'fail' && x.check !== 'database'))
+    ok(c.todo, `${c.check} does not say what to do`);
+  equal(r.status, all.some((c) => c.verdict === 'fail') ? 1 : 0);
+  return { all, of: (check, verdict) => all.find((c) => c.check === check && c.verdict === verdict) };
+}
+let serial = 0;
+function sick(change, { from = demo() } = {}) {
+  const folder = join(place, `case${serial++}`);
+  cpSync(from, folder, { recursive: true });
+  chmodSync(folder, 0o750);
+  change(folder);
+  return folder;
+}
+const sql = (folder, text) => execFileSync('sqlite3', [join(folder, 'essaim.db'), text], { encoding: 'utf8' });
+
+await test('beside a server: nothing to mend, nothing changed', async () => {
+  const server = await serve();
+  chmodSync(server.folder, 0o750);
+  await server.as('admin');
+  await sleep(1500);
+  const before = tables(server.folder);
+  const d = doctor(server.folder, '--full');
+  sameTables(before, tables(server.folder), 'the doctor');
+  equal(d.all.filter((c) => c.verdict === 'fail').map((c) => c.text).join(), '');
+  for (const check of ['folder', 'disk', 'database', 'integrity', 'tables', 'journal', 'files', 'tasks'])
+    ok(d.of(check, 'ok'), `${check}: ${JSON.stringify(d.all)}`);
+  match(d.of('journal', 'ok').text, /^\d+ lines as they were sealed$/);
+  match(spawnSync(program, ['doctor', '--data', server.folder], { encoding: 'utf8' }).stdout,
+    /\d+ well, \d+ warnings, 0 to mend\n$/);
+  await server.stop();
+});
+await test('each thing that is wrong is named', async () => {
+  const sealed = sick(() => {});
+  const server = await serve({ data: sealed });
+  await server.as('admin');
+  await sleep(1500);
+  await server.stop();
+  const of = (change) => doctor(sick(change, { from: sealed }));
+  ok(of((f) => chmodSync(f, 0o755)).of('folder', 'warn'));
+  ok(of((f) => chmodSync(join(f, 'journal.key'), 0o644)).of('key', 'fail'));
+  ok(of((f) => sql(f, "UPDATE core_journal SET what = 'nothing' WHERE id = (SELECT min(id) FROM core_journal)"))
+    .of('journal', 'fail'));
+  ok(of((f) => sql(f, 'DROP INDEX directory_school_by_name')).of('tables', 'fail'));
+  ok(of((f) => sql(f, 'CREATE TABLE stranger (x)')).of('tables', 'fail'));
+  match(of((f) => sql(f, "INSERT INTO core_task (kind, payload, due, attempts, result) VALUES ('core.import', '', 0, 8, 'store')"))
+    .of('tasks', 'warn').text, /1 of core\.import given up \(store\)/);
+  ok(of((f) => sql(f, "INSERT INTO core_setting VALUES ('backup_at', '2020-01-01T00:00:00Z')")).of('backup', 'warn'));
+  const name = 'ab'.padEnd(64, '0');
+  match(of((f) => {
+    mkdirSync(join(f, 'files/ab'), { recursive: true });
+    writeFileSync(join(f, 'files/ab', name), 'x');
+    utimesSync(join(f, 'files/ab', name), 0, 0);
+  }).of('files', 'warn').text, /1 that no row names/);
+  const hash = sql(sealed, 'SELECT hash FROM core_file LIMIT 1').trim();
+  const path = (f) => join(f, 'files', hash.slice(0, 2), hash);
+  ok(of((f) => rmSync(path(f))).of('files', 'fail'));
+  const changed = sick((f) => {
+    const bytes = readFileSync(path(f));
+    bytes[bytes.length - 1] ^= 1;
+    writeFileSync(path(f), bytes);
+  }, { from: sealed });
+  ok(doctor(changed).of('files', 'ok'));
+  ok(doctor(changed, '--full').of('files', 'fail'));
+  const torn = sick((f) => {
+    sql(f, 'PRAGMA wal_checkpoint(TRUNCATE)');
+    const fd = openSync(join(f, 'essaim.db'), 'r+');
+    for (let page = 60; page < 90; page++) writeSync(fd, Buffer.alloc(2000, 7), 0, 2000, page * 4096 + 100);
+    closeSync(fd);
+  }, { from: sealed });
+  const d = doctor(torn, '--full');
+  ok(d.of('integrity', 'fail') ?? d.of('database', 'fail'), JSON.stringify(d.all));
+});
+await test('an instance of its own: a password that all try, no backup yet, then one', () => {
+  const folder = join(place, 'own');
+  mkdirSync(folder, { mode: 0o750 });
+  essaim('db', 'migrate', '--data', folder);
+  essaim('user', 'add', 'marie@example.org', 'Marie', 'admin', '--password', 'marie', '--data', folder);
+  const d = doctor(folder);
+  match(d.of('accounts', 'fail').text, /^marie@example\.org/);
+  ok(d.of('backup', 'warn'));
+  essaim('user', 'add', 'marie@example.org', 'Marie', 'admin', '--password', 'huit vaches bleues', '--data', folder);
+  essaim('backup', join(place, 'b'), '--data', folder);
+  const e = doctor(folder);
+  ok(e.of('accounts', 'ok') && e.of('backup', 'ok'), JSON.stringify(e.all));
+});
+await test('what is open to the network, and settings that make no sense', () => {
+  const folder = sick(() => {});
+  match(doctor(folder, '--listen', '0.0.0.0:8080').of('proxy', 'warn').text, /plain HTTP/);
+  ok(doctor(folder, '--proxies', '127.0.0.1').of('proxy', 'ok'));
+  ok(doctor(folder, '--proxies', 'nginx').of('proxy', 'fail'));
+  ok(doctor(folder, '--metrics-token', 'court').of('metrics', 'warn'));
+  ok(doctor(folder, '--room-mb', '999999999').of('disk', 'fail'));
+  ok(doctor(join(place, 'nowhere')).of('folder', 'fail'));
+  equal(readdirSync(place).includes('nowhere'), false);
+});
