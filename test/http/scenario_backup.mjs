@@ -1,6 +1,6 @@
 // A backup while people write, and what comes of it: everything acknowledged
 // before it began, proven, or one line and nothing made.
-import { test, equal, ok, match, serve, essaim, program } from './lib.mjs';
+import { test, equal, ok, match, serve, essaim, program, at as dataOf, onPostgres } from './lib.mjs';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync,
   writeFileSync } from 'node:fs';
@@ -30,6 +30,36 @@ const data = ['--data', server.folder];
 mkdirSync(join(server.folder, 'files/ab'), { recursive: true });
 writeFileSync(join(server.folder, 'files/ab/abcd'), randomBytes(100001));
 
+if (onPostgres) {
+  await test('a PostgreSQL database is left to its own tools, and nothing is made', () => {
+    oneLine(run(['backup', at('pg'), ...dataOf(server.folder)]), 'on PostgreSQL');
+    equal(readdirSync(place).length, 0);
+  });
+  await test('they copy it and give it back, as docs/operate.md says', async () => {
+    const name = `essaim_backup_${process.pid}`;
+    const url = (db) => Object.assign(new URL(process.env.ESSAIM_TEST_DB), { pathname: `/${db}` }).href;
+    const sh = (text) => {
+      const r = spawnSync('sh', ['-ec', text], { encoding: 'utf8' });
+      equal(r.status, 0, `${text}\n${r.stderr}`);
+    };
+    const who = await server.as('admin');
+    const form = await who.form('/organisations/nouveau', '/organisations');
+    const kind = form.controls.find((c) => c.name === 'kind')?.options.find((o) => o.value)?.value;
+    equal((await who.submit(form, { name: 'Sauvée', ...kind ? { kind } : {} })).status, 303);
+    sh(`pg_dump -Fc -f ${at('essaim.dump')} '${dataOf(server.folder)[3]}'
+      tar cf ${at('folder.tar')} -C ${server.folder} --exclude='db.url' .
+      mkdir ${at('back')} && tar xf ${at('folder.tar')} -C ${at('back')}
+      createdb ${name} && pg_restore --exit-on-error -d '${url(name)}' ${at('essaim.dump')}`);
+    try {
+      const back = ['--data', at('back'), '--db', url(name)];
+      equal(essaim('db', 'check', ...back), 'tables and program agree\n');
+      match(essaim('journal', 'verify', ...back), /all as sealed/);
+      match(essaim('export', 'organisation', ...back), /Sauvée/);
+    } finally { sh(`dropdb --force ${name}`); }
+  });
+  await server.stop();
+  process.exit();
+}
 await test('eight clients write during backups; what was answered before is in them', async () => {
   const admins = await Promise.all(Array.from({ length: 8 }, () => server.as('admin')));
   let going = true;

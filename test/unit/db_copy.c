@@ -140,3 +140,22 @@ TEST_SQLITE(db_integrity_finds_a_torn_page)
     conn_end(kit.reader);
     db_kit_close(&kit);
 }
+
+TEST(db_says_what_it_is)
+{
+    struct db_kit kit = db_kit_open();
+    const char *text = NULL, *fault = NULL;
+    bool on_server = same(db_engine(kit.db), "postgresql");
+    OKAY(conn_begin(kit.reader, 0) == OK);
+    OKAY(db_describe(kit.reader, &kit.mem, &text, &fault) == OK);
+    OKAY(text && strstr(text, on_server ? "PostgreSQL " : "SQLite 3."));
+    for (int full = 0; full < 2; full++) {
+        OKAY(db_integrity(kit.reader, &kit.mem, full, &fault) == OK);
+        OKAY(!fault);
+    }
+    struct kept k = {.kit = &kit, .notes = -1};
+    struct copy_to to = {.data = &k, .rows = kept_rows};
+    OKAY(db_count_rows(kit.reader, &kit.mem, &to) == OK && k.notes == 0);
+    conn_end(kit.reader);
+    db_kit_close(&kit);
+}
