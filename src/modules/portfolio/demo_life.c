@@ -207,6 +207,23 @@ static enum status add_gate(struct demo *d, size_t nth)
 
 /* Evidence. */
 
+/* A sheet of results that opens. */
+static enum status add_sheet(struct demo *d, const struct demo_evidence *e,
+                             int64_t *file)
+{
+    struct buf b = {.mem = d->mem};
+    buf_printf(&b,
+               "Fiche de résultats (démonstration)\n\nProjet : %s\n"
+               "Ce que l’on sait : %s.\nNiveau de preuve : %d sur 5\n"
+               "Effectif : %d\n",
+               e->project, e->statement, e->level, e->sample);
+    if (e->effect)
+        buf_printf(&b, "Effet, bornes, unité : %s\n", e->effect);
+    buf_printf(&b, "Limites : %s\nSource : %s\n",
+               e->limits ? e->limits : "non précisées", e->source);
+    return demo_file(d, "fiche-de-resultats.txt", buf_done(&b), file);
+}
+
 static enum status add_evidence(struct demo *d, const struct demo_evidence *e)
 {
     struct evidence *row = row_new(d->mem, &evidence_entity);
@@ -218,6 +235,7 @@ static enum status add_evidence(struct demo *d, const struct demo_evidence *e)
     row->limits = e->limits;
     row->source = e->source;
     row->found = demo_day(d, e->found);
+    TRY(add_sheet(d, e, &row->file));
     if (e->effect) {
         char *rest;
         row->effect = strtod(e->effect, &rest);

@@ -21,7 +21,7 @@ static const struct field fields[] = {
     PROSE(evidence, limits, .max = 2000),
     TEXT(evidence, source, .flags = F_SEARCH),
     TEXT(evidence, web, .max = 500, .check = check_web),
-    REF(evidence, document, &document_entity, .flags = 0),
+    FILE_REF(evidence, file, .kinds = "pdf image office text archive"),
     DATE(evidence, found, .flags = F_REQUIRED | F_LIST | F_SORT),
     {0},
 };

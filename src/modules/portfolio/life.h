@@ -80,7 +80,7 @@ struct evidence {
     const char *unit;
     int64_t sample;
     const char *limits, *source, *web;
-    int64_t document;
+    int64_t file;
     int32_t found;
 };
 

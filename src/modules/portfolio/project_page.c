@@ -149,6 +149,7 @@ static void evidence_fill(struct filling *f)
                                    .limits = p->text,
                                    .source = p->more,
                                    .web = p->extra,
+                                   .file = p->until,
                                    .found = (int32_t)p->day};
         out[i] = evidence_shown(f->r, &e);
     }

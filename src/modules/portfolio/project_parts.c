@@ -17,7 +17,8 @@
     TEXTS " FROM z, portfolio_project_" link " l JOIN " target                 \
           " t ON t.id = l.target_id WHERE l.row_id = :id"
 
-/* clang-format off: it cannot break a text that macros build. */
+/* One text that macros build: it is laid out by hand. */
+/* clang-format off */
 static const struct sql all_parts = SQL_CONST(
     "WITH z AS (SELECT CAST(NULL AS BIGINT) AS i,"
     " CAST(NULL AS DOUBLE PRECISION) AS d, CAST(NULL AS TEXT) AS s),"
@@ -25,11 +26,11 @@ static const struct sql all_parts = SQL_CONST(
     " text, more, extra, last) AS ("
     /* Its axis: title. */
     "SELECT 0, x.id, x.position, " INTS ", " REALS ", x.name, " TEXTS
-    " FROM z, portfolio_axis x WHERE x.id = :axis" LINKED("1", "policies",
-                                                          "portfolio_policy")
-        LINKED("2", "objectives", "portfolio_objective")
-            LINKED("3", "programmes", "portfolio_programme")
-                LINKED("4", "areas", "directory_area")
+    " FROM z, portfolio_axis x WHERE x.id = :axis"
+    LINKED("1", "policies", "portfolio_policy")
+    LINKED("2", "objectives", "portfolio_objective")
+    LINKED("3", "programmes", "portfolio_programme")
+    LINKED("4", "areas", "directory_area")
     /* Services: title, key its block, text the state there, more the note,
      * extra the team, last what is expected; m the service. */
     " UNION ALL SELECT 5, p.id, s.position * 100000 + coalesce(p.starts, 0),"
@@ -38,67 +39,43 @@ static const struct sql all_parts = SQL_CONST(
     " portfolio_service s LEFT JOIN portfolio_project_service p"
     " ON p.service = s.id AND p.project = :id"
     /* Members: title their name, key their role. */
-    NAMED(
-        "6", "w.id", "m.id",
-        "w.name") "m.role, z.s, z.s, z.s, z.s"
-                  " FROM z, portfolio_project_member m JOIN directory_person w"
-                  " ON w.id = m.person WHERE m.project = :id AND :members = "
-                  "1" NAMED("7", "o.id", "m.id",
-                            "o.name") "m.role, z.s, z.s, z.s, z.s"
-                                      " FROM z, portfolio_project_partner m "
-                                      "JOIN directory_organisation o"
-                                      " ON o.id = m.organisation WHERE "
-                                      "m.project = :id"
+    NAMED("6", "w.id", "m.id", "w.name") "m.role, z.s, z.s, z.s, z.s"
+    " FROM z, portfolio_project_member m JOIN directory_person w"
+    " ON w.id = m.person WHERE m.project = :id AND :members = 1"
+    NAMED("7", "o.id", "m.id", "o.name") "m.role, z.s, z.s, z.s, z.s"
+    " FROM z, portfolio_project_partner m JOIN directory_organisation o"
+    " ON o.id = m.organisation WHERE m.project = :id"
     /* Documents: title, text their address. */
-    NAMED(
-        "8", "d.id", "d.id",
-        "d.title") "z.s, d.web, z.s, z.s, z.s"
-                   " FROM z, portfolio_document d WHERE d.project = :id AND "
-                   ":documents = 1"
-                   /* Gates: title, key their state, text their reasons. */
-                   " UNION ALL SELECT 9, g.id, -g.meets, g.meets, z.i, z.i, "
-                   "z.i, " REALS ", g.name, g.state, g.state_reason, z.s, z.s, "
-                   "z.s FROM z, portfolio_gate g"
-                   " WHERE g.project = :id AND (:gates = 1 OR (g.published = 1 "
-                   "AND g.state IN"
-                   " (" DECIDED ")))"
-                   /* Evidence: n its level, m its sample, key its kind, text
-                    * its limits, more its source, extra its address, last the
-                    * unit of its effect. */
-                   " UNION ALL SELECT 10, e.id, -e.level, e.found, z.i, "
-                   "e.level, e.sample,"
-                   " e.effect, e.low, e.high, e.statement, e.kind, e.limits, "
-                   "e.source, e.web,"
-                   " e.unit FROM z, portfolio_evidence e WHERE e.project = :id"
-                   /* Sessions: title, text what came of it. */
-                   " UNION ALL SELECT 11, s.id, -s.held, s.held, z.i, z.i, "
-                   "z.i, " REALS ", s.title, z.s, s.outcome, z.s, z.s, z.s "
-                   "FROM z, portfolio_design s"
-                   " WHERE s.project = :id"
-                   /* Feedback, the last ones: n its usefulness, key the use,
-                    * title the tool, text what is said, more what hinders,
-                    * extra who says it. */
-                   " UNION ALL SELECT 12, f.id, -f.given, f.given, z.i, "
-                   "f.useful, z.i, " REALS
-                   ", f.tool, f.use, f.text, f.obstacles, f.role, z.s FROM z, "
-                   "(SELECT b.id,"
-                   " b.given, b.useful, b.use, b.text, b.obstacles, b.role, "
-                   "d.tool FROM"
-                   " portfolio_deployment d JOIN portfolio_feedback b ON "
-                   "b.deployment = d.id"
-                   " WHERE d.project = :id ORDER BY b.given DESC, b.id DESC "
-                   "LIMIT 6) f"
-                   /* Steps: day is the instant, key the step, text its detail
-                      as JSON. */
-                   " UNION ALL SELECT 13, j.id, -j.id, j.at, z.i, z.i, "
-                   "z.i, " REALS ", z.s, j.what, j.detail, z.s, z.s, z.s FROM "
-                   "z, (SELECT c.id, c.at, c.what,"
-                   " c.detail FROM core_journal c WHERE c.entity = "
-                   "'portfolio_project' AND"
-                   " c.row_id = :id ORDER BY c.id DESC LIMIT 12) j"
-                   ") SELECT part, id, day, until, n, m, effect, low, high, "
-                   "title, key, text,"
-                   " more, extra, last FROM u ORDER BY part, place, id");
+    NAMED("8", "d.id", "d.id", "d.title") "z.s, d.web, z.s, z.s, z.s"
+    " FROM z, portfolio_document d WHERE d.project = :id AND :documents = 1"
+    /* Gates: title, key their state, text their reasons. */
+    " UNION ALL SELECT 9, g.id, -g.meets, g.meets, z.i, z.i, z.i, " REALS
+    ", g.name, g.state, g.state_reason, z.s, z.s, z.s FROM z, portfolio_gate g"
+    " WHERE g.project = :id AND (:gates = 1 OR (g.published = 1 AND g.state IN"
+    " (" DECIDED ")))"
+    /* Evidence: until its file, n its level, m its sample, key its kind, text
+     * its limits, more its source, extra its address, last the unit. */
+    " UNION ALL SELECT 10, e.id, -e.level, e.found, e.file, e.level, e.sample,"
+    " e.effect, e.low, e.high, e.statement, e.kind, e.limits, e.source, e.web,"
+    " e.unit FROM portfolio_evidence e WHERE e.project = :id"
+    /* Sessions: title, text what came of it. */
+    " UNION ALL SELECT 11, s.id, -s.held, s.held, z.i, z.i, z.i, " REALS
+    ", s.title, z.s, s.outcome, z.s, z.s, z.s FROM z, portfolio_design s"
+    " WHERE s.project = :id"
+    /* Feedback, the last ones: n its usefulness, key the use, title the tool,
+     * text what is said, more what hinders, extra who says it. */
+    " UNION ALL SELECT 12, f.id, -f.given, f.given, z.i, f.useful, z.i, " REALS
+    ", f.tool, f.use, f.text, f.obstacles, f.role, z.s FROM z, (SELECT b.id,"
+    " b.given, b.useful, b.use, b.text, b.obstacles, b.role, d.tool FROM"
+    " portfolio_deployment d JOIN portfolio_feedback b ON b.deployment = d.id"
+    " WHERE d.project = :id ORDER BY b.given DESC, b.id DESC LIMIT 6) f"
+    /* Steps: day is the instant, key the step, text its detail as JSON. */
+    " UNION ALL SELECT 13, j.id, -j.id, j.at, z.i, z.i, z.i, " REALS
+    ", z.s, j.what, j.detail, z.s, z.s, z.s FROM z, (SELECT c.id, c.at, c.what,"
+    " c.detail FROM core_journal c WHERE c.entity = 'portfolio_project' AND"
+    " c.row_id = :id ORDER BY c.id DESC LIMIT 12) j"
+    ") SELECT part, id, day, until, n, m, effect, low, high, title, key, text,"
+    " more, extra, last FROM u ORDER BY part, place, id");
 /* clang-format on */
 
 static void part_read(struct rows *r, struct part *p)

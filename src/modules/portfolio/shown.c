@@ -54,7 +54,10 @@ struct evidence_v evidence_shown(struct req *r, const struct evidence *e)
         .effect = effect_shown(r, e->effect, e->low, e->high, e->unit),
         .limits = e->limits,
         .source = e->source,
-        .web = e->web,
+        .web = e->file != NONE
+                   ? arena_printf(r->mem, "/preuves/%" PRId64 "/fichier/file",
+                                  e->row.id)
+                   : e->web,
         .found = format_day(r->mem, r->lang, e->found, DAY_MONTH),
         .level = e->level,
         .sample = e->sample};

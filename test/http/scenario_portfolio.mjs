@@ -1,0 +1,274 @@
+// The portfolio lives: a committee decides, once; what is refused says why; a
+// circle, a deployment that ends before it begins, a file with wrong lines.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { test, equal, ok, match, serve, forms, filled, readable, tables, sameTables, essaim, program }
+  from './lib.mjs';
+
+const server = await serve({ env: { ESSAIM_QUERIES: '1' } });
+const admin = await server.as('admin'), leader = await server.as('leader');
+const inspector = await server.as('inspector'), expert = await server.as('expert');
+const researcher = await server.as('researcher');
+const rows = async (path, who = admin) => JSON.parse((await who.get(`${path}.json`)).text);
+const person = async (role) => (await rows('/personnes')).find((p) => p.email === `${role}@demo.example`).id;
+let key = 0;
+const csrf = async (who) => forms((await who.get('/')).text).flatMap((f) => f.fields)
+  .find(([n]) => n === '_csrf')[1];
+const tokens = new Map();
+async function post(who, path, fields = {}) {
+  if (!tokens.has(who)) tokens.set(who, await csrf(who));
+  return who.post(path, { _csrf: tokens.get(who), _key: `p-${key++}`, ...fields });
+}
+const made = (r) => { equal(r.status, 303, readable(r.text).slice(0, 500)); return r.location; };
+const says = (r, status, words) => {
+  equal(r.status, status, readable(r.text).slice(0, 500));
+  match(readable(r.text), words);
+};
+
+let signal, project, gate;
+await test('a note de veille is kept with its reason, and becomes a project', async () => {
+  signal = made(await post(leader, '/veille', { title: 'Un atlas que les élèves écrivent',
+    source: 'Salon', country: 'it', seen: '2025-03-01', subject: 'Des classes cartographient leur rue.' }));
+  equal((await post(leader, `${signal}/etapes/keep`)).status, 422);
+  made(await post(leader, `${signal}/etapes/keep`, { reason: 'Simple, sans compte, et déjà essayé ailleurs.' }));
+  ok(readable((await leader.get(signal)).text).includes('Simple, sans compte'), 'the reason is not shown');
+  const axis = (await rows('/axes'))[0].id;
+  says(await post(leader, `${signal}/projet`, { way: 'new', name: '', axis }), 422, /Donnez un nom/);
+  project = made(await post(leader, `${signal}/projet`, { way: 'new', name: 'Atlas des rues', axis }));
+  const page = readable((await leader.get(project)).text);
+  ok(page.includes('Un atlas que les élèves écrivent'), 'no filiation on the page');
+  says(await post(leader, `${signal}/projet`, { way: 'new', name: 'Atlas des rues', axis }), 422,
+    /porte déjà ce nom/);
+  ok(!readable((await server.stranger().get(project)).text).includes('Un atlas que'),
+    'a stranger reads the note');
+});
+
+await test('a gate opens only with a committee, and its criteria are frozen then', async () => {
+  for (const step of ['study', 'design']) made(await post(leader, `${project}/etapes/${step}`));
+  gate = made(await post(leader, '/jalons', { project: project.split('/').at(-1), name: 'Jalon d’essai',
+    stage_from: 'design', stage_to: 'trial', meets: '2025-03-20', quorum: '3' }));
+  says(await post(leader, `${gate}/etapes/open`), 409, /moins de membres que le quorum/);
+  const id = gate.split('/').at(-1);
+  for (const [role, seat] of [['leader', 'chair'], ['inspector', 'member'], ['expert', 'expert'],
+    ['researcher', 'expert']])
+    made(await post(leader, '/membres-de-jalon', { gate: id, person: await person(role), role: seat }));
+  made(await post(leader, `${gate}/etapes/open`));
+  const copies = (await rows('/criteres-de-jalon')).filter((k) => k.gate === Number(id));
+  equal(copies.length, 3);
+  // The set changes; the copy stays, and nobody changes it by hand.
+  const set = (await rows('/criteres')).find((k) => k.stage_from === 'design' && k.position === 1);
+  const form = await admin.form(`/criteres/${set.id}/modifier`, '/modifier');
+  made(await admin.submit(form, { label: 'Un autre critère' }));
+  equal((await rows('/criteres-de-jalon')).find((k) => k.id === copies[0].id).label, copies[0].label);
+  says(await post(admin, `/criteres-de-jalon/${copies[0].id}/modifier`,
+    { _version: copies[0].version, gate: id, position: 1, label: 'Plus facile' }), 422, /figés/);
+  says(await post(admin, `/criteres-de-jalon/${copies[0].id}/suppression`,
+    { _version: copies[0].version }), 409, /figés/);
+  equal((await post(admin, '/criteres-de-jalon', { gate: id, position: 9, label: 'En plus' })).status, 422);
+  equal((await post(admin, `${gate}/modifier`, { _version: (await rows(gate)).version,
+    project: project.split('/').at(-1), name: 'Jalon d’essai', stage_from: 'design', stage_to: 'trial',
+    meets: '2025-03-20', quorum: '1' })).status, 422, 'the quorum of an open gate');
+  says(await post(leader, `${project}/etapes/trial`), 409, /comité siège/);
+});
+
+await test('who has a conflict of interest cannot vote; nobody votes for another', async () => {
+  made(await post(researcher, `${gate}/avis`, { opinion: 'conflict', reason: 'J’ai conçu la maquette.' }));
+  says(await post(researcher, `${gate}/avis`, { opinion: 'go', reason: 'Quand même.' }), 409,
+    /conflit d’intérêts/);
+  const mine = (await rows('/membres-de-jalon')).filter((m) => m.gate === Number(gate.split('/').at(-1)));
+  says(await post(leader, `/membres-de-jalon/${mine[1].id}/etapes/vote_go`, { reason: 'Pour elle.' }), 409,
+    /vote pour soi/);
+  says(await post(inspector, `${gate}/avis`, { opinion: 'go' }), 422, /pourquoi/);
+  says(await post(await server.as('coordinator'), `${gate}/avis`, { opinion: 'go', reason: 'x' }), 409,
+    /ne siégez pas/);
+});
+
+const decide = async (who, outcome, fields = {}) => {
+  const form = await who.form(gate, '/decision');
+  const all = {};
+  for (const c of form.controls) {
+    if (/^met_/.test(c.name)) all[c.name] = 'yes';
+    if (/^reason_/.test(c.name)) all[c.name] = 'Constaté en séance.';
+  }
+  return who.submit(form, { ...all, outcome, reason: 'Le dossier est complet. Le comité a entendu l’équipe.',
+    published: '1', ...fields });
+};
+await test('no decision without the quorum, a reason for each criterion, and the evidence', async () => {
+  says(await decide(leader, 'go'), 409, /quorum/);
+  made(await post(leader, `${gate}/avis`, { opinion: 'go', reason: 'Utile.' }));
+  made(await post(inspector, `${gate}/avis`, { opinion: 'go', reason: 'Utile.' }));
+  made(await post(expert, `${gate}/avis`, { opinion: 'hold', reason: 'Trop tôt pour le réseau.' }));
+  const form = await leader.form(gate, '/decision');
+  says(await leader.submit(form, { outcome: 'go', reason: 'Oui.' }), 409, /Chaque critère/);
+  says(await decide(leader, 'go', { reason: '' }), 422, /motifs/);
+  says(await decide(leader, 'go'), 409, /preuve exigée/i);
+  says(await decide(leader, 'conditions', { condition_1: 'Sans date' }), 422, /échéance/);
+  equal((await rows(gate)).state, 'open');
+  equal((await rows('/conditions-de-jalon')).filter((c) => c.text === 'Sans date').length, 0);
+  made(await post(expert, '/preuves', { project: project.split('/').at(-1), kind: 'perception', level: 1,
+    statement: 'Deux classes s’y retrouvent', found: '2025-03-05' }));
+});
+await test('two members decide at once: one decision, and 409 for the other', async () => {
+  const other = await server.as('admin');
+  const [a, b] = await Promise.all([leader.form(gate, '/decision'), other.form(gate, '/decision')]);
+  const full = (f) => Object.fromEntries(f.controls.filter((c) => /^(met|reason)_/.test(c.name))
+    .map((c) => [c.name, /^met_/.test(c.name) ? 'yes' : 'Constaté en séance.']));
+  const reason = 'Deux classes l’ont pris en main. Le comité ouvre l’essai.';
+  const answers = await Promise.all([
+    leader.submit(a, { ...full(a), outcome: 'go', reason, published: '1' }),
+    other.submit(b, { ...full(b), outcome: 'stop', reason: 'Non.', published: '1' })]);
+  equal(answers.map((r) => r.status).sort().join(' '), '303 409');
+  const won = answers[0].status === 303 ? 'go' : 'stop';
+  equal((await rows(gate)).state, won);
+  equal((await rows(project)).state, won === 'go' ? 'trial' : 'stopped');
+});
+await test('a vote after the close is refused, and its seat does not change', async () => {
+  says(await post(expert, `${gate}/avis`, { opinion: 'go', reason: 'Finalement.' }), 409, /clos/);
+  const seat = (await rows('/membres-de-jalon')).find((m) => m.gate === Number(gate.split('/').at(-1)));
+  equal((await post(admin, `/membres-de-jalon/${seat.id}/suppression`, { _version: seat.version })).status, 409);
+});
+await test('the decision is in the journal, and everybody reads it, without the names', async () => {
+  match(essaim('journal', 'verify', '--data', server.folder), /all as sealed/);
+  const r = await server.stranger().get(`/decisions/${gate.split('/').at(-1)}`);
+  equal(r.status, 200);
+  const text = readable(r.text);
+  for (const words of ['Atlas des rues', 'Constaté en séance', '3 votes exprimés', 'Trop tôt pour le réseau'])
+    ok(text.includes(words), words);
+  ok(!/Experte? \d|Directrice? de projet|Inspect(eur|rice) \d/.test(text), 'a name of the committee');
+  ok(readable((await server.stranger().get('/decisions')).text).includes('Jalon d’essai'));
+});
+await test('a decision kept to the team is 404 to others', async () => {
+  const form = await admin.form(`${gate}/modifier`, '/modifier');
+  made(await admin.submit(form, { published: 'non' }));
+  equal((await server.stranger().get(`/decisions/${gate.split('/').at(-1)}`)).status, 404);
+  equal((await expert.get(`/decisions/${gate.split('/').at(-1)}`)).status, 200);
+});
+await test('a condition comes back on the home page', async () => {
+  const of = (await rows('/jalons')).find((g) => g.state === 'open').id;
+  made(await post(leader, '/conditions-de-jalon', { gate: of, text: 'Prévenir les familles', due: '2025-03-28' }));
+  match(readable((await expert.get('/')).text), /1 condition arrive à échéance/);
+  match(readable((await expert.get('/jalons/a-decider')).text), /Prévenir les familles/);
+});
+
+await test('a circle of filiation is refused, and said why', async () => {
+  const [a, b, c] = (await rows('/projets')).slice(3, 6).map((p) => p.id);
+  const link = (from, to) => post(admin, '/filiations', { kind: 'inspired', from_project: from, to_project: to });
+  made(await link(a, b));
+  made(await link(b, c));
+  const before = tables(server.folder);
+  says(await link(c, a), 422, /cercle/);
+  says(await link(a, a), 422, /soi-même/);
+  says(await post(admin, '/filiations', { kind: 'inspired', from_project: a, from_signal: 1, to_project: c }), 422,
+    /une seule/);
+  sameTables(before, tables(server.folder), 'refused links');
+  equal((await post(admin, `/projets/${a}/suppression`, { _version: '1' })).status, 409, 'a linked project goes');
+});
+
+const schools = await rows('/etablissements');
+const lab = (await rows('/projets')).find((p) => p.name === 'ESCALE').id;
+await test('a deployment that ends before it begins is refused; abandoned needs a reason', async () => {
+  const base = { project: lab, tool: 'Mallette', school: schools[0].id, starts: '2025-03-10', state: 'in_use' };
+  equal((await post(admin, '/deploiements', { ...base, ends: '2025-03-09' })).status, 422);
+  says(await post(admin, '/deploiements', { ...base, state: 'abandoned' }), 422, /abandonné/);
+  made(await post(admin, '/deploiements', base));
+});
+await test('three schools at once, or none', async () => {
+  const list = async () => (await rows('/deploiements')).filter((d) => d.tool === 'Mallette bis').length;
+  const base = { project: lab, tool: 'Mallette bis', starts: '2025-03-10', state: 'in_use' };
+  const three = schools.slice(4, 7);
+  says(await post(admin, '/deploiements/liste', { ...base, uais: `${three[0].uai}\n0990000X` }), 422, /0990000X/);
+  equal(await list(), 0);
+  says(await post(admin, '/deploiements/liste', base), 422, /au moins un/);
+  const form = await admin.form(`/deploiements/liste?project=${lab}&kind=${three[0].kind}`, '/liste');
+  ok(form.controls.some((c) => c.name === 'school' && c.type === 'checkbox'), 'no school to tick');
+  made(await post(admin, '/deploiements/liste',
+    { ...base, uais: three.map((s) => s.uai.toLowerCase()).join(' ; ') }));
+  equal(await list(), 3);
+  says(await post(admin, '/deploiements/liste', { ...base, uais: [schools[9].uai, three[1].uai].join(',') }), 422,
+    /rien n’a été écrit/);
+  equal(await list(), 3);
+  const text = readable((await server.stranger().get(`/projets/${lab}/essaimage`)).text);
+  ok(text.includes('4 écoles et établissements'), text.slice(0, 400));
+});
+await test('a coordinator deploys in schools within reach alone', async () => {
+  const coordinator = await server.as('coordinator');
+  const me = (await rows('/personnes')).find((p) => p.email === 'coordinator@demo.example');
+  const far = schools.find((s) => s.bassin !== me.area);
+  says(await post(coordinator, '/deploiements/liste',
+    { project: lab, tool: 'Loin', starts: '2025-03-10', state: 'planned', uais: far.uai }), 422, /que vous suivez/);
+  equal((await post(coordinator, '/deploiements/liste', { project: lab, tool: 'Loin', starts: '2025-03-10',
+    state: 'planned', school: far.id })).status, 403);
+  equal((await rows('/deploiements')).filter((d) => d.tool === 'Loin').length, 0);
+});
+await test('3,000 deployments in one file, twelve of them wrong, each named by its line', async () => {
+  const lines = ['project;tool;school;starts;ends;state'];
+  const wrong = [];
+  for (let i = 0; i < 3000; i++) {
+    const school = schools[i % schools.length];
+    const bad = i % 250 === 17;
+    if (bad) wrong.push(i + 2);
+    lines.push(['ESCALE', `Outil ${i}`, bad && wrong.length % 2 ? '0990000X' : school.uai, '2025-02-01',
+      bad && wrong.length % 2 === 0 ? '2025-01-31' : '', 'in_use'].join(';'));
+  }
+  equal(wrong.length, 12);
+  const file = join(server.folder, 'deploiements.csv');
+  writeFileSync(file, lines.join('\r\n'));
+  const before = (await rows('/deploiements')).length;
+  const run = spawnSync(program, ['import', 'deployment', file, '--data', server.folder], { encoding: 'utf8' });
+  const said = run.stdout + run.stderr;
+  for (const line of wrong) match(said, new RegExp(`\\b${line}\\b`), `line ${line} is not named`);
+  equal((await rows('/deploiements')).length, before + 2988, said.slice(0, 600));
+});
+await test('a stranger asks for advice behind a guard', async () => {
+  const stranger = server.stranger();
+  const ask = async (fields) => stranger.submit(await stranger.form('/demander-conseil', '/demander-conseil'),
+    { need: 'Quel outil pour dicter ?', topic: 'inclusion', asker: 'Zoé', email: 'zoe@demo.example', ...fields });
+  const mine = async () => (await rows('/conseils')).filter((a) => a.email === 'zoe@demo.example');
+  says(await ask({ email: 'pas une adresse' }), 422, /adresse/i);
+  equal((await ask({ site: 'https://spam.example' })).status, 303);
+  equal((await mine()).length, 0);
+  for (let i = 0; i < 3; i++) equal((await ask({})).status, 303);
+  says(await ask({}), 422, /attendent encore/);
+  const all = await mine();
+  equal(all.length, 3);
+  const forged = await ask({ email: 'autre@demo.example', state: 'answered', answer: 'Moi-même', person: '1', school: '1' });
+  equal(forged.status, 303);
+  const row = (await rows('/conseils')).find((a) => a.email === 'autre@demo.example');
+  deepNull(row, ['answer', 'person', 'school']);
+  equal(row.state, 'new');
+  ok(!readable((await server.stranger().get('/conseils/file')).text).includes('Zoé'));
+  const queue = readable((await leader.get('/conseils/file')).text);
+  ok(queue.indexOf('Peut-on laisser les élèves') < queue.indexOf('Quel outil pour dicter'), 'the oldest first');
+});
+function deepNull(row, names) {
+  for (const name of names) equal(row[name], null, name);
+}
+await test('advice is answered before it is closed', async () => {
+  const id = (await rows('/conseils')).find((a) => a.email === 'zoe@demo.example').id;
+  says(await post(leader, `/conseils/${id}/etapes/answer`), 409, /réponse/);
+  const form = await leader.form(`/conseils/${id}/modifier`, '/modifier');
+  made(await leader.submit(form, { answer: 'La dictée vocale, avec un casque.' }));
+  made(await post(leader, `/conseils/${id}/etapes/answer`));
+  says(await post(leader, `/conseils/${id}/etapes/close`), 409, /donné/);
+});
+await test('an effect lies within its interval', async () => {
+  const base = { project: lab, kind: 'learning', level: 3, statement: 'x', found: '2025-03-05' };
+  equal((await post(admin, '/preuves', { ...base, effect: '0,5', low: '0,1', high: '0,4' })).status, 422);
+  equal((await post(admin, '/preuves', { ...base, effect: '0,5', low: '0,1' })).status, 422);
+  made(await post(admin, '/preuves', { ...base, effect: '0,3', low: '0,1', high: '0,4' }));
+});
+await test('the evidence of the demonstration opens', async () => {
+  const page = await server.stranger().get('/projets/1');
+  const file = /href="(\/preuves\/\d+\/fichier\/[a-z]*)"/.exec(page.text)?.[1];
+  ok(file, 'no file on the page');
+  match((await server.stranger().get(file)).text, /Fiche de résultats/);
+});
+await test('a project of 500 steps, 300 deployments and 40 links costs eight queries', async () => {
+  const page = await leader.get(`/projets/${lab}`);
+  ok(Number(page.headers.get('x-queries')) <= 8, page.headers.get('x-queries'));
+});
+await test('the server lived through it', async () => {
+  equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));
+});
+await server.stop();
