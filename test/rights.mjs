@@ -238,7 +238,7 @@ export const records = [
     },
   },
   {
-    name: 'evidence', path: '/preuves', api: 'evidence', text: 'statement',
+    name: 'evidence', path: '/preuves', api: 'evidence', text: 'statement', files: ['file'],
     read: open,
     write: {
       stranger: [sign, sign, sign],
