@@ -14,6 +14,10 @@ const bases = all.filter((r) => r.method === 'GET' && r.path.endsWith('/:id/modi
 const first = async (path) => JSON.parse((await admin.get(`${path}.json`)).text)[0]?.id;
 const project = await first('/projets');
 const person = await first('/personnes');
+const of = async (path, is) => JSON.parse((await admin.get(`${path}.json`)).text).find(is).id;
+const living = await of('/projets', (p) => p.name === 'Savoirs fondamentaux et IA');
+const sitting = await of('/jalons', (g) => g.state === 'open');
+const decided = await of('/jalons', (g) => g.state === 'recycle' && g.published);
 
 // Role, address. The strategy and the map join when their modules have them.
 const pages = [
@@ -27,6 +31,17 @@ const pages = [
   ['project', 'leader', `/projets/${project}`],
   ['project-form', 'admin', `/projets/${project}/modifier`],
   ['project-history', 'admin', `/projets/${project}/historique`],
+  ['project-whole', null, `/projets/${living}`],
+  ['essaimage', null, `/projets/${living}/essaimage`],
+  ['gate', 'leader', `/jalons/${sitting}`],
+  ['gates-waiting', 'inspector', '/jalons/a-decider'],
+  ['decision', null, `/decisions/${decided}`],
+  ['decisions', null, '/decisions'],
+  ['stopped', null, '/projets/arretes'],
+  ['ask', null, '/demander-conseil'],
+  ['queue', 'leader', '/conseils/file'],
+  ['note', 'coordinator', `/veille/${await first('/veille')}`],
+  ['deploy-many', 'admin', '/deploiements/liste?kind=lycee'],
   ['schools', 'coordinator', '/etablissements'],
   ['schools-empty', 'coordinator', '/etablissements?q=zzzzqqqq'],
   ['new-school', 'admin', '/etablissements/nouveau'],
