@@ -40,7 +40,7 @@ static enum status show(struct req *r, int code, const char *alert)
     struct become_v v = {.detail = &detail, .lineage = &lineage};
     TRY(row_detail(r, &detail));
     TRY(lineage_of(r, node_of(is_signal(r) ? NODE_SIGNAL : NODE_ADVICE, r->id),
-                   &lineage));
+                   row_title(r->entity, r->row), &lineage));
     const char *write =
         is_signal(r) ? "portfolio.edit" : "portfolio.edit_advice";
     if (may(r->who, "portfolio.edit") && may(r->who, write)) {

@@ -17,7 +17,32 @@ bool spread_is_used(const struct spread_school *s)
     return s->states[IN_USE] > 0;
 }
 
-#define OF(state) "sum(CASE WHEN d.state = '" state "' THEN 1 ELSE 0 END)"
+/* One state of one school: of a school not met before, a new place. */
+static void school_read(struct rows *r, struct spread *out)
+{
+    const struct field *state = entity_field(&deployment_entity, "state");
+    int64_t id = row_int(r, 0), n = row_int(r, 9);
+    struct spread_school *s = out->n ? &out->schools[out->n - 1] : NULL;
+    int32_t first = row_day(r, 10);
+    if (!s || s->school != id) {
+        s = &out->schools[out->n++];
+        *s = (struct spread_school){.school = id,
+                                    .bassin = row_int(r, 1),
+                                    .departement = row_int(r, 2),
+                                    .pupils = row_int(r, 3),
+                                    .name = row_text(r, 4),
+                                    .kind = row_text(r, 5),
+                                    .longitude = row_real(r, 6),
+                                    .latitude = row_real(r, 7),
+                                    .first = first};
+    }
+    s->first = first < s->first ? first : s->first;
+    for (int i = 0; i < ESSAIMAGE_STATES; i++)
+        if (str_eq(row_str(r, 8), state->choices[i])) {
+            s->states[i] += n;
+            out->states[i] += n;
+        }
+}
 
 enum status spread_load(struct conn *c, struct arena *a, int64_t project,
                         struct spread *out)
@@ -30,93 +55,12 @@ enum status spread_load(struct conn *c, struct arena *a, int64_t project,
         SQL("SELECT s.id, s.bassin, s.departement, coalesce(s.pupils, (SELECT"
             " CAST(sum(k.headcount) AS BIGINT) FROM directory_class k WHERE"
             " k.school = s.id AND k.year = :year)), s.name, s.kind,"
-            " s.longitude, s.latitude, x.first, x.s0, x.s1, x.s2, x.s3, x.s4"
-            " FROM (SELECT d.school AS school, min(d.starts) AS first, " OF(
-                "pl"
-                "an"
-                "ne"
-                "d") " AS s0, " OF("configured") " AS s1, " OF("in_use") " AS "
-                                                                         "s2,"
-                                                                         " " OF("ended") " AS s3, " OF(
-                                                                             "a"
-                                                                             "b"
-                                                                             "a"
-                                                                             "n"
-                                                                             "d"
-                                                                             "o"
-                                                                             "n"
-                                                                             "e"
-                                                                             "d") " A"
-                                                                                  "S "
-                                                                                  "s4"
-                                                                                  " F"
-                                                                                  "RO"
-                                                                                  "M "
-                                                                                  "po"
-                                                                                  "rt"
-                                                                                  "fo"
-                                                                                  "li"
-                                                                                  "o_"
-                                                                                  "de"
-                                                                                  "pl"
-                                                                                  "oy"
-                                                                                  "me"
-                                                                                  "nt"
-                                                                                  " d"
-                                                                                  " W"
-                                                                                  "HE"
-                                                                                  "RE"
-                                                                                  " d"
-                                                                                  ".p"
-                                                                                  "ro"
-                                                                                  "je"
-                                                                                  "ct"
-                                                                                  " ="
-                                                                                  " :"
-                                                                                  "pr"
-                                                                                  "oj"
-                                                                                  "ec"
-                                                                                  "t"
-                                                                                  " G"
-                                                                                  "RO"
-                                                                                  "UP"
-                                                                                  " B"
-                                                                                  "Y "
-                                                                                  "d."
-                                                                                  "sc"
-                                                                                  "ho"
-                                                                                  "ol"
-                                                                                  ") "
-                                                                                  "x "
-                                                                                  "JO"
-                                                                                  "IN"
-                                                                                  " d"
-                                                                                  "ir"
-                                                                                  "ec"
-                                                                                  "to"
-                                                                                  "ry"
-                                                                                  "_s"
-                                                                                  "ch"
-                                                                                  "oo"
-                                                                                  "l "
-                                                                                  "s"
-                                                                                  " O"
-                                                                                  "N "
-                                                                                  "s."
-                                                                                  "id"
-                                                                                  " ="
-                                                                                  " x"
-                                                                                  ".s"
-                                                                                  "ch"
-                                                                                  "oo"
-                                                                                  "l "
-                                                                                  "OR"
-                                                                                  "DE"
-                                                                                  "R "
-                                                                                  "BY"
-                                                                                  " s"
-                                                                                  ".i"
-                                                                                  "d"),
+            " s.longitude, s.latitude, x.state, x.n, x.first"
+            " FROM (SELECT d.school AS school, d.state AS state, count(*) AS n,"
+            " min(d.starts) AS first FROM portfolio_deployment d WHERE"
+            " d.project = :project GROUP BY d.school, d.state) x"
+            " JOIN directory_school s ON s.id = x.school"
+            " ORDER BY s.id, x.state"),
         ARGS(arg_int("project", project),
              arg_int("year", school_year_of(day_today()))),
         &r));
@@ -128,18 +72,11 @@ enum status spread_load(struct conn *c, struct arena *a, int64_t project,
                 memcpy(more, out->schools, out->n * sizeof(*more));
             out->schools = more;
         }
-        struct spread_school *s = &out->schools[out->n++];
-        *s = (struct spread_school){.school = row_int(r, 0),
-                                    .bassin = row_int(r, 1),
-                                    .departement = row_int(r, 2),
-                                    .pupils = row_int(r, 3),
-                                    .name = row_text(r, 4),
-                                    .kind = row_text(r, 5),
-                                    .longitude = row_real(r, 6),
-                                    .latitude = row_real(r, 7),
-                                    .first = row_day(r, 8)};
-        for (int i = 0; i < ESSAIMAGE_STATES; i++)
-            out->states[i] += s->states[i] = row_int(r, 9 + i);
+        school_read(r, out);
+    }
+    TRY(rows_end(r));
+    for (size_t i = 0; i < out->n; i++) {
+        const struct spread_school *s = &out->schools[i];
         if (!spread_is_used(s))
             continue;
         out->used++;
@@ -148,7 +85,7 @@ enum status spread_load(struct conn *c, struct arena *a, int64_t project,
         else
             out->pupils += s->pupils;
     }
-    return rows_end(r);
+    return OK;
 }
 
 void spread_shown(struct req *r, const struct spread *s, struct essaimage_v *v)

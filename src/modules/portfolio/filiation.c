@@ -35,7 +35,7 @@ static const struct field fields[] = {
 };
 static const struct index indexes[] = {
     {.columns = "from_node, to_node, kind", .unique = true},
-    {.columns = "to_node, from_node"},
+    {.columns = "to_node, from_node, kind"},
     {0},
 };
 
@@ -107,21 +107,20 @@ const struct entity filiation_entity = {
     .check = check,
 };
 
-#define LINK "f.id, f.from_node, f.to_node, f.kind, f.why"
-/* What a node is called: 4 * id + kind, as node_of has it. */
-#define TITLE(node)                                                            \
-    "CASE " node " % 4"                                                        \
-    " WHEN 0 THEN (SELECT s.title FROM portfolio_signal s WHERE s.id = " node  \
+/* What walks reads an index alone; the rest is fetched for what is given back.
+ * Of its two ends each link tells the title of the far one. */
+#define LINK "f.id, f.from_node, f.to_node, f.kind"
+#define TITLED(node)                                                           \
+    " SELECT w.id, w.from_node, w.to_node, w.kind, (SELECT f.why FROM"         \
+    " portfolio_filiation f WHERE f.id = w.id), CASE w." node " % 4"           \
+    " WHEN 0 THEN (SELECT s.title FROM portfolio_signal s WHERE s.id = "       \
+    "w." node " / 4)"                                                          \
+    " WHEN 1 THEN (SELECT a.need FROM portfolio_advice a WHERE a.id = w." node \
     " / 4)"                                                                    \
-    " WHEN 1 THEN (SELECT a.need FROM portfolio_advice a WHERE a.id = " node   \
-    " / 4)"                                                                    \
-    " WHEN 2 THEN (SELECT p.name FROM portfolio_project p WHERE p.id = " node  \
-    " / 4)"                                                                    \
-    " ELSE (SELECT d.tool FROM portfolio_deployment d WHERE d.id = " node      \
-    " / 4) END"
-#define TITLED                                                                 \
-    " SELECT w.id, w.from_node, w.to_node, w.kind, w.why, " TITLE(             \
-        "w.from_node") ", " TITLE("w.to_node") " FROM walk w LIMIT :most"
+    " WHEN 2 THEN (SELECT p.name FROM portfolio_project p WHERE p.id = "       \
+    "w." node " / 4)"                                                          \
+    " ELSE (SELECT d.tool FROM portfolio_deployment d WHERE d.id = w." node    \
+    " / 4) END FROM walk w LIMIT :most"
 
 static enum status walk(struct conn *c, struct arena *a, struct sql sql,
                         int64_t node, size_t most, struct kinship *out)
@@ -136,9 +135,9 @@ static enum status walk(struct conn *c, struct arena *a, struct sql sql,
             out->cut = true;
             break;
         }
-        out->links[out->n++] = (struct kin){
-            row_int(r, 0),  row_int(r, 1),  row_int(r, 2), row_text(r, 3),
-            row_text(r, 4), row_text(r, 5), row_text(r, 6)};
+        out->links[out->n++] =
+            (struct kin){row_int(r, 0),  row_int(r, 1),  row_int(r, 2),
+                         row_text(r, 3), row_text(r, 4), row_text(r, 5)};
     }
     return rows_end(r);
 }
@@ -149,16 +148,18 @@ enum status filiation_walk(struct conn *c, struct arena *a, int64_t node,
     *out = (struct kinship){.links = NEW_ARRAY(a, struct kin, 2 * most + 1)};
     TRY(walk(
         c, a,
-        SQL("WITH RECURSIVE walk (id, from_node, to_node, kind, why) AS ("
+        SQL("WITH RECURSIVE walk (id, from_node, to_node, kind) AS ("
             "SELECT " LINK " FROM portfolio_filiation f"
             " WHERE f.to_node = :node UNION SELECT " LINK " FROM walk u"
-            " JOIN portfolio_filiation f ON f.to_node = u.from_node)" TITLED),
+            " JOIN portfolio_filiation f ON f.to_node = u.from_node)" TITLED(
+                "from_node")),
         node, most, out));
+    out->up = out->n;
     return walk(c, a,
-                SQL("WITH RECURSIVE walk (id, from_node, to_node, kind, why) AS"
+                SQL("WITH RECURSIVE walk (id, from_node, to_node, kind) AS"
                     " (SELECT " LINK " FROM portfolio_filiation f"
                     " WHERE f.from_node = :node UNION SELECT " LINK
                     " FROM walk u JOIN portfolio_filiation f"
-                    " ON f.from_node = u.to_node)" TITLED),
+                    " ON f.from_node = u.to_node)" TITLED("to_node")),
                 node, most, out);
 }

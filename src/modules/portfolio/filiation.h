@@ -24,12 +24,13 @@ const struct entity *node_entity(enum node_kind kind);
 /* One link, as a walk meets it. */
 struct kin {
     int64_t id, from, to;
-    const char *kind, *why, *from_title, *to_title;
+    const char *kind, *why;
+    const char *title; /* of its far end */
 };
 struct kinship {
     struct kin *links;
-    size_t n;
-    bool cut; /* there are more than asked */
+    size_t n, up; /* the first .up of them lead to the node */
+    bool cut;     /* there are more than asked */
 };
 /* All that the node came from and all that came of it, the nearest first, most
  * each way: one recursive query each. */

@@ -26,6 +26,8 @@ static size_t place_of(struct drawing *d, int64_t node, const char *title)
     size_t i = 0;
     while (i < d->n && d->nodes[i].node != node)
         i++;
+    if (i < d->n && !d->nodes[i].title)
+        d->nodes[i].title = title;
     if (i < d->n || d->n == DRAWN)
         return i;
     const struct entity *e = node_entity(node_kind(node));
@@ -81,7 +83,8 @@ static bool may_read(const struct drawing *d, int64_t node)
     return d->readable[node_kind(node)];
 }
 
-enum status lineage_of(struct req *r, int64_t node, struct lineage_v *v)
+enum status lineage_of(struct req *r, int64_t node, const char *title,
+                       struct lineage_v *v)
 {
     struct kinship kin;
     struct drawing d = {.r = r,
@@ -91,12 +94,13 @@ enum status lineage_of(struct req *r, int64_t node, struct lineage_v *v)
     TRY(filiation_walk(r->conn, r->mem, node, 4 * DRAWN, &kin));
     d.links = NEW_ARRAY(r->mem, struct lineage_link, kin.n + 1);
     v->cut = kin.cut;
+    place_of(&d, node, title);
     for (size_t i = 0; i < kin.n; i++) {
         const struct kin *k = &kin.links[i];
         if (!may_read(&d, k->from) || !may_read(&d, k->to))
             continue;
-        size_t from = place_of(&d, k->from, k->from_title);
-        size_t to = place_of(&d, k->to, k->to_title);
+        size_t from = place_of(&d, k->from, i < kin.up ? k->title : NULL);
+        size_t to = place_of(&d, k->to, i < kin.up ? NULL : k->title);
         v->cut |= from == DRAWN || to == DRAWN;
         if (from == DRAWN || to == DRAWN)
             continue;

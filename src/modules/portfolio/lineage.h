@@ -24,7 +24,8 @@ struct lineage_v {
     size_t self; /* the place of the node asked */
     bool cut;    /* there is more than is drawn */
 };
-/* What the reader may see of it; link_count 0: nothing. Two queries. */
-enum status lineage_of(struct req *r, int64_t node,
+/* What the reader may see of it; link_count 0: nothing. title is the node's
+ * own. Two queries. */
+enum status lineage_of(struct req *r, int64_t node, const char *title,
                        struct lineage_v *v) MUST_USE;
 void lineage_svg(struct html *h, const struct lineage_v *v);

@@ -346,7 +346,7 @@ enum status project_show(struct req *r)
     timeline_fill(&f);
     feedback_fill(&f);
     TRY(spread_fill(&f));
-    TRY(lineage_of(r, node_of(NODE_PROJECT, r->id), lineage));
+    TRY(lineage_of(r, node_of(NODE_PROJECT, r->id), row->name, lineage));
     additions_fill(&f);
     TRY(row_manage(r, &detail));
     struct page p = req_page(r, row->name);
