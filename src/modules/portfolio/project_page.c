@@ -120,7 +120,10 @@ static void names_fill(struct filling *f)
         names_of(f, PART_DOCUMENT, &document_entity, &v->document_count);
     for (size_t i = 0; i < v->document_count; i++) {
         const struct part *p = part_at(f, PART_DOCUMENT, i);
+        struct file file = {.type = p->more};
         documents[i].what = p->text;
+        if (p->more && str_int(str_of(p->extra), &file.size))
+            documents[i].what = file_about(r->mem, r->lang, &file);
     }
     v->members = members;
     v->partners = partners;
@@ -303,7 +306,7 @@ static void additions_fill(struct filling *f)
         if (may(r->who, kinds[i].entity->write))
             out[n++] = (struct named_v){
                 tr(r->lang, kinds[i].label),
-                arena_printf(r->mem, "%s/nouveau?project=%" PRId64,
+                arena_printf(r->mem, "%s/nouveau?project=%" PRId64 "&_parent=1",
                              kinds[i].entity->path, r->id),
                 NULL};
     if (r->who && may(r->who, "portfolio.deploy"))

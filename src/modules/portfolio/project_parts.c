@@ -45,9 +45,12 @@ static const struct sql all_parts = SQL_CONST(
     NAMED("7", "o.id", "m.id", "o.name") "m.role, z.s, z.s, z.s, z.s"
     " FROM z, portfolio_project_partner m JOIN directory_organisation o"
     " ON o.id = m.organisation WHERE m.project = :id"
-    /* Documents: title, text their address. */
-    NAMED("8", "d.id", "d.id", "d.title") "z.s, d.web, z.s, z.s, z.s"
-    " FROM z, portfolio_document d WHERE d.project = :id AND :documents = 1"
+    /* Documents: title, text their address, more and extra the type and size of
+     * their file. */
+    NAMED("8", "d.id", "d.id", "d.title")
+    "z.s, d.web, f.type, CAST(f.size AS TEXT), z.s FROM z, portfolio_document d"
+    " LEFT JOIN core_file f ON f.id = d.file WHERE d.project = :id AND"
+    " :documents = 1"
     /* Gates: title, key their state, text their reasons. */
     " UNION ALL SELECT 9, g.id, -g.meets, g.meets, z.i, z.i, z.i, " REALS
     ", g.name, g.state, g.state_reason, z.s, z.s, z.s FROM z, portfolio_gate g"
