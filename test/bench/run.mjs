@@ -14,6 +14,7 @@ process.off('exit', report); // this is no story
 const busy = loadavg()[0]; // of others
 const seconds = Number(process.env.SECONDS ?? 4);
 const schools = Number(process.env.SCHOOLS ?? 60000);
+const backupMegabytes = Number(process.env.BACKUP_MB ?? 1000);
 const folder = mkdtempSync(join(tmpdir(), 'essaim-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const table = [];
@@ -286,6 +287,41 @@ async function portfolio() {
   await server.stop();
 }
 
+// A database of about 1 GB, copied and backed up by turns. Both are synced; the
+// processor's time is told beside the clock's, for where others use the machine.
+function backups() {
+  const data = join(folder, 'large');
+  cpSync(demo(), data, { recursive: true });
+  const db = join(data, 'essaim.db'), to = join(folder, 'copied');
+  execFileSync('sqlite3', [db, `PRAGMA synchronous = OFF;
+    INSERT INTO core_setting (name, value) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL
+      SELECT i + 1 FROM n WHERE i < ${backupMegabytes * 250}) SELECT 'bench ' || i, hex(randomblob(1900)) FROM n;
+    PRAGMA wal_checkpoint(TRUNCATE);`], { stdio: 'ignore' });
+  writeFileSync(join(folder, 'key'), 'x'.repeat(32));
+  const timed = (command) => {
+    rmSync(to, { force: true });
+    execFileSync('sync');
+    const said = spawnSync('bash', ['-c', `TIMEFORMAT='%R %U %S'; time { ${command}; }`], { encoding: 'utf8' });
+    if (said.status !== 0) throw new Error(`${command}: ${said.stderr}`);
+    const [clock, user, system] = said.stderr.trim().split('\n').at(-1).split(' ').map(Number);
+    return { clock, cpu: user + system };
+  };
+  const essaim = join(root, 'build/essaim');
+  const ways = { cp: `cp ${db} ${to} && sync ${to}`, plain: `${essaim} backup ${to} --data ${data}`,
+    sealed: `${essaim} backup ${to} --data ${data} --key ${join(folder, 'key')}` };
+  const all = { cp: [], plain: [], sealed: [] };
+  for (let turn = 0; turn < 5; turn++)
+    for (const [name, command] of Object.entries(ways)) all[name].push(timed(command));
+  const median = (name, of) => percentile(all[name].map((x) => x[of]), 0.5);
+  const size = statSync(db).size / 1e6;
+  for (const name of ['cp', 'plain', 'sealed'])
+    row(name === 'cp' ? `cp of ${n(size)} MB, synced` : `backup of it, ${name}`,
+      `${n(median(name, 'clock'), 2)} s, ${n(median(name, 'cpu'), 2)} s of processor (medians of 5)`);
+  for (const name of ['plain', 'sealed'])
+    row(`backup against cp, ${name}`, n(median(name, 'clock') / median('cp', 'clock'), 2), '≤ 1.5');
+  rmSync(data, { recursive: true });
+}
+
 function programs() {
   const at = join(root, 'build/test/bench');
   for (const name of existsSync(at) ? readdirSync(at) : []) {
@@ -297,7 +333,7 @@ function programs() {
   }
 }
 
-const parts = { start, page: pageAgainstNginx, posts, import: importAndSearch, portfolio, programs };
+const parts = { start, page: pageAgainstNginx, posts, import: importAndSearch, portfolio, backup: backups, programs };
 const asked = process.argv.slice(2).filter((a) => parts[a]);
 for (const part of asked.length ? asked : Object.keys(parts)) await parts[part]();
 
