@@ -43,7 +43,7 @@ enum status seal_key_file(struct arena *a, struct str content,
         return OK;
     }
     content = str_trim(content);
-    return content.n == 2 * SEAL_KEY && unhex(content, key, SEAL_KEY)
+    return content.n == (size_t)2 * SEAL_KEY && unhex(content, key, SEAL_KEY)
                ? OK
                : ERR_INVALID;
 }

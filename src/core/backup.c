@@ -307,7 +307,7 @@ int command_backup(struct cli *cli)
             cli->argv[0]);
     struct packing p = {.cli = cli,
                         .bar = {"MB", isatty(2), time_monotonic_ns()},
-                        .pieces = arena_alloc(a, 2 * PIECE)};
+                        .pieces = arena_alloc(a, (size_t)2 * PIECE)};
     if (archive_create(a, cli->argv[0], cli->key || by_words ? &key : NULL,
                        &p.to, &why) != OK)
         return cli_fail("%s", why);

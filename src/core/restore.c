@@ -393,7 +393,7 @@ int command_restore(struct cli *cli)
         .place =
             arena_printf(a, "%s/" RESTORING, conf_get(&cli->app->conf, "data")),
         .bar = {"MB", isatty(2), time_monotonic_ns()},
-        .pieces = arena_alloc(a, 2 * PIECE),
+        .pieces = arena_alloc(a, (size_t)2 * PIECE),
     };
     enum status s = restore(&r);
     if (r.bar.shown)

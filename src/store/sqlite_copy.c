@@ -80,7 +80,7 @@ static enum status read_file(struct copying *k, struct arena *a,
                              const struct copy_to *to)
 {
     sqlite3_file *file = NULL;
-    char *pieces = arena_alloc(a, 2 * PIECE);
+    char *pieces = arena_alloc(a, (size_t)2 * PIECE);
     if (sqlite3_file_control(lite_conn(k->reader)->lite, NULL,
                              SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
         !file || !file->pMethods)

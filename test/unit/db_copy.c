@@ -131,7 +131,7 @@ TEST_SQLITE(db_integrity_finds_a_torn_page)
     int fd = open(path, O_RDWR | O_CLOEXEC);
     char junk[4096];
     memset(junk, 0x5a, sizeof(junk));
-    OKAY(pwrite(fd, junk, sizeof(junk), 40 * 4096) == sizeof(junk));
+    OKAY(pwrite(fd, junk, sizeof(junk), (off_t)40 * 4096) == sizeof(junk));
     close(fd);
     kit = db_kit_again();
     OKAY(conn_begin(kit.reader, 0) == OK);
