@@ -1,6 +1,6 @@
 // A backup while people write, and what comes of it: everything acknowledged
 // before it began, proven, or one line and nothing made.
-import { test, equal, ok, match, serve, essaim, program, at as dataOf, onPostgres } from './lib.mjs';
+import { test, equal, ok, match, serve, essaim, program, onPostgres } from './lib.mjs';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync,
   writeFileSync } from 'node:fs';
@@ -32,7 +32,7 @@ writeFileSync(join(server.folder, 'files/ab/abcd'), randomBytes(100001));
 
 if (onPostgres) {
   await test('a PostgreSQL database is left to its own tools, and nothing is made', () => {
-    oneLine(run(['backup', at('pg'), ...dataOf(server.folder)]), 'on PostgreSQL');
+    oneLine(run(['backup', at('pg'), ...data]), 'on PostgreSQL');
     equal(readdirSync(place).length, 0);
   });
   await test('they copy it and give it back, as docs/operate.md says', async () => {
@@ -42,12 +42,13 @@ if (onPostgres) {
       const r = spawnSync('sh', ['-ec', text], { encoding: 'utf8' });
       equal(r.status, 0, `${text}\n${r.stderr}`);
     };
+    const db = /^db = (.*)$/m.exec(readFileSync(join(server.folder, 'essaim.conf'), 'utf8'))[1];
     const who = await server.as('admin');
     const form = await who.form('/organisations/nouveau', '/organisations');
     const kind = form.controls.find((c) => c.name === 'kind')?.options.find((o) => o.value)?.value;
     equal((await who.submit(form, { name: 'Sauvée', ...kind ? { kind } : {} })).status, 303);
-    sh(`pg_dump -Fc -f ${at('essaim.dump')} '${dataOf(server.folder)[3]}'
-      tar cf ${at('folder.tar')} -C ${server.folder} --exclude='db.url' .
+    sh(`pg_dump -Fc -f ${at('essaim.dump')} '${db}'
+      tar cf ${at('folder.tar')} -C ${server.folder} .
       mkdir ${at('back')} && tar xf ${at('folder.tar')} -C ${at('back')}
       createdb ${name} && pg_restore --exit-on-error -d '${url(name)}' ${at('essaim.dump')}`);
     try {

@@ -1,5 +1,5 @@
 // The doctor beside a server, and before what is broken.
-import { test, equal, ok, match, at, demo, onPostgres, serve, essaim, program, tables, sameTables } from './lib.mjs';
+import { test, equal, ok, match, demo, onPostgres, serve, essaim, program, tables, sameTables } from './lib.mjs';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, utimesSync,
   writeFileSync, writeSync, closeSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const place = mkdtempSync(join(tmpdir(), 'essaim-doctor-'));
 process.on('exit', () => rmSync(place, { recursive: true, force: true }));
 function doctor(folder, ...more) {
-  const r = spawnSync(program, ['doctor', ...at(folder), '--format', 'json', ...more], { encoding: 'utf8' });
+  const r = spawnSync(program, ['doctor', '--data', folder, '--format', 'json', ...more], { encoding: 'utf8' });
   const all = JSON.parse(r.stdout);
   for (const c of all) ok(['ok', 'warn', 'fail'].includes(c.verdict) && c.check && c.text, JSON.stringify(c));
   for (const c of all.filter((x) => x.verdict === 'fail' && x.check !== 'database'))
@@ -41,7 +41,7 @@ await test('beside a server: nothing to mend, nothing changed', async () => {
   for (const check of ['folder', 'disk', 'integrity', 'tables', 'journal', 'files', 'tasks'])
     ok(d.of(check, 'ok'), `${check}: ${JSON.stringify(d.all)}`);
   match(d.of('journal', 'ok').text, /^\d+ lines as they were sealed$/);
-  match(spawnSync(program, ['doctor', ...at(server.folder)], { encoding: 'utf8' }).stdout,
+  match(spawnSync(program, ['doctor', '--data', server.folder], { encoding: 'utf8' }).stdout,
     /\d+ well, \d+ warnings, 0 to mend\n$/);
   await server.stop();
 });

@@ -1,7 +1,7 @@
 // The proxies of deploy/ in front of a running server, as they are shipped but
 // for ports and certificate: TLS and HTTP/2, who the client is, uploads, long
 // answers, restarts. And the unit, as systemd reads it.
-import { test, equal, ok, match, serve, at as dataOf, drop, Person, cookieLines, program, root } from './lib.mjs';
+import { test, equal, ok, match, serve, drop, Person, cookieLines, program, root } from './lib.mjs';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:http2';
@@ -155,7 +155,7 @@ for (const [name, make] of Object.entries(proxies)) {
     await new Promise((done) => server.child.on('exit', done));
     const asked = who.get('/projets');
     await sleep(300);
-    const again = spawn(program, ['serve', ...dataOf(server.folder), '--listen', `127.0.0.1:${server.port}`,
+    const again = spawn(program, ['serve', '--data', server.folder, '--listen', `127.0.0.1:${server.port}`,
       '--today', '2025-03-12'], { stdio: 'ignore', env: { ...process.env, ESSAIM_PROXIES: '127.0.0.1' } });
     process.on('exit', () => again.kill('SIGKILL'));
     const r = await asked;
