@@ -1,6 +1,5 @@
 // Files: sent with a form and by the API, downloaded by who may, kept once,
 // replaced, brought back, swept away, and refused with words.
-import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync }
   from 'node:fs';
