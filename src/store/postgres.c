@@ -8,12 +8,13 @@
 #define SETTINGS                                                               \
     "SET client_min_messages = warning; SET standard_conforming_strings = "    \
     "on; SET bytea_output = hex; SET extra_float_digits = 1; SET jit = off; "  \
-    "SET lock_timeout = '10s'; SET statement_timeout = 0; SET "                \
-    "idle_in_transaction_session_timeout = '10min'; SET "                      \
-    "default_transaction_isolation = "
+    "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = "    \
+    "'10min'; SET default_transaction_isolation = "
+/* Who waits longer for a lock runs again: sooner than a deadlock is found. */
 static const char reads[] =
     SETTINGS "'repeatable read'; SET default_transaction_read_only = on",
-                  writes[] = SETTINGS "'serializable'";
+                  writes[] =
+                      SETTINGS "'serializable'; SET lock_timeout = '300ms'";
 
 struct pg_conn *pg_conn_new(struct pg_db *db, bool writer)
 {
@@ -169,6 +170,17 @@ static const char *fault_of(struct arena *a, const struct pg_db *db, PGconn *pg)
     return NULL;
 }
 
+/* Who asks to be alone is not passed by those who come after. */
+static void turn_open(pthread_rwlock_t *turn)
+{
+    pthread_rwlockattr_t attr;
+    pthread_rwlockattr_init(&attr);
+    pthread_rwlockattr_setkind_np(&attr,
+                                  PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    pthread_rwlock_init(turn, &attr);
+    pthread_rwlockattr_destroy(&attr);
+}
+
 static enum status open_db(struct arena *a, struct db **out,
                            const struct db_options *o, const char **why)
 {
@@ -180,6 +192,7 @@ static enum status open_db(struct arena *a, struct db **out,
     db->db.shown = shown(a, o->path);
     pthread_mutex_init(&db->lock, NULL);
     pthread_cond_init(&db->freed, NULL);
+    turn_open(&db->turn);
     PGconn *pg = dial(db->url);
     *why = fault_of(a, db, pg);
     PQfinish(pg);
@@ -197,6 +210,7 @@ static void close_db(struct db *base)
         pg_conn_free(db->idle[--db->idle_count]);
     pthread_mutex_destroy(&db->lock);
     pthread_cond_destroy(&db->freed);
+    pthread_rwlock_destroy(&db->turn);
 }
 
 static int64_t wal_bytes(const struct db *db)

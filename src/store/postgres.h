@@ -60,6 +60,7 @@ struct pg_db {
     const char *url;
     pthread_mutex_t lock;
     pthread_cond_t freed;
+    pthread_rwlock_t turn; /* held alone by a closure that clashed too often */
     struct pg_conn *idle[WRITERS];
     int idle_count, made;
 };

@@ -76,7 +76,6 @@ enum status pg_fail(struct pg_conn *c, const PGresult *answer, const char *text)
         enum status means;
     } known[] = {
         {"57014", ERR_BUSY},    /* statement_timeout */
-        {"55P03", ERR_BUSY},    /* lock_timeout */
         {"53100", ERR_FULL},    /* disk full */
         {"54", ERR_LIMIT},      /* larger than the server takes */
         {"22001", ERR_LIMIT},   /* too long */
@@ -86,7 +85,8 @@ enum status pg_fail(struct pg_conn *c, const PGresult *answer, const char *text)
     c->broken = true;
     if (PQstatus(c->pg) == CONNECTION_BAD || strncmp(state, "57P", 3) == 0)
         return pg_fail_lost(c);
-    if (same(state, "40001") || same(state, "40P01")) {
+    /* Not to be put in order, a deadlock, a lock that is held too long. */
+    if (same(state, "40001") || same(state, "40P01") || same(state, "55P03")) {
         c->clash = true;
         return ERR_BUSY;
     }

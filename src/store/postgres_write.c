@@ -17,6 +17,8 @@ enum {
     LOST_MOST = 3,
     PAUSE_US = 500, /* grows with the tries, by chance */
     PAUSE_MOST_US = 50000,
+    CLASHES = 3,    /* then it asks to be alone */
+    ALONE_MS = 100, /* and waits so long for those who write */
 };
 
 static _Thread_local bool writing;
@@ -109,6 +111,18 @@ static enum status run_once(struct pg_conn *c, struct call *k,
     return s;
 }
 
+/* Beside the others; or alone among those of this process, if they let it. */
+static void take_turn(struct pg_db *db, bool alone)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += ALONE_MS * 1000000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    if (!alone || pthread_rwlock_timedwrlock(&db->turn, &until) != 0)
+        pthread_rwlock_rdlock(&db->turn);
+}
+
 static void pause_for(int tries)
 {
     const unsigned most = (unsigned)(PAUSE_US << (tries < 8 ? tries : 8));
@@ -128,7 +142,9 @@ static enum status run_until_done(struct pg_conn *c, struct call *k,
     enum status s = ERR_BUSY;
     char taken[REFUSAL] = "";
     for (int tries = 0, lost = 0; tries < TRIES; tries++) {
+        take_turn(pg_db(c->conn.db), tries >= CLASHES);
         s = run_once(c, k, mark);
+        pthread_rwlock_unlock(&pg_db(c->conn.db)->turn);
         lost += c->lost;
         /* A value taken by somebody at the same moment: only a second run sees
          * who it was, perhaps the same request sent twice. Taken still, it
