@@ -11,11 +11,18 @@ struct label {
     const char *path; /* for faults */
 };
 
+/* Where a key's label is. A key is known by its 64 bits alone: those of ours
+ * are compared when the index is built, and a page looks up hundreds. */
+struct slot {
+    uint64_t hash;
+    const struct label *label; /* NULL: free */
+};
+
 struct lang {
     const char *code, *suffix;
     struct label *labels;
     size_t n, room;
-    uint32_t *slots; /* label number plus 1; 0 is empty; a power of two */
+    struct slot *slots; /* a power of two of them */
     size_t mask;
 };
 
@@ -60,17 +67,17 @@ static uint64_t hash(const char *s, size_t n)
     return h ^ h >> 31;
 }
 
+static struct slot *slot_of(const struct lang *l, uint64_t h)
+{
+    uint64_t i = h;
+    while (l->slots[i & l->mask].label && l->slots[i & l->mask].hash != h)
+        i++;
+    return &l->slots[i & l->mask];
+}
+
 static const struct label *find(const struct lang *l, const char *key)
 {
-    if (!l->slots)
-        return NULL;
-    for (uint64_t i = hash(key, strlen(key));; i++) {
-        uint32_t slot = l->slots[i & l->mask];
-        if (!slot)
-            return NULL;
-        if (same(l->labels[slot - 1].key, key))
-            return &l->labels[slot - 1];
-    }
+    return l->slots ? slot_of(l, hash(key, strlen(key)))->label : NULL;
 }
 
 static void label_add(struct arena *a, struct lang *l, const char *path,
@@ -88,17 +95,16 @@ static const char *index_build(struct arena *a, struct lang *l)
     size_t size = 16;
     while (size < l->n * 2)
         size *= 2;
-    l->slots = NEW_ARRAY(a, uint32_t, size);
+    l->slots = NEW_ARRAY(a, struct slot, size);
     l->mask = size - 1;
     for (size_t k = 0; k < l->n; k++) {
-        const struct label *label = &l->labels[k], *other = find(l, label->key);
-        if (other)
+        const struct label *label = &l->labels[k];
+        uint64_t h = hash(label->key, strlen(label->key));
+        struct slot *slot = slot_of(l, h);
+        if (slot->label)
             return arena_printf(a, "%s: %s is in %s already", label->path,
-                                label->key, other->path);
-        uint64_t i = hash(label->key, strlen(label->key));
-        while (l->slots[i & l->mask])
-            i++;
-        l->slots[i & l->mask] = (uint32_t)k + 1;
+                                label->key, slot->label->path);
+        *slot = (struct slot){h, label};
     }
     return NULL;
 }
