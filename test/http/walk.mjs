@@ -23,9 +23,8 @@ async function rowsOf(path, who = admin) {
   equal(r.status, 200, `GET ${path}.json`);
   return JSON.parse(r.text);
 }
-const examples = { code: 'en', figure: null, import: null, file: null };
+const examples = { code: 'en', figure: null, import: null };
 for (const e of entities) e.rows = await rowsOf(e.path);
-examples.file = entities.find((e) => e.path === '/documents').rows[0].file;
 const home = await admin.get('/chiffres');
 examples.figure = links(home.text).map((l) => /^\/chiffres\/([^?/]+)/.exec(l)?.[1]).find(Boolean);
 
@@ -46,7 +45,9 @@ function apiOf(e) {
 }
 
 function address(path, id) {
-  return path.replace(/:([a-z]+)/g, (all_, name) => name === 'id' ? id : examples[name] ?? all_);
+  const e = entities.find((x) => path.startsWith(`${x.path}/:id`));
+  const row = { ...examples, ...e?.rows[0], id };
+  return path.replace(/:([a-z]+)/g, (all_, name) => row[name] ?? all_);
 }
 function firstId(path) {
   const e = entities.find((x) => path.startsWith(`${x.path}/:id`));
