@@ -154,9 +154,7 @@ static enum status pack_file(struct packing *p, int dir, const char *entry,
     return s;
 }
 
-/* The database goes by db_copy; locks, copies before a migration, what is not
- * complete yet and what another backup writes do not go. */
-static bool passed_over(const char *name)
+bool backup_passes_over(const char *name)
 {
     static const char *const heads[] = {".", "essaim.db", RESTORING, "part-",
                                         "body-"};
@@ -177,7 +175,7 @@ static enum status pack_folder(struct packing *p, const char *folder,
         return errno == ENOENT && *below ? OK : ERR_SYSTEM;
     while (s == OK && (entry = readdir(d))) {
         struct stat st;
-        if (passed_over(entry->d_name) ||
+        if (backup_passes_over(entry->d_name) ||
             fstatat(dirfd(d), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
             continue;
         const char *name = arena_printf(a, "%s%s", below, entry->d_name);

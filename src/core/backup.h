@@ -12,6 +12,9 @@ enum { BACKUP_FORMAT = 1 };
 /* In a data folder: a restore goes on, or did not end. */
 #define RESTORING "restoring"
 
+/* Is it none of what a copy of the data folder has: the database, locks, copies
+ * before a migration, what is not complete yet? */
+bool backup_passes_over(const char *name);
 /* The key of --key, of the variable ESSAIM_PASSPHRASE or typed. words: the
  * passphrase is meant. */
 enum status backup_key(struct cli *cli, bool words, struct seal_key *out,

@@ -11,6 +11,7 @@ struct cli {
     const char *password, *today, *year, *bassin, *head, *map[64];
     size_t map_count;
     const char *key; /* --key FILE */
+    const char *from, *to;
     bool dry_run, dev, help, passphrase, full;
 };
 
@@ -57,6 +58,8 @@ int command_db(struct cli *cli);
 /* core/backup.c, core/restore.c */
 int command_backup(struct cli *cli);
 int command_restore(struct cli *cli);
+/* core/move.c */
+int command_move(struct cli *cli);
 /* core/doctor.c */
 int command_doctor(struct cli *cli);
 

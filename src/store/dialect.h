@@ -62,6 +62,14 @@ struct dialect {
      * the engine keeps it: the program's begins so). Columns of the index
      * :name: name. */
     struct sql tables, columns, indexes, index_columns;
+    /* Those of the primary key of :name, in its order: name. */
+    struct sql keys;
+    /* The highest id that the table :name with a column id ever gave. */
+    struct sql highest;
+    /* How many other processes of Essaim are connected. */
+    struct sql others;
+    /* The column that {turn_column} makes, or "". */
+    const char *turn_column;
     /* The file behind the database, or no row. */
     struct sql file;
 };

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "store/copy.h"
+#include "store/load.h"
 
 #include <stdatomic.h>
 
@@ -93,6 +94,11 @@ struct engine {
                              const char **fault);
     enum status (*describe)(struct conn *c, struct arena *a, const char **text,
                             const char **fault);
+    /* See load.h, and: as the first of a reader, until its end nobody else
+     * writes to these tables. */
+    const struct loader *loader;
+    enum status (*hold)(struct conn *c, struct arena *a,
+                        const struct load_table *tables, size_t n);
     /* Readers. */
     enum status (*conn_open)(struct db *db, struct conn **out);
     void (*conn_close)(struct conn *c);

@@ -49,13 +49,13 @@ const char *pg_said(struct arena *a, const PGconn *pg)
     return str_dup(a, line);
 }
 
-static PGconn *dial(const char *url)
+PGconn *pg_dial(const char *url, const char *as)
 {
     /* What stands in the URL wins over what stands before it. */
     static const char *const names[] = {
         "connect_timeout", "tcp_user_timeout",          "dbname",
         "client_encoding", "fallback_application_name", NULL};
-    const char *const values[] = {"5", "15000", url, "UTF8", "essaim", NULL};
+    const char *const values[] = {"5", "15000", url, "UTF8", as, NULL};
     return PQconnectdbParams(names, values, 1);
 }
 
@@ -69,7 +69,7 @@ enum status pg_connect(struct pg_conn *c)
 {
     struct arena mem = {0};
     enum status s = OK;
-    c->pg = dial(pg_db(c->conn.db)->url);
+    c->pg = pg_dial(pg_db(c->conn.db)->url, "essaim");
     if (PQstatus(c->pg) == CONNECTION_OK) {
         PQsetNoticeReceiver(c->pg, on_notice, NULL);
         PGresult *answer = PQexec(c->pg, c->conn.writer ? writes : reads);
@@ -193,7 +193,7 @@ static enum status open_db(struct arena *a, struct db **out,
     pthread_mutex_init(&db->lock, NULL);
     pthread_cond_init(&db->freed, NULL);
     turn_open(&db->turn);
-    PGconn *pg = dial(db->url);
+    PGconn *pg = pg_dial(db->url, "essaim looks");
     *why = fault_of(a, db, pg);
     PQfinish(pg);
     if (*why)
@@ -294,6 +294,8 @@ const struct engine postgres_engine = {
     .called = "postgresql",
     .integrity = pg_integrity,
     .describe = pg_describe,
+    .loader = &postgres_loader,
+    .hold = pg_hold,
     .dialect = &postgres_dialect,
     .open = open_db,
     .close = close_db,

@@ -77,6 +77,7 @@ static inline struct pg_conn *pg_conn(struct conn *c)
 /* postgres.c */
 struct pg_conn *pg_conn_new(struct pg_db *db, bool writer);
 void pg_conn_free(struct pg_conn *c);
+PGconn *pg_dial(const char *url, const char *as);
 enum status pg_connect(struct pg_conn *c) MUST_USE;
 void pg_disconnect(struct pg_conn *c);
 /* The first line of what libpq says. */
@@ -127,6 +128,10 @@ enum status pg_integrity(struct conn *c, struct arena *a, bool full,
                          const char **fault) MUST_USE;
 enum status pg_describe(struct conn *c, struct arena *a, const char **text,
                         const char **fault) MUST_USE;
+
+/* postgres_load.c: see engine.h */
+enum status pg_hold(struct conn *c, struct arena *a,
+                    const struct load_table *tables, size_t n) MUST_USE;
 
 /* postgres_write.c */
 enum status pg_write(struct db *db, struct arena *mem, write_fn *fn, void *data,

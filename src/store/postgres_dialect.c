@@ -156,5 +156,17 @@ const struct dialect postgres_dialect = {
                 "o.contype IN ('p', 'u', 'x')) ORDER BY 1"},
     .index_columns = {"SELECT a.attname FROM pg_attribute a WHERE a.attrelid "
                       "= " OF_TABLE " ORDER BY a.attnum"},
+    .keys = {"SELECT a.attname FROM pg_index x JOIN pg_attribute a ON "
+             "a.attrelid = x.indrelid AND a.attnum = ANY (x.indkey) WHERE "
+             "x.indisprimary AND x.indrelid = " OF_TABLE " ORDER BY "
+             "array_position(CAST(x.indkey AS int2[]), a.attnum)"},
+    .highest = {"SELECT s.last_value FROM pg_sequences s WHERE s.schemaname = "
+                "current_schema() AND s.sequencename = (SELECT c.relname FROM "
+                "pg_class c WHERE c.oid = CAST(pg_get_serial_sequence("
+                "quote_ident(:name), 'id') AS regclass))"},
+    .others = {"SELECT count(*) FROM pg_stat_activity a WHERE a.datname = "
+               "current_database() AND a.application_name = 'essaim' AND "
+               "a.pid <> pg_backend_pid()"},
+    .turn_column = "txid",
     .file = {"SELECT '' WHERE 1 = 0"},
 };

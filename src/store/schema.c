@@ -105,15 +105,19 @@ static enum status open_in(struct conn *c, struct arena *a, void *data)
 
 /* Where a copy is due before the migrations, it is made; and what version. */
 static enum status look(struct db *db, struct arena *a, int64_t *version,
-                        const char **path)
+                        const char **path, const char **why)
 {
     struct conn *c;
     struct rows *r;
+    bool half = false;
     *path = NULL;
+    *why = "cannot read the database";
     TRY(conn_open(db, &c));
     enum status status = conn_begin(c, 0);
     if (status == OK)
         status = version_of(c, a, version);
+    if (status == OK)
+        status = has_table(c, a, "core_moving", &half);
     if (status == OK)
         status = db_rows(c, a, dialect_of(c)->file, NO_ARGS, &r);
     if (status == OK) {
@@ -123,7 +127,13 @@ static enum status look(struct db *db, struct arena *a, int64_t *version,
     }
     conn_end(c);
     conn_close(c);
-    return status;
+    if (status != OK || !half)
+        return status;
+    *why = arena_printf(a,
+                        "%s is half of a move that did not end: call the same"
+                        " essaim move again, or empty it",
+                        db_place(db));
+    return ERR_CONFLICT;
 }
 
 /* A copy of the same name is of an attempt that failed and changed nothing. */
@@ -150,8 +160,7 @@ enum status schema_agrees(struct db *db, struct arena *a,
 {
     const char *path;
     int64_t version;
-    *why = "cannot read the database";
-    TRY(look(db, a, &version, &path));
+    TRY(look(db, a, &version, &path, why));
     if (version == newest(s))
         return OK;
     if (version == NONE)
@@ -182,8 +191,7 @@ enum status schema_open(struct db *db, struct arena *a, const struct schema *s,
     enum { TEN_MINUTES_MS = 600000 };
     struct opening o = {s, NULL, NONE};
     const char *path;
-    *why = "cannot read the database";
-    TRY(look(db, a, &o.version, &path));
+    TRY(look(db, a, &o.version, &path, why));
     *why = "";
     if (o.version == newest(s))
         return OK;

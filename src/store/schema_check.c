@@ -146,30 +146,11 @@ static enum status check_entity(struct findings *f, const struct entity *e,
     return OK;
 }
 
-/* The table that a statement of the frame creates, or NULL. */
-static const char *created(struct arena *a, const char *sql)
-{
-    struct str rest = str_of(sql), part, name = {0};
-    bool table = false;
-    while (!name.n && str_next(&rest, ' ', &part)) {
-        if (table && part.n && !str_eq(part, "IF") && !str_eq(part, "NOT") &&
-            !str_eq(part, "EXISTS"))
-            name = part;
-        table |= str_eq(part, "TABLE");
-        if (str_eq(part, "INDEX") || str_eq(part, "TRIGGER"))
-            return NULL;
-    }
-    for (size_t i = 0; i < name.n; i++)
-        if (name.p[i] == '(')
-            name.n = i;
-    return name.n ? str_dup(a, name) : NULL;
-}
-
 static void check_frame(struct findings *f, const struct sql *made,
                         struct actual *tables, size_t n)
 {
     for (; made && made->text; made++) {
-        const char *name = created(f->mem, made->text);
+        const char *name = table_created(f->mem, *made);
         if (name && !look_up(tables, n, name))
             find(f, "the table %s is missing", name);
     }

@@ -184,6 +184,24 @@ void table_create(struct arena *a, const struct dialect *d,
         statement_add(a, out, d->overlap(a, e, n));
 }
 
+const char *table_created(struct arena *a, struct sql made)
+{
+    struct str rest = str_of(made.text), part, name = {0};
+    bool table = false;
+    while (!name.n && str_next(&rest, ' ', &part)) {
+        if (table && part.n && !str_eq(part, "IF") && !str_eq(part, "NOT") &&
+            !str_eq(part, "EXISTS"))
+            name = part;
+        table |= str_eq(part, "TABLE");
+        if (str_eq(part, "INDEX") || str_eq(part, "TRIGGER"))
+            return NULL;
+    }
+    for (size_t i = 0; i < name.n; i++)
+        if (name.p[i] == '(')
+            name.n = i;
+    return name.n ? str_dup(a, name) : NULL;
+}
+
 enum status statements_run(struct conn *c, const struct statements *s)
 {
     for (size_t i = 0; i < s->n; i++)

@@ -357,6 +357,7 @@ static void close_db(struct db *base)
     struct lite_db *db = lite_db(base);
     lane_close(&db->lane);
     pthread_join(db->thread, NULL);
+    sqlite3_close(db->holder);
     lite_close(db->writer);
     if (db->lock_fd >= 0)
         close(db->lock_fd);
@@ -390,6 +391,8 @@ const struct engine sqlite_engine = {
     .copy = lite_copy,
     .integrity = lite_integrity,
     .describe = lite_describe,
+    .loader = &sqlite_loader,
+    .hold = lite_hold,
     .dialect = &sqlite_dialect,
     .open = open_db,
     .close = close_db,

@@ -49,6 +49,7 @@ struct lite_db {
     struct lite_conn *writer; /* only the writer's thread touches it */
     pthread_t thread;
     struct lane lane;
+    sqlite3 *holder; /* keeps others from writing: lite_hold */
     atomic_int wal_pages;
     int page_size;
     atomic_int checkpoint_step; /* pages of WAL between two checkpoints */
@@ -113,6 +114,10 @@ enum status lite_integrity(struct conn *c, struct arena *a, bool full,
                            const char **fault) MUST_USE;
 enum status lite_describe(struct conn *c, struct arena *a, const char **text,
                           const char **fault) MUST_USE;
+
+/* sqlite_load.c: see engine.h */
+enum status lite_hold(struct conn *c, struct arena *a,
+                      const struct load_table *tables, size_t n) MUST_USE;
 
 /* sqlite_write.c */
 void *writer_main(void *db);

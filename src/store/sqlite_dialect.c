@@ -154,6 +154,11 @@ const struct dialect sqlite_dialect = {
                 "tbl_name = :name AND sql IS NOT NULL ORDER BY 1"},
     .index_columns = {"SELECT name FROM pragma_index_info(:name) WHERE name IS "
                       "NOT NULL"},
+    .keys = {"SELECT name FROM pragma_table_info(:name) WHERE pk > 0 ORDER BY "
+             "pk"},
+    .highest = {"SELECT seq FROM sqlite_sequence WHERE name = :name"},
+    .others = {"SELECT 0"},
+    .turn_column = "",
     .file = {"SELECT file FROM pragma_database_list WHERE name = 'main' AND "
              "file <> ''"},
 };

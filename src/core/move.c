@@ -1,0 +1,314 @@
+/*
+ * `essaim move`: from SQLite's file to a PostgreSQL database, and back. The
+ * rows go as store/move.h says; the files, where the data folder is another.
+ */
+#include "core/backup.h"
+
+#include "base/time.h"
+#include "core/journal.h"
+#include "store/move.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { DEPTH = 4, PIECE = 1 << 18 };
+
+/* One of the two sides. */
+struct side {
+    const char *folder; /* its data folder */
+    const char *place;  /* for db_open */
+    bool file;
+    struct db *db;
+};
+
+struct trip {
+    struct cli *cli;
+    struct arena *mem;
+    struct side from, to;
+    struct cli_bar bar;
+    size_t files;
+};
+
+/* "sqlite:DIR" or "postgresql://…" */
+static bool side_of(struct cli *cli, const char *flag, const char *text,
+                    struct side *out)
+{
+    struct arena *a = &cli->app->mem;
+    *out = (struct side){.place = text};
+    if (str_starts(str_of(text), "postgresql://") ||
+        str_starts(str_of(text), "postgres://"))
+        return true;
+    if (!str_starts(str_of(text), "sqlite:") || !text[7]) {
+        cli_fail("--%s takes sqlite:DIR or postgresql://…", flag);
+        return false;
+    }
+    char real[PATH_MAX];
+    out->folder =
+        arena_printf(a, "%s", realpath(text + 7, real) ? real : text + 7);
+    out->place = arena_printf(a, "%s/essaim.db", out->folder);
+    out->file = true;
+    return true;
+}
+
+/* A database on a server has the folder of --data, else that of the other. */
+static void find_folders(struct trip *t)
+{
+    struct side *from = &t->from, *to = &t->to;
+    const struct conf *conf = &t->cli->app->conf;
+    const char *data = conf_get(conf, "data");
+    const bool said = conf->at[conf_find(STR("data"))].from != FROM_PROGRAM;
+    if (!from->file)
+        from->folder = said || !to->file ? data : to->folder;
+    if (!to->file)
+        to->folder = said || !from->file ? data : from->folder;
+}
+
+static enum status open_side(struct trip *t, struct side *s, const char **why)
+{
+    const struct db_options o = {.path = s->place};
+    return db_open(t->mem, &s->db, &o, why);
+}
+
+static enum status open_both(struct trip *t, const char **why)
+{
+    if (t->from.file && access(t->from.place, F_OK) != 0) {
+        *why =
+            arena_printf(t->mem, "there is no database in %s", t->from.folder);
+        return ERR_NOT_FOUND;
+    }
+    if (same(t->from.place, t->to.place)) {
+        *why = "--from and --to name the same database";
+        return ERR_CONFLICT;
+    }
+    TRY(open_side(t, &t->from, why));
+    if (mkdir(t->to.folder, 0750) != 0 && errno != EEXIST) {
+        *why = arena_printf(t->mem, "cannot make the folder %s: %s",
+                            t->to.folder, strerror(errno));
+        return ERR_SYSTEM;
+    }
+    TRY(open_side(t, &t->to, why));
+    TRY(db_alone(t->from.db, t->mem, why));
+    return db_alone(t->to.db, t->mem, why);
+}
+
+/*
+ * Lines that wait are sealed where they were written: what came before what is
+ * known there, and an engine that gives ids in the order of its commits would
+ * pass over a lower one that came later.
+ */
+static enum status seal(struct trip *t, const char **why)
+{
+    struct conn *c;
+    struct signer signer;
+    struct merkle tree;
+    int64_t open = 0;
+    TRY(conn_open(t->from.db, &c));
+    enum status s = conn_begin(c, 0);
+    if (s == OK)
+        s = db_int(c,
+                   SQL("SELECT (SELECT count(*) FROM core_journal) -"
+                       " (SELECT count(*) FROM core_leaf)"),
+                   NO_ARGS, &open);
+    if (s == OK && open)
+        s = journal_load(c, t->mem, &tree);
+    conn_end(c);
+    conn_close(c);
+    if (s != OK || !open)
+        return s;
+    const char *key = arena_printf(t->mem, "%s/journal.key", t->from.folder);
+    *why = arena_printf(t->mem, "%s cannot be read or made", key);
+    TRY(signer_open(key, &signer));
+    *why = NULL;
+    return journal_seal(t->from.db, t->mem, &tree, &signer);
+}
+
+static void shown(void *data, const char *what, int64_t done, int64_t all)
+{
+    struct trip *t = data;
+    if (t->bar.shown && !same(t->bar.what, what))
+        fprintf(stderr, "%s", *t->bar.what ? "\n" : "");
+    if (!same(t->bar.what, what))
+        t->bar.start = time_monotonic_ns();
+    t->bar.what = what;
+    cli_bar_show(&t->bar, done, all);
+}
+
+static enum status file_fault(struct trip *t, const char *path,
+                              const char **why)
+{
+    const int error = errno;
+    *why = arena_printf(t->mem, "%s: %s", path, strerror(error));
+    return error == ENOSPC ? ERR_FULL : ERR_SYSTEM;
+}
+
+static bool same_content(int one, int other, char *pieces)
+{
+    ssize_t n, m;
+    do {
+        n = read(one, pieces, PIECE);
+        m = read(other, pieces + PIECE, PIECE);
+        if (n < 0 || n != m || memcmp(pieces, pieces + PIECE, (size_t)n) != 0)
+            return false;
+    } while (n);
+    return true;
+}
+
+static bool copy_content(int from, int to, char *piece)
+{
+    ssize_t n;
+    while ((n = read(from, piece, PIECE)) > 0)
+        for (ssize_t at = 0, m; at < n; at += m)
+            if ((m = write(to, piece + at, (size_t)(n - at))) < 0)
+                return false;
+    return n == 0 && fsync(to) == 0;
+}
+
+/* One that is there already must be the same. */
+static enum status copy_file(struct trip *t, const char *from, const char *to,
+                             const char **why)
+{
+    struct arena mem = {0};
+    char *pieces = arena_alloc(&mem, 2 * PIECE);
+    const char *part = arena_printf(t->mem, "%s.part-move", to);
+    enum status s = OK;
+    int in = open(from, O_RDONLY | O_CLOEXEC);
+    int out = open(to, O_RDONLY | O_CLOEXEC);
+    if (in >= 0 && out >= 0 && !same_content(in, out, pieces)) {
+        *why = arena_printf(t->mem,
+                            "%s is there already, and another: move"
+                            " to an empty folder",
+                            to);
+        s = ERR_CONFLICT;
+    } else if (in < 0) {
+        s = file_fault(t, from, why);
+    } else if (out < 0) {
+        out = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        if (out < 0 || !copy_content(in, out, pieces) || rename(part, to) != 0)
+            s = file_fault(t, part, why);
+        t->files++;
+    }
+    if (in >= 0)
+        close(in);
+    if (out >= 0)
+        close(out);
+    arena_reset(&mem);
+    return s;
+}
+
+static enum status sync_folder(struct trip *t, const char *path,
+                               const char **why)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool right = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return right ? OK : file_fault(t, path, why);
+}
+
+/* All but the database and the settings, which say where the database is. */
+static enum status copy_folder(struct trip *t, const char *from, const char *to,
+                               int depth, const char **why)
+{
+    struct arena *a = t->mem;
+    const struct dirent *e;
+    enum status s = OK;
+    DIR *d = opendir(from);
+    if (!d && errno == ENOENT)
+        return OK;
+    if (!d || (mkdir(to, 0750) != 0 && errno != EEXIST)) {
+        s = file_fault(t, d ? to : from, why);
+        if (d)
+            closedir(d);
+        return s;
+    }
+    while (s == OK && (e = readdir(d))) {
+        struct stat st;
+        const char *one = arena_printf(a, "%s/%s", from, e->d_name);
+        const char *other = arena_printf(a, "%s/%s", to, e->d_name);
+        if (backup_passes_over(e->d_name) || same(e->d_name, "essaim.conf") ||
+            lstat(one, &st) != 0)
+            continue;
+        if (S_ISDIR(st.st_mode) && depth)
+            s = copy_folder(t, one, other, depth - 1, why);
+        else if (S_ISREG(st.st_mode))
+            s = copy_file(t, one, other, why);
+    }
+    closedir(d);
+    return s == OK ? sync_folder(t, to, why) : s;
+}
+
+static enum status copy_files(void *data, const char **why)
+{
+    struct trip *t = data;
+    struct stat from, to;
+    if (stat(t->from.folder, &from) == 0 && stat(t->to.folder, &to) == 0 &&
+        from.st_dev == to.st_dev && from.st_ino == to.st_ino)
+        return OK;
+    return copy_folder(t, t->from.folder, t->to.folder, DEPTH, why);
+}
+
+static void say_done(const struct trip *t, const struct moved *m, double s)
+{
+    printf("%s: %zu tables with %" PRId64 " rows", db_place(t->to.db),
+           m->tables, m->rows);
+    if (t->files)
+        printf(" and %zu files", t->files);
+    printf(", proven, in %.1f s", s);
+    if (m->resumed)
+        printf("; %zu tables were there from before", m->resumed);
+    if (t->to.file)
+        printf("\nServe it with --data %s; no line \"db = …\" may be left in"
+               " its essaim.conf.\n",
+               t->to.folder);
+    else
+        printf("\nPut the line \"db = postgresql://…\" into %s/essaim.conf"
+               " and serve that folder.\n",
+               t->to.folder);
+    printf("The source is as it was: nobody may write there any more.\n");
+}
+
+static int run(struct trip *t)
+{
+    const struct move m = {t->from.db, t->to.db,   &t->cli->app->schema,
+                           shown,      copy_files, t};
+    const int64_t began = time_monotonic_ns();
+    struct moved moved;
+    const char *why = NULL;
+    enum status s = seal(t, &why);
+    if (s != OK)
+        return cli_fail("the journal of the source cannot be sealed: %s",
+                        why ? why : status_name(s));
+    s = db_move(t->mem, &m, &moved, &why);
+    if (t->bar.shown)
+        fprintf(stderr, "\n");
+    if (s != OK)
+        return cli_fail("%s", why);
+    say_done(t, &moved, (double)(time_monotonic_ns() - began) / 1e9);
+    return 0;
+}
+
+int command_move(struct cli *cli)
+{
+    struct trip t = {.cli = cli,
+                     .mem = &cli->app->mem,
+                     .bar = {"", isatty(2), time_monotonic_ns()}};
+    const char *why = "";
+    if (cli->argc || !cli->from || !cli->to) {
+        cli_fail("move --from sqlite:DIR --to postgresql://…, or the other way"
+                 " round");
+        return 2;
+    }
+    if (!side_of(cli, "from", cli->from, &t.from) ||
+        !side_of(cli, "to", cli->to, &t.to))
+        return 2;
+    find_folders(&t);
+    const bool opened = open_both(&t, &why) == OK;
+    const int code = opened ? run(&t) : cli_fail("%s", why);
+    db_close(t.to.db);
+    db_close(t.from.db);
+    return code;
+}
