@@ -92,6 +92,8 @@ enum status req_fail(struct req *r, enum status s)
         log_line(LOG_ERROR, "request failed", "route",
                  r->route ? r->route->path : "-", "status", status_name(s),
                  "number", r->number, NULL);
+    if (code == 401 && r->api) /* RFC 9110 §11.6.1; a browser would ask */
+        http_header_add(r->x, "WWW-Authenticate", "Bearer");
     if (code == 503)
         http_header_add(r->x, "Retry-After", "2");
     if (r->api)

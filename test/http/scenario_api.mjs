@@ -26,7 +26,8 @@ const problem = (r, status) => {
 
 await test('who has no token, or a wrong one, is 401 with a problem', async () => {
   for (const bearer of ['', 'x', 'x'.repeat(5000), admin.slice(1)])
-    problem(await call('POST', '/school', { bearer, body: school(8000) }), 401);
+    equal(problem(await call('POST', '/school', { bearer, body: school(8000) }), 401) && 'Bearer',
+      (await call('GET', '/person', { bearer })).headers.get('www-authenticate'));
   problem(await call('GET', '/person', { bearer: '' }), 401);
   equal((await call('GET', '/school', { bearer: '' })).status, 200, 'schools are public');
 });
