@@ -315,10 +315,11 @@ static void serve_answer(void *data, void *worker, struct http_exchange *x)
         http_answer_drop(x);
         http_answer(x, (unsigned)status_code(s), plain, str_of(status_name(s)));
     }
-    if (*conf_get(&app->conf, "queries"))
-        show_cost(&r, began);
     app->meter->queries += conn_queries(r.conn);
     conn_end(r.conn);
+    /* Last, for it may meet the ceiling, which ends all this. */
+    if (*conf_get(&app->conf, "queries"))
+        show_cost(&r, began);
     if (app->access_log)
         log_access(&r, time_monotonic_ns() - began);
 }
