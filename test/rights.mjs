@@ -17,6 +17,7 @@ const yes = 'yes', no = 403, gone = 404, sign = 'sign in';
 
 // Where a role stands in the demonstration: the field of the person that says
 // on what the grant is. All others stand everywhere.
+let typed = 0;
 export const place = {
   ien: 'area', coordinator: 'area', partner: 'organisation',
   teacher: 'school', head: 'school', host: 'school',
@@ -364,7 +365,9 @@ export const others = [
   { name: 'the language', routes: ['GET /langue/:code'], answers: { [all]: 303 } },
   {
     name: 'signing in with a wrong password', routes: ['POST /entrer'],
-    send: { email: 'nobody@demo.example', password: 'wrong' }, answers: { [all]: 422 },
+    // Each as another: many wrong ones for one account are 429.
+    send: { get email() { return `nobody-${++typed}@demo.example`; }, password: 'wrong' },
+    answers: { [all]: 422 },
   },
   {
     name: 'a button for a role that does not exist', routes: ['POST /entrer/demonstration'],
@@ -508,7 +511,7 @@ export const others = [
       'POST /imports/:import/annulation', 'POST /imports/:import/arret'],
     unknown: true, answers: importers(gone),
   },
-  { name: 'signing out', routes: ['POST /sortir'], last: true, answers: { [all]: 303 } },
+  { name: 'signing out', routes: ['POST /sortir', 'POST /sortir/partout'], last: true, answers: { [all]: 303 } },
 ];
 
 // The cell of a role in a table keyed by lists of roles; throws where the

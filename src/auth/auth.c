@@ -26,7 +26,38 @@ const struct sql auth_tables[] = {
     {0},
 };
 
-enum { TOKEN_BYTES = 24, REFRESH = 300 };
+enum { TOKEN_BYTES = 24, MARK_BYTES = 16, REFRESH = 300 };
+static_assert(MARK_BYTES >= crypto_generichash_BYTES_MIN &&
+                  TOKEN_KEY == crypto_generichash_KEYBYTES,
+              "libsodium's BLAKE2b");
+
+static void token_mark(const unsigned char key[TOKEN_KEY], const char *token,
+                       unsigned char out[MARK_BYTES])
+{
+    CHECK(crypto_generichash(out, MARK_BYTES, (const unsigned char *)token,
+                             (size_t)2 * TOKEN_BYTES, key, TOKEN_KEY) == 0);
+}
+
+/* Random bytes and their mark, in hexadecimal. */
+static const char *token_make(struct arena *a,
+                              const unsigned char key[TOKEN_KEY])
+{
+    unsigned char mark[MARK_BYTES];
+    const char *fresh = random_hex(a, TOKEN_BYTES);
+    token_mark(key, fresh, mark);
+    return arena_printf(a, "%s%s", fresh, hex(a, mark, MARK_BYTES));
+}
+
+bool token_is_ours(const unsigned char key[TOKEN_KEY], struct str token)
+{
+    enum { FRESH = 2 * TOKEN_BYTES };
+    unsigned char mark[MARK_BYTES], sent[MARK_BYTES];
+    if (token.n != FRESH + 2 * MARK_BYTES ||
+        !unhex((struct str){token.p + FRESH, 2 * MARK_BYTES}, sent, MARK_BYTES))
+        return false;
+    token_mark(key, token.p, mark);
+    return same_bytes(mark, sent, MARK_BYTES);
+}
 
 static const char *token_hash(struct arena *a, struct str token)
 {
@@ -99,7 +130,8 @@ enum status token_find(struct conn *c, struct arena *a, struct str token,
 {
     struct rows *rows;
     TRY(db_rows(c, a,
-                SQL("SELECT t.person, a.email, a.name, a.lang FROM auth_token t"
+                SQL("SELECT t.person, a.email, a.name, a.lang, t.id"
+                    " FROM auth_token t"
                     " JOIN auth_account a ON a.person = t.person"
                     " WHERE t.token = :token AND a.closed = 0"),
                 ARGS(arg_cstr("token", token_hash(a, token))), &rows));
@@ -109,7 +141,8 @@ enum status token_find(struct conn *c, struct arena *a, struct str token,
         *who = (struct who){.person = row_int(rows, 0),
                             .email = row_text(rows, 1),
                             .name = row_text(rows, 2),
-                            .lang = row_text(rows, 3)};
+                            .lang = row_text(rows, 3),
+                            .token = row_int(rows, 4)};
     }
     TRY(rows_end(rows));
     if (!who)
@@ -146,29 +179,28 @@ enum status who_load(struct conn *c, struct arena *a, int64_t person,
 enum status who_again(struct conn *c, struct arena *a, struct who *who)
 {
     int64_t open;
-    struct sql by_session =
-        SQL("SELECT count(*) FROM auth_session s"
-            " JOIN auth_account a ON a.person = s.person"
-            " WHERE s.id = :session AND a.person = :person AND a.closed = 0");
-    struct sql by_account = SQL("SELECT count(*) FROM auth_account"
-                                " WHERE person = :person AND closed = 0");
-    if (who->session)
-        TRY(db_int(c, by_session,
-                   ARGS(arg_int("session", who->session),
-                        arg_int("person", who->person)),
-                   &open));
-    else
-        TRY(db_int(c, by_account, ARGS(arg_int("person", who->person)), &open));
+    TRY(db_int(c,
+               SQL("SELECT count(*) FROM auth_account a"
+                   " WHERE a.person = :person AND a.closed = 0"
+                   " AND (:session = 0 OR EXISTS (SELECT 1 FROM auth_session s"
+                   " WHERE s.id = :session AND s.person = a.person))"
+                   " AND (:token = 0 OR EXISTS (SELECT 1 FROM auth_token t"
+                   " WHERE t.id = :token AND t.person = a.person))"),
+               ARGS(arg_int("person", who->person),
+                    arg_int("session", who->session),
+                    arg_int("token", who->token)),
+               &open));
     if (!open)
         return ERR_SIGN_IN;
     return grants_read(c, a, who);
 }
 
-enum status session_start(struct conn *c, struct arena *a, int64_t person,
+enum status session_start(struct conn *c, struct arena *a,
+                          const unsigned char key[TOKEN_KEY], int64_t person,
                           const char **token)
 {
     int64_t now = time_now();
-    const char *fresh = random_hex(a, TOKEN_BYTES);
+    const char *fresh = token_make(a, key);
     TRY(db_exec(c, SQL("DELETE FROM auth_session WHERE used < :old"),
                 ARGS(arg_int("old", now - SESSION_MOST)), NULL));
     TRY(db_exec(c,
@@ -201,10 +233,17 @@ enum status session_end(struct conn *c, int64_t session)
                    ARGS(arg_int("id", session)), NULL);
 }
 
-enum status token_add(struct conn *c, struct arena *a, int64_t person,
+enum status sessions_end(struct conn *c, int64_t person)
+{
+    return db_exec(c, SQL("DELETE FROM auth_session WHERE person = :person"),
+                   ARGS(arg_int("person", person)), NULL);
+}
+
+enum status token_add(struct conn *c, struct arena *a,
+                      const unsigned char key[TOKEN_KEY], int64_t person,
                       const char *name, const char **token)
 {
-    const char *fresh = random_hex(a, TOKEN_BYTES);
+    const char *fresh = token_make(a, key);
     TRY(db_exec(c,
                 SQL("INSERT INTO auth_token (token, person, name, created)"
                     " VALUES (:token, :person, :name, :now)"),

@@ -19,8 +19,9 @@ struct grant {
 
 /* Who asks, as one request sees it; lives in that request's arena. */
 struct who {
-    int64_t person, session; /* session 0: an API token, or the command line */
-    int64_t used;            /* the session's last use, as it is kept */
+    int64_t person;
+    int64_t session, token; /* by which of them; both 0: the command line */
+    int64_t used;           /* the session's last use, as it is kept */
     const char *email, *name, *lang;
     const char *csrf;     /* to be sent back by every form */
     struct grant *grants; /* those valid today */
@@ -29,6 +30,12 @@ struct who {
 
 /* Sessions last 12 hours after their last use, 30 days at the most. */
 enum { SESSION_IDLE = 12 * 3600, SESSION_MOST = 30 * 86400 };
+
+/* The key of an instance, under which its tokens bear a mark. It tells a
+ * stranger's from ours without the database, before a large body is read; who
+ * it is, only the table says. */
+enum { TOKEN_KEY = 32 };
+bool token_is_ours(const unsigned char key[TOKEN_KEY], struct str token);
 
 /* The session that a cookie's token names; ERR_NOT_FOUND for none or an old
  * one. Costs two queries. */
@@ -47,14 +54,18 @@ enum status who_again(struct conn *c, struct arena *a,
                       struct who *who) MUST_USE;
 
 /* Inside db_write. *token is the cookie's value; only its hash is kept. */
-enum status session_start(struct conn *c, struct arena *a, int64_t person,
+enum status session_start(struct conn *c, struct arena *a,
+                          const unsigned char key[TOKEN_KEY], int64_t person,
                           const char **token) MUST_USE;
 enum status session_end(struct conn *c, int64_t session) MUST_USE;
+/* All those of a person. */
+enum status sessions_end(struct conn *c, int64_t person) MUST_USE;
 /* Reads do not write but for this, and it only every five minutes: is the last
  * use of the session told anew? */
 bool session_is_due(const struct who *who);
 enum status session_used(struct conn *c, int64_t session) MUST_USE;
-enum status token_add(struct conn *c, struct arena *a, int64_t person,
+enum status token_add(struct conn *c, struct arena *a,
+                      const unsigned char key[TOKEN_KEY], int64_t person,
                       const char *name, const char **token) MUST_USE;
 
 /* Argon2id with 19 MiB and two passes (OWASP Password Storage, 2023). Slow by

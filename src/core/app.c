@@ -1,5 +1,6 @@
 #include "core/app.h"
 
+#include "base/random.h"
 #include "core/derive.h"
 #include "core/tables.h"
 
@@ -70,6 +71,44 @@ void app_init(struct app *app)
     derive_routes(app);
 }
 
+/* The first to write it makes it. */
+static enum status token_key_make(struct conn *c, struct arena *a, void *data)
+{
+    const char *key;
+    (void)data;
+    TRY(setting_get(c, a, "token.key", &key));
+    return key ? OK : setting_set(c, "token.key", random_hex(a, TOKEN_KEY));
+}
+
+static enum status settings_read(struct app *app, const char **key)
+{
+    struct conn *c;
+    const char *demo = NULL;
+    TRY(conn_open(app->db, &c));
+    enum status s = conn_begin(c, 0);
+    if (s == OK) {
+        s = setting_get(c, &app->mem, "demo", &demo);
+        if (s == OK)
+            s = setting_get(c, &app->mem, "token.key", key);
+        conn_end(c);
+    }
+    conn_close(c);
+    app->demo = demo != NULL;
+    return s;
+}
+
+static enum status settings_load(struct app *app)
+{
+    const char *key = NULL;
+    TRY(settings_read(app, &key));
+    if (!key) {
+        TRY(db_write(app->db, &app->mem, token_key_make, NULL));
+        TRY(settings_read(app, &key));
+    }
+    return key && unhex(str_of(key), app->token_key, TOKEN_KEY) ? OK
+                                                                : ERR_STORE;
+}
+
 enum status app_open(struct app *app, const char *folder, const char **why)
 {
     app->folder = arena_dup(&app->mem, folder, strlen(folder));
@@ -95,17 +134,7 @@ enum status app_open(struct app *app, const char *folder, const char **why)
     TRY(db_open(&app->mem, &app->db, &options, why));
     TRY(app->shared ? schema_agrees(app->db, &app->mem, &app->schema, why)
                     : schema_open(app->db, &app->mem, &app->schema, why));
-    struct conn *c;
-    const char *demo = NULL;
-    TRY(conn_open(app->db, &c));
-    enum status s = conn_begin(c, 0);
-    if (s == OK) {
-        s = setting_get(c, &app->mem, "demo", &demo);
-        conn_end(c);
-    }
-    conn_close(c);
-    app->demo = demo != NULL;
-    return s;
+    return settings_load(app);
 }
 
 void app_close(struct app *app)

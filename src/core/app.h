@@ -12,6 +12,7 @@
 
 struct http_router;
 struct meter;
+struct throttle;
 
 struct app {
     struct arena mem; /* what lives as long as the program */
@@ -22,6 +23,7 @@ struct app {
     bool shared;        /* to be opened beside a server that may have it */
     bool access_log;    /* a line of the log for each request */
     bool demo;          /* it holds the demonstration */
+    unsigned char token_key[TOKEN_KEY]; /* auth.h */
     int slow_ms;        /* a statement that lasts longer is logged; 0: none */
     atomic_bool ending; /* the server ends: long tasks leave off, to go on at
                            the next start */
@@ -31,7 +33,8 @@ struct app {
     const struct route *const *routes;    /* all, derived ones too; NULL */
     size_t route_count;
     const struct http_router *router;
-    struct meter *meter; /* what is counted: core/meter.h */
+    struct throttle *throttle; /* auth/throttle.h */
+    struct meter *meter;       /* what is counted: core/meter.h */
 };
 
 /* Puts the modules' tables in order; CHECKs what modules_fault would say. */

@@ -144,6 +144,7 @@ int command_labels(struct cli *cli)
 }
 
 struct adding {
+    struct app *app;
     struct account account;
     const char *token, *name;
 };
@@ -152,7 +153,8 @@ static enum status give_token(struct conn *c, struct arena *a, void *data)
 {
     struct adding *u = data;
     TRY(account_find(c, a, str_of(u->account.email), &u->account));
-    return token_add(c, a, u->account.person, u->name, &u->token);
+    return token_add(c, a, u->app->token_key, u->account.person, u->name,
+                     &u->token);
 }
 
 int command_token(struct cli *cli)
@@ -161,7 +163,8 @@ int command_token(struct cli *cli)
         cli_fail("token add EMAIL NAME");
         return 2;
     }
-    struct adding u = {.account = {.email = cli->argv[1]},
+    struct adding u = {.app = cli->app,
+                       .account = {.email = cli->argv[1]},
                        .name = cli->argv[2]};
     enum status s = db_write(cli->app->db, &cli->app->mem, give_token, &u);
     if (s == ERR_NOT_FOUND)

@@ -1,5 +1,6 @@
 #include "core/derive.h"
 
+#include "auth/throttle.h"
 #include "core/file.h"
 #include "core/meter.h"
 #include "core/pages.h"
@@ -191,6 +192,7 @@ void derive_routes(struct app *app)
     app->routes = to.all;
     app->route_count = to.n;
     app->meter = meter_make(app);
+    app->throttle = throttle_make(&app->mem);
     struct http_rule *rules = NEW_ARRAY(&app->mem, struct http_rule, to.n);
     for (size_t i = 0; i < to.n; i++)
         rules[i] = (struct http_rule){bits[to.all[i]->method], to.all[i]->path,

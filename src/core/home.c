@@ -1,6 +1,10 @@
 /* The home page, coming in and going out, the language, the search. */
+#include "auth/throttle.h"
+#include "base/time.h"
+#include "base/utf8.h"
 #include "core/core_pages.h"
 #include "core/figure.h"
+#include "core/meter.h"
 #include "core/pages.h"
 #include "core/request.h"
 #include "http/exchange.h"
@@ -99,7 +103,7 @@ static enum status show_sign_in(struct req *r, int code, const char *alert)
     struct str email = req_text(r, "email");
     v.email = email.p ? str_dup(r->mem, email) : "";
     struct page p = req_page(r, tr(r->lang, "core.sign_in"));
-    p.alert = alert ? tr(r->lang, alert) : NULL;
+    p.alert = alert;
     struct html h;
     req_html_open(r, &h);
     sign_in_page(&h, &p, &v);
@@ -112,26 +116,50 @@ static enum status sign_in_form(struct req *r)
 }
 
 struct starting {
-    int64_t person;
+    const struct app *app;
+    int64_t person, before; /* the session that this one takes the place of */
     const char *token;
 };
 
 static enum status start(struct conn *c, struct arena *mem, void *data)
 {
     struct starting *s = data;
-    TRY(session_start(c, mem, s->person, &s->token));
+    if (s->before)
+        TRY(session_end(c, s->before));
+    TRY(session_start(c, mem, s->app->token_key, s->person, &s->token));
     return journal_add(c, mem, s->person, NULL, s->person, "sign_in",
                        STR("{}"));
 }
 
 static enum status open_session(struct req *r, int64_t person)
 {
-    struct starting s = {.person = person};
+    struct starting s = {.app = r->app,
+                         .person = person,
+                         .before = r->who ? r->who->session : 0};
     const char *back = way_back(r);
     r->who = NULL; /* whoever was here before */
     TRY(db_write(r->app->db, r->mem, start, &s));
     req_cookie(r, "session", s.token, SESSION_MOST);
     return req_go(r, "%s", back);
+}
+
+static struct sign_in_try sign_in_try_of(const struct req *r)
+{
+    struct str email = req_text(r, "email"), mark = http_cookie(r->x, "known");
+    email = utf8_fold(r->mem, email.p ? email : STR(""));
+    return (struct sign_in_try){
+        .email = email,
+        .address = r->x->address,
+        .known = mark.p &&
+                 account_mark_right(r->mem, r->app->token_key, email, mark)};
+}
+
+static enum status sign_in_held(struct req *r, unsigned seconds)
+{
+    r->app->meter->sign_ins[SIGN_IN_HELD]++;
+    req_header(r, "Retry-After", arena_printf(r->mem, "%u", seconds));
+    return show_sign_in(r, 429,
+                        tr_n(r->mem, r->lang, "core.sign_in_held", seconds));
 }
 
 static enum status sign_in(struct req *r)
@@ -141,8 +169,12 @@ static enum status sign_in(struct req *r)
     static const char nobody[] =
         "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"
         "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-    enum status s =
-        account_find(r->conn, r->mem, req_text(r, "email"), &account);
+    const struct sign_in_try try = sign_in_try_of(r);
+    unsigned seconds =
+        throttle_wait(r->app->throttle, &try, time_monotonic_ns());
+    if (seconds)
+        return sign_in_held(r, seconds);
+    enum status s = account_find(r->conn, r->mem, try.email, &account);
     if (s != OK && s != ERR_NOT_FOUND)
         return s;
     bool known = s == OK && account.hash && !account.closed;
@@ -150,8 +182,14 @@ static enum status sign_in(struct req *r)
     if (!password.p)
         password = STR("");
     bool right = password_right(known ? account.hash : nobody, password);
-    if (!known || !right)
-        return show_sign_in(r, 422, "core.sign_in_refused");
+    if (!known || !right) {
+        r->app->meter->sign_ins[SIGN_IN_WRONG]++;
+        return show_sign_in(r, 422, tr(r->lang, "core.sign_in_refused"));
+    }
+    r->app->meter->sign_ins[SIGN_IN_RIGHT]++;
+    throttle_right(r->app->throttle, &try);
+    req_cookie(r, "known", account_mark(r->mem, r->app->token_key, try.email),
+               365 * 86400);
     return open_session(r, account.person);
 }
 
@@ -164,7 +202,7 @@ static enum status sign_in_demo(struct req *r)
         return ERR_NOT_FOUND;
     const char *key = role.p ? str_dup(r->mem, role) : "";
     if (!*key || !word_in(ROLES, key))
-        return show_sign_in(r, 422, "core.sign_in_refused");
+        return show_sign_in(r, 422, tr(r->lang, "core.sign_in_refused"));
     const char *email = arena_printf(r->mem, "%s@demo.example", key);
     TRY(account_find(r->conn, r->mem, str_of(email), &account));
     return open_session(r, account.person);
@@ -177,13 +215,31 @@ static enum status end(struct conn *c, struct arena *mem, void *data)
     return session_end(c, r->who->session);
 }
 
-static enum status sign_out(struct req *r)
+static enum status end_all(struct conn *c, struct arena *mem, void *data)
+{
+    const struct req *r = data;
+    TRY(sessions_end(c, r->who->person));
+    return journal_add(c, mem, r->who->person, NULL, r->who->person,
+                       "sign_out_everywhere", STR("{}"));
+}
+
+static enum status sign_out_by(struct req *r, write_fn *fn)
 {
     if (r->who && r->who->session)
-        TRY(db_write(r->app->db, r->mem, end, r));
+        TRY(db_write(r->app->db, r->mem, fn, r));
     req_cookie(r, "session", "", 0);
     r->once = NULL;
     return req_go(r, "/");
+}
+
+static enum status sign_out(struct req *r)
+{
+    return sign_out_by(r, end);
+}
+
+static enum status sign_out_everywhere(struct req *r)
+{
+    return sign_out_by(r, end_all);
 }
 
 static enum status set_language(struct req *r)
@@ -324,6 +380,10 @@ const struct route core_routes[] = {
      .right = PUBLIC,
      .handle = sign_in_demo},
     {.method = POST, .path = "/sortir", .right = PUBLIC, .handle = sign_out},
+    {.method = POST,
+     .path = "/sortir/partout",
+     .right = PUBLIC,
+     .handle = sign_out_everywhere},
     {.method = GET,
      .path = "/langue/:code",
      .right = PUBLIC,

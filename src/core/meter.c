@@ -172,6 +172,16 @@ static void work(struct buf *b, const struct meter *m)
         (double)m->gauges[G_UNSEALED_SECONDS]);
 }
 
+static void sign_ins(struct buf *b, const struct meter *m)
+{
+    static const char *const ends[SIGN_INS] = {"right", "wrong", "held"};
+    head(b, "essaim_sign_ins_total", "counter",
+         "Passwords typed; held: too many before, not looked at.");
+    for (size_t i = 0; i < SIGN_INS; i++)
+        buf_printf(b, "essaim_sign_ins_total{end=\"%s\"} %" PRIu64 "\n",
+                   ends[i], m->sign_ins[i]);
+}
+
 /* A line of /proc/self/status in kB, as bytes. */
 static double memory(const char *status, const char *name)
 {
@@ -216,6 +226,7 @@ struct str meter_text(struct app *app, struct arena *a)
     lanes(&b, server ? http_load(server) : (struct http_load){0}, db);
     database(&b, m, db);
     work(&b, m);
+    sign_ins(&b, m);
     process(&b);
     requests(&b, m);
     return buf_done(&b);

@@ -35,11 +35,14 @@ enum gauge {
     GAUGES
 };
 
+/* What became of passwords typed. */
+enum sign_in_end { SIGN_IN_RIGHT, SIGN_IN_WRONG, SIGN_IN_HELD, SIGN_INS };
+
 struct meter {
     struct counted *counted; /* as app->routes, then the families */
     size_t n;
     struct http_match families[FAMILIES]; /* for what plan() answers itself */
-    _Atomic uint64_t queries;
+    _Atomic uint64_t queries, sign_ins[SIGN_INS];
     _Atomic int64_t gauges[GAUGES];
     _Atomic(struct http_server *) server; /* NULL until it serves */
 };

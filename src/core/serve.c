@@ -43,9 +43,21 @@ static bool serve_probe(struct app *app, struct http_exchange *x)
     return true;
 }
 
-static bool has_token(const struct http_exchange *x)
+static struct str bearer(const struct http_exchange *x)
 {
-    return http_cookie(x, "session").p || http_header(x, "Authorization").p;
+    struct str sent = http_header(x, "Authorization");
+    return sent.p && str_starts(sent, "Bearer ")
+               ? (struct str){sent.p + 7, sent.n - 7}
+               : (struct str){NULL, 0};
+}
+
+/* Does it bear a token that we once gave? */
+static bool has_token(const struct app *app, const struct http_exchange *x)
+{
+    struct str token = bearer(x);
+    if (!token.p)
+        token = http_cookie(x, "session");
+    return token.p && token_is_ours(app->token_key, token);
 }
 
 /* A body that a fast worker should not wait with: a file. */
@@ -77,7 +89,7 @@ static struct http_plan serve_plan(void *data, struct http_exchange *x)
     const struct route *route = ((const struct counted *)m->data)->route;
     size_t body = route && route->body ? route->body : BODY;
     /* A stranger's body is not read beyond what signing in needs. */
-    if (!has_token(x))
+    if (!has_token(app, x))
         body = STRANGER_BODY;
     bool heavy = route && (route->lane == HEAVY || (body > BODY && is_long(x)));
     return (struct http_plan){heavy ? HTTP_HEAVY : HTTP_FAST, body, m};
@@ -122,12 +134,11 @@ static const struct lang *language(struct req *r)
 
 static enum status find_who(struct req *r)
 {
-    struct str bearer = http_header(r->x, "Authorization");
+    struct str token = bearer(r->x);
     struct str cookie = http_cookie(r->x, "session");
     enum status s = ERR_NOT_FOUND;
-    if (bearer.p && str_starts(bearer, "Bearer "))
-        s = token_find(r->conn, r->mem,
-                       (struct str){bearer.p + 7, bearer.n - 7}, &r->who);
+    if (token.p)
+        s = token_find(r->conn, r->mem, token, &r->who);
     else if (cookie.p)
         s = session_find(r->conn, r->mem, cookie, &r->who);
     return s == ERR_NOT_FOUND ? OK : s;

@@ -78,6 +78,9 @@ await test('a body that is too large is 413 before it is read', async () => {
   equal(status(await post('/imports', 1 << 30, `Cookie: ${cookie}\r\n`)), 413, 'a file of 1 GiB');
   equal(status(await post('/entrer', 65 << 10)), 413, "a stranger's 65 kB");
   equal(status(await post('/imports', 1 << 20)), 413, "a stranger's file");
+  for (const sent of ['Cookie: session=x', `Cookie: session=${'0'.repeat(80)}`, 'Authorization: Bearer x',
+    `Authorization: Bearer ${'0'.repeat(80)}`, 'Authorization: Basic eDp4'])
+    equal(status(await post('/imports', 100 << 20, `${sent}\r\n`)), 413, `100 MB with ${sent}`);
   equal(status(await post('/entrer', '99999999999999999999')) >= 400, true, 'a length beyond all');
 });
 await test('chunks without an end are cut at the bound', async () => {

@@ -3,7 +3,7 @@ import { cookieLines, test, equal, ok, match, serve, forms, links, tables, sameT
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
-const server = await serve({ env: { ESSAIM_PROXIES: '127.0.0.1' } });
+const server = await serve({ env: { ESSAIM_PROXIES: '127.0.0.1', ESSAIM_METRICS_TOKEN: 'metrics' } });
 
 await test('a role button signs in, and leads back where one wanted to go', async () => {
   const who = server.stranger();
@@ -73,6 +73,58 @@ await test('signing out ends the session on the server too', async () => {
   ok(!who.cookies.has('session'));
   who.cookies = old;
   equal((await who.get('/classes')).status, 303, 'the old cookie');
+});
+await test('signing in anew ends the session before; everywhere ends them all', async () => {
+  const who = await server.as('teacher');
+  const old = new Map(who.cookies);
+  await who.signIn('teacher');
+  const stale = server.stranger();
+  stale.cookies = old;
+  equal((await stale.get('/classes')).status, 303, 'the cookie before');
+  const elsewhere = await server.as('teacher'), admin = await server.as('admin');
+  const out = forms((await who.get('/')).text).find((f) => f.action === '/sortir');
+  match(out.html, /formaction="\/sortir\/partout"/);
+  equal((await who.post('/sortir/partout', { _csrf: 'x' })).status, 403);
+  equal((await elsewhere.get('/classes')).status, 200);
+  equal((await who.post('/sortir/partout', out.fields)).status, 303);
+  equal((await elsewhere.get('/classes')).status, 303, 'the other session');
+  equal((await admin.get('/classes')).status, 200, 'that of another person');
+});
+await test('passwords are guessed slowly; their owner does not wait for that', async () => {
+  const ends = async () => Object.fromEntries([...(await server.stranger().get('/metrics',
+    { authorization: 'Bearer metrics' })).text.matchAll(/^essaim_sign_ins_total\{end="(\w+)"\} (\d+)$/gm)]
+    .map(([, end, n]) => [end, Number(n)]));
+  const before = await ends();
+  const from = (n) => ({ 'x-forwarded-for': `192.0.2.${n}` });
+  const email = 'leader@demo.example';
+  const tries = async (who, n, headers, password = 'wrong') => {
+    const all = [];
+    for (let i = 0; i < n; i++) all.push(await who.post('/entrer', { email, password }, headers));
+    return all;
+  };
+  const owner = server.stranger();
+  equal((await tries(owner, 1, from(1), 'demonstration'))[0].status, 303);
+  owner.cookies.delete('session');
+  const guesser = server.stranger();
+  const answers = await tries(guesser, 20, from(2));
+  equal(answers.map((r) => r.status).join(' '), `${'422 '.repeat(5)}${Array(15).fill(429).join(' ')}`);
+  const last = answers.at(-1);
+  const wait = Number(last.headers.get('retry-after'));
+  ok(wait > 0 && wait <= 30, `Retry-After ${wait}`);
+  match(last.text, new RegExp(`Attendez ${wait} secondes?`));
+  equal((await tries(guesser, 1, from(2), 'demonstration'))[0].status, 429, 'a lucky one is not looked at');
+  ok(!guesser.cookies.has('session'));
+  // An account that nobody has is held in the same way.
+  const nobody = server.stranger();
+  for (let i = 0; i < 6; i++)
+    equal((await nobody.post('/entrer', { email: 'nobody@x.example', password: 'x' }, from(4))).status, i < 5 ? 422 : 429);
+  // From many addresses, too; but not the owner's own browser.
+  for (let i = 10; i < 40; i++) await tries(server.stranger(), 1, from(i));
+  equal((await tries(server.stranger(), 1, from(50)))[0].status, 429);
+  equal((await tries(owner, 1, from(51), 'demonstration'))[0].status, 303, 'the owner, elsewhere');
+  const after = await ends();
+  equal(after.right - before.right, 2);
+  ok(after.wrong > before.wrong && after.held - before.held >= 18);
 });
 await test('signing in anew gives another token', async () => {
   const a = await server.as('teacher');
