@@ -57,7 +57,8 @@ struct exchange {
     struct client *client;
     struct MHD_Connection *connection;
     struct str target;
-    bool begun, has_body;
+    const char *target_came; /* where the library has it: see layout.c */
+    bool begun, has_body, chunked;
     int64_t began;    /* monotonic ns: the head was in */
     unsigned refused; /* status, when the server itself answers */
     enum http_lane lane;
@@ -133,6 +134,17 @@ enum MHD_Result serve_request(void *data, struct MHD_Connection *c,
                               size_t *size, void **context);
 void serve_completed(void *data, struct MHD_Connection *c, void **context,
                      enum MHD_RequestTerminationCode code);
+
+/* layout.c: did the head come as RFC 9112 has it? For its parts as the library
+ * hands them out, target as it came. */
+struct layout {
+    const char *begin, *next; /* where the next line is to begin */
+    bool odd;
+};
+void layout_begin(struct layout *l, const char *method, const char *target,
+                  size_t n, const char *version);
+void layout_header(struct layout *l, const char *name, const char *value);
+bool layout_ok(const struct layout *l, struct MHD_Connection *c);
 
 /* exchange_life.c */
 struct exchange *exchange_make(struct http_server *s, struct client *k,

@@ -52,7 +52,9 @@ void *serve_line(void *data, const char *target, struct MHD_Connection *c)
     if (k->phase != PHASE_OPENED) /* the first head counts from its connect */
         client_phase(k, PHASE_HEAD);
     s->active++;
-    return exchange_make(s, k, c, str_of(target));
+    struct exchange *e = exchange_make(s, k, c, str_of(target));
+    e->target_came = target;
+    return e;
 }
 
 void serve_completed(void *data, struct MHD_Connection *c, void **context,
@@ -148,7 +150,9 @@ static enum MHD_Result respond(struct exchange *e, bool closes)
         MHD_add_response_header(r, "Content-Type", e->type);
     for (const struct http_pair *h = x->headers; h; h = h->next)
         MHD_add_response_header(r, h->name.p, h->value.p);
-    if (closes || e->server->stopping)
+    /* Chunks and what follows them are read by the library alone: what comes
+     * after is not believed to be a request. */
+    if (closes || e->chunked || e->server->stopping)
         MHD_add_response_header(r, "Connection", "close");
     client_phase(e->client, PHASE_ANSWER);
     const enum MHD_Result result =
@@ -182,6 +186,7 @@ struct heads {
     struct exchange *e;
     struct http_pair **end;
     unsigned n;
+    struct layout layout;
 };
 
 static enum MHD_Result head_take(void *data, enum MHD_ValueKind kind,
@@ -189,6 +194,7 @@ static enum MHD_Result head_take(void *data, enum MHD_ValueKind kind,
 {
     (void)kind;
     struct heads *t = data;
+    layout_header(&t->layout, name, value);
     struct arena *a = &t->e->x.mem;
     struct http_pair *h = NEW(a, struct http_pair);
     h->name = (struct str){arena_dup(a, name, strlen(name)), strlen(name)};
@@ -228,11 +234,14 @@ static unsigned head_read(struct exchange *e, const char *method,
 {
     struct http_exchange *x = &e->x;
     struct heads take = {.e = e, .end = &e->heads};
+    layout_begin(&take.layout, method, e->target_came, e->target.n, version);
     MHD_get_connection_values(e->connection, MHD_HEADER_KIND, head_take, &take);
     struct str length = head_find(e->heads, "Content-Length");
-    e->has_body = head_find(e->heads, "Transfer-Encoding").p != NULL ||
-                  (length.p && !str_eq(length, "0"));
+    e->chunked = head_find(e->heads, "Transfer-Encoding").p != NULL;
+    e->has_body = e->chunked || (length.p && !str_eq(length, "0"));
     unsigned bad = head_version(version);
+    if (!bad && take.n <= HEAD_COUNT && !layout_ok(&take.layout, e->connection))
+        bad = 400;
     if (!bad)
         bad = head_check(e->heads, same(version, "HTTP/1.0"));
     if (!bad)

@@ -4,9 +4,10 @@
  *
  * Before plan() is called, a request has passed the guards: one Host, at most
  * one Content-Length or Transfer-Encoding and never both, well-formed headers
- * and no more than 100, HTTP/1.0 or 1.1, a well-encoded address without "..".
- * What does not pass is answered 400, 431, 501 or 505 and the connection
- * closed, before any body is read. Only whole bodies reach answer().
+ * and no more than 100, lines that end with CR LF, HTTP/1.0 or 1.1, a
+ * well-encoded address without "..". What does not pass is answered 400, 431,
+ * 501 or 505 and the connection closed, before any body is read. Only whole
+ * bodies reach answer().
  *
  * Time limits: heads in head_seconds; bodies and answers at least least_rate
  * bytes a second over any ten seconds; between requests idle_seconds.

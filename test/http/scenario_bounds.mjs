@@ -59,6 +59,38 @@ await test('heads that could mean two things are refused', async () => {
   equal(status(await raw('GET / HTTP/1.1\r\n\r\n')), 400, 'no host');
   equal(status(await raw(`GET / HTTP/2.0\r\n${host}\r\n`)) >= 400, true, 'another version');
 });
+await test('a head that two programs could read in two ways is refused, and nothing after it is', async () => {
+  const all = (bytes) => new Promise((done) => {
+    let text = '';
+    const socket = connect(server.port, '127.0.0.1', () => socket.write(Buffer.from(bytes, 'latin1')));
+    socket.setTimeout(1500, () => socket.destroy());
+    socket.on('data', (d) => { text += d.toString('latin1'); }).on('error', () => {});
+    socket.on('close', () => done([...text.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map((m) => m[1]).join(' ')));
+  });
+  const inner = `GET /entrer HTTP/1.1\r\n${host}\r\n`;
+  const get = (lines) => `GET /healthz HTTP/1.1\r\n${lines}\r\n`;
+  equal(await all(get(host) + get(host)), '200 200', 'two as they should be');
+  equal(await all(`\r\n${get(host)}`), '200', 'an empty line before');
+  equal(await all(get(`${host}A:b\r\nC:   d \t \r\nE:\r\nF: \r\n`)), '200', 'spaces that HTTP allows');
+  for (const [what, bytes] of Object.entries({
+    'no name': get(`${host}: junk\r\n${inner}`), 'no name, first': get(`: junk\r\n${host}`),
+    'a NUL begins a line': get(`${host}\0A: b\r\n${inner}`), 'NUL in a name': get(`${host}A\0b: c\r\n`),
+    'NUL in a value': get(`${host}A: b\0c\r\n`), 'NUL ends a value': get(`${host}A: b\0\r\n`),
+    'NUL in the method': `GET\0X /healthz HTTP/1.1\r\n${host}\r\n`,
+    'NUL in the target': `GET /healthz\0x HTTP/1.1\r\n${host}\r\n`,
+    'NUL in the query': `GET /healthz?a=b\0c HTTP/1.1\r\n${host}\r\n`,
+    'NUL after the version': `GET /healthz HTTP/1.1\0\r\n${host}\r\n`,
+    'lone LFs': `GET /healthz HTTP/1.1\n${host.replace('\r', '')}\n`,
+    'one lone LF': get(`${host.replace('\r', '')}A: b\r\n`),
+    'a lone LF at the end': `GET /healthz HTTP/1.1\r\n${host}\n`, 'a lone CR': get(`Host: x\rA: b\r\n`),
+    'a folded line': get(`${host}A: b\r\n c\r\n`), 'no colon': get(`${host}Abc\r\n`),
+  }))
+    equal(await all(bytes), '400', what);
+  // Nor is what follows chunks, whose end the library alone has seen.
+  const chunks = `POST /entrer HTTP/1.1\r\n${host}${urlencoded}Transfer-Encoding: chunked\r\n\r\n3\r\na=b\r\n0\r\n`;
+  equal(await all(`${chunks}\r\n${inner}`), '422', 'after chunks');
+  equal(await all(`${chunks}: junk\r\n${inner}`).then((s) => s.split(' ').length), 1, 'after a trailer without a name');
+});
 await test('too many or too long heads', async () => {
   const many = Array.from({ length: 300 }, (_, i) => `X-${i}: y\r\n`).join('');
   ok([400, 431].includes(status(await raw(`GET / HTTP/1.1\r\n${host}${many}\r\n`))));

@@ -5,6 +5,7 @@ import { test, equal, ok, match, serve, drop, Person, cookieLines, program, root
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:http2';
+import { connect as secure } from 'node:tls';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -117,6 +118,20 @@ for (const [name, make] of Object.entries(proxies)) {
     match(r.headers.get('strict-transport-security'), /max-age/);
     const form = await who.form('/organisations/nouveau', '/organisations');
     equal((await who.submit(form, {})).status, 422);
+  });
+  await test(`${name}: a head that could be read in two ways ends there`, async () => {
+    const all = (bytes) => new Promise((done) => {
+      let text = '';
+      const socket = secure({ port: tls, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] },
+        () => socket.write(Buffer.from(bytes, 'latin1')));
+      socket.setTimeout(2000, () => socket.destroy());
+      socket.on('data', (d) => { text += d.toString('latin1'); }).on('error', () => {});
+      socket.on('close', () => done([...text.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map((m) => m[1]).join(' ')));
+    });
+    const lines = 'GET /readyz HTTP/1.1\r\nHost: localhost\r\n';
+    equal(await all(`${lines}\r\n`), '200');
+    for (const odd of [': junk', '\0A: b', 'A: b\0c', 'A\0b: c'])
+      equal(await all(`${lines}${odd}\r\n${lines}\r\n`), '400', JSON.stringify(odd));
   });
   await test(`${name}: what a client pretends to be is not passed on; metrics stay inside`, async () => {
     for (const headers of [{}, { 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'http' },
