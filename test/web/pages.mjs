@@ -87,7 +87,13 @@ for (const [path, role] of forms)
     const wanted = await page.evaluate(() => {
       const form = [...document.querySelectorAll('main form')].at(-1);
       window.walked = form;
+      // What Enter in a field presses: the first button, for no eye and no Tab,
+      // and the same as the last.
+      const [first] = form.querySelectorAll('button'), last = [...form.querySelectorAll('button')].at(-1);
+      const twin = first !== last && first.tabIndex === -1 && first.getAttribute('aria-hidden') === 'true'
+        && first.textContent === last.textContent && !first.name && !first.hasAttribute('formaction');
       return [...form.querySelectorAll('input:not([type=hidden]), select, textarea, button')]
+        .filter((e) => !(twin && e === first))
         .filter((e) => e.type !== 'radio' || e.checked
           || (!form.querySelector(`input[name="${e.name}"]:checked`)
             && e === form.querySelector(`input[name="${e.name}"]`)))
@@ -104,10 +110,11 @@ for (const [path, role] of forms)
         const s = getComputedStyle(e);
         const seen = (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2)
           || s.boxShadow !== 'none';
-        return { id: e.id || e.textContent.trim(), seen, named: e.labels?.length || e.textContent };
+        return { id: e.id || e.textContent.trim(), seen, hidden: e.closest('[aria-hidden=true]') !== null, named: e.labels?.length || e.textContent };
       });
       if (at === 'end') break;
       if (!at) { if (met.length) break; continue; }
+      ok(!at.hidden, `Tab stops at ${at.id}, which nobody hears`);
       ok(at.seen, `${at.id} does not show its focus`);
       ok(at.named, `${at.id} has no label`);
       if (met.at(-1) !== at.id) met.push(at.id);
@@ -131,6 +138,16 @@ await test('a refused form takes the keyboard to its mistakes', async () => {
       || location.hash === `#${id}`);
   }, target), 'the link leads to its field');
   deepEqual(await axeFaults(page), []);
+  await page.context().close();
+});
+
+await test('Enter in a form with lines saves, and asks for no line more', async () => {
+  const page = await open('admin');
+  await page.goto('/axes/nouveau');
+  await page.fill('#f-name', 'Un axe écrit au clavier');
+  await page.locator('#f-name').press('Enter');
+  await page.waitForLoadState();
+  ok(/\/axes\/\d+$/.test(page.url()), page.url());
   await page.context().close();
 });
 
