@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sodium.h>
 #include <unistd.h>
 
@@ -22,21 +23,38 @@ static enum status key_read(int fd, struct signer *out)
                : ERR_SYSTEM;
 }
 
-/* Whole on the disk before it is used: a head signed by a lost key proves
- * nothing. */
+static bool folder_sync(const char *path)
+{
+    char folder[PATH_MAX] = ".";
+    const char *slash = strrchr(path, '/');
+    if (slash)
+        snprintf(folder, sizeof(folder), "%.*s/", (int)(slash - path), path);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool well = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return well;
+}
+
+/* Whole on the disk before it has its name: a head signed by a lost key proves
+ * nothing, and half a key stops the next start. Where another process was
+ * faster, its key stands. */
 static enum status key_make(const char *path, struct signer *out)
 {
-    if (crypto_sign_keypair(out->public, out->secret) != 0)
+    char aside[PATH_MAX];
+    if (crypto_sign_keypair(out->public, out->secret) != 0 ||
+        snprintf(aside, sizeof(aside), "%s.%d.part", path, (int)getpid()) >=
+            (int)sizeof(aside))
         return ERR_SYSTEM;
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int fd = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
         return ERR_SYSTEM;
     bool kept =
         write(fd, out->secret, SIGN_SECRET) == SIGN_SECRET && fsync(fd) == 0;
-    if (close(fd) == 0 && kept)
-        return OK;
-    unlink(path);
-    return ERR_SYSTEM;
+    kept = close(fd) == 0 && kept;
+    bool named = kept && (link(aside, path) == 0 || errno == EEXIST);
+    unlink(aside);
+    return named && folder_sync(path) ? OK : ERR_SYSTEM;
 }
 
 enum status signer_open(const char *path, struct signer *out)
@@ -44,9 +62,11 @@ enum status signer_open(const char *path, struct signer *out)
     if (sodium_init() < 0)
         return ERR_SYSTEM;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0)
-        return key_read(fd, out);
-    return errno == ENOENT ? key_make(path, out) : ERR_SYSTEM;
+    if (fd < 0 && errno == ENOENT) {
+        TRY(key_make(path, out));
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+    }
+    return fd >= 0 ? key_read(fd, out) : ERR_SYSTEM;
 }
 
 char *sign(struct arena *a, const struct signer *s, struct str text)
