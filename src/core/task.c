@@ -110,6 +110,18 @@ static enum status finish(struct conn *c, struct arena *a, void *data)
                    NULL);
 }
 
+/* Left off for the end of the server, which is no try that failed: the next
+ * start takes it up. */
+static enum status leave(struct conn *c, struct arena *a, void *data)
+{
+    const struct taken *t = data;
+    (void)a;
+    return db_exec(c,
+                   SQL("UPDATE core_task SET lease = 0, attempts = attempts - 1"
+                       " WHERE id = :id"),
+                   ARGS(arg_int("id", t->id)), NULL);
+}
+
 static const struct task_kind own[] = {
     {"core.import", 0, import_task},
     {"core.journal_head", DAY, head_send},
@@ -149,9 +161,11 @@ static bool run_one(struct tasks *t, struct arena *mem)
     if (db_write(t->app->db, mem, take, &taken) != OK)
         return false;
     taken.status = arena_run(mem, run, &turn);
-    /* Left off for the end of the server: under its lease until the next. */
-    if (taken.status == ERR_BUSY && t->app->ending)
+    if (taken.status == ERR_BUSY && t->app->ending) {
+        if (db_write(t->app->db, mem, leave, &taken) != OK)
+            log_line(LOG_WARN, "task not left off", "kind", taken.kind, NULL);
         return false;
+    }
     if (taken.status != OK)
         log_line(LOG_WARN, "task failed", "kind", taken.kind, "status",
                  status_name(taken.status), NULL);

@@ -442,6 +442,8 @@ await test('TERM in the middle of writing ends at once, and the next start goes 
   const began = Date.now();
   equal((await second.stop()).code, 0);
   ok(Date.now() - began < 5000, 'it did not end');
+  const tries = query(folder, "SELECT max(attempts) FROM core_task WHERE kind = 'core.import' AND done IS NULL");
+  ok(['', '0'].includes(tries), `an end of the server counts as ${tries} tries that failed`);
   const third = await serve({ data: folder });
   const who = await third.as('admin');
   const end = await importEnd(who, where);
