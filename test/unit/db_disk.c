@@ -73,14 +73,14 @@ static void disk_close(struct db_kit *k)
 }
 
 /* A note of so many bytes and a mark, or neither. */
-struct load {
+struct weight {
     int64_t bytes;
     int64_t id; /* of the mark */
 };
 
-static enum status put_load(struct conn *c, struct arena *mem, void *data)
+static enum status put_weight(struct conn *c, struct arena *mem, void *data)
 {
-    const struct load *l = data;
+    const struct weight *l = data;
     (void)mem;
     TRY(db_exec(c, SQL("INSERT INTO mark (id, name) VALUES (:id, :id)"),
                 ARGS(arg_int("id", l->id)), NULL));
@@ -112,20 +112,20 @@ static void fill(struct db_kit *k, void (*make_room)(const char *),
 {
     int64_t kept = 0;
     enum status s = OK;
-    for (struct load l = {20000, 1}; l.id < 2000 && s == OK; l.id++) {
-        s = db_write(k->db, &k->mem, put_load, &l);
+    for (struct weight l = {20000, 1}; l.id < 2000 && s == OK; l.id++) {
+        s = db_write(k->db, &k->mem, put_weight, &l);
         kept += s == OK;
     }
     OKAY(s == ERR_FULL && kept > 10);
-    struct load more = {20000, 5000};
-    OKAY(db_write(k->db, &k->mem, put_load, &more) == ERR_FULL);
+    struct weight more = {20000, 5000};
+    OKAY(db_write(k->db, &k->mem, put_weight, &more) == ERR_FULL);
     OKAY(db_kit_int(k, SQL("SELECT count(*) FROM note")) == kept);
     nothing_is_half(k);
     struct conn *other;
     OKAY(conn_open(k->db, &other) == OK); /* a new reader, too */
     conn_close(other);
     make_room(at);
-    OKAY(db_write(k->db, &k->mem, put_load, &more) == OK);
+    OKAY(db_write(k->db, &k->mem, put_weight, &more) == OK);
     OKAY(db_kit_int(k, SQL("SELECT count(*) FROM note")) == kept + 1);
     nothing_is_half(k);
 }
@@ -193,11 +193,12 @@ static void large_between_small(int64_t bytes)
 {
     struct db_kit k = disk_open(600000);
     struct db_kit_hold h;
-    struct load l[] = {{100, 1}, {bytes, 2}, {100, 3}};
+    struct weight l[] = {{100, 1}, {bytes, 2}, {100, 3}};
     struct db_kit_write w[3];
     db_kit_hold(&h, k.db);
     for (unsigned i = 0; i < 3; i++) {
-        w[i] = (struct db_kit_write){.db = k.db, .fn = put_load, .data = &l[i]};
+        w[i] =
+            (struct db_kit_write){.db = k.db, .fn = put_weight, .data = &l[i]};
         db_kit_start(&w[i]);
         db_kit_wait_for(k.db, i + 1);
     }
@@ -225,21 +226,21 @@ TEST_SQLITE(
 TEST_SQLITE(db_failing_disk)
 {
     struct db_kit k = disk_open(1 << 30);
-    struct load l = {5000, 1};
+    struct weight l = {5000, 1};
     disk.bad_writes = 1; /* once: it runs again, and nobody sees it */
-    OKAY(db_write(k.db, &k.mem, put_load, &l) == OK);
+    OKAY(db_write(k.db, &k.mem, put_weight, &l) == OK);
     disk.bad_writes = 1000;
     l.id = 2;
-    OKAY(db_write(k.db, &k.mem, put_load, &l) == ERR_STORE);
+    OKAY(db_write(k.db, &k.mem, put_weight, &l) == ERR_STORE);
     OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
     disk.bad_writes = 0;
     disk.bad_syncs = 1000;
     l.id = 3;
-    OKAY(db_write(k.db, &k.mem, put_load, &l) == ERR_UNSURE);
+    OKAY(db_write(k.db, &k.mem, put_weight, &l) == ERR_UNSURE);
     OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
     disk.bad_syncs = 0;
     l.id = 4;
-    OKAY(db_write(k.db, &k.mem, put_load, &l) == OK);
+    OKAY(db_write(k.db, &k.mem, put_weight, &l) == OK);
     OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 2);
     nothing_is_half(&k);
     disk_close(&k);
