@@ -328,22 +328,17 @@ static enum status untouched(struct saving *s, const struct edit_line *l,
 {
     struct req *r = s->edit->r;
     const struct entity *e = s->kind->entity;
-    struct past *past;
-    size_t n;
-    const char *why;
+    const char *text, *why;
     *yes = l->now && row_same(e, row, l->now);
     if (*yes || !l->now || ((const struct row *)l->now)->version == l->version)
         return OK;
-    TRY(row_history(s->conn, r->mem, e, l->id, &past, &n));
-    for (size_t i = 0; i < n; i++) {
-        const struct json_value *image =
-            past[i].version == l->version && past[i].image
-                ? json_parse(r->mem, str_of(past[i].image), &why)
-                : NULL;
-        void *seen = row_new(r->mem, e);
-        if (image && !row_from_json(r->mem, e, image, seen))
-            *yes = row_same(e, row, seen);
-    }
+    enum status found = row_image(s->conn, r->mem, e, l->id, l->version, &text);
+    if (found != OK)
+        return found == ERR_NOT_FOUND ? OK : found;
+    const struct json_value *image = json_parse(r->mem, str_of(text), &why);
+    void *seen = row_new(r->mem, e);
+    if (image && !row_from_json(r->mem, e, image, seen))
+        *yes = row_same(e, row, seen);
     return OK;
 }
 

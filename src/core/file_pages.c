@@ -226,14 +226,30 @@ static bool image_names(struct req *r, const char *image, int64_t id)
     return false;
 }
 
+/* Did any version of the row name the file? */
+static enum status past_names(struct req *r, int64_t file, bool *named)
+{
+    enum { MOST = 100 };
+    struct past *past;
+    size_t n = MOST;
+    for (int64_t below = NONE; n == MOST && !*named;) {
+        struct arena_mark mark = arena_mark(r->mem);
+        TRY(row_history(r->conn, r->mem, r->entity, r->id, below, MOST, &past,
+                        &n));
+        for (size_t i = 0; i < n && !*named; i++)
+            *named = image_names(r, past[i].image, file);
+        below = n ? past[n - 1].version : NONE;
+        arena_rewind(r->mem, mark);
+    }
+    return OK;
+}
+
 /* …/12/historique/fichiers/7: a file that this row has or had. */
 enum status file_past(struct req *r)
 {
     int64_t id;
     void *row = NULL;
-    struct past *past;
     struct file f;
-    size_t n;
     bool named = false;
     if (!str_int(str_of(req_param(r, "file")), &id))
         return ERR_NOT_FOUND;
@@ -245,9 +261,7 @@ enum status file_past(struct req *r)
     for (const struct field *k = r->entity->fields; row && k->name; k++)
         named |= k->type == F_FILE && field_get(k, row).type == V_INT &&
                  field_get(k, row).i == id;
-    TRY(row_history(r->conn, r->mem, r->entity, r->id, &past, &n));
-    for (size_t i = 0; i < n && !named; i++)
-        named = image_names(r, past[i].image, id);
+    TRY(past_names(r, id, &named));
     if (!named)
         return ERR_NOT_FOUND;
     TRY(file_load(r->conn, r->mem, id, &f));

@@ -285,10 +285,29 @@ static const char *fresh_key(void *data)
     return req_key(data);
 }
 
+/* "?avant=12": those below that version. */
+static enum status past_page(struct req *r, struct history_ask *ask,
+                             const char **older)
+{
+    enum { VERSIONS = 50 };
+    struct past *past;
+    int64_t below = NONE;
+    struct str asked = req_text(r, "avant");
+    if (asked.p && (!str_int(asked, &below) || below < 1))
+        return ERR_NOT_FOUND;
+    TRY(row_history(r->conn, r->mem, r->entity, r->id, below, VERSIONS + 1,
+                    &past, &ask->n));
+    ask->past = past;
+    ask->more = ask->n > VERSIONS;
+    if (ask->more)
+        *older =
+            arena_printf(r->mem, "%s/%" PRId64 "/historique?avant=%" PRId64,
+                         r->entity->path, r->id, past[VERSIONS - 1].version);
+    return ask->n ? OK : ERR_NOT_FOUND;
+}
+
 enum status row_past(struct req *r)
 {
-    struct past *past;
-    size_t n;
     void *row = NULL;
     enum status s =
         row_load(r->conn, r->mem, r->entity, r->id, &r->reach, &row);
@@ -298,21 +317,17 @@ enum status row_past(struct req *r)
      * everything sees its past. */
     if (s == ERR_NOT_FOUND && !reach_is_all(r->entity, &r->reach))
         return s;
-    TRY(row_history(r->conn, r->mem, r->entity, r->id, &past, &n));
-    if (!n)
-        return ERR_NOT_FOUND;
     struct history_ask ask = {.entity = r->entity,
                               .conn = r->conn,
                               .row = row,
                               .id = r->id,
-                              .past = past,
-                              .n = n,
                               .who = who_name,
                               .key = fresh_key,
                               .data = r};
     if (row)
         TRY(links_image(r->conn, r->mem, r->entity, r->id, &ask.links));
     struct history_v v = {0};
+    TRY(past_page(r, &ask, &v.older));
     TRY(history_of_entity(r->mem, r->lang, &ask, &v));
     v.csrf = r->who->csrf;
     if (!v.back)

@@ -3,7 +3,7 @@
 #include "base/random.h"
 #include "store/row.h"
 
-enum { ROWS = 10000 };
+enum { ROWS = 10000, LOOKED = 10 };
 
 enum status snapshot_take(struct conn *c, struct arena *a,
                           const struct figure_ask *ask, int64_t person)
@@ -79,7 +79,7 @@ static const char *title_once(struct conn *c, struct arena *a,
     struct past *past;
     size_t n;
     const char *why;
-    if (row_history(c, a, e, id, &past, &n) != OK)
+    if (row_history(c, a, e, id, NONE, LOOKED, &past, &n) != OK)
         return NULL;
     for (size_t i = 0; i < n; i++) {
         const struct json_value *image =

@@ -297,14 +297,20 @@ enum status links_save(struct conn *c, struct arena *a, const struct entity *e,
 enum status links_image(struct conn *c, struct arena *a, const struct entity *e,
                         int64_t id, const struct json_value **out) MUST_USE;
 
-/* History, newest first: each line is the row as it was from then on. */
+/* History, newest first: each line is the row as it was from then on. Those
+ * below a version (NONE: from the newest), so many at most. */
 struct past {
     int64_t version, at, by, import;
     const char *what;  /* "insert", "update", "delete", or a step's name */
     const char *image; /* the row as JSON, or NULL for the row as it stands */
 };
 enum status row_history(struct conn *c, struct arena *a, const struct entity *e,
-                        int64_t id, struct past **out, size_t *n) MUST_USE;
+                        int64_t id, int64_t below, int most, struct past **out,
+                        size_t *n) MUST_USE;
+/* The row as that version had it, as JSON; ERR_NOT_FOUND for none, and for the
+ * one that stands. */
+enum status row_image(struct conn *c, struct arena *a, const struct entity *e,
+                      int64_t id, int64_t version, const char **image) MUST_USE;
 /* Puts a row back as that version had it, deleted or not: a new version, its
  * links with it, its state (of an entity with steps) as it last was.
  * ERR_NOT_FOUND: no such version. ERR_CONFLICT: what it refers to is gone, or a

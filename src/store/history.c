@@ -51,27 +51,32 @@ enum status history_top(struct conn *c, const struct entity *e, int64_t id,
 }
 
 enum status row_history(struct conn *c, struct arena *a, const struct entity *e,
-                        int64_t id, struct past **out, size_t *n)
+                        int64_t id, int64_t below, int most, struct past **out,
+                        size_t *n)
 {
     struct rows *r;
-    struct past *all = NULL;
-    size_t count = 0, room = 0;
-    const char *after = NULL; /* the image in the line read before: a newer */
-    TRY(db_rows(c, a,
-                SQL("SELECT version, at, by, import, what, image FROM "
-                    "core_history WHERE entity = :entity AND row_id = :row "
-                    "ORDER BY version DESC"),
-                ARGS(arg_cstr("entity", e->name), arg_int("row", id)), &r));
+    struct past *all = NEW_ARRAY(a, struct past, (size_t)most);
+    size_t count = 0;
+    TRY(db_rows(
+        c, a,
+        SQL("SELECT h.version, h.at, h.by, h.import, h.what, n.image"
+            " FROM core_history h LEFT JOIN core_history n"
+            " ON n.entity = h.entity AND n.row_id = h.row_id"
+            " AND n.version = h.version + 1"
+            " WHERE h.entity = :entity AND h.row_id = :row"
+            " AND h.version < :below ORDER BY h.version DESC LIMIT :most"),
+        ARGS(arg_cstr("entity", e->name), arg_int("row", id),
+             arg_int("below", below == NONE ? INT64_MAX : below),
+             arg_int("most", most)),
+        &r));
     while (rows_next(r)) {
-        all = arena_grow(a, all, sizeof(*all), count, &room);
         const int64_t import = row_int(r, 3);
         all[count++] = (struct past){.version = row_int(r, 0),
                                      .at = row_int(r, 1),
                                      .by = row_int(r, 2),
                                      .import = import == NONE ? 0 : import,
                                      .what = row_text(r, 4),
-                                     .image = after};
-        after = row_text(r, 5);
+                                     .image = row_text(r, 5)};
     }
     TRY(rows_end(r));
     *out = all;
@@ -126,9 +131,8 @@ static enum status bring_back(struct conn *c, struct arena *a,
 }
 
 /* The row as it was from that version on: the image of the line after it. */
-static enum status image_of(struct conn *c, struct arena *a,
-                            const struct entity *e, int64_t id, int64_t version,
-                            const char **image)
+enum status row_image(struct conn *c, struct arena *a, const struct entity *e,
+                      int64_t id, int64_t version, const char **image)
 {
     struct rows *r;
     const char *found = NULL;
@@ -163,7 +167,7 @@ static enum status keep_state(struct conn *c, struct arena *a,
         return OK;
     }
     TRY(history_top(c, e, id, &top));
-    TRY(image_of(c, a, e, id, top - 1, &text));
+    TRY(row_image(c, a, e, id, top - 1, &text));
     const struct json_value *last = json_parse(a, str_of(text), &why);
     const struct json_value *was = last ? json_get(last, "state") : NULL;
     if (was && was->type == J_TEXT)
@@ -204,29 +208,38 @@ enum status row_restore(struct conn *c, struct arena *a, const struct entity *e,
 {
     const char *image;
     CHECK(conn_is_writer(c));
-    TRY(image_of(c, a, e, id, version, &image));
+    TRY(row_image(c, a, e, id, version, &image));
     return put_image(c, a, e, id, image, by, "restore");
+}
+
+/* The newest line of that import, or with other the newest that is not its. */
+static enum status newest(struct conn *c, const struct entity *e, int64_t id,
+                          int64_t import, bool other, int64_t *version)
+{
+    return db_int(c,
+                  SQL("SELECT max(version) FROM core_history"
+                      " WHERE entity = :entity AND row_id = :row"
+                      " AND (CASE WHEN import = :import THEN 0 ELSE 1 END)"
+                      " = :other"),
+                  ARGS(arg_cstr("entity", e->name), arg_int("row", id),
+                       arg_int("import", import), arg_int("other", other)),
+                  version);
 }
 
 enum status row_undo(struct conn *c, struct arena *a, const struct entity *e,
                      int64_t id, int64_t import, struct actor by)
 {
-    struct past *all;
-    size_t n, i = 0;
+    int64_t last, before;
     const char *image;
     CHECK(conn_is_writer(c) && import);
-    TRY(row_history(c, a, e, id, &all, &n));
-    while (i < n && all[i].import != import)
-        i++;
-    if (i == n)
+    TRY(newest(c, e, id, import, false, &last));
+    TRY(newest(c, e, id, import, true, &before));
+    if (last == NONE)
         return ERR_NOT_FOUND;
-    if (i > 0)
+    if (before != NONE && before > last)
         return ERR_STALE;
-    while (i < n && all[i].import == import)
-        i++;
-    /* all[i] is the newest line that is not the import's. */
-    if (i == n)
-        return row_delete(c, a, e, id, all[0].version, by);
-    TRY(image_of(c, a, e, id, all[i].version, &image));
+    if (before == NONE)
+        return row_delete(c, a, e, id, last, by);
+    TRY(row_image(c, a, e, id, before, &image));
     return put_image(c, a, e, id, image, by, "undo");
 }

@@ -67,8 +67,8 @@ struct version_v {
         *key; /* where to POST, one-time key; NULL: it stands */
 };
 struct history_v {
-    const char *title, *back, *csrf;
-    const struct version_v *versions; /* newest first */
+    const char *title, *back, *csrf, *older; /* older: the next page */
+    const struct version_v *versions;        /* newest first */
     size_t n;
 };
 /*
@@ -82,6 +82,7 @@ struct history_ask {
     int64_t id;
     const struct past *past;
     size_t n;
+    bool more; /* the last of them is only what stood before the others */
     const struct json_value *links; /* as they stand; NULL: there are none */
     struct conn *conn; /* for the titles of references; NULL: their ids */
     const char *(*who)(void *data, int64_t person);

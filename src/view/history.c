@@ -23,7 +23,7 @@ static struct state state_of(struct drawing *d, size_t i)
     out.known = true; /* before it was made, after it was deleted: nothing */
     if (i >= ask->n || same(ask->past[i].what, "delete"))
         return out;
-    if (i == 0) {
+    if (i == 0 && !ask->past[0].image) {
         out.row = ask->row;
         out.links = ask->links;
         return out;
@@ -172,10 +172,11 @@ enum status history_of_entity(struct arena *a, const struct lang *lang,
 {
     const struct entity *e = ask->entity;
     struct drawing d = {a, lang, ask};
-    struct version_v *list = NEW_ARRAY(a, struct version_v, ask->n);
+    const size_t shown = ask->n - ask->more;
+    struct version_v *list = NEW_ARRAY(a, struct version_v, shown);
     struct state now = state_of(&d, 0);
     const char *title = now.row ? row_title(e, now.row) : "";
-    for (size_t i = 0; i < ask->n; i++) {
+    for (size_t i = 0; i < shown; i++) {
         const struct past *p = &ask->past[i];
         struct state before = state_of(&d, i + 1);
         if (!*title && before.row)
@@ -190,7 +191,7 @@ enum status history_of_entity(struct arena *a, const struct lang *lang,
                 tr_with(a, lang, "history.import", "what", list[i].what, "n",
                         format_int(a, lang, p->import), NULL);
         TRY(changes_of(&d, now, before, &list[i]));
-        if (i && now.row && ask->key) {
+        if (p->image && now.row && ask->key) {
             list[i].restore = arena_printf(a, "%s/%" PRId64 "/restauration",
                                            e->path, ask->id);
             list[i].key = ask->key(ask->data);
@@ -199,6 +200,6 @@ enum status history_of_entity(struct arena *a, const struct lang *lang,
     }
     out->title = *title ? title : tr(lang, "view.untitled");
     out->versions = list;
-    out->n = ask->n;
+    out->n = shown;
     return OK;
 }

@@ -1,5 +1,5 @@
 // The API, as a program speaks to it: tokens, keys, versions, problems.
-import { test, equal, deepEqual, ok, match, serve, essaim, tables, sameTables } from './lib.mjs';
+import { test, equal, deepEqual, ok, match, serve, essaim, forms, tables, sameTables } from './lib.mjs';
 
 const server = await serve();
 // Beside the running server.
@@ -178,5 +178,25 @@ await test('OpenAPI describes what was used here', async () => {
 });
 await test('the server lived through it', async () => {
   equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));
+});
+await test('a past of many versions comes by pages, each to be brought back', async () => {
+  const id = JSON.parse((await call('POST', '/school', { body: school(8777) })).text).id;
+  for (let i = 2; i <= 55; i++)
+    equal((await call('PATCH', `/school/${id}`, { body: { name: `Nom ${i}` } })).status, 200);
+  const who = await server.as('admin');
+  const path = `/etablissements/${id}/historique`;
+  const versions = (text) => [...text.matchAll(/<h2>Version (\d+)/g)].map((m) => Number(m[1]));
+  const first = (await who.get(path)).text;
+  deepEqual(versions(first), Array.from({ length: 50 }, (_, i) => 55 - i));
+  match(first, /<del>Nom 5<\/del>[^]*<ins>Nom 6<\/ins>/);
+  equal(first.match(/href="([^"]*)"[^>]*>Versions plus anciennes/)[1], `${path}?avant=6`);
+  const rest = (await who.get(`${path}?avant=6`)).text;
+  deepEqual(versions(rest), [5, 4, 3, 2, 1]);
+  ok(!rest.includes('Versions plus anciennes'));
+  match(rest, /<del>Nom 4<\/del>[^]*<ins>Nom 5<\/ins>/);
+  for (const bad of ['1', '0', 'x', '-3']) equal((await who.get(`${path}?avant=${bad}`)).status, 404, bad);
+  const form = forms(rest).find((f) => f.action.endsWith('/restauration') && f.fields.some(([n, v]) => n === '_version' && v === '5'));
+  equal((await who.submit(form)).status, 303);
+  equal(JSON.parse((await call('GET', `/school/${id}`)).text).name, 'Nom 5');
 });
 await server.stop();

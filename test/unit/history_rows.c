@@ -14,7 +14,8 @@ static bool tells(struct world *w, int64_t id, const char *what)
     struct past *all;
     size_t n;
     struct buf b = {.mem = &w->mem};
-    if (row_history(w->conn, &w->mem, &t_school_entity, id, &all, &n))
+    if (row_history(w->conn, &w->mem, &t_school_entity, id, NONE, 100, &all,
+                    &n))
         return false;
     for (size_t i = 0; i < n; i++)
         buf_printf(&b, "%s%" PRId64 " %s", i ? ", " : "", all[i].version,
@@ -44,8 +45,8 @@ TEST(history_is_the_row_from_then_on)
     OKAY(change(&w, &t_school_entity, s, 0) == OK);
     s->name = "Trois";
     OKAY(change(&w, &t_school_entity, s, 0) == OK);
-    OKAY(row_history(w.conn, &w.mem, &t_school_entity, s->row.id, &all, &n) ==
-             OK &&
+    OKAY(row_history(w.conn, &w.mem, &t_school_entity, s->row.id, NONE, 100,
+                     &all, &n) == OK &&
          n == 3);
     OKAY(all[0].version == 3 && !all[0].image && all[0].by == 7);
     OKAY(all[1].image && strstr(all[1].image, "\"Deux\""));
@@ -129,5 +130,38 @@ TEST(history_undoes_an_import)
     OKAY(undo_row(&w, &t_school_entity, edited->row.id, 43) == ERR_NOT_FOUND);
     OKAY(same(load(&w, edited->row.id)->name, "Corrigé à la main"));
     OKAY(tells(&w, old->row.id, "4 undo, 3 update, 2 update, 1 insert"));
+    world_close(&w);
+}
+
+TEST(history_comes_by_pages)
+{
+    struct world w;
+    struct past *all, *page;
+    size_t n;
+    world_open(&w);
+    struct t_school *s = a_school(&w, "1", "Un");
+    OKAY(put(&w, &t_school_entity, s, 0) == OK);
+    for (int i = 2; i <= 9; i++) {
+        s->name = arena_printf(&w.mem, "Nom %d", i);
+        OKAY(change(&w, &t_school_entity, s, 0) == OK);
+    }
+    OKAY(row_history(w.conn, &w.mem, &t_school_entity, s->row.id, NONE, 100,
+                     &all, &n) == OK &&
+         n == 9);
+    int64_t below = NONE;
+    for (size_t i = 0; i < 9; i += 3) {
+        OKAY(row_history(w.conn, &w.mem, &t_school_entity, s->row.id, below, 3,
+                         &page, &n) == OK &&
+             n == 3);
+        for (size_t k = 0; k < n; k++) {
+            OKAY(page[k].version == all[i + k].version);
+            OKAY(!page[k].image ? !all[i + k].image
+                                : same(page[k].image, all[i + k].image));
+        }
+        below = page[n - 1].version;
+    }
+    OKAY(row_history(w.conn, &w.mem, &t_school_entity, s->row.id, below, 3,
+                     &page, &n) == OK &&
+         n == 0);
     world_close(&w);
 }

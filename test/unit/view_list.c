@@ -208,8 +208,8 @@ TEST(view_detail)
 
     struct past *past;
     size_t n;
-    OKAY(row_history(w.conn, &w.mem, &t_school_entity, s->row.id, &past, &n) ==
-         OK);
+    OKAY(row_history(w.conn, &w.mem, &t_school_entity, s->row.id, NONE, 100,
+                     &past, &n) == OK);
     const struct json_value *now;
     OKAY(links_image(w.conn, &w.mem, &t_school_entity, s->row.id, &now) == OK);
     const struct history_ask asked = {.entity = &t_school_entity,
