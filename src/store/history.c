@@ -151,27 +151,31 @@ enum status row_image(struct conn *c, struct arena *a, const struct entity *e,
     return OK;
 }
 
-/* A state changes only by a step: bringing a row back leaves it where it is, or
- * where it was when the row was deleted. */
+/* A state changes only by a step, and its reason with it: bringing a row back
+ * leaves both where they are, or where they were when the row was deleted. */
 static enum status keep_state(struct conn *c, struct arena *a,
                               const struct entity *e, int64_t id, bool stands,
                               const void *before, void *row)
 {
-    const struct field *state = e->steps ? entity_field(e, "state") : NULL;
+    static const char *const names[] = {"state", "state_reason"};
+    const struct json_value *last = NULL;
     const char *text, *why;
     int64_t top;
-    if (!state)
+    if (!e->steps)
         return OK;
-    if (stands) {
-        field_set(state, row, field_get(state, before));
-        return OK;
+    if (!stands) {
+        TRY(history_top(c, e, id, &top));
+        TRY(row_image(c, a, e, id, top - 1, &text));
+        last = json_parse(a, str_of(text), &why);
     }
-    TRY(history_top(c, e, id, &top));
-    TRY(row_image(c, a, e, id, top - 1, &text));
-    const struct json_value *last = json_parse(a, str_of(text), &why);
-    const struct json_value *was = last ? json_get(last, "state") : NULL;
-    if (was && was->type == J_TEXT)
-        field_set(state, row, value_cstr(str_dup(a, was->s)));
+    for (size_t i = 0; i < COUNT(names); i++) {
+        const struct field *f = entity_field(e, names[i]);
+        const struct json_value *was = last ? json_get(last, names[i]) : NULL;
+        if (f && stands)
+            field_set(f, row, field_get(f, before));
+        else if (f && was && was->type == J_TEXT)
+            field_set(f, row, value_cstr(str_dup(a, was->s)));
+    }
     return OK;
 }
 
