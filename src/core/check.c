@@ -119,6 +119,10 @@ const char *modules_fault(struct arena *mem)
                                      "figure %s: a share adds up to no "
                                      "whole, it cannot be hidden under 5",
                                      f->id);
+        for (const struct news *w = (*m)->news; !fault && w && w->label; w++)
+            if (!w->entity || !w->rows.text || !w->base ||
+                !known_right(w->right))
+                fault = arena_printf(mem, "%s is not whole", w->label);
         for (const struct waiting *w = (*m)->waiting; !fault && w && w->label;
              w++)
             if (!w->entity || !w->count.text || !known_right(w->right))

@@ -135,6 +135,8 @@ int command_labels(struct cli *cli)
             printf("right.%s\n", r->name);
         for (const struct waiting *w = (*m)->waiting; w && w->label; w++)
             printf("%s\n", w->label);
+        for (const struct news *w = (*m)->news; w && w->label; w++)
+            printf("%s\n", w->label);
         for (const struct route *r = (*m)->routes; r && r->path; r++)
             if (r->menu)
                 printf("%s\n", r->menu);

@@ -6,11 +6,14 @@
 
 struct item_v {
     const char *key, *label, *value, *href, *what;
+    bool late;
 };
 struct home_v {
     const char *hello;
     const struct item_v *waits;
     size_t waits_count;
+    const struct item_v *news; /* value: when */
+    size_t news_count;
     const struct figure_v *figures;
     size_t figure_count;
 };

@@ -25,7 +25,18 @@ static const char *way_back(struct req *r)
     return str_dup(r->mem, s);
 }
 
-enum { HOME_FIGURES = 8, HOME_WAITS = 12 };
+enum { HOME_FIGURES = 8, HOME_WAITS = 16, HOME_NEWS = 6, NEWS_READ = 40 };
+
+/* What goes wrong comes before what only waits; else in their order. */
+static void late_first(struct item_v *items, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        for (size_t k = i; k > 0 && items[k].late && !items[k - 1].late; k--) {
+            struct item_v one = items[k];
+            items[k] = items[k - 1];
+            items[k - 1] = one;
+        }
+}
 
 /* What waits for this person, each within the reach of its right. */
 static enum status waits_fill(struct req *r, struct home_v *v)
@@ -52,9 +63,62 @@ static enum status waits_fill(struct req *r, struct home_v *v)
                 items[v->waits_count++] =
                     (struct item_v){.value = format_int(r->mem, r->lang, n),
                                     .label = tr_n(r->mem, r->lang, w->label, n),
-                                    .href = w->href};
+                                    .href = w->href,
+                                    .late = w->late};
         }
+    late_first(items, v->waits_count);
     v->waits = items;
+    return OK;
+}
+
+/* One thing that is new, until they are sorted by their days. */
+struct fresh {
+    int32_t day;
+    struct item_v item;
+};
+
+static int latest_first(const void *a, const void *b)
+{
+    const struct fresh *x = a, *y = b;
+    int days = (x->day < y->day) - (x->day > y->day);
+    return days ? days : strcmp(x->item.href, y->item.href);
+}
+
+static enum status news_read(struct req *r, const struct news *w,
+                             struct fresh *all, size_t *n)
+{
+    const struct arg *args;
+    struct rows *rows;
+    struct reach reach = reach_of(r->app, r->mem, r->who, w->right);
+    struct sql sql =
+        sql_with_reach(r->mem, w->rows, w->entity, &reach, NO_ARGS, &args);
+    TRY(db_rows(r->conn, r->mem, sql, args, &rows));
+    while (*n < NEWS_READ && rows_next(rows)) {
+        int32_t day = row_day(rows, 2);
+        all[(*n)++] = (struct fresh){
+            day,
+            {.label = row_text(rows, 1),
+             .what = tr(r->lang, w->label),
+             .value = format_day_from(r->mem, r->lang, day, day_today()),
+             .href = arena_printf(r->mem, "%s/%" PRId64, w->base,
+                                  row_int(rows, 0))}};
+    }
+    return rows_end(rows);
+}
+
+static enum status news_fill(struct req *r, struct home_v *v)
+{
+    struct fresh *all = NEW_ARRAY(r->mem, struct fresh, NEWS_READ);
+    struct item_v *items = NEW_ARRAY(r->mem, struct item_v, HOME_NEWS);
+    size_t n = 0;
+    for (const struct module *const *m = modules; *m; m++)
+        for (const struct news *w = (*m)->news; w && w->label; w++)
+            if (may(r->who, w->right))
+                TRY(news_read(r, w, all, &n));
+    qsort(all, n, sizeof(*all), latest_first);
+    for (size_t i = 0; i < n && i < HOME_NEWS; i++)
+        items[v->news_count++] = all[i].item;
+    v->news = items;
     return OK;
 }
 
@@ -75,6 +139,7 @@ static enum status home(struct req *r)
         }
     v.figures = figures;
     TRY(waits_fill(r, &v));
+    TRY(news_fill(r, &v));
     if (r->who)
         v.hello =
             tr_with(r->mem, r->lang, "core.hello", "name", r->who->name, NULL);

@@ -84,6 +84,17 @@ struct waiting {
     /* May use :today (a day), :me (who asks) and {reach:t} over .entity. */
     struct sql count;
     const struct entity *entity;
+    bool late; /* it goes wrong: shown first, and marked */
+};
+
+/* What is new, on the home page of whoever holds the right. */
+struct news {
+    const char *label; /* label key: what it is, "Décision" */
+    const char *right;
+    const char *base; /* "/decisions": an id is added */
+    /* Columns id, title, day; a few, the newest first. May use {reach:t}. */
+    struct sql rows;
+    const struct entity *entity;
 };
 
 /* Run beside a server. It prints its own words, on failure too: one line that
@@ -109,6 +120,7 @@ struct module {
     const struct route *routes;
     const struct figure *figures;
     const struct waiting *waiting;
+    const struct news *news;
     const struct command *commands;
     const struct task_kind *tasks;
     const struct migration *migrations;

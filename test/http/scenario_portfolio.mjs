@@ -44,6 +44,18 @@ await test('a note de veille is kept with its reason, and becomes a project', as
     'a stranger reads the note');
 });
 
+await test('an older version brought back leaves what was decided, and why', async () => {
+  const form = await leader.form(`${signal}/modifier`, '/modifier');
+  made(await leader.submit(form, { subject: 'Des classes cartographient leur quartier.' }));
+  const back = forms((await leader.get(`${signal}/historique`)).text)
+    .filter((f) => f.action.endsWith('/restauration')).at(-1);
+  made(await leader.submit(back));
+  const row = await rows(signal);
+  equal(row.subject, 'Des classes cartographient leur rue.');
+  equal(row.state, 'kept');
+  match(row.state_reason ?? '', /Simple, sans compte/);
+});
+
 await test('a gate opens only with a committee, and its criteria are frozen then', async () => {
   for (const step of ['study', 'design']) made(await post(leader, `${project}/etapes/${step}`));
   gate = made(await post(leader, '/jalons', { project: project.split('/').at(-1), name: 'Jalon d’essai',
@@ -149,6 +161,20 @@ await test('a condition comes back on the home page', async () => {
   made(await post(leader, '/conditions-de-jalon', { gate: of, text: 'Prévenir les familles', due: '2025-03-28' }));
   match(readable((await expert.get('/')).text), /1 condition arrive à échéance/);
   match(readable((await expert.get('/jalons/a-decider')).text), /Prévenir les familles/);
+});
+
+await test('the home page tells what waits, what goes wrong and what is new', async () => {
+  const head = await server.as('head');
+  match(readable((await head.get('/')).text), /1 déploiement attend un retour/);
+  const of = (await rows('/jalons')).find((g) => g.state === 'open').id;
+  made(await post(leader, '/conditions-de-jalon', { gate: of, text: 'Trop tard', due: '2025-03-01' }));
+  const page = (await expert.get('/')).text;
+  match(page, /<li class="late"><a[^>]*><b>1<\/b><span>condition en retard/);
+  match(readable(page), /Ce qui est nouveau.*Atlas des rues|Ce qui est nouveau.*Deux classes s’y retrouvent/);
+  ok(!readable((await server.stranger().get('/')).text).includes('atlas que les élèves'), 'a note de veille');
+  const deployment = (await rows('/deploiements', head)).find((d) => d.tool === 'MYdys').id;
+  made(await post(head, '/retours', { deployment, role: 'head', given: '2025-03-12', use: 'weekly', useful: 4 }));
+  ok(!/attend un retour/.test(readable((await head.get('/')).text)), 'still asked');
 });
 
 await test('a circle of filiation is refused, and said why', async () => {

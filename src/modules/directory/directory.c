@@ -162,11 +162,11 @@ static const struct waiting waiting[] = {
      "/etablissements?rural=~",
      SQL_CONST("SELECT count(*) FROM directory_school t"
                " WHERE t.rural IS NULL AND {reach:t}"),
-     &school_entity},
+     &school_entity, false},
     {"directory.waiting.classes", "directory.edit_classes", "/classes",
      SQL_CONST("SELECT count(*) FROM directory_class t"
                " WHERE t.headcount IS NULL AND {reach:t}"),
-     &class_entity},
+     &class_entity, false},
     {0},
 };
 

@@ -423,6 +423,27 @@ static enum status add_deployment(struct demo *d, size_t of, int64_t project,
                : OK;
 }
 
+/* Whoever comes in as a head or a teacher finds something to answer. */
+static enum status add_awaited(struct demo *d)
+{
+    static const char *const who[] = {"head", "teacher"};
+    for (size_t i = 0; i < COUNT(who); i++) {
+        void *person;
+        const char *mail = arena_printf(d->mem, "%s@demo.example", who[i]);
+        struct deployment *row = row_new(d->mem, &deployment_entity);
+        TRY(row_find(d->conn, d->mem, &person_entity, "email", value_cstr(mail),
+                     &person));
+        TRY(project_id(d, "Inclusion et outils numériques", &row->project));
+        row->school = ((const struct person *)person)->school;
+        row->tool = "MYdys";
+        row->starts = demo_day(d, (struct demo_day){0, 0, -60});
+        row->state = "in_use";
+        row->support = "Assistance académique (démo)";
+        TRY(demo_add(d, &deployment_entity, row));
+    }
+    return OK;
+}
+
 static enum status add_deployments(struct demo *d)
 {
     for (size_t i = 0; i < COUNT(spread); i++) {
@@ -498,5 +519,6 @@ enum status life_demo(struct demo *d)
         TRY(add_advice(d, &demo_advice[i], (int)i + 1));
     TRY(add_lineage(d));
     TRY(add_sessions(d));
-    return add_deployments(d);
+    TRY(add_deployments(d));
+    return add_awaited(d);
 }

@@ -176,4 +176,7 @@ const char *period_fault(int32_t starts, int32_t ends, const char **field);
 /* How many rows a query of one number counts; -1 when it failed. */
 int64_t count_of(struct conn *c, struct sql sql, const struct arg *args);
 
+extern const struct waiting portfolio_waiting[];
+extern const struct news portfolio_news[];
+
 enum status life_demo(struct demo *d);

@@ -295,59 +295,6 @@ static const struct route routes[] = {
     {0},
 };
 
-static const struct waiting waiting[] = {
-    {"portfolio.waiting.begins", "portfolio.members", "/passages?sort=-starts",
-     SQL_CONST("SELECT count(*) FROM portfolio_project_service t"
-               " WHERE t.starts BETWEEN :today - 7 AND :today + 14"
-               " AND {reach:t}"),
-     &project_service_entity},
-    {"portfolio.waiting.current", "portfolio.documents",
-     "/passages?state=current",
-     SQL_CONST("SELECT count(*) FROM portfolio_project_service t"
-               " WHERE t.state = 'current' AND {reach:t}"),
-     &project_service_entity},
-    {"portfolio.waiting.ideas", "portfolio.decide", "/projets?state=study",
-     SQL_CONST("SELECT count(*) FROM portfolio_project t"
-               " WHERE t.state IN ('idea', 'study') AND {reach:t}"),
-     &project_entity},
-    {"portfolio.waiting.vote", "portfolio.vote", "/jalons/a-decider",
-     SQL_CONST("SELECT count(*) FROM portfolio_gate_member t JOIN"
-               " portfolio_gate g ON g.id = t.gate WHERE t.state = 'invited'"
-               " AND g.state = 'open' AND t.person = :me AND {reach:t}"),
-     &gate_member_entity},
-    {"portfolio.waiting.gates", "portfolio.decide", "/jalons/a-decider",
-     SQL_CONST("SELECT count(*) FROM portfolio_gate t WHERE (t.state = 'open'"
-               " OR (t.state = 'prepared' AND t.meets <= :today + 31))"
-               " AND {reach:t}"),
-     &gate_entity},
-    {"portfolio.waiting.conditions", "portfolio.gates", "/jalons/a-decider",
-     SQL_CONST("SELECT count(*) FROM portfolio_gate_condition t WHERE t.state"
-               " = 'open' AND t.due <= :today + 30 AND {reach:t}"),
-     &gate_condition_entity},
-    {"portfolio.waiting.advice", "portfolio.edit_advice", "/conseils/file",
-     SQL_CONST("SELECT count(*) FROM portfolio_advice t"
-               " WHERE t.state IN ('new', 'taken') AND {reach:t}"),
-     &advice_entity},
-    {"portfolio.waiting.signals", "portfolio.edit_watch", "/veille?state=new",
-     SQL_CONST("SELECT count(*) FROM portfolio_signal t"
-               " WHERE t.state = 'new' AND {reach:t}"),
-     &signal_entity},
-    {"portfolio.waiting.returns", "portfolio.give_back",
-     "/deploiements?state=in_use",
-     SQL_CONST("SELECT count(*) FROM portfolio_deployment t WHERE t.state ="
-               " 'in_use' AND t.starts <= :today - 30 AND NOT EXISTS (SELECT"
-               " 1 FROM portfolio_feedback f WHERE f.deployment = t.id)"
-               " AND {reach:t}"),
-     &deployment_entity},
-    {"portfolio.waiting.planned", "portfolio.deploy",
-     "/deploiements?state=planned",
-     SQL_CONST("SELECT count(*) FROM portfolio_deployment t WHERE t.state IN"
-               " ('planned', 'configured') AND t.starts < :today"
-               " AND {reach:t}"),
-     &deployment_entity},
-    {0},
-};
-
 const struct module portfolio_module = {
     .name = "portfolio",
     .needs = needs,
@@ -355,6 +302,7 @@ const struct module portfolio_module = {
     .rights = rights,
     .routes = routes,
     .figures = portfolio_figures,
-    .waiting = waiting,
+    .waiting = portfolio_waiting,
+    .news = portfolio_news,
     .demo = portfolio_demo,
 };
