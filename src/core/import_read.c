@@ -434,20 +434,19 @@ static enum status heads_pass(struct arena *a, struct csv *csv)
     return csv_next(a, csv, &cells, &n, &why);
 }
 
-/* Nobody: the command line, which may everything. */
-static enum status sender_reach(struct reader *r, struct app *app,
-                                struct arena *a)
+enum status import_reach(struct app *app, struct conn *c, struct arena *a,
+                         const struct import *im, struct reach *out)
 {
     struct who *who;
-    const char *right = r->im->entity->write;
-    r->reach = reach_all;
-    if (!r->im->person)
+    const char *right = im->entity->write;
+    *out = reach_all;
+    if (!im->person)
         return OK;
-    enum status s = who_load(r->conn, a, r->im->person, &who);
+    enum status s = who_load(c, a, im->person, &who);
     if (s == ERR_NOT_FOUND || (s == OK && !may(who, right)))
         return ERR_FORBIDDEN;
     TRY(s);
-    r->reach = reach_of(app, a, who, right);
+    *out = reach_of(app, a, who, right);
     return OK;
 }
 
@@ -462,7 +461,7 @@ enum status reader_open(struct reader **out, struct app *app, struct arena *a,
     TRY(conn_open(app->db, &r->conn));
     enum status s = conn_begin(r->conn, 0);
     if (s == OK)
-        s = sender_reach(r, app, a);
+        s = import_reach(app, r->conn, a, im, &r->reach);
     conn_end(r->conn);
     if (s != OK)
         reader_close(r);

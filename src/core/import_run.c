@@ -18,9 +18,36 @@ struct run {
     bool write;
     size_t from, to, bad_from; /* what of it */
     int64_t refused;           /* the line that the database refuses, or -1 */
-    char refusal[REFUSAL];     /* and why */
+    char refusal[REFUSAL];     /* and why: the database's words, or */
+    const char *key, *field;   /* a label's key, and the field it is about */
+    struct reach reach;        /* of the sender, within the write */
     int64_t done, inserted, updated, unchanged, bad, repeated;
 };
+
+static enum status refuse_with(struct run *r, const char *key,
+                               const char *field)
+{
+    r->key = key;
+    r->field = field;
+    return ERR_STALE;
+}
+
+/* In reach, and right by the entity's own check, as the database is now: with
+ * the lines before it, and with what others wrote meanwhile. */
+static enum status check_again(struct run *r, struct conn *c, struct arena *a,
+                               const void *now, const void *row)
+{
+    const struct entity *e = r->im->entity;
+    const char *field = NULL;
+    const char *key = e->check ? e->check(c, a, row, &field) : NULL;
+    bool within = true;
+    if (key)
+        return refuse_with(r, key, field);
+    TRY(row_within(c, a, e, row, &r->reach, &within));
+    if (within && now)
+        TRY(row_within(c, a, e, now, &r->reach, &within));
+    return within ? OK : refuse_with(r, "import.out_of_reach", NULL);
+}
 
 /* The line's row is written over the one it was read from, and over no other
  * that somebody made or changed meanwhile. */
@@ -36,19 +63,19 @@ static enum status apply_line(struct run *r, struct conn *c, struct arena *a,
         s = row_find(c, a, e, e->code, field_get(entity_field(e, e->code), row),
                      &now);
     if (s == ERR_NOT_FOUND && !line->exists) {
+        TRY(check_again(r, c, a, NULL, row));
         r->inserted++;
         return row_insert(c, a, e, row, by);
     }
     TRY(s);
     from = now;
-    if (!line->exists || from->version != ((struct row *)row)->version) {
-        snprintf(r->refusal, REFUSAL, "meanwhile");
-        return ERR_STALE;
-    }
+    if (!line->exists || from->version != ((struct row *)row)->version)
+        return refuse_with(r, "import.meanwhile", NULL);
     if (row_same(e, now, row)) {
         r->unchanged++;
         return OK;
     }
+    TRY(check_again(r, c, a, now, row));
     r->updated++;
     return row_update(c, a, e, row, by);
 }
@@ -58,10 +85,11 @@ static enum status apply_lines(struct run *r, struct conn *c, struct arena *a)
     for (size_t i = r->from; i < r->to; i++) {
         struct arena_mark mark = arena_mark(a);
         r->refusal[0] = 0;
+        r->key = r->field = NULL;
         enum status s = apply_line(r, c, a, &r->piece->lines[i]);
         if (s == ERR_CONFLICT || s == ERR_STALE || s == ERR_NOT_FOUND) {
             r->refused = (int64_t)i;
-            if (!*r->refusal)
+            if (!r->key)
                 snprintf(r->refusal, REFUSAL, "%s", conn_refusal(c));
             return ERR_CONFLICT;
         }
@@ -104,8 +132,10 @@ static enum status write_part(struct conn *c, struct arena *a, void *data)
     int64_t changed;
     r->inserted = r->updated = r->unchanged = r->bad = r->repeated = 0;
     r->refused = -1;
-    if (r->write)
+    if (r->write) {
+        TRY(import_reach(r->app, c, a, r->im, &r->reach));
         TRY(apply_lines(r, c, a));
+    }
     TRY(keep_bad(r, c));
     TRY(db_exec(
         c,
@@ -151,8 +181,8 @@ static void refuse_line(struct run *r, const struct import_line *line)
     const struct field *f =
         dot && !strchr(r->refusal, ',') ? entity_field(e, dot + 1) : NULL;
     struct form_error error = {.key = "import.refused"};
-    if (same(r->refusal, "meanwhile"))
-        error.key = "import.meanwhile";
+    if (r->key)
+        error = (struct form_error){.key = r->key, .field = r->field};
     else if (strncmp(r->refusal, "unique ", 7) == 0)
         error.key = f ? "form.taken" : "form.taken_together";
     if (f) {
@@ -177,11 +207,12 @@ static enum status write_piece(struct run *r, struct piece *p)
         if (s != ERR_CONFLICT || r->refused < 0)
             return s;
         size_t at = (size_t)r->refused;
-        char why[REFUSAL];
-        memcpy(why, r->refusal, REFUSAL);
+        const struct run why = *r;
         if (at > from)
             TRY(write_lines(r, from, at));
-        memcpy(r->refusal, why, REFUSAL);
+        memcpy(r->refusal, why.refusal, REFUSAL);
+        r->key = why.key;
+        r->field = why.field;
         refuse_line(r, &p->lines[at]);
         from = at + 1;
     }

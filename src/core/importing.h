@@ -54,6 +54,11 @@ struct piece {
 void piece_refuse(struct piece *p, const struct import_line *line,
                   const char *outcome, const struct form_errors *errors);
 
+/* What whoever sent the file may write now. Nobody: the command line, which may
+ * everything. ERR_FORBIDDEN: nothing any more. */
+enum status import_reach(struct app *app, struct conn *c, struct arena *a,
+                         const struct import *im, struct reach *out) MUST_USE;
+
 struct reader;
 /* For one thread at a time; lines before `from` are only looked at for their
  * codes. */

@@ -3,7 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
-import { test, equal, ok, match, serve, forms, filled, readable, tables, sameTables, essaim, program }
+import { test, equal, ok, match, serve, forms, filled, readable, tables, sameTables, importEnd, essaim,
+  program }
   from './lib.mjs';
 
 const server = await serve({ env: { ESSAIM_QUERIES: '1' } });
@@ -189,6 +190,20 @@ await test('a circle of filiation is refused, and said why', async () => {
     /une seule/);
   sameTables(before, tables(server.folder), 'refused links');
   equal((await post(admin, `/projets/${a}/suppression`, { _version: '1' })).status, 409, 'a linked project goes');
+});
+
+await test('a circle that a file would close is refused by its line, for the line before it', async () => {
+  const [a, b] = (await rows('/projets')).slice(8, 10);
+  const form = await admin.form('/imports', '/imports');
+  const sent = made(await admin.postFiles('/imports', [...filled(form, { entity: 'filiation' }),
+    ['file', Buffer.from('kind;from_project;to_project\r\n' +
+      `inspired;${a.name};${b.name}\r\ninspired;${b.name};${a.name}\r\n`), 'liens.csv']]));
+  equal((await importEnd(admin, sent)).refused, 0); // each is right alone
+  await admin.submit(forms((await admin.get(sent)).text).find((f) => f.action.endsWith('/application')));
+  const end = await importEnd(admin, sent);
+  equal(end.state, 'applied');
+  equal(`${end.inserted} ${end.refused}`, '1 1');
+  match(readable((await admin.get(sent)).text), /cercle/);
 });
 
 const schools = await rows('/etablissements');
