@@ -144,6 +144,7 @@ await test('a refused form takes the keyboard to its mistakes', async () => {
 await test('Enter in a form with lines saves, and asks for no line more', async () => {
   const page = await open('admin');
   await page.goto('/axes/nouveau');
+  await page.fill('#f-position', '9');
   await page.fill('#f-name', 'Un axe écrit au clavier');
   await page.locator('#f-name').press('Enter');
   await page.waitForLoadState();
