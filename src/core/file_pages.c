@@ -108,7 +108,7 @@ static const char *disposition(struct arena *a, const struct file *f)
     buf_str(&b, "; filename=\"");
     for (const char *p = f->name; *p; p++)
         if ((unsigned char)*p < 128)
-            buf_char(&b, strchr("\"\\%;", *p) ? '_' : *p);
+            buf_char(&b, (char)(strchr("\"\\%;", *p) ? '_' : *p));
         else if (((unsigned char)*p & 0xc0) != 0x80)
             buf_char(&b, '_');
     buf_str(&b, "\"; filename*=UTF-8''");

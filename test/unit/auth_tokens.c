@@ -76,11 +76,11 @@ TEST(tokens_ended_are_dead_inside_a_write_too)
 {
     struct tokens w;
     struct conn *c;
-    struct who *by_session, *by_token, *by_line;
+    struct who *by_session = NULL, *by_token = NULL, *by_line = NULL;
     tokens_open(&w);
     CHECK(conn_open(w.db, &c) == OK && conn_begin(c, 0) == OK);
-    OKAY(found(&w, c, &by_session, &by_token) == OK);
-    OKAY(who_load(c, &w.mem, 1, &by_line) == OK);
+    CHECK(found(&w, c, &by_session, &by_token) == OK);
+    CHECK(who_load(c, &w.mem, 1, &by_line) == OK);
     OKAY(who_again(c, &w.mem, by_session) == OK);
     OKAY(who_again(c, &w.mem, by_token) == OK);
     conn_end(c);
