@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { test, equal, ok, match, serve, forms, filled, readable, tables, sameTables, importEnd, essaim,
-  program }
+  program, query }
   from './lib.mjs';
 
 const server = await serve({ env: { ESSAIM_QUERIES: '1' } });
@@ -281,6 +281,17 @@ await test('a stranger asks for advice behind a guard', async () => {
   ok(!readable((await server.stranger().get('/conseils/file')).text).includes('Zoé'));
   const queue = readable((await leader.get('/conseils/file')).text);
   ok(queue.indexOf('Peut-on laisser les élèves') < queue.indexOf('Quel outil pour dicter'), 'the oldest first');
+});
+await test('strangers who ask at the same moment are each kept, whole', async () => {
+  const asked = await Promise.all(Array.from({ length: 24 }, async (_, i) => {
+    const stranger = server.stranger();
+    return stranger.submit(await stranger.form('/demander-conseil', '/demander-conseil'),
+      { need: `Ensemble ${i}`, topic: 'other', asker: 'Noé', email: `noe${i}@demo.example` });
+  }));
+  equal(asked.filter((r) => r.status === 303).length, 24);
+  const uids = query(server.folder, "SELECT uid FROM portfolio_advice WHERE asker = 'Noé'").trim().split('\n');
+  equal(new Set(uids).size, 24);
+  for (const uid of uids) match(uid, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 });
 function deepNull(row, names) {
   for (const name of names) equal(row[name], null, name);

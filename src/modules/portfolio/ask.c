@@ -115,7 +115,9 @@ static enum status ask(struct conn *c, struct arena *a, void *data)
     if (k->alert)
         return ERR_INVALID;
     k->r->location = "/demander-conseil/merci";
-    return row_insert(c, a, &advice_entity, k->row, req_actor(k->r));
+    /* A copy: what the row is given here does not outlive this run. */
+    void *row = row_copy(a, &advice_entity, k->row);
+    return row_insert(c, a, &advice_entity, row, req_actor(k->r));
 }
 
 enum status ask_send(struct req *r)
