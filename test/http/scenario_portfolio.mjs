@@ -293,6 +293,18 @@ await test('strangers who ask at the same moment are each kept, whole', async ()
   equal(new Set(uids).size, 24);
   for (const uid of uids) match(uid, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 });
+await test('what a stranger confided is not on the page of the project that comes of it', async () => {
+  const stranger = server.stranger();
+  equal((await stranger.submit(await stranger.form('/demander-conseil', '/demander-conseil'), { need: 'Lire de loin',
+    detail: 'Pour un élève qui perd la vue.', topic: 'inclusion', asker: 'Ève', email: 'eve@demo.example' })).status, 303);
+  const advice = (await rows('/conseils')).find((a) => a.email === 'eve@demo.example');
+  const axis = (await rows('/axes'))[0].id;
+  equal((await post(expert, `/conseils/${advice.id}/projet`, { way: 'new', name: 'Loupes', axis })).status, 403);
+  const page = made(await post(leader, `/conseils/${advice.id}/projet`, { way: 'new', name: 'Loupes', axis }));
+  const text = readable((await stranger.get(page)).text);
+  ok(text.includes('Loupes'));
+  ok(!/perd la vue|Lire de loin|Ève/.test(text), text);
+});
 function deepNull(row, names) {
   for (const name of names) equal(row[name], null, name);
 }

@@ -82,8 +82,9 @@ static enum status project_of(struct becoming *b, struct conn *c,
     row_begin(a, &project_entity, p);
     p->name = str_dup(a, name);
     p->starts = day_today();
-    p->summary = is_signal(r) ? ((const struct signal *)r->row)->subject
-                              : ((const struct advice *)r->row)->detail;
+    /* Everybody reads a project: what somebody confided when they asked for
+     * advice stays where it is. */
+    p->summary = is_signal(r) ? ((const struct signal *)r->row)->subject : NULL;
     b->alert = "portfolio.become_taken";
     enum status s = row_insert(c, a, &project_entity, p, req_actor(r));
     *id = p->row.id;
@@ -96,6 +97,9 @@ static enum status become(struct conn *c, struct arena *a, void *data)
     struct req *r = b->r;
     int64_t project;
     const char *field;
+    /* The row is reached by another right, which the frame asks again. */
+    if (!may(r->who, "portfolio.edit"))
+        return ERR_FORBIDDEN;
     TRY(project_of(b, c, a, &project));
     struct filiation *f = row_new(a, &filiation_entity);
     if (is_signal(r))
@@ -122,9 +126,6 @@ static enum status become(struct conn *c, struct arena *a, void *data)
 enum status origin_becomes(struct req *r)
 {
     struct becoming b = {.r = r};
-    if (!may(r->who,
-             "portfolio.edit")) /* the row is reached by another right */
-        return ERR_FORBIDDEN;
     enum status s = req_write(r, become, &b);
     if (s == ERR_INVALID && b.alert)
         return show(r, 422, b.alert);
