@@ -139,8 +139,8 @@ static uint32_t crc32_of(struct str s)
 
 static void put(struct buf *b, size_t value, int bytes)
 {
-    for (int i = 0; i < bytes; i++)
-        buf_char(b, (char)(value >> 8 * i & 0xff));
+    for (; bytes--; value >>= 8)
+        buf_char(b, (char)(value & 0xff));
 }
 
 /* What the member's own head and the directory both say; 1 January 2024. */
