@@ -108,19 +108,32 @@ enum status file_keep(const char *folder, struct arena *a, struct str bytes,
     return folder_sync(into);
 }
 
+/* The sweep may come between the bytes and their row: both ask inside a write,
+ * and under one lock, so that one of them sees what the other did. */
+static enum status content_lock(struct conn *c, struct arena *a,
+                                const char *hash)
+{
+    return conn_lock(c, arena_printf(a, "file %s", hash));
+}
+
+enum status file_name_kept(struct conn *c, struct arena *a, const char *folder,
+                           struct file *f)
+{
+    TRY(content_lock(c, a, f->hash));
+    if (access(file_path(a, folder, f->hash), R_OK) != 0)
+        return ERR_STALE;
+    return file_add(c, f);
+}
+
 struct storing {
     struct app *app;
     struct file *file;
 };
 
-/* The sweep may have come between the bytes and their row: it too asks inside
- * the writer, so one of both sees the other. */
 static enum status add(struct conn *c, struct arena *a, void *data)
 {
     struct storing *s = data;
-    if (access(file_path(a, s->app->folder, s->file->hash), R_OK) != 0)
-        return ERR_STALE;
-    return file_add(c, s->file);
+    return file_name_kept(c, a, s->app->folder, s->file);
 }
 
 enum status file_store(struct app *app, struct arena *a, struct str bytes,
@@ -129,7 +142,7 @@ enum status file_store(struct app *app, struct arena *a, struct str bytes,
     struct storing s = {app, f};
     enum status status = ERR_STALE;
     f->at = time_now();
-    for (int i = 0; i < 3 && status == ERR_STALE; i++) {
+    for (int i = 0; i < FILE_TRIES && status == ERR_STALE; i++) {
         TRY(file_keep(app->folder, a, bytes, f));
         status = db_write(app->db, a, add, &s);
     }
@@ -174,13 +187,20 @@ struct sweeping {
     const char *hash, *path;
 };
 
+/* Not if it was sent once more meanwhile: then it soon has a row. */
+static bool is_old(const char *path)
+{
+    struct stat is;
+    return stat(path, &is) == 0 && is.st_mtime < time(NULL) - DAY_SECONDS;
+}
+
 static enum status remove_unknown(struct conn *c, struct arena *a, void *data)
 {
     const struct sweeping *s = data;
     bool known;
-    (void)a;
+    TRY(content_lock(c, a, s->hash));
     TRY(file_known(c, s->hash, &known));
-    if (!known && unlink(s->path) != 0 && errno != ENOENT)
+    if (!known && is_old(s->path) && unlink(s->path) != 0 && errno != ENOENT)
         return ERR_SYSTEM;
     return OK;
 }
@@ -194,10 +214,8 @@ static enum status folder_sweep(struct app *app, struct conn *c,
         struct arena_mark mark = arena_mark(a);
         struct sweeping one = {e->d_name,
                                arena_printf(a, "%s/%s", path, e->d_name)};
-        struct stat is;
         bool known = true;
-        if (strlen(e->d_name) == (size_t)2 * SHA256 &&
-            stat(one.path, &is) == 0 && is.st_mtime < time(NULL) - DAY_SECONDS)
+        if (strlen(e->d_name) == (size_t)2 * SHA256 && is_old(one.path))
             s = file_known(c, one.hash, &known);
         if (s == OK && !known)
             s = db_write(app->db, a, remove_unknown, &one);

@@ -22,6 +22,11 @@ int64_t file_most(const struct app *app);
  * and its folder are on the disk when it returns OK. ERR_FULL, ERR_SYSTEM. */
 enum status file_keep(const char *folder, struct arena *a, struct str bytes,
                       struct file *f) MUST_USE;
+/* Inside a write: the row of core_file of bytes that were kept. ERR_STALE: the
+ * sweep has taken them meanwhile, keep them anew; FILE_TRIES times at most. */
+enum { FILE_TRIES = 3 };
+enum status file_name_kept(struct conn *c, struct arena *a, const char *folder,
+                           struct file *f) MUST_USE;
 /* keep, and a row of core_file, in a write of its own: f->name and f->person
  * are given. */
 enum status file_store(struct app *app, struct arena *a, struct str bytes,

@@ -72,7 +72,7 @@ static enum status add_posted(struct conn *c, struct arena *mem, void *data)
     struct file *f = r->row;
     struct buf out = {.mem = mem};
     struct json j = {.out = &out};
-    TRY(file_add(c, f));
+    TRY(file_name_kept(c, mem, r->app->folder, f));
     json_object(&j, NULL);
     json_int(&j, "id", f->id);
     json_cstr(&j, "name", f->name);
@@ -92,9 +92,13 @@ enum status file_post(struct req *r)
                      .at = time_now()};
     if (upload_fault(r, "file", r->x->body))
         return ERR_INVALID;
-    TRY(file_keep(r->app->folder, r->mem, r->x->body, &f));
+    enum status s = ERR_STALE;
     r->row = &f;
-    TRY(req_write(r, add_posted, r));
+    for (int i = 0; i < FILE_TRIES && s == ERR_STALE; i++) {
+        TRY(file_keep(r->app->folder, r->mem, r->x->body, &f));
+        s = req_write(r, add_posted, r);
+    }
+    TRY(s);
     return req_done(r) ? OK : req_json(r, r->code, r->told);
 }
 

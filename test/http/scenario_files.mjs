@@ -1,6 +1,6 @@
 // Files: sent with a form and by the API, downloaded by who may, kept once,
 // replaced, brought back, swept away, and refused with words.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync }
   from 'node:fs';
@@ -8,7 +8,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test, equal, ok, match, serve, copy, drop, query, essaim, forms, filled, readable, tables,
-  sameTables } from './lib.mjs';
+  sameTables, onPostgres } from './lib.mjs';
 
 const data = copy();
 const token = essaim('token', 'add', 'leader@demo.example', 'files', '--data', data).trim();
@@ -221,6 +221,22 @@ await test('the API: the bytes alone, then the row that names them', async () =>
   const paths = JSON.parse((await leader.get('/api/openapi.json')).text).paths;
   ok(paths['/api/v1/document/files'].post.requestBody.content['application/octet-stream']);
   ok(paths['/api/v1/document/{id}/files/file'].get);
+});
+// Between the bytes and their row: a writer of ours holds the database meanwhile.
+await test('bytes that the sweep takes before their row is written are kept anew', async (skip) => {
+  if (onPostgres) return skip('holds the writer of SQLite');
+  const bytes = Buffer.from('Balayé trop tôt.\n');
+  const holder = spawn('sqlite3', [join(data, 'essaim.db')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  holder.stdin.write(".timeout 5000\nBEGIN IMMEDIATE;\nSELECT 'held';\n");
+  await new Promise((held) => holder.stdout.once('data', held));
+  const sent = server.stranger().fetch('/api/v1/document/files', { method: 'POST', body: bytes,
+    headers: { authorization: `Bearer ${token}`, 'content-disposition': 'attachment; filename="tot.txt"' } });
+  for (let i = 0; i < 400 && !existsSync(stored(bytes)); i++) await sleep(5);
+  rmSync(stored(bytes));
+  holder.stdin.end('ROLLBACK;\n');
+  const r = await sent;
+  equal(r.status, 201, r.text);
+  ok(existsSync(stored(bytes)), 'a row whose bytes are gone');
 });
 await test('killed between the file and its row: nothing is half there, and the rest is swept', async () => {
   const orphan = Buffer.from('personne ne me nomme');
