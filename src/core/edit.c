@@ -2,6 +2,7 @@
  * outside the transaction for good messages and again inside it. */
 #include "core/edit.h"
 
+#include "base/utf8.h"
 #include "core/derive.h"
 #include "core/file.h"
 #include "core/pages.h"
@@ -466,6 +467,13 @@ enum status row_step(struct req *r)
         return ERR_CONFLICT;
     if (t.step->needs_reason && !t.reason.n) {
         form_error(&r->errors, "reason", "form.required");
+        return ERR_INVALID;
+    }
+    if ((int64_t)utf8_length(t.reason) > step_reason_most(r->entity)) {
+        form_error_add(&r->errors,
+                       (struct form_error){.field = "reason",
+                                           .key = "form.too_long",
+                                           .max = step_reason_most(r->entity)});
         return ERR_INVALID;
     }
     enum status s = req_write(r, take, &t);

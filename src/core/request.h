@@ -141,6 +141,8 @@ enum status journal_add(struct conn *c, struct arena *a, int64_t person,
                         struct str detail) MUST_USE;
 /* A new row's state is where the entity's first step begins. */
 void row_begin(struct arena *a, const struct entity *e, void *row);
+/* The most characters of a step's reason. */
+int64_t step_reason_most(const struct entity *e);
 /* Takes a step of a row inside a write: state, condition, history, journal. */
 enum status step_take(struct conn *c, struct arena *a, const struct entity *e,
                       const struct step *step, void *row, struct str reason,

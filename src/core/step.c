@@ -11,6 +11,11 @@ void row_begin(struct arena *a, const struct entity *e, void *row)
     field_set(state, row, value_cstr(str_dup(a, first)));
 }
 
+int64_t step_reason_most(const struct entity *e)
+{
+    return text_most(entity_field(e, "state_reason"));
+}
+
 enum status step_take(struct conn *c, struct arena *a, const struct entity *e,
                       const struct step *step, void *row, struct str reason,
                       struct actor by, const char **refusal)

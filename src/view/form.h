@@ -110,6 +110,9 @@ enum { FORM_FEW = 30 };
 enum status form_few(struct arena *a, const struct form_source *source,
                      const struct entity *target, struct linked **out,
                      size_t *n) MUST_USE;
+/* The most characters of a text; NULL: of prose that has no bound of its own.
+ */
+int64_t text_most(const struct field *f);
 /* One value: NULL, or the label key of what is wrong with it; error then has
  * its bounds. Text that is empty or blank is no value. */
 const char *field_parse(struct arena *a, const struct lang *lang,

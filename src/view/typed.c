@@ -7,6 +7,13 @@
 
 enum { TEXT_MOST = 200, PROSE_MOST = 20000 };
 
+int64_t text_most(const struct field *f)
+{
+    return f && f->max              ? f->max
+           : f && f->type == F_TEXT ? TEXT_MOST
+                                    : PROSE_MOST;
+}
+
 static const char *bounds(const struct field *f, double value,
                           struct form_error *error)
 {
@@ -35,7 +42,7 @@ static const char *parse_text(struct arena *a, const struct field *f,
             return "form.bad_utf8";
         clean[n++] = (char)(c == '\r' ? '\n' : c);
     }
-    int64_t most = f->max ? f->max : f->type == F_TEXT ? TEXT_MOST : PROSE_MOST;
+    int64_t most = text_most(f);
     int64_t length = (int64_t)utf8_length((struct str){clean, n});
     error->min = f->min;
     error->max = most;

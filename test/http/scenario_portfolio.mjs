@@ -32,6 +32,7 @@ await test('a note de veille is kept with its reason, and becomes a project', as
   signal = made(await post(leader, '/veille', { title: 'Un atlas que les élèves écrivent',
     source: 'Salon', country: 'it', seen: '2025-03-01', subject: 'Des classes cartographient leur rue.' }));
   equal((await post(leader, `${signal}/etapes/keep`)).status, 422);
+  says(await post(leader, `${signal}/etapes/keep`, { reason: 'a'.repeat(20001) }), 422, /trop long/);
   made(await post(leader, `${signal}/etapes/keep`, { reason: 'Simple, sans compte, et déjà essayé ailleurs.' }));
   ok(readable((await leader.get(signal)).text).includes('Simple, sans compte'), 'the reason is not shown');
   const axis = (await rows('/axes'))[0].id;
@@ -109,12 +110,20 @@ const decide = async (who, outcome, fields = {}) => {
 };
 await test('no decision without the quorum, a reason for each criterion, and the evidence', async () => {
   says(await decide(leader, 'go'), 409, /quorum/);
+  says(await post(leader, `${gate}/avis`, { opinion: 'go', reason: 'a'.repeat(2001) }), 422, /trop longs/);
   made(await post(leader, `${gate}/avis`, { opinion: 'go', reason: 'Utile.' }));
   made(await post(inspector, `${gate}/avis`, { opinion: 'go', reason: 'Utile.' }));
   made(await post(expert, `${gate}/avis`, { opinion: 'hold', reason: 'Trop tôt pour le réseau.' }));
   const form = await leader.form(gate, '/decision');
   says(await leader.submit(form, { outcome: 'go', reason: 'Oui.' }), 409, /Chaque critère/);
   says(await decide(leader, 'go', { reason: '' }), 422, /motifs/);
+  says(await decide(leader, 'go', { reason: 'a'.repeat(4001) }), 422, /trop longs/);
+  made(await decide(leader, ''));
+  const found = async () => (await rows('/criteres-de-jalon')).filter((k) => k.gate === Number(gate.split('/').at(-1)))
+    .map((k) => k.reason).join();
+  const was = await found();
+  made(await post(leader, `${gate}/decision`, { _version: String((await rows(gate)).version), published: '1' }));
+  equal(await found(), was, 'what the form did not hold was taken away');
   says(await decide(leader, 'go'), 409, /preuve exigée/i);
   says(await decide(leader, 'conditions', { condition_1: 'Sans date' }), 422, /échéance/);
   equal((await rows(gate)).state, 'open');

@@ -1,6 +1,7 @@
 /* A committee at work: each member's vote, the findings, the decision. */
 #include "modules/portfolio/gate_page.h"
 
+#include "base/utf8.h"
 #include "modules/portfolio/routes.h"
 
 enum { CONDITIONS = 3, REASON = 1000 };
@@ -42,6 +43,17 @@ static enum status answer(struct req *r, struct deciding *d, enum status s)
     return req_done(r) ? OK : req_go(r, "/jalons/%" PRId64, r->id);
 }
 
+/* Why the reason of a step cannot stand; none: the label of its absence. */
+static const char *reason_fault(const struct entity *e, struct str reason,
+                                const char *none)
+{
+    if (!reason.n)
+        return none;
+    return (int64_t)utf8_length(reason) > step_reason_most(e)
+               ? "portfolio_gate.reason_too_long"
+               : NULL;
+}
+
 /* The seat of the person in this committee. */
 static enum status seat_of(struct deciding *d, struct conn *c, void **out)
 {
@@ -70,9 +82,9 @@ static enum status vote(struct conn *c, struct arena *a, void *data)
                                  ? "declare"
                                  : arena_printf(a, "vote_%s", opinion));
     struct str reason = str_trim(req_text(r, "reason"));
-    d->refusal = !step       ? "portfolio_gate_member.no_opinion"
-                 : !reason.n ? "portfolio_gate_member.no_reason"
-                             : NULL;
+    d->refusal = !step ? "portfolio_gate_member.no_opinion"
+                       : reason_fault(&gate_member_entity, reason,
+                                      "portfolio_gate_member.no_reason");
     if (d->refusal)
         return ERR_INVALID;
     r->location = arena_printf(r->mem, "/jalons/%" PRId64, r->id);
@@ -97,6 +109,8 @@ static enum status find_criterion(struct deciding *d, struct conn *c,
     struct str reason = str_trim(
         req_text(r, arena_printf(r->mem, "reason_%" PRId64, k->row.id)));
     const char *key = NULL;
+    if (!found.p && !reason.p) /* not in the form: as it was */
+        return OK;
     for (const char *const *m = met->choices; found.p && *m; m++)
         if (str_eq(found, *m))
             key = *m;
@@ -176,9 +190,9 @@ static enum status decide(struct conn *c, struct arena *a, void *data)
     bool known = false;
     for (const char *const *o = gate_outcomes; *o; o++)
         known |= same(*o, outcome);
-    d->refusal = !known      ? "portfolio_gate.no_outcome"
-                 : !reason.n ? "portfolio_gate.no_reason"
-                             : NULL;
+    d->refusal =
+        !known ? "portfolio_gate.no_outcome"
+               : reason_fault(&gate_entity, reason, "portfolio_gate.no_reason");
     if (d->refusal)
         return ERR_INVALID;
     return step_take(c, a, &gate_entity, step_named(&gate_entity, outcome), g,
