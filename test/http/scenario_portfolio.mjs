@@ -218,6 +218,7 @@ await test('a circle that a file would close is refused by its line, for the lin
 const schools = await rows('/etablissements');
 const lab = (await rows('/projets')).find((p) => p.name === 'ESCALE').id;
 await test('a deployment that ends before it begins is refused; abandoned needs a reason', async () => {
+  match(readable((await leader.get('/deploiements/nouveau')).text), /Tout le monde le lit.*ne nommez personne/);
   const base = { project: lab, tool: 'Mallette', school: schools[0].id, starts: '2025-03-10', state: 'in_use' };
   equal((await post(admin, '/deploiements', { ...base, ends: '2025-03-09' })).status, 422);
   says(await post(admin, '/deploiements', { ...base, state: 'abandoned' }), 422, /abandonné/);
