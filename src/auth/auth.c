@@ -66,17 +66,16 @@ static const char *token_hash(struct arena *a, struct str token)
     return hex(a, digest, sizeof(digest));
 }
 
-static enum status grants_read(struct conn *c, struct arena *a, struct who *who)
+/* Those that hold today, in an order of their own. */
+#define GRANTS                                                                 \
+    "SELECT g.role, g.entity, g.row_id, g.until_day FROM auth_grant g"         \
+    " WHERE g.from_day <= :today"                                              \
+    " AND (g.until_day IS NULL OR g.until_day >= :today)"
+#define IN_ORDER " ORDER BY g.id LIMIT 200"
+
+static enum status grants_take(struct arena *a, struct rows *rows,
+                               struct who *who)
 {
-    struct rows *rows;
-    TRY(db_rows(
-        c, a,
-        SQL("SELECT role, entity, row_id, until_day FROM auth_grant"
-            " WHERE person = :person AND from_day <= :today"
-            " AND (until_day IS NULL OR until_day >= :today)"
-            " ORDER BY id LIMIT 200"),
-        ARGS(arg_int("person", who->person), arg_day("today", day_today())),
-        &rows));
     struct grant held[200];
     size_t n = 0;
     while (rows_next(rows))
@@ -90,11 +89,29 @@ static enum status grants_read(struct conn *c, struct arena *a, struct who *who)
     return OK;
 }
 
+static enum status grants_read(struct conn *c, struct arena *a, struct who *who)
+{
+    struct rows *rows;
+    TRY(db_rows(
+        c, a, SQL(GRANTS " AND g.person = :person" IN_ORDER),
+        ARGS(arg_int("person", who->person), arg_day("today", day_today())),
+        &rows));
+    return grants_take(a, rows, who);
+}
+
 enum status session_find(struct conn *c, struct arena *a, struct str token,
                          struct who **out)
 {
+    /* By the token too, so that they come with who it is. */
+    const struct sql grants =
+        SQL(GRANTS " AND g.person = (SELECT s.person FROM auth_session s"
+                   " WHERE s.token = :token)" IN_ORDER);
     struct rows *rows;
     int64_t now = time_now();
+    const char *hash = token_hash(a, token);
+    const struct arg *mine =
+        ARGS(arg_cstr("token", hash), arg_day("today", day_today()));
+    TRY(db_ahead(c, grants, mine));
     TRY(db_rows(c, a,
                 SQL("SELECT s.person, s.id, a.email, a.name, a.lang, s.csrf,"
                     " s.used"
@@ -102,7 +119,7 @@ enum status session_find(struct conn *c, struct arena *a, struct str token,
                     " JOIN auth_account a ON a.person = s.person"
                     " WHERE s.token = :token AND s.used > :used"
                     " AND s.started > :started AND a.closed = 0"),
-                ARGS(arg_cstr("token", token_hash(a, token)),
+                ARGS(arg_cstr("token", hash),
                      arg_int("used", now - SESSION_IDLE),
                      arg_int("started", now - SESSION_MOST)),
                 &rows));
@@ -120,7 +137,8 @@ enum status session_find(struct conn *c, struct arena *a, struct str token,
     TRY(rows_end(rows));
     if (!who)
         return ERR_NOT_FOUND;
-    TRY(grants_read(c, a, who));
+    TRY(db_rows(c, a, grants, mine, &rows));
+    TRY(grants_take(a, rows, who));
     *out = who;
     return OK;
 }

@@ -62,6 +62,8 @@ enum status rows_list(struct req *r)
     if (!r->api)
         ask.fields = list_fields(r->mem, r->entity, NULL, NULL);
     struct list list;
+    if (!r->api)
+        TRY(list_filters_ahead(r->mem, r->entity, &source));
     TRY(list_load(r->conn, r->mem, &ask, &list));
     if (r->api)
         return list_json(r, &list);

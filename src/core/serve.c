@@ -253,7 +253,8 @@ static enum status handle(void *data)
     return s;
 }
 
-/* For whoever measures: queries of this answer, and the time it took from the
+/* For whoever measures: queries of this answer, how often it waited for the
+ * database's server, and the time it took from the
  * worker's beginning; writes and commits so far. */
 static void show_cost(struct req *r, int64_t began)
 {
@@ -262,6 +263,8 @@ static void show_cost(struct req *r, int64_t began)
     req_header(r, "Server-Timing", arena_printf(r->mem, "app;dur=%.3f", ms));
     req_header(r, "X-Queries",
                arena_printf(r->mem, "%u", conn_queries(r->conn)));
+    req_header(r, "X-Round-Trips",
+               arena_printf(r->mem, "%u", conn_trips(r->conn)));
     req_header(r, "X-Writes",
                arena_printf(r->mem, "%" PRIu64 " %" PRIu64, stats.writes,
                             stats.commits));

@@ -59,7 +59,7 @@ enum status conn_begin(struct conn *c, int64_t deadline)
     CHECK(!c->writer && !c->begun);
     c->limit = (struct limit){.wall = deadline};
     c->late = false;
-    c->queries = 0;
+    c->queries = c->trips = 0;
     TRY(c->engine->begin(c));
     c->begun = true;
     return OK;
@@ -82,6 +82,17 @@ void conn_rest(struct conn *c)
 unsigned conn_queries(const struct conn *c)
 {
     return c->queries;
+}
+
+unsigned conn_trips(const struct conn *c)
+{
+    return c->trips;
+}
+
+enum status db_ahead(struct conn *c, struct sql sql, const struct arg *args)
+{
+    CHECK(!c->writer);
+    return c->engine->ahead ? c->engine->ahead(c, sql, args) : OK;
 }
 
 bool conn_is_writer(const struct conn *c)

@@ -40,6 +40,15 @@ void conn_rest(struct conn *c);
 /* Queries run on this connection since conn_begin: the cost of a page. */
 unsigned conn_queries(const struct conn *c);
 
+/* How often it waited for a server's answer since conn_begin; 0 where there is
+ * none. */
+unsigned conn_trips(const struct conn *c);
+
+/* A reader says that it is going to ask this: a server answers it with what is
+ * asked next, in one round trip, and db_rows with the same text and arguments
+ * then waits for nobody. */
+enum status db_ahead(struct conn *c, struct sql sql,
+                     const struct arg *args) MUST_USE;
 /* Statements are prepared once per connection and text. Failures: ERR_BUSY past
  * the deadline, ERR_CONFLICT where a unique or a reference forbids (see
  * conn_refusal), ERR_FULL, ERR_STORE. An argument that the text does not name,

@@ -67,7 +67,7 @@ struct conn {
     unsigned depth; /* attempts under way, one within the other */
     enum status
         fallen; /* writer: a statement failed, and no attempt holds it */
-    unsigned queries;
+    unsigned queries, trips;
     char refusal[REFUSAL];
     struct cache cache;
 };
@@ -115,6 +115,9 @@ struct engine {
                         const struct arg *args, struct rows **out);
     enum status (*exec)(struct conn *c, struct sql sql, const struct arg *args,
                         int64_t *changed);
+    /* See db_ahead; NULL where an answer costs no way. */
+    enum status (*ahead)(struct conn *c, struct sql sql,
+                         const struct arg *args);
     enum status (*one)(struct conn *c, struct sql sql, const struct arg *args,
                        int64_t *out);
     int64_t (*last_id)(const struct conn *c);

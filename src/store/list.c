@@ -326,25 +326,32 @@ static void titles_add(struct plan *p, struct list *out, struct rows *r,
     }
 }
 
-static enum status read_part(struct plan *p, struct conn *c, enum part part,
-                             const struct place *after, struct list *out,
-                             struct place *last)
+static struct sql part_text(struct plan *p, enum part part,
+                            const struct place *after, size_t had,
+                            struct args *args)
 {
-    const struct list_ask *ask = p->ask;
-    const size_t limit = (size_t)ask->limit;
     struct buf b = {.mem = p->mem};
-    struct args args = {0};
-    struct rows *r;
     buf_str(&b, "SELECT ");
     buf_str(&b, p->columns);
     write_titles(p, &b);
     buf_str(&b, ", t.");
     buf_str(&b, p->key);
-    write_from(p, &b, &args, true);
-    write_part(p, &b, &args, part, after);
-    args_add(p->mem, &args,
-             arg_int("list_limit", ask->limit + 1 - (int64_t)out->n));
-    TRY(db_rows(c, p->mem, sql_built(&b), args.all, &r));
+    write_from(p, &b, args, true);
+    write_part(p, &b, args, part, after);
+    args_add(p->mem, args,
+             arg_int("list_limit", p->ask->limit + 1 - (int64_t)had));
+    return sql_built(&b);
+}
+
+static enum status read_part(struct plan *p, struct conn *c, enum part part,
+                             const struct place *after, struct list *out,
+                             struct place *last)
+{
+    const size_t limit = (size_t)p->ask->limit;
+    struct args args = {0};
+    struct rows *r;
+    const struct sql sql = part_text(p, part, after, out->n, &args);
+    TRY(db_rows(c, p->mem, sql, args.all, &r));
     const int key_at = p->width + (int)p->ref_count;
     while (rows_next(r)) {
         if (out->n++ == limit)
@@ -396,15 +403,29 @@ static enum status read_page(struct plan *p, struct conn *c, struct list *out)
     return OK;
 }
 
-static enum status count(struct plan *p, struct conn *c, int64_t *total)
+static struct sql count_text(struct plan *p, struct args *args)
 {
     struct buf b = {.mem = p->mem};
-    struct args args = {0};
     buf_str(&b, "SELECT count(*) FROM (SELECT 1");
-    write_from(p, &b, &args, false);
+    write_from(p, &b, args, false);
     buf_str(&b, " LIMIT :list_most) x");
-    args_add(p->mem, &args, arg_int("list_most", TOTAL_MOST + 1));
-    return db_int(c, sql_built(&b), args.all, total);
+    args_add(p->mem, args, arg_int("list_most", TOTAL_MOST + 1));
+    return sql_built(&b);
+}
+
+static enum status count(struct plan *p, struct conn *c, int64_t *total)
+{
+    struct args args = {0};
+    const struct sql sql = count_text(p, &args);
+    return db_int(c, sql, args.all, total);
+}
+
+/* A page of them all is counted for nothing, at most TOTAL_MOST rows of it. */
+static enum status count_ahead(struct plan *p, struct conn *c)
+{
+    struct args args = {0};
+    const struct sql sql = count_text(p, &args);
+    return db_ahead(c, sql, args.all);
 }
 
 /* Counts where it must, and so decides what leads. */
@@ -424,6 +445,26 @@ static enum status plan_lead(struct plan *p, struct conn *c, int64_t *total)
     return OK;
 }
 
+enum status list_ahead(struct conn *c, struct arena *a,
+                       const struct list_ask *ask)
+{
+    struct plan p = {.mem = a,
+                     .dialect = dialect_of(c),
+                     .ask = ask,
+                     .shape = shape_of(ask->entity),
+                     .found = NONE};
+    const struct place start = {.id = NONE};
+    struct args args = {0};
+    int64_t total;
+    plan_order(&p);
+    if (p.restricted || ask->after || str_trim(ask->search).n)
+        return OK;
+    plan_columns(&p);
+    TRY(plan_lead(&p, c, &total));
+    const struct sql sql = part_text(&p, BEHIND, &start, 0, &args);
+    return db_ahead(c, sql, args.all);
+}
+
 enum status list_load(struct conn *c, struct arena *a,
                       const struct list_ask *ask, struct list *out)
 {
@@ -437,6 +478,8 @@ enum status list_load(struct conn *c, struct arena *a,
     plan_columns(&p);
     TRY(plan_search(&p, c));
     TRY(plan_lead(&p, c, &found.total));
+    if (!p.restricted && p.found == NONE && !ask->no_total)
+        TRY(count_ahead(&p, c));
     TRY(read_page(&p, c, &found));
     if (!p.restricted && p.found == NONE && !ask->no_total) {
         if (ask->after || found.next)

@@ -56,6 +56,10 @@ enum { LIST_MOST = 200, TOTAL_MOST = 1000, LIST_CURSOR = 1024 };
  */
 enum status list_load(struct conn *c, struct arena *a,
                       const struct list_ask *ask, struct list *out) MUST_USE;
+/* Says that list_load is going to ask this: see db_ahead. Does nothing where
+ * what it asks first depends on an answer. */
+enum status list_ahead(struct conn *c, struct arena *a,
+                       const struct list_ask *ask) MUST_USE;
 /* What a reference of a loaded row shows: loaded with the list. "" if none. */
 const char *list_ref_title(const struct list *l, const struct field *f,
                            int64_t id);

@@ -27,6 +27,7 @@ struct pg_conn *pg_conn_new(struct pg_db *db, bool writer)
 
 void pg_disconnect(struct pg_conn *c)
 {
+    pg_ahead_drop(c);
     pg_forget(c);
     PQfinish(c->pg);
     c->pg = NULL;
@@ -242,6 +243,7 @@ static enum status begin_reading(struct conn *conn)
 static void end_reading(struct conn *conn)
 {
     struct pg_conn *c = pg_conn(conn);
+    pg_ahead_drop(c);
     if (c->pg && !c->lost && c->inside && pg_queue(c, "COMMIT") == OK)
         pg_send_off(c);
     if (c->broken)
@@ -310,6 +312,7 @@ const struct engine postgres_engine = {
     .rows = pg_rows,
     .exec = pg_exec,
     .one = pg_one,
+    .ahead = pg_ahead,
     .last_id = last_id,
     .lock = lock,
     .next = pg_next,

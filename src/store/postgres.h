@@ -17,6 +17,7 @@
 
 enum {
     WRITERS = 8,
+    AHEAD = 8, /* statements sent before they are asked */
     LEAST_VERSION = 150000,
     OID_BOOL = 16,
     OID_BYTEA = 17,
@@ -39,6 +40,14 @@ struct pg_statement {
     int params;
 };
 
+/* A statement that was sent before its answer is asked for. */
+struct pg_ahead {
+    const char *text;
+    const struct arg *args;
+    int place;        /* among those queued; -1 once it was answered */
+    PGresult *answer; /* NULL: not yet, or taken */
+};
+
 struct pg_conn {
     struct conn conn;
     PGconn *pg;           /* NULL: not connected */
@@ -49,6 +58,9 @@ struct pg_conn {
     int64_t timeout_ms;   /* what the session has; -1 unknown */
     unsigned serial;      /* of statements' names */
     int64_t last_id;
+    struct pg_ahead ahead[AHEAD];
+    int ahead_count;
+    struct arena ahead_mem;
     bool lost;           /* the server went away inside the transaction */
     bool clash;          /* it asks to run the transaction again */
     char taken[REFUSAL]; /* the unique value that was there already, or "" */
@@ -94,6 +106,9 @@ enum status pg_ask(struct pg_conn *c, const char *text,
                    PGresult **answer) MUST_USE;
 /* Sends all, and does not wait. */
 void pg_send_off(struct pg_conn *c);
+void pg_ahead_drop(struct pg_conn *c);
+enum status pg_ahead(struct conn *c, struct sql sql,
+                     const struct arg *args) MUST_USE;
 void pg_forget(struct pg_conn *c); /* statements of a connection that is gone */
 enum status pg_rows(struct conn *c, struct arena *a, struct sql sql,
                     const struct arg *args, struct rows **out) MUST_USE;

@@ -45,6 +45,42 @@ static bool went_well(const PGresult *answer)
     return s == PGRES_COMMAND_OK || s == PGRES_TUPLES_OK;
 }
 
+void pg_ahead_drop(struct pg_conn *c)
+{
+    for (int i = 0; i < c->ahead_count; i++)
+        PQclear(c->ahead[i].answer);
+    c->ahead_count = 0;
+    arena_reset(&c->ahead_mem);
+}
+
+static struct arg *args_copy(struct arena *a, const struct arg *args)
+{
+    size_t n = 0;
+    while (args && args[n].name)
+        n++;
+    struct arg *copy = NEW_ARRAY(a, struct arg, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        copy[i] = args[i];
+        copy[i].name = str_dup(a, str_of(args[i].name));
+        if (args[i].value.s.p)
+            copy[i].value.s.p = str_dup(a, args[i].value.s);
+    }
+    return copy;
+}
+
+/* Keeps the answer at that place of the queue for who will ask for it. */
+static bool ahead_keep(struct pg_conn *c, int place, PGresult *answer)
+{
+    for (int i = 0; i < c->ahead_count; i++) {
+        if (c->ahead[i].place != place)
+            continue;
+        c->ahead[i].place = -1;
+        c->ahead[i].answer = answer;
+        return true;
+    }
+    return false;
+}
+
 /* Sends what is queued and waits: the answer of the last, or the first error.
  */
 static enum status finish(struct pg_conn *c, const char *text,
@@ -53,11 +89,15 @@ static enum status finish(struct pg_conn *c, const char *text,
     enum status s = OK;
     PGresult *got = NULL;
     take_owed(c);
+    c->conn.trips++;
+    const int all = c->queued;
     for (bool sent = PQpipelineSync(c->pg); sent && c->queued; c->queued--) {
         PQclear(got);
         got = take(c);
         if (s == OK && !went_well(got))
             s = got ? pg_fail(c, got, text) : pg_fail_lost(c);
+        if (ahead_keep(c, all - c->queued, got))
+            got = NULL;
         if (c->lost)
             break;
     }
@@ -314,6 +354,56 @@ static enum status run(struct pg_conn *c, const char *text,
     return s;
 }
 
+/* Only what the connection has prepared already: else the way is the usual. */
+enum status pg_ahead(struct conn *conn, struct sql sql, const struct arg *args)
+{
+    struct pg_conn *c = pg_conn(conn);
+    uint64_t hash;
+    const struct cached *known = cache_find(&conn->cache, sql.text, &hash);
+    if (!c->pg || c->lost || c->broken || !known || c->ahead_count == AHEAD)
+        return OK;
+    struct pg_statement *s = known->stmt;
+    struct sending v = values_for(c, s, args, sql.text);
+    enum status status = fits(s, &v) ? queue_begin(c) : ERR_NOT_FOUND;
+    if (status == OK && !PQsendQueryPrepared(c->pg, s->name, s->params,
+                                             v.values, v.lengths, v.formats, 0))
+        status = pg_fail_lost(c);
+    arena_reset(&c->scratch);
+    if (status != OK)
+        return status == ERR_NOT_FOUND ? OK : status;
+    c->ahead[c->ahead_count++] =
+        (struct pg_ahead){str_dup(&c->ahead_mem, str_of(sql.text)),
+                          args_copy(&c->ahead_mem, args), c->queued++, NULL};
+    return OK;
+}
+
+static bool same_args(const struct arg *one, const struct arg *other)
+{
+    for (; one && other && one->name && other->name; one++, other++) {
+        const struct value *v = &one->value, *w = &other->value;
+        if (!same(one->name, other->name) || v->type != w->type ||
+            v->i != w->i || v->s.n != w->s.n || v->d < w->d || v->d > w->d ||
+            (v->s.n && memcmp(v->s.p, w->s.p, v->s.n) != 0))
+            return false;
+    }
+    return !(one && one->name) && !(other && other->name);
+}
+
+/* The answer of a statement that was sent ahead, or NULL. */
+static PGresult *ahead_take(struct pg_conn *c, const char *text,
+                            const struct arg *args)
+{
+    for (int i = 0; i < c->ahead_count; i++) {
+        struct pg_ahead *a = &c->ahead[i];
+        PGresult *answer = a->answer;
+        if (!answer || !same(a->text, text) || !same_args(a->args, args))
+            continue;
+        a->answer = NULL;
+        return answer;
+    }
+    return NULL;
+}
+
 static void answer_drop(void *data)
 {
     pg_rows_close(data);
@@ -324,7 +414,9 @@ enum status pg_rows(struct conn *c, struct arena *a, struct sql sql,
 {
     struct pg_rows *r = NEW(a, struct pg_rows);
     arena_defer(a, answer_drop, r);
-    TRY(run(pg_conn(c), sql.text, args, &r->answer));
+    r->answer = ahead_take(pg_conn(c), sql.text, args);
+    if (!r->answer)
+        TRY(run(pg_conn(c), sql.text, args, &r->answer));
     r->rows.conn = c;
     r->rows.mem = a;
     r->at = -1;
@@ -351,8 +443,9 @@ enum status pg_exec(struct conn *conn, struct sql sql, const struct arg *args,
 enum status pg_one(struct conn *conn, struct sql sql, const struct arg *args,
                    int64_t *out)
 {
-    PGresult *answer;
-    TRY(run(pg_conn(conn), sql.text, args, &answer));
+    PGresult *answer = ahead_take(pg_conn(conn), sql.text, args);
+    if (!answer)
+        TRY(run(pg_conn(conn), sql.text, args, &answer));
     *out = PQntuples(answer) ? pg_cell_whole(answer, 0, 0) : NONE;
     PQclear(answer);
     return OK;

@@ -80,6 +80,29 @@ static void yes_no(struct drawing *d, const struct field *f,
     out->option_count = n;
 }
 
+static struct list_ask few_ask(const struct form_source *source,
+                               const struct entity *target,
+                               const struct field *title[2])
+{
+    title[0] = target->title ? entity_field(target, target->title) : NULL;
+    title[1] = NULL;
+    return (struct list_ask){.entity = target,
+                             .reach = source->reach
+                                          ? source->reach(source->data, target)
+                                          : &reach_all,
+                             .fields = title,
+                             .limit = FORM_FEW + 1,
+                             .no_total = true};
+}
+
+enum status form_few_ahead(struct arena *a, const struct form_source *source,
+                           const struct entity *target)
+{
+    const struct field *title[2];
+    const struct list_ask ask = few_ask(source, target, title);
+    return source->conn ? list_ahead(source->conn, a, &ask) : OK;
+}
+
 enum status form_few(struct arena *a, const struct form_source *source,
                      const struct entity *target, struct linked **out,
                      size_t *n)
@@ -95,15 +118,8 @@ enum status form_few(struct arena *a, const struct form_source *source,
         *n = k->n;
         return OK;
     }
-    const struct field *const title[] = {
-        target->title ? entity_field(target, target->title) : NULL, NULL};
-    struct list_ask ask = {.entity = target,
-                           .reach = source->reach
-                                        ? source->reach(source->data, target)
-                                        : &reach_all,
-                           .fields = title,
-                           .limit = FORM_FEW + 1,
-                           .no_total = true};
+    const struct field *title[2];
+    const struct list_ask ask = few_ask(source, target, title);
     struct list list;
     TRY(list_load(source->conn, a, &ask, &list));
     *out = NEW_ARRAY(a, struct linked, list.n);

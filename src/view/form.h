@@ -113,6 +113,9 @@ enum status form_few(struct arena *a, const struct form_source *source,
 /* The most characters of a text; NULL: of prose that has no bound of its own.
  */
 int64_t text_most(const struct field *f);
+/* Says that it is going to be asked: see db_ahead. */
+enum status form_few_ahead(struct arena *a, const struct form_source *source,
+                           const struct entity *target) MUST_USE;
 /* One value: NULL, or the label key of what is wrong with it; error then has
  * its bounds. Text that is empty or blank is no value. */
 const char *field_parse(struct arena *a, const struct lang *lang,

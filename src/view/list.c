@@ -300,6 +300,15 @@ static enum status filters(struct drawing *d, struct list_v *out)
     return OK;
 }
 
+enum status list_filters_ahead(struct arena *a, const struct entity *e,
+                               const struct form_source *source)
+{
+    for (const struct field *f = e->fields; f->name; f++)
+        if (is_filter(f) && f->type == F_REF)
+            TRY(form_few_ahead(a, source, f->target));
+    return OK;
+}
+
 size_t list_first_filters(const struct list_v *v)
 {
     /* One alone is not worth a fold. */
