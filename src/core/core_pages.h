@@ -62,7 +62,7 @@ struct import_column_v {
 struct import_fault_v {
     int64_t line;
     const char *field, *text, *message;
-    bool repeated;
+    bool mild;
 };
 /* A button of a form of its own. */
 struct import_act_v {

@@ -36,7 +36,8 @@ struct import {
 
 struct import_fault {
     int64_t line;
-    bool repeated;           /* no fault: its code is on a line before */
+    bool mild;               /* refuses nothing: a code that is on a line
+                                before, or that nothing here has */
     const char *field, *key; /* label of what is wrong */
     int64_t min, max;        /* for the message: see struct form_error */
     const char *text;

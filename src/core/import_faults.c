@@ -87,8 +87,8 @@ enum status import_faults(struct conn *c, struct arena *a, int64_t id,
         const char *outcome = row_text(rows, 3);
         struct import_fault base = {.line = last,
                                     .raw = row_text(rows, 2),
-                                    .repeated =
-                                        outcome && same(outcome, "repeated")};
+                                    .mild =
+                                        outcome && !same(outcome, "refused")};
         line_read(a, &all, base, row_str(rows, 1));
     }
     *out = all.list;

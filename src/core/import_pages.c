@@ -225,7 +225,7 @@ static enum status faults_fill(struct req *r, const struct import *im,
     for (size_t i = 0; i < v->fault_count; i++)
         out[i] = (struct import_fault_v){
             .line = faults[i].line,
-            .repeated = faults[i].repeated,
+            .mild = faults[i].mild,
             .field = fault_field(r, im, &faults[i]),
             .text = faults[i].typed,
             .message = import_message(r->mem, r->lang, &faults[i])};

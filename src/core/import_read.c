@@ -150,9 +150,9 @@ static void fault_write(struct json *j, const struct form_error *e,
     json_end_object(j);
 }
 
-static void refuse(struct piece *p, const struct import_line *line,
-                   const char *outcome, const struct record *record,
-                   const struct form_errors *errors)
+static void tell(struct piece *p, const struct import_line *line,
+                 const char *outcome, const struct record *record,
+                 const struct form_errors *errors)
 {
     struct buf b = {.mem = &p->mem};
     struct json j = {.out = &b};
@@ -180,7 +180,7 @@ static void refuse(struct piece *p, const struct import_line *line,
 void piece_refuse(struct piece *p, const struct import_line *line,
                   const char *outcome, const struct form_errors *errors)
 {
-    refuse(p, line, outcome, NULL, errors);
+    tell(p, line, outcome, NULL, errors);
 }
 
 static void refuse_for(struct piece *p, const struct import_line *line,
@@ -188,7 +188,7 @@ static void refuse_for(struct piece *p, const struct import_line *line,
 {
     struct form_errors errors = {.mem = &p->mem};
     form_error_add(&errors, error);
-    refuse(p, line, outcome, NULL, &errors);
+    tell(p, line, outcome, NULL, &errors);
 }
 
 /* A file changes nothing that its sender could not change by a form: neither
@@ -269,7 +269,8 @@ static enum status line_read(struct reader *r, struct piece *p,
     struct arena *a = &p->mem;
     struct form_input in = {record_get, record, NULL};
     struct form_source source = {.conn = r->conn, .reach = whole_reach};
-    struct form_errors errors = {.mem = a};
+    struct form_errors notes = {.mem = a};
+    struct form_errors errors = {.mem = a, .notes = &notes};
     enum status s = ERR_NOT_FOUND;
     if (code)
         s = row_find(r->conn, a, e, e->code, *code, &line->row);
@@ -293,9 +294,11 @@ static enum status line_read(struct reader *r, struct piece *p,
     if (!errors.n)
         check_twice(r, a, line->row, line->number, &errors);
     if (errors.n)
-        refuse(p, line, "refused", record, &errors);
+        tell(p, line, "refused", record, &errors);
     else
         p->lines[p->count++] = *line;
+    if (!errors.n && notes.n)
+        tell(p, line, "noted", record, &notes);
     return OK;
 }
 

@@ -99,7 +99,8 @@ static enum status apply_lines(struct run *r, struct conn *c, struct arena *a)
     return OK;
 }
 
-/* A line found wrong when the file was checked stays as it was found. */
+/* A line found wrong when the file was checked stays as it was found; one that
+ * was only noted may be refused as it is written. */
 static enum status keep_bad(struct run *r, struct conn *c)
 {
     for (size_t i = r->bad_from; i < r->piece->bad_count; i++) {
@@ -109,15 +110,17 @@ static enum status keep_bad(struct run *r, struct conn *c)
                     SQL("INSERT INTO core_import_line (import, line, cells,"
                         " outcome, faults) VALUES (:import, :line, :cells,"
                         " :outcome, :faults)"
-                        " ON CONFLICT (import, line) DO NOTHING"),
+                        " ON CONFLICT (import, line) DO UPDATE SET"
+                        " outcome = excluded.outcome, faults = excluded.faults"
+                        " WHERE core_import_line.outcome = 'noted'"
+                        " AND excluded.outcome = 'refused'"),
                     ARGS(arg_int("import", r->im->id), arg_int("line", b->line),
                          arg_text("cells", b->raw),
                          arg_cstr("outcome", b->outcome),
                          arg_text("faults", b->faults)),
                     &changed));
-        bool repeated = same(b->outcome, "repeated");
-        r->bad += changed && !repeated;
-        r->repeated += changed && repeated;
+        r->bad += changed && same(b->outcome, "refused");
+        r->repeated += changed && same(b->outcome, "repeated");
     }
     return OK;
 }

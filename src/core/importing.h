@@ -38,7 +38,7 @@ struct import_line {
 };
 struct import_bad {
     int64_t line;
-    const char *outcome; /* refused, repeated */
+    const char *outcome; /* refused, repeated, noted: right, and told */
     struct str raw, faults;
 };
 struct piece {

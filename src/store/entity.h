@@ -54,7 +54,8 @@ enum field_flag {
     F_SEARCH = 1 << 7,   /* its words are found by the search */
     F_COMPUTED = 1 << 8, /* set by the frame or a handler, never by a form */
     F_LENIENT = 1 << 9,  /* REF: a file may write a code that is not here (the
-                            département of another académie): unknown then */
+                            département of another académie): what stands stays,
+                            and the reader is told */
 };
 
 struct entity;

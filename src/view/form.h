@@ -37,6 +37,7 @@ struct form_errors {
     struct arena *mem;
     struct form_error *list;
     size_t n, room;
+    struct form_errors *notes; /* what is told and refuses nothing; or NULL */
 };
 void form_error(struct form_errors *e, const char *field, const char *key);
 void form_error_add(struct form_errors *e, struct form_error error);

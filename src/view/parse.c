@@ -175,7 +175,7 @@ static enum status ref_read(struct reading *r, struct str text, int64_t *id)
     bool lenient = codes && r->field && (r->field->flags & F_LENIENT) &&
                    canon.p[0] >= '0' && canon.p[0] <= '9'; /* not a name */
     if (s == ERR_NOT_FOUND && lenient) {
-        *id = NONE;
+        r->error->key = "import.unknown_code";
         return OK;
     }
     if (s == ERR_NOT_FOUND)
@@ -279,6 +279,16 @@ static enum status ref_stands(struct arena *a, const struct field *f,
     return OK;
 }
 
+/* A code that is not here leaves what stands, and is told where it would have
+ * changed it. */
+static void note_unknown(struct form_errors *errors, const struct field *f,
+                         const void *row, struct form_error note)
+{
+    note.field = f->name;
+    if (errors->notes && field_get(f, row).type != V_NULL)
+        form_error_add(errors->notes, note);
+}
+
 static enum status field_read(struct arena *a, const struct entity *e,
                               const struct field *f,
                               const struct form_input *in,
@@ -297,6 +307,10 @@ static enum status field_read(struct arena *a, const struct entity *e,
         TRY(ref_from_text(a, source, f->target, f, flags, text, &id, &error));
         if (error.key)
             TRY(ref_stands(a, f, source, row, text, &id, &error));
+        if (error.key && same(error.key, "import.unknown_code")) {
+            note_unknown(errors, f, row, error);
+            return OK;
+        }
         v = value_int(id);
     } else {
         const struct lang *lang = in->lang ? in->lang : lang_default();

@@ -175,6 +175,17 @@ await test('one UAI on several lines: the first is taken, the others are counted
   await says(where, /déjà à la ligne 2 du fichier/, /on line 2 of the file already/);
   await says(where, /2 lignes répétées/, /2 repeated lines/);
 });
+await test('a code that is not here leaves what stands, and is told', async () => {
+  const known = (await schools()).find((s) => s.bassin && s.departement && s.uai), fresh = uai();
+  const { where, refused } = await applied('uai;nom;nature;departement;bassin\r\n'
+    + `${known.uai};Renommée;${known.kind};777;99999\r\n${fresh};D’ailleurs;college;777;\r\n`);
+  equal(refused, 0);
+  const now = await school(known.uai);
+  equal([now.name, now.departement, now.bassin].join(), ['Renommée', known.departement, known.bassin].join());
+  equal((await school(fresh)).departement, null);
+  await says(where, /Le code « 99999 » n’est pas connu ici/, /The code “99999” is not known here/);
+  equal((await admin.get(`${where}.csv`)).text.split('\r\n').filter((l) => /n’est pas connu ici/.test(l)).length, 1);
+});
 await test('two columns of one field: the order of the aliases, not of the columns', async () => {
   const [a, b, c] = [uai(), uai(), uai()];
   await applied(`uai;nom;nature_uai_libe;code_nature\r\n${a};A;LYCEE PROFESSIONNEL;340\r\n`
