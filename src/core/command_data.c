@@ -3,7 +3,7 @@
 #include "core/command.h"
 #include "core/export.h"
 #include "core/figure.h"
-#include "core/import.h"
+#include "core/importing.h"
 #include "i18n/lang.h"
 #include "view/form.h"
 
@@ -96,7 +96,7 @@ static int import_text(struct cli *cli, const struct entity *e, struct str text)
         const char *equals = strchr(cli->map[i], '=');
         map[i].head = arena_dup(a, cli->map[i], (size_t)(equals - cli->map[i]));
         map[i].field = equals + 1;
-        if (*map[i].field && !entity_field(e, map[i].field))
+        if (*map[i].field && !import_takes(e, map[i].field))
             return cli_fail("--map %s: %s has no field %s", cli->map[i], e->api,
                             map[i].field);
     }

@@ -9,17 +9,9 @@
 #include "i18n/format.h"
 #include "view/pages/form.html.h"
 
-static size_t link_count(const struct entity *e)
-{
-    size_t n = 0;
-    while (e->links && e->links[n].name)
-        n++;
-    return n;
-}
-
 static struct edit edit_open(struct req *r, void *row)
 {
-    size_t n = link_count(r->entity);
+    size_t n = entity_link_count(r->entity);
     return (struct edit){.r = r,
                          .row = row,
                          .links = NEW_ARRAY(r->mem, struct linked *, n + 1),
@@ -30,7 +22,7 @@ static struct edit edit_open(struct req *r, void *row)
 static enum status links_read(struct edit *e)
 {
     struct req *r = e->r;
-    for (size_t i = 0; i < link_count(r->entity); i++)
+    for (size_t i = 0; i < entity_link_count(r->entity); i++)
         TRY(links_load(r->conn, r->mem, r->entity, &r->entity->links[i], r->id,
                        &e->links[i], &e->counts[i]));
     return OK;
@@ -134,10 +126,7 @@ static void refuse_unknown(struct req *r)
     for (size_t i = 0; r->json && i < r->json->n; i++) {
         const char *name = str_dup(r->mem, r->json->members[i].key);
         enum json_type type = r->json->members[i].value.type;
-        const struct link *l = r->entity->links;
-        while (l && l->name && !same(l->name, name))
-            l++;
-        if (l && l->name)
+        if (entity_link(r->entity, name))
             continue;
         if (!entity_field(r->entity, name) &&
             !(*name && word_in("id uid version", name)))
@@ -157,7 +146,7 @@ static enum status read_typed(struct edit *e, unsigned flags)
                                    e->row, &r->errors);
     if (s != OK && s != ERR_INVALID)
         return s;
-    for (size_t i = 0; i < link_count(r->entity); i++) {
+    for (size_t i = 0; i < entity_link_count(r->entity); i++) {
         struct linked *links;
         size_t n;
         s = links_from_input(r->mem, r->entity, &r->entity->links[i], &r->in,
@@ -197,7 +186,7 @@ enum status edit_refused(struct conn *c, const struct entity *e,
 static enum status save_links(struct edit *e, struct conn *c, int64_t id)
 {
     const struct entity *entity = e->r->entity;
-    for (size_t i = 0; i < link_count(entity); i++)
+    for (size_t i = 0; i < entity_link_count(entity); i++)
         if (e->given[i])
             TRY(links_save(c, e->r->mem, entity, &entity->links[i], id,
                            e->links[i], e->counts[i]));

@@ -34,7 +34,38 @@ static void csv_head(struct buf *b, const struct entity *e)
     for (const struct field *f = e->fields; f->name; f++)
         if (exported(f))
             csv_cell(b, str_of(f->name), false);
+    for (const struct link *l = e->links; l && l->name; l++)
+        csv_cell(b, str_of(l->name), false);
     buf_str(b, "\r\n");
+}
+
+static enum status code_of(struct conn *c, struct arena *a,
+                           const struct entity *e, int64_t id, const char **out)
+{
+    void *row;
+    TRY(row_load(c, a, e, id, &reach_all, &row));
+    *out = field_typed(a, entity_field(e, e->code), row);
+    return OK;
+}
+
+/* The links of one kind in one cell, as the import reads them back:
+ * "EDU-1 | EDU-4". */
+static enum status csv_links(struct conn *c, struct arena *a,
+                             const struct entity *e, const struct link *l,
+                             int64_t id, struct buf *b)
+{
+    struct buf cell = {.mem = a};
+    struct linked *all;
+    size_t n;
+    TRY(links_load(c, a, e, l, id, &all, &n));
+    for (size_t i = 0; i < n; i++) {
+        const char *text = all[i].title;
+        if (l->target->code)
+            TRY(code_of(c, a, l->target, all[i].target, &text));
+        buf_printf(&cell, "%s%s", i ? " | " : "", text);
+    }
+    csv_cell(b, buf_done(&cell), false);
+    return OK;
 }
 
 /* A reference as files name it: by the target's code, which the import reads
@@ -50,9 +81,7 @@ static enum status csv_cell_of(struct conn *c, struct arena *a,
     struct value v = field_get(f, row);
     const char *text = "";
     if (v.type != V_NULL && f->target->code) {
-        void *target;
-        TRY(row_load(c, a, f->target, v.i, &reach_all, &target));
-        text = field_typed(a, entity_field(f->target, f->target->code), target);
+        TRY(code_of(c, a, f->target, v.i, &text));
     } else if (v.type != V_NULL) {
         text = list_ref_title(list, f, v.i);
     }
@@ -69,6 +98,7 @@ static enum status page_out(struct conn *c, struct arena *a,
         if (!csv) {
             json_object(&j, NULL);
             row_json(&j, e, list->rows[i]);
+            TRY(links_members(c, a, e, ((struct row *)list->rows[i])->id, &j));
             json_end_object(&j);
             buf_char(b, '\n');
             continue;
@@ -78,6 +108,8 @@ static enum status page_out(struct conn *c, struct arena *a,
         for (const struct field *f = e->fields; f->name; f++)
             if (exported(f))
                 TRY(csv_cell_of(c, a, list, f, row, b));
+        for (const struct link *l = e->links; l && l->name; l++)
+            TRY(csv_links(c, a, e, l, row->id, b));
         buf_str(b, "\r\n");
     }
     return OK;

@@ -32,19 +32,27 @@ bool import_fills(const struct entity *e, const struct field *f)
            !(e->steps && same(f->name, "state"));
 }
 
-int head_rank(struct arena *a, const struct entity *e, const struct field *f,
+bool import_takes(const struct entity *e, const char *name)
+{
+    const struct field *f = entity_field(e, name);
+    return f ? import_fills(e, f) : entity_link(e, name) != NULL;
+}
+
+int head_rank(struct arena *a, const struct entity *e, const char *name,
               const char *head)
 {
+    const struct field *f = entity_field(e, name);
     const char *key = head_key(a, str_of(head));
     int rank = 0;
-    if (same(key, f->name))
+    if (same(key, name))
         return rank;
-    for (const char *const *alias = f->aliases; alias && *alias; alias++) {
+    for (const char *const *alias = f ? f->aliases : NULL; alias && *alias;
+         alias++) {
         rank++;
         if (same(*alias, key))
             return rank;
     }
-    const char *label = arena_printf(a, "%s.%s", e->name, f->name);
+    const char *label = arena_printf(a, "%s.%s", e->name, name);
     static const char *const langs[] = {"fr", "en"};
     for (size_t i = 0; i < COUNT(langs); i++) {
         const char *text = tr(lang_find(langs[i]), label);
@@ -58,8 +66,11 @@ static const char *guess(struct arena *a, const struct entity *e,
                          const char *head)
 {
     for (const struct field *f = e->fields; f->name; f++)
-        if (import_fills(e, f) && head_rank(a, e, f, head) >= 0)
+        if (import_fills(e, f) && head_rank(a, e, f->name, head) >= 0)
             return f->name;
+    for (const struct link *l = e->links; l && l->name; l++)
+        if (head_rank(a, e, l->name, head) >= 0)
+            return l->name;
     return NULL;
 }
 
@@ -324,9 +335,7 @@ enum status import_remap(struct app *app, struct arena *a, struct import *im,
                          const struct import_map *map, size_t map_count)
 {
     for (size_t i = 0; i < map_count; i++) {
-        const struct field *f =
-            *map[i].field ? entity_field(im->entity, map[i].field) : NULL;
-        if (*map[i].field && (!f || !import_fills(im->entity, f)))
+        if (*map[i].field && !import_takes(im->entity, map[i].field))
             return ERR_INVALID;
     }
     apply_map(im, map, map_count);

@@ -18,7 +18,7 @@ enum { IMPORT_COLUMNS = 500 };
 
 struct import_column {
     const char *head;  /* as the file has it */
-    const char *field; /* that it fills, or NULL: left out */
+    const char *field; /* or link that it fills; NULL: left out */
 };
 
 struct import {

@@ -163,6 +163,7 @@ static struct import_column_v column_of(struct req *r, const struct import *im,
     size_t fields = 0, n = 0;
     while (e->fields[fields].name)
         fields++;
+    fields += entity_link_count(e);
     struct form_option *options =
         NEW_ARRAY(r->mem, struct form_option, fields + 1);
     options[n++] =
@@ -175,6 +176,11 @@ static struct import_column_v column_of(struct req *r, const struct import *im,
                 .value = f->name,
                 .label = field_label(r->mem, r->lang, e, f->name),
                 .chosen = now && same(now, f->name)};
+    for (const struct link *l = e->links; l && l->name; l++)
+        options[n++] = (struct form_option){
+            .value = l->name,
+            .label = field_label(r->mem, r->lang, e, l->name),
+            .chosen = now && same(now, l->name)};
     return (struct import_column_v){.id = arena_printf(r->mem, "c-%zu", i),
                                     .name = arena_printf(r->mem, "c%zu", i),
                                     .head = im->columns[i].head,

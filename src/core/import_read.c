@@ -8,10 +8,11 @@ enum {
     PIECE_MEMORY = 256 << 20,
 };
 
-/* A column that fills a field; those of one field stand in the order of its
- * aliases. */
+/* A column that fills a field, or a link; those of one field stand in the
+ * order of its aliases. */
 struct filler {
-    const struct field *field;
+    const char *name;
+    const struct field *field; /* NULL: a link */
     size_t at;
     int rank;
 };
@@ -79,13 +80,25 @@ static struct str first_of(const struct record *r, const struct filler *c,
     return any;
 }
 
+/* "EDU-1 | EDU-4": the nth of them. */
+static struct str nth_of(struct str cell, size_t nth)
+{
+    struct str one = {NULL, 0};
+    for (size_t i = 0; i <= nth; i++)
+        if (!str_next(&cell, '|', &one))
+            return (struct str){NULL, 0};
+    return str_trim(one);
+}
+
 static struct str record_get(const void *data, const char *name, size_t nth)
 {
     const struct record *r = data;
     const struct filler *c = r->reader->columns;
     const struct filler *end = c + r->reader->column_count;
-    while (c < end && c->field->name != name && !same(c->field->name, name))
+    while (c < end && c->name != name && !same(c->name, name))
         c++;
+    if (c < end && !c->field)
+        return nth_of(cell_of(r, c), nth);
     if (c == end || nth > 0)
         return (struct str){NULL, 0};
     bool alone = c + 1 == end || c[1].field != c->field;
@@ -260,6 +273,30 @@ static const struct reach *whole_reach(void *data, const struct entity *e)
     return &reach_all;
 }
 
+/* Its links, where the file has a column of them. */
+static enum status links_read(struct reader *r, struct arena *a,
+                              const struct form_input *in,
+                              const struct form_source *source,
+                              struct import_line *line,
+                              struct form_errors *errors)
+{
+    const struct entity *e = r->im->entity;
+    size_t n = entity_link_count(e);
+    if (!n)
+        return OK;
+    line->links = NEW_ARRAY(a, struct linked *, n);
+    line->counts = NEW_ARRAY(a, size_t, n);
+    line->given = NEW_ARRAY(a, bool, n);
+    for (size_t i = 0; i < n; i++) {
+        enum status s = links_from_input(
+            a, e, &e->links[i], in, source, PARSE_CODES, &line->links[i],
+            &line->counts[i], &line->given[i], errors);
+        if (s != OK && s != ERR_INVALID)
+            return s;
+    }
+    return OK;
+}
+
 /* The row as it will be: the one with that code as it stands, or a new one. */
 static enum status line_read(struct reader *r, struct piece *p,
                              const struct record *record,
@@ -287,6 +324,7 @@ static enum status line_read(struct reader *r, struct piece *p,
                        &errors);
     if (s != OK && s != ERR_INVALID)
         return s;
+    TRY(links_read(r, a, &in, &source, line, &errors));
     if (!line->exists)
         check_absent(r, line->row, &errors);
     if (!errors.n)
@@ -402,8 +440,8 @@ void piece_read(struct reader *r, struct piece *p)
 static int by_field(const void *a, const void *b)
 {
     const struct filler *x = a, *y = b;
-    if (x->field != y->field)
-        return x->field < y->field ? -1 : 1;
+    if (x->name != y->name)
+        return x->name < y->name ? -1 : 1;
     if (x->rank != y->rank)
         return x->rank < y->rank ? -1 : 1;
     return x->at < y->at ? -1 : 1;
@@ -416,11 +454,13 @@ static void columns_order(struct reader *r, struct arena *a)
     for (size_t i = 0; i < im->column_count; i++) {
         const char *name = im->columns[i].field;
         const struct field *f = name ? entity_field(im->entity, name) : NULL;
-        if (!f)
+        const struct link *l = name ? entity_link(im->entity, name) : NULL;
+        if (!f && !l)
             continue;
-        int rank = head_rank(a, im->entity, f, im->columns[i].head);
+        name = f ? f->name : l->name;
+        int rank = head_rank(a, im->entity, name, im->columns[i].head);
         r->columns[r->column_count++] =
-            (struct filler){f, i, rank < 0 ? INT16_MAX : rank};
+            (struct filler){name, f, i, rank < 0 ? INT16_MAX : rank};
     }
     qsort(r->columns, r->column_count, sizeof(*r->columns), by_field);
     const char *code = im->entity->code;

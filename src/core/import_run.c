@@ -49,6 +49,36 @@ static enum status check_again(struct run *r, struct conn *c, struct arena *a,
     return within ? OK : refuse_with(r, "import.out_of_reach", NULL);
 }
 
+static enum status links_write(struct run *r, struct conn *c, struct arena *a,
+                               const struct import_line *line, int64_t id)
+{
+    const struct entity *e = r->im->entity;
+    for (size_t i = 0; i < entity_link_count(e); i++)
+        if (line->given[i])
+            TRY(links_save(c, a, e, &e->links[i], id, line->links[i],
+                           line->counts[i]));
+    return OK;
+}
+
+static enum status links_same(struct run *r, struct conn *c, struct arena *a,
+                              const struct import_line *line, int64_t id,
+                              bool *out)
+{
+    const struct entity *e = r->im->entity;
+    *out = true;
+    for (size_t i = 0; *out && i < entity_link_count(e); i++) {
+        struct linked *now;
+        size_t n;
+        if (!line->given[i])
+            continue;
+        TRY(links_load(c, a, e, &e->links[i], id, &now, &n));
+        *out = n == line->counts[i];
+        for (size_t k = 0; *out && k < n; k++)
+            *out = now[k].target == line->links[i][k].target;
+    }
+    return OK;
+}
+
 /* The line's row is written over the one it was read from, and over no other
  * that somebody made or changed meanwhile. */
 static enum status apply_line(struct run *r, struct conn *c, struct arena *a,
@@ -58,6 +88,7 @@ static enum status apply_line(struct run *r, struct conn *c, struct arena *a,
     struct actor by = {r->im->person, r->im->id};
     void *row = row_copy(a, e, line->row), *now;
     const struct row *from;
+    bool alike;
     enum status s = ERR_NOT_FOUND;
     if (e->code)
         s = row_find(c, a, e, e->code, field_get(entity_field(e, e->code), row),
@@ -65,19 +96,22 @@ static enum status apply_line(struct run *r, struct conn *c, struct arena *a,
     if (s == ERR_NOT_FOUND && !line->exists) {
         TRY(check_again(r, c, a, NULL, row));
         r->inserted++;
-        return row_insert(c, a, e, row, by);
+        TRY(row_insert(c, a, e, row, by));
+        return links_write(r, c, a, line, ((struct row *)row)->id);
     }
     TRY(s);
     from = now;
     if (!line->exists || from->version != ((struct row *)row)->version)
         return refuse_with(r, "import.meanwhile", NULL);
-    if (row_same(e, now, row)) {
+    TRY(links_same(r, c, a, line, from->id, &alike));
+    if (alike && row_same(e, now, row)) {
         r->unchanged++;
         return OK;
     }
     TRY(check_again(r, c, a, now, row));
     r->updated++;
-    return row_update(c, a, e, row, by);
+    TRY(row_update(c, a, e, row, by));
+    return links_write(r, c, a, line, from->id);
 }
 
 static enum status apply_lines(struct run *r, struct conn *c, struct arena *a)

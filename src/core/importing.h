@@ -7,9 +7,11 @@
 
 /* Does a file fill this field? */
 bool import_fills(const struct entity *e, const struct field *f);
-/* How well a head names the field: 0 its name, 1… its aliases in their order,
- * then its label; -1 not at all. */
-int head_rank(struct arena *a, const struct entity *e, const struct field *f,
+/* Is that the name of such a field, or of a link? */
+bool import_takes(const struct entity *e, const char *name);
+/* How well a head names the field or link: 0 its name, 1… its aliases in their
+ * order, then its label; -1 not at all. */
+int head_rank(struct arena *a, const struct entity *e, const char *name,
               const char *head);
 
 /* import_file.c: keeps it as UTF-8, by its content; *made when it was not there
@@ -33,6 +35,9 @@ enum status import_faults_send(struct req *r, const struct import *im) MUST_USE;
 struct import_line {
     int64_t number;
     void *row;
+    struct linked **links; /* of each of the entity's, where the file has it */
+    size_t *counts;
+    bool *given;
     bool exists; /* a row with its code stands already */
     struct str raw;
 };

@@ -23,6 +23,13 @@ static void cursor_link(struct req *r, const char *next)
                                              req_path(r), "after", next)));
 }
 
+static enum status row_members(struct req *r, const void *row, struct json *j)
+{
+    row_json(j, r->entity, row);
+    return links_members(r->conn, r->mem, r->entity,
+                         ((const struct row *)row)->id, j);
+}
+
 static enum status list_json(struct req *r, const struct list *list)
 {
     struct buf out = {.mem = r->mem};
@@ -31,7 +38,7 @@ static enum status list_json(struct req *r, const struct list *list)
     json_array(&j, "rows");
     for (size_t i = 0; i < list->n; i++) {
         json_object(&j, NULL);
-        row_json(&j, r->entity, list->rows[i]);
+        TRY(row_members(r, list->rows[i], &j));
         json_end_object(&j);
     }
     json_end_array(&j);
@@ -94,9 +101,7 @@ static enum status links_of(struct req *r, int64_t id, struct linked ***links,
                             size_t **counts)
 {
     const struct link *l = r->entity->links;
-    size_t n = 0;
-    while (l && l[n].name)
-        n++;
+    size_t n = entity_link_count(r->entity);
     *links = NEW_ARRAY(r->mem, struct linked *, n + 1);
     *counts = NEW_ARRAY(r->mem, size_t, n + 1);
     for (size_t i = 0; i < n; i++)
@@ -110,7 +115,7 @@ static enum status page_json(struct req *r)
     struct buf out = {.mem = r->mem};
     struct json j = {.out = &out};
     json_object(&j, NULL);
-    row_json(&j, r->entity, r->row);
+    TRY(row_members(r, r->row, &j));
     json_end_object(&j);
     const struct row *row = r->row;
     req_header(r, "ETag",

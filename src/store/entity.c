@@ -2,6 +2,22 @@
 
 #include <math.h>
 
+size_t entity_link_count(const struct entity *e)
+{
+    size_t n = 0;
+    while (e->links && e->links[n].name)
+        n++;
+    return n;
+}
+
+const struct link *entity_link(const struct entity *e, const char *name)
+{
+    for (const struct link *l = e->links; l && l->name; l++)
+        if (same(l->name, name))
+            return l;
+    return NULL;
+}
+
 const struct field *entity_field(const struct entity *e, const char *name)
 {
     for (const struct field *f = e->fields; f->name; f++)

@@ -211,6 +211,8 @@ struct entity {
 
 /* Fields. */
 const struct field *entity_field(const struct entity *e, const char *name);
+const struct link *entity_link(const struct entity *e, const char *name);
+size_t entity_link_count(const struct entity *e);
 void *row_new(struct arena *a, const struct entity *e); /* nothing entered */
 /* The same values, and other members: for a closure, which may run again and
  * must find the row as it was. Texts are shared. */
@@ -293,6 +295,10 @@ enum status links_save(struct conn *c, struct arena *a, const struct entity *e,
                        const struct link *l, int64_t id,
                        const struct linked *links, size_t n) MUST_USE;
 
+/* Members of j: "policies": [3, 5], the targets in their order. */
+enum status links_members(struct conn *c, struct arena *a,
+                          const struct entity *e, int64_t id,
+                          struct json *j) MUST_USE;
 /* All of them as history keeps them: {"policies": [[3, 1]]}, target and weight
  * in their order; NULL where the entity has no links. */
 enum status links_image(struct conn *c, struct arena *a, const struct entity *e,

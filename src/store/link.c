@@ -112,6 +112,21 @@ enum status links_json(struct conn *c, struct arena *a, const struct entity *e,
     return OK;
 }
 
+enum status links_members(struct conn *c, struct arena *a,
+                          const struct entity *e, int64_t id, struct json *j)
+{
+    for (const struct link *l = e->links; l && l->name; l++) {
+        struct linked *all;
+        size_t n;
+        TRY(load(c, a, e, l, id, &all, &n));
+        json_array(j, l->name);
+        for (size_t i = 0; i < n; i++)
+            json_int(j, NULL, all[i].target);
+        json_end_array(j);
+    }
+    return OK;
+}
+
 enum status links_image(struct conn *c, struct arena *a, const struct entity *e,
                         int64_t id, const struct json_value **out)
 {

@@ -186,6 +186,25 @@ await test('a code that is not here leaves what stands, and is told', async () =
   await says(where, /Le code « 99999 » n’est pas connu ici/, /The code “99999” is not known here/);
   equal((await admin.get(`${where}.csv`)).text.split('\r\n').filter((l) => /n’est pas connu ici/.test(l)).length, 1);
 });
+await test('many values go out in one cell and come back: by code or name, an unknown one named', async () => {
+  const read = async (path) => JSON.parse((await admin.get(path)).text);
+  const all = await read('/projets.json'), policies = await read('/politiques.json');
+  const p = all.find((x) => x.policies.length > 1 && !x.name.includes('"'));
+  const line = (await admin.get('/projets.csv')).text.split('\r\n').find((l) => l.startsWith(`${p.id};`));
+  const code = (id) => policies.find((x) => x.id === id).code;
+  ok(line.includes(p.policies.map(code).join(' | ')), line);
+  const one = policies.find((x) => x.id === p.policies[0]);
+  const file = (cell) => `name;policies\r\n"${p.name}";"${cell}"\r\n`;
+  const now = async () => (await read(`/projets/${p.id}.json`)).policies.join();
+  equal((await applied(file(one.name), 'project')).updated, 1);
+  equal(await now(), String(one.id));
+  equal((await applied(file(code(one.id)), 'project')).updated, 0, 'the same again is no change');
+  const { where, refused } = await checked(file(`${code(one.id)} | Rien de tel`), 'project');
+  equal(refused, 1);
+  await says(where, /Rien de tel. est introuvable/, /Rien de tel. (cannot|was not|is not)/);
+  equal((await applied(file(p.policies.map(code).join(' | ')), 'project')).updated, 1);
+  equal(await now(), p.policies.join());
+});
 await test('two columns of one field: the order of the aliases, not of the columns', async () => {
   const [a, b, c] = [uai(), uai(), uai()];
   await applied(`uai;nom;nature_uai_libe;code_nature\r\n${a};A;LYCEE PROFESSIONNEL;340\r\n`

@@ -90,6 +90,14 @@ await test('the state of a project is not for PATCH nor for POST', async () => {
   await call('PATCH', `/project/${p.id}`, { body: { state: 'finished' } });
   equal(JSON.parse((await call('GET', `/project/${p.id}`)).text).state, p.state);
 });
+await test('many values are read as they are written', async () => {
+  const [one, two] = JSON.parse((await call('GET', '/policy')).text).rows;
+  const { id } = JSON.parse((await call('GET', '/project?limit=1')).text).rows[0];
+  equal((await call('PATCH', `/project/${id}`, { body: { policies: [two.id, one.id] } })).status, 200);
+  deepEqual(JSON.parse((await call('GET', `/project/${id}`)).text).policies, [two.id, one.id]);
+  const listed = JSON.parse((await call('GET', '/project?limit=200')).text).rows.find((p) => p.id === id);
+  deepEqual(listed.policies, [two.id, one.id]);
+});
 await test('a step over the API, with its reason', async () => {
   const axis = JSON.parse((await call('GET', '/axis')).text).rows[0].id;
   const r = await call('POST', '/project', { body: { name: 'Pas à pas', axis, starts: '2025-01-06' } });
