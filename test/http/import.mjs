@@ -201,7 +201,7 @@ await test('many values go out in one cell and come back: by code or name, an un
   equal((await applied(file(code(one.id)), 'project')).updated, 0, 'the same again is no change');
   const { where, refused } = await checked(file(`${code(one.id)} | Rien de tel`), 'project');
   equal(refused, 1);
-  await says(where, /Rien de tel. est introuvable/, /Rien de tel. (cannot|was not|is not)/);
+  await says(where, /Rien de tel.* est introuvable/, /Rien de tel/);
   equal((await applied(file(p.policies.map(code).join(' | ')), 'project')).updated, 1);
   equal(await now(), p.policies.join());
 });
