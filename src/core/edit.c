@@ -133,7 +133,24 @@ static void refuse_unknown(struct req *r)
             form_error(&r->errors, name, "form.no_such_field");
         else if (type == J_ARRAY || type == J_OBJECT)
             form_error(&r->errors, name, "form.one_value");
+        else if (same(name, "version") && type != J_INT)
+            form_error(&r->errors, name, "form.not_a_number");
     }
+}
+
+/* A program that changes a version that no longer stands is told both. */
+static enum status stale(struct req *r, enum status s)
+{
+    void *now;
+    if (s != ERR_STALE || !r->api || req_version(r) == NONE)
+        return s;
+    TRY(req_refresh(r, &now));
+    form_error_add(&r->errors,
+                   (struct form_error){.field = "version",
+                                       .key = "form.stale_version",
+                                       .min = req_version(r),
+                                       .max = ((struct row *)now)->version});
+    return s;
 }
 
 /* What was typed, into the row and its links; all mistakes gathered. */
@@ -365,7 +382,7 @@ enum status row_change(struct req *r)
     }
     if (s == ERR_INVALID && !r->api)
         return show(&e, 422, true, NULL);
-    TRY(s);
+    TRY(stale(r, s));
     return req_done(r) ? OK : answer_row(r, 200, r->id, NULL);
 }
 
@@ -388,7 +405,7 @@ static enum status delete_it(struct conn *c, struct arena *mem, void *data)
 enum status row_remove(struct req *r)
 {
     struct edit e = edit_open(r, r->row);
-    TRY(req_write(r, delete_it, &e));
+    TRY(stale(r, req_write(r, delete_it, &e)));
     if (req_done(r))
         return OK;
     if (r->api)

@@ -230,6 +230,8 @@ int64_t req_version(const struct req *r)
     struct str match = http_header(r->x, "If-Match");
     if (!typed.p && match.n > 2 && *match.p == '"')
         typed = (struct str){match.p + 1, match.n - 2};
+    if (!typed.p && r->api && r->json && json_get(r->json, "version"))
+        typed = json_typed(r->mem, json_get(r->json, "version"));
     return typed.p && str_int(typed, &version) ? version : NONE;
 }
 

@@ -132,7 +132,8 @@ enum status req_write(struct req *r, write_fn *fn, void *data) MUST_USE;
 struct actor req_actor(const struct req *r);
 /* Where the forms of this request look for references. */
 struct form_source req_source(struct req *r);
-/* The version field of the form or If-Match; NONE: not given. */
+/* The version field of the form, If-Match, or the API's "version"; NONE: not
+ * given. */
 int64_t req_version(const struct req *r);
 
 /* A line of the journal; inside a write. detail is JSON. */

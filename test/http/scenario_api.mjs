@@ -78,6 +78,15 @@ await test('PATCH changes what it names; null empties', async () => {
   problem(await call('PATCH', `/school/${made}`, { body: { name: 'Tard' }, headers: { 'if-match': etag } }), 409);
   equal(JSON.parse((await call('GET', `/school/${made}`)).text).name, 'Autre');
 });
+await test('a version in the body is heeded like If-Match, and both versions are told', async () => {
+  const { version } = JSON.parse((await call('GET', `/school/${made}`)).text);
+  const p = problem(await call('PATCH', `/school/${made}`, { body: { name: 'Tard', version: version - 1 } }), 409);
+  equal(p.errors[0].field, 'version');
+  ok(p.errors[0].message.includes(version) && p.errors[0].message.includes(version - 1), p.errors[0].message);
+  equal(JSON.parse((await call('GET', `/school/${made}`)).text).name, 'Autre');
+  problem(await call('PATCH', `/school/${made}`, { body: { name: 'Tard', version: 'x' } }), 422);
+  equal((await call('PATCH', `/school/${made}`, { body: { name: 'Autre', version } })).status, 200);
+});
 await test('the state of a project is not for PATCH nor for POST', async () => {
   const axis = JSON.parse((await call('GET', '/axis')).text).rows[0].id;
   const r = await call('POST', '/project',
