@@ -7,6 +7,7 @@
 #include "core/meter.h"
 #include "core/pages.h"
 #include "core/request.h"
+#include "core/waiting.h"
 #include "http/exchange.h"
 #include "i18n/format.h"
 #include "core/pages/core.html.h"
@@ -45,25 +46,15 @@ static enum status waits_fill(struct req *r, struct home_v *v)
     for (const struct module *const *m = modules; r->who && *m; m++)
         for (const struct waiting *w = (*m)->waiting;
              w && w->label && v->waits_count < HOME_WAITS; w++) {
-            if (!may(r->who, w->right))
+            if (!may(r->who, w->right) || !may(r->who, w->entity->read))
                 continue;
-            const struct arg *args;
-            struct reach reach = reach_of(r->app, r->mem, r->who, w->right);
-            struct arg given[3] = {{0}};
-            size_t n_given = 0;
-            if (strstr(w->count.text, ":today"))
-                given[n_given++] = arg_day("today", day_today());
-            if (strstr(w->count.text, ":me"))
-                given[n_given++] = arg_int("me", r->who->person);
-            struct sql sql = sql_with_reach(r->mem, w->count, w->entity, &reach,
-                                            given, &args);
             int64_t n;
-            TRY(db_int(r->conn, sql, args, &n));
+            TRY(waiting_count(r, w, &n));
             if (n > 0)
                 items[v->waits_count++] =
                     (struct item_v){.value = format_int(r->mem, r->lang, n),
                                     .label = tr_n(r->mem, r->lang, w->label, n),
-                                    .href = w->href,
+                                    .href = waiting_href(r->mem, w),
                                     .late = w->late};
         }
     late_first(items, v->waits_count);

@@ -75,14 +75,15 @@ struct figure {
 
 /*
  * Something that waits for people: a count on the home page of those who hold
- * the right, leading to what it counts. Shown where it is not zero.
+ * the right, leading to the list of what it counts: the entity's own, under the
+ * same condition. Shown where it is not zero.
  */
 struct waiting {
-    const char *label; /* label key, with a plural */
+    const char *label; /* label key, with a plural; what follows its last dot is
+                          its name in the address */
     const char *right;
-    const char *href;
-    /* May use :today (a day), :me (who asks) and {reach:t} over .entity. */
-    struct sql count;
+    /* Over the row t of .entity; may use :today (a day) and :me (who asks). */
+    struct sql where;
     const struct entity *entity;
     bool late; /* it goes wrong: shown first, and marked */
 };

@@ -3,6 +3,7 @@
 #include "core/export.h"
 #include "core/pages.h"
 #include "core/request.h"
+#include "core/waiting.h"
 #include "store/row.h"
 #include "view/pages/detail.html.h"
 #include "view/pages/history.html.h"
@@ -54,10 +55,13 @@ enum status rows_list(struct req *r)
     struct list_ask ask = {
         .entity = r->entity, .reach = &r->reach, .limit = 50};
     struct form_source source = req_source(r);
+    const struct waiting *waits = NULL;
     enum status s =
         list_ask_read(r->mem, r->entity, &r->in, &source, &ask, &r->errors);
     if (s != OK && s != ERR_INVALID)
         return s;
+    if (!r->api)
+        TRY(waiting_read(r, &ask, &waits));
     if (!r->api && !same(r->form, ""))
         return export_send(r, &ask, r->form);
     if (r->errors.n && r->api)
@@ -89,6 +93,8 @@ enum status rows_list(struct req *r)
     };
     struct list_v v;
     TRY(list_of_entity(r->mem, r->lang, &page, &v));
+    if (waits)
+        v.lead = tr_n(r->mem, r->lang, waits->label, list.total);
     struct page p = req_page(r, v.title);
     struct html h;
     req_html_open(r, &h);

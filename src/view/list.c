@@ -63,6 +63,7 @@ const char *list_address(struct arena *a, const struct entity *e,
 {
     struct html h = {.out = {.mem = a}};
     html_raw(&h, path, strlen(path));
+    address_add(&h, in, "attente", name, value);
     address_add(&h, in, "q", name, value);
     for (const struct field *f = e->fields; f->name; f++) {
         if (!is_filter(f))
@@ -531,6 +532,10 @@ enum status list_of_entity(struct arena *a, const struct lang *lang,
     total(&d, out);
     out->is_filtered =
         p->ask->search.p || p->ask->filter_count > (p->fixed ? 1 : 0);
+    if (p->ask->where.text && given(p->in, "attente").n) {
+        out->waiting = str_dup(a, given(p->in, "attente"));
+        out->is_filtered = true;
+    }
     if (p->errors && p->errors->n)
         out->alert = form_message(a, lang, &p->errors->list[0]);
     if (p->list->next)

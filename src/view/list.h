@@ -3,6 +3,7 @@
  * page. Everything stands in the address, so a list can be kept as a link:
  *
  *     ?q=words  ?sort=name  ?sort=-name  ?after=<cursor>  ?state=open
+ *     ?attente=returns (what waits for the reader: core/waiting.h)
  *     ?state=~ (unknown)  ?due_from=2024-09-01  ?due_to=2025-08-31
  */
 #pragma once
@@ -39,10 +40,12 @@ struct list_v {
     const struct cell *foot; /* column_count cells, or NULL */
     const struct form_field *filters;
     size_t filter_count;
-    const char *alert;        /* a filter that was not understood, or NULL */
-    bool is_filtered;         /* there is something to take away */
-    const char *total;        /* "42 écoles", "plus de 1 000" */
-    const char *next, *first; /* hrefs, or NULL */
+    const char *alert; /* a filter that was not understood, or NULL */
+    const char
+        *waiting;     /* what waits for the reader, kept by the form; or NULL */
+    bool is_filtered; /* there is something to take away */
+    const char *total;                      /* "42 écoles", "plus de 1 000" */
+    const char *next, *first;               /* hrefs, or NULL */
     const char *csv, *json, *new_, *import; /* hrefs, or NULL */
     const char *new_label;
     const char *empty; /* what to do first, where there is nothing */

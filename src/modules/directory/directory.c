@@ -159,14 +159,9 @@ static const struct route routes[] = {
 
 static const struct waiting waiting[] = {
     {"directory.waiting.rural", "directory.edit_schools",
-     "/etablissements?rural=~",
-     SQL_CONST("SELECT count(*) FROM directory_school t"
-               " WHERE t.rural IS NULL AND {reach:t}"),
-     &school_entity, false},
-    {"directory.waiting.classes", "directory.edit_classes", "/classes",
-     SQL_CONST("SELECT count(*) FROM directory_class t"
-               " WHERE t.headcount IS NULL AND {reach:t}"),
-     &class_entity, false},
+     SQL_CONST("t.rural IS NULL"), &school_entity, false},
+    {"directory.waiting.classes", "directory.edit_classes",
+     SQL_CONST("t.headcount IS NULL"), &class_entity, false},
     {0},
 };
 

@@ -1,0 +1,37 @@
+// The home page: what it counts is what it leads to.
+import { test, equal, ok, serve, links, readable, roles } from './lib.mjs';
+
+const server = await serve();
+const waits = (html) => [...html.matchAll(/<a\b[^>]*href="([^"]*\?attente=[^"]*)"[\s\S]*?<\/a>/g)]
+  .map((m) => ({ href: m[1], text: readable(m[0]) }));
+let seen = 0;
+for (const role of roles) {
+  const person = await server.as(role);
+  const home = (await person.get('/')).text;
+  for (const { href, text } of waits(home))
+    await test(`${role}: ${text}`, async () => {
+      seen++;
+      const count = Number(/\d[\d\s\u00a0\u202f]*/.exec(text)[0].replace(/\D/g, ''));
+      const [path, query] = href.split('?');
+      const r = await person.get(`${path}.json?${query}`);
+      equal(r.status, 200);
+      const rows = JSON.parse(r.text);
+      equal(rows.length, count);
+      const page = await person.get(href);
+      equal(page.status, 200);
+      const to = links(page.text).find((l) => new RegExp(`^${path}/\\d+$`).test(l));
+      ok(to, 'the list leads to no row');
+      equal((await person.get(to)).status, 200, to);
+      ok(page.text.includes(`name="attente" value="${query.split('=')[1]}"`),
+        'the filters forget what waits');
+      const sorted = links(page.text).filter((l) => /[?&]sort=/.test(l));
+      ok(sorted.every((l) => l.includes('attente=')), sorted.join());
+    });
+}
+await test('something waits for many', () => ok(seen > 20, String(seen)));
+await test('what waits for others, or nothing by that name, is not found', async () => {
+  const teacher = await server.as('teacher');
+  equal((await teacher.get('/deploiements?attente=planned')).status, 404);
+  equal((await teacher.get('/deploiements?attente=nothing')).status, 404);
+});
+await server.stop();
