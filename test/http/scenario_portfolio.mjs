@@ -345,4 +345,12 @@ await test('a project with three thousand deployments costs eight queries', asyn
 await test('the server lived through it', async () => {
   equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));
 });
+await test('where schools have been using it for long, its months are shown too', async () => {
+  const later = await serve({ args: ['--today', '2027-03-12'] });
+  const text = (await later.stranger().get('/projets/7/essaimage')).text;
+  const chart = /<h2 id="when">[\s\S]*?<\/section>/.exec(text)[0];
+  match(readable(chart), /décembre 2023/);
+  ok(!chart.includes('viewBox="0 0 860 0"') && /<tr>/.test(chart), chart.slice(0, 200));
+  await later.stop();
+});
 await server.stop();

@@ -8,6 +8,7 @@
 #include "modules/portfolio/routes.h"
 #include "modules/portfolio/shown.h"
 
+#include <limits.h>
 #include <math.h>
 
 enum { POINTS = 400, AREAS = 120, WIDTH = 860, MONTHS = 24, IN_USE = 2 };
@@ -179,16 +180,32 @@ static const struct bars *bars_of(struct req *r, const struct areas *areas,
     return chart;
 }
 
-/* New schools by month of their first deployment; the last two years. */
+static int month_of(int32_t day)
+{
+    struct date d = day_date(day);
+    return d.year * 12 + d.month - 1;
+}
+
+/* The month that ends the two years shown: this one, or of what is older the
+ * newest. */
+static int last_month(const struct spread *s)
+{
+    int now = month_of(day_today()), newest = INT_MIN;
+    for (size_t i = 0; i < s->n; i++) {
+        int month = month_of(s->schools[i].first);
+        if (month <= now && month > newest)
+            newest = month;
+    }
+    return newest != INT_MIN && newest <= now - MONTHS ? newest : now;
+}
+
+/* New schools by month of their first deployment, over two years. */
 static const struct bars *months_of(struct req *r, const struct spread *s)
 {
-    struct date now = day_date(day_today());
-    int last = now.year * 12 + now.month - 1, counts[MONTHS] = {0};
+    int last = last_month(s), counts[MONTHS] = {0};
     int first = MONTHS;
     for (size_t i = 0; i < s->n; i++) {
-        struct date d = day_date(s->schools[i].first);
-        int ago = last - (d.year * 12 + d.month - 1);
-        int at = MONTHS - 1 - ago;
+        int at = MONTHS - 1 - (last - month_of(s->schools[i].first));
         if (at < 0 || at >= MONTHS)
             continue;
         counts[at]++;
