@@ -8,6 +8,8 @@ let seen = 0;
 for (const role of roles) {
   const person = await server.as(role);
   const home = (await person.get('/')).text;
+  await test(`${role}: more than one thing for this week`, () =>
+    ok(waits(home).length >= 2, waits(home).map((w) => w.text).join()));
   for (const { href, text } of waits(home))
     await test(`${role}: ${text}`, async () => {
       seen++;
@@ -28,6 +30,15 @@ for (const role of roles) {
       ok(sorted.every((l) => l.includes('attente=')), sorted.join());
     });
 }
+await test('who asked for advice sees on the home page that it waits', async () => {
+  const teacher = await server.as('teacher');
+  const before = waits((await teacher.get('/')).text).find((w) => w.href.endsWith('=asked'));
+  const form = await teacher.form('/demander-conseil', '/demander-conseil');
+  const r = await teacher.submit(form, { need: 'Comment prêter des robots ?', topic: 'practice', level: 'college' });
+  equal(r.status, 303, readable(r.text).slice(0, 200));
+  const after = waits((await teacher.get('/')).text).find((w) => w.href.endsWith('=asked'));
+  equal(Number(/\d+/.exec(after.text)[0]), Number(/\d+/.exec(before?.text ?? '0')[0]) + 1);
+});
 await test('something waits for many', () => ok(seen > 20, String(seen)));
 await test('what waits for others, or nothing by that name, is not found', async () => {
   const teacher = await server.as('teacher');
