@@ -46,8 +46,9 @@ struct figures_v {
 };
 struct figure_page_v {
     const char *lead, *name_head, *foot, *next;
+    const char *sum, *whole; /* what a share's rows add up to; or NULL */
     const struct figure_v *figure;
-    const struct item_v *rows;
+    const struct item_v *rows; /* what: a share's whole */
     size_t n;
     bool withheld; /* a hidden number: its records would tell it */
     const char *csv, *json, *snapshot_action, *key;

@@ -174,7 +174,7 @@ enum status figure_rows(struct conn *c, struct arena *a,
 }
 
 enum status figure_foot(struct conn *c, struct arena *a,
-                        const struct figure_ask *ask, struct figure_value *out)
+                        const struct figure_ask *ask, struct figure_foot *out)
 {
     const struct arg *args;
     const struct figure *f = ask->figure;
@@ -194,7 +194,7 @@ enum status figure_foot(struct conn *c, struct arena *a,
     if (same(f->unit, "percent"))
         v.value = whole > 0 ? round(100 * sum / whole) : NAN;
     TRY(settle(c, a, ask, &v));
-    *out = v;
+    *out = (struct figure_foot){v, sum, whole};
     return OK;
 }
 

@@ -44,9 +44,13 @@ enum status figure_rows(struct conn *c, struct arena *a,
                         const struct figure_ask *ask, int64_t after, int most,
                         struct behind **out, size_t *n, bool *more) MUST_USE;
 /* The foot of that list, computed from all its rows. */
+struct figure_foot {
+    struct figure_value value;
+    double sum, whole; /* of a share: what it was computed from */
+};
 enum status figure_foot(struct conn *c, struct arena *a,
                         const struct figure_ask *ask,
-                        struct figure_value *out) MUST_USE;
+                        struct figure_foot *out) MUST_USE;
 bool figure_tells_amounts(const struct figure *f);
 /* As people write it: "15 495", "39 %", "2017", or "moins de 5". */
 const char *figure_text(struct arena *a, const struct lang *lang,

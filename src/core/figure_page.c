@@ -14,7 +14,8 @@ enum { ROWS = 50, ROWS_MOST = 1000, NAMED = 12 };
 struct one {
     struct figure_ask ask;
     struct ask asked;
-    struct figure_value value, foot;
+    struct figure_value value;
+    struct figure_foot foot;
     const char *label, *path;
     struct behind *rows;
     size_t n;
@@ -110,6 +111,13 @@ static enum status snapshots_fill(struct req *r, const struct one *o,
     return OK;
 }
 
+/* Of a share each row tells the two numbers that are added up. */
+static bool is_share(const struct one *o)
+{
+    return same(o->ask.figure->unit, "percent") &&
+           figure_tells_amounts(o->ask.figure);
+}
+
 static void rows_fill(struct req *r, const struct one *o,
                       struct figure_page_v *v)
 {
@@ -122,6 +130,9 @@ static void rows_fill(struct req *r, const struct one *o,
             .value = amounts
                          ? format_real(r->mem, r->lang, o->rows[i].amount, 2)
                          : "\xe2\x80\x94",
+            .what = is_share(o)
+                        ? format_real(r->mem, r->lang, o->rows[i].whole, 2)
+                        : NULL,
             .href =
                 base ? arena_printf(r->mem, "%s/%" PRId64, base, o->rows[i].id)
                      : NULL};
@@ -187,7 +198,7 @@ static enum status one_json(struct req *r, const struct one *o)
     json_object(&j, NULL);
     figure_json(&j, o->ask.figure, o->label, o->value);
     json_cstr(&j, "year", school_year_text(r->mem, o->asked.year));
-    json_real(&j, "foot", o->foot.hidden ? nothing : o->foot.value);
+    json_real(&j, "foot", o->foot.value.hidden ? nothing : o->foot.value.value);
     json_array(&j, "rows");
     for (size_t i = 0; i < o->n; i++) {
         json_object(&j, NULL);
@@ -217,13 +228,17 @@ static enum status one_html(struct req *r, const struct one *o)
                               .hidden = o->value.hidden};
     struct figure_page_v v = {
         .figure = &figure,
-        .foot = figure_text(r->mem, r->lang, f, o->foot),
+        .foot = figure_text(r->mem, r->lang, f, o->foot.value),
         .name_head = tr(r->lang, f->entity->name),
         .next = next_of(r, o, ""),
         .csv =
             ask_address(r, arena_printf(r->mem, "%s.csv", o->path), o->asked),
         .json =
             ask_address(r, arena_printf(r->mem, "%s.json", o->path), o->asked)};
+    if (is_share(o)) {
+        v.sum = format_real(r->mem, r->lang, o->foot.sum, 2);
+        v.whole = format_real(r->mem, r->lang, o->foot.whole, 2);
+    }
     rows_fill(r, o, &v);
     if (sees_snapshots(r, o)) {
         v.snapshot_action = ask_address(

@@ -188,4 +188,12 @@ await test('who takes no snapshots sees none', async () => {
   equal(who.trim(), '0', 'each says who took it');
 });
 ok(units.size === figures.length);
+await test('a share is computed from what its page shows', async () => {
+  const page = (await admin.get('/chiffres/portfolio.policy.inclusion?annee=2023-2024')).text;
+  const cells = [...page.matchAll(/<td class="n" data-label="[^"]*">([^<]*)<\/td>/g)].map((m) => Number(m[1]));
+  const whole = cells.pop(), sum = cells.pop();
+  equal(cells.filter((_, i) => i % 2 === 0).reduce((a, b) => a + b, 0), sum);
+  equal(cells.filter((_, i) => i % 2).reduce((a, b) => a + b, 0), whole);
+  ok(readable(page).includes(`${Math.round(100 * sum / whole)} %`) || readable(page).includes(`${Math.round(100 * sum / whole)}\u202f%`));
+});
 await server.stop();

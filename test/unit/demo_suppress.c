@@ -139,14 +139,15 @@ TEST(demo_suppress_figure)
     double told = 0;
     size_t hidden = 0;
     struct figure_ask ask = {&pupils, 2024, NONE, reach_all};
-    struct figure_value whole, v, foot;
+    struct figure_value whole, v;
+    struct figure_foot foot;
     CHECK(figure_value(w.conn, &w.mem, &ask, &whole) == OK);
     OKAY(!whole.hidden && whole.value > 12);
     for (size_t i = 0; i < list.n; i++) {
         ask.bassin = ((const struct row *)list.rows[i])->id;
         CHECK(figure_value(w.conn, &w.mem, &ask, &v) == OK);
         CHECK(figure_foot(w.conn, &w.mem, &ask, &foot) == OK);
-        OKAY(foot.value == v.value && foot.hidden == v.hidden);
+        OKAY(foot.value.value == v.value && foot.value.hidden == v.hidden);
         OKAY(v.small == (ask.bassin == kept[0]));
         told += v.hidden ? 0 : v.value;
         hidden += v.hidden;
