@@ -35,6 +35,13 @@ function apply({ file, how, text, body }) {
   lines.splice(how === 'above' ? at : at + 1, 0, body.slice(0, -1));
   writeFileSync(path, lines.join('\n'));
 }
+// What a reader who follows the page has done already: the copy begins without.
+function takeBack({ file, how, body }) {
+  const path = join(tree, file);
+  if (how === 'new') return rmSync(path, { force: true });
+  if (how === 'end' || !existsSync(path)) return;
+  writeFileSync(path, readFileSync(path, 'utf8').replace(body, () => ''));
+}
 function run(command, ...args) {
   const r = spawnSync(command, args, { cwd: tree, encoding: 'utf8', maxBuffer: 1 << 26 });
   if (r.status !== 0)
@@ -52,8 +59,15 @@ const todo = blocks(page);
 await test('every block of the page says where it goes', () => {
   equal(todo.length, page.match(/^```/gm).length / 2);
 });
-await test('the seven steps apply', () => {
+todo.forEach(takeBack);
+await test('the seven steps apply, whether or not the reader has done them', () => {
   equal(page.match(/^## [1-7]\. /gm).length, 7);
+  const touched = todo.filter(({ how }) => how === 'above' || how === 'below')
+    .map(({ file }) => file);
+  const before = touched.map((file) => readFileSync(join(tree, file), 'utf8'));
+  todo.forEach(apply);
+  todo.forEach(takeBack);
+  touched.forEach((file, i) => equal(readFileSync(join(tree, file), 'utf8'), before[i]));
   todo.forEach(apply);
 });
 await test('it builds, with the warnings that are errors', () => {
