@@ -55,6 +55,7 @@ int command_rights(struct cli *cli);
 int command_labels(struct cli *cli);
 int command_token(struct cli *cli);
 int command_db(struct cli *cli);
+int command_begin(struct cli *cli);
 /* core/backup.c, core/restore.c */
 int command_backup(struct cli *cli);
 int command_restore(struct cli *cli);

@@ -202,3 +202,25 @@ int command_db(struct cli *cli)
     printf("tables and program agree\n");
     return 0;
 }
+
+static enum status begin(struct conn *c, struct arena *a, void *data)
+{
+    (void)data;
+    for (const struct module *const *m = modules; *m; m++)
+        if ((*m)->begin)
+            TRY((*m)->begin(c, a));
+    return OK;
+}
+
+int command_begin(struct cli *cli)
+{
+    if (cli->argc) {
+        cli_fail("begin [--data DIR]");
+        return 2;
+    }
+    enum status s = db_write(cli->app->db, &cli->app->mem, begin, NULL);
+    if (s != OK)
+        return cli_fail("not begun: %s", status_name(s));
+    printf("the laboratory is in %s\n", db_place(cli->app->db));
+    return 0;
+}

@@ -125,6 +125,9 @@ struct module {
     const struct command *commands;
     const struct task_kind *tasks;
     const struct migration *migrations;
+    /* Inside a write: the rows that every laboratory has (essaim begin). Those
+     * that are there stay as they are. */
+    enum status (*begin)(struct conn *c, struct arena *a);
     enum status (*demo)(struct demo *d); /* its part of the demonstration */
 };
 

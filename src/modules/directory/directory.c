@@ -5,6 +5,7 @@
 #include "modules/directory/directory.h"
 
 #include "core/pages.h"
+#include "modules/directory/areas.h"
 #include "modules/directory/map.h"
 #include "modules/directory/outline_load.h"
 
@@ -166,6 +167,8 @@ static const struct waiting waiting[] = {
 };
 
 static const struct command commands[] = {
+    {"areas", "FILE", "makes the areas that the national file of schools names",
+     areas_command},
     {"outlines", "FILE SOURCE | undo",
      "loads finer outlines for the map from GeoJSON", outlines_command},
     {0},

@@ -1,12 +1,8 @@
 /* essaim outlines: other outlines for the map, or ours again. */
 #include "core/command.h"
 #include "core/request.h"
+#include "modules/directory/file_read.h"
 #include "modules/directory/outline_load.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static enum status keep(struct conn *c, struct arena *a, void *data)
 {
@@ -20,37 +16,11 @@ static enum status keep(struct conn *c, struct arena *a, void *data)
     return journal_add(c, a, 0, NULL, 0, "outlines", buf_done(&detail));
 }
 
-/* The whole file, or NULL: *why. */
-static char *file_read(struct arena *a, const char *path, size_t *n,
-                       const char **why)
-{
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &st) != 0) {
-        *why = strerror(errno);
-        if (fd >= 0)
-            close(fd);
-        return NULL;
-    }
-    char *text = NULL;
-    ssize_t got = -1;
-    *why = "it is empty, no file, or over 32 MB";
-    if (S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size <= OUTLINE_BYTES) {
-        text = arena_alloc(a, (size_t)st.st_size);
-        got = read(fd, text, (size_t)st.st_size);
-    }
-    close(fd);
-    *n = got > 0 ? (size_t)got : 0;
-    return got > 0 ? text : NULL;
-}
-
 static enum status load(struct app *app, const char *path, const char *source)
 {
     const char *why = "";
-    size_t n;
-    char *text = file_read(&app->mem, path, &n, &why);
-    struct outlines *o =
-        text ? outlines_read(&app->mem, (struct str){text, n}, &why) : NULL;
+    struct str text = file_read(&app->mem, path, OUTLINE_BYTES, &why);
+    struct outlines *o = text.p ? outlines_read(&app->mem, text, &why) : NULL;
     if (!o) {
         cli_fail("%s: %s", path, why);
         return ERR_INVALID;

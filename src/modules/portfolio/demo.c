@@ -5,9 +5,10 @@
  */
 #include "modules/portfolio/demo_int.h"
 #include "modules/portfolio/demo_life.h"
+#include "modules/portfolio/services.h"
 
 struct ids {
-    int64_t axes[3], objectives[12], policies[6], services[9];
+    int64_t axes[3], objectives[12], policies[6], services[SERVICES];
 };
 
 static const struct {
@@ -56,44 +57,6 @@ static const struct {
      "Lycée professionnel"},
 };
 
-static const struct {
-    const char *code, *name, *block, *summary, *state;
-} services[9] = {
-    {"research", "Recherche", "research",
-     "Travailler avec les laboratoires de recherche et évaluer ce que les "
-     "outils numériques apportent aux apprentissages.",
-     "study"},
-    {"watch", "Veille", "research",
-     "Suivre les technologies et les pratiques nouvelles, ici et ailleurs, "
-     "pour que l’offre reste à jour.",
-     "study"},
-    {"advice", "Conseil", "research",
-     "Recommander, pour un besoin précis d’une équipe ou d’une discipline, ce "
-     "que la recherche et la veille ont montré.",
-     "study"},
-    {"design", "Conception", "projects",
-     "Partir des objectifs pédagogiques et des besoins des élèves pour dire à "
-     "quoi servira l’outil et comment.",
-     "design"},
-    {"prototype", "Prototypage", "projects",
-     "Construire des maquettes que l’on peut manipuler, avant de développer.",
-     "design"},
-    {"trial", "Expérimentation", "projects",
-     "Essayer avec des classes, écouter leurs retours, améliorer.", "trial"},
-    {"deployment", "Déploiement", "change",
-     "Installer et faire connaître l’outil dans les établissements, avec un "
-     "accès qui marche pour tous.",
-     "deployment"},
-    {"training", "Formation", "change",
-     "Former à une utilisation efficace, par des ateliers, des séminaires, des "
-     "sessions en ligne et des tutoriels.",
-     "deployment"},
-    {"support", "Suivi et support", "change",
-     "Suivre les usages, recueillir les retours d’expérience, résoudre les "
-     "difficultés techniques ou pédagogiques.",
-     "deployment"},
-};
-
 static enum status add_strategy(struct demo *d, struct ids *ids)
 {
     for (size_t i = 0; i < COUNT(axes); i++) {
@@ -138,15 +101,12 @@ static enum status add_offer(struct demo *d, struct ids *ids)
         {"Erasmus+", "Coopération et mobilité européennes en éducation."},
         {"Ambition 21", NULL},
     };
-    for (size_t i = 0; i < COUNT(services); i++) {
-        struct service *s = row_new(d->mem, &service_entity);
-        s->code = services[i].code;
-        s->name = services[i].name;
-        s->block = services[i].block;
-        s->position = (int64_t)i + 1;
-        s->summary = services[i].summary;
-        TRY(demo_add(d, &service_entity, s));
-        ids->services[i] = s->row.id;
+    TRY(services_begin(d->conn, d->mem));
+    for (size_t i = 0; i < SERVICES; i++) {
+        void *found;
+        TRY(row_find(d->conn, d->mem, &service_entity, "code",
+                     value_cstr(services[i].code), &found));
+        ids->services[i] = ((struct row *)found)->id;
     }
     for (size_t i = 0; i < COUNT(programmes); i++) {
         struct programme *p = row_new(d->mem, &programme_entity);
@@ -160,9 +120,9 @@ static enum status add_offer(struct demo *d, struct ids *ids)
 static size_t service_place(struct str code)
 {
     size_t i = 0;
-    while (i < COUNT(services) && !str_eq(code, services[i].code))
+    while (i < SERVICES && !str_eq(code, services[i].code))
         i++;
-    CHECK(i < COUNT(services));
+    CHECK(i < SERVICES);
     return i;
 }
 

@@ -5,6 +5,7 @@
 #include "core/pages.h"
 #include "modules/portfolio/life.h"
 #include "modules/portfolio/routes.h"
+#include "modules/portfolio/services.h"
 
 static const struct field axis_fields[] = {
     INT(axis, position, .min = 1, .max = 99, .flags = F_REQUIRED | F_SORT),
@@ -305,5 +306,6 @@ const struct module portfolio_module = {
     .figures = portfolio_figures,
     .waiting = portfolio_waiting,
     .news = portfolio_news,
+    .begin = services_begin,
     .demo = portfolio_demo,
 };

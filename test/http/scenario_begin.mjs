@@ -1,0 +1,89 @@
+// A laboratory of one's own from an empty folder: what README says, typed.
+import { test, equal, ok, match, serve, essaim, run, drop, readable } from './lib.mjs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const place = mkdtempSync(join(tmpdir(), 'essaim-begin-'));
+process.on('exit', () => drop(place));
+const folder = join(place, 'labo');
+const data = ['--data', folder];
+const rows = (entity) => JSON.parse(essaim('export', entity, '--format', 'json', ...data));
+const letter = (d) => d + 'ABCDEFGHJKLMNPRSTUVWXYZ'[Number(d) % 23];
+
+// The national directory's own heads, of which these matter; three départements
+// of two académies, one of which has the number of a région.
+const heads = 'Identifiant_de_l_etablissement;Nom_etablissement;Type_etablissement;Statut_public_prive;Adresse_1;Code_postal;Code_commune;Nom_commune;Code_departement;Code_academie;Code_region;latitude;longitude;etat;code_nature;libelle_nature;Libelle_departement;Libelle_academie;Libelle_region;nom_circonscription;code_circonscription;code_bassin_formation;libelle_bassin_formation';
+const school = (i, dep, aca, region, bassin, circo = ['', '']) =>
+  `${letter(`${dep[0]}${String(9000 + i)}`)};Collège ${i} (démo);Collège;Public;1 rue X;54000;54395;Nancy;${dep[0]};${aca[0]};${region[0]};48.6;6.1;OUVERT;340;COLLEGE;${dep[1]};${aca[1]};${region[1]};${circo[1]};${circo[0]};${bassin[0]};${bassin[1]}`;
+const meurthe = ['054', 'Meurthe-et-Moselle'], vosges = ['088', 'Vosges'], doubs = ['025', 'Doubs'];
+const nancy = ['12', 'Nancy-Metz'], besancon = ['03', 'Besançon'];
+const est = ['44', 'Grand Est'], bfc = ['12', 'Une région de ce numéro'];
+const file = join(place, 'annuaire.csv');
+writeFileSync(file, `\uFEFF${[heads,
+  ...Array.from({ length: 6 }, (_, i) => school(i, meurthe, nancy, est, ['12414', 'Nancy 1'])),
+  school(6, vosges, nancy, est, ['12802', 'Vosges Est'], ['0880999A', 'Circonscription « Épinal »']),
+  school(7, doubs, besancon, bfc, ['', '']),
+].join('\r\n')}\r\n`);
+
+await test('begin gives the nine services, once', () => {
+  for (let i = 0; i < 2; i++) {
+    match(essaim('begin', ...data), /the laboratory is in/);
+    equal(rows('service').length, 9);
+  }
+});
+await test('a service that the laboratory has changed stays', () => {
+  writeFileSync(join(place, 's.csv'), 'code;name\nwatch;Veille à notre façon\n');
+  essaim('import', 'service', join(place, 's.csv'), ...data);
+  essaim('begin', ...data);
+  equal(rows('service').find((s) => s.code === 'watch').name, 'Veille à notre façon');
+  equal(rows('service').length, 9);
+});
+await test('the areas come from the schools’ file, as a tree, once', () => {
+  const said = essaim('areas', file, ...data);
+  equal(said, '8 lines: 2 new region_academique, 2 new academie, 3 new departement, 2 new bassin, 1 new circonscription\n');
+  match(essaim('areas', file, ...data), /^8 lines: 0 new .* 0 new circonscription\n$/);
+  const areas = rows('area');
+  const named = (name) => areas.find((a) => a.name === name);
+  const above = (a) => areas.find((p) => [p.id, p.code].includes(a.parent?.id ?? a.parent?.code ?? a.parent))?.name;
+  equal(named('Nancy 1').code, '12414');
+  equal(above(named('Nancy 1')), 'Meurthe-et-Moselle');
+  equal(above(named('Meurthe-et-Moselle')), 'Nancy-Metz');
+  equal(above(named('Nancy-Metz')), 'Grand Est');
+  equal(above(named('Circonscription « Épinal »')), 'Vosges');
+  equal(named('Nancy-Metz').code, '12');
+  equal(named('Une région de ce numéro').code, 'R12');
+});
+await test('then the schools have their département and bassin', () => {
+  match(essaim('import', 'school', file, ...data), /8 lines, 8 new, .* 0 refused/);
+  const schools = rows('school');
+  equal(schools.length, 8);
+  ok(schools.every((s) => s.departement), JSON.stringify(schools[0]));
+  equal(schools.filter((s) => s.bassin).length, 7);
+});
+await test('a file without such columns, or none, is refused in one line', () => {
+  writeFileSync(join(place, 'x.csv'), 'a;b\n1;2\n');
+  for (const [f, why] of [[join(place, 'x.csv'), /none of the columns/], [join(place, 'no.csv'), /No such file/]]) {
+    const r = run('areas', f, ...data);
+    equal(r.status, 1);
+    match(r.stderr, why);
+    equal(r.stderr.trim().split('\n').length, 1);
+  }
+  equal(run('areas', ...data).status, 2);
+});
+await test('serve makes no laboratory of a folder mistyped', () => {
+  const typo = join(place, 'labbo');
+  const r = run('serve', '--data', typo, '--listen', '127.0.0.1:0');
+  equal(r.status, 1);
+  match(r.stderr, /^essaim: .*labbo holds no laboratory: .*essaim begin/m);
+  ok(!existsSync(typo));
+});
+await test('the pages of the new one say what to do first', async () => {
+  essaim('user', 'add', 'marie@example.org', 'Marie Martin', 'admin', '--password', 'douze vaches bleues', ...data);
+  const server = await serve({ data: folder });
+  const r = await server.stranger().get('/strategie');
+  equal(r.status, 200);
+  match(readable(r.text), /essaim import axis/);
+  equal((readable((await server.stranger().get('/services')).text).match(/Veille à notre façon/g) ?? []).length > 0, true);
+  await server.stop();
+});
