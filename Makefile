@@ -91,9 +91,11 @@ bench:
 	@tools/install run bench
 	@$(MAKE) --no-print-directory programs
 	@node test/bench/run.mjs
+	@pg_virtualenv -t -o fsync=on -o max_connections=200 node test/bench/postgres.mjs
 bench-record:
 	@$(MAKE) --no-print-directory programs
 	@node test/bench/run.mjs --record
+	@pg_virtualenv -t -o fsync=on -o max_connections=200 node test/bench/postgres.mjs --record
 
 # What reads the source.
 TIDY := $(SRC) src/main.c $(wildcard tools/*.c test/*/*.c)

@@ -1,0 +1,165 @@
+// PostgreSQL's own tools beside ours, by turns: pg_virtualenv -t node test/bench/postgres.mjs
+// move against COPY, a list's page and durable posts against pgbench running the
+// statements that the server's log has of them.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { essaim, report, root, serve, today } from '../http/lib.mjs';
+import { grow } from './scale/grow.mjs';
+
+process.off('exit', report); // this is no story
+const place = mkdtempSync(join(tmpdir(), 'essaim-pgbench-'));
+process.on('exit', () => rmSync(place, { recursive: true, force: true }));
+const turns = Number(process.env.TURNS ?? 5), seconds = Number(process.env.SECONDS ?? 4);
+const rows = Number(process.env.SCHOOLS ?? 60000);
+const middle = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
+const timed = (run) => {
+  const began = process.hrtime.bigint();
+  run();
+  return Number(process.hrtime.bigint() - began) / 1e9;
+};
+const psql = (name, text) => execFileSync('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', name, '-c', text], { encoding: 'utf8' }).trim();
+const drop = (name) => execFileSync('dropdb', ['--if-exists', '--force', name], { stdio: 'ignore' });
+const show = (list) => `${middle(list).toFixed(2)} (${list.map((x) => x.toFixed(2)).join(', ')})`;
+const said = [];
+const row = (what, value, aim = '') => { said.push([what, value, aim]); console.log(`${what}: ${value}${aim ? ` (aim ${aim})` : ''}`); };
+
+const lab = join(place, 'lab');
+essaim('demo', '--data', lab, '--today', today, '--password', 'demonstration');
+
+function move() {
+  const large = join(place, 'large');
+  execFileSync('cp', ['-r', lab, large]);
+  grow(large, rows);
+  const ours = [], theirs = [];
+  let count;
+  for (let turn = 0; turn < Math.min(turns, 3); turn++) {
+    drop('bench_move');
+    execFileSync('createdb', ['bench_move']);
+    ours.push(timed(() => {
+      count = /with (\d+) rows/.exec(essaim('move', '--from', `sqlite:${large}`, '--to', 'postgresql:///bench_move'))[1];
+    }));
+    if (!turn)
+      execFileSync('sh', ['-c', `pg_dump -a bench_move 2>/dev/null | sed '/^INSERT INTO public.core_meta/d;/core_meta/,/^\\\\\\./d' >${join(place, 'rows.sql')}`]);
+    drop('bench_copy');
+    execFileSync('createdb', ['bench_copy']);
+    essaim('db', 'migrate', '--data', large, '--db', 'postgresql:///bench_copy');
+    psql('bench_copy', 'DELETE FROM core_setting');
+    theirs.push(timed(() => execFileSync('psql', ['-Xq1', '-v', 'ON_ERROR_STOP=1', '-d', 'bench_copy', '-f', join(place, 'rows.sql')], { stdio: 'ignore' })));
+  }
+  if (psql('bench_copy', 'SELECT count(*) FROM directory_school') !== psql('bench_move', 'SELECT count(*) FROM directory_school'))
+    throw new Error('COPY has other rows');
+  row(`move of ${count} rows from SQLite, proven`, `${middle(ours).toFixed(1)} s`);
+  row('psql COPY of the same rows into the same tables', `${middle(theirs).toFixed(1)} s`);
+  row('move against COPY', show(ours.map((x, i) => theirs[i] / x)), '≥ 0.4');
+  drop('bench_copy');
+}
+
+// What the server was told between two moments: statements with their values.
+const logs = join(dirname(process.env.PG_CLUSTER_CONF_ROOT), 'log');
+const log = () => readdirSync(logs).map((f) => join(logs, f)).sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
+async function statements(name, ask) {
+  const set = (text) => { psql(name, text); psql(name, 'SELECT pg_reload_conf()'); };
+  set('ALTER SYSTEM SET log_min_duration_statement = 0');
+  await sleep(500);
+  const at = statSync(log()).size;
+  await ask();
+  await sleep(300);
+  const text = readFileSync(log()).subarray(at).toString();
+  set('ALTER SYSTEM RESET log_min_duration_statement');
+  const out = [];
+  for (const m of text.matchAll(/LOG: {2}duration: [\d.]+ ms {2}execute [^:]*: ([\s\S]*?)(?=\n\d{4}-|$)(?:\n[^\n]*DETAIL: {2}parameters: ([^\n]*))?/g)) {
+    const values = [...(m[2] ?? '').matchAll(/\$(\d+) = ('(?:[^']|'')*'|NULL)/g)].map((v) => v[2]);
+    out.push(m[1].replaceAll('\n', ' ').replace(/\$(\d+)/g, (_, k) => values[k - 1] ?? 'NULL').trim());
+  }
+  return out.filter((s) => !/^(BEGIN|COMMIT|SET|SAVEPOINT|RELEASE|ROLLBACK)|pg_try_advisory|core_task|core_leaf|core_journal/.test(s));
+}
+function pgbench(name, script, clients) {
+  const r = spawnSync('pgbench', ['-n', '-M', 'prepared', '--max-tries=40', '-c', `${clients}`, '-j', '2', '-T', `${seconds}`, '-f', script, name], { encoding: 'utf8' });
+  const rate = /tps = ([\d.]+)/.exec(r.stdout);
+  if (!rate || /failed/.test(r.stderr)) throw new Error(`pgbench: ${r.stderr.slice(-600)}`);
+  return Number(rate[1]);
+}
+function wrk(url, headers, script) {
+  const r = spawnSync('wrk', ['-t2', '-c16', `-d${seconds}s`, ...Object.entries(headers).flatMap(([k, v]) => ['-H', `${k}: ${v}`]),
+    ...script ? ['-s', script] : [], url], { encoding: 'utf8' });
+  if (/Non-2xx or 3xx/.test(r.stdout)) throw new Error(r.stdout);
+  return Number(/Requests\/sec:\s*([\d.]+)/.exec(r.stdout)[1]);
+}
+async function pages() {
+  drop('bench_pages');
+  execFileSync('createdb', ['bench_pages']);
+  essaim('move', '--from', `sqlite:${lab}`, '--to', 'postgresql:///bench_pages');
+  const folder = join(place, 'pages');
+  execFileSync('cp', ['-r', lab, folder]);
+  writeFileSync(join(folder, 'essaim.conf'), 'db = postgresql:///bench_pages\n');
+  const server = await serve({ data: folder, env: { ESSAIM_QUERIES: '1' } });
+  const who = await server.as('admin');
+  const headers = { Cookie: [...who.cookies].map(([k, v]) => `${k}=${v}`).join('; ') };
+  let shown;
+  for (let i = 0; i < 60; i++) shown = await who.get('/projets');
+  const used = await statements('bench_pages', () => who.get('/projets'));
+  const script = join(place, 'list.sql');
+  writeFileSync(script, `BEGIN;\n${used.map((s) => `${s};`).join('\n')}\nCOMMIT;\n`);
+  row('page of projects on PostgreSQL', `${shown.headers.get('x-queries')} statements, ${shown.headers.get('x-round-trips')} round trips; pgbench runs ${used.length}`, '≤ 2 round trips');
+  const ours = [], theirs = [];
+  wrk(`${server.base}/projets`, headers);
+  for (let i = 0; i < turns; i++) {
+    ours.push(wrk(`${server.base}/projets`, headers));
+    theirs.push(pgbench('bench_pages', script, 16));
+  }
+  row('that page, 16 connections', `${middle(ours).toFixed(0)}/s`);
+  row('pgbench with its statements, 16 clients', `${middle(theirs).toFixed(0)}/s`);
+  row('page against pgbench', show(ours.map((x, i) => x / theirs[i])), '≥ 0.6');
+
+  const id = "currval(pg_get_serial_sequence('directory_organisation', 'id'))";
+  const fresh = (s) => s.replace(/'[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{21}'/g, 'CAST(gen_random_uuid() AS text)')
+    .replace(/^(INSERT INTO core_history[^(]*\([^)]*\) VALUES \('[^']*', )'\d+'/, `$1${id}`)
+    .replace(/^(INSERT INTO core_once[^(]*\([^)]*\) VALUES \()'[^']*'/, '$1CAST(gen_random_uuid() AS text)')
+    .replace(/'banc de mesure'/gi, "('banc ' || gen_random_uuid())").replace(/ RETURNING id$/, '');
+  // Posts: each statement of one, with values that are new each time.
+  const f = await who.form('/organisations/nouveau', '/organisations');
+  const own = (await statements('bench_pages', async () => {
+    const fields = new Map(f.fields);
+    for (const c of f.controls.filter((x) => 'required' in x))
+      fields.set(c.name, c.tag === 'select' ? c.options.find((o) => o.value).value : 'Banc de mesure');
+    const r = await who.post(f.action, [...fields]);
+    if (r.status !== 303) throw new Error(r.text.slice(0, 300));
+  })).map((s) => fresh(s));
+  const write = join(place, 'post.sql');
+  writeFileSync(write, `BEGIN ISOLATION LEVEL SERIALIZABLE;\n${own.map((s) => `${s};`).join('\n')}\nCOMMIT;\n`);
+  const fields = new URLSearchParams(f.fields.filter(([k]) => k !== '_key').map(([k, v]) => [k, v]));
+  for (const c of f.controls.filter((x) => 'required' in x))
+    fields.set(c.name, c.tag === 'select' ? c.options.find((o) => o.value).value : 'NOM');
+  const lua = join(place, 'post.lua');
+  writeFileSync(lua, `local id, n = 0, 0
+    function setup(t) id = id + 1; t:set("me", id) end
+    function request() n = n + 1
+      local key = me .. "-" .. n .. "-" .. os.time()
+      local body = ("${fields}&_key=" .. key):gsub("NOM", "Organisation+" .. key)
+      return wrk.format("POST", nil, nil, body) end`);
+  const cookie = { Cookie: [...who.cookies].map(([k, v]) => `${k}=${v}`).join('; '), 'Content-Type': 'application/x-www-form-urlencoded' };
+  const mine = [], bench = [];
+  for (let i = 0; i < turns; i++) {
+    mine.push(wrk(`${server.base}/organisations`, cookie, lua));
+    bench.push(pgbench('bench_pages', write, 16));
+    await sleep(1100); // keys have the second in them
+  }
+  row('durable form posts on PostgreSQL, 16 clients', `${middle(mine).toFixed(0)}/s, synchronous_commit ${psql('bench_pages', 'SHOW synchronous_commit')}, fsync ${psql('bench_pages', 'SHOW fsync')}`);
+  row('pgbench with the statements of one, 16 clients', `${middle(bench).toFixed(0)}/s, ${own.length} statements`);
+  row('posts against pgbench', show(mine.map((x, i) => x / bench[i])), '≥ 0.6');
+  await server.stop();
+}
+
+const parts = { move, pages };
+const asked = process.argv.slice(2).filter((a) => parts[a]);
+for (const part of asked.length ? asked : Object.keys(parts)) await parts[part]();
+if (process.argv.includes('--record')) {
+  const file = join(root, 'docs/performance.md');
+  const table = [`Measured on ${cpus().length} cores (${cpus()[0]?.model ?? ''}), load when it ended ${loadavg()[0].toFixed(0)}.`, '',
+    '| what | measured | aim |', '|---|---|---|', ...said.map((r) => `| ${r.join(' | ')} |`)].join('\n');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/(<!-- postgres -->\n)[\s\S]*(<!-- \/postgres -->)/, (_, a, b) => `${a}${table}\n${b}`));
+}
+process.exit(0);
