@@ -119,6 +119,31 @@ enum status row_form_edit(struct req *r)
     return show(&e, 200, false, NULL);
 }
 
+/* A value that only the frame or a step may set may be sent back as it was
+ * read; another would be lost without a word. */
+static void refuse_set(struct req *r, const void *row)
+{
+    struct buf b = {.mem = r->mem};
+    struct json j = {.out = &b};
+    const char *why;
+    json_object(&j, NULL);
+    row_json(&j, r->entity, row);
+    json_end_object(&j);
+    const struct json_value *now = json_parse(r->mem, buf_done(&b), &why);
+    for (const struct field *f = r->entity->fields; f->name; f++) {
+        const struct json_value *sent = json_get(r->json, f->name);
+        if (!sent || field_is_typed(r->entity, f))
+            continue;
+        const struct json_value *stands = json_get(now, f->name);
+        struct str typed = json_typed(r->mem, stands);
+        if (sent->type != stands->type ||
+            !str_eq(json_typed(r->mem, sent), str_dup(r->mem, typed)))
+            form_error(&r->errors, f->name,
+                       same(f->name, "state") ? "form.by_step"
+                                              : "form.not_by_hand");
+    }
+}
+
 /* A member that no field is would be lost without a word. What a row is read
  * with may be sent back. */
 static void refuse_unknown(struct req *r)
@@ -159,6 +184,8 @@ static enum status read_typed(struct edit *e, unsigned flags)
     struct req *r = e->r;
     struct form_source source = req_source(r);
     refuse_unknown(r);
+    if (r->json)
+        refuse_set(r, e->row);
     enum status s = row_from_input(r->mem, r->entity, &r->in, &source, flags,
                                    e->row, &r->errors);
     if (s != OK && s != ERR_INVALID)

@@ -28,8 +28,7 @@ static const char *head_key(struct arena *a, struct str head)
 
 bool import_fills(const struct entity *e, const struct field *f)
 {
-    return !(f->flags & (F_HIDDEN | F_COMPUTED)) && f->type != F_FILE &&
-           !(e->steps && same(f->name, "state"));
+    return field_is_typed(e, f) && f->type != F_FILE;
 }
 
 bool import_takes(const struct entity *e, const char *name)

@@ -117,6 +117,8 @@ int64_t text_most(const struct field *f);
 /* Says that it is going to be asked: see db_ahead. */
 enum status form_few_ahead(struct arena *a, const struct form_source *source,
                            const struct entity *target) MUST_USE;
+/* Is it set by a form? Else by the frame, a handler or a step. */
+bool field_is_typed(const struct entity *e, const struct field *f);
 /* One value: NULL, or the label key of what is wrong with it; error then has
  * its bounds. Text that is empty or blank is no value. */
 const char *field_parse(struct arena *a, const struct lang *lang,

@@ -254,7 +254,7 @@ static enum status file_fault(struct arena *a, const struct field *f,
     return s == ERR_NOT_FOUND ? OK : s;
 }
 
-static bool is_read(const struct entity *e, const struct field *f)
+bool field_is_typed(const struct entity *e, const struct field *f)
 {
     return !(f->flags & (F_HIDDEN | F_COMPUTED)) &&
            !(e->steps && same(f->name, "state"));
@@ -341,7 +341,7 @@ enum status row_from_input(struct arena *a, const struct entity *e,
     if (!errors->mem)
         errors->mem = a;
     for (const struct field *f = e->fields; f->name; f++)
-        if (is_read(e, f))
+        if (field_is_typed(e, f))
             TRY(field_read(a, e, f, in, source, flags, row, errors));
     if (!errors->n && e->settle)
         e->settle(a, row);

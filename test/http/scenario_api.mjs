@@ -89,14 +89,15 @@ await test('a version in the body is heeded like If-Match, and both versions are
 });
 await test('the state of a project is not for PATCH nor for POST', async () => {
   const axis = JSON.parse((await call('GET', '/axis')).text).rows[0].id;
-  const r = await call('POST', '/project',
-    { body: { name: 'Par l’API', axis, starts: '2025-01-06', state: 'deployment' } });
-  if (r.status === 201) {
-    const { id } = JSON.parse(r.text);
-    equal(JSON.parse((await call('GET', `/project/${id}`)).text).state, 'idea');
-  } else problem(r, 422);
+  const body = { name: 'Par l’API', axis, starts: '2025-01-06' };
+  const q = problem(await call('POST', '/project', { body: { ...body, state: 'deployment' } }), 422);
+  deepEqual(q.errors.map((e) => [e.field, e.code]), [['state', 'form.by_step']]);
+  equal((await call('POST', '/project', { body: { ...body, state: 'idea' } })).status, 201);
   const p = JSON.parse((await call('GET', '/project?limit=1')).text).rows[0];
-  await call('PATCH', `/project/${p.id}`, { body: { state: 'finished' } });
+  for (const state of ['finished', 'stopped', null, '', 3].filter((s) => s !== p.state))
+    problem(await call('PATCH', `/project/${p.id}`, { body: { state } }), 422);
+  // What was read may be sent back whole.
+  equal((await call('PATCH', `/project/${p.id}`, { body: p })).status, 200);
   equal(JSON.parse((await call('GET', `/project/${p.id}`)).text).state, p.state);
 });
 await test('many values are read as they are written', async () => {
