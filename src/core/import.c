@@ -352,7 +352,7 @@ enum status import_ask(struct conn *c, struct arena *a, const struct import *im,
             c,
             SQL("UPDATE core_import SET state = :to, applied = CASE WHEN"
                 " state = 'paused' AND :to = 'applying' THEN applied"
-                " ELSE 0 END WHERE id = :id AND state = :from"),
+                " ELSE 0 END" FROM_ZERO " WHERE id = :id AND state = :from"),
             ARGS(arg_cstr("to", to), arg_int("id", im->id),
                  arg_text("from", one)),
             &changed));

@@ -270,7 +270,7 @@ static enum status kept_fill(struct req *r, const struct import *im,
 static void counts_fill(struct req *r, const struct import *im,
                         struct import_v *v)
 {
-    const bool before = word_in("staged checked stopped", im->state);
+    const bool known = !word_in("staged stopped", im->state);
     const struct {
         const char *key;
         int64_t n;
@@ -281,9 +281,9 @@ static void counts_fill(struct req *r, const struct import *im,
          same(im->state, "checked")},
         {"core.import_bad", im->bad, true},
         {"core.import_repeated", im->repeated, false},
-        {"core.import_inserted", im->inserted, !before},
-        {"core.import_updated", im->updated, !before},
-        {"core.import_same", im->unchanged, !before},
+        {"core.import_inserted", im->inserted, known},
+        {"core.import_updated", im->updated, known},
+        {"core.import_same", im->unchanged, known},
         {"core.import_kept_count", im->kept, false},
     };
     struct item_v *items = NEW_ARRAY(r->mem, struct item_v, COUNT(counts));

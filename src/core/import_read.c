@@ -320,6 +320,7 @@ static enum status line_read(struct reader *r, struct piece *p,
     TRY(s);
     if (line->exists)
         TRY(check_reach(r, a, line->row, &errors));
+    const void *now = row_copy(a, e, line->row);
     s = row_from_input(a, e, &in, &source, PARSE_GIVEN | PARSE_CODES, line->row,
                        &errors);
     if (s != OK && s != ERR_INVALID)
@@ -331,6 +332,9 @@ static enum status line_read(struct reader *r, struct piece *p,
         TRY(check_reach(r, a, line->row, &errors));
     if (!errors.n)
         check_twice(r, a, line->row, line->number, &errors);
+    if (!errors.n && line->exists && row_same(e, now, line->row))
+        TRY(links_alike(r->conn, a, e, line, ((struct row *)line->row)->id,
+                        &line->alike));
     if (errors.n)
         tell(p, line, "refused", record, &errors);
     else

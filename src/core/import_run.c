@@ -60,11 +60,9 @@ static enum status links_write(struct run *r, struct conn *c, struct arena *a,
     return OK;
 }
 
-static enum status links_same(struct run *r, struct conn *c, struct arena *a,
-                              const struct import_line *line, int64_t id,
-                              bool *out)
+enum status links_alike(struct conn *c, struct arena *a, const struct entity *e,
+                        const struct import_line *line, int64_t id, bool *out)
 {
-    const struct entity *e = r->im->entity;
     *out = true;
     for (size_t i = 0; *out && i < entity_link_count(e); i++) {
         struct linked *now;
@@ -103,7 +101,7 @@ static enum status apply_line(struct run *r, struct conn *c, struct arena *a,
     from = now;
     if (!line->exists || from->version != ((struct row *)row)->version)
         return refuse_with(r, "import.meanwhile", NULL);
-    TRY(links_same(r, c, a, line, from->id, &alike));
+    TRY(links_alike(c, a, e, line, from->id, &alike));
     if (alike && row_same(e, now, row)) {
         r->unchanged++;
         return OK;
@@ -131,6 +129,17 @@ static enum status apply_lines(struct run *r, struct conn *c, struct arena *a)
         arena_rewind(a, mark);
     }
     return OK;
+}
+
+/* What writing the lines would do, as the reader saw the rows. */
+static void foresee(struct run *r)
+{
+    for (size_t i = r->from; i < r->to; i++) {
+        const struct import_line *line = &r->piece->lines[i];
+        r->inserted += !line->exists;
+        r->updated += line->exists && !line->alike;
+        r->unchanged += line->exists && line->alike;
+    }
 }
 
 /* A line found wrong when the file was checked stays as it was found; one that
@@ -172,6 +181,8 @@ static enum status write_part(struct conn *c, struct arena *a, void *data)
     if (r->write) {
         TRY(import_reach(r->app, c, a, r->im, &r->reach));
         TRY(apply_lines(r, c, a));
+    } else {
+        foresee(r);
     }
     TRY(keep_bad(r, c));
     TRY(db_exec(
@@ -353,17 +364,18 @@ static enum status begin_check(struct conn *c, struct arena *a, void *data)
     (void)a;
     TRY(db_exec(c, SQL("DELETE FROM core_import_line WHERE import = :id"),
                 ARGS(arg_int("id", im->id)), NULL));
-    return db_exec(c,
-                   SQL("UPDATE core_import SET bad = 0, checked = 0"
-                       " WHERE id = :id"),
-                   ARGS(arg_int("id", im->id)), NULL);
+    return db_exec(
+        c,
+        SQL("UPDATE core_import SET bad = 0, checked = 0, inserted = 0,"
+            " updated = 0, same = 0 WHERE id = :id"),
+        ARGS(arg_int("id", im->id)), NULL);
 }
 
 enum status import_check(struct app *app, struct arena *a, struct import *im,
                          import_progress *progress, void *data)
 {
     TRY(db_write_within(app->db, a, begin_check, im, PIECE_MS));
-    im->bad = im->repeated = 0;
+    im->bad = im->repeated = im->inserted = im->updated = im->unchanged = 0;
     return run(app, a, im, false, progress, data);
 }
 
@@ -373,7 +385,8 @@ static enum status begin_apply(struct conn *c, struct arena *a, void *data)
     int64_t changed;
     (void)a;
     TRY(db_exec(c,
-                SQL("UPDATE core_import SET state = 'applying' WHERE id = :id"
+                SQL("UPDATE core_import SET state = 'applying'" FROM_ZERO
+                    " WHERE id = :id"
                     " AND state IN ('staged', 'checked', 'applying')"),
                 ARGS(arg_int("id", im->id)), &changed));
     return changed ? OK : ERR_STALE;
@@ -383,5 +396,7 @@ enum status import_apply(struct app *app, struct arena *a, struct import *im,
                          import_progress *progress, void *data)
 {
     TRY(db_write(app->db, a, begin_apply, im));
+    if (same(im->state, "checked"))
+        im->inserted = im->updated = im->unchanged = 0;
     return run(app, a, im, true, progress, data);
 }

@@ -39,6 +39,7 @@ struct import_line {
     size_t *counts;
     bool *given;
     bool exists; /* a row with its code stands already */
+    bool alike;  /* and says the same */
     struct str raw;
 };
 struct import_bad {
@@ -59,10 +60,21 @@ struct piece {
 void piece_refuse(struct piece *p, const struct import_line *line,
                   const char *outcome, const struct form_errors *errors);
 
+/* import_run.c: has the row the links that the line brings? */
+enum status links_alike(struct conn *c, struct arena *a, const struct entity *e,
+                        const struct import_line *line, int64_t id,
+                        bool *out) MUST_USE;
+
 /* What whoever sent the file may write now. Nobody: the command line, which may
  * everything. ERR_FORBIDDEN: nothing any more. */
 enum status import_reach(struct app *app, struct conn *c, struct arena *a,
                          const struct import *im, struct reach *out) MUST_USE;
+
+/* Of an UPDATE: what the check foresaw gives way to what is written. */
+#define FROM_ZERO                                                              \
+    ", inserted = CASE WHEN state = 'checked' THEN 0 ELSE inserted END,"       \
+    " updated = CASE WHEN state = 'checked' THEN 0 ELSE updated END,"          \
+    " same = CASE WHEN state = 'checked' THEN 0 ELSE same END"
 
 struct reader;
 /* For one thread at a time; lines before `from` are only looked at for their

@@ -205,6 +205,21 @@ await test('many values go out in one cell and come back: by code or name, an un
   equal((await applied(file(p.policies.map(code).join(' | ')), 'project')).updated, 1);
   equal(await now(), p.policies.join());
 });
+await test('the check foresees what the writing does', async () => {
+  const old = uai(), other = uai();
+  await applied(`uai;nom;nature\r\n${old};Foyer;college\r\n${other};Verger;college\r\n`);
+  const file = `uai;nom;nature\r\n${old};Foyer;college\r\n${other};Vergers;college\r\n${uai()};Neuf;lycee\r\n${uai()};Neuf;castle\r\n`;
+  const told = (s) => [s.inserted, s.updated, s.same, s.refused].join();
+  const dry = join(mkdtempSync(join(tmpdir(), 'essaim-dry-')), 'a.csv');
+  writeFileSync(dry, file);
+  const said = spawnSync(join(root, 'build/essaim'), ['import', 'school', dry, '--dry-run', '--data', server.folder], { encoding: 'utf8' });
+  match(said.stdout, /4 lines, 1 new, 1 changed, 1 the same, 1 refused/);
+  const { where, ...before } = await checked(file);
+  equal(told(before), '1,1,1,1');
+  await says(where, /1 lignes nouvelles 1 lignes modifiées/, /1 new lines 1 changed lines/);
+  await press(admin, where, 'application');
+  equal(told(await importEnd(admin, where)), '1,1,1,1');
+});
 await test('two columns of one field: the order of the aliases, not of the columns', async () => {
   const [a, b, c] = [uai(), uai(), uai()];
   await applied(`uai;nom;nature_uai_libe;code_nature\r\n${a};A;LYCEE PROFESSIONNEL;340\r\n`
