@@ -121,6 +121,14 @@ static void frame_labels(struct arena *a)
                                    NULL};
          *s; s++)
         printf("import.state.%s\n", *s);
+    for (const char *const *s =
+             (const char *const[]){"year", "as_of", "since", "event", NULL};
+         *s; s++)
+        printf("figure.period.%s\n", *s);
+    for (const char *const *s =
+             (const char *const[]){"records", "imported", "stated", NULL};
+         *s; s++)
+        printf("figure.origin.%s\n", *s);
 }
 
 int command_labels(struct cli *cli)

@@ -215,9 +215,6 @@ int command_export(struct cli *cli)
     return s == OK ? 0 : cli_fail("the export stopped: %s", status_name(s));
 }
 
-static const char *const period_names[] = {"year", "as_of", "since", "event"};
-static const char *const origin_names[] = {"records", "imported", "stated"};
-
 static void figure_out(struct cli *cli, struct json *j,
                        const struct figure_ask *ask, struct figure_value v)
 {
@@ -226,8 +223,8 @@ static void figure_out(struct cli *cli, struct json *j,
     const struct lang *fr = lang_find("fr");
     const char *label = tr(fr, arena_printf(a, "figure.%s", f->id));
     const char *year = school_year_text(a, ask->year);
-    const char *period = period_names[f->period];
-    const char *origin = origin_names[f->origin];
+    const char *period = figure_period(f);
+    const char *origin = figure_origin(f);
     if (!cli->format || same(cli->format, "text")) {
         printf("%-32s %10s  %s\n", f->id, figure_text(a, fr, f, v), label);
     } else if (same(cli->format, "csv")) {

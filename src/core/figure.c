@@ -11,6 +11,25 @@ int closed_year(void)
     return school_year_of(day_today()) - 1;
 }
 
+int32_t figure_day(const struct figure *f, int year)
+{
+    int32_t last = school_year_last(year), now = day_today();
+    return last > now && (f->period == AS_OF || f->period == SINCE) ? now
+                                                                    : last;
+}
+
+const char *figure_period(const struct figure *f)
+{
+    static const char *const names[] = {"year", "as_of", "since", "event"};
+    return names[f->period];
+}
+
+const char *figure_origin(const struct figure *f)
+{
+    static const char *const names[] = {"records", "imported", "stated"};
+    return names[f->origin];
+}
+
 /* The names that a statement uses among those a figure may use, so that each
  * argument finds its name. */
 static const struct arg *args_of(struct arena *a, const struct figure_ask *ask,
@@ -18,7 +37,7 @@ static const struct arg *args_of(struct arena *a, const struct figure_ask *ask,
 {
     const struct arg all[] = {
         arg_day("from", school_year_first(ask->year)),
-        arg_day("to", school_year_last(ask->year)),
+        arg_day("to", figure_day(ask->figure, ask->year)),
         arg_int("bassin", ask->bassin),
     };
     struct arg *used = NEW_ARRAY(a, struct arg, COUNT(all) + 1);

@@ -20,6 +20,11 @@ struct figure_value {
     bool small;   /* hidden for itself */
 };
 
+/* The last day that a figure counts: of the year, or today in its course where
+ * the figure tells how things stand. */
+int32_t figure_day(const struct figure *f, int year);
+const char *figure_period(const struct figure *f); /* "as_of" */
+const char *figure_origin(const struct figure *f); /* "imported" */
 /* The last closed school year: the one whose last day is past. */
 int closed_year(void);
 /* The bassins that a figure may be asked of, 200 at most: rows of *e; none

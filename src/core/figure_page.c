@@ -29,7 +29,9 @@ static enum status one_load(struct req *r, int most, struct one *o)
     int64_t after = 0;
     if (!f || (from.n && (!str_int(from, &after) || after < 0)))
         return ERR_NOT_FOUND;
-    *o = (struct one){.asked = ask_read(r),
+    struct ask asked;
+    TRY(ask_read(r, &asked));
+    *o = (struct one){.asked = asked,
                       .label =
                           tr(r->lang, arena_printf(r->mem, "figure.%s", f->id)),
                       .path = arena_printf(r->mem, "/chiffres/%s", f->id)};
@@ -279,9 +281,10 @@ static enum status take(struct conn *c, struct arena *mem, void *data)
 enum status figure_snapshot(struct req *r)
 {
     const struct figure *f = figure_find(r->app, req_param(r, "figure"));
-    const struct ask asked = ask_read(r);
+    struct ask asked;
     if (!f)
         return ERR_NOT_FOUND;
+    TRY(ask_read(r, &asked));
     struct figure_ask ask = {f, asked.year, asked.bassin, reach_all};
     struct taking taking = {&ask, r->who->person};
     TRY(req_write(r, take, &taking));

@@ -14,17 +14,20 @@
 
 enum { YEARS = 8, SECTIONS = 40 };
 
-struct ask ask_read(struct req *r)
+enum status ask_read(struct req *r, struct ask *ask)
 {
-    struct ask ask = {closed_year(), NONE};
     struct str year = req_text(r, "annee"), bassin = req_text(r, "bassin");
-    int asked;
-    int64_t id;
-    if (year.n && school_year_parse(year, &asked))
-        ask.year = asked;
-    if (bassin.n && str_int(bassin, &id) && id > 0)
-        ask.bassin = id;
-    return ask;
+    const char *fault = NULL;
+    *ask = (struct ask){closed_year(), NONE};
+    if (year.n && !school_year_parse(year, &ask->year))
+        fault = "form.not_a_school_year";
+    else if (ask->year > school_year_of(day_today()))
+        fault = "core.figure_not_yet";
+    if (fault)
+        form_error(&r->errors, "annee", fault);
+    if (bassin.n && (!str_int(bassin, &ask->bassin) || ask->bassin < 1))
+        form_error(&r->errors, "bassin", "form.not_in_list");
+    return r->errors.n ? ERR_INVALID : OK;
 }
 
 const char *ask_address(struct req *r, const char *path, struct ask ask)
@@ -41,22 +44,13 @@ const char *ask_address(struct req *r, const char *path, struct ask ask)
 /* "année 2023-2024 · relevés" */
 const char *figure_note(struct req *r, const struct figure *f, int year)
 {
-    static const char *const periods[] = {
-        [YEAR] = "figure.period.year",
-        [AS_OF] = "figure.period.as_of",
-        [SINCE] = "figure.period.since",
-        [EVENT] = "figure.period.event",
-    };
-    static const char *const origins[] = {
-        [RECORDS] = "figure.origin.records",
-        [IMPORTED] = "figure.origin.imported",
-        [STATED] = "figure.origin.stated",
-    };
     const char *period = tr_with(
-        r->mem, r->lang, periods[f->period], "year",
+        r->mem, r->lang,
+        arena_printf(r->mem, "figure.period.%s", figure_period(f)), "year",
         school_year_text(r->mem, year), "day",
-        format_day(r->mem, r->lang, school_year_last(year), DAY_PLAIN), NULL);
-    const char *origin = tr(r->lang, origins[f->origin]);
+        format_day(r->mem, r->lang, figure_day(f, year), DAY_PLAIN), NULL);
+    const char *origin =
+        tr(r->lang, arena_printf(r->mem, "figure.origin.%s", figure_origin(f)));
     return arena_printf(r->mem, "%s \xc2\xb7 %s", period, origin);
 }
 
@@ -133,42 +127,60 @@ void figure_json(struct json *j, const struct figure *f, const char *label,
     json_real(j, "value", v.hidden ? (double)NAN : v.value);
     json_bool(j, "hidden", v.hidden);
     json_cstr(j, "unit", f->unit);
+    json_cstr(j, "period", figure_period(f));
+    json_cstr(j, "origin", figure_origin(f));
+    json_bool(j, "approx", f->approx);
 }
 
 static void line_csv(struct buf *out, const struct figure *f, const char *label,
                      const char *number, const char *year)
 {
-    const char *cells[] = {f->id, label, number, f->unit, year};
+    const char *cells[] = {f->id,
+                           label,
+                           number,
+                           f->unit,
+                           year,
+                           figure_period(f),
+                           figure_origin(f),
+                           f->approx ? "1" : "0"};
     for (size_t i = 0; i < COUNT(cells); i++)
         csv_cell(out, str_of(cells[i]), i == 0);
     buf_str(out, "\r\n");
 }
 
-static enum status export(struct req *r, struct ask ask) {
+static enum status figures_export(struct req *r, struct ask ask)
+{
     struct buf out = {.mem = r->mem}, csv = {.mem = r->mem};
     struct json j = {.out = &out};
-    buf_str(&csv, "\xef\xbb\xbfid;label;value;unit;year\r\n");
-    json_array(&j, NULL); const char *year = school_year_text(r->mem, ask.year);
-    for (const struct module *const *m = modules; *m;
-         m++) for (const struct figure *f = (*m)->figures; f && f->id; f++){
-        const char * text; struct figure_value v;
-        TRY(value_of(r, f, ask, &text, &v));
-        const char *label = tr(r->lang,
-                               arena_printf(r->mem, "figure.%s", f->id));
-        line_csv(&csv, f, label, figure_number(r->mem, v), year);
-        json_object(&j, NULL); figure_json(&j, f, label, v);
-        json_cstr(&j, "year", year); json_end_object(&j);}
-json_end_array(&j);
-return same(r->form, "csv")
-           ? req_send(r, 200, "text/csv; charset=utf-8", buf_done(&csv))
-           : req_json(r, 200, buf_done(&out));
+    const char *year = school_year_text(r->mem, ask.year);
+    buf_str(&csv, "\xef\xbb\xbf"
+                  "id;label;value;unit;year;period;origin;approx\r\n");
+    json_array(&j, NULL);
+    for (const struct module *const *m = modules; *m; m++)
+        for (const struct figure *f = (*m)->figures; f && f->id; f++) {
+            const char *text;
+            struct figure_value v;
+            TRY(value_of(r, f, ask, &text, &v));
+            const char *label =
+                tr(r->lang, arena_printf(r->mem, "figure.%s", f->id));
+            line_csv(&csv, f, label, figure_number(r->mem, v), year);
+            json_object(&j, NULL);
+            figure_json(&j, f, label, v);
+            json_cstr(&j, "year", year);
+            json_end_object(&j);
+        }
+    json_end_array(&j);
+    return same(r->form, "csv")
+               ? req_send(r, 200, "text/csv; charset=utf-8", buf_done(&csv))
+               : req_json(r, 200, buf_done(&out));
 }
 
 enum status figures_show(struct req *r)
 {
-    struct ask ask = ask_read(r);
+    struct ask ask;
+    TRY(ask_read(r, &ask));
     if (*r->form)
-        return export(r, ask);
+        return figures_export(r, ask);
     struct figures_v v = {.lead = tr(r->lang, "core.figures_lead"),
                           .csv = ask_address(r, "/chiffres.csv", ask),
                           .json = ask_address(r, "/chiffres.json", ask)};

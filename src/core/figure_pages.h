@@ -4,12 +4,13 @@
 #include "core/figure.h"
 #include "core/request.h"
 
-/* The year and the bassin that the address asks for. */
+/* The year and the bassin that the address asks for; ERR_INVALID: no year, or
+ * one that has not begun, named in r->errors. */
 struct ask {
     int year;
     int64_t bassin;
 };
-struct ask ask_read(struct req *r);
+enum status ask_read(struct req *r, struct ask *ask) MUST_USE;
 /* The path with them. */
 const char *ask_address(struct req *r, const char *path, struct ask ask);
 /* "année 2023-2024 · relevés" */

@@ -3,7 +3,7 @@
 #include "base/time.h"
 #include "base/utf8.h"
 #include "core/core_pages.h"
-#include "core/figure.h"
+#include "core/figure_pages.h"
 #include "core/meter.h"
 #include "core/pages.h"
 #include "core/request.h"
@@ -126,6 +126,8 @@ static enum status home(struct req *r)
             figures[v.figure_count++] = (struct figure_v){
                 .label = tr(r->lang, arena_printf(r->mem, "figure.%s", f->id)),
                 .value = figure_text(r->mem, r->lang, f, value),
+                .approx = f->approx,
+                .origin = figure_note(r, f, closed_year()),
                 .href = arena_printf(r->mem, "/chiffres/%s", f->id)};
         }
     v.figures = figures;

@@ -91,7 +91,7 @@ await test('page, CSV, JSON and command line tell the same', async () => {
   const csv = (await admin.get(`/chiffres.csv?${query}`)).text.split('\r\n').slice(1);
   for (const f of await json(admin, `/chiffres.json?${query}`)) {
     equal(lines.find((l) => l.id === f.id).value, f.value, `${f.id} by the command`);
-    equal(csv.find((l) => l.startsWith(`${f.id};`)).split(';').at(-3), String(f.value), `${f.id} in CSV`);
+    equal(csv.find((l) => l.startsWith(`${f.id};`)).split(';').at(-6), String(f.value), `${f.id} in CSV`);
     const list = await rowsOf(admin, f.id, query);
     const rows = (await admin.get(`/chiffres/${f.id}.csv?${query}`)).text.split('\r\n').slice(1, -1);
     equal(rows.length, list.rows.length, `${f.id}.csv`);
@@ -195,5 +195,28 @@ await test('a share is computed from what its page shows', async () => {
   equal(cells.filter((_, i) => i % 2 === 0).reduce((a, b) => a + b, 0), sum);
   equal(cells.filter((_, i) => i % 2).reduce((a, b) => a + b, 0), whole);
   ok(readable(page).includes(`${Math.round(100 * sum / whole)} %`) || readable(page).includes(`${Math.round(100 * sum / whole)}\u202f%`));
+});
+await test('a year that is none, or has not begun, is refused by its name', async () => {
+  for (const path of ['/chiffres', '/chiffres.json', '/chiffres/portfolio.policy.inclusion'])
+    for (const year of ['abc', '2025-2026', '2050-2051']) {
+      const r = await admin.get(`${path}?annee=${year}`);
+      equal(r.status, 422, `${path} ${year}`);
+      match(r.text, /année scolaire/);
+    }
+});
+await test('how things stand is told of today, in the course of a year', async () => {
+  const page = readable((await admin.get('/chiffres?annee=2024-2025')).text);
+  ok(!page.includes('31 août 2025') && page.includes('12 mars 2025'), page.slice(0, 800));
+  match(readable((await admin.get('/chiffres?annee=2023-2024')).text), /31 août 2024/);
+});
+await test('a figure says its period and origin on the home page and in files', async () => {
+  const home = (await admin.get('/')).text;
+  equal((home.match(/<small class="origin">/g) ?? []).length >= 8, true);
+  const csv = (await admin.get('/chiffres.csv')).text.split('\r\n');
+  match(csv[0], /;period;origin;approx$/);
+  for (const f of JSON.parse((await admin.get('/chiffres.json')).text)) {
+    ok(/^(year|as_of|since|event)$/.test(f.period) && /^(records|imported|stated)$/.test(f.origin), f.id);
+    ok(csv.some((l) => l.startsWith(`${f.id};`) && l.endsWith(`;${f.period};${f.origin};${f.approx ? 1 : 0}`)), f.id);
+  }
 });
 await server.stop();
