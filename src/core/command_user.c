@@ -1,4 +1,5 @@
 /* Accounts and their roles, from the command line. */
+#include "base/utf8.h"
 #include "core/command.h"
 #include "core/grant.h"
 
@@ -78,6 +79,17 @@ static enum status user_end(struct conn *c, struct arena *a, void *data)
     return ended ? OK : ERR_NOT_FOUND;
 }
 
+/* "Nancy 1": the place of a grant by its name, else by its table and id. */
+static const char *place_of(struct cli *cli, struct conn *c, const char *entity,
+                            int64_t id)
+{
+    const struct entity *e = entity_find(cli->app, entity);
+    void *row;
+    if (e && row_load(c, &cli->app->mem, e, id, &reach_all, &row) == OK)
+        return row_title(e, row);
+    return arena_printf(&cli->app->mem, "%s %" PRId64, entity, id);
+}
+
 static int user_list(struct cli *cli)
 {
     struct conn *c;
@@ -96,7 +108,7 @@ static int user_list(struct cli *cli)
         printf("%-32s %-28s %s", row_text(rows, 0), row_text(rows, 1),
                row_text(rows, 2) ? row_text(rows, 2) : "-");
         if (entity)
-            printf(" (%s %" PRId64 ")", entity, row_int(rows, 4));
+            printf(" (%s)", place_of(cli, c, entity, row_int(rows, 4)));
         if (row_day(rows, 5) != NO_DAY)
             printf(" until %s", day_iso(&cli->app->mem, row_day(rows, 5)));
         printf("\n");
@@ -121,8 +133,23 @@ static int end_role(struct cli *cli)
     return s == OK ? 0 : cli_fail("not ended: %s", status_name(s));
 }
 
+/* CNIL, délibération 2022-100: with tries slowed down, as ours are, twelve
+ * characters are enough without rules on their kinds. */
+static bool password_is_long(const char *password)
+{
+    enum { LEAST = 12 };
+    size_t n = utf8_length(str_of(password));
+    if (n < LEAST)
+        cli_fail("this password has %zu characters: take %d or more (a few"
+                 " words will do), so that nobody finds it by trying",
+                 n, LEAST);
+    return n >= LEAST;
+}
+
 static int add_role(struct cli *cli)
 {
+    if (cli->password && !password_is_long(cli->password))
+        return 1;
     struct adding u = {.app = cli->app,
                        .account = {.email = cli->argv[1], .name = cli->argv[2]},
                        .role = cli->argv[3]};

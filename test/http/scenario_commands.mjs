@@ -34,6 +34,19 @@ await test('an account made beside it signs in at once', async () => {
   equal(r.status, 303);
   equal((await who.get('/imports')).status, 200);
 });
+await test('a short password is refused, and why is said; no account is made', () => {
+  for (const short of ['x', '', 'onze lettre', 'éééééééé']) {
+    const r = run('user', 'add', 'courte@demo.example', 'Courte', 'leader', '--password', short, ...data);
+    equal(r.status, 1);
+    match(r.stderr, /^essaim: this password has \d+ characters: take 12 or more .* by trying\n$/);
+  }
+  ok(!essaim('user', 'list', ...data).includes('courte@'));
+});
+await test('the list of users names the place of each role', () => {
+  const list = essaim('user', 'list', ...data);
+  match(list, /coordinator@demo\.example .*coordinator \(.*\p{L}.*\)/u);
+  ok(!/directory_\w+ \d/.test(list), list);
+});
 await test('the journal verified twice while the server seals it', async () => {
   for (let i = 0; i < 3; i++) {
     await server.as('teacher');

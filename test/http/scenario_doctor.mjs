@@ -92,7 +92,7 @@ await test('an instance of its own: a password that all try, no backup yet, then
   const folder = join(place, 'own');
   mkdirSync(folder, { mode: 0o750 });
   essaim('db', 'migrate', '--data', folder);
-  essaim('user', 'add', 'marie@example.org', 'Marie', 'admin', '--password', 'marie', '--data', folder);
+  essaim('user', 'add', 'marie@example.org', 'Marie', 'admin', '--password', 'demonstration', '--data', folder);
   const d = doctor(folder);
   match(d.of('accounts', 'fail').text, /^marie@example\.org/);
   ok(d.of('backup', 'warn'));
