@@ -1,6 +1,6 @@
 // A laboratory of one's own from an empty folder: what README says, typed.
-import { test, equal, ok, match, serve, essaim, run, drop, readable } from './lib.mjs';
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { test, equal, ok, match, serve, essaim, run, drop, readable, root } from './lib.mjs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -86,4 +86,13 @@ await test('the pages of the new one say what to do first', async () => {
   match(readable(r.text), /essaim import axis/);
   equal((readable((await server.stranger().get('/services')).text).match(/Veille à notre façon/g) ?? []).length > 0, true);
   await server.stop();
+});
+
+await test('README and the manual page name every command, and none besides', () => {
+  const there = [...essaim('--help').matchAll(/^  essaim (\w+)/gm)].map((m) => m[1]).sort().join(' ');
+  const readme = readFileSync(join(root, 'README.md'), 'utf8').split('## The commands')[1].split('\n## ')[0];
+  equal([...readme.matchAll(/^    essaim (\w+) /gm)].map((m) => m[1]).sort().join(' '), there);
+  const manual = readFileSync(join(root, 'docs/essaim.1'), 'utf8').split('.SH COMMANDS')[1].split('.SH SETTINGS')[0];
+  const headed = [...manual.matchAll(/^\.TP\n\.BR? (.*)$/gm)].flatMap((m) => m[1].match(/\w+/g));
+  equal(headed.sort().join(' '), there);
 });
