@@ -429,10 +429,51 @@ static enum status delete_it(struct conn *c, struct arena *mem, void *data)
                        STR("{}"));
 }
 
+/* Rows of the other that name this one by the field: one is told. */
+static enum status tell_use(struct req *r, const struct entity *other,
+                            const struct field *f)
+{
+    struct reach reach = reach_of(r->app, r->mem, r->who, other->read);
+    struct filter of = {f, IS, value_int(r->id)};
+    struct list_ask ask = {.entity = other,
+                           .reach = &reach,
+                           .filters = &of,
+                           .filter_count = 1,
+                           .limit = 1};
+    struct list list;
+    TRY(list_load(r->conn, r->mem, &ask, &list));
+    if (!list.n)
+        return OK;
+    const char *text =
+        arena_printf(r->mem, "%s – %s",
+                     tr(r->lang, arena_printf(r->mem, "%s.list", other->name)),
+                     row_title(other, list.rows[0]));
+    form_error_add(&r->errors, (struct form_error){.key = "form.used_by",
+                                                   .max = list.total,
+                                                   .text = str_of(text)});
+    return OK;
+}
+
+/* Why a row cannot go: what names it, as far as the reader may read it. */
+static enum status tell_uses(struct req *r)
+{
+    for (const struct entity *const *e = r->app->entities; *e; e++)
+        for (const struct field *f = (*e)->fields; f->name; f++)
+            if (f->type == F_REF && f->target == r->entity &&
+                may(r->who, (*e)->read))
+                TRY(tell_use(r, *e, f));
+    if (!r->errors.n)
+        form_error(&r->errors, NULL, "form.used_elsewhere");
+    return OK;
+}
+
 enum status row_remove(struct req *r)
 {
     struct edit e = edit_open(r, r->row);
-    TRY(stale(r, req_write(r, delete_it, &e)));
+    enum status s = req_write(r, delete_it, &e);
+    if (s == ERR_CONFLICT && !r->errors.n)
+        TRY(tell_uses(r));
+    TRY(stale(r, s));
     if (req_done(r))
         return OK;
     if (r->api)

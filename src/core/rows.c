@@ -4,6 +4,7 @@
 #include "core/pages.h"
 #include "core/request.h"
 #include "core/waiting.h"
+#include "http/exchange.h"
 #include "store/row.h"
 #include "view/pages/detail.html.h"
 #include "view/pages/history.html.h"
@@ -50,6 +51,29 @@ static enum status list_json(struct req *r, const struct list *list)
     return req_json(r, 200, buf_done(&out));
 }
 
+/* A program is told what a person's list would leave out of its address. */
+static enum status names_refuse(struct req *r, struct list_ask *ask)
+{
+    size_t n, known;
+    const char **names = list_names(r->mem, r->entity, &known);
+    const struct http_param *all = http_queries(r->x, &n);
+    for (size_t i = 0; i < n; i++) {
+        bool found = str_eq(all[i].name, "limit");
+        for (size_t k = 0; k < known; k++)
+            found |= str_eq(all[i].name, names[k]);
+        if (!found)
+            form_error(&r->errors, str_dup(r->mem, all[i].name),
+                       "form.no_such_filter");
+    }
+    struct str limit = req_text(r, "limit");
+    int64_t asked = LIST_MOST;
+    if (limit.p && (!str_int(limit, &asked) || asked < 1))
+        form_error(&r->errors, "limit", "form.not_a_limit");
+    else if (limit.p)
+        ask->limit = asked > LIST_MOST ? LIST_MOST : (int)asked;
+    return r->errors.n ? ERR_INVALID : OK;
+}
+
 enum status rows_list(struct req *r)
 {
     struct list_ask ask = {
@@ -64,13 +88,9 @@ enum status rows_list(struct req *r)
         TRY(waiting_read(r, &ask, &waits));
     if (!r->api && !same(r->form, ""))
         return export_send(r, &ask, r->form);
-    if (r->errors.n && r->api)
-        return ERR_INVALID;
-    struct str limit = req_text(r, "limit");
-    int64_t asked;
-    if (r->api && limit.p && str_int(limit, &asked) && asked > 0)
-        ask.limit = asked > LIST_MOST ? LIST_MOST : (int)asked;
-    if (!r->api)
+    if (r->api)
+        TRY(names_refuse(r, &ask));
+    else
         ask.fields = list_fields(r->mem, r->entity, NULL, NULL);
     struct list list;
     if (!r->api)

@@ -78,7 +78,12 @@ static struct http_plan serve_plan(void *data, struct http_exchange *x)
     switch (router_match(app->router, x->method, x->path, m)) {
     case HTTP_NO_METHOD:
         http_header_add(x, "Allow", router_allow(&x->mem, m->allowed));
-        http_answer(x, 405, plain, STR("405\n"));
+        if (str_starts(x->path, "/api/"))
+            http_answer(x, 405, "application/problem+json",
+                        STR("{\"type\":\"about:blank\",\"status\":405,"
+                            "\"title\":\"Method Not Allowed\"}\n"));
+        else
+            http_answer(x, 405, plain, STR("405\n"));
         return plan_none(app, F_UNKNOWN);
     case HTTP_NO_PATH:
         m->data = app->meter->families[F_UNKNOWN].data;

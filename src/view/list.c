@@ -35,6 +35,28 @@ static bool is_filter(const struct field *f)
     return (f->flags & F_FILTER) && !(f->flags & F_HIDDEN);
 }
 
+const char **list_names(struct arena *a, const struct entity *e, size_t *n)
+{
+    size_t most = 3;
+    for (const struct field *f = e->fields; f->name; f++)
+        most += 3;
+    const char **names = NEW_ARRAY(a, const char *, most);
+    *n = 0;
+    names[(*n)++] = "q";
+    names[(*n)++] = "sort";
+    names[(*n)++] = "after";
+    for (const struct field *f = e->fields; f->name; f++) {
+        if (!is_filter(f))
+            continue;
+        names[(*n)++] = f->name;
+        if (!has_range(f))
+            continue;
+        names[(*n)++] = arena_printf(a, "%s_from", f->name);
+        names[(*n)++] = arena_printf(a, "%s_to", f->name);
+    }
+    return names;
+}
+
 static struct str given(const struct form_input *in, const char *name)
 {
     struct str s = in ? in->get(in->data, name, 0) : (struct str){0};
@@ -126,6 +148,7 @@ static enum status filter_read(struct asking *a, const struct field *f,
 static void sort_read(struct asking *a, struct list_ask *ask)
 {
     struct str s = given(a->in, "sort");
+    const struct str typed = s;
     ask->down = s.n && *s.p == '-';
     if (ask->down)
         s.p++, s.n--;
@@ -133,7 +156,9 @@ static void sort_read(struct asking *a, struct list_ask *ask)
         if (str_eq(s, f->name) && (f->flags & F_SORT) && !(f->flags & F_HIDDEN))
             ask->sort = f;
     if (s.n && !ask->sort)
-        form_error(a->errors, "sort", "form.not_in_list");
+        form_error_add(a->errors, (struct form_error){.field = "sort",
+                                                      .key = "form.not_in_list",
+                                                      .text = typed});
     if (!ask->sort)
         ask->down = false;
 }

@@ -65,6 +65,9 @@ enum status list_ask_read(struct arena *a, const struct entity *e,
                           struct list_ask *ask,
                           struct form_errors *errors) MUST_USE;
 
+/* Every name that such an address may have. */
+const char **list_names(struct arena *a, const struct entity *e, size_t *n);
+
 struct list_page {
     const struct list_ask *ask;
     const struct list *list;

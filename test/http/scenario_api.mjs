@@ -162,7 +162,11 @@ await test('404 and 405 are problems too', async () => {
   problem(await call('GET', '/school/x'), 404);
   problem(await call('GET', '/school/99999999999999999999'), 404);
   const r = await call('PATCH', '/school', { body: {} });
-  equal(r.status, 405);
+  for (const no of [r, await call('PUT', '/school/1', { body: {} })]) {
+    equal(no.status, 405);
+    match(no.type, /^application\/problem\+json/);
+    equal(JSON.parse(no.text).status, 405);
+  }
   match(r.headers.get('allow') ?? '', /GET.*POST|POST.*GET/);
 });
 await test('lists: filters, pages of at most 200, every row once', async () => {
@@ -185,6 +189,17 @@ await test('lists: filters, pages of at most 200, every row once', async () => {
   ok(colleges.rows.length && colleges.rows.every((s) => s.kind === 'college'));
   problem(await call('GET', '/school?kind=castle'), 422);
   problem(await call('GET', '/school?sort=nothing'), 422);
+});
+await test('what a list does not know is refused, with what was sent', async () => {
+  for (const [query, field] of [['limit=abc', 'limit'], ['limit=-5', 'limit'], ['limit=0', 'limit'], ['nofilter=zzz', 'nofilter']])
+    deepEqual(problem(await call('GET', `/school?${query}`), 422).errors.map((e) => e.field), [field], query);
+  match(problem(await call('GET', '/school?sort=-nope'), 422).errors[0].message, /nope/);
+});
+await test('a row in use: what uses it is named', async () => {
+  const { id } = JSON.parse((await call('GET', '/axis')).text).rows[0];
+  const p = problem(await call('DELETE', `/axis/${id}`), 409);
+  match(p.errors[0].message, /(Objectifs|Projets) – \S/);
+  equal((await call('GET', `/axis/${id}`)).status, 200);
 });
 await test('OpenAPI describes what was used here', async () => {
   const r = await server.stranger().get('/api/openapi.json');
