@@ -35,6 +35,8 @@ static void schema_field(struct req *r, struct json *j, const struct entity *e,
         json_cstr(j, NULL, "null");
     json_end_array(j);
     json_cstr(j, "title", field_label(r->mem, r->lang, e, f->name));
+    if (!field_is_typed(e, f))
+        json_bool(j, "readOnly", true);
     if (f->type == F_DATE)
         json_cstr(j, "format", "date");
     if (f->type == F_TIME)
@@ -57,19 +59,46 @@ static void schema_field(struct req *r, struct json *j, const struct entity *e,
     json_end_object(j);
 }
 
+static void schema_read_only(struct json *j, const char *name, const char *type)
+{
+    json_object(j, name);
+    json_cstr(j, "type", type);
+    json_bool(j, "readOnly", true);
+    json_end_object(j);
+}
+
+static void schema_link(struct req *r, struct json *j, const struct entity *e,
+                        const struct link *l)
+{
+    json_object(j, l->name);
+    json_cstr(j, "type", "array");
+    json_cstr(j, "title", field_label(r->mem, r->lang, e, l->name));
+    json_object(j, "items");
+    json_cstr(j, "type", "integer");
+    json_end_object(j);
+    json_int(j, "maxItems", l->most ? l->most : 200);
+    json_end_object(j);
+}
+
 static void schema(struct req *r, struct json *j, const struct entity *e)
 {
     json_object(j, e->api);
     json_cstr(j, "type", "object");
     json_array(j, "required");
     for (const struct field *f = e->fields; f->name; f++)
-        if ((f->flags & F_REQUIRED) && !(f->flags & (F_HIDDEN | F_COMPUTED)))
+        if ((f->flags & F_REQUIRED) && field_is_typed(e, f))
             json_cstr(j, NULL, f->name);
     json_end_array(j);
     json_object(j, "properties");
+    schema_read_only(j, "id", "integer");
+    if (e->has_uid)
+        schema_read_only(j, "uid", "string");
+    schema_read_only(j, "version", "integer");
     for (const struct field *f = e->fields; f->name; f++)
         if (!(f->flags & F_HIDDEN))
             schema_field(r, j, e, f);
+    for (const struct link *l = e->links; l && l->name; l++)
+        schema_link(r, j, e, l);
     json_end_object(j);
     json_end_object(j);
 }
@@ -120,23 +149,97 @@ static const char *braces(struct req *r, const char *path)
     return b.p;
 }
 
+static void parameter(struct json *j, const char *name, const char *in,
+                      const char *type)
+{
+    json_object(j, NULL);
+    json_cstr(j, "name", name);
+    json_cstr(j, "in", in);
+    json_bool(j, "required", same(in, "path"));
+    json_object(j, "schema");
+    json_cstr(j, "type", type);
+    json_end_object(j);
+    json_end_object(j);
+}
+
+/* Those of the path, and of a list all that it may be asked. */
+static void parameters(struct req *r, struct json *j, const struct route *t)
+{
+    size_t n;
+    struct str rest = str_of(t->path), part;
+    json_array(j, "parameters");
+    while (str_next(&rest, '/', &part))
+        if (part.n && *part.p == ':')
+            parameter(j, str_dup(r->mem, part) + 1, "path", "integer");
+    if (t->handle == rows_list) {
+        const char **asked = list_names(r->mem, t->entity, &n);
+        for (size_t i = 0; i < n; i++)
+            parameter(j, asked[i], "query", "string");
+        parameter(j, "limit", "query", "integer");
+    }
+    if (t->method == PATCH || t->method == DELETE)
+        parameter(j, "If-Match", "header", "string");
+    json_end_array(j);
+}
+
+/* {"rows": [...], "total": 42, "next": "…"} */
+static void list_content(struct json *j, const char *row)
+{
+    json_object(j, "content");
+    json_object(j, "application/json");
+    json_object(j, "schema");
+    json_cstr(j, "type", "object");
+    json_object(j, "properties");
+    json_object(j, "rows");
+    json_cstr(j, "type", "array");
+    json_object(j, "items");
+    json_cstr(j, "$ref", row);
+    json_end_object(j);
+    json_end_object(j);
+    json_object(j, "total");
+    json_cstr(j, "type", "integer");
+    json_end_object(j);
+    json_object(j, "next");
+    json_array(j, "type");
+    json_cstr(j, NULL, "string");
+    json_cstr(j, NULL, "null");
+    json_end_array(j);
+    json_end_object(j);
+    json_end_object(j);
+    json_end_object(j);
+    json_end_object(j);
+    json_end_object(j);
+}
+
+static void answer(struct req *r, struct json *j, const struct route *t)
+{
+    const char *row =
+        arena_printf(r->mem, "#/components/schemas/%s", t->entity->api);
+    json_object(j, t->method == POST     ? "201"
+                   : t->method == DELETE ? "204"
+                                         : "200");
+    json_cstr(j, "description", "OK");
+    if (t->raw)
+        content(j, "application/json", "#/components/schemas/file");
+    else if (t->handle == file_show)
+        content(j, "application/octet-stream", NULL);
+    else if (t->handle == rows_list)
+        list_content(j, row);
+    else if (t->handle == row_page)
+        content(j, "application/json", row);
+    json_end_object(j);
+}
+
 static void operation(struct req *r, struct json *j, const struct route *t)
 {
     json_object(j, names[t->method]);
     json_cstr(j, "summary", tr(r->lang, t->entity->name));
     json_cstr(j, "x-right", t->right);
-    if (strstr(t->path, ":id")) {
-        json_array(j, "parameters");
-        json_object(j, NULL);
-        json_cstr(j, "name", "id");
-        json_cstr(j, "in", "path");
-        json_bool(j, "required", true);
-        json_object(j, "schema");
-        json_cstr(j, "type", "integer");
-        json_end_object(j);
-        json_end_object(j);
+    if (same(t->right, PUBLIC)) {
+        json_array(j, "security");
         json_end_array(j);
     }
+    parameters(r, j, t);
     if (t->raw) {
         json_object(j, "requestBody");
         json_bool(j, "required", true);
@@ -146,13 +249,7 @@ static void operation(struct req *r, struct json *j, const struct route *t)
         body_of(r, j, t->entity);
     }
     json_object(j, "responses");
-    json_object(j, t->method == POST ? "201" : "200");
-    json_cstr(j, "description", "OK");
-    if (t->raw)
-        content(j, "application/json", "#/components/schemas/file");
-    if (t->handle == file_show)
-        content(j, "application/octet-stream", NULL);
-    json_end_object(j);
+    answer(r, j, t);
     json_object(j, "default");
     json_cstr(j, "description", "RFC 9457 application/problem+json");
     json_end_object(j);

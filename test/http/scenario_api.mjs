@@ -208,6 +208,21 @@ await test('OpenAPI describes what was used here', async () => {
   for (const p of ['/api/v1/school', '/api/v1/school/{id}', '/api/v1/project'])
     ok(api.paths[p], `${p} is not described`);
   ok(api.paths['/api/v1/school'].post && api.paths['/api/v1/school/{id}'].patch);
+  // What it says of a row and of a list is what comes.
+  const list = api.paths['/api/v1/school'].get, one = api.paths['/api/v1/project/{id}'];
+  deepEqual([list.security, api.paths['/api/v1/person'].get.security], [[], undefined]);
+  for (const { name, in: place } of list.parameters.filter((p) => p.name !== 'after')) {
+    equal(place, 'query');
+    equal((await call('GET', `/school?${name}=`)).status, name === 'limit' ? 422 : 200, name);
+  }
+  deepEqual(['q', 'sort', 'after', 'kind', 'limit'].filter((n) => !list.parameters.some((p) => p.name === n)), []);
+  deepEqual(Object.keys(list.responses['200'].content['application/json'].schema.properties),
+    Object.keys(JSON.parse((await call('GET', '/school?limit=1')).text)));
+  const named = one.get.responses['200'].content['application/json'].schema.$ref.split('/').at(-1);
+  const { id } = JSON.parse((await call('GET', '/project?limit=1')).text).rows[0];
+  deepEqual(Object.keys(api.components.schemas[named].properties), Object.keys(JSON.parse((await call('GET', `/project/${id}`)).text)));
+  ok(!api.components.schemas.project.required.includes('state') && api.components.schemas.project.properties.state.readOnly);
+  ok(one.delete.responses['204']);
 });
 await test('the server lived through it', async () => {
   equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));
