@@ -105,8 +105,9 @@ static int import_text(struct cli *cli, const struct entity *e, struct str text)
     struct import_sender nobody = {0};
     enum status s = import_stage(cli->app, a, e, text, map, cli->map_count,
                                  nobody, &im, &why);
+    const struct form_error refusal = import_refusal(a, why ? why : "");
     if (s == ERR_INVALID)
-        return cli_fail("%s", tr(lang, why));
+        return cli_fail("%s", form_message(a, lang, &refusal));
     if (s != OK)
         return cli_fail("the file could not be kept: %s", status_name(s));
     if (im.note)

@@ -148,7 +148,8 @@ static enum status read_heads(struct arena *a, struct csv *csv,
         for (size_t k = 0; k < i; k++)
             if (*im->columns[i].head &&
                 same(im->columns[i].head, im->columns[k].head)) {
-                *why = "import.same_head";
+                *why =
+                    arena_printf(a, "import.same_head:%s", im->columns[i].head);
                 return ERR_INVALID;
             }
         im->columns[i].field = guess(a, e, im->columns[i].head);
@@ -239,6 +240,13 @@ static enum status understand(struct app *app, struct arena *a,
         return OK;
     *why = "import.no_column";
     return ERR_INVALID;
+}
+
+struct form_error import_refusal(struct arena *a, const char *why)
+{
+    struct str rest = str_of(why), key;
+    (void)str_next(&rest, ':', &key);
+    return (struct form_error){.key = str_dup(a, key), .text = rest};
 }
 
 enum status import_stage(struct app *app, struct arena *a,

@@ -60,7 +60,7 @@ struct import_sender {
 /*
  * Reads the file's heads and stores it as UTF-8. The mapping is the one asked,
  * else the one remembered for these heads, else what the fields' names, labels
- * and aliases say. ERR_INVALID and *why (label key): import.empty,
+ * and aliases say. ERR_INVALID and *why (label key, :TEXT): import.empty,
  * import.only_heads, import.no_column, import.same_head, import.too_wide,
  * import.is_workbook, import.is_binary, csv.…; nothing is kept then.
  */

@@ -75,7 +75,7 @@ enum status imports_list(struct req *r)
 
 static enum status refuse(struct req *r, const char *key)
 {
-    form_error(&r->errors, NULL, key);
+    form_error_add(&r->errors, import_refusal(r->mem, key));
     return imports_list(r);
 }
 

@@ -5,6 +5,8 @@
 #include "core/import.h"
 #include "view/form.h"
 
+/* Why import_stage did not take a file, as a message. */
+struct form_error import_refusal(struct arena *a, const char *why);
 /* Does a file fill this field? */
 bool import_fills(const struct entity *e, const struct field *f);
 /* Is that the name of such a field, or of a link? */
