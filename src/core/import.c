@@ -148,8 +148,8 @@ static enum status read_heads(struct arena *a, struct csv *csv,
         for (size_t k = 0; k < i; k++)
             if (*im->columns[i].head &&
                 same(im->columns[i].head, im->columns[k].head)) {
-                *why =
-                    arena_printf(a, "import.same_head:%s", im->columns[i].head);
+                *why = arena_printf(a, "%s:%s", "import.same_head",
+                                    im->columns[i].head);
                 return ERR_INVALID;
             }
         im->columns[i].field = guess(a, e, im->columns[i].head);
