@@ -43,22 +43,29 @@ enum status imports_list(struct req *r)
     v.options = options;
     struct rows *rows;
     TRY(db_rows(r->conn, r->mem,
-                SQL("SELECT id, entity, at, state, person FROM core_import"
-                    " ORDER BY id DESC LIMIT :most"),
+                SQL("SELECT i.id, i.entity, i.at, i.state, i.person,"
+                    " (SELECT min(a.name) FROM auth_account a WHERE"
+                    " a.person = i.person) FROM core_import i"
+                    " ORDER BY i.id DESC LIMIT :most"),
                 ARGS(arg_int("most", READ)), &rows));
     struct item_v *items = NEW_ARRAY(r->mem, struct item_v, SHOWN);
     while (rows_next(rows) && v.n < SHOWN) {
         const char *entity = row_text(rows, 1);
-        const char *state = row_text(rows, 3);
+        const char *state = row_text(rows, 3), *who = row_text(rows, 5);
         const struct entity *e = entity_find(r->app, entity);
         if (!e || !shown_to(r, e, row_int(rows, 4)))
             continue;
         items[v.n++] = (struct item_v){
             .href = arena_printf(r->mem, "/imports/%" PRId64, row_int(rows, 0)),
             .label = arena_printf(
-                r->mem, "%s, %s",
-                tr(r->lang, arena_printf(r->mem, "%s.list", entity)),
-                format_time(r->mem, r->lang, row_int(rows, 2))),
+                r->mem, "%s, %s, %s",
+                tr_with(r->mem, r->lang, "core.import_title", "what",
+                        tr(r->lang, arena_printf(r->mem, "%s.list", entity)),
+                        "number",
+                        arena_printf(r->mem, "%" PRId64, row_int(rows, 0)),
+                        NULL),
+                format_time(r->mem, r->lang, row_int(rows, 2)),
+                who ? who : tr(r->lang, "core.program")),
             .value =
                 tr(r->lang, arena_printf(r->mem, "import.state.%s", state))};
     }

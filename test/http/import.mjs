@@ -220,6 +220,12 @@ await test('the check foresees what the writing does', async () => {
   await press(admin, where, 'application');
   equal(told(await importEnd(admin, where)), '1,1,1,1');
 });
+await test('the list of imports says which, when and whose', async () => {
+  const { where } = await checked(`uai;nom;nature\r\n${uai()};Listée;college\r\n`);
+  const item = (await admin.get('/imports')).text.split('<li>').find((l) => l.includes(`href="${where}"`));
+  const name = query(server.folder, "SELECT name FROM auth_account WHERE email LIKE 'admin@%'").trim();
+  ok(readable(item).includes(`import ${where.split('/').at(-1)}`) && readable(item).includes(name), `${readable(item)} | ${name}`);
+});
 await test('two columns of one field: the order of the aliases, not of the columns', async () => {
   const [a, b, c] = [uai(), uai(), uai()];
   await applied(`uai;nom;nature_uai_libe;code_nature\r\n${a};A;LYCEE PROFESSIONNEL;340\r\n`
