@@ -70,8 +70,8 @@ struct import_act_v {
     const char *action, *label, *look;
 };
 struct import_v {
-    const char *lead, *key, *self, *note, *remap, *faults_csv, *faults_next,
-        *text;
+    const char *lead, *key, *self, *note, *missing, *remap, *faults_csv,
+        *faults_next, *text;
     bool running;
     int64_t percent; /* -1: nobody knows */
     const struct import_act_v *acts;

@@ -372,6 +372,31 @@ static void acts_fill(struct req *r, const struct import *im,
     v->acts = acts;
 }
 
+static bool fills(const struct import *im, const char *field)
+{
+    for (size_t i = 0; i < im->column_count; i++)
+        if (im->columns[i].field && same(im->columns[i].field, field))
+            return true;
+    return false;
+}
+
+/* What every new row lacks for want of a column, told once; perhaps the file is
+ * of another kind. */
+static const char *missing_of(struct req *r, const struct import *im)
+{
+    const struct entity *e = im->entity;
+    struct buf b = {.mem = r->mem};
+    for (const struct field *f = e->fields; im->bad && f->name; f++)
+        if ((f->flags & F_REQUIRED) && import_fills(e, f) &&
+            !fills(im, f->name))
+            buf_printf(&b, "%s%s", b.n ? ", " : "",
+                       field_label(r->mem, r->lang, e, f->name));
+    const char *what = tr(r->lang, arena_printf(r->mem, "%s.list", e->name));
+    return b.n ? tr_with(r->mem, r->lang, "core.import_missing", "text",
+                         buf_done(&b).p, "what", what, NULL)
+               : NULL;
+}
+
 static enum status show_page(struct req *r, const struct import *im)
 {
     const char *self = arena_printf(r->mem, "/imports/%" PRId64, im->id);
@@ -381,6 +406,7 @@ static enum status show_page(struct req *r, const struct import *im)
         .self = self,
         .text = arena_printf(r->mem, "%s.json", self),
         .note = im->note ? import_note(r->mem, r->lang, im->note) : NULL,
+        .missing = missing_of(r, im),
         .running = is_running(im),
         .percent = percent_of(im),
     };

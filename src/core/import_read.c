@@ -224,15 +224,18 @@ static bool has_column(const struct reader *r, const struct field *f)
     return false;
 }
 
-/* A new row needs what the file has no column for. */
+/* A new row needs what the file has no column for: one is told for the line,
+ * all of them once for the file. */
 static void check_absent(const struct reader *r, const void *row,
                          struct form_errors *errors)
 {
     const struct entity *e = r->im->entity;
     for (const struct field *f = e->fields; f->name; f++)
         if ((f->flags & F_REQUIRED) && import_fills(e, f) &&
-            !has_column(r, f) && field_get(f, row).type == V_NULL)
+            !has_column(r, f) && field_get(f, row).type == V_NULL) {
             form_error(errors, f->name, "import.column_missing");
+            return;
+        }
 }
 
 /* Unique texts but the code: the database would refuse the second line. */

@@ -163,6 +163,9 @@ await test('a column that a new record needs is missing: said by line, and the k
   const { where, refused, updated } = await applied(`uai;commune\r\n${known.uai};Toul-les-Essais\r\n${uai()};Toul\r\n`);
   equal([refused, updated].join(), '1,1');
   await says(where, /Le fichier n’a pas de colonne pour ce champ/, /The file has no column for this field/);
+  await says(where, /obligatoires pour une fiche nouvelle : Nom, [^.]*\. .*« Écoles/, /which a new record needs: Name, [^.]*\. .*no list of “/);
+  const line = (await admin.get(`${where}.csv`)).text.match(/Le fichier n’a pas de colonne/g);
+  equal(line.length, 1, 'one message a line');
   equal((await school(known.uai)).commune, 'Toul-les-Essais');
   equal((await school(known.uai)).name, known.name);
 });
