@@ -6,6 +6,7 @@
 #include "core/derive.h"
 #include "core/file.h"
 #include "core/pages.h"
+#include "core/refer.h"
 #include "i18n/format.h"
 #include "view/pages/form.html.h"
 
@@ -429,50 +430,12 @@ static enum status delete_it(struct conn *c, struct arena *mem, void *data)
                        STR("{}"));
 }
 
-/* Rows of the other that name this one by the field: one is told. */
-static enum status tell_use(struct req *r, const struct entity *other,
-                            const struct field *f)
-{
-    struct reach reach = reach_of(r->app, r->mem, r->who, other->read);
-    struct filter of = {f, IS, value_int(r->id)};
-    struct list_ask ask = {.entity = other,
-                           .reach = &reach,
-                           .filters = &of,
-                           .filter_count = 1,
-                           .limit = 1};
-    struct list list;
-    TRY(list_load(r->conn, r->mem, &ask, &list));
-    if (!list.n)
-        return OK;
-    const char *text =
-        arena_printf(r->mem, "%s – %s",
-                     tr(r->lang, arena_printf(r->mem, "%s.list", other->name)),
-                     row_title(other, list.rows[0]));
-    form_error_add(&r->errors, (struct form_error){.key = "form.used_by",
-                                                   .max = list.total,
-                                                   .text = str_of(text)});
-    return OK;
-}
-
-/* Why a row cannot go: what names it, as far as the reader may read it. */
-static enum status tell_uses(struct req *r)
-{
-    for (const struct entity *const *e = r->app->entities; *e; e++)
-        for (const struct field *f = (*e)->fields; f->name; f++)
-            if (f->type == F_REF && f->target == r->entity &&
-                may(r->who, (*e)->read))
-                TRY(tell_use(r, *e, f));
-    if (!r->errors.n)
-        form_error(&r->errors, NULL, "form.used_elsewhere");
-    return OK;
-}
-
 enum status row_remove(struct req *r)
 {
     struct edit e = edit_open(r, r->row);
     enum status s = req_write(r, delete_it, &e);
     if (s == ERR_CONFLICT && !r->errors.n)
-        TRY(tell_uses(r));
+        TRY(refer_tell(r));
     TRY(stale(r, s));
     if (req_done(r))
         return OK;
@@ -488,7 +451,11 @@ static enum status restore(struct conn *c, struct arena *mem, void *data)
     struct req *r = e->r;
     r->errors = (struct form_errors){.mem = r->mem};
     TRY(check_lock(r, c));
-    TRY(row_restore(c, mem, r->entity, r->id, req_version(r), req_actor(r)));
+    enum status s =
+        row_restore(c, mem, r->entity, r->id, req_version(r), req_actor(r));
+    if (s == ERR_CONFLICT)
+        refer_tell_restore(r, c);
+    TRY(s);
     TRY(still_in_reach(e, c, r->id));
     answer_plan(r, 200, r->id, NULL);
     return OK;

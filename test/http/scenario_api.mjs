@@ -198,7 +198,7 @@ await test('what a list does not know is refused, with what was sent', async () 
 await test('a row in use: what uses it is named', async () => {
   const { id } = JSON.parse((await call('GET', '/axis')).text).rows[0];
   const p = problem(await call('DELETE', `/axis/${id}`), 409);
-  match(p.errors[0].message, /(Objectifs|Projets) – \S/);
+  match(p.errors[0].message, /\d (objectifs|projets)? ?.*\(\S/);
   equal((await call('GET', `/axis/${id}`)).status, 200);
 });
 await test('OpenAPI describes what was used here', async () => {

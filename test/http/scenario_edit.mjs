@@ -111,7 +111,20 @@ await test('what others refer to is not deleted', async () => {
   const form = await admin.form(`/territoires/${area.id}`, '/suppression');
   const r = await admin.submit(form);
   equal(r.status, 409);
+  match(readable(r.text), /renvoient à celle-ci.* \d+ écoles et établissements \(.+, …\)/);
   equal((await admin.get(`/territoires/${area.id}`)).status, 200);
+});
+await test('what cannot come back says which value was taken meanwhile', async () => {
+  const letter = (n) => `0${n}${'ABCDEFGHJKLMNPRSTUVWXYZ'[n % 23]}`;
+  const make = async (name) => (await admin.submit(await admin.form('/etablissements/nouveau', '/etablissements'),
+    { uai: letter(997123), name, kind: 'college' })).location;
+  const one = await make('Premier');
+  equal((await admin.submit(await admin.form(one, '/suppression'))).status, 303);
+  const other = await make('Second');
+  const r = await admin.submit(await admin.form(`${one}/historique`, '/restauration'));
+  equal(r.status, 409);
+  match(readable(r.text), /porte maintenant la même valeur dans « [^»]*UAI[^»]* »/i);
+  equal((await admin.submit(await admin.form(other, '/suppression'))).status, 303);
 });
 
 let project;

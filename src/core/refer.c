@@ -1,0 +1,89 @@
+#include "core/refer.h"
+
+#include "view/form.h"
+
+/* The rows of one kind that name the row by one column of a table. */
+struct naming {
+    const struct entity *entity; /* whose rows these are */
+    const char *table, *row, *target;
+};
+
+static enum status first_name(struct req *r, const struct entity *e, int64_t id,
+                              const char **out)
+{
+    void *row;
+    *out = NULL;
+    if (!e->title || !may(r->who, e->read))
+        return OK;
+    struct reach reach = reach_of(r->app, r->mem, r->who, e->read);
+    enum status s = row_load(r->conn, r->mem, e, id, &reach, &row);
+    if (s == OK)
+        *out = row_title(e, row);
+    return s == ERR_NOT_FOUND ? OK : s;
+}
+
+static enum status naming_tell(struct req *r, struct naming from,
+                               struct buf *out)
+{
+    struct buf b = {.mem = r->mem};
+    struct rows *rows;
+    int64_t n = 0, first = NONE;
+    buf_printf(&b, "SELECT count(*), min(%s) FROM %s WHERE %s = :id", from.row,
+               from.table, from.target);
+    TRY(db_rows(r->conn, r->mem, (struct sql){buf_done(&b).p},
+                ARGS(arg_int("id", r->id)), &rows));
+    if (rows_next(rows))
+        n = row_int(rows, 0), first = row_int(rows, 1);
+    TRY(rows_end(rows));
+    if (!n)
+        return OK;
+    const char *name;
+    TRY(first_name(r, from.entity, first, &name));
+    buf_printf(out, "%s%s", out->n ? ", " : "",
+               entity_count(r->mem, r->lang, from.entity, n));
+    if (name)
+        buf_printf(out, " (%s%s)", name, n > 1 ? ", \xe2\x80\xa6" : "");
+    return OK;
+}
+
+enum status refer_tell(struct req *r)
+{
+    struct buf out = {.mem = r->mem};
+    for (const struct entity *const *e = r->app->entities; *e; e++) {
+        for (const struct field *f = (*e)->fields; f->name; f++)
+            if (f->type == F_REF && f->target == r->entity)
+                TRY(naming_tell(
+                    r, (struct naming){*e, (*e)->name, "id", f->name}, &out));
+        for (const struct link *l = (*e)->links; l && l->name; l++)
+            if (l->target == r->entity)
+                TRY(naming_tell(
+                    r,
+                    (struct naming){
+                        *e, arena_printf(r->mem, "%s_%s", (*e)->name, l->name),
+                        "row_id", "target_id"},
+                    &out));
+    }
+    if (!r->errors.mem)
+        r->errors.mem = r->mem;
+    if (out.n)
+        form_error_add(&r->errors, (struct form_error){.key = "core.referred",
+                                                       .text = buf_done(&out)});
+    return OK;
+}
+
+void refer_tell_restore(struct req *r, struct conn *c)
+{
+    const char *why = conn_refusal(c);
+    const char *name = strrchr(why, '.') ? strrchr(why, '.') + 1 : "";
+    struct form_error error = {.key = NULL};
+    if (same(why, "reference"))
+        error.key = "core.restore_lacks";
+    else if (strncmp(why, "unique ", 7) == 0 && strchr(why, ','))
+        error.key = "form.taken_together";
+    else if (strncmp(why, "unique ", 7) == 0 && entity_field(r->entity, name)) {
+        error.key = "core.restore_taken";
+        error.text = str_of(field_label(r->mem, r->lang, r->entity, name));
+    }
+    if (error.key)
+        form_error_add(&r->errors, error);
+}
