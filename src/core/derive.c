@@ -15,6 +15,7 @@ static const struct shape {
 } shapes[] = {
     {GET, "", false, false, false, rows_list},
     {GET, "/nouveau", true, false, false, row_form_new},
+    {GET, "/supprimees", true, false, false, rows_deleted},
     {POST, "", true, false, false, row_create},
     {GET, "/:id", false, true, false, row_page},
     {GET, "/:id/modifier", true, true, false, row_form_edit},

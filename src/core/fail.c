@@ -2,6 +2,7 @@
  * RFC 9457 for machines. */
 #include "base/log.h"
 #include "base/random.h"
+#include "core/pages.h"
 #include "core/request.h"
 #include "http/exchange.h"
 #include "view/pages/error.html.h"
@@ -105,6 +106,11 @@ enum status req_fail(struct req *r, enum status s)
         v.detail = form_message(r->mem, r->lang, &r->errors.list[0]);
     if (r->entity && r->entity->path)
         v.back = r->entity->path;
+    const char *past = s == ERR_NOT_FOUND ? row_deleted_past(r) : NULL;
+    if (past) {
+        v.detail = tr(r->lang, "core.row_deleted");
+        v.back = past;
+    }
     struct page p = req_page(r, error_label(r->lang, code, true));
     struct html h;
     req_html_open(r, &h);

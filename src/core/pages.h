@@ -15,6 +15,10 @@ enum status row_remove(struct req *r);
 enum status row_past(struct req *r);
 enum status row_put_back(struct req *r);
 enum status row_step(struct req *r);
+enum status rows_deleted(struct req *r);
+/* After ERR_NOT_FOUND of a row: its history, for who may bring it back; NULL.
+ */
+const char *row_deleted_past(struct req *r);
 
 enum status file_show(struct req *r);
 enum status file_past(struct req *r);

@@ -113,6 +113,11 @@ enum status rows_list(struct req *r)
     };
     struct list_v v;
     TRY(list_of_entity(r->mem, r->lang, &page, &v));
+    if (can_write(r)) {
+        struct reach reach = reach_of(r->app, r->mem, r->who, r->entity->write);
+        if (reach_is_all(r->entity, &reach))
+            v.deleted = arena_printf(r->mem, "%s/supprimees", r->entity->path);
+    }
     if (waits)
         v.lead = tr_n(r->mem, r->lang, waits->label, list.total);
     struct page p = req_page(r, v.title);

@@ -18,11 +18,12 @@ enum status waiting_count(struct req *r, const struct waiting *w, int64_t *n)
 {
     struct reach reach = reach_of(r->app, r->mem, r->who, w->right);
     const struct arg *args;
-    struct sql sql = {arena_printf(
-        r->mem, "SELECT count(*) FROM %s t WHERE (%s) AND {reach:t}",
-        w->entity->name, w->where.text)};
-    sql = sql_with_reach(r->mem, sql, w->entity, &reach, waiting_args(r, w),
-                         &args);
+    struct buf b = {.mem = r->mem};
+    buf_printf(&b, "SELECT count(*) FROM %s t WHERE (%s) AND {reach:t}",
+               w->entity->name, w->where.text);
+    struct sql sql =
+        sql_with_reach(r->mem, (struct sql){buf_done(&b).p}, w->entity, &reach,
+                       waiting_args(r, w), &args);
     return db_int(r->conn, sql, args, n);
 }
 

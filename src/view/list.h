@@ -47,6 +47,7 @@ struct list_v {
     const char *total;                      /* "42 écoles", "plus de 1 000" */
     const char *next, *first;               /* hrefs, or NULL */
     const char *csv, *json, *new_, *import; /* hrefs, or NULL */
+    const char *deleted; /* where the deleted rows are; or NULL */
     const char *new_label;
     const char *empty; /* what to do first, where there is nothing */
 };

@@ -1,6 +1,6 @@
 // A school and a project live: made, changed, fought over, deleted, brought
 // back, taken from step to step; each form sent twice.
-import { test, equal, ok, match, serve, forms, tables, sameTables, readable, essaim }
+import { test, equal, ok, match, serve, forms, links, tables, sameTables, readable, essaim }
   from './lib.mjs';
 
 const server = await serve();
@@ -96,11 +96,17 @@ await test('deleted, listed no more, and brought back as it was', async () => {
   const n = await count('/etablissements');
   const form = await admin.form(school, '/suppression');
   equal((await twice(admin, form)).status, 303);
-  equal((await admin.get(school)).status, 404);
+  const gone = await admin.get(school);
+  equal(gone.status, 404);
+  ok(links(gone.text).includes(`${school}/historique`), 'no way to what it was');
+  ok(!links((await server.stranger().get(school)).text).includes(`${school}/historique`));
+  ok(links((await admin.get('/etablissements')).text).includes('/etablissements/supprimees'));
+  ok(links((await admin.get('/etablissements/supprimees')).text).includes(`${school}/historique`));
   equal(await count('/etablissements'), n - 1);
   ok(!(await admin.get('/etablissements?q=Zo%C3%A9')).text.includes('fils'), 'still found');
   const back = await admin.form(`${school}/historique`, '/restauration');
   equal((await twice(admin, back)).status, 303);
+  ok(!links((await admin.get('/etablissements/supprimees')).text).includes(`${school}/historique`));
   const after = await row(school);
   for (const name of ['id', 'uid', 'uai', 'name', 'commune', 'pupils'])
     equal(after[name], before[name], name);
