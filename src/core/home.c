@@ -311,6 +311,36 @@ static enum status set_language(struct req *r)
 
 enum { GROUP_ITEMS = 8 };
 
+/* What tells two of one name apart: the first things that its list shows. */
+static enum status hit_about(struct req *r, const struct entity *e,
+                             const struct reach *reach, int64_t id,
+                             const char **out)
+{
+    enum { TOLD = 3 };
+    struct buf b = {.mem = r->mem};
+    void *row;
+    *out = NULL;
+    enum status s = row_load(r->conn, r->mem, e, id, reach, &row);
+    if (s != OK)
+        return s == ERR_NOT_FOUND ? OK : s;
+    size_t n = 0;
+    for (const struct field *f = e->fields; f->name && n < TOLD; f++) {
+        if (!(f->flags & F_LIST) || (f->flags & F_HIDDEN) ||
+            same(f->name, e->title) || f->type == F_FILE)
+            continue;
+        const char *text = NULL;
+        struct value v = field_get(f, row);
+        if (f->type != F_REF)
+            text = field_shown(r->mem, r->lang, e, f, row);
+        else if (v.type == V_INT)
+            TRY(ref_title(r->conn, r->mem, f, v.i, &text));
+        if (text && *text && v.type != V_NULL)
+            buf_printf(&b, "%s%s", n++ ? " \xc2\xb7 " : "", text);
+    }
+    *out = n ? buf_done(&b).p : NULL;
+    return OK;
+}
+
 static enum status search_in(struct req *r, const struct entity *e,
                              struct str words, struct search_group *g)
 {
@@ -321,10 +351,12 @@ static enum status search_in(struct req *r, const struct entity *e,
                       &n));
     size_t shown = n > GROUP_ITEMS ? GROUP_ITEMS : n;
     struct item_v *items = NEW_ARRAY(r->mem, struct item_v, shown + 1);
-    for (size_t i = 0; i < shown; i++)
+    for (size_t i = 0; i < shown; i++) {
         items[i] =
             (struct item_v){.label = hits[i].title,
                             .href = path_of_id(r->mem, e->path, hits[i].id)};
+        TRY(hit_about(r, e, &reach, hits[i].id, &items[i].what));
+    }
     struct buf more = {.mem = r->mem};
     buf_str(&more, e->path);
     url_field(&more, "q", words);

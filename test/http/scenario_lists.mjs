@@ -191,4 +191,10 @@ await test('a list waits for its database twice at most', async () => {
 await test('the server lived through it', async () => {
   equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));
 });
+await test('what is found under one name is told apart', async () => {
+  const text = (await admin.get('/recherche?q=parc')).text;
+  const found = [...text.matchAll(/<li><a href="\/etablissements\/\d+">[\s\S]*?<\/li>/g)].map((m) => readable(m[0]));
+  ok(found.length > 1, text.slice(0, 300));
+  equal(new Set(found).size, found.length, found.join(' | '));
+});
 await server.stop();
