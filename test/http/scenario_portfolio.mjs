@@ -345,6 +345,11 @@ await test('a project with three thousand deployments costs eight queries', asyn
 await test('the server lived through it', async () => {
   equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));
 });
+await test('a project that is deployed has begun', async () => {
+  const one = (await rows('/projets')).find((p) => p.state === 'deployment');
+  const form = await admin.form(`/projets/${one.id}/modifier`, '/modifier');
+  says(await admin.submit(form, { starts: '2099-01-01' }), 422, /a déjà commencé/);
+});
 await test('where schools have been using it for long, its months are shown too', async () => {
   const later = await serve({ args: ['--today', '2027-03-12'] });
   const text = (await later.stranger().get('/projets/7/essaimage')).text;

@@ -119,6 +119,11 @@ static const char *project_check(struct conn *c, struct arena *a,
 {
     const struct project *p = row;
     (void)c, (void)a;
+    if (p->starts != NO_DAY && p->starts > day_today() && p->state &&
+        word_in("trial deployment finished", p->state)) {
+        *field = "starts";
+        return "portfolio_project.has_begun";
+    }
     return period_fault(p->starts, p->ends, field);
 }
 
