@@ -507,8 +507,10 @@ enum status row_step(struct req *r)
     if (!t.step)
         return ERR_CONFLICT;
     if (t.step->needs_reason && !t.reason.n) {
-        form_error(&r->errors, "reason", "form.required");
-        return ERR_INVALID;
+        form_error(&r->errors, "reason", "core.step_lacks_reason");
+        return r->api ? ERR_INVALID
+                      : row_page_told(r, 422,
+                                      tr(r->lang, "core.step_lacks_reason"));
     }
     if ((int64_t)utf8_length(t.reason) > step_reason_most(r->entity)) {
         form_error_add(&r->errors,

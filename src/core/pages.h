@@ -15,6 +15,8 @@ enum status row_remove(struct req *r);
 enum status row_past(struct req *r);
 enum status row_put_back(struct req *r);
 enum status row_step(struct req *r);
+/* The row's page with what was wrong above it; alert: in words, or NULL. */
+enum status row_page_told(struct req *r, int code, const char *alert);
 enum status rows_deleted(struct req *r);
 /* After ERR_NOT_FOUND of a row: its history, for who may bring it back; NULL.
  */

@@ -303,14 +303,20 @@ enum status row_page(struct req *r)
         return page_json(r);
     if (!same(r->form, ""))
         return ERR_NOT_FOUND;
+    return row_page_told(r, 200, NULL);
+}
+
+enum status row_page_told(struct req *r, int code, const char *alert)
+{
     struct detail_v v = {0};
     TRY(row_detail(r, &v));
     struct page p = req_page(r, v.title);
+    p.alert = alert;
     req_crumb(r, &p);
     struct html h;
     req_html_open(r, &h);
     detail_page(&h, &p, &v);
-    return req_html(r, 200, &h);
+    return req_html(r, code, &h);
 }
 
 static const char *who_name(void *data, int64_t person)

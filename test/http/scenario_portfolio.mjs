@@ -31,7 +31,9 @@ let signal, project, gate;
 await test('a note de veille is kept with its reason, and becomes a project', async () => {
   signal = made(await post(leader, '/veille', { title: 'Un atlas que les élèves écrivent',
     source: 'Salon', country: 'it', seen: '2025-03-01', subject: 'Des classes cartographient leur rue.' }));
-  equal((await post(leader, `${signal}/etapes/keep`)).status, 422);
+  const blank = await post(leader, `${signal}/etapes/keep`);
+  says(blank, 422, /dites d’abord pourquoi/);
+  ok(forms(blank.text).some((f) => f.action === `${signal}/etapes/keep`), 'the form is gone');
   says(await post(leader, `${signal}/etapes/keep`, { reason: 'a'.repeat(20001) }), 422, /trop long/);
   made(await post(leader, `${signal}/etapes/keep`, { reason: 'Simple, sans compte, et déjà essayé ailleurs.' }));
   ok(readable((await leader.get(signal)).text).includes('Simple, sans compte'), 'the reason is not shown');
