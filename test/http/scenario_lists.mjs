@@ -197,4 +197,9 @@ await test('what is found under one name is told apart', async () => {
   ok(found.length > 1, text.slice(0, 300));
   equal(new Set(found).size, found.length, found.join(' | '));
 });
+await test('by keyboard a link leads past the points of the map', async () => {
+  const text = (await admin.get('/carte')).text;
+  const past = text.indexOf('href="#map-list"');
+  ok(past > 0 && past < text.indexOf('class="map"') && text.includes('id="map-list"'), String(past));
+});
 await server.stop();
