@@ -123,6 +123,24 @@ static enum status hits(const struct reading *r, struct str text,
     return OK;
 }
 
+/* Its title and, behind it, the code that tells it from others of that title.
+ */
+static enum status with_code(const struct reading *r, struct hit hit,
+                             const char **out)
+{
+    const struct entity *e = r->target;
+    *out = hit.title;
+    if (!e->code || (e->title && same(e->code, e->title)))
+        return OK;
+    void *row;
+    TRY(row_load(r->source->conn, r->mem, e, hit.id, &reach_all, &row));
+    struct value code = field_get(entity_field(e, e->code), row);
+    if (code.type == V_TEXT && code.s.n)
+        *out = arena_printf(r->mem, "%s \xc2\xb7 %.*s", hit.title,
+                            (int)code.s.n, code.s.p);
+    return OK;
+}
+
 /* By its title. When several bear it, or none but some come near, the reader
  * chooses among them. */
 static enum status by_title(struct reading *r, struct str text, int64_t *id)
@@ -138,6 +156,8 @@ static enum status by_title(struct reading *r, struct str text, int64_t *id)
     }
     if (equal == 1)
         return OK;
+    for (size_t i = 0; i < n; i++)
+        TRY(with_code(r, found[i], &all[i].title));
     r->error->candidates = all;
     r->error->candidate_count = n;
     r->error->key = n ? "form.several" : "form.not_found";

@@ -202,4 +202,11 @@ await test('by keyboard a link leads past the points of the map', async () => {
   const past = text.indexOf('href="#map-list"');
   ok(past > 0 && past < text.indexOf('class="map"') && text.includes('id="map-list"'), String(past));
 });
+await test('schools of one name are offered with their UAI', async () => {
+  const form = await admin.form('/classes/nouveau', '/classes');
+  const r = await admin.submit(form, { school: 'Parc', name: '6e A', year: '2024-2025' });
+  equal(r.status, 422);
+  const offered = [...r.text.matchAll(/<option value="\d+"[^>]*>([^<]*Parc[^<]*)<\/option>/g)].map((m) => m[1]);
+  ok(offered.length > 1 && offered.every((t) => /\d{7}[A-Z]$/.test(t)), offered.join(' | ') || r.text.length);
+});
 await server.stop();
