@@ -322,7 +322,7 @@ export const actions = [
   ['GET', '', 'read', 'none', 200], ['GET', '.csv', 'read', 'none', 200],
   ['GET', '.json', 'read', 'none', 200],
   ['GET', '/:id', 'read', 'row', 200], ['GET', '/:id.json', 'read', 'row', 200],
-  ['GET', '/nouveau', 'write', 'none', 200], ['POST', '', 'write', 'none', 422],
+  ['GET', '/supprimees', 'write', 'none', 200], ['GET', '/nouveau', 'write', 'none', 200], ['POST', '', 'write', 'none', 422],
   ['GET', '/:id/modifier', 'write', 'row', 200], ['POST', '/:id/modifier', 'write', 'row', 422],
   ['POST', '/:id/suppression', 'write', 'row', 409],
   ['GET', '/:id/historique', 'write', 'row', 200],
