@@ -120,6 +120,7 @@ async function pages() {
     .replace(/^(INSERT INTO core_once[^(]*\([^)]*\) VALUES \()'[^']*'/, '$1CAST(gen_random_uuid() AS text)')
     .replace(/'banc de mesure'/gi, "('banc ' || gen_random_uuid())").replace(/ RETURNING id$/, '');
   // Posts: each statement of one, with values that are new each time.
+  await sleep(200); // what the server closed while pgbench ran is seen to be closed
   const f = await who.form('/organisations/nouveau', '/organisations');
   const own = (await statements('bench_pages', async () => {
     const fields = new Map(f.fields);

@@ -46,7 +46,7 @@ function wrk(url, { clients = 64, headers = {}, script, env = {}, of } = {}) {
   };
   return {
     rate: Number(/Requests\/sec:\s*([\d.]+)/.exec(run.stdout)[1]),
-    p99: ms(/99%\s+(\S+)/.exec(run.stdout)[1]),
+    p99: ms(/^\s+99%\s+(\S+)/m.exec(run.stdout)[1]),
     most: ms(/Latency\s+\S+\s+\S+\s+(\S+)/.exec(run.stdout)[1]),
     bad: Number(/Non-2xx or 3xx responses: (\d+)/.exec(run.stdout)?.[1] ?? 0),
     // Microseconds of processor time for each answer.
