@@ -1,4 +1,5 @@
 #include "auth/sign.h"
+#include "base/disk.h"
 
 #include "base/random.h"
 
@@ -23,17 +24,13 @@ static enum status key_read(int fd, struct signer *out)
                : ERR_SYSTEM;
 }
 
-static bool folder_sync(const char *path)
+static bool beside_sync(const char *path)
 {
     char folder[PATH_MAX] = ".";
     const char *slash = strrchr(path, '/');
     if (slash)
         snprintf(folder, sizeof(folder), "%.*s/", (int)(slash - path), path);
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool well = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    return well;
+    return folder_sync(folder);
 }
 
 /* Whole on the disk before it has its name: a head signed by a lost key proves
@@ -54,7 +51,7 @@ static enum status key_make(const char *path, struct signer *out)
     kept = close(fd) == 0 && kept;
     bool named = kept && (link(aside, path) == 0 || errno == EEXIST);
     unlink(aside);
-    return named && folder_sync(path) ? OK : ERR_SYSTEM;
+    return named && beside_sync(path) ? OK : ERR_SYSTEM;
 }
 
 enum status signer_open(const char *path, struct signer *out)

@@ -1,4 +1,5 @@
 #include "core/archive.h"
+#include "base/disk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -318,15 +319,10 @@ int64_t archive_passed(const struct archive *ar)
     return ar->passed;
 }
 
-static enum status folder_sync(struct archive *ar)
+static enum status beside_sync(struct archive *ar)
 {
     char *copy = arena_printf(ar->mem, "%s", ar->path);
-    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return ERR_SYSTEM;
-    int bad = fsync(fd);
-    close(fd);
-    return bad ? ERR_SYSTEM : OK;
+    return folder_sync(dirname(copy)) ? OK : ERR_SYSTEM;
 }
 
 enum status archive_close(struct archive *ar)
@@ -340,7 +336,7 @@ enum status archive_close(struct archive *ar)
     if (rename(ar->part, ar->path) != 0)
         return ERR_SYSTEM;
     ar->part = NULL;
-    return folder_sync(ar);
+    return beside_sync(ar);
 }
 
 void archive_drop(struct archive *ar)

@@ -1,5 +1,6 @@
 #include "core/file.h"
 
+#include "base/disk.h"
 #include "base/file_type.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -51,21 +52,15 @@ static enum status write_whole(int fd, struct str bytes)
     return fsync(fd) == 0 ? OK : failed();
 }
 
-/* A name is on the disk when its folder is. */
-static enum status folder_sync(const char *path)
+static enum status named(const char *folder)
 {
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return failed();
-    enum status s = fsync(fd) == 0 ? OK : failed();
-    close(fd);
-    return s;
+    return folder_sync(folder) ? OK : failed();
 }
 
 static enum status folder_make(const char *path, const char *above)
 {
     if (mkdir(path, 0750) == 0)
-        return folder_sync(above);
+        return named(above);
     return errno == EEXIST ? OK : failed();
 }
 
@@ -90,7 +85,7 @@ enum status file_keep(const char *folder, struct arena *a, struct str bytes,
     const char *into = file_folder(a, folder, f->hash);
     if (stat(path, &there) == 0 && there.st_size == f->size &&
         utimensat(AT_FDCWD, path, NULL, 0) == 0)
-        return folder_sync(into);
+        return named(into);
     TRY(folders_make(a, folder, f->hash));
     char *part = arena_printf(a, "%s/files/part-XXXXXX", folder);
     int fd = mkostemp(part, O_CLOEXEC);
@@ -105,7 +100,7 @@ enum status file_keep(const char *folder, struct arena *a, struct str bytes,
         unlink(part);
         return s;
     }
-    return folder_sync(into);
+    return named(into);
 }
 
 /* The sweep may come between the bytes and their row: both ask inside a write,

@@ -1,4 +1,5 @@
 /* The file of an import: what it is, kept as UTF-8, mapped again. */
+#include "base/disk.h"
 #include "base/random.h"
 #include "base/utf8.h"
 #include "core/importing.h"
@@ -98,15 +99,6 @@ static enum status write_whole(struct arena *a, const char *path,
     return s;
 }
 
-static enum status folder_sync(const char *folder)
-{
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool done = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    return done ? OK : ERR_SYSTEM;
-}
-
 /* The file is whole on the disk before the row that names it. */
 enum status sheet_keep(struct app *app, struct arena *a, struct str text,
                        const char **name, const char **note, bool *made)
@@ -133,7 +125,9 @@ enum status sheet_keep(struct app *app, struct arena *a, struct str text,
         s = ERR_SYSTEM;
     if (s != OK)
         unlink(part);
-    return s == OK ? folder_sync(app->folder) : s;
+    if (s == OK && !folder_sync(app->folder))
+        return ERR_SYSTEM;
+    return s;
 }
 
 void sheet_drop(struct app *app, struct arena *a, const char *name)

@@ -3,6 +3,7 @@
  * rows go as store/move.h says; the files, where the data folder is another.
  */
 #include "core/backup.h"
+#include "base/disk.h"
 
 #include "base/time.h"
 #include "core/journal.h"
@@ -202,11 +203,7 @@ static enum status copy_file(struct trip *t, const char *from, const char *to,
 static enum status sync_folder(struct trip *t, const char *path,
                                const char **why)
 {
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool right = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    return right ? OK : file_fault(t, path, why);
+    return folder_sync(path) ? OK : file_fault(t, path, why);
 }
 
 /* All but the database and the settings, which say where the database is. */

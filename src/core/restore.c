@@ -4,6 +4,7 @@
  * itself there, and only then takes its place, the database last.
  */
 #include "core/backup.h"
+#include "base/disk.h"
 
 #include "base/json.h"
 #include "base/time.h"
@@ -303,11 +304,7 @@ static enum status check_database(struct restoring *r)
 
 static enum status sync_folder(struct restoring *r, const char *path)
 {
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int bad = fd < 0 || fsync(fd) != 0;
-    if (fd >= 0)
-        close(fd);
-    return bad ? system_fault(r, path) : OK;
+    return folder_sync(path) ? OK : system_fault(r, path);
 }
 
 static enum status move_up(struct restoring *r, const char *name)
@@ -324,11 +321,7 @@ static int sync_one(const char *path, const struct stat *s, int flag,
     (void)s, (void)at;
     if (flag != FTW_DP)
         return 0;
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int bad = fd < 0 || fsync(fd) != 0;
-    if (fd >= 0)
-        close(fd);
-    return bad;
+    return !folder_sync(path);
 }
 
 static enum status take_place(struct restoring *r)
