@@ -48,6 +48,19 @@ own.advice = (role, a, me, school) => a.person === me.id
 
 const open = { [all]: [yes, yes, yes] };
 
+// Who edits the portfolio.
+const editors = {
+  stranger: [sign, sign, sign],
+  'admin leader coordinator': [yes, yes, yes],
+  'inspector ien expert researcher partner teacher head host': [no, no, no],
+};
+// Those of a place see what lies there, whoever it is by.
+const nearby = {
+  stranger: [sign, sign, sign],
+  'admin leader inspector expert researcher': [yes, yes, yes],
+  'ien coordinator teacher head host': [yes, gone, yes],
+  partner: [no, no, no],
+};
 // Who reads and who keeps the laboratory's own files.
 const team = {
   stranger: [sign, sign, sign],
@@ -84,12 +97,7 @@ export const records = [
   },
   {
     name: 'classes', path: '/classes', api: 'class',
-    read: {
-      stranger: [sign, sign, sign],
-      'admin leader inspector expert researcher': [yes, yes, yes],
-      'ien coordinator teacher head host': [yes, gone, yes],
-      partner: [no, no, no],
-    },
+    read: nearby,
     write: {
       stranger: [sign, sign, sign],
       admin: [yes, yes, yes],
@@ -124,11 +132,7 @@ export const records = [
   {
     name: 'organisations', path: '/organisations', api: 'organisation',
     read: open,
-    write: {
-      stranger: [sign, sign, sign],
-      'admin leader coordinator': [yes, yes, yes],
-      'inspector ien expert researcher partner teacher head host': [no, no, no],
-    },
+    write: editors,
   },
   ...[
     ['axes', '/axes', 'axis'], ['objectives', '/objectifs', 'objective'],
@@ -150,11 +154,7 @@ export const records = [
   ].map(([name, path, api]) => ({
     name, path, api,
     read: open,
-    write: {
-      stranger: [sign, sign, sign],
-      'admin leader coordinator': [yes, yes, yes],
-      'inspector ien expert researcher partner teacher head host': [no, no, no],
-    },
+    write: editors,
     steps: api !== 'project' ? undefined : {
       study: {
         stranger: [sign, sign, sign],
@@ -175,11 +175,7 @@ export const records = [
       'admin leader inspector ien coordinator expert': [yes, yes, yes],
       'researcher partner teacher head host': [no, no, no],
     },
-    write: {
-      stranger: [sign, sign, sign],
-      'admin leader coordinator': [yes, yes, yes],
-      'inspector ien expert researcher partner teacher head host': [no, no, no],
-    },
+    write: editors,
   },
   {
     name: 'documents', path: '/documents', api: 'document', files: ['file'],
@@ -187,11 +183,7 @@ export const records = [
       stranger: [sign, sign, sign],
       [everybody]: [yes, yes, yes],
     },
-    write: {
-      stranger: [sign, sign, sign],
-      'admin leader coordinator': [yes, yes, yes],
-      'inspector ien expert researcher partner teacher head host': [no, no, no],
-    },
+    write: editors,
   },
   {
     name: 'notes de veille', path: '/veille', api: 'signal', text: 'title',
@@ -206,12 +198,7 @@ export const records = [
   },
   {
     name: 'requests for advice', path: '/conseils', api: 'advice', text: 'need',
-    read: {
-      stranger: [sign, sign, sign],
-      'admin leader inspector expert researcher': [yes, yes, yes],
-      'ien coordinator teacher head host': [yes, gone, yes],
-      partner: [no, no, no],
-    },
+    read: nearby,
     write: {
       stranger: [sign, sign, sign],
       'admin leader expert': [yes, yes, yes],
@@ -232,11 +219,7 @@ export const records = [
   {
     name: 'co-design sessions', path: '/seances', api: 'design', text: 'title',
     read: open,
-    write: {
-      stranger: [sign, sign, sign],
-      'admin leader coordinator': [yes, yes, yes],
-      'inspector ien expert researcher partner teacher head host': [no, no, no],
-    },
+    write: editors,
   },
   {
     name: 'evidence', path: '/preuves', api: 'evidence', text: 'statement', files: ['file'],
@@ -295,12 +278,7 @@ export const records = [
     ['returns', '/retours', 'feedback', 'obstacles'],
   ].map(([name, path, api, text]) => ({
     name, path, api, text,
-    read: {
-      stranger: [sign, sign, sign],
-      'admin leader inspector expert researcher': [yes, yes, yes],
-      'ien coordinator teacher head host': [yes, gone, yes],
-      partner: [no, no, no],
-    },
+    read: nearby,
     write: api === 'deployment' ? {
       stranger: [sign, sign, sign],
       'admin leader': [yes, yes, yes],
