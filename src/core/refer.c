@@ -28,8 +28,8 @@ static enum status naming_tell(struct req *r, struct naming from,
     struct buf b = {.mem = r->mem};
     struct rows *rows;
     int64_t n = 0, first = NONE;
-    buf_printf(&b, "SELECT count(*), min(%s) FROM %s WHERE %s = :id", from.row,
-               from.table, from.target);
+    buf_printf(&b, "SELECT count(DISTINCT %s), min(%s) FROM %s WHERE %s = :id",
+               from.row, from.row, from.table, from.target);
     TRY(db_rows(r->conn, r->mem, (struct sql){buf_done(&b).p},
                 ARGS(arg_int("id", r->id)), &rows));
     if (rows_next(rows))

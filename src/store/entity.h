@@ -159,8 +159,17 @@ struct overlap {
                        */
 };
 
-/* A weighted many-to-many, in a table of its own "<entity>_<name>" with columns
- * row_id, target_id, weight, position; edited, kept and shown with its row. */
+/*
+ * A weighted many-to-many, in a table of its own "<entity>_<name>" with columns
+ * row_id, target_id, weight, position, since, until; edited, kept and shown
+ * with its row. A link stands from the day since, and no more from the day
+ * until: what is taken away stays in the table with its end, for the figures of
+ * the time before. Whoever reads the table says which links are meant.
+ */
+#define LINK_ALWAYS 0 /* since: it came with its row */
+#define LINK_STANDS(t) t ".until IS NULL"
+#define LINK_STOOD(t, day)                                                     \
+    t ".since <= " day " AND (" t ".until IS NULL OR " t ".until > " day ")"
 struct link {
     const char *name; /* "policies" */
     const struct entity *target;
@@ -289,7 +298,8 @@ struct linked {
 enum status links_load(struct conn *c, struct arena *a, const struct entity *e,
                        const struct link *l, int64_t id, struct linked **out,
                        size_t *n) MUST_USE;
-/* Replaces them, in this order. Part of the same change as the row_insert or
+/* From today on they are these, in this order; what stood before keeps its
+ * begin, what is left out ends. Part of the same change as the row_insert or
  * row_update called just before, whose history holds the links as they were. */
 enum status links_save(struct conn *c, struct arena *a, const struct entity *e,
                        const struct link *l, int64_t id,
@@ -299,8 +309,10 @@ enum status links_save(struct conn *c, struct arena *a, const struct entity *e,
 enum status links_members(struct conn *c, struct arena *a,
                           const struct entity *e, int64_t id,
                           struct json *j) MUST_USE;
-/* All of them as history keeps them: {"policies": [[3, 1]]}, target and weight
- * in their order; NULL where the entity has no links. */
+/* A line of links_image: does it stand in the image, and to what? */
+bool link_stood(const struct json_value *line, struct linked *out);
+/* All of them as history keeps them: {"policies": [[3, 1]]}, lines that
+ * link_stood reads, in their order; NULL where the entity has no links. */
 enum status links_image(struct conn *c, struct arena *a, const struct entity *e,
                         int64_t id, const struct json_value **out) MUST_USE;
 

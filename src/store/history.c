@@ -151,69 +151,75 @@ enum status row_image(struct conn *c, struct arena *a, const struct entity *e,
     return OK;
 }
 
+/* The row as that version had it. */
+static enum status image_parsed(struct conn *c, struct arena *a,
+                                const struct entity *e, int64_t id,
+                                int64_t version, const struct json_value **out)
+{
+    const char *text, *why;
+    TRY(row_image(c, a, e, id, version, &text));
+    *out = json_parse(a, str_of(text), &why);
+    return *out && (*out)->type == J_OBJECT ? OK : ERR_STORE;
+}
+
 /* A state changes only by a step, and its reason with it: bringing a row back
- * leaves both where they are, or where they were when the row was deleted. */
-static enum status keep_state(struct conn *c, struct arena *a,
-                              const struct entity *e, int64_t id, bool stands,
-                              const void *before, void *row)
+ * leaves both where they are, or where they were in the last image when the row
+ * was deleted. */
+static void keep_state(struct arena *a, const struct entity *e,
+                       const struct json_value *last, const void *before,
+                       void *row)
 {
     static const char *const names[] = {"state", "state_reason"};
-    const struct json_value *last = NULL;
-    const char *text, *why;
-    int64_t top;
-    if (!e->steps)
-        return OK;
-    if (!stands) {
-        TRY(history_top(c, e, id, &top));
-        TRY(row_image(c, a, e, id, top - 1, &text));
-        last = json_parse(a, str_of(text), &why);
-    }
-    for (size_t i = 0; i < COUNT(names); i++) {
+    for (size_t i = 0; e->steps && i < COUNT(names); i++) {
         const struct field *f = entity_field(e, names[i]);
         const struct json_value *was = last ? json_get(last, names[i]) : NULL;
-        if (f && stands)
+        if (f && !last)
             field_set(f, row, field_get(f, before));
         else if (f && was && was->type == J_TEXT)
             field_set(f, row, value_cstr(str_dup(a, was->s)));
     }
-    return OK;
 }
 
-/* The row becomes what the image says, whether it stands or not. */
+/* The row becomes what the image says; last is NULL, or the last image of a row
+ * that was deleted. */
 static enum status put_image(struct conn *c, struct arena *a,
                              const struct entity *e, int64_t id,
-                             const char *text, struct actor by,
+                             const struct json_value *image,
+                             const struct json_value *last, struct actor by,
                              const char *what)
 {
-    const char *why;
-    const struct json_value *image = json_parse(a, str_of(text), &why);
-    if (!image || image->type != J_OBJECT)
-        return ERR_STORE;
-    void *row;
-    enum status found = row_load(c, a, e, id, &reach_all, &row);
-    if (found == ERR_NOT_FOUND)
-        row = row_new(a, e);
-    else if (found != OK)
-        return found;
+    void *row = row_new(a, e);
+    if (!last)
+        TRY(row_load(c, a, e, id, &reach_all, &row));
     void *before = arena_alloc(a, e->row_size);
     memcpy(before, row, e->row_size);
     if (row_from_json(a, e, image, row))
         return ERR_STORE;
-    TRY(keep_state(c, a, e, id, found == OK, before, row));
-    if (found == OK)
-        TRY(row_update_as(c, a, e, row, by, what));
-    else
-        TRY(bring_back(c, a, e, id, row, image, by));
-    return links_from_json(c, a, e, id, image);
+    keep_state(a, e, last, before, row);
+    if (last)
+        return bring_back(c, a, e, id, row, image, by);
+    return row_update_as(c, a, e, row, by, what);
 }
 
 enum status row_restore(struct conn *c, struct arena *a, const struct entity *e,
                         int64_t id, int64_t version, struct actor by)
 {
-    const char *image;
+    const struct json_value *image, *last = NULL;
+    int64_t top;
+    void *row;
     CHECK(conn_is_writer(c));
-    TRY(row_image(c, a, e, id, version, &image));
-    return put_image(c, a, e, id, image, by, "restore");
+    TRY(image_parsed(c, a, e, id, version, &image));
+    enum status found = row_load(c, a, e, id, &reach_all, &row);
+    if (found == ERR_NOT_FOUND) {
+        TRY(history_top(c, e, id, &top));
+        TRY(image_parsed(c, a, e, id, top - 1, &last));
+    } else if (found != OK) {
+        return found;
+    }
+    TRY(put_image(c, a, e, id, image, last, by, "restore"));
+    if (last)
+        TRY(links_put_back(c, a, e, id, last));
+    return links_from_json(c, a, e, id, image);
 }
 
 /* The newest line of that import, or with other the newest that is not its. */
@@ -234,7 +240,7 @@ enum status row_undo(struct conn *c, struct arena *a, const struct entity *e,
                      int64_t id, int64_t import, struct actor by)
 {
     int64_t last, before;
-    const char *image;
+    const struct json_value *image;
     CHECK(conn_is_writer(c) && import);
     TRY(newest(c, e, id, import, false, &last));
     TRY(newest(c, e, id, import, true, &before));
@@ -244,6 +250,8 @@ enum status row_undo(struct conn *c, struct arena *a, const struct entity *e,
         return ERR_STALE;
     if (before == NONE)
         return row_delete(c, a, e, id, last, by);
-    TRY(row_image(c, a, e, id, before, &image));
-    return put_image(c, a, e, id, image, by, "undo");
+    /* As though it had never been: the links with their days. */
+    TRY(image_parsed(c, a, e, id, before, &image));
+    TRY(put_image(c, a, e, id, image, NULL, by, "undo"));
+    return links_put_back(c, a, e, id, image);
 }

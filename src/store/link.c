@@ -1,4 +1,8 @@
-/* Weighted many-to-many links, edited and kept with their row. */
+/*
+ * Weighted many-to-many links, edited and kept with their row. A link that is
+ * taken away is ended and stays, so that a figure of last year reads the links
+ * of last year: docs/decisions/0007-dated-links.md.
+ */
 #include "store/row.h"
 
 static struct sql links_sql(struct arena *a, const char *format,
@@ -26,12 +30,13 @@ static enum status load(struct conn *c, struct arena *a, const struct entity *e,
     struct linked *all = NEW_ARRAY(a, struct linked, most);
     struct rows *r;
     size_t count = 0;
-    const char *text = arena_printf(
-        a,
-        "SELECT l.target_id, l.weight, %s%s FROM $ l JOIN %s o ON "
-        "o.id = l.target_id WHERE l.row_id = :id ORDER BY l.position, "
-        "l.target_id",
-        title ? "o." : "''", title ? title : "", l->target->name);
+    const char *text =
+        arena_printf(a,
+                     "SELECT l.target_id, l.weight, %s%s FROM $ l JOIN %s o ON "
+                     "o.id = l.target_id WHERE l.row_id = :id AND " LINK_STANDS(
+                         "l") " ORDER "
+                              "BY l.position, l.target_id",
+                     title ? "o." : "''", title ? title : "", l->target->name);
     TRY(db_rows(c, a, links_sql(a, text, e, l), ARGS(arg_int("id", id)), &r));
     while (count < most && rows_next(r)) {
         const char *found = row_text(r, 2);
@@ -58,25 +63,169 @@ static enum status drop(struct conn *c, struct arena *a, const struct entity *e,
                    ARGS(arg_int("id", id)), NULL);
 }
 
+/* A line of the table: the link stands while until is NONE. */
+struct line_of_link {
+    int64_t target, weight, since, until, position;
+    bool kept; /* it is among those wanted */
+};
+
+struct changing {
+    struct conn *conn;
+    struct arena *mem;
+    const struct entity *entity;
+    const struct link *link;
+    int64_t id, today;
+    int64_t begins; /* when what is added does; NONE: not asked yet */
+    struct line_of_link *lines;
+    size_t n;
+};
+
+/* All lines of a row, those first that stand. */
+static enum status lines_load(struct changing *g)
+{
+    struct rows *r;
+    size_t room = 0;
+    TRY(db_rows(g->conn, g->mem,
+                links_sql(g->mem,
+                          "SELECT l.target_id, l.weight, l.since, l.until, "
+                          "l.position FROM $ l WHERE l.row_id = :id "
+                          "ORDER BY CASE WHEN l.until IS NULL THEN 0 ELSE 1 "
+                          "END, l.position, l.target_id, l.since",
+                          g->entity, g->link),
+                ARGS(arg_int("id", g->id)), &r));
+    while (rows_next(r)) {
+        g->lines = arena_grow(g->mem, g->lines, sizeof(*g->lines), g->n, &room);
+        g->lines[g->n++] =
+            (struct line_of_link){row_int(r, 0), row_int(r, 1), row_int(r, 2),
+                                  row_int(r, 3), row_int(r, 4), false};
+    }
+    return rows_end(r);
+}
+
+static enum status line_add(struct changing *g, const struct line_of_link *one)
+{
+    return db_exec(
+        g->conn,
+        links_sql(g->mem,
+                  "INSERT INTO $ (row_id, target_id, weight, position, since, "
+                  "until) VALUES (:id, :target, :weight, :position, :since, "
+                  ":until)",
+                  g->entity, g->link),
+        ARGS(arg_int("id", g->id), arg_int("target", one->target),
+             arg_int("weight", one->weight), arg_int("position", one->position),
+             arg_int("since", one->since), arg_int("until", one->until)),
+        NULL);
+}
+
+static enum status line_set(struct changing *g, const struct line_of_link *one)
+{
+    return db_exec(g->conn,
+                   links_sql(g->mem,
+                             "UPDATE $ SET position = :position, until = "
+                             ":until WHERE row_id = :id AND target_id = "
+                             ":target AND since = :since",
+                             g->entity, g->link),
+                   ARGS(arg_int("position", one->position),
+                        arg_int("until", one->until), arg_int("id", g->id),
+                        arg_int("target", one->target),
+                        arg_int("since", one->since)),
+                   NULL);
+}
+
+/* From today on it is not; what began today has then never been. */
+static enum status line_end(struct changing *g, struct line_of_link *one)
+{
+    one->until = g->today;
+    if (one->since < g->today)
+        return line_set(g, one);
+    return db_exec(g->conn,
+                   links_sql(g->mem,
+                             "DELETE FROM $ WHERE row_id = :id AND target_id = "
+                             ":target AND since = :since",
+                             g->entity, g->link),
+                   ARGS(arg_int("id", g->id), arg_int("target", one->target),
+                        arg_int("since", one->since)),
+                   NULL);
+}
+
+/* What comes with a new row is its own from the beginning, whenever that was;
+ * what is added to it later begins on the day. */
+static enum status begins_of(struct changing *g)
+{
+    int64_t version;
+    TRY(db_int(g->conn,
+               (struct sql){arena_printf(
+                   g->mem, "SELECT t.version FROM %s t WHERE t.id = :id",
+                   g->entity->name)},
+               ARGS(arg_int("id", g->id)), &version));
+    g->begins = version == 1 ? LINK_ALWAYS : g->today;
+    return OK;
+}
+
+/* The wanted link as a line that stands already, or that ended today and stands
+ * again; else a new one. */
+static enum status line_want(struct changing *g, const struct linked *want,
+                             int64_t position)
+{
+    const int64_t weight = g->link->weighted ? want->weight : 1;
+    for (size_t i = 0; i < g->n; i++) {
+        struct line_of_link *one = &g->lines[i];
+        if (one->kept || one->target != want->target || one->weight != weight ||
+            (one->until != NONE && one->until != g->today))
+            continue;
+        one->kept = true;
+        if (one->until == NONE && one->position == position)
+            return OK;
+        one->until = NONE;
+        one->position = position;
+        return line_set(g, one);
+    }
+    if (g->begins == NONE)
+        TRY(begins_of(g));
+    return line_add(g, &(struct line_of_link){want->target, weight, g->begins,
+                                              NONE, position, true});
+}
+
+static const struct linked *to(const struct linked *links, size_t n,
+                               int64_t target)
+{
+    for (size_t i = 0; i < n; i++)
+        if (links[i].target == target)
+            return &links[i];
+    return NULL;
+}
+
 enum status links_save(struct conn *c, struct arena *a, const struct entity *e,
                        const struct link *l, int64_t id,
                        const struct linked *links, size_t n)
 {
+    struct changing g = {.conn = c,
+                         .mem = a,
+                         .entity = e,
+                         .link = l,
+                         .id = id,
+                         .today = day_today(),
+                         .begins = NONE};
     CHECK(conn_is_writer(c));
     if (n > (l->most ? (size_t)l->most : 200))
         return ERR_INVALID;
-    TRY(drop(c, a, e, l, id));
-    struct sql add = links_sql(a,
-                               "INSERT INTO $ (row_id, target_id, weight, "
-                               "position) VALUES (:id, :target, :weight, "
-                               ":position)",
-                               e, l);
+    for (size_t i = 1; i < n; i++)
+        if (to(links, i, links[i].target))
+            return ERR_INVALID;
+    TRY(lines_load(&g));
+    /* First those that end: the same target may come back with another weight,
+     * on the same day. */
+    for (size_t i = 0; i < g.n; i++) {
+        struct line_of_link *one = &g.lines[i];
+        const struct linked *want = to(links, n, one->target);
+        if (one->until != NONE ||
+            (want && (!l->weighted || want->weight == one->weight)))
+            continue;
+        one->kept = true;
+        TRY(line_end(&g, one));
+    }
     for (size_t i = 0; i < n; i++)
-        TRY(db_exec(c, add,
-                    ARGS(arg_int("id", id), arg_int("target", links[i].target),
-                         arg_int("weight", l->weighted ? links[i].weight : 1),
-                         arg_int("position", (int64_t)i)),
-                    NULL));
+        TRY(line_want(&g, &links[i], (int64_t)i));
     return OK;
 }
 
@@ -88,7 +237,9 @@ enum status links_drop(struct conn *c, struct arena *a, const struct entity *e,
     return OK;
 }
 
-/* "links": {"policies": [[3, 1], [5, 1]]}: target and weight, in order. */
+/* "links": {"policies": [[3, 1], [5, 1, 20706, null], [6, 1, 0, 20706]]}:
+ * target and weight, those that stand first and in order; then, unless it
+ * always stood, the days since when and until when. */
 enum status links_json(struct conn *c, struct arena *a, const struct entity *e,
                        int64_t id, struct json *j)
 {
@@ -96,14 +247,22 @@ enum status links_json(struct conn *c, struct arena *a, const struct entity *e,
         return OK;
     json_object(j, "links");
     for (const struct link *l = e->links; l->name; l++) {
-        struct linked *all;
-        size_t n;
-        TRY(load(c, a, e, l, id, &all, &n));
+        struct changing g = {
+            .conn = c, .mem = a, .entity = e, .link = l, .id = id};
+        TRY(lines_load(&g));
         json_array(j, l->name);
-        for (size_t i = 0; i < n; i++) {
+        for (size_t i = 0; i < g.n; i++) {
+            const struct line_of_link *one = &g.lines[i];
             json_array(j, NULL);
-            json_int(j, NULL, all[i].target);
-            json_int(j, NULL, all[i].weight);
+            json_int(j, NULL, one->target);
+            json_int(j, NULL, one->weight);
+            if (one->since != LINK_ALWAYS || one->until != NONE) {
+                json_int(j, NULL, one->since);
+                if (one->until == NONE)
+                    json_null(j, NULL);
+                else
+                    json_int(j, NULL, one->until);
+            }
             json_end_array(j);
         }
         json_end_array(j);
@@ -141,14 +300,20 @@ enum status links_image(struct conn *c, struct arena *a, const struct entity *e,
     return OK;
 }
 
-static struct linked linked_of(const struct json_value *pair)
+static int64_t whole_at(const struct json_value *line, size_t i, int64_t other)
 {
-    struct linked one = {0, 1, NULL};
-    if (pair->type == J_ARRAY && pair->n == 2) {
-        one.target = pair->members[0].value.i;
-        one.weight = pair->members[1].value.i;
-    }
-    return one;
+    const bool there = i < line->n && line->members[i].value.type == J_INT;
+    return there ? line->members[i].value.i : other;
+}
+
+bool link_stood(const struct json_value *line, struct linked *out)
+{
+    if (line->type != J_ARRAY || line->n < 2 ||
+        line->members[0].value.type != J_INT || whole_at(line, 3, NONE) != NONE)
+        return false;
+    *out =
+        (struct linked){line->members[0].value.i, whole_at(line, 1, 1), NULL};
+    return true;
 }
 
 enum status links_from_json(struct conn *c, struct arena *a,
@@ -157,12 +322,36 @@ enum status links_from_json(struct conn *c, struct arena *a,
 {
     const struct json_value *links = json_get(object, "links");
     for (const struct link *l = e->links; links && l && l->name; l++) {
-        const struct json_value *pairs = json_get(links, l->name);
-        size_t n = pairs && pairs->type == J_ARRAY ? pairs->n : 0;
-        struct linked *all = NEW_ARRAY(a, struct linked, n + 1);
-        for (size_t i = 0; i < n; i++)
-            all[i] = linked_of(&pairs->members[i].value);
+        const struct json_value *lines = json_get(links, l->name);
+        size_t most = lines && lines->type == J_ARRAY ? lines->n : 0, n = 0;
+        struct linked *all = NEW_ARRAY(a, struct linked, most + 1);
+        for (size_t i = 0; i < most; i++)
+            n += link_stood(&lines->members[i].value, &all[n]);
         TRY(links_save(c, a, e, l, id, all, n));
+    }
+    return OK;
+}
+
+enum status links_put_back(struct conn *c, struct arena *a,
+                           const struct entity *e, int64_t id,
+                           const struct json_value *object)
+{
+    const struct json_value *links = json_get(object, "links");
+    for (const struct link *l = e->links; links && l && l->name; l++) {
+        const struct json_value *lines = json_get(links, l->name);
+        struct changing g = {
+            .conn = c, .mem = a, .entity = e, .link = l, .id = id};
+        TRY(drop(c, a, e, l, id));
+        for (size_t i = 0; lines && lines->type == J_ARRAY && i < lines->n;
+             i++) {
+            const struct json_value *line = &lines->members[i].value;
+            if (line->type != J_ARRAY || whole_at(line, 0, NONE) == NONE)
+                continue;
+            TRY(line_add(&g, &(struct line_of_link){
+                                 whole_at(line, 0, NONE), whole_at(line, 1, 1),
+                                 whole_at(line, 2, LINK_ALWAYS),
+                                 whole_at(line, 3, NONE), (int64_t)i, true}));
+        }
     }
     return OK;
 }

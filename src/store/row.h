@@ -26,12 +26,17 @@ enum status history_image(struct conn *c, struct arena *a,
 /* The highest version ever given to a row, 0 for none. */
 enum status history_top(struct conn *c, const struct entity *e, int64_t id,
                         int64_t *version) MUST_USE;
-/* The links as "links" of the JSON object being written; and from it. */
+/* The links as "links" of the JSON object being written. From it: those that
+ * stood in it stand from today on; or all of them with their days, in place of
+ * what is there. */
 enum status links_json(struct conn *c, struct arena *a, const struct entity *e,
                        int64_t id, struct json *j) MUST_USE;
 enum status links_from_json(struct conn *c, struct arena *a,
                             const struct entity *e, int64_t id,
                             const struct json_value *object) MUST_USE;
+enum status links_put_back(struct conn *c, struct arena *a,
+                           const struct entity *e, int64_t id,
+                           const struct json_value *object) MUST_USE;
 enum status links_drop(struct conn *c, struct arena *a, const struct entity *e,
                        int64_t id) MUST_USE;
 /* Adds the clause over alias to b and what it binds to args; "1=1" where the

@@ -13,6 +13,8 @@ enum change_op {
     DROP_FIELD,
     RENAME_FIELD, /* .field to .to */
     ADD_INDEX,    /* .entity's index .number */
+    DATE_LINKS,   /* .entity's links get since and until: those that are there
+                     always stood */
     RUN,          /* .sql */
     REWORD, /* folds and search words of .entity anew: it searches or sorts by
                other fields than before */

@@ -183,6 +183,36 @@ static enum status add_index(struct conn *c, struct arena *a,
                  __LINE__);
 }
 
+/* The table is made anew: neither engine adds a column to a key. */
+static enum status date_links(struct conn *c, struct arena *a,
+                              const struct entity *e, const struct link *l)
+{
+    const char *table = arena_printf(a, "%s_%s", e->name, l->name);
+    const char *on = arena_printf(a, " ON %s (", table);
+    struct statements all = {0};
+    bool dated;
+    TRY(has_column(c, a, table, "since", &dated));
+    if (dated)
+        return OK;
+    statement_add(
+        a, &all,
+        said(a, "CREATE TABLE core_undated AS SELECT * FROM ", table, "", ""));
+    statement_add(a, &all, said(a, "DROP TABLE ", table, "", ""));
+    statement_add(a, &all, links_create(a, e, l));
+    statement_add(a, &all,
+                  said(a, "INSERT INTO ", table,
+                       " (row_id, target_id, weight, position, since) SELECT "
+                       "row_id, target_id, weight, position, 0 FROM "
+                       "core_undated",
+                       ""));
+    statement_add(a, &all, SQL("DROP TABLE core_undated"));
+    for (const struct named_index *i = table_indexes(a, dialect_of(c), e);
+         i->name; i++)
+        if (strstr(i->sql, on))
+            statement_add(a, &all, (struct sql){i->sql});
+    return statements_run(c, &all);
+}
+
 static enum status change_run(struct conn *c, struct arena *a,
                               const struct change *h)
 {
@@ -199,6 +229,10 @@ static enum status change_run(struct conn *c, struct arena *a,
         return rename_field(c, a, h);
     case ADD_INDEX:
         return add_index(c, a, h);
+    case DATE_LINKS:
+        for (const struct link *l = h->entity->links; l && l->name; l++)
+            TRY(date_links(c, a, h->entity, l));
+        return OK;
     case RUN:
         return db_exec(c, h->sql, NO_ARGS, NULL);
     case REWORD:

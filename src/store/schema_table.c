@@ -157,17 +157,17 @@ static struct sql create_table(struct arena *a, const struct entity *e)
     return sql_built(&b);
 }
 
-static struct sql create_links(struct arena *a, const struct entity *e,
-                               const struct link *l)
+struct sql links_create(struct arena *a, const struct entity *e,
+                        const struct link *l)
 {
     return (struct sql){arena_printf(
         a,
         "CREATE TABLE %s_%s (row_id %s NOT NULL REFERENCES %s (id), "
         "target_id %s NOT NULL REFERENCES %s (id), weight %s NOT NULL, "
-        "position %s NOT NULL, PRIMARY KEY (row_id, target_id)) "
-        "STRICT, WITHOUT ROWID",
-        e->name, l->name, whole, e->name, whole, l->target->name, whole,
-        whole)};
+        "position %s NOT NULL, since %s NOT NULL, until %s, "
+        "PRIMARY KEY (row_id, target_id, since)) STRICT, WITHOUT ROWID",
+        e->name, l->name, whole, e->name, whole, l->target->name, whole, whole,
+        whole, whole)};
 }
 
 void table_create(struct arena *a, const struct dialect *d,
@@ -175,7 +175,7 @@ void table_create(struct arena *a, const struct dialect *d,
 {
     statement_add(a, out, create_table(a, e));
     for (const struct link *l = e->links; l && l->name; l++)
-        statement_add(a, out, create_links(a, e, l));
+        statement_add(a, out, links_create(a, e, l));
     if (shape_of(e)->searched)
         statement_add(a, out, d->search_create(a, e));
     for (const struct named_index *i = table_indexes(a, d, e); i->name; i++)

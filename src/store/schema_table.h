@@ -31,6 +31,9 @@ struct named_index *table_indexes(struct arena *a, const struct dialect *d,
 /* The statements that make the entity's table, links, search and indexes. */
 void table_create(struct arena *a, const struct dialect *d,
                   struct statements *out, const struct entity *e);
+/* The one that makes a link's table. */
+struct sql links_create(struct arena *a, const struct entity *e,
+                        const struct link *l);
 /* The table that a statement creates, or NULL. */
 const char *table_created(struct arena *a, struct sql made);
 /* The tables of the store itself: core_meta, core_history. */

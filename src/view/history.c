@@ -79,20 +79,19 @@ static enum status links_shown(struct drawing *d, const struct link *l,
         .name = l->name, .type = F_REF, .target = l->target};
     struct buf b = {.mem = d->mem};
     for (size_t i = 0; list && i < list->n; i++) {
-        const struct json_value *pair = &list->members[i].value;
-        if (pair->type != J_ARRAY || pair->n != 2)
-            continue;
-        int64_t id = pair->members[0].value.i;
+        struct linked to;
         const char *title = "";
+        if (!link_stood(&list->members[i].value, &to))
+            continue;
         if (d->ask->conn)
-            TRY(ref_title(d->ask->conn, d->mem, &f, id, &title));
+            TRY(ref_title(d->ask->conn, d->mem, &f, to.target, &title));
         buf_str(&b, b.n ? ", " : "");
         if (*title)
             buf_str(&b, title);
         else
-            buf_int(&b, id);
+            buf_int(&b, to.target);
         if (l->weighted)
-            buf_printf(&b, " (%" PRId64 ")", pair->members[1].value.i);
+            buf_printf(&b, " (%" PRId64 ")", to.weight);
     }
     *out = b.n ? b.p : tr(d->lang, "view.none");
     return OK;

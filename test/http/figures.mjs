@@ -107,6 +107,65 @@ await test('a figure, a page or a form that is not: 404', async () => {
     equal((await admin.get(path)).status, 404, path);
 });
 
+// Tags have their days: what is done today moves no year that is closed.
+const shares = async (year) => (await json(admin, `/chiffres.json?annee=${year}`))
+  .filter((f) => f.id.startsWith('portfolio.policy.') || f.id === 'portfolio.projects')
+  .map((f) => f.value);
+const tagsOf = async (id) => (await json(admin, `/projets/${id}.json`)).policies;
+const tag = async (id, tags) => {
+  const form = await admin.form(`/projets/${id}/modifier`, '/modifier');
+  const r = await admin.post(form.action,
+    [...form.fields.filter(([name]) => name !== 'policies'), ...tags.map((t) => ['policies', String(t)])]);
+  equal(r.status, 303, readable(r.text).slice(0, 300));
+  deepEqual(await tagsOf(id), tags);
+};
+await test('a tag taken away today counts until today, and taken again counts on', async () => {
+  const year = offered[0];
+  const closed = await shares('2023-2024'), before = await shares(year);
+  const { rows } = await rowsOf(admin, 'portfolio.policy.inclusion', `annee=${year}`);
+  const inclusion = (await json(admin, '/politiques.json')).find((p) => p.code === 'inclusion').id;
+  const { id } = rows.find((r) => r.amount === 1 && r.whole > 1);
+  const tags = await tagsOf(id);
+  await tag(id, tags.filter((t) => t !== inclusion));
+  deepEqual(await shares('2023-2024'), closed, 'the closed year moved');
+  ok(JSON.stringify(await shares(year)) !== JSON.stringify(before), 'the living year did not move');
+  const past = await rowsOf(admin, 'portfolio.policy.inclusion', 'annee=2023-2024');
+  equal(past.foot, closed[4]);
+  equal(past.rows.find((r) => r.id === id).amount, 1, 'the row behind the closed share');
+  await tag(id, tags);
+  deepEqual(await shares(year), before, 'taken again');
+  equal(query(server.folder, 'SELECT count(*) FROM portfolio_project_policies WHERE until IS NOT NULL').trim(),
+    '0', 'an end of the same day is no end');
+});
+await test('a tag given today is of today, and three at most stand at any time', async () => {
+  const year = offered[0];
+  const closed = await shares('2023-2024'), before = await shares(year);
+  const { rows } = await rowsOf(admin, 'portfolio.policy.inclusion', `annee=${year}`);
+  const { id } = rows.find((r) => r.whole === 1);
+  const tags = await tagsOf(id);
+  const others = (await json(admin, '/politiques.json')).map((p) => p.id).filter((p) => !tags.includes(p));
+  await tag(id, [...tags, others[0]]);
+  ok(JSON.stringify(await shares(year)) !== JSON.stringify(before), 'the living year did not move');
+  await tag(id, others.slice(0, 3));
+  deepEqual(await shares('2023-2024'), closed, 'the closed year moved');
+  const form = await admin.form(`/projets/${id}/modifier`, '/modifier');
+  const many = await admin.post(form.action, [...form.fields, ['policies', String(tags[0])]]);
+  equal(many.status, 422);
+  await tag(id, tags);
+  deepEqual(await shares(year), before, 'as it was');
+});
+await test('an earlier version brought back has its tags again', async () => {
+  const closed = await shares('2023-2024');
+  const { rows } = await rowsOf(admin, 'portfolio.policy.inclusion', 'annee=2023-2024');
+  const made = await json(admin, `/projets/${rows[0].id}.json`);
+  await tag(made.id, made.policies.slice(1));
+  const restored = await admin.get(`/projets/${made.id}/historique`);
+  const back = forms(restored.text).find((f) => f.action.includes('/retablir') || f.action.includes('/restaur'));
+  equal((await admin.submit(back)).status, 303);
+  deepEqual(await tagsOf(made.id), made.policies);
+  deepEqual(await shares('2023-2024'), closed);
+});
+
 // A snapshot, and what came of its rows.
 const living = offered[0];
 const figure = `/chiffres/portfolio.policy.inclusion`;

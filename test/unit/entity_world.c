@@ -207,17 +207,31 @@ static enum status links_in(struct conn *c, struct arena *a, void *data)
 {
     struct deed *d = data;
     struct row *h = deed_row(d, a);
-    TRY(row_update(c, a, d->entity, h, (struct actor){someone, 0}));
+    const struct actor by = {someone, d->import};
+    if (h->version)
+        TRY(row_update(c, a, d->entity, h, by));
+    else
+        TRY(row_insert(c, a, d->entity, h, by));
     return links_save(c, a, d->entity, d->link, h->id, d->links, d->n);
+}
+
+enum status import_links(struct world *w, const struct entity *e, void *row,
+                         const struct link *l, const struct linked *all,
+                         size_t n, int64_t import)
+{
+    return deed_do(w, links_in,
+                   &(struct deed){.entity = e,
+                                  .row = row,
+                                  .import = import,
+                                  .link = l,
+                                  .links = all,
+                                  .n = n});
 }
 
 enum status put_links(struct world *w, const struct entity *e, void *row,
                       const struct link *l, const struct linked *all, size_t n)
 {
-    return deed_do(
-        w, links_in,
-        &(struct deed){
-            .entity = e, .row = row, .link = l, .links = all, .n = n});
+    return import_links(w, e, row, l, all, n, 0);
 }
 
 struct t_school *a_school(struct world *w, const char *uai, const char *name)

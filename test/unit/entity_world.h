@@ -48,7 +48,11 @@ enum status undo_row(struct world *w, const struct entity *e, int64_t id,
                      int64_t import);
 enum status restore_row(struct world *w, const struct entity *e, int64_t id,
                         int64_t version);
+/* The row, new or changed, with these links; import_links: by that import. */
 enum status put_links(struct world *w, const struct entity *e, void *row,
                       const struct link *l, const struct linked *all, size_t n);
+enum status import_links(struct world *w, const struct entity *e, void *row,
+                         const struct link *l, const struct linked *all,
+                         size_t n, int64_t import);
 struct t_school *a_school(struct world *w, const char *uai, const char *name);
 int64_t an_area(struct world *w, const char *name, int64_t parent);

@@ -98,6 +98,102 @@ TEST(history_brings_back_deleted_rows_and_links)
     world_close(&w);
 }
 
+/* "A 60 from the start to 11, B 40 from 11": the lines of a row's links, days
+ * counted from the tenth of January 2025. */
+static bool stands(struct world *w, int64_t id, const char *what)
+{
+    struct rows *r;
+    struct buf b = {.mem = &w->mem};
+    const int64_t zero = day_of(2025, 1, 10);
+    CHECK(db_rows(w->conn, &w->mem,
+                  SQL("SELECT o.name, l.weight, l.since, l.until FROM "
+                      "t_school_groups l JOIN t_area o ON o.id = l.target_id "
+                      "WHERE l.row_id = :id ORDER BY l.since, o.name"),
+                  ARGS(arg_int("id", id)), &r) == OK);
+    while (rows_next(r)) {
+        buf_printf(&b, "%s%s %d", b.n ? ", " : "", row_text(r, 0),
+                   (int)row_int(r, 1));
+        if (row_int(r, 2) != LINK_ALWAYS)
+            buf_printf(&b, " since %d", (int)(row_int(r, 2) - zero));
+        if (row_int(r, 3) != NONE)
+            buf_printf(&b, " until %d", (int)(row_int(r, 3) - zero));
+    }
+    CHECK(rows_end(r) == OK);
+    if (!str_eq(buf_done(&b), what))
+        printf("  %s\n", buf_done(&b).p);
+    return str_eq(buf_done(&b), what);
+}
+
+TEST(history_links_have_their_days)
+{
+    struct world w;
+    const int32_t now = day_today(), zero = day_of(2025, 1, 10);
+    world_open(&w);
+    day_set_today(zero);
+    int64_t a = an_area(&w, "A", NONE), b = an_area(&w, "B", NONE);
+    const struct linked ab[] = {{a, 60, NULL}, {b, 40, NULL}},
+                        ba[] = {{b, 40, NULL}, {a, 60, NULL}},
+                        more[] = {{b, 50, NULL}},
+                        twice[] = {{a, 1, NULL}, {a, 2, NULL}};
+    struct t_school *s = a_school(&w, "1", "Un");
+    OKAY(put_links(&w, &t_school_entity, s, t_school_links, ab, 1) == OK);
+    OKAY(stands(&w, s->row.id, "A 60"));
+    OKAY(put_links(&w, &t_school_entity, s, t_school_links, ab, 2) == OK);
+    OKAY(stands(&w, s->row.id, "A 60, B 40 since 0"));
+    OKAY(put_links(&w, &t_school_entity, s, t_school_links, ba, 1) == OK);
+    OKAY(stands(&w, s->row.id, "A 60 until 0, B 40 since 0"));
+    OKAY(put_links(&w, &t_school_entity, s, t_school_links, ba, 2) == OK);
+    OKAY(stands(&w, s->row.id, "A 60, B 40 since 0"));
+    OKAY(put_links(&w, &t_school_entity, s, t_school_links, twice, 2) ==
+         ERR_INVALID);
+    day_set_today(zero + 3);
+    OKAY(put_links(&w, &t_school_entity, s, t_school_links, more, 1) == OK);
+    OKAY(stands(&w, s->row.id,
+                "A 60 until 3, B 40 since 0 until 3, B 50 since 3"));
+    OKAY(put_links(&w, &t_school_entity, s, t_school_links, NULL, 0) == OK);
+    OKAY(stands(&w, s->row.id, "A 60 until 3, B 40 since 0 until 3"));
+    OKAY(drop_row(&w, &t_area_entity, b, 1) == ERR_CONFLICT);
+    day_set_today(zero + 5);
+    OKAY(put_links(&w, &t_school_entity, s, t_school_links, ba, 1) == OK);
+    const char *all = "A 60 until 3, B 40 since 0 until 3, B 40 since 5";
+    OKAY(stands(&w, s->row.id, all));
+    /* Deleted and brought back, they have their days; an older version stands
+     * from the day on which it is brought back. */
+    OKAY(drop_row(&w, &t_school_entity, s->row.id, s->row.version) == OK);
+    OKAY(stands(&w, s->row.id, ""));
+    day_set_today(zero + 8);
+    OKAY(restore_row(&w, &t_school_entity, s->row.id, s->row.version) == OK);
+    OKAY(stands(&w, s->row.id, all));
+    OKAY(restore_row(&w, &t_school_entity, s->row.id, 2) == OK);
+    OKAY(stands(&w, s->row.id,
+                "A 60 until 3, B 40 since 0 until 3, B 40 since 5, A 60 since "
+                "8"));
+    day_set_today(now);
+    world_close(&w);
+}
+
+/* What an import did to links is as though it had not been. */
+TEST(history_undoes_an_import_of_links)
+{
+    struct world w;
+    const int32_t now = day_today(), zero = day_of(2025, 1, 10);
+    world_open(&w);
+    day_set_today(zero);
+    int64_t a = an_area(&w, "A", NONE), b = an_area(&w, "B", NONE);
+    const struct linked ab[] = {{a, 60, NULL}, {b, 40, NULL}};
+    struct t_school *s = a_school(&w, "1", "Un");
+    OKAY(put_links(&w, &t_school_entity, s, t_school_links, ab, 1) == OK);
+    day_set_today(zero + 3);
+    OKAY(import_links(&w, &t_school_entity, s, t_school_links, ab + 1, 1, 42) ==
+         OK);
+    OKAY(stands(&w, s->row.id, "A 60 until 3, B 40 since 3"));
+    day_set_today(zero + 9);
+    OKAY(undo_row(&w, &t_school_entity, s->row.id, 42) == OK);
+    OKAY(stands(&w, s->row.id, "A 60"));
+    day_set_today(now);
+    world_close(&w);
+}
+
 TEST(history_undoes_an_import)
 {
     struct world w;

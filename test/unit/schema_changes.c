@@ -48,6 +48,22 @@ static const struct entity new_entity = {.name = "t_thing",
                                          .sort = "name",
                                          .has_uid = false};
 
+/* Links as they were before they had their days. */
+static const struct link kin_links[] = {
+    {.name = "kin", .target = &t_area_entity, .weighted = true},
+    {0}};
+static const struct entity linked_entity = {.name = "t_linked",
+                                            .row_size = sizeof(struct t_old),
+                                            .fields = old_fields,
+                                            .links = kin_links,
+                                            .title = "name",
+                                            .sort = "name"};
+static const struct entity bare_entity = {.name = "t_linked",
+                                          .row_size = sizeof(struct t_old),
+                                          .fields = old_fields,
+                                          .title = "name",
+                                          .sort = "name"};
+
 static const struct entity *const old_all[] = {&old_entity, NULL};
 static const struct entity *const new_all[] = {&new_entity, &t_area_entity,
                                                NULL};
@@ -191,6 +207,66 @@ TEST(schema_failed_migration_changes_nothing)
     }
     db = open_as(&mem, &after, &s);
     OKAY(s == OK);
+    db_close(db);
+    arena_reset(&mem);
+}
+
+static const struct entity *const undated_all[] = {&t_area_entity, &bare_entity,
+                                                   NULL};
+static const struct entity *const dated_all[] = {&t_area_entity, &linked_entity,
+                                                 NULL};
+static const struct change date_them[] = {
+    {.op = RUN,
+     .sql = SQL_CONST("CREATE TABLE t_linked_kin (row_id INTEGER NOT NULL, "
+                      "target_id INTEGER NOT NULL, weight INTEGER NOT NULL, "
+                      "position INTEGER NOT NULL, PRIMARY KEY (row_id, "
+                      "target_id))")},
+    {.op = RUN,
+     .sql = SQL_CONST("CREATE INDEX t_linked_kin_of_target ON t_linked_kin "
+                      "(target_id)")},
+    {.op = RUN,
+     .sql = SQL_CONST("INSERT INTO t_linked_kin (row_id, target_id, weight, "
+                      "position) SELECT t.id, o.id, 30 + o.id, 2 - o.id FROM "
+                      "t_linked t CROSS JOIN t_area o")},
+    {.op = DATE_LINKS, .entity = &linked_entity},
+    {.op = DATE_LINKS, .entity = &linked_entity},
+    {.op = RUN},
+};
+
+static enum status add_linked(struct conn *c, struct arena *a, void *data)
+{
+    (void)data;
+    for (int i = 0; i < 2; i++) {
+        struct t_area *area = row_new(a, &t_area_entity);
+        area->name = i ? "B" : "A";
+        TRY(row_insert(c, a, &t_area_entity, area, (struct actor){1, 0}));
+    }
+    struct t_old *t = row_new(a, &bare_entity);
+    t->name = "Un";
+    return row_insert(c, a, &bare_entity, t, (struct actor){1, 0});
+}
+
+TEST(schema_dates_links_that_had_no_days)
+{
+    const struct migration dating[] = {{3, date_them}, {0}};
+    const struct schema undated = {undated_all, NULL, NULL},
+                        dated = {dated_all, NULL, dating};
+    struct arena mem = {0};
+    struct linked *all;
+    struct conn *c;
+    enum status s;
+    size_t n;
+    struct db *db = open_as(&mem, &undated, &s);
+    CHECK(s == OK && db_write(db, &mem, add_linked, NULL) == OK);
+    db_close(db);
+    db = open_as(&mem, &dated, &s);
+    OKAY(s == OK && differences(db, &mem, &dated, true) == 0);
+    CHECK(conn_open(db, &c) == OK && conn_begin(c, 0) == OK);
+    OKAY(links_load(c, &mem, &linked_entity, kin_links, 1, &all, &n) == OK &&
+         n == 2 && all[0].target == 2 && all[0].weight == 32 &&
+         all[1].target == 1);
+    conn_end(c);
+    conn_close(c);
     db_close(db);
     arena_reset(&mem);
 }

@@ -174,12 +174,20 @@ static const struct command commands[] = {
     {0},
 };
 
+static const struct change dated_links[] = {
+    {.op = DATE_LINKS, .entity = &area_entity},
+    {.op = DATE_LINKS, .entity = &school_entity},
+    {.op = RUN},
+};
+static const struct migration migrations[] = {{2, dated_links}, {0}};
+
 const struct module directory_module = {
     .name = "directory",
     .needs = needs,
     .entities = entities,
     .rights = rights,
     .routes = routes,
+    .migrations = migrations,
     .waiting = waiting,
     .commands = commands,
     .demo = directory_demo,

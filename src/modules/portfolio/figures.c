@@ -5,33 +5,35 @@
  */
 #include "modules/portfolio/portfolio.h"
 
+#define AREA                                                                   \
+    "SELECT 1 FROM portfolio_project_areas x WHERE x.row_id = p.id AND "
 #define RUNNING                                                                \
     "p.starts <= :to AND (p.ends IS NULL OR p.ends >= :to) AND "               \
-    "(:bassin IS NULL OR NOT EXISTS (SELECT 1 FROM portfolio_project_areas x " \
-    "WHERE x.row_id = p.id) OR EXISTS (SELECT 1 FROM portfolio_project_areas " \
-    "x WHERE x.row_id = p.id AND (x.target_id = :bassin OR x.target_id = "     \
-    "(SELECT b.parent FROM directory_area b WHERE b.id = :bassin)))) "         \
-    "AND {reach:p}"
+    "(:bassin IS NULL OR NOT EXISTS (" AREA LINK_STOOD(                        \
+        "x", ":to") ") OR "                                                    \
+                    "EXISTS (" AREA LINK_STOOD(                                \
+                        "x", ":to") " AND (x.target_id = :bassin OR "          \
+                                    "x.target_id = (SELECT b.parent FROM "     \
+                                    "directory_area b WHERE b.id = "           \
+                                    ":bassin)))) AND {reach:p}"
 
+/* The tags as they stood on that day: what is given or taken away today leaves
+ * the closed years alone. */
+#define TAGS                                                                   \
+    "FROM portfolio_project p JOIN portfolio_project_policies t ON "           \
+    "t.row_id = p.id AND " LINK_STOOD(                                         \
+        "t", ":to") " JOIN portfolio_policy o "                                \
+                    "ON o.id = t.target_id WHERE " RUNNING
+#define TAGGED(key) "sum(CASE WHEN o.code = '" key "' THEN 1 ELSE 0 END)"
 #define POLICY(key)                                                            \
     {                                                                          \
         .id = "portfolio.policy." key, .unit = "percent",                      \
         .section = "policies", .period = AS_OF, .origin = RECORDS,             \
         .entity = &project_entity,                                             \
-        .value =                                                               \
-            SQL_CONST("SELECT CAST(round(100.0 * sum(CASE WHEN o.code = '" key \
-                      "' THEN 1 ELSE 0 END) / count(*)) AS INTEGER) "          \
-                      "FROM portfolio_project p "                              \
-                      "JOIN portfolio_project_policies t ON t.row_id = p.id "  \
-                      "JOIN portfolio_policy o ON o.id = t.target_id "         \
-                      "WHERE " RUNNING),                                       \
-        .rows =                                                                \
-            SQL_CONST("SELECT p.id AS id, sum(CASE WHEN o.code = '" key        \
-                      "' THEN 1 ELSE 0 END) AS amount, count(*) AS whole "     \
-                      "FROM portfolio_project p "                              \
-                      "JOIN portfolio_project_policies t ON t.row_id = p.id "  \
-                      "JOIN portfolio_policy o ON o.id = t.target_id "         \
-                      "WHERE " RUNNING " GROUP BY p.id"),                      \
+        .value = SQL_CONST("SELECT CAST(round(100.0 * " TAGGED(                \
+            key) " / count(*)) AS INTEGER) " TAGS),                            \
+        .rows = SQL_CONST("SELECT p.id AS id, " TAGGED(                        \
+            key) " AS amount, count(*) AS whole " TAGS " GROUP BY p.id"),      \
     }
 #define COUNT_OF(id_, unit_, section_, entity_, table)                         \
     {                                                                          \

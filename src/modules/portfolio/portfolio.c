@@ -297,12 +297,21 @@ static const struct route routes[] = {
     {0},
 };
 
+static const struct change dated_links[] = {
+    {.op = DATE_LINKS, .entity = &project_entity},
+    {.op = DATE_LINKS, .entity = &advice_entity},
+    {.op = DATE_LINKS, .entity = &design_entity},
+    {.op = RUN},
+};
+static const struct migration migrations[] = {{1, dated_links}, {0}};
+
 const struct module portfolio_module = {
     .name = "portfolio",
     .needs = needs,
     .entities = entities,
     .rights = rights,
     .routes = routes,
+    .migrations = migrations,
     .figures = portfolio_figures,
     .waiting = portfolio_waiting,
     .news = portfolio_news,
