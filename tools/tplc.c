@@ -8,6 +8,8 @@
  *     {{@ static row(const struct cell *c)}} its first argument, struct html
  * *h, is added
  *     {{v->title}}                           printed, escaped by its C type
+ *     {{~p->name}}                           what stands in a row: said
+ *                                            (i18n/lang.h)
  *     href="/projets/{{%p->id}}"             a part of an address
  *     href="{{href v->next}}"                a whole address, checked
  *     {{_ list.empty}}  {{_ (c->key)}}       a label; by an expression
@@ -504,6 +506,17 @@ static void function_open(struct tpl *t, char *p)
 }
 
 /* May a value stand here? kind is '=' printed, '%' part, 'h' whole address. */
+/* Where no element may stand: in an attribute, and in these. */
+static bool is_plain(const struct tpl *t)
+{
+    static const char *const bare[] = {"option", "title", "textarea"};
+    const struct spot *s = &t->at;
+    bool found = s->place == VALUE;
+    for (size_t i = 0; i < sizeof(bare) / sizeof(*bare); i++)
+        found |= s->place == TEXT && !s->closing && !strcmp(s->tag, bare[i]);
+    return found;
+}
+
 static void place_check(struct tpl *t, char kind)
 {
     struct spot *s = &t->at;
@@ -576,7 +589,8 @@ static void label(struct tpl *t, char *p)
         if (!strcmp(name, "n"))
             count = value;
         else
-            addf(args, "{\"%s\", html_arg_text(h, %s)}, ", name, value);
+            addf(args, "{\"%s\", html_arg_%s(h, %s)}, ", name,
+                 is_plain(t) ? "plain" : "text", value);
     }
     line_mark(t);
     addf(&t->body, "    html_label%s(h, %s%s%s",
@@ -610,11 +624,14 @@ static void value(struct tpl *t, char *p)
         place_check(t, '=');
         label(t, rest);
     } else {
+        const char *print = is_plain(t) ? "html_attr" : "html_put";
         place_check(t, '=');
-        expression_check(t, p);
+        expression_check(t, p + (*p == '~'));
         line_mark(t);
-        addf(&t->body, "    %s(h, %s);\n",
-             t->at.place == VALUE ? "html_attr" : "html_put", p);
+        if (*p == '~')
+            addf(&t->body, "    %s(h, html_said(h, %s));\n", print, p + 1);
+        else
+            addf(&t->body, "    %s(h, %s);\n", print, p);
     }
 }
 

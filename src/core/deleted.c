@@ -19,7 +19,7 @@ static const char *title_of(struct req *r, const char *image)
     if (!v || v->type != J_OBJECT || row_from_json(r->mem, r->entity, v, row) ||
         !*row_title(r->entity, row))
         return tr(r->lang, "view.untitled");
-    return row_title(r->entity, row);
+    return said(r->mem, r->lang, row_title(r->entity, row));
 }
 
 static enum status deleted_load(struct req *r, struct item_v *items, size_t *n)

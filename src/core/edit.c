@@ -86,9 +86,11 @@ static enum status show(struct edit *e, int code, bool refused,
         form.version = now->version;
     }
     const char *name = r->entity->name;
-    form.title = is_new ? tr(r->lang, arena_printf(r->mem, "%s.new", name))
-                        : tr_with(r->mem, r->lang, "core.edit_title", "title",
-                                  row_title(r->entity, e->row), NULL);
+    form.title =
+        is_new ? tr(r->lang, arena_printf(r->mem, "%s.new", name))
+               : tr_with(r->mem, r->lang, "core.edit_title", "title",
+                         said(r->mem, r->lang, row_title(r->entity, e->row)),
+                         NULL);
     form.submit = tr(r->lang, is_new ? "core.create" : "core.save");
     form.csrf = r->who->csrf;
     form.key = req_key(r);

@@ -441,9 +441,11 @@ static enum status brief(struct req *r, const struct edit_kind *k,
         if (f->type == F_REF)
             TRY(ref_title(r->conn, r->mem, f, v.i, &text));
         buf_str(&b, b.n ? " · " : "");
-        buf_str(&b, text);
+        buf_str(&b, said(r->mem, r->lang, text));
     }
-    *out = *title ? title : b.n ? b.p : tr(r->lang, "view.untitled");
+    *out = *title ? said(r->mem, r->lang, title)
+           : b.n  ? b.p
+                  : tr(r->lang, "view.untitled");
     return OK;
 }
 

@@ -74,7 +74,7 @@ static const char *difference_text(struct req *r, const struct difference *d)
         return tr(r->lang, "core.snapshot_same");
     for (size_t i = 0; i < d->n && i < NAMED; i++)
         buf_printf(&names, "%s%s %s", i ? ", " : "", signs[d->list[i].how],
-                   d->list[i].title);
+                   said(r->mem, r->lang, d->list[i].title));
     if (d->n > NAMED)
         buf_str(&names, ", \xe2\x80\xa6");
     return tr_with(
@@ -128,7 +128,7 @@ static void rows_fill(struct req *r, const struct one *o,
     bool amounts = figure_tells_amounts(o->ask.figure);
     for (size_t i = 0; i < o->n; i++)
         items[i] = (struct item_v){
-            .label = o->rows[i].title,
+            .label = said(r->mem, r->lang, o->rows[i].title),
             .value = amounts
                          ? format_real(r->mem, r->lang, o->rows[i].amount, 2)
                          : "\xe2\x80\x94",

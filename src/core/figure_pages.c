@@ -69,7 +69,7 @@ static enum status bassins(struct req *r, struct ask ask, struct figures_v *v)
         const struct row *row = list.rows[i];
         options[v->bassin_count++] = (struct form_option){
             .value = arena_printf(r->mem, "%" PRId64, row->id),
-            .label = row_title(e, list.rows[i]),
+            .label = said(r->mem, r->lang, row_title(e, list.rows[i])),
             .chosen = row->id == ask.bassin};
     }
     return OK;

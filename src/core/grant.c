@@ -111,7 +111,7 @@ const char *grant_title(struct conn *c, struct arena *a, const struct app *app,
     void *row;
     const char *where = tr(lang, "core.grant_everywhere");
     if (e && row_load(c, a, e, g->row, &reach_all, &row) == OK)
-        where = row_title(e, row);
+        where = said(a, lang, row_title(e, row));
     else if (g->entity)
         where = arena_printf(a, "%s n\xc2\xb0 %" PRId64,
                              e ? tr(lang, e->name) : g->entity, g->row);

@@ -140,7 +140,7 @@ static void row_options(struct req *r, struct form_field *f)
         list[f->option_count++] = (struct form_option){
             .value =
                 arena_printf(r->mem, "%" PRId64, error->candidates[i].target),
-            .label = error->candidates[i].title};
+            .label = said(r->mem, r->lang, error->candidates[i].title)};
     f->control = CONTROL_SELECT;
     f->again = f->value;
     f->options = list;
@@ -174,9 +174,9 @@ static enum status show(struct req *r, int code, bool refused)
         .form = &form,
         .back = arena_printf(r->mem, "%s/%" PRId64, r->entity->path, r->id)};
     TRY(lines(r, &v));
-    struct page p =
-        req_page(r, tr_with(r->mem, r->lang, "core.grants_of", "name",
-                            row_title(r->entity, r->row), NULL));
+    struct page p = req_page(
+        r, tr_with(r->mem, r->lang, "core.grants_of", "name",
+                   said(r->mem, r->lang, row_title(r->entity, r->row)), NULL));
     req_crumb(r, &p);
     struct html h;
     req_html_open(r, &h);

@@ -88,7 +88,7 @@ static enum status news_read(struct req *r, const struct news *w,
         int32_t day = row_day(rows, 2);
         all[(*n)++] = (struct fresh){
             day,
-            {.label = row_text(rows, 1),
+            {.label = said(r->mem, r->lang, row_text(rows, 1)),
              .what = tr(r->lang, w->label),
              .value = format_day_from(r->mem, r->lang, day, day_today()),
              .href = arena_printf(r->mem, "%s/%" PRId64, w->base,
@@ -134,8 +134,8 @@ static enum status home(struct req *r)
     TRY(waits_fill(r, &v));
     TRY(news_fill(r, &v));
     if (r->who)
-        v.hello =
-            tr_with(r->mem, r->lang, "core.hello", "name", r->who->name, NULL);
+        v.hello = tr_with(r->mem, r->lang, "core.hello", "name",
+                          said(r->mem, r->lang, r->who->name), NULL);
     struct page p = req_page(r, tr(r->lang, "core.home_title"));
     struct html h;
     req_html_open(r, &h);
@@ -334,6 +334,7 @@ static enum status hit_about(struct req *r, const struct entity *e,
             text = field_shown(r->mem, r->lang, e, f, row);
         else if (v.type == V_INT)
             TRY(ref_title(r->conn, r->mem, f, v.i, &text));
+        text = said(r->mem, r->lang, text);
         if (text && *text && v.type != V_NULL)
             buf_printf(&b, "%s%s", n++ ? " \xc2\xb7 " : "", text);
     }
@@ -353,7 +354,7 @@ static enum status search_in(struct req *r, const struct entity *e,
     struct item_v *items = NEW_ARRAY(r->mem, struct item_v, shown + 1);
     for (size_t i = 0; i < shown; i++) {
         items[i] =
-            (struct item_v){.label = hits[i].title,
+            (struct item_v){.label = said(r->mem, r->lang, hits[i].title),
                             .href = path_of_id(r->mem, e->path, hits[i].id)};
         TRY(hit_about(r, e, &reach, hits[i].id, &items[i].what));
     }

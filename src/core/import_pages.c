@@ -65,7 +65,7 @@ enum status imports_list(struct req *r)
                         arena_printf(r->mem, "%" PRId64, row_int(rows, 0)),
                         NULL),
                 format_time(r->mem, r->lang, row_int(rows, 2)),
-                who ? who : tr(r->lang, "core.program")),
+                who ? said(r->mem, r->lang, who) : tr(r->lang, "core.program")),
             .value =
                 tr(r->lang, arena_printf(r->mem, "import.state.%s", state))};
     }
@@ -268,7 +268,7 @@ static enum status kept_fill(struct req *r, const struct import *im,
         TRY(s);
         items[v->kept_count++] = (struct item_v){
             .href = arena_printf(r->mem, "%s/%" PRId64, e->path, ids[i]),
-            .label = row_title(e, row)};
+            .label = said(r->mem, r->lang, row_title(e, row))};
     }
     v->kept = items;
     return OK;

@@ -18,7 +18,7 @@ static enum status first_name(struct req *r, const struct entity *e, int64_t id,
     struct reach reach = reach_of(r->app, r->mem, r->who, e->read);
     enum status s = row_load(r->conn, r->mem, e, id, &reach, &row);
     if (s == OK)
-        *out = row_title(e, row);
+        *out = said(r->mem, r->lang, row_title(e, row));
     return s == ERR_NOT_FOUND ? OK : s;
 }
 

@@ -31,6 +31,8 @@ static struct lang langs[] = {
     {.code = "fr", .suffix = "/po/fr.po"},
     {.code = "en", .suffix = "/po/en.po"},
 };
+/* By the French of what the program puts into rows: its English. */
+static struct lang given;
 static _Atomic size_t missed;
 
 const struct lang *lang_find(const char *code)
@@ -128,6 +130,22 @@ static const char *file_read(struct arena *a, struct lang *l,
     return why;
 }
 
+static const char *given_build(struct arena *a)
+{
+    given = (struct lang){.labels = NULL};
+    for (size_t i = 0; i < langs[0].n; i++) {
+        const struct label *fr = &langs[0].labels[i];
+        const struct label *en =
+            strstr(fr->key, ".given.") ? find(&langs[1], fr->key) : NULL;
+        struct po_entry one = {.key = fr->text[0]};
+        if (en)
+            one.text[0] = en->text[0];
+        if (en)
+            label_add(a, &given, fr->path, &one);
+    }
+    return index_build(a, &given);
+}
+
 const char *i18n_open(struct arena *a, const struct file_embedded *files,
                       size_t n)
 {
@@ -145,7 +163,34 @@ const char *i18n_open(struct arena *a, const struct file_embedded *files,
         if (why)
             return why;
     }
-    return NULL;
+    return given_build(a);
+}
+
+bool is_said_in_french(const char *text)
+{
+    return text && *text == FRENCH_FROM;
+}
+
+/* A number, a day, an address: of no language. */
+static bool is_of_no_language(const char *text)
+{
+    size_t letters = 0;
+    for (const char *p = text; *p; p++)
+        letters += (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+                   (unsigned char)*p >= 0xC3;
+    return !letters ||
+           (!strchr(text, ' ') && (strstr(text, "://") || strchr(text, '@')));
+}
+
+const char *said(struct arena *a, const struct lang *l, const char *text)
+{
+    if (!text || l == lang_default() || is_said_in_french(text) ||
+        is_of_no_language(text))
+        return text;
+    const struct label *own = find(&given, text);
+    if (own && same(own->key, text))
+        return own->text[0];
+    return arena_printf(a, "%c%s%c", FRENCH_FROM, text, FRENCH_TO);
 }
 
 const char *tr(const struct lang *l, const char *key)

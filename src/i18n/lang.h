@@ -49,6 +49,22 @@ char *tr_with(struct arena *a, const struct lang *l, const char *key, ...)
 /* The same upon any text: the one of tr_n, say. */
 char *tr_fill(struct arena *a, const char *text, ...) __attribute__((sentinel));
 
+/*
+ * What stands in a row, for a reader of l. To a French reader it is as typed,
+ * and so are numbers and addresses to everybody. To others, a text that the
+ * program itself puts into rows (a label whose key has a part "given":
+ * "portfolio.given.service.watch") is said in their language; what people typed
+ * stays French and is marked as such: between FRENCH_FROM and FRENCH_TO, which
+ * templates write as <span lang="fr"> and leave out of attributes. The marks
+ * live through tr_with and the like; nothing else but HTML is to see them. NULL
+ * gives NULL; a text that is said already is given back.
+ */
+#define FRENCH_FROM '\016'
+#define FRENCH_TO '\017'
+const char *said(struct arena *a, const struct lang *l, const char *text);
+/* Is it marked from its first byte on? */
+bool is_said_in_french(const char *text);
+
 size_t tr_missed(void); /* how often a key was not found since the start */
 size_t lang_size(const struct lang *l);                   /* its labels */
 const char *lang_key(const struct lang *l, size_t label); /* from 0 */

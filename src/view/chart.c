@@ -82,8 +82,9 @@ static void svg_text(struct canvas *c, enum ink ink, enum anchor anchor,
     html_lit(h, "\"");
     number(h, "x", x);
     number(h, "y", y);
+    html_lang(h, text);
     html_lit(h, ">");
-    html_text(h, text);
+    html_plain(h, text);
     html_lit(h, "</text>");
 }
 
@@ -92,8 +93,10 @@ static void svg_link(struct canvas *c, const char *href, const char *title)
     struct html *h = page(c);
     html_lit(h, "<a href=\"");
     html_href(h, href);
-    html_lit(h, "\"><title>");
-    html_text(h, title);
+    html_lit(h, "\"><title");
+    html_lang(h, title);
+    html_lit(h, ">");
+    html_plain(h, title);
     html_lit(h, "</title>");
 }
 
@@ -115,7 +118,7 @@ void svg_open(struct svg *s, struct html *h, const char *role, double width,
     html_lit(h, "\" role=\"");
     html_text(h, role);
     html_lit(h, "\" aria-label=\"");
-    html_text(h, label);
+    html_plain(h, label);
     html_lit(h, "\">");
 }
 

@@ -35,8 +35,9 @@ static enum status file_fact(struct drawing *d, const struct field *f,
     if (!d->ask->conn)
         return OK;
     TRY(file_load(d->ask->conn, d->mem, id, &file));
-    out->text = arena_printf(d->mem, "%s (%s)", file.name,
-                             file_about(d->mem, d->lang, &file));
+    out->text =
+        arena_printf(d->mem, "%s (%s)", said(d->mem, d->lang, file.name),
+                     file_about(d->mem, d->lang, &file));
     return OK;
 }
 
@@ -53,21 +54,22 @@ static enum status fact_of(struct drawing *d, const struct field *f,
     if (f->type == F_REF) {
         if (d->ask->conn)
             TRY(ref_title(d->ask->conn, d->mem, f, v.i, &out->text));
+        out->text = said(d->mem, d->lang, out->text);
         out->href = row_href(d->mem, f->target, v.i);
     } else if (f->type == F_FILE) {
         return file_fact(d, f, v.i, out);
     } else if (f->type == F_PROSE) {
-        out->prose = prose_html(d->mem, v.s);
+        out->prose = prose_said(d->mem, d->lang, v.s.p);
     } else if (f->type == F_CHOICE) {
         const char *tone =
             choice_tone(d->mem, d->lang, e, f->name, str_dup(d->mem, v.s));
         out->tag = *tone ? tone : NULL;
     } else if (f->type == F_TEXT &&
                (str_starts(v.s, "https://") || str_starts(v.s, "http://"))) {
-        out->href = out->text;
+        out->href = v.s.p;
     } else if (f->type == F_TEXT &&
                (same(f->name, "email") || same(f->name, "mail"))) {
-        out->href = arena_printf(d->mem, "mailto:%s", out->text);
+        out->href = arena_printf(d->mem, "mailto:%s", v.s.p);
     }
     return OK;
 }
@@ -85,7 +87,7 @@ static void groups_of(struct drawing *d, struct detail_v *out)
         struct fact *facts = NEW_ARRAY(d->mem, struct fact, count);
         for (size_t k = 0; k < count; k++) {
             const struct linked *to = &d->ask->links[i][k];
-            facts[k].text = to->title;
+            facts[k].text = said(d->mem, d->lang, to->title);
             facts[k].href = row_href(d->mem, l->target, to->target);
             if (l->weighted)
                 facts[k].label = format_int(d->mem, d->lang, to->weight);
@@ -102,7 +104,7 @@ enum status detail_of_entity(struct arena *a, const struct lang *lang,
 {
     const struct entity *e = ask->entity;
     struct drawing d = {a, lang, ask};
-    const char *title = row_title(e, ask->row);
+    const char *title = said(a, lang, row_title(e, ask->row));
     size_t most = 0, n = 0;
     for (const struct field *f = e->fields; f->name; f++)
         most++;

@@ -145,7 +145,7 @@ static void ref_options(struct drawing *d, const struct linked *rows, size_t n,
         const char *id = arena_printf(d->mem, "%" PRId64, rows[i].target);
         list[i + 1] =
             (struct form_option){.value = id,
-                                 .label = rows[i].title,
+                                 .label = said(d->mem, d->lang, rows[i].title),
                                  .chosen = is_typed(out->value, id) ||
                                            is_typed(out->value, rows[i].title)};
     }
@@ -312,6 +312,12 @@ static void keep_typed(struct form_field *f)
         f->type = "text";
 }
 
+/* To a reader of another language what people write is French. */
+static bool is_french(const struct drawing *d, bool written)
+{
+    return written && d->lang != lang_default();
+}
+
 static enum status field_draw(struct drawing *d, const struct field *f)
 {
     const struct form_ask *ask = d->ask;
@@ -340,6 +346,9 @@ static enum status field_draw(struct drawing *d, const struct field *f)
         out->help = file_help(d, f);
     if (!out->help && !ask->tight && f->type == F_PROSE)
         out->help = tr(d->lang, "form.prose_help");
+    out->french =
+        *out->value && is_french(d, f->type == F_TEXT || f->type == F_PROSE ||
+                                        f->type == F_REF);
     keep_typed(out);
     return OK;
 }
@@ -393,7 +402,7 @@ static void checks(struct drawing *d, const struct link *l,
         const char *id = arena_printf(d->mem, "%" PRId64, rows[i].target);
         list[i] = (struct form_option){
             .value = id,
-            .label = rows[i].title,
+            .label = said(d->mem, d->lang, rows[i].title),
             .weight =
                 weight_typed(d, l, rows[i].target, i, now ? now->weight : 1),
             .chosen = d->ask->typed ? link_typed(d, l, id) : now != NULL};
@@ -426,6 +435,7 @@ static void names(struct drawing *d, const struct link *l,
             .value = text, .weight = weight_typed(d, l, 0, i, weight)};
     }
     out->control = CONTROL_NAMES;
+    out->french = is_french(d, true);
     out->options = list;
     out->option_count = all;
     out->help = out->help ? out->help : tr(d->lang, "form.names_help");
@@ -562,7 +572,8 @@ enum status form_conflict_of(struct arena *a, const struct lang *lang,
             TRY(ref_title(src->conn, a, f, w.i, &other));
         bool differs = !mine != !other || (mine && !same(mine, other));
         rows[n++] = (struct form_difference){field_label(a, lang, e, f->name),
-                                             mine, other, differs};
+                                             said(a, lang, mine),
+                                             said(a, lang, other), differs};
     }
     out->rows = rows;
     out->n = n;

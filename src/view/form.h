@@ -197,6 +197,7 @@ struct form_field {
     const char *again; /* CONTROL_SELECT of candidates: the text typed, which
                may be typed anew under "<name>_search" */
     bool required, focus, weighted;
+    bool french; /* the value is, and the reader is not */
     const struct form_option *options;
     size_t option_count;
 };

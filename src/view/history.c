@@ -57,7 +57,8 @@ static enum status shown(struct drawing *d, const struct field *f,
         struct file file;
         enum status s = file_load(d->ask->conn, d->mem, v.i, &file);
         if (s == OK)
-            *out = arena_printf(d->mem, "%s (%s)", file.name,
+            *out = arena_printf(d->mem, "%s (%s)",
+                                said(d->mem, d->lang, file.name),
                                 file_about(d->mem, d->lang, &file));
         return s == ERR_NOT_FOUND ? OK : s;
     }
@@ -65,7 +66,7 @@ static enum status shown(struct drawing *d, const struct field *f,
         const char *title;
         TRY(ref_title(d->ask->conn, d->mem, f, v.i, &title));
         if (*title) /* else it is gone: its number stays */
-            *out = title;
+            *out = said(d->mem, d->lang, title);
     }
     return OK;
 }
@@ -87,7 +88,7 @@ static enum status links_shown(struct drawing *d, const struct link *l,
             TRY(ref_title(d->ask->conn, d->mem, &f, to.target, &title));
         buf_str(&b, b.n ? ", " : "");
         if (*title)
-            buf_str(&b, title);
+            buf_str(&b, said(d->mem, d->lang, title));
         else
             buf_int(&b, to.target);
         if (l->weighted)
@@ -197,7 +198,7 @@ enum status history_of_entity(struct arena *a, const struct lang *lang,
         }
         now = before;
     }
-    out->title = *title ? title : tr(lang, "view.untitled");
+    out->title = *title ? said(a, lang, title) : tr(lang, "view.untitled");
     out->versions = list;
     out->n = shown;
     return OK;

@@ -24,8 +24,10 @@ void html_grow(struct html *h, size_t more)
 
 /* What stands for a byte that HTML would read as its own. */
 static const struct str escapes[256] = {
-    ['&'] = {"&amp;", 5}, ['<'] = {"&lt;", 4},   ['>'] = {"&gt;", 4},
-    ['"'] = {"&#34;", 5}, ['\''] = {"&#39;", 5},
+    ['&'] = {"&amp;", 5},         ['<'] = {"&lt;", 4},
+    ['>'] = {"&gt;", 4},          ['"'] = {"&#34;", 5},
+    ['\''] = {"&#39;", 5},        [FRENCH_FROM] = {"<span lang=\"fr\">", 16},
+    [FRENCH_TO] = {"</span>", 7},
 };
 
 typedef unsigned char sixteen __attribute__((vector_size(16)));
@@ -33,8 +35,9 @@ typedef uint64_t eights __attribute__((vector_size(16)));
 
 static bool is_plain(sixteen b)
 {
-    eights bad = (eights)((b == '&') | (b == '<') | (b == '>') | (b == '"') |
-                          (b == '\''));
+    /* & and ', < and >, both marks: two that differ by one bit at once. */
+    eights bad = (eights)(((b | 1) == '\'') | ((b | 2) == '>') | (b == '"') |
+                          ((b | 1) == FRENCH_TO));
     return !(bad[0] | bad[1]);
 }
 
@@ -73,23 +76,54 @@ static bool is_plain_text(struct str s)
     return true;
 }
 
-void html_str(struct html *h, struct str s)
+/* Spans are as many as their ends, whatever the text holds. */
+static void escape(struct html *h, struct str s, bool plain)
 {
     size_t from = 0;
-    if (is_plain_text(s)) {
-        html_raw(h, s.p, s.n);
-        return;
-    }
+    bool open = false;
     for (size_t i = 0; i < s.n; i++) {
         const struct str *e = &escapes[(unsigned char)s.p[i]];
         if (!e->n)
             continue;
         html_raw(h, s.p + from, i - from);
-        html_raw(h, e->p, e->n);
         from = i + 1;
+        const bool opens = s.p[i] == FRENCH_FROM, ends = s.p[i] == FRENCH_TO;
+        if ((opens && (plain || open)) || (ends && !open))
+            continue;
+        open = opens || (open && !ends);
+        html_raw(h, e->p, e->n);
     }
     if (s.n > from)
         html_raw(h, s.p + from, s.n - from);
+    if (open)
+        html_lit(h, "</span>");
+}
+
+void html_str(struct html *h, struct str s)
+{
+    if (is_plain_text(s))
+        html_raw(h, s.p, s.n);
+    else
+        escape(h, s, false);
+}
+
+void html_plain_str(struct html *h, struct str s)
+{
+    if (is_plain_text(s))
+        html_raw(h, s.p, s.n);
+    else
+        escape(h, s, true);
+}
+
+void html_lang(struct html *h, const char *text)
+{
+    if (text && strchr(text, FRENCH_FROM))
+        html_lit(h, " lang=\"fr\"");
+}
+
+void html_plain(struct html *h, const char *s)
+{
+    html_plain_str(h, str_of(s));
 }
 
 void html_text(struct html *h, const char *s)

@@ -16,9 +16,7 @@
  */
 #pragma once
 
-#include "base/str.h"
-
-struct lang;
+#include "i18n/lang.h"
 
 struct html {
     struct buf out;          /* out.mem is the request's arena */
@@ -49,9 +47,21 @@ static inline void html_safe(struct html *h, struct html_safe s)
     html_raw(h, s.text.p ? s.text.p : "", s.text.n);
 }
 
-/* Escaped for text and for a quoted attribute alike: & < > " '. */
+/* Escaped for text and for a quoted attribute alike: & < > " '. What said
+ * (i18n/lang.h) marked as French becomes a span, and plain text in an attribute
+ * and in elements that hold none, where html_plain stands. */
 void html_str(struct html *h, struct str s);
 void html_text(struct html *h, const char *s);
+void html_plain_str(struct html *h, struct str s);
+void html_plain(struct html *h, const char *s);
+/* The attribute lang="fr" where some of the text is marked as French: for
+ * elements drawn in C that hold no other. */
+void html_lang(struct html *h, const char *text);
+/* {{~text}} */
+static inline const char *html_said(struct html *h, const char *text)
+{
+    return said(h->out.mem, h->lang, text);
+}
 void html_int(struct html *h, int64_t i); /* digits, without grouping */
 void html_size(struct html *h, size_t n);
 
@@ -88,12 +98,13 @@ void html_label_n(struct html *h, const char *key, int64_t n,
         long: html_int,                                                        \
         long long: html_int,                                                   \
         size_t: html_size)((h), (x))
-/* In an attribute: ready HTML has no place there. */
+/* In an attribute or an <option>: neither ready HTML nor a span has a place
+ * there. */
 #define html_attr(h, x)                                                        \
     _Generic((x), \
-        const char *: html_text, \
-        char *: html_text, \
-        struct str: html_str, \
+        const char *: html_plain, \
+        char *: html_plain, \
+        struct str: html_plain_str, \
         int: html_int, \
         long: html_int, \
         long long: html_int, \
@@ -116,6 +127,9 @@ void html_label_n(struct html *h, const char *key, int64_t n,
         long: arg_of_int,                                                      \
         long long: arg_of_int,                                                 \
         size_t: arg_of_size)((h), (x))
+/* The same where html_attr stands. */
+#define html_arg_plain(h, x) arg_plain((h), html_arg_text((h), (x)))
+const char *arg_plain(struct html *h, const char *s);
 const char *arg_of_text(struct html *h, const char *s);
 const char *arg_of_str(struct html *h, struct str s);
 const char *arg_of_size(struct html *h, size_t n);

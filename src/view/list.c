@@ -281,7 +281,7 @@ static enum status filter_control(struct drawing *d, const struct field *f,
         for (size_t i = 0; i < n; i++)
             list[i] =
                 option(out, arena_printf(d->mem, "%" PRId64, rows[i].target),
-                       rows[i].title);
+                       said(d->mem, d->lang, rows[i].title));
     }
     return OK;
 }
@@ -446,7 +446,7 @@ static void cell_ref(struct drawing *d, const struct field *f, int64_t id,
     const char *title = list_ref_title(d->page->list, f, id);
     if (!*title)
         return;
-    out->text = title;
+    out->text = said(d->mem, d->lang, title);
     if (f->target->path)
         out->href = path_of_id(d->mem, f->target->path, id);
 }

@@ -193,12 +193,30 @@ static void line_draw(struct drawer *d, struct str s)
     }
 }
 
+static void prose_draw(struct drawer *d, struct str typed)
+{
+    struct str rest = typed, line;
+    while (typed.n && str_next(&rest, '\n', &line))
+        line_draw(d, str_trim(line));
+    end_block(d, 0);
+}
+
 struct html_safe prose_html(struct arena *a, struct str typed)
 {
     struct drawer d = {.h = {.out = {.mem = a}}};
-    struct str rest = typed, line;
-    while (typed.n && str_next(&rest, '\n', &line))
-        line_draw(&d, str_trim(line));
-    end_block(&d, 0);
+    prose_draw(&d, typed);
+    return (struct html_safe){buf_done(&d.h.out)};
+}
+
+struct html_safe prose_said(struct arena *a, const struct lang *lang,
+                            const char *typed)
+{
+    const char *text = said(a, lang, typed);
+    struct drawer d = {.h = {.out = {.mem = a}}};
+    if (!is_said_in_french(text))
+        return prose_html(a, str_of(text));
+    html_lit(&d.h, "<div lang=\"fr\">");
+    prose_draw(&d, str_of(typed));
+    html_lit(&d.h, "</div>");
     return (struct html_safe){buf_done(&d.h.out)};
 }

@@ -9,3 +9,6 @@
 #include "view/html.h"
 
 struct html_safe prose_html(struct arena *a, struct str typed);
+/* What stands in a row, as said has it: French to others is in a <div>. */
+struct html_safe prose_said(struct arena *a, const struct lang *lang,
+                            const char *typed);

@@ -51,7 +51,7 @@ static const char *value_shown(struct arena *a, const struct lang *lang,
     switch (f->type) {
     case F_TEXT:
     case F_PROSE:
-        return v.s.p; /* a row's text ends with NUL */
+        return said(a, lang, v.s.p); /* a row's text ends with NUL */
     case F_CHOICE:
         return choice_label(a, lang, e, f->name, v.s.p);
     case F_REAL:

@@ -35,6 +35,17 @@ void html_label_n(struct html *h, const char *key, int64_t n,
     html_text(h, fill(h, tr_n(h->out.mem, h->lang, key, n), args));
 }
 
+const char *arg_plain(struct html *h, const char *s)
+{
+    struct buf b = {.mem = h->out.mem};
+    if (!s || !strchr(s, FRENCH_FROM))
+        return s;
+    for (; *s; s++)
+        if (*s != FRENCH_FROM && *s != FRENCH_TO)
+            buf_char(&b, *s);
+    return buf_done(&b).p;
+}
+
 const char *arg_of_text(struct html *h, const char *s)
 {
     (void)h;

@@ -88,6 +88,43 @@ TEST(lang_many_labels)
     close_all(&mem);
 }
 
+#define PO(key, text) "msgid \"" key "\"\nmsgstr \"" text "\"\n\n"
+TEST(lang_says_what_stands_in_rows)
+{
+    static const char fr_po[] = PO("a.given.watch", "Veille") PO("a.b", "Non");
+    static const char en_po[] = PO("a.given.watch", "Watch") PO("a.b", "No");
+    static const struct file_embedded files[] = {
+        {"a/po/fr.po", (const unsigned char *)fr_po, sizeof(fr_po) - 1, ""},
+        {"a/po/en.po", (const unsigned char *)en_po, sizeof(en_po) - 1, ""}};
+    static const struct {
+        const char *text, *english;
+    } rows[] = {
+        {"Veille", "Watch"},
+        {"veille", "\016veille\017"},
+        {"Non", "\016Non\017"},
+        {"École", "\016École\017"},
+        {"\016École\017", "\016École\017"},
+        {"", ""},
+        {"12,5 %", "12,5 %"},
+        {"2024-03-01", "2024-03-01"},
+        {"https://exemple.fr/a", "https://exemple.fr/a"},
+        {"a@exemple.fr", "a@exemple.fr"},
+        {"écrire à a@exemple.fr", "\016écrire à a@exemple.fr\017"},
+    };
+    struct arena mem = {0};
+    OKAY(!i18n_open(&mem, files, COUNT(files)));
+    const struct lang *fr = lang_find("fr"), *en = lang_find("en");
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        OKAY(said(&mem, fr, rows[i].text) == rows[i].text);
+        OKAY(same(said(&mem, en, rows[i].text), rows[i].english));
+    }
+    OKAY(!said(&mem, en, NULL) && !is_said_in_french(NULL));
+    OKAY(is_said_in_french(said(&mem, en, "École")));
+    close_all(&mem);
+    OKAY(same(said(&mem, en, "Veille"), "\016Veille\017"));
+    arena_reset(&mem);
+}
+
 static bool refused(const char *text, const char *why)
 {
     struct arena mem = {0};

@@ -39,18 +39,51 @@ TEST(view_escapes)
     arena_reset(&mem);
 }
 
+/* Marks become spans that end; in an attribute they are nothing. */
+TEST(view_marks_french)
+{
+    static const struct {
+        const char *text, *element, *attribute;
+    } rows[] = {
+        {"\016Été <1>\017", "<span lang=\"fr\">Été &lt;1&gt;</span>",
+         "Été &lt;1&gt;"},
+        {"Edit \016a\017 and \016b\017.",
+         "Edit <span lang=\"fr\">a</span> and <span lang=\"fr\">b</span>.",
+         "Edit a and b."},
+        {"\017a\016b\016c\017\017d", "a<span lang=\"fr\">bc</span>d", "abcd"},
+        {"cut \016short", "cut <span lang=\"fr\">short</span>", "cut short"},
+        {"no mark at all in a text of some length",
+         "no mark at all in a text of some length",
+         "no mark at all in a text of some length"},
+    };
+    struct arena mem = {0};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct html h;
+        html_open(&h, &mem, NULL);
+        html_put(&h, rows[i].text);
+        OKAY(gives(&h, rows[i].element));
+        html_open(&h, &mem, NULL);
+        html_attr(&h, rows[i].text);
+        OKAY(gives(&h, rows[i].attribute));
+        html_open(&h, &mem, NULL);
+        html_put(&h, html_arg_plain(&h, rows[i].text));
+        OKAY(gives(&h, rows[i].attribute));
+    }
+    arena_reset(&mem);
+}
+
 /* Wherever it stands in a text of whatever length. */
 TEST(view_escapes_everywhere)
 {
-    static const char *const escaped[] = {"&amp;", "&lt;", "&gt;", "&#34;",
-                                          "&#39;"};
+    static const char *const escaped[] = {"&amp;", "&lt;",  "&gt;",
+                                          "&#34;", "&#39;", ""};
     struct arena mem = {0};
     for (size_t n = 1; n <= 50; n++)
         for (size_t at = 0; at < n; at++)
-            for (size_t k = 0; k < 5; k++) {
+            for (size_t k = 0; k < 6; k++) {
                 char *text = arena_printf(&mem, "%*s", (int)n, "");
                 struct html h;
-                text[at] = "&<>\"'"[k];
+                text[at] = "&<>\"'\017"[k];
                 html_open(&h, &mem, NULL);
                 html_text(&h, text);
                 text[at] = 0;

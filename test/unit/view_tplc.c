@@ -42,6 +42,7 @@ static const struct {
     const char *page, *why; /* after the head; why NULL: it compiles */
 } cases[] = {
     {"<p class=\"{{x}}\">{{x}}</p>", NULL},
+    {"<p class=\"{{~x}}\">{{~x}}</p><option>{{~f(x)}}</option>", NULL},
     {"<a href=\"{{href x}}\">x</a>", NULL},
     {"<a href=\"{{href x}}#part\">x</a>", NULL},
     {"<a href=\"/projets/{{%x}}/jalons?a={{%x}}\">x</a>", NULL},
@@ -76,6 +77,7 @@ static const struct {
     /* Addresses. */
     {"<a href=\"{{x}}\">x</a>", "takes {{href whole}}"},
     {"<a href=\"/a/{{x}}\">x</a>", "takes {{href whole}}"},
+    {"<a href=\"{{~x}}\">x</a>", "takes {{href whole}}"},
     {"<a href=\"{{_ a.b}}\">x</a>", "takes {{href whole}}"},
     {"<a href=\"{{%x}}\">x</a>", "must begin with"},
     {"<a href=\"javascript:{{%x}}\">x</a>", "must begin with"},

@@ -41,7 +41,7 @@ static enum status points_fill(struct req *r, const struct list_ask *table,
             const struct school *s = list.rows[i];
             m->points[m->point_count++] = (struct map_point){
                 .at = {.lon = s->longitude, .lat = s->latitude},
-                .title = s->name,
+                .title = said(r->mem, r->lang, s->name),
                 .href =
                     arena_printf(r->mem, "/etablissements/%" PRId64, s->row.id),
                 .kind = shape_of(s->kind)};
@@ -71,8 +71,10 @@ static enum status bassins_fill(struct req *r, struct map_v *v)
     for (size_t i = 0; i < list.n; i++) {
         const struct area *area = list.rows[i];
         const char *id = arena_printf(r->mem, "%" PRId64, area->row.id);
-        options[i + 1] = (struct form_option){
-            .value = id, .label = area->name, .chosen = str_eq(now, id)};
+        options[i + 1] =
+            (struct form_option){.value = id,
+                                 .label = said(r->mem, r->lang, area->name),
+                                 .chosen = str_eq(now, id)};
     }
     v->bassins = options;
     v->bassin_count = list.n + 1;

@@ -27,7 +27,7 @@ static enum status options_fill(struct req *r, const struct entity *e,
         all[i] = (struct form_option){
             .value = arena_printf(r->mem, "%" PRId64,
                                   ((const struct row *)list.rows[i])->id),
-            .label = row_title(e, list.rows[i])};
+            .label = said(r->mem, r->lang, row_title(e, list.rows[i]))};
     *out = all;
     *n = list.n;
     return OK;

@@ -25,7 +25,8 @@ static enum status gates_where(struct req *r, struct sql where, bool soonest,
         const struct gate *g = list.rows[*n];
         struct gate_line_v *v = &(*out)[*n];
         *v = gate_line(r, g);
-        v->project = list_ref_title(&list, project, g->project);
+        v->project =
+            said(r->mem, r->lang, list_ref_title(&list, project, g->project));
         v->project_href = row_address(r, &project_entity, g->project);
     }
     return OK;
@@ -126,7 +127,7 @@ enum status decision_show(struct req *r)
         .back = team ? row_address(r, &gate_entity, r->id) : NULL};
     TRY(votes_fill(r, g, &v));
     TRY(parts_fill(r, g, &v));
-    struct page p = req_page(r, g->name);
+    struct page p = req_page(r, said(r->mem, r->lang, g->name));
     const struct page_link crumb = {tr(r->lang, "portfolio.decisions"),
                                     "/decisions", false};
     p.crumbs = &crumb;

@@ -3,6 +3,7 @@
  * brochure prints them, and its 23 projects, each somewhere between a first
  * look and its deployment, in the closed year and today.
  */
+#include "i18n/lang.h"
 #include "modules/portfolio/demo_int.h"
 #include "modules/portfolio/demo_life.h"
 #include "modules/portfolio/services.h"
@@ -11,50 +12,42 @@ struct ids {
     int64_t axes[3], objectives[12], policies[6], services[SERVICES];
 };
 
+/* Labels: the same texts are said in English. */
 static const struct {
     const char *name, *aim, *objectives[4];
 } axes[3] = {
-    {"Réussite des élèves",
-     "Permettre à chaque élève de construire des compétences pour accomplir un "
-     "projet personnel ambitieux",
-     {"Enseigner les savoirs fondamentaux",
-      "Initier aux technologies émergentes",
-      "Mettre à disposition des ressources issues de la recherche",
-      "Promouvoir la veille numérique européenne et internationale"}},
-    {"L’école pour tous",
-     "Garantir une école équitable et accueillante pour tous les élèves",
-     {"Répondre à des appels à projets pour faire face aux spécificités des "
-      "territoires, à la grande pauvreté et à la ruralité",
-      "Promouvoir l’école inclusive et numérique",
-      "Rapprocher l’école et les familles",
-      "Renouveler les espaces scolaires"}},
-    {"Accompagnement des personnels et prise en compte des spécificités des "
-     "territoires",
-     "Accompagner les personnels éducatifs dans l’exercice de leur métier",
-     {"Former les personnels au numérique et par le numérique",
-      "Conseiller en termes de ressources numériques",
-      "Mettre à disposition des groupes d’experts",
-      "Soutenir l’innovation et l’ouverture européenne et internationale"}},
+    {"portfolio.given.axis.success",
+     "portfolio.given.axis.success.aim",
+     {"portfolio.given.objective.fundamentals",
+      "portfolio.given.objective.emerging",
+      "portfolio.given.objective.resources",
+      "portfolio.given.objective.watch"}},
+    {"portfolio.given.axis.everyone",
+     "portfolio.given.axis.everyone.aim",
+     {"portfolio.given.objective.calls", "portfolio.given.objective.inclusion",
+      "portfolio.given.objective.families",
+      "portfolio.given.objective.spaces"}},
+    {"portfolio.given.axis.staff",
+     "portfolio.given.axis.staff.aim",
+     {"portfolio.given.objective.training", "portfolio.given.objective.advice",
+      "portfolio.given.objective.experts",
+      "portfolio.given.objective.innovation"}},
 };
 
 static const struct {
     const char *code, *name, *brief;
 } policies[6] = {
-    {"fondamentaux",
-     "Améliorer le niveau des élèves dans les savoirs fondamentaux",
-     "Savoirs fondamentaux"},
-    {"harcelement",
-     "Lutter contre le harcèlement ou le cyberharcèlement scolaire",
-     "Harcèlement"},
-    {"terrain",
-     "Transformer l’école en faisant confiance aux acteurs de terrain",
-     "Acteurs de terrain"},
-    {"eac", "Offrir à chaque élève une éducation artistique et culturelle",
-     "Éducation artistique et culturelle"},
-    {"inclusion", "Rendre l’école plus inclusive", "École inclusive"},
-    {"lycee_pro",
-     "Faire du lycée professionnel une voie de réussite et d’accès à l’emploi",
-     "Lycée professionnel"},
+    {"fondamentaux", "portfolio.given.policy.fondamentaux",
+     "portfolio.given.policy.fondamentaux.brief"},
+    {"harcelement", "portfolio.given.policy.harcelement",
+     "portfolio.given.policy.harcelement.brief"},
+    {"terrain", "portfolio.given.policy.terrain",
+     "portfolio.given.policy.terrain.brief"},
+    {"eac", "portfolio.given.policy.eac", "portfolio.given.policy.eac.brief"},
+    {"inclusion", "portfolio.given.policy.inclusion",
+     "portfolio.given.policy.inclusion.brief"},
+    {"lycee_pro", "portfolio.given.policy.lycee_pro",
+     "portfolio.given.policy.lycee_pro.brief"},
 };
 
 static enum status add_strategy(struct demo *d, struct ids *ids)
@@ -62,15 +55,15 @@ static enum status add_strategy(struct demo *d, struct ids *ids)
     for (size_t i = 0; i < COUNT(axes); i++) {
         struct axis *x = row_new(d->mem, &axis_entity);
         x->position = (int64_t)i + 1;
-        x->name = axes[i].name;
-        x->aim = axes[i].aim;
+        x->name = tr(lang_default(), axes[i].name);
+        x->aim = tr(lang_default(), axes[i].aim);
         TRY(demo_add(d, &axis_entity, x));
         ids->axes[i] = x->row.id;
         for (size_t k = 0; k < COUNT(axes[i].objectives); k++) {
             struct objective *o = row_new(d->mem, &objective_entity);
             o->axis = x->row.id;
             o->position = (int64_t)k + 1;
-            o->name = axes[i].objectives[k];
+            o->name = tr(lang_default(), axes[i].objectives[k]);
             TRY(demo_add(d, &objective_entity, o));
             ids->objectives[4 * i + k] = o->row.id;
         }
@@ -78,8 +71,8 @@ static enum status add_strategy(struct demo *d, struct ids *ids)
     for (size_t i = 0; i < COUNT(policies); i++) {
         struct policy *p = row_new(d->mem, &policy_entity);
         p->code = policies[i].code;
-        p->name = policies[i].name;
-        p->brief = policies[i].brief;
+        p->name = tr(lang_default(), policies[i].name);
+        p->brief = tr(lang_default(), policies[i].brief);
         p->position = p->colour = (int64_t)i + 1;
         TRY(demo_add(d, &policy_entity, p));
         ids->policies[i] = p->row.id;

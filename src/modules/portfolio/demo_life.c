@@ -45,26 +45,21 @@ static const struct {
     const char *from, *to, *label, *kind;
     int level;
 } criteria[] = {
-    {"study", "design", "Le besoin est établi auprès d’équipes nommées", NULL,
-     0},
-    {"study", "design", "Ce que disent la veille et la recherche est rassemblé",
-     NULL, 0},
-    {"study", "design", "Les moyens de la conception sont tenus", NULL, 0},
-    {"study", "trial", "Le besoin est établi auprès d’équipes nommées", NULL,
-     0},
-    {"study", "trial", "On sait ce qui sera mesuré, et chez qui", NULL, 0},
-    {"study", "trial", "Les données des élèves sont protégées", NULL, 0},
-    {"design", "trial", "Des élèves ou des professeurs l’ont pris en main",
-     "perception", 1},
-    {"design", "trial", "On sait ce qui sera mesuré, et chez qui", NULL, 0},
-    {"design", "trial", "Les données des élèves sont protégées", NULL, 0},
-    {"trial", "deployment", "Les élèves apprennent mieux, ou autant",
-     "learning", 2},
-    {"trial", "deployment", "On s’en sert vraiment en classe", "usage", 2},
-    {"trial", "deployment", "L’accompagnement et le support sont tenus", NULL,
-     0},
-    {"deployment", "finished", "L’usage tient sans le laboratoire", "usage", 2},
-    {"deployment", "finished", "Quelqu’un a pris le relais", NULL, 0},
+    {"study", "design", "portfolio.given.criterion.need", NULL, 0},
+    {"study", "design", "portfolio.given.criterion.known", NULL, 0},
+    {"study", "design", "portfolio.given.criterion.means", NULL, 0},
+    {"study", "trial", "portfolio.given.criterion.need", NULL, 0},
+    {"study", "trial", "portfolio.given.criterion.measured", NULL, 0},
+    {"study", "trial", "portfolio.given.criterion.data", NULL, 0},
+    {"design", "trial", "portfolio.given.criterion.tried", "perception", 1},
+    {"design", "trial", "portfolio.given.criterion.measured", NULL, 0},
+    {"design", "trial", "portfolio.given.criterion.data", NULL, 0},
+    {"trial", "deployment", "portfolio.given.criterion.learning", "learning",
+     2},
+    {"trial", "deployment", "portfolio.given.criterion.used", "usage", 2},
+    {"trial", "deployment", "portfolio.given.criterion.support", NULL, 0},
+    {"deployment", "finished", "portfolio.given.criterion.lasting", "usage", 2},
+    {"deployment", "finished", "portfolio.given.criterion.taken_over", NULL, 0},
 };
 
 static bool of_pair(size_t i, const char *from, const char *to)
@@ -82,7 +77,7 @@ static enum status add_criteria(struct demo *d)
         k->stage_from = criteria[i].from;
         k->stage_to = criteria[i].to;
         k->position = position;
-        k->label = criteria[i].label;
+        k->label = tr(lang_default(), criteria[i].label);
         k->kind = criteria[i].kind;
         k->level = k->kind ? criteria[i].level : NONE;
         TRY(demo_add(d, &criterion_entity, k));
@@ -101,7 +96,7 @@ static enum status add_findings(struct demo *d, int64_t gate,
             continue;
         struct gate_criterion *k = row_new(d->mem, &gate_criterion_entity);
         k->gate = gate;
-        k->label = criteria[i].label;
+        k->label = tr(lang_default(), criteria[i].label);
         k->kind = criteria[i].kind;
         k->level = k->kind ? criteria[i].level : NONE;
         if (g->found) {

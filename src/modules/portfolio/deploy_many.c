@@ -43,8 +43,9 @@ static enum status choices_fill(struct req *r, struct many_v *v)
         const struct school *s = list.rows[i];
         out[i] = (struct form_option){
             .value = arena_printf(r->mem, "%" PRId64, s->row.id),
-            .label = arena_printf(r->mem, "%s, %s (%s)", s->name,
-                                  s->commune ? s->commune : "–", s->uai)};
+            .label = said(r->mem, r->lang,
+                          arena_printf(r->mem, "%s, %s (%s)", s->name,
+                                       s->commune ? s->commune : "–", s->uai))};
         for (size_t k = 0; r->in.get(r->in.data, "school", k).p; k++)
             out[i].chosen |=
                 str_eq(r->in.get(r->in.data, "school", k), out[i].value);
@@ -65,9 +66,10 @@ static const struct form_option *options(struct req *r, const char *name,
         (struct form_option){.value = "", .label = tr(r->lang, "core.all")};
     while (*n < MOST && rows_next(rows)) {
         const char *value = row_text(rows, 0);
-        out[(*n)++] = (struct form_option){.value = value,
-                                           .label = row_text(rows, 1),
-                                           .chosen = str_eq(now, value)};
+        out[(*n)++] = (struct form_option){
+            .value = value,
+            .label = said(r->mem, r->lang, row_text(rows, 1)),
+            .chosen = str_eq(now, value)};
     }
     return out;
 }

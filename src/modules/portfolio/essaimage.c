@@ -166,7 +166,7 @@ static const struct bars *bars_of(struct req *r, const struct areas *areas,
         if (!a->schools)
             continue;
         bars[n++] = (struct bar){
-            .label = a->name,
+            .label = said(r->mem, r->lang, a->name),
             .shown = format_int(r->mem, r->lang, a->schools),
             .href = arena_printf(r->mem, "/etablissements?%s=%" PRId64, filter,
                                  a->id),
@@ -256,7 +256,7 @@ static void points_fill(struct req *r, const struct spread *s,
             kind++;
         m->points[m->point_count++] = (struct map_point){
             .at = {.lon = one->longitude, .lat = one->latitude},
-            .title = one->name,
+            .title = said(r->mem, r->lang, one->name),
             .href = row_address(r, &school_entity, one->school),
             .kind = kind};
     }
@@ -268,7 +268,7 @@ static void points_fill(struct req *r, const struct spread *s,
             .at = {.lon = a->lon / (double)a->placed,
                    .lat = a->lat / (double)a->placed},
             .title = tr_with(r->mem, r->lang, "portfolio.area_schools", "name",
-                             a->name, "n",
+                             said(r->mem, r->lang, a->name), "n",
                              format_int(r->mem, r->lang, a->schools), NULL),
             .href =
                 arena_printf(r->mem, "/etablissements?bassin=%" PRId64, a->id),
@@ -346,10 +346,11 @@ enum status essaimage_show(struct req *r)
         v.list = arena_printf(r->mem, "/deploiements?project=%" PRId64, r->id);
     struct page page =
         req_page(r, tr_with(r->mem, r->lang, "portfolio.essaimage_of", "name",
-                            p->name, NULL));
+                            said(r->mem, r->lang, p->name), NULL));
     const struct page_link crumbs[] = {
         {tr(r->lang, "portfolio_project.list"), "/projets", false},
-        {p->name, row_address(r, &project_entity, r->id), false}};
+        {said(r->mem, r->lang, p->name), row_address(r, &project_entity, r->id),
+         false}};
     page.crumbs = crumbs;
     page.crumb_count = COUNT(crumbs);
     struct html h;

@@ -235,7 +235,7 @@ enum status gate_page_show(struct req *r, int code, const char *alert)
     if (may_decide)
         TRY(decide_fill(r, g, &v));
     manage_fill(g, &v, &detail);
-    struct page page = req_page(r, g->name);
+    struct page page = req_page(r, said(r->mem, r->lang, g->name));
     req_crumb(r, &page);
     struct html h;
     req_html_open(r, &h);

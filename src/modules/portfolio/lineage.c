@@ -160,7 +160,8 @@ void lineage_svg(struct html *h, const struct lineage_v *v)
         const struct lineage_node *node = &v->nodes[i];
         struct point at = dot(v, i);
         const char *title =
-            arena_printf(h->out.mem, "%s · %s", node->kind, node->title);
+            arena_printf(h->out.mem, "%s · %s", node->kind,
+                         said(h->out.mem, h->lang, node->title));
         c->link(c, node->href, title);
         c->rect(c, i == v->self ? INK_BAR_ON : INK_BAR, at.x - 6, at.y - 6, 12,
                 12);

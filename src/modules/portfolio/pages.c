@@ -64,7 +64,7 @@ static enum status policies_fill(struct req *r, struct strategy_v *v)
         if (f)
             TRY(figure_value(r->conn, r->mem, &ask, &value));
         bars[i] = (struct bar){
-            .label = p->brief,
+            .label = said(r->mem, r->lang, p->brief),
             .shown = f ? figure_text(r->mem, r->lang, f, value) : "",
             .href = f ? arena_printf(r->mem, "/chiffres/%s", id) : NULL,
             .value = value.value,

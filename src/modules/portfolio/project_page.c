@@ -176,10 +176,10 @@ static struct gate_line_v event_of(const struct filling *f,
                                    const struct part *p)
 {
     struct req *r = f->r;
-    struct gate_line_v line = {.name = p->title,
+    struct gate_line_v line = {.name = said(r->mem, r->lang, p->title),
                                .iso = day_iso(r->mem, (int32_t)p->day),
                                .when = day_in_words(f, p->day, DAY_PLAIN),
-                               .reason = p->text};
+                               .reason = said(r->mem, r->lang, p->text)};
     switch (p->kind) {
     case PART_GATE:
         line.href = may(r->who, "portfolio.gates")
@@ -193,11 +193,10 @@ static struct gate_line_v event_of(const struct filling *f,
         line.state = tr(r->lang, "portfolio_design");
         return line;
     default:
-        line.name = p->title;
         line.href = row_address(r, &project_service_entity, p->id);
         line.state = choice_shown(r, &project_service_entity, "state", p->text);
         line.tone = tone_of(r, &project_service_entity, "state", p->text);
-        line.reason = p->more;
+        line.reason = said(r->mem, r->lang, p->more);
         return line;
     }
 }
@@ -219,8 +218,9 @@ static struct gate_line_v step_event(const struct filling *f,
         .name = tr_known(r->lang, label) ? tr(r->lang, label) : p->key,
         .iso = day_iso(r->mem, day),
         .when = format_day(r->mem, r->lang, day, DAY_PLAIN),
-        .reason = reason && reason->type == J_TEXT ? str_dup(r->mem, reason->s)
-                                                   : NULL,
+        .reason = reason && reason->type == J_TEXT
+                      ? said(r->mem, r->lang, str_dup(r->mem, reason->s))
+                      : NULL,
         .state = tr(r->lang, "portfolio.step_taken")};
 }
 
@@ -341,7 +341,7 @@ enum status project_show(struct req *r)
         .lineage = lineage};
     struct filling f = {r, &parts, &v};
     if (row->summary)
-        v.summary = prose_html(r->mem, str_of(row->summary));
+        v.summary = prose_said(r->mem, r->lang, row->summary);
     TRY(parts_load(r, r->id, &parts));
     services_fill(&f);
     names_fill(&f);
@@ -352,7 +352,7 @@ enum status project_show(struct req *r)
     TRY(lineage_of(r, node_of(NODE_PROJECT, r->id), row->name, lineage));
     additions_fill(&f);
     TRY(row_manage(r, &detail));
-    struct page p = req_page(r, row->name);
+    struct page p = req_page(r, said(r->mem, r->lang, row->name));
     req_crumb(r, &p);
     struct html h;
     req_html_open(r, &h);

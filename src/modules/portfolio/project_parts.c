@@ -15,8 +15,8 @@
 #define LINKED(kind, link, target)                                             \
     NAMED(kind, "t.id", "l.position", "t.name")                                \
     TEXTS                                                                      \
-        " FROM z, portfolio_project_" link " l JOIN " target                   \
-        " t ON t.id = l.target_id WHERE l.row_id = :id AND " LINK_STANDS("l")
+    " FROM z, portfolio_project_" link " l JOIN " target                       \
+    " t ON t.id = l.target_id WHERE l.row_id = :id AND " LINK_STANDS("l")
 
 /* One text that macros build: it is laid out by hand. */
 /* clang-format off */

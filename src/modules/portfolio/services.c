@@ -1,41 +1,27 @@
 #include "modules/portfolio/services.h"
 
+#include "i18n/lang.h"
 #include "modules/portfolio/portfolio.h"
 
 const struct service_given services[SERVICES] = {
-    {"research", "Recherche", "research",
-     "Travailler avec les laboratoires de recherche et évaluer ce que les "
-     "outils numériques apportent aux apprentissages.",
-     "study"},
-    {"watch", "Veille", "research",
-     "Suivre les technologies et les pratiques nouvelles, ici et ailleurs, "
-     "pour que l’offre reste à jour.",
-     "study"},
-    {"advice", "Conseil", "research",
-     "Recommander, pour un besoin précis d’une équipe ou d’une discipline, ce "
-     "que la recherche et la veille ont montré.",
-     "study"},
-    {"design", "Conception", "projects",
-     "Partir des objectifs pédagogiques et des besoins des élèves pour dire à "
-     "quoi servira l’outil et comment.",
-     "design"},
-    {"prototype", "Prototypage", "projects",
-     "Construire des maquettes que l’on peut manipuler, avant de développer.",
-     "design"},
-    {"trial", "Expérimentation", "projects",
-     "Essayer avec des classes, écouter leurs retours, améliorer.", "trial"},
-    {"deployment", "Déploiement", "change",
-     "Installer et faire connaître l’outil dans les établissements, avec un "
-     "accès qui marche pour tous.",
-     "deployment"},
-    {"training", "Formation", "change",
-     "Former à une utilisation efficace, par des ateliers, des séminaires, des "
-     "sessions en ligne et des tutoriels.",
-     "deployment"},
-    {"support", "Suivi et support", "change",
-     "Suivre les usages, recueillir les retours d’expérience, résoudre les "
-     "difficultés techniques ou pédagogiques.",
-     "deployment"},
+    {"research", "portfolio.given.service.research", "research",
+     "portfolio.given.service.research.about", "study"},
+    {"watch", "portfolio.given.service.watch", "research",
+     "portfolio.given.service.watch.about", "study"},
+    {"advice", "portfolio.given.service.advice", "research",
+     "portfolio.given.service.advice.about", "study"},
+    {"design", "portfolio.given.service.design", "projects",
+     "portfolio.given.service.design.about", "design"},
+    {"prototype", "portfolio.given.service.prototype", "projects",
+     "portfolio.given.service.prototype.about", "design"},
+    {"trial", "portfolio.given.service.trial", "projects",
+     "portfolio.given.service.trial.about", "trial"},
+    {"deployment", "portfolio.given.service.deployment", "change",
+     "portfolio.given.service.deployment.about", "deployment"},
+    {"training", "portfolio.given.service.training", "change",
+     "portfolio.given.service.training.about", "deployment"},
+    {"support", "portfolio.given.service.support", "change",
+     "portfolio.given.service.support.about", "deployment"},
 };
 
 enum status services_begin(struct conn *c, struct arena *a)
@@ -50,10 +36,10 @@ enum status services_begin(struct conn *c, struct arena *a)
             return s;
         struct service *row = row_new(a, &service_entity);
         row->code = services[i].code;
-        row->name = services[i].name;
+        row->name = tr(lang_default(), services[i].name);
         row->block = services[i].block;
         row->position = (int64_t)i + 1;
-        row->summary = services[i].summary;
+        row->summary = tr(lang_default(), services[i].summary);
         TRY(row_insert(c, a, &service_entity, row, (struct actor){0}));
     }
     return OK;

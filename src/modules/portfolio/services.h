@@ -6,8 +6,8 @@
 enum { SERVICES = 9 };
 
 struct service_given {
-    const char *code, *name, *block, *summary;
-    const char *state; /* of a project that is in it */
+    const char *code, *name, *block, *summary; /* name and summary: labels */
+    const char *state;                         /* of a project that is in it */
 };
 extern const struct service_given services[SERVICES];
 

@@ -42,7 +42,9 @@ const char *effect_shown(struct req *r, double effect, double low, double high,
         number = tr_with(r->mem, r->lang, "portfolio.interval", "effect",
                          number, "low", format_real(r->mem, r->lang, low, 2),
                          "high", format_real(r->mem, r->lang, high, 2), NULL);
-    return unit ? arena_printf(r->mem, "%s %s", number, unit) : number;
+    return unit ? arena_printf(r->mem, "%s %s", number,
+                               said(r->mem, r->lang, unit))
+                : number;
 }
 
 struct evidence_v evidence_shown(struct req *r, const struct evidence *e)
@@ -74,13 +76,13 @@ const char *stages_shown(struct req *r, const struct gate *g)
 struct gate_line_v gate_line(struct req *r, const struct gate *g)
 {
     return (struct gate_line_v){
-        .name = g->name,
+        .name = said(r->mem, r->lang, g->name),
         .href = row_address(r, &gate_entity, g->row.id),
         .when = format_day(r->mem, r->lang, g->meets, DAY_PLAIN),
         .iso = day_iso(r->mem, g->meets),
         .state = choice_shown(r, &gate_entity, "state", g->state),
         .tone = tone_of(r, &gate_entity, "state", g->state),
-        .reason = g->state_reason,
+        .reason = said(r->mem, r->lang, g->state_reason),
         .quorum = g->quorum};
 }
 
