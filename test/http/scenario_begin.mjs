@@ -1,5 +1,5 @@
 // A laboratory of one's own from an empty folder: what README says, typed.
-import { test, equal, ok, match, serve, essaim, run, drop, readable, root } from './lib.mjs';
+import { test, equal, ok, match, serve, essaim, run, drop, readable, root, today } from './lib.mjs';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -85,6 +85,25 @@ await test('the pages of the new one say what to do first', async () => {
   equal(r.status, 200);
   match(readable(r.text), /essaim import axis/);
   equal((readable((await server.stranger().get('/services')).text).match(/Veille à notre façon/g) ?? []).length > 0, true);
+  await server.stop();
+});
+
+await test('a base that was only made says on the strategy what is missing, and where to begin', async () => {
+  const bare = ['--data', join(place, 'nu')];
+  essaim('db', 'migrate', ...bare);
+  essaim('user', 'add', 'marie@example.org', 'Marie Martin', 'admin', '--today', today, '--password', 'douze vaches bleues', ...bare);
+  const server = await serve({ data: join(place, 'nu') });
+  const stranger = (await server.stranger().get('/strategie')).text;
+  equal((stranger.match(/class="empty"/g) ?? []).length, 3, 'axes, policies, services');
+  match(readable(stranger), /essaim begin/);
+  ok(!stranger.includes('<svg viewBox') && !stranger.includes('/nouveau'), 'an empty chart, or what a stranger may not do');
+  const marie = server.stranger();
+  equal((await marie.post('/entrer', { email: 'marie@example.org', password: 'douze vaches bleues' })).status, 303);
+  const page = (await marie.get('/strategie')).text;
+  for (const path of ['/axes', '/politiques', '/services']) {
+    ok(page.includes(`href="${path}/nouveau"`), path);
+    equal((await marie.get(`${path}/nouveau`)).status, 200, path);
+  }
   await server.stop();
 });
 

@@ -360,10 +360,4 @@ await test('where schools have been using it for long, its months are shown too'
   ok(!chart.includes('viewBox="0 0 860 0"') && /<tr>/.test(chart), chart.slice(0, 200));
   await later.stop();
 });
-await test('in an English page, the strategy says that its own words are French', async () => {
-  const page = (await server.stranger('en').get('/strategie')).text;
-  for (const words of ['Réussite des élèves', 'Garantir une école équitable', 'Prototypage'])
-    ok(new RegExp(`<(h3|p|span) lang="fr">${words}`).test(page), words);
-  ok(/<ul lang="fr">\s*<li>Enseigner les savoirs/.test(page), 'objectives');
-});
 await server.stop();

@@ -106,7 +106,7 @@ static enum status blocks_fill(struct req *r, struct block_v **out, size_t *n)
 
 enum status strategy(struct req *r)
 {
-    struct strategy_v v = {0};
+    struct strategy_v v = {.may_edit = may(r->who, axis_entity.write)};
     struct block_v *blocks;
     TRY(axes_fill(r, &v));
     TRY(policies_fill(r, &v));

@@ -33,4 +33,5 @@ struct strategy_v {
     const struct bars *policies;
     const struct block_v *blocks;
     size_t block_count;
+    bool may_edit; /* the reader may add what is missing */
 };
