@@ -133,13 +133,14 @@ void figure_json(struct json *j, const struct figure *f, const char *label,
 }
 
 static void line_csv(struct buf *out, const struct figure *f, const char *label,
-                     const char *number, const char *year)
+                     const char *number, const char *year, const char *bassin)
 {
     const char *cells[] = {f->id,
                            label,
                            number,
                            f->unit,
                            year,
+                           bassin ? bassin : "",
                            figure_period(f),
                            figure_origin(f),
                            f->approx ? "1" : "0"};
@@ -148,13 +149,31 @@ static void line_csv(struct buf *out, const struct figure *f, const char *label,
     buf_str(out, "\r\n");
 }
 
+/* As the command line has it; NULL: of no bassin. */
+static enum status bassin_code(struct req *r, int64_t id, const char **out)
+{
+    const struct entity *e;
+    struct list list;
+    *out = NULL;
+    if (id == NONE)
+        return OK;
+    TRY(figure_bassins(r->conn, r->mem, &e, &list));
+    for (size_t i = 0; i < list.n; i++)
+        if (((const struct row *)list.rows[i])->id == id)
+            *out = field_get(entity_field(e, e->code), list.rows[i]).s.p;
+    if (!*out)
+        *out = arena_printf(r->mem, "%" PRId64, id);
+    return OK;
+}
+
 static enum status figures_export(struct req *r, struct ask ask)
 {
     struct buf out = {.mem = r->mem}, csv = {.mem = r->mem};
     struct json j = {.out = &out};
-    const char *year = school_year_text(r->mem, ask.year);
+    const char *year = school_year_text(r->mem, ask.year), *bassin;
+    TRY(bassin_code(r, ask.bassin, &bassin));
     buf_str(&csv, "\xef\xbb\xbf"
-                  "id;label;value;unit;year;period;origin;approx\r\n");
+                  "id;label;value;unit;year;bassin;period;origin;approx\r\n");
     json_array(&j, NULL);
     for (const struct module *const *m = modules; *m; m++)
         for (const struct figure *f = (*m)->figures; f && f->id; f++) {
@@ -163,10 +182,11 @@ static enum status figures_export(struct req *r, struct ask ask)
             TRY(value_of(r, f, ask, &text, &v));
             const char *label =
                 tr(r->lang, arena_printf(r->mem, "figure.%s", f->id));
-            line_csv(&csv, f, label, figure_number(r->mem, v), year);
+            line_csv(&csv, f, label, figure_number(r->mem, v), year, bassin);
             json_object(&j, NULL);
             figure_json(&j, f, label, v);
             json_cstr(&j, "year", year);
+            json_cstr(&j, "bassin", bassin);
             json_end_object(&j);
         }
     json_end_array(&j);

@@ -91,7 +91,7 @@ await test('page, CSV, JSON and command line tell the same', async () => {
   const csv = (await admin.get(`/chiffres.csv?${query}`)).text.split('\r\n').slice(1);
   for (const f of await json(admin, `/chiffres.json?${query}`)) {
     equal(lines.find((l) => l.id === f.id).value, f.value, `${f.id} by the command`);
-    equal(csv.find((l) => l.startsWith(`${f.id};`)).split(';').at(-6), String(f.value), `${f.id} in CSV`);
+    equal(csv.find((l) => l.startsWith(`${f.id};`)).split(';').at(-7), String(f.value), `${f.id} in CSV`);
     const list = await rowsOf(admin, f.id, query);
     const rows = (await admin.get(`/chiffres/${f.id}.csv?${query}`)).text.split('\r\n').slice(1, -1);
     equal(rows.length, list.rows.length, `${f.id}.csv`);
@@ -272,10 +272,24 @@ await test('a figure says its period and origin on the home page and in files', 
   const home = (await admin.get('/')).text;
   equal((home.match(/<small class="origin">/g) ?? []).length >= 8, true);
   const csv = (await admin.get('/chiffres.csv')).text.split('\r\n');
-  match(csv[0], /;period;origin;approx$/);
+  match(csv[0], /;year;bassin;period;origin;approx$/);
   for (const f of JSON.parse((await admin.get('/chiffres.json')).text)) {
     ok(/^(year|as_of|since|event)$/.test(f.period) && /^(records|imported|stated)$/.test(f.origin), f.id);
     ok(csv.some((l) => l.startsWith(`${f.id};`) && l.endsWith(`;${f.period};${f.origin};${f.approx ? 1 : 0}`)), f.id);
   }
+});
+await test('a file of one bassin says which, by its code, as the command line does', async () => {
+  const bassin = bassins.find(Boolean);
+  const { code } = await json(admin, `/territoires/${bassin}.json`);
+  ok(code);
+  const lines = (await admin.get(`/chiffres.csv?annee=2023-2024&bassin=${bassin}`)).text.split('\r\n').slice(1, -1);
+  const told = JSON.parse(essaim('figures', '--year', '2023-2024', '--bassin', code, '--format', 'json', '--data', server.folder));
+  for (const [i, f] of (await json(admin, `/chiffres.json?annee=2023-2024&bassin=${bassin}`)).entries()) {
+    equal(f.bassin, code);
+    equal(lines[i].split(';').at(-4), code, lines[i]);
+    equal(told[i].bassin, code);
+    equal(told[i].value, f.value, f.id);
+  }
+  equal((await json(admin, '/chiffres.json'))[0].bassin, null);
 });
 await server.stop();

@@ -70,9 +70,13 @@ static enum status policies_fill(struct req *r, struct strategy_v *v)
             .value = value.value,
             .on = i == 0};
     }
+    const char *day =
+        format_day(r->mem, r->lang, school_year_last(closed_year()), DAY_PLAIN);
     struct bars *chart = NEW(r->mem, struct bars);
     *chart = (struct bars){.title = tr(r->lang, "portfolio.policies_chart"),
-                           .note = tr(r->lang, "portfolio.policies_note"),
+                           .note = tr_with(r->mem, r->lang,
+                                           "portfolio.policies_note", "day",
+                                           day, NULL),
                            .name_head = tr(r->lang, "portfolio_policy"),
                            .value_head = tr(r->lang, "portfolio.share"),
                            .bars = bars,
