@@ -254,8 +254,7 @@ static enum status check_again(struct edit *e, struct conn *c)
 {
     struct req *r = e->r;
     const char *field = NULL;
-    const char *fault =
-        r->entity->check ? r->entity->check(c, r->mem, e->row, &field) : NULL;
+    const char *fault = row_fault(c, r->mem, r->entity, e->row, &field);
     if (!fault)
         return OK;
     form_error(&r->errors, field, fault);
@@ -428,8 +427,7 @@ static enum status delete_it(struct conn *c, struct arena *mem, void *data)
                    version == NONE ? row->version : version, req_actor(r)));
     r->code = r->api ? 204 : 303;
     r->location = r->api ? NULL : r->entity->path;
-    return journal_add(c, mem, r->who->person, r->entity, r->id, "delete",
-                       STR("{}"));
+    return OK;
 }
 
 enum status row_remove(struct req *r)
@@ -453,8 +451,13 @@ static enum status restore(struct conn *c, struct arena *mem, void *data)
     struct req *r = e->r;
     r->errors = (struct form_errors){.mem = r->mem};
     TRY(check_lock(r, c));
-    enum status s =
-        row_restore(c, mem, r->entity, r->id, req_version(r), req_actor(r));
+    struct fault fault;
+    enum status s = row_restore(c, mem, r->entity, r->id, req_version(r),
+                                req_actor(r), &fault);
+    if (s == ERR_INVALID) { /* nothing was typed that could be mended */
+        form_error(&r->errors, fault.field, fault.key);
+        return ERR_CONFLICT;
+    }
     if (s == ERR_CONFLICT)
         refer_tell_restore(r, c);
     TRY(s);

@@ -316,10 +316,7 @@ static enum status line_remove(struct saving *s, struct edit_line *l)
     TRY(line_again(s, l, &now));
     enum status status =
         row_delete(s->conn, r->mem, e, l->id, l->version, req_actor(r));
-    if (status != OK)
-        return line_refused(s, l, status);
-    return journal_add(s->conn, r->mem, r->who->person, e, l->id, "delete",
-                       STR("{}"));
+    return status == OK ? OK : line_refused(s, l, status);
 }
 
 /* Did the editor leave the row as it was in the version that they saw? */
@@ -342,13 +339,11 @@ static enum status untouched(struct saving *s, const struct edit_line *l,
     return OK;
 }
 
-static enum status line_check(struct saving *s, struct edit_line *l,
-                              const void *row)
+static enum status line_check(struct saving *s, struct edit_line *l, void *row)
 {
     const struct entity *e = s->kind->entity;
     const char *field = NULL;
-    const char *fault =
-        e->check ? e->check(s->conn, s->edit->r->mem, row, &field) : NULL;
+    const char *fault = row_fault(s->conn, s->edit->r->mem, e, row, &field);
     if (!fault)
         return OK;
     form_error(&l->errors, field, fault);

@@ -35,11 +35,13 @@ static enum status refuse_with(struct run *r, const char *key,
 /* In reach, and right by the entity's own check, as the database is now: with
  * the lines before it, and with what others wrote meanwhile. */
 static enum status check_again(struct run *r, struct conn *c, struct arena *a,
-                               const void *now, const void *row)
+                               const void *now, void *row)
 {
     const struct entity *e = r->im->entity;
     const char *field = NULL;
-    const char *key = e->check ? e->check(c, a, row, &field) : NULL;
+    const char *key = row_fault(c, a, e, row, &field);
+    if (!key && now && e->locked)
+        key = e->locked(c, a, now);
     bool within = true;
     if (key)
         return refuse_with(r, key, field);

@@ -36,7 +36,7 @@ static enum status undo_row(struct undoing *u, struct conn *c, struct arena *a,
 {
     u->at = id;
     enum status s = db_attempt(c, a, undo_one, u);
-    *kept = s == ERR_STALE || s == ERR_CONFLICT;
+    *kept = s == ERR_STALE || s == ERR_CONFLICT || s == ERR_INVALID;
     return *kept ? keep(c, u->im, id) : s;
 }
 

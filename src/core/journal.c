@@ -6,27 +6,10 @@
  */
 #include "core/journal.h"
 
-#include "base/random.h"
 #include "core/head.h"
 #include "core/request.h"
 
-enum { SALT = 16, SEAL_MOST = 1000, LEVELS = 64 };
-
-enum status journal_add(struct conn *c, struct arena *a, int64_t person,
-                        const struct entity *e, int64_t id, const char *what,
-                        struct str detail)
-{
-    return db_exec(c,
-                   SQL("INSERT INTO core_journal (at, person, entity, row_id,"
-                       " what, detail, salt) VALUES (:at, :person, :entity,"
-                       " :row, :what, :detail, :salt)"),
-                   ARGS(arg_int("at", time_now()), arg_int("person", person),
-                        arg_cstr("entity", e ? e->name : "core"),
-                        arg_int("row", id), arg_cstr("what", what),
-                        arg_text("detail", detail),
-                        arg_cstr("salt", random_hex(a, SALT))),
-                   NULL);
-}
+enum { SEAL_MOST = 1000, LEVELS = 64 };
 
 /* The hash of a line: its public part, and a commitment to its personal part
  * (person and detail) that tells nothing once its salt is erased. */

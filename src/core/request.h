@@ -136,10 +136,6 @@ struct form_source req_source(struct req *r);
  * given. */
 int64_t req_version(const struct req *r);
 
-/* A line of the journal; inside a write. detail is JSON. */
-enum status journal_add(struct conn *c, struct arena *a, int64_t person,
-                        const struct entity *e, int64_t id, const char *what,
-                        struct str detail) MUST_USE;
 /* A new row's state is where the entity's first step begins. */
 void row_begin(struct arena *a, const struct entity *e, void *row);
 /* The most characters of a step's reason. */

@@ -17,12 +17,7 @@ const struct sql core_tables[] = {
      " path TEXT NOT NULL, code BIGINT NOT NULL, location TEXT, body TEXT,"
      " at BIGINT NOT NULL)"},
     {"CREATE INDEX core_once_at ON core_once (at)"},
-    /* The journal: lines as they happen; the sealer gives each its place. */
-    {"CREATE TABLE core_journal (id INTEGER PRIMARY KEY AUTOINCREMENT,"
-     " at BIGINT NOT NULL, person BIGINT NOT NULL, entity TEXT NOT NULL,"
-     " row_id BIGINT NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL,"
-     " salt TEXT NOT NULL{turn_column})"},
-    {"CREATE INDEX core_journal_row ON core_journal (entity, row_id, id)"},
+    /* The sealer gives each line of the store's core_journal its place. */
     {"CREATE TABLE core_leaf (seq BIGINT PRIMARY KEY,"
      " line BIGINT NOT NULL UNIQUE REFERENCES core_journal (id),"
      " hash TEXT NOT NULL)"},

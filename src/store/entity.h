@@ -53,6 +53,8 @@ enum field_flag {
     F_FILTER = 1 << 6,   /* the list filters by it: it gets an index */
     F_SEARCH = 1 << 7,   /* its words are found by the search */
     F_COMPUTED = 1 << 8, /* set by the frame or a handler, never by a form */
+    F_JOURNAL = 1 << 10, /* CHOICE: by whatever path it changes, form, list,
+                            file or undo, the journal has a line */
     F_LENIENT = 1 << 9,  /* REF: a file may write a code that is not here (the
                             département of another académie): what stands stays,
                             and the reader is told */
@@ -291,6 +293,18 @@ enum status row_update_as(struct conn *c, struct arena *a,
 enum status row_delete(struct conn *c, struct arena *a, const struct entity *e,
                        int64_t id, int64_t version, struct actor by) MUST_USE;
 
+/* A line of the journal; inside a write. e: NULL for what is about no row.
+ * detail is JSON. Deleting a row leaves one by itself, and so does a new value
+ * of a field F_JOURNAL. */
+enum status journal_add(struct conn *c, struct arena *a, int64_t person,
+                        const struct entity *e, int64_t id, const char *what,
+                        struct str detail) MUST_USE;
+
+/* Why the row may not be saved as it is: what the entity's own check says of
+ * it, once settled. NULL: it may. Inside the write, before it. */
+const char *row_fault(struct conn *c, struct arena *a, const struct entity *e,
+                      void *row, const char **field);
+
 struct linked {
     int64_t target, weight;
     const char *title; /* of the target; on load */
@@ -333,11 +347,16 @@ enum status row_image(struct conn *c, struct arena *a, const struct entity *e,
 /* Puts a row back as that version had it, deleted or not: a new version, its
  * links with it, its state (of an entity with steps) as it last was.
  * ERR_NOT_FOUND: no such version. ERR_CONFLICT: what it refers to is gone, or a
- * unique value is taken. */
+ * unique value is taken. ERR_INVALID: row_fault, told in *fault. */
+struct fault {
+    const char *field, *key;
+};
 enum status row_restore(struct conn *c, struct arena *a, const struct entity *e,
-                        int64_t id, int64_t version, struct actor by) MUST_USE;
+                        int64_t id, int64_t version, struct actor by,
+                        struct fault *fault) MUST_USE;
 /* Takes back what an import did to this row; ERR_STALE when somebody has
- * changed it since, ERR_NOT_FOUND when the import did not touch it. */
+ * changed it since, ERR_NOT_FOUND when the import did not touch it,
+ * ERR_CONFLICT and ERR_INVALID as above, or when the row is locked. */
 enum status row_undo(struct conn *c, struct arena *a, const struct entity *e,
                      int64_t id, int64_t import, struct actor by) MUST_USE;
 /* Ids of the rows that an import touched, the highest first, below `below`

@@ -5,6 +5,8 @@
  */
 #include "store/row.h"
 
+#include "base/random.h"
+
 enum status history_add(struct conn *c, const struct entity *e,
                         const struct line *line, struct actor by)
 {
@@ -19,6 +21,52 @@ enum status history_add(struct conn *c, const struct entity *e,
              arg_int("import", by.import ? by.import : NONE),
              arg_cstr("what", line->what), arg_text("image", line->image)),
         NULL);
+}
+
+enum { SALT = 16 };
+
+enum status journal_add(struct conn *c, struct arena *a, int64_t person,
+                        const struct entity *e, int64_t id, const char *what,
+                        struct str detail)
+{
+    return db_exec(c,
+                   SQL("INSERT INTO core_journal (at, person, entity, row_id,"
+                       " what, detail, salt) VALUES (:at, :person, :entity,"
+                       " :row, :what, :detail, :salt)"),
+                   ARGS(arg_int("at", time_now()), arg_int("person", person),
+                        arg_cstr("entity", e ? e->name : "core"),
+                        arg_int("row", id), arg_cstr("what", what),
+                        arg_text("detail", detail),
+                        arg_cstr("salt", random_hex(a, SALT))),
+                   NULL);
+}
+
+/* What a row's fields say that have lines in the journal; before NULL: it was
+ * not there. */
+enum status journal_changes(struct conn *c, struct arena *a,
+                            const struct entity *e, const void *before,
+                            const void *row, struct actor by)
+{
+    for (const struct field *f = e->fields; f->name; f++) {
+        if (!(f->flags & F_JOURNAL))
+            continue;
+        struct value was = {0}, now = field_get(f, row);
+        if (before)
+            was = field_get(f, before);
+        if (now.type != V_TEXT ||
+            (was.type == V_TEXT && str_eq(now.s, str_dup(a, was.s))))
+            continue;
+        struct buf detail = {.mem = a};
+        struct json j = {.out = &detail};
+        json_object(&j, NULL);
+        if (was.type == V_TEXT)
+            json_text(&j, "from", was.s);
+        json_text(&j, "to", now.s);
+        json_end_object(&j);
+        TRY(journal_add(c, a, by.person, e, ((const struct row *)row)->id,
+                        str_dup(a, now.s), buf_done(&detail)));
+    }
+    return OK;
 }
 
 enum status history_image(struct conn *c, struct arena *a,
@@ -127,6 +175,7 @@ static enum status bring_back(struct conn *c, struct arena *a,
     h->changed_at = line.at;
     h->changed_by = by.person;
     TRY(row_put(c, a, shape_of(e), row, true));
+    TRY(journal_changes(c, a, e, NULL, row, by));
     return history_add(c, e, &line, by);
 }
 
@@ -186,7 +235,7 @@ static enum status put_image(struct conn *c, struct arena *a,
                              const struct entity *e, int64_t id,
                              const struct json_value *image,
                              const struct json_value *last, struct actor by,
-                             const char *what)
+                             const char *what, struct fault *fault)
 {
     void *row = row_new(a, e);
     if (!last)
@@ -196,18 +245,23 @@ static enum status put_image(struct conn *c, struct arena *a,
     if (row_from_json(a, e, image, row))
         return ERR_STORE;
     keep_state(a, e, last, before, row);
+    fault->key = row_fault(c, a, e, row, &fault->field);
+    if (fault->key)
+        return ERR_INVALID;
     if (last)
         return bring_back(c, a, e, id, row, image, by);
     return row_update_as(c, a, e, row, by, what);
 }
 
 enum status row_restore(struct conn *c, struct arena *a, const struct entity *e,
-                        int64_t id, int64_t version, struct actor by)
+                        int64_t id, int64_t version, struct actor by,
+                        struct fault *fault)
 {
     const struct json_value *image, *last = NULL;
     int64_t top;
     void *row;
     CHECK(conn_is_writer(c));
+    *fault = (struct fault){0};
     TRY(image_parsed(c, a, e, id, version, &image));
     enum status found = row_load(c, a, e, id, &reach_all, &row);
     if (found == ERR_NOT_FOUND) {
@@ -216,7 +270,7 @@ enum status row_restore(struct conn *c, struct arena *a, const struct entity *e,
     } else if (found != OK) {
         return found;
     }
-    TRY(put_image(c, a, e, id, image, last, by, "restore"));
+    TRY(put_image(c, a, e, id, image, last, by, "restore", fault));
     if (last)
         TRY(links_put_back(c, a, e, id, last));
     return links_from_json(c, a, e, id, image);
@@ -236,12 +290,27 @@ static enum status newest(struct conn *c, const struct entity *e, int64_t id,
                   version);
 }
 
+/* What stands and is closed is not taken back either. */
+static enum status not_locked(struct conn *c, struct arena *a,
+                              const struct entity *e, int64_t id)
+{
+    void *row;
+    if (!e->locked)
+        return OK;
+    enum status s = row_load(c, a, e, id, &reach_all, &row);
+    if (s != OK)
+        return s == ERR_NOT_FOUND ? OK : s;
+    return e->locked(c, a, row) ? ERR_CONFLICT : OK;
+}
+
 enum status row_undo(struct conn *c, struct arena *a, const struct entity *e,
                      int64_t id, int64_t import, struct actor by)
 {
     int64_t last, before;
     const struct json_value *image;
+    struct fault fault = {0};
     CHECK(conn_is_writer(c) && import);
+    TRY(not_locked(c, a, e, id));
     TRY(newest(c, e, id, import, false, &last));
     TRY(newest(c, e, id, import, true, &before));
     if (last == NONE)
@@ -252,6 +321,6 @@ enum status row_undo(struct conn *c, struct arena *a, const struct entity *e,
         return row_delete(c, a, e, id, last, by);
     /* As though it had never been: the links with their days. */
     TRY(image_parsed(c, a, e, id, before, &image));
-    TRY(put_image(c, a, e, id, image, NULL, by, "undo"));
+    TRY(put_image(c, a, e, id, image, NULL, by, "undo", &fault));
     return links_put_back(c, a, e, id, image);
 }

@@ -144,6 +144,15 @@ enum status row_put(struct conn *c, struct arena *a, const struct shape *s,
     return search_again(c, a, s, h->id, NULL, words);
 }
 
+const char *row_fault(struct conn *c, struct arena *a, const struct entity *e,
+                      void *row, const char **field)
+{
+    *field = NULL;
+    if (e->settle)
+        e->settle(a, row);
+    return e->check ? e->check(c, a, row, field) : NULL;
+}
+
 enum status row_insert(struct conn *c, struct arena *a, const struct entity *e,
                        void *row, struct actor by)
 {
@@ -158,6 +167,8 @@ enum status row_insert(struct conn *c, struct arena *a, const struct entity *e,
     h->created_by = h->changed_by = by.person;
     struct arena_mark mark = arena_mark(a);
     enum status status = row_put(c, a, shape_of(e), row, false);
+    if (status == OK)
+        status = journal_changes(c, a, e, NULL, row, by);
     arena_rewind(a, mark);
     TRY(status);
     TRY(file_use(c, e, row));
@@ -194,6 +205,7 @@ static enum status update_in(struct conn *c, struct arena *a,
         return ERR_STALE;
     TRY(search_again(c, a, s, h->id, old_words, words));
     TRY(file_use(c, s->entity, row));
+    TRY(journal_changes(c, a, s->entity, before, row, by));
     TRY(history_add(c, s->entity, &line, by));
     h->version = line.version;
     h->changed_at = line.at;
@@ -237,6 +249,7 @@ static enum status delete_in(struct conn *c, struct arena *a,
     TRY(db_exec(c, s->delete,
                 ARGS(arg_int("id", id), arg_int("version", version)), NULL));
     TRY(search_again(c, a, s, id, words, (struct str){"", 0}));
+    TRY(journal_add(c, a, by.person, s->entity, id, "delete", STR("{}")));
     return history_add(c, s->entity, &line, by);
 }
 

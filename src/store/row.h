@@ -19,6 +19,10 @@ struct line {
 };
 enum status history_add(struct conn *c, const struct entity *e,
                         const struct line *line, struct actor by) MUST_USE;
+/* The journal's lines of fields F_JOURNAL; before NULL: there was nothing. */
+enum status journal_changes(struct conn *c, struct arena *a,
+                            const struct entity *e, const void *before,
+                            const void *row, struct actor by) MUST_USE;
 /* The row and its links as JSON. */
 enum status history_image(struct conn *c, struct arena *a,
                           const struct entity *e, const void *row,

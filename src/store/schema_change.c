@@ -15,6 +15,13 @@ const struct sql store_tables[] = {
               "TEXT, PRIMARY KEY (entity, row_id, version)) WITHOUT ROWID"),
     SQL_CONST("CREATE INDEX core_history_of_import ON core_history (import, "
               "entity, row_id) WHERE import IS NOT NULL"),
+    /* The journal: lines as they happen. */
+    SQL_CONST("CREATE TABLE core_journal (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+              " at BIGINT NOT NULL, person BIGINT NOT NULL, entity TEXT NOT"
+              " NULL, row_id BIGINT NOT NULL, what TEXT NOT NULL, detail TEXT"
+              " NOT NULL, salt TEXT NOT NULL{turn_column})"),
+    SQL_CONST("CREATE INDEX core_journal_row ON core_journal (entity, row_id,"
+              " id)"),
     {0},
 };
 

@@ -27,7 +27,7 @@ const says = (r, status, words) => {
   match(readable(r.text), words);
 };
 
-let signal, project, gate;
+let signal, project, gate, dropped;
 await test('a note de veille is kept with its reason, and becomes a project', async () => {
   signal = made(await post(leader, '/veille', { title: 'Un atlas que les élèves écrivent',
     source: 'Salon', country: 'it', seen: '2025-03-01', subject: 'Des classes cartographient leur rue.' }));
@@ -63,7 +63,13 @@ await test('an older version brought back leaves what was decided, and why', asy
 await test('a gate opens only with a committee, and its criteria are frozen then', async () => {
   for (const step of ['study', 'design']) made(await post(leader, `${project}/etapes/${step}`));
   gate = made(await post(leader, '/jalons', { project: project.split('/').at(-1), name: 'Jalon d’essai',
-    stage_from: 'design', stage_to: 'trial', meets: '2025-03-20', quorum: '3' }));
+    stage_from: 'design', stage_to: 'trial', meets: '2025-03-20', quorum: '1' }));
+  made(await leader.submit(await leader.form(`${gate}/modifier`, '/modifier'), { quorum: '3' }));
+  const extra = made(await post(leader, '/criteres-de-jalon',
+    { gate: gate.split('/').at(-1), position: 9, label: 'De trop' })).split('#')[0];
+  dropped = (await rows('/criteres-de-jalon')).find((k) => k.label === 'De trop').id;
+  made(await post(leader, `/criteres-de-jalon/${dropped}/suppression`, { _version: 1 }));
+  ok(extra, 'a criterion of its own');
   says(await post(leader, `${gate}/etapes/open`), 409, /moins de membres que le quorum/);
   const id = gate.split('/').at(-1);
   for (const [role, seat] of [['leader', 'chair'], ['inspector', 'member'], ['expert', 'expert'],
@@ -146,6 +152,16 @@ await test('two members decide at once: one decision, and 409 for the other', as
   const won = answers[0].status === 303 ? 'go' : 'stop';
   equal((await rows(gate)).state, won);
   equal((await rows(project)).state, won === 'go' ? 'trial' : 'stopped');
+});
+await test('an older version of what a committee decided is not brought back, in page, API or history', async () => {
+  const before = tables(server.folder);
+  for (const path of [gate, `/criteres-de-jalon/${dropped}`]) {
+    const back = forms((await admin.get(`${path}/historique`)).text)
+      .filter((f) => f.action.endsWith('/restauration'));
+    ok(back.length, `${path}: nothing to bring back`);
+    says(await admin.submit(back.at(-1)), 409, /ne change plus|figés/);
+  }
+  sameTables(before, tables(server.folder), 'a decided gate');
 });
 await test('a vote after the close is refused, and its seat does not change', async () => {
   says(await post(expert, `${gate}/avis`, { opinion: 'go', reason: 'Finalement.' }), 409, /clos/);
@@ -272,6 +288,42 @@ await test('3,000 deployments in one file, twelve of them wrong, each named by i
   const said = run.stdout + run.stderr;
   for (const line of wrong) match(said, new RegExp(`\\b${line}\\b`), `line ${line} is not named`);
   equal((await rows('/deploiements')).length, before + 2988, said.slice(0, 600));
+});
+await test('a deployment’s state has its line in the journal, whichever way it changes', async () => {
+  const lines = (what = '%') => Number(query(server.folder, "SELECT count(*) FROM core_journal WHERE entity ="
+    + ` 'portfolio_deployment' AND what LIKE '${what}'`));
+  const count = async (n, what, change) => {
+    const before = lines(what), all = lines();
+    await change();
+    equal(`${lines(what) - before} ${lines() - all}`, `${n} ${n}`, what);
+  };
+  const base = { project: lab, tool: 'Journal', starts: '2025-03-10', state: 'planned' };
+  let one;
+  await count(1, 'planned', async () => { one = made(await post(admin, '/deploiements', { ...base, school: schools[0].id })); });
+  const change = async (fields) => made(await admin.submit(await admin.form(`${one}/modifier`, '/modifier'), fields));
+  await count(1, 'configured', () => change({ state: 'configured' }));
+  await count(0, '%', () => change({ support: 'Le référent' }));
+  await count(1, 'abandoned', () => change({ state: 'abandoned', reason: 'Plus de salle.' }));
+  const back = forms((await admin.get(`${one}/historique`)).text).filter((f) => f.action.endsWith('/restauration'));
+  await count(1, 'planned', async () => made(await admin.submit(back.at(-1))));
+  await count(1, 'delete', async () => made(await post(admin, `${one}/suppression`,
+    { _version: (await rows(one)).version })));
+  const gone = forms((await admin.get(`${one}/historique`)).text).filter((f) => f.action.endsWith('/restauration'));
+  await count(1, 'planned', async () => made(await admin.submit(gone[0])));
+  await count(3, 'in_use', async () => made(await post(admin, '/deploiements/liste',
+    { ...base, state: 'in_use', uais: schools.slice(20, 23).map((s) => s.uai).join(' ') })));
+  const file = join(server.folder, 'etats.csv');
+  const of = await rows('/deploiements').then((all) => all.filter((d) => d.tool === 'Journal'));
+  writeFileSync(file, ['project;tool;school;starts;state', ...schools.slice(30, 34).map((s) =>
+    `ESCALE;Journal;${s.uai};2025-03-10;configured`)].join('\r\n'));
+  await count(4, 'configured', async () => essaim('import', 'deployment', file, '--data', server.folder));
+  equal(of.length, 4);
+  const last = query(server.folder, 'SELECT max(id) FROM core_import');
+  await count(4, 'delete', async () => essaim('import', 'undo', last, '--data', server.folder));
+  const detail = query(server.folder, "SELECT detail FROM core_journal WHERE entity = 'portfolio_deployment' AND"
+    + " what = 'abandoned' ORDER BY id DESC LIMIT 1");
+  equal(JSON.parse(detail).from, 'configured');
+  match(essaim('journal', 'verify', '--data', server.folder), /as sealed/);
 });
 await test('a stranger asks for advice behind a guard', async () => {
   const stranger = server.stranger();

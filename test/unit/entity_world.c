@@ -192,7 +192,7 @@ static enum status restore_in(struct conn *c, struct arena *a, void *data)
 {
     struct deed *d = data;
     return row_restore(c, a, d->entity, d->id, d->version,
-                       (struct actor){someone, 0});
+                       (struct actor){someone, 0}, &(struct fault){0});
 }
 
 enum status restore_row(struct world *w, const struct entity *e, int64_t id,

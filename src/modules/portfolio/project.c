@@ -157,7 +157,7 @@ static const struct field project_service_fields[] = {
     DATE(project_service, starts, .flags = F_REQUIRED | F_LIST | F_SORT),
     DATE(project_service, ends, .flags = F_LIST),
     CHOICE(project_service, state, passage_states,
-           .flags = F_REQUIRED | F_LIST | F_FILTER),
+           .flags = F_REQUIRED | F_LIST | F_FILTER | F_JOURNAL),
     TEXT(project_service, team, .flags = F_LIST),
     PROSE(project_service, expected, .max = 2000),
     TEXT(project_service, note, .flags = F_LIST),
