@@ -18,6 +18,9 @@ static const struct pace of_pair = {'p', 5, 30};
 static const struct pace of_address = {'a', 30, 2};
 static const struct pace of_account = {'e', 20, 10};
 static const struct pace of_known = {'k', 10, 10};
+/* A staff room behind one address asks eight times at once, and twelve times a
+ * day beside. */
+static const struct pace of_stranger = {'s', 8, 2 * 3600};
 
 struct slot {
     uint64_t key;
@@ -105,27 +108,41 @@ static int64_t due_of(struct throttle *t, uint64_t key, int64_t now)
     return s->key == key && s->due > now ? s->due : now;
 }
 
-unsigned throttle_wait(struct throttle *t, const struct sign_in_try *s,
-                       int64_t now)
+/* 0, and the try is counted under each key; or the seconds to wait. */
+static unsigned pass(struct throttle *t, const struct keys *keys, int64_t now)
 {
-    const struct keys keys = keys_of(t, s);
     int64_t wait = 0;
     pthread_mutex_lock(&t->lock);
-    for (size_t i = 0; i < keys.n; i++) {
-        const struct pace *p = keys.all[i].pace;
-        int64_t early = due_of(t, keys.all[i].key, now) - now -
+    for (size_t i = 0; i < keys->n; i++) {
+        const struct pace *p = keys->all[i].pace;
+        int64_t early = due_of(t, keys->all[i].key, now) - now -
                         (p->burst - 1) * p->seconds * SECOND;
         if (early > wait)
             wait = early;
     }
-    for (size_t i = 0; !wait && i < keys.n; i++) {
-        const uint64_t key = keys.all[i].key;
+    for (size_t i = 0; !wait && i < keys->n; i++) {
+        const uint64_t key = keys->all[i].key;
         const int64_t due = due_of(t, key, now);
         *slot_of(t, key) =
-            (struct slot){key, due + keys.all[i].pace->seconds * SECOND};
+            (struct slot){key, due + keys->all[i].pace->seconds * SECOND};
     }
     pthread_mutex_unlock(&t->lock);
     return (unsigned)((wait + SECOND - 1) / SECOND);
+}
+
+unsigned throttle_wait(struct throttle *t, const struct sign_in_try *s,
+                       int64_t now)
+{
+    const struct keys keys = keys_of(t, s);
+    return pass(t, &keys, now);
+}
+
+unsigned throttle_stranger(struct throttle *t, const char *address, int64_t now)
+{
+    struct keys keys = {0};
+    unsigned char bytes[16];
+    key_add(&keys, t, &of_stranger, network(address, bytes), STR(""));
+    return pass(t, &keys, now);
 }
 
 /* What this try cost is given back; of the account from that address, all. */

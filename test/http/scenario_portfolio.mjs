@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
+import { request } from 'node:http';
 import { test, equal, ok, match, serve, forms, filled, readable, tables, sameTables, importEnd, essaim,
   program, query }
   from './lib.mjs';
@@ -175,7 +176,13 @@ await test('the decision is in the journal, and everybody reads it, without the 
   const text = readable(r.text);
   for (const words of ['Atlas des rues', 'Constaté en séance', '3 votes exprimés', 'Trop tôt pour le réseau'])
     ok(text.includes(words), words);
+  const [dissent] = /<section aria-labelledby="dissent">[\s\S]*?<\/section>/.exec(r.text);
+  equal(readable(dissent), 'Réserves suspendre Trop tôt pour le réseau.');
   ok(!/Experte? \d|Directrice? de projet|Inspect(eur|rice) \d/.test(text), 'a name of the committee');
+  for (const path of ['/membres-de-jalon', '/membres-de-jalon.csv', '/membres-de-jalon.json', gate, `${gate}.json`])
+    ok((await server.stranger().get(path)).status !== 200, `${path}: a stranger reads the votes`);
+  for (const path of [`/api/v1/gate/${gate.split('/').at(-1)}`, '/api/v1/gate_member'])
+    equal((await server.stranger().get(path)).status, 401, path);
   ok(readable((await server.stranger().get('/decisions')).text).includes('Jalon d’essai'));
 });
 await test('a decision kept to the team is 404 to others', async () => {
@@ -346,12 +353,45 @@ await test('a stranger asks for advice behind a guard', async () => {
   const queue = readable((await leader.get('/conseils/file')).text);
   ok(queue.indexOf('Peut-on laisser les élèves') < queue.indexOf('Quel outil pour dicter'), 'the oldest first');
 });
+// As from another machine of this network.
+async function askFrom(localAddress, fields, headers = {}, of = server) {
+  const form = await of.stranger().form('/demander-conseil', '/demander-conseil');
+  return new Promise((done, fail) => {
+    const sent = request(`${of.base}${form.action}`, { method: 'POST', localAddress,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers } }, (r) => {
+      let text = '';
+      r.on('data', (d) => { text += d; }).on('end', () => done({ status: r.statusCode, text, headers: r.headers }));
+    }).on('error', fail);
+    sent.end(String(new URLSearchParams(filled(form, { topic: 'other', ...fields }))));
+  });
+}
+await test('one machine that asks and asks is held, and nobody beside it', async () => {
+  const script = (i, headers) => askFrom('127.0.0.9', { need: `Encore ${i}`, asker: 'Script', email: `e${i}@demo.example` }, headers);
+  for (let i = 0; i < 8; i++) equal((await script(i)).status, 303);
+  // What it says of itself is not believed: no proxy is configured.
+  for (const headers of [{}, { 'x-forwarded-for': '192.0.2.1' }, { forwarded: 'for=192.0.2.1' }]) {
+    const refused = await script(9, headers);
+    says(refused, 429, /venues de votre réseau.*connectez-vous/);
+    ok(Number(refused.headers['retry-after']) > 3600);
+    ok(refused.text.includes('value="Encore 9"'), 'what was typed is gone');
+  }
+  equal((await askFrom('127.0.0.10', { need: 'Encore moi', asker: 'Lou', email: 'moi@demo.example' })).status, 303);
+  equal(query(server.folder, "SELECT count(*) FROM portfolio_advice WHERE need LIKE 'Encore %'"), '9');
+});
+await test('behind a proxy that is believed, each of its clients has a bound of its own', async () => {
+  const behind = await serve({ args: ['--proxies', '127.0.0.9'] });
+  const ask = async (client, i, from = '127.0.0.9') => (await askFrom(from,
+    { need: 'Derrière', asker: 'Lou', email: `p${i}@demo.example` }, { 'x-forwarded-for': client }, behind)).status;
+  for (let i = 0; i < 8; i++) equal(await ask('192.0.2.1', i), 303);
+  equal(await ask('192.0.2.1', 8), 429);
+  equal(await ask('203.0.113.5, 192.0.2.1', 8), 429, 'the client adds an address of its own');
+  equal(await ask('192.0.2.2', 8), 303);
+  equal(await ask('192.0.2.1', 9, '127.0.0.10'), 303, 'another machine says that it is a proxy');
+  await behind.stop();
+});
 await test('strangers who ask at the same moment are each kept, whole', async () => {
-  const asked = await Promise.all(Array.from({ length: 24 }, async (_, i) => {
-    const stranger = server.stranger();
-    return stranger.submit(await stranger.form('/demander-conseil', '/demander-conseil'),
-      { need: `Ensemble ${i}`, topic: 'other', asker: 'Noé', email: `noe${i}@demo.example` });
-  }));
+  const asked = await Promise.all(Array.from({ length: 24 }, (_, i) => askFrom(`127.0.1.${1 + i}`,
+    { need: `Ensemble ${i}`, asker: 'Noé', email: `noe${i}@demo.example` })));
   equal(asked.filter((r) => r.status === 303).length, 24);
   const uids = query(server.folder, "SELECT uid FROM portfolio_advice WHERE asker = 'Noé'").trim().split('\n');
   equal(new Set(uids).size, 24);

@@ -1,13 +1,16 @@
 /* Asking for advice, with or without an account, and the queue of those who
  * wait: the longest first, and which needs come back. */
+#include "auth/throttle.h"
+#include "http/exchange.h"
 #include "i18n/format.h"
 #include "modules/portfolio/pages/ask.html.h"
 #include "modules/portfolio/routes.h"
 #include "modules/portfolio/shown.h"
 
 /* A stranger's requests are guarded: a field that people do not see, a bound by
- * address and one for all strangers of a day. */
-enum { OPEN_BY_MAIL = 3, STRANGERS_A_DAY = 200 };
+ * mail, one by the address they come from, and as a last net one for all
+ * strangers of a day: more than fifty networks together reach. */
+enum { OPEN_BY_MAIL = 3, STRANGERS_A_DAY = 1000 };
 
 struct asking {
     struct req *r;
@@ -120,6 +123,15 @@ static enum status ask(struct conn *c, struct arena *a, void *data)
     return row_insert(c, a, &advice_entity, row, req_actor(k->r));
 }
 
+/* So that no script takes all the room that strangers have. */
+static enum status held(struct asking *k, unsigned seconds)
+{
+    struct req *r = k->r;
+    k->alert = "portfolio.ask_held";
+    req_header(r, "Retry-After", arena_printf(r->mem, "%u", seconds));
+    return show(k, 429, true);
+}
+
 enum status ask_send(struct req *r)
 {
     struct asking k = asking_open(r);
@@ -139,6 +151,12 @@ enum status ask_send(struct req *r)
         k.alert = "form.no_key";
     if (r->errors.n || k.alert)
         return show(&k, 422, true);
+    unsigned seconds = r->who
+                           ? 0
+                           : throttle_stranger(r->app->throttle, r->x->address,
+                                               time_monotonic_ns());
+    if (seconds)
+        return held(&k, seconds);
     s = req_write(r, ask, &k);
     if (s == ERR_INVALID && k.alert)
         return show(&k, 422, true);

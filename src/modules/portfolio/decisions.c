@@ -54,7 +54,16 @@ enum status decisions_list(struct req *r)
     return req_html(r, 200, &h);
 }
 
-/* How many voted what, and the dissents without the names. */
+/* By what they say: the order of the seats would tell whose it is. */
+static int by_words(const void *a, const void *b)
+{
+    const struct vote_v *one = a, *other = b;
+    return strcmp(one->reason ? one->reason : "",
+                  other->reason ? other->reason : "");
+}
+
+/* How many voted what, and the dissents: neither name nor seat, for a
+ * committee has one chair. */
 static enum status votes_fill(struct req *r, const struct gate *g,
                               struct decision_v *v)
 {
@@ -71,11 +80,11 @@ static enum status votes_fill(struct req *r, const struct gate *g,
         if (same(m->state, g->state) || same(m->state, "abstain"))
             continue;
         out[v->dissent_count++] = (struct vote_v){
-            .role = choice_shown(r, &gate_member_entity, "role", m->role),
             .vote = choice_shown(r, &gate_member_entity, "state", m->state),
             .tone = tone_of(r, &gate_member_entity, "state", m->state),
             .reason = m->state_reason};
     }
+    qsort(out, v->dissent_count, sizeof(*out), by_words);
     v->dissents = out;
     v->votes = tr_with(r->mem, r->lang, "portfolio.votes_for", "n",
                        format_int(r->mem, r->lang, votes), "with",
