@@ -444,6 +444,22 @@ export const others = [
       partner: no,
     },
   },
+  {
+    name: 'work that was given up', routes: ['GET /travaux'],
+    answers: {
+      stranger: sign,
+      admin: 200,
+      'leader inspector ien coordinator expert researcher partner teacher head host': no,
+    },
+  },
+  {
+    name: 'work that nobody gave up', routes: ['POST /travaux/:task/vu'],
+    answers: {
+      stranger: sign,
+      admin: gone,
+      'leader inspector ien coordinator expert researcher partner teacher head host': no,
+    },
+  },
   { name: 'asking for nothing', routes: ['POST /demander-conseil'], answers: { [all]: 422 } },
   {
     name: 'deployments in many schools', routes: ['GET /deploiements/liste'],

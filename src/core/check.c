@@ -125,8 +125,10 @@ const char *modules_fault(struct arena *mem)
                 fault = arena_printf(mem, "%s is not whole", w->label);
         for (const struct waiting *w = (*m)->waiting; !fault && w && w->label;
              w++)
-            if (!w->entity || !w->where.text || !w->entity->path ||
-                !strrchr(w->label, '.') || !known_right(w->right))
+            if (!known_right(w->right) || !strrchr(w->label, '.') ||
+                (w->count.text
+                     ? !w->path
+                     : !w->entity || !w->where.text || !w->entity->path))
                 fault = arena_printf(mem, "%s is not whole", w->label);
         if (fault)
             return fault;

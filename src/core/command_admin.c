@@ -107,6 +107,10 @@ static void frame_labels(struct arena *a)
                    (int)role.n, role.p);
     for (const struct right *r = core_rights; r->name; r++)
         printf("right.%s\n", r->name);
+    for (const struct waiting *w = core_waiting; w->label; w++)
+        printf("%s\n", w->label);
+    for (const struct task_kind *k = core_tasks; k->name; k++)
+        printf("task.%s\n", k->name);
     for (const struct route *r = core_routes; r->path; r++) {
         const char *name = strrchr(r->path, '/') + 1;
         const char *key = arena_printf(a, "core.text.%s", name);
@@ -117,8 +121,8 @@ static void frame_labels(struct arena *a)
     }
     for (const char *const *s =
              (const char *const[]){"staged", "checked", "stopped", "applying",
-                                   "paused", "applied", "undoing", "undone",
-                                   NULL};
+                                   "paused", "applied", "undoing", "halted",
+                                   "undone", NULL};
          *s; s++)
         printf("import.state.%s\n", *s);
     for (const char *const *s =
@@ -145,6 +149,8 @@ int command_labels(struct cli *cli)
             printf("%s\n", w->label);
         for (const struct news *w = (*m)->news; w && w->label; w++)
             printf("%s\n", w->label);
+        for (const struct task_kind *k = (*m)->tasks; k && k->name; k++)
+            printf("task.%s\n", k->name);
         for (const struct route *r = (*m)->routes; r && r->path; r++)
             if (r->menu)
                 printf("%s\n", r->menu);

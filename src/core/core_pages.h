@@ -102,6 +102,15 @@ struct rights_v {
     const struct search_group *groups; /* a role each; more: what it is */
     size_t n;
 };
+struct task_v {
+    const char *what, *href, *when, *why;
+    const char *see, *key; /* where to POST that it was seen */
+};
+struct tasks_v {
+    const char *lead, *csrf;
+    const struct task_v *items;
+    size_t n;
+};
 struct head_v {
     const char *lead;
     const struct item_v *items; /* none: nothing is sealed yet */

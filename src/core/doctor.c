@@ -189,11 +189,11 @@ static enum status look_at_tasks(struct doctor *d)
     size_t n = 0;
     TRY(db_rows(d->conn, d->mem,
                 SQL("SELECT t.kind, count(*), max(t.result) FROM core_task t"
-                    " WHERE t.done IS NULL AND t.attempts >= :tries"
-                    " GROUP BY t.kind ORDER BY t.kind"),
-                ARGS(arg_int("tries", TASK_TRIES)), &rows));
+                    " WHERE " TASK_GIVEN_UP " GROUP BY t.kind ORDER BY t.kind"),
+                NO_ARGS, &rows));
     for (; rows_next(rows); n++)
-        doctor_say(d, WARN, "tasks", "see the log for \"task failed\"",
+        doctor_say(d, WARN, "tasks",
+                   "see /travaux, and the log for \"task failed\"",
                    "%" PRId64 " of %s given up (%s)", row_int(rows, 1),
                    row_text(rows, 0), row_text(rows, 2));
     TRY(rows_end(rows));

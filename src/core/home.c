@@ -7,6 +7,7 @@
 #include "core/meter.h"
 #include "core/pages.h"
 #include "core/request.h"
+#include "core/tables.h"
 #include "core/waiting.h"
 #include "http/exchange.h"
 #include "i18n/format.h"
@@ -39,24 +40,33 @@ static void late_first(struct item_v *items, size_t n)
         }
 }
 
+static enum status waits_of(struct req *r, const struct waiting *w,
+                            struct item_v *items, size_t *n)
+{
+    for (; w && w->label && *n < HOME_WAITS; w++) {
+        int64_t count;
+        if (!may(r->who, w->right) ||
+            (w->entity && !may(r->who, w->entity->read)))
+            continue;
+        TRY(waiting_count(r, w, &count));
+        if (count > 0)
+            items[(*n)++] =
+                (struct item_v){.value = format_int(r->mem, r->lang, count),
+                                .label = tr_n(r->mem, r->lang, w->label, count),
+                                .href = waiting_href(r->mem, w),
+                                .late = w->late};
+    }
+    return OK;
+}
+
 /* What waits for this person, each within the reach of its right. */
 static enum status waits_fill(struct req *r, struct home_v *v)
 {
     struct item_v *items = NEW_ARRAY(r->mem, struct item_v, HOME_WAITS);
+    if (r->who)
+        TRY(waits_of(r, core_waiting, items, &v->waits_count));
     for (const struct module *const *m = modules; r->who && *m; m++)
-        for (const struct waiting *w = (*m)->waiting;
-             w && w->label && v->waits_count < HOME_WAITS; w++) {
-            if (!may(r->who, w->right) || !may(r->who, w->entity->read))
-                continue;
-            int64_t n;
-            TRY(waiting_count(r, w, &n));
-            if (n > 0)
-                items[v->waits_count++] =
-                    (struct item_v){.value = format_int(r->mem, r->lang, n),
-                                    .label = tr_n(r->mem, r->lang, w->label, n),
-                                    .href = waiting_href(r->mem, w),
-                                    .late = w->late};
-        }
+        TRY(waits_of(r, (*m)->waiting, items, &v->waits_count));
     late_first(items, v->waits_count);
     v->waits = items;
     return OK;
@@ -528,6 +538,14 @@ const struct route core_routes[] = {
      .path = "/journal/tete",
      .right = PUBLIC,
      .handle = head_show},
+    {.method = GET,
+     .path = "/travaux",
+     .right = "core.operate",
+     .handle = tasks_show},
+    {.method = POST,
+     .path = "/travaux/:task/vu",
+     .right = "core.operate",
+     .handle = task_seen},
     {.method = GET,
      .path = "/roles",
      .right = "core.signed_in",

@@ -359,8 +359,10 @@ enum status import_ask(struct conn *c, struct arena *a, const struct import *im,
         TRY(db_exec(
             c,
             SQL("UPDATE core_import SET state = :to, applied = CASE WHEN"
-                " state = 'paused' AND :to = 'applying' THEN applied"
-                " ELSE 0 END" FROM_ZERO " WHERE id = :id AND state = :from"),
+                " (state = 'paused' AND :to = 'applying') OR state = 'halted'"
+                " THEN applied ELSE 0 END, note = CASE WHEN note ="
+                " 'import.given_up' THEN NULL ELSE note END" FROM_ZERO
+                " WHERE id = :id AND state = :from"),
             ARGS(arg_cstr("to", to), arg_int("id", im->id),
                  arg_text("from", one)),
             &changed));
@@ -371,9 +373,10 @@ enum status import_stop(struct conn *c, int64_t id)
 {
     int64_t changed;
     TRY(db_exec(c,
-                SQL("UPDATE core_import SET state = CASE WHEN state = 'staged'"
-                    " THEN 'stopped' ELSE 'paused' END WHERE id = :id"
-                    " AND state IN ('staged', 'applying')"),
+                SQL("UPDATE core_import SET state = CASE state WHEN 'staged'"
+                    " THEN 'stopped' WHEN 'applying' THEN 'paused' ELSE"
+                    " 'halted' END WHERE id = :id"
+                    " AND state IN ('staged', 'applying', 'undoing')"),
                 ARGS(arg_int("id", id)), &changed));
     return changed ? OK : ERR_CONFLICT;
 }

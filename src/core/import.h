@@ -5,8 +5,9 @@
  * checks. Each of these is a task (core/task.h) when a browser asks for it.
  *
  *   staged → checked → applying → applied → undoing → undone
- *      ↓                  ↓
- *   stopped             paused     by import_stop, or by what note says
+ *      ↓                  ↓                   ↓
+ *   stopped             paused              halted     by import_stop, or by
+ *                                                      what note says
  */
 #pragma once
 

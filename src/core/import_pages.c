@@ -361,13 +361,13 @@ static void acts_fill(struct req *r, const struct import *im,
                       struct import_v *v)
 {
     struct import_act_v *acts = NEW_ARRAY(r->mem, struct import_act_v, 3);
-    if (word_in("staged applying", im->state))
+    if (is_running(im))
         act(r, v, acts, "arret", "core.import_stop", "btn quiet");
     if (same(im->state, "checked") && im->lines > im->bad + im->repeated)
         act(r, v, acts, "application", "core.import_apply", "btn");
     if (same(im->state, "paused"))
         act(r, v, acts, "application", "core.import_resume", "btn");
-    if (word_in("applied paused", im->state))
+    if (word_in("applied paused halted", im->state))
         act(r, v, acts, "annulation", "core.import_undo", "btn danger");
     v->acts = acts;
 }
@@ -485,7 +485,7 @@ enum status import_start(struct req *r)
 
 enum status import_take_back(struct req *r)
 {
-    return ask_for(r, "applied paused", "undoing");
+    return ask_for(r, "applied paused halted", "undoing");
 }
 
 enum status import_halt(struct req *r)

@@ -27,16 +27,20 @@ static enum status load(struct work *w, struct arena *a)
     return s;
 }
 
+static enum status stop_with(struct conn *c, int64_t id, const char *note)
+{
+    TRY(db_exec(c,
+                SQL("UPDATE core_import SET note = :note WHERE id = :id"
+                    " AND state IN ('staged', 'applying', 'undoing')"),
+                ARGS(arg_cstr("note", note), arg_int("id", id)), NULL));
+    return import_stop(c, id);
+}
+
 static enum status give_up(struct conn *c, struct arena *a, void *data)
 {
     const struct work *w = data;
     (void)a;
-    TRY(db_exec(c,
-                SQL("UPDATE core_import SET note = :note WHERE id = :id"
-                    " AND state IN ('staged', 'applying')"),
-                ARGS(arg_cstr("note", w->im.note), arg_int("id", w->id)),
-                NULL));
-    return import_stop(c, w->id);
+    return stop_with(c, w->id, w->im.note);
 }
 
 /* What another try would not mend is told on the import's page. */
@@ -53,13 +57,30 @@ static enum status end(struct work *w, struct arena *a, enum status s)
     return s == ERR_CONFLICT ? OK : s;
 }
 
+/* "12 5": the import, and who asked. */
+static bool payload_read(const char *payload, struct work *w)
+{
+    struct str rest = str_of(payload), id, person = {"0", 1};
+    return str_next(&rest, ' ', &id) && str_int(id, &w->id) &&
+           (!str_next(&rest, ' ', &person) || str_int(person, &w->person));
+}
+
+/* It stands where it was left, to be asked for again. */
+enum status import_given_up(struct conn *c, struct arena *a,
+                            const char *payload)
+{
+    struct work w = {0};
+    (void)a;
+    if (!payload_read(payload, &w))
+        return OK;
+    enum status s = stop_with(c, w.id, "import.given_up");
+    return s == ERR_CONFLICT ? OK : s;
+}
+
 enum status import_task(struct app *app, struct arena *a, const char *payload)
 {
     struct work w = {.app = app};
-    struct str rest = str_of(payload), id, person = {"0", 1};
-    if (!str_next(&rest, ' ', &id) || !str_int(id, &w.id))
-        return ERR_NOT_FOUND;
-    if (str_next(&rest, ' ', &person) && !str_int(person, &w.person))
+    if (!payload_read(payload, &w))
         return ERR_NOT_FOUND;
     TRY(load(&w, a));
     if (same(w.im.state, "staged"))

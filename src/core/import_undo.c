@@ -70,12 +70,13 @@ static enum status begin(struct conn *c, struct arena *a, void *data)
     struct undoing *u = data;
     int64_t changed;
     (void)a;
-    TRY(db_exec(c,
-                SQL("UPDATE core_import SET state = 'undoing', applied = CASE"
-                    " WHEN state = 'undoing' THEN applied ELSE 0 END"
-                    " WHERE id = :id AND state IN ('applied', 'paused',"
-                    " 'undoing')"),
-                ARGS(arg_int("id", u->im->id)), &changed));
+    TRY(db_exec(
+        c,
+        SQL("UPDATE core_import SET state = 'undoing', applied = CASE"
+            " WHEN state IN ('undoing', 'halted') THEN applied ELSE 0 END"
+            " WHERE id = :id AND state IN ('applied', 'paused',"
+            " 'halted', 'undoing')"),
+        ARGS(arg_int("id", u->im->id)), &changed));
     if (!changed)
         return ERR_CONFLICT;
     TRY(db_int(c, SQL("SELECT applied FROM core_import WHERE id = :id"),

@@ -242,8 +242,7 @@ enum status meter_look(struct app *app, struct conn *c)
             SQL_CONST("SELECT count(*) FROM core_task WHERE done IS NULL"
                       " AND lease > :now AND attempts <= :tries"),
         [G_TASKS_FAILED] =
-            SQL_CONST("SELECT count(*) FROM core_task WHERE done IS NULL"
-                      " AND lease <= :now AND attempts >= :tries"),
+            SQL_CONST("SELECT count(*) FROM core_task t WHERE " TASK_GIVEN_UP),
         [G_SEALED] =
             SQL_CONST("SELECT coalesce(max(seq) + 1, 0) FROM core_leaf"),
         [G_UNSEALED] =

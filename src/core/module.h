@@ -86,6 +86,10 @@ struct waiting {
     struct sql where;
     const struct entity *entity;
     bool late; /* it goes wrong: shown first, and marked */
+    /* Instead of .where and .entity, for what is no entity: how many, and the
+     * page that shows them. */
+    struct sql count;
+    const char *path;
 };
 
 /* What is new, on the home page of whoever holds the right. */
@@ -111,6 +115,11 @@ struct task_kind {
     const char *name;       /* "directory.locate" */
     unsigned every_minutes; /* 0: only when asked with task_add */
     enum status (*run)(struct app *app, struct arena *a, const char *payload);
+    /* Inside a write, when its last try has failed: what it worked at says so.
+     * NULL: the list of what was given up is enough. */
+    enum status (*given_up)(struct conn *c, struct arena *a,
+                            const char *payload);
+    const char *page; /* "/imports": of the number its payload begins with */
 };
 
 struct module {

@@ -27,6 +27,8 @@ enum status file_past(struct req *r);
 enum status file_post(struct req *r);
 
 enum status figures_show(struct req *r);
+enum status tasks_show(struct req *r);
+enum status task_seen(struct req *r);
 enum status figure_show(struct req *r);
 enum status figure_snapshot(struct req *r);
 enum status imports_list(struct req *r);

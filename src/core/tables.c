@@ -1,5 +1,7 @@
 #include "core/tables.h"
 
+#include "core/task.h"
+
 const struct right core_rights[] = {
     {"core.import", "admin leader coordinator"},
     {"core.figures", "admin leader inspector ien coordinator researcher"},
@@ -7,6 +9,16 @@ const struct right core_rights[] = {
     {"core.grant", "admin leader coordinator"},
     {"core.operate", "admin"},
     {"core.signed_in", ROLES},
+    {0},
+};
+
+const struct waiting core_waiting[] = {
+    {.label = "core.waiting.tasks",
+     .right = "core.operate",
+     .count = SQL_CONST("SELECT count(*) FROM core_task t"
+                        " WHERE " TASK_GIVEN_UP),
+     .path = "/travaux",
+     .late = true},
     {0},
 };
 

@@ -6,6 +6,7 @@
 #include "core/journal.h"
 #include "core/meter.h"
 #include "core/once.h"
+#include "core/tables.h"
 
 #include <pthread.h>
 
@@ -16,6 +17,7 @@ enum {
     MEMORY = 64 << 20,
     SWEEP = 3600,
     DAY = 24 * 60, /* minutes */
+    ENDED = -1,    /* the lease of a task that was given up */
 };
 
 enum status task_add(struct conn *c, const char *kind, const char *payload,
@@ -59,6 +61,62 @@ static enum status forget_leases(struct conn *c, struct arena *a, void *data)
                    NO_ARGS, NULL);
 }
 
+const struct task_kind core_tasks[] = {
+    {"core.import", 0, import_task, import_given_up, "/imports"},
+    {"core.journal_head", DAY, head_send, NULL, NULL},
+    {0},
+};
+
+const struct task_kind *task_kind_of(const char *name)
+{
+    for (const struct task_kind *k = core_tasks; k->name; k++)
+        if (same(k->name, name))
+            return k;
+    for (const struct module *const *m = modules; *m; m++)
+        for (const struct task_kind *k = (*m)->tasks; k && k->name; k++)
+            if (same(k->name, name))
+                return k;
+    return NULL;
+}
+
+/* The last try has failed, or died with its process: nobody takes it up again
+ * by itself. What it worked at says so, and it stays among those given up. */
+static enum status give_up(struct conn *c, struct arena *a,
+                           const struct taken *t, const char *why)
+{
+    const struct task_kind *k = task_kind_of(t->kind);
+    log_line(LOG_ERROR, "task given up", "kind", t->kind, NULL);
+    if (k && k->given_up)
+        TRY(k->given_up(c, a, t->payload));
+    return db_exec(c,
+                   SQL("UPDATE core_task SET lease = :ended, due = :now,"
+                       " unique_key = NULL, result = :result WHERE id = :id"),
+                   ARGS(arg_int("ended", ENDED), arg_int("now", time_now()),
+                        arg_cstr("result", why), arg_int("id", t->id)),
+                   NULL);
+}
+
+/* Those whose last try ended with nobody there to say so. */
+static enum status bury(struct conn *c, struct arena *a, int64_t now, bool *any)
+{
+    struct rows *rows;
+    *any = false;
+    TRY(db_rows(c, a,
+                SQL("SELECT id, kind, payload FROM core_task WHERE done IS NULL"
+                    " AND lease BETWEEN 0 AND :now AND attempts >= :tries"
+                    " ORDER BY id"),
+                ARGS(arg_int("now", now), arg_int("tries", TASK_TRIES)),
+                &rows));
+    while (rows_next(rows)) {
+        const struct taken t = {.id = row_int(rows, 0),
+                                .kind = row_text(rows, 1),
+                                .payload = row_text(rows, 2)};
+        TRY(give_up(c, a, &t, "killed"));
+        *any = true;
+    }
+    return rows_end(rows);
+}
+
 /* Takes the task that is due the longest, with a lease. */
 static enum status take(struct conn *c, struct arena *a, void *data)
 {
@@ -66,6 +124,8 @@ static enum status take(struct conn *c, struct arena *a, void *data)
     struct rows *rows;
     int64_t now = time_now();
     t->id = 0;
+    bool buried;
+    TRY(bury(c, a, now, &buried));
     TRY(db_rows(c, a,
                 SQL("SELECT id, kind, payload, attempts FROM core_task"
                     " WHERE done IS NULL AND due <= :now AND lease <= :now"
@@ -80,7 +140,7 @@ static enum status take(struct conn *c, struct arena *a, void *data)
     }
     TRY(rows_end(rows));
     if (!t->id)
-        return ERR_NOT_FOUND;
+        return buried ? OK : ERR_NOT_FOUND;
     return db_exec(c,
                    SQL("UPDATE core_task SET lease = :lease,"
                        " attempts = attempts + 1 WHERE id = :id"),
@@ -92,7 +152,8 @@ static enum status finish(struct conn *c, struct arena *a, void *data)
 {
     const struct taken *t = data;
     int64_t now = time_now();
-    (void)a;
+    if (t->status != OK && t->attempts >= TASK_TRIES)
+        return give_up(c, a, t, status_name(t->status));
     if (t->status == OK)
         return db_exec(c,
                        SQL("UPDATE core_task SET done = :now, lease = 0,"
@@ -100,11 +161,8 @@ static enum status finish(struct conn *c, struct arena *a, void *data)
                        ARGS(arg_int("now", now), arg_int("id", t->id)), NULL);
     return db_exec(c,
                    SQL("UPDATE core_task SET lease = 0, due = :due,"
-                       " unique_key = CASE WHEN attempts < :tries"
-                       " THEN unique_key END, result = :result"
-                       " WHERE id = :id"),
+                       " result = :result WHERE id = :id"),
                    ARGS(arg_int("due", now + (1 << t->attempts)),
-                        arg_int("tries", TASK_TRIES),
                         arg_cstr("result", status_name(t->status)),
                         arg_int("id", t->id)),
                    NULL);
@@ -122,24 +180,6 @@ static enum status leave(struct conn *c, struct arena *a, void *data)
                    ARGS(arg_int("id", t->id)), NULL);
 }
 
-static const struct task_kind own[] = {
-    {"core.import", 0, import_task},
-    {"core.journal_head", DAY, head_send},
-    {0},
-};
-
-static const struct task_kind *kind_of(const char *name)
-{
-    for (const struct task_kind *k = own; k->name; k++)
-        if (same(k->name, name))
-            return k;
-    for (const struct module *const *m = modules; *m; m++)
-        for (const struct task_kind *k = (*m)->tasks; k && k->name; k++)
-            if (same(k->name, name))
-                return k;
-    return NULL;
-}
-
 struct turn {
     struct tasks *tasks;
     struct arena *mem;
@@ -149,7 +189,7 @@ struct turn {
 static enum status run(void *data)
 {
     struct turn *t = data;
-    const struct task_kind *k = kind_of(t->taken->kind);
+    const struct task_kind *k = task_kind_of(t->taken->kind);
     return k ? k->run(t->tasks->app, t->mem, t->taken->payload) : ERR_NOT_FOUND;
 }
 
@@ -160,6 +200,8 @@ static bool run_one(struct tasks *t, struct arena *mem)
     struct turn turn = {t, mem, &taken};
     if (db_write(t->app->db, mem, take, &taken) != OK)
         return false;
+    if (!taken.id)
+        return true;
     taken.status = arena_run(mem, run, &turn);
     if (taken.status == ERR_BUSY && t->app->ending) {
         if (db_write(t->app->db, mem, leave, &taken) != OK)
@@ -199,7 +241,7 @@ static enum status come_again(struct conn *c, const struct task_kind *k)
 static enum status sweep(struct conn *c, struct arena *a, void *data)
 {
     (void)a, (void)data;
-    TRY(come_again(c, own));
+    TRY(come_again(c, core_tasks));
     for (const struct module *const *m = modules; *m; m++)
         TRY(come_again(c, (*m)->tasks));
     return once_forget(c, time_now() - ONCE_SECONDS);

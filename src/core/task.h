@@ -14,7 +14,14 @@
 enum status task_add(struct conn *c, const char *kind, const char *payload,
                      const char *unique, int64_t due) MUST_USE;
 
-enum { TASK_TRIES = 8 }; /* then it is given up */
+/* NULL: a kind that is no more. */
+const struct task_kind *task_kind_of(const char *name);
+
+/* Then it is given up, also when the process dies in the last: what it worked
+ * at says so (task_kind.given_up), and so does /travaux. Condition of core_task
+ * t. */
+enum { TASK_TRIES = 8 };
+#define TASK_GIVEN_UP "t.done IS NULL AND t.lease < 0"
 
 struct tasks;
 /* Two threads of their own: one runs what is due, and takes up at once what the
@@ -24,3 +31,5 @@ struct tasks *tasks_start(struct app *app);
 void tasks_stop(struct tasks *t);
 
 enum status import_task(struct app *app, struct arena *a, const char *payload);
+enum status import_given_up(struct conn *c, struct arena *a,
+                            const char *payload);

@@ -16,6 +16,8 @@ static const struct arg *waiting_args(struct req *r, const struct waiting *w)
 
 enum status waiting_count(struct req *r, const struct waiting *w, int64_t *n)
 {
+    if (w->count.text)
+        return db_int(r->conn, w->count, NO_ARGS, n);
     struct reach reach = reach_of(r->app, r->mem, r->who, w->right);
     const struct arg *args;
     struct buf b = {.mem = r->mem};
@@ -34,7 +36,9 @@ static const char *waiting_name(const struct waiting *w)
 
 const char *waiting_href(struct arena *a, const struct waiting *w)
 {
-    return arena_printf(a, "%s?attente=%s", w->entity->path, waiting_name(w));
+    return w->path ? w->path
+                   : arena_printf(a, "%s?attente=%s", w->entity->path,
+                                  waiting_name(w));
 }
 
 enum status waiting_read(struct req *r, struct list_ask *ask,

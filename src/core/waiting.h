@@ -6,7 +6,7 @@
 
 enum status waiting_count(struct req *r, const struct waiting *w,
                           int64_t *n) MUST_USE;
-/* "/deploiements?attente=returns" */
+/* "/deploiements?attente=returns", or its own page. */
 const char *waiting_href(struct arena *a, const struct waiting *w);
 /* The waiting that a list's address names, put into *ask; NULL: it names none.
  * ERR_NOT_FOUND: there is none such for who asks. */

@@ -507,5 +507,41 @@ await test('TERM in the middle of writing ends at once, and the next start goes 
   essaim('db', 'check', '--data', folder);
   essaim('journal', 'verify', '--data', folder);
 });
+await test('killed in its eighth try, the work is given up in words, and taken up again by hand', async () => {
+  const last = await serve({ data: folder });
+  let who = await last.as('admin');
+  ok(!/travail du serveur est abandonné/.test(readable((await who.get('/')).text)));
+  const r = await send(who, large);
+  equal((await importEnd(who, r.location)).state, 'checked');
+  await press(who, r.location, 'application');
+  equal((await importEnd(who, r.location)).state, 'applied');
+  await press(who, r.location, 'annulation');
+  for (let i = 0; ; i++) { // its last try has begun
+    ok(i < 400, 'the task does not begin');
+    if (query(folder, 'SELECT attempts FROM core_task WHERE done IS NULL') === '1') break;
+  }
+  last.child.kill('SIGSTOP');
+  process.kill(childOf(last.child.pid), 'SIGKILL');
+  last.child.kill('SIGKILL');
+  await sleep(100);
+  query(folder, 'UPDATE core_task SET attempts = 8 WHERE done IS NULL');
+  const next = await serve({ data: folder });
+  who = await next.as('admin');
+  equal((await importEnd(who, r.location)).state, 'halted');
+  match(readable((await who.get(r.location)).text), /Annulation arrêtée en route.*essayé huit fois/);
+  match((await who.get('/')).text, /<li class="late"><a href="\/travaux"><b>1<\/b><span>travail du serveur est abandonné/);
+  const page = await who.get('/travaux');
+  match(readable(page.text), /Import d’un fichier.*le serveur s’est arrêté pendant ce travail/);
+  ok(page.text.includes(`href="${r.location}"`));
+  equal((await (await next.as('leader')).get('/travaux')).status, 403);
+  match(run('doctor', '--data', folder).stdout, /given up/);
+  await press(who, r.location, 'annulation');
+  const end = await importEnd(who, r.location);
+  equal([end.state, end.kept].join(), 'undone,0');
+  ok(!/essayé huit fois/.test((await who.get(r.location)).text), 'it still says that it stopped');
+  await press(who, '/travaux', 'vu');
+  ok(!/travail du serveur est abandonné/.test(readable((await who.get('/')).text)));
+  await next.stop();
+});
 drop(folder);
 process.exit(); // a story that failed may have left its server

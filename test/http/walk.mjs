@@ -23,7 +23,7 @@ async function rowsOf(path, who = admin) {
   equal(r.status, 200, `GET ${path}.json`);
   return JSON.parse(r.text);
 }
-const examples = { code: 'en', figure: null, import: null };
+const examples = { code: 'en', figure: null, import: null, task: 1 };
 for (const e of entities) e.rows = await rowsOf(e.path);
 const home = await admin.get('/chiffres');
 examples.figure = links(home.text).map((l) => /^\/chiffres\/([^?/]+)/.exec(l)?.[1]).find(Boolean);

@@ -159,10 +159,14 @@ static const struct route routes[] = {
 };
 
 static const struct waiting waiting[] = {
-    {"directory.waiting.rural", "directory.edit_schools",
-     SQL_CONST("t.rural IS NULL"), &school_entity, false},
-    {"directory.waiting.classes", "directory.edit_classes",
-     SQL_CONST("t.headcount IS NULL"), &class_entity, false},
+    {.label = "directory.waiting.rural",
+     .right = "directory.edit_schools",
+     .where = SQL_CONST("t.rural IS NULL"),
+     .entity = &school_entity},
+    {.label = "directory.waiting.classes",
+     .right = "directory.edit_classes",
+     .where = SQL_CONST("t.headcount IS NULL"),
+     .entity = &class_entity},
     {0},
 };
 
