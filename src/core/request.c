@@ -19,6 +19,28 @@ struct str req_text(const struct req *r, const char *name)
     return r->in.get(r->in.data, name, 0);
 }
 
+static void texts_add(struct str *out, size_t *found,
+                      const struct http_param *all, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(all[i].name, name) && !all[i].filename.p)
+            out[(*found)++] = all[i].value;
+}
+
+struct str *req_texts(struct req *r, const char *name, size_t *n)
+{
+    const struct http_param *form = NULL, *query;
+    size_t forms = 0, queries = 0;
+    *n = 0;
+    if (req_is_post(r) && http_form(r->x, &form, &forms) != OK)
+        forms = 0;
+    query = http_queries(r->x, &queries);
+    struct str *out = NEW_ARRAY(r->mem, struct str, forms + queries + 1);
+    texts_add(out, n, form, forms, name);
+    texts_add(out, n, query, queries, name);
+    return out;
+}
+
 const char *req_param(const struct req *r, const char *name)
 {
     struct str s = router_param(r->match, name);

@@ -67,6 +67,8 @@ struct req {
 
 /* The first text under a name in the address or the form; .p NULL: none. */
 struct str req_text(const struct req *r, const char *name);
+/* All of them, in their order. */
+struct str *req_texts(struct req *r, const char *name, size_t *n);
 const char *req_param(const struct req *r, const char *name); /* of the path */
 bool req_is_post(const struct req *r);
 

@@ -254,6 +254,8 @@ await test('three schools at once, or none', async () => {
   const base = { project: lab, tool: 'Mallette bis', starts: '2025-03-10', state: 'in_use' };
   const three = schools.slice(4, 7);
   says(await post(admin, '/deploiements/liste', { ...base, uais: `${three[0].uai}\n0990000X` }), 422, /0990000X/);
+  says(await post(admin, '/deploiements/liste', { ...base, uais: `0990001A ${three[0].uai} 0990000X` }), 422,
+    /0990001A, 0990000X.*Rien n’a été écrit/);
   equal(await list(), 0);
   says(await post(admin, '/deploiements/liste', base), 422, /au moins un/);
   const form = await admin.form(`/deploiements/liste?project=${lab}&kind=${three[0].kind}`, '/liste');
@@ -262,7 +264,7 @@ await test('three schools at once, or none', async () => {
     { ...base, uais: three.map((s) => s.uai.toLowerCase()).join(' ; ') }));
   equal(await list(), 3);
   says(await post(admin, '/deploiements/liste', { ...base, uais: [schools[9].uai, three[1].uai].join(',') }), 422,
-    /rien n’a été écrit/);
+    new RegExp(`${three[1].name.replace(/[()]/g, '\\$&')} a déjà cet outil.*rien n’a été écrit`));
   equal(await list(), 3);
   const text = readable((await server.stranger().get(`/projets/${lab}/essaimage`)).text);
   ok(text.includes('4 écoles et établissements'), text.slice(0, 400));

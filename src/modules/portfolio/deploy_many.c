@@ -9,15 +9,30 @@ enum { SCHOOLS = 400, PASTED = 20000 };
 struct deploying {
     struct req *r;
     struct deployment model; /* what all have in common */
-    int64_t schools[SCHOOLS];
+    int64_t *ticked;         /* as the form brings them, in order of id */
+    size_t ticked_count;
+    int64_t schools[SCHOOLS]; /* those in which it is deployed */
     size_t n;
+    int64_t taken; /* has it already */
     const char *alert;
 };
 
+static int by_id(const void *a, const void *b)
+{
+    const int64_t one = *(const int64_t *)a, other = *(const int64_t *)b;
+    return (one > other) - (one < other);
+}
+
+static bool is_ticked(const struct deploying *d, int64_t id)
+{
+    return bsearch(&id, d->ticked, d->ticked_count, sizeof(id), by_id) != NULL;
+}
+
 static const char only[] = "project tool starts ends state reason support";
 
-static enum status choices_fill(struct req *r, struct many_v *v)
+static enum status choices_fill(const struct deploying *d, struct many_v *v)
 {
+    struct req *r = d->r;
     struct str bassin = req_text(r, "bassin"), kind = req_text(r, "kind");
     int64_t id = NONE;
     const struct field *kinds = entity_field(&school_entity, "kind");
@@ -45,10 +60,8 @@ static enum status choices_fill(struct req *r, struct many_v *v)
             .value = arena_printf(r->mem, "%" PRId64, s->row.id),
             .label = said(r->mem, r->lang,
                           arena_printf(r->mem, "%s, %s (%s)", s->name,
-                                       s->commune ? s->commune : "–", s->uai))};
-        for (size_t k = 0; r->in.get(r->in.data, "school", k).p; k++)
-            out[i].chosen |=
-                str_eq(r->in.get(r->in.data, "school", k), out[i].value);
+                                       s->commune ? s->commune : "–", s->uai)),
+            .chosen = is_ticked(d, s->row.id)};
     }
     v->schools = out;
     v->school_count = list.n;
@@ -116,7 +129,7 @@ static enum status show(struct deploying *d, int code, bool refused)
     v.project = str_dup(r->mem, req_text(r, "project"));
     v.kind = str_dup(r->mem, req_text(r, "kind"));
     v.bassin = str_dup(r->mem, req_text(r, "bassin"));
-    TRY(choices_fill(r, &v));
+    TRY(choices_fill(d, &v));
     TRY(filters_fill(r, &v));
     struct page p = req_page(r, tr(r->lang, "portfolio.deploy_many"));
     req_crumb(r, &p);
@@ -136,6 +149,14 @@ static struct deploying deploying_open(struct req *r)
     if (str_int(req_text(r, "project"), &project))
         model->project = project;
     d.model = *model;
+    size_t n;
+    int64_t id;
+    const struct str *ticked = req_texts(r, "school", &n);
+    d.ticked = NEW_ARRAY(r->mem, int64_t, n + 1);
+    for (size_t i = 0; i < n; i++)
+        if (str_int(ticked[i], &id))
+            d.ticked[d.ticked_count++] = id;
+    qsort(d.ticked, d.ticked_count, sizeof(*d.ticked), by_id);
     return d;
 }
 
@@ -156,8 +177,9 @@ static void school_add(struct deploying *d, int64_t id)
         d->alert = tr(d->r->lang, "portfolio.many_too_many");
 }
 
-/* One UAI in reach, or an alert that names it. */
-static enum status uai_add(struct deploying *d, struct str typed)
+/* One UAI in reach, or it is named among those that are not. */
+static enum status uai_add(struct deploying *d, struct str typed,
+                           struct buf *bad)
 {
     struct req *r = d->r;
     struct str uai;
@@ -176,18 +198,16 @@ static enum status uai_add(struct deploying *d, struct str typed)
     if (within)
         school_add(d, ((const struct row *)row)->id);
     else
-        d->alert = tr_with(r->mem, r->lang, "portfolio.many_bad_uai", "uai",
-                           str_dup(r->mem, typed), NULL);
+        buf_printf(bad, "%s%.*s", bad->n ? ", " : "", (int)typed.n, typed.p);
     return OK;
 }
 
 static enum status schools_read(struct deploying *d)
 {
     struct req *r = d->r;
-    int64_t id;
-    for (size_t i = 0; r->in.get(r->in.data, "school", i).p; i++)
-        if (str_int(r->in.get(r->in.data, "school", i), &id))
-            school_add(d, id);
+    struct buf bad = {.mem = r->mem};
+    for (size_t i = 0; i < d->ticked_count && !d->alert; i++)
+        school_add(d, d->ticked[i]);
     struct str pasted = str_trim(req_text(r, "uais"));
     if (pasted.n > PASTED)
         pasted.n = 0, d->alert = tr(r->lang, "portfolio.many_too_many");
@@ -196,9 +216,12 @@ static enum status schools_read(struct deploying *d)
         if (strchr("\r\n\t,;", *p))
             *p = ' ';
     struct str rest = str_of(words ? words : ""), word;
-    while (str_next(&rest, ' ', &word))
+    while (!d->alert && str_next(&rest, ' ', &word))
         if (word.n)
-            TRY(uai_add(d, word));
+            TRY(uai_add(d, word, &bad));
+    if (bad.n && !d->alert)
+        d->alert = tr_with(r->mem, r->lang, "portfolio.many_bad_uai", "uai",
+                           buf_done(&bad).p, NULL);
     if (!d->n && !d->alert)
         d->alert = tr(r->lang, "portfolio.many_nobody");
     return OK;
@@ -216,7 +239,7 @@ static enum status deploy(struct conn *c, struct arena *a, void *data)
         enum status s =
             row_insert(c, a, &deployment_entity, &row, req_actor(r));
         if (s == ERR_CONFLICT) {
-            d->alert = tr(r->lang, "portfolio.many_there_already");
+            d->taken = row.school;
             return ERR_INVALID;
         }
         TRY(s);
@@ -253,6 +276,17 @@ static enum status model_read(struct deploying *d)
     return OK;
 }
 
+static enum status taken_tell(struct deploying *d)
+{
+    const char *name;
+    struct req *r = d->r;
+    TRY(ref_title(r->conn, r->mem, entity_field(&deployment_entity, "school"),
+                  d->taken, &name));
+    d->alert = tr_with(r->mem, r->lang, "portfolio.many_there_already",
+                       "school", name ? name : "?", NULL);
+    return OK;
+}
+
 enum status deploy_many(struct req *r)
 {
     struct deploying d = deploying_open(r);
@@ -261,8 +295,10 @@ enum status deploy_many(struct req *r)
     if (r->errors.n || d.alert)
         return show(&d, 422, true);
     enum status s = req_write(r, deploy, &d);
-    if (s == ERR_INVALID && d.alert)
+    if (s == ERR_INVALID && d.taken) {
+        TRY(taken_tell(&d));
         return show(&d, 422, true);
+    }
     TRY(s);
     return req_done(r) ? OK : req_go(r, "%s", r->location);
 }
