@@ -44,6 +44,8 @@ struct route {
     size_t body;      /* most bytes of a POST; 0: 1 MiB */
     bool raw;         /* API: the body is a file, and no JSON */
     const char *menu; /* label key: it stands in the main menu, or NULL */
+    const char *menu_unless; /* not for who holds this right: another entry is
+                                their way there; or NULL */
 };
 
 enum period { YEAR, AS_OF, SINCE, EVENT };

@@ -93,7 +93,8 @@ static void menu_fill(struct req *r, struct page *p)
     const char *here = req_path(r);
     for (size_t i = 0; i < r->app->route_count && n < 24; i++) {
         const struct route *t = r->app->routes[i];
-        if (!t->menu || !may(r->who, t->right))
+        if (!t->menu || !may(r->who, t->right) ||
+            (t->menu_unless && may(r->who, t->menu_unless)))
             continue;
         size_t length = strlen(t->path);
         bool current = strncmp(here, t->path, length) == 0 &&
