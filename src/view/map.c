@@ -24,17 +24,30 @@ static void box_add(struct box *b, struct place at)
     b->high = fmax(b->high, at.lat);
 }
 
-/* Of the outlines; of the points where there are none. */
+/* A country around the points, and no narrow strip of it. */
+static struct box around(struct box b)
+{
+    double x = (b.right - b.left) * 0.2 + 0.02,
+           y = (b.high - b.low) * 0.2 + 0.02;
+    x = fmax(x, (0.18 - (b.right - b.left)) / 2);
+    y = fmax(y, ((b.right - b.left + 2 * x) * 0.7 - (b.high - b.low)) / 2);
+    return (struct box){b.left - x, b.right + x, b.low - y, b.high + y};
+}
+
+/* Of the outlines; of the points where there are none, or it is near. */
 static struct box box_of(const struct map *m)
 {
     struct box b = {INFINITY, -INFINITY, INFINITY, -INFINITY};
-    for (size_t i = 0; i < m->outline_count; i++)
+    bool points = m->near || !m->outline_count;
+    for (size_t i = 0; !points && i < m->outline_count; i++)
         for (size_t k = 0; k < m->outlines[i].n; k++)
             box_add(&b, m->outlines[i].ring[k]);
-    for (size_t i = 0; !m->outline_count && i < m->point_count; i++)
+    for (size_t i = 0; points && i < m->point_count; i++)
         box_add(&b, m->points[i].at);
     if (b.left > b.right)
         b = (struct box){0, 1, 0, 1};
+    else if (m->near)
+        b = around(b);
     /* One point alone still has a neighbourhood. */
     if (b.right - b.left < 1e-3)
         b.left -= 0.05, b.right += 0.05;
@@ -71,29 +84,85 @@ struct point map_project(const struct map *m, struct place at)
 struct grid {
     long columns, rows;
     unsigned char *taken;
+    unsigned char *land; /* within an outline; NULL: there are none */
 };
+
+static const double ROW = 0.86602540378 * MAP_STEP;
 
 static struct point cell_centre(long column, long row)
 {
     double shift = row % 2 ? 0.5 : 0;
     return (struct point){((double)column + 0.5 + shift) * MAP_STEP,
-                          ((double)row * 0.86602540378 + 0.5) * MAP_STEP};
+                          (double)row * ROW + 0.5 * MAP_STEP};
 }
 
-static bool is_free(const struct grid *g, long column, long row)
+static void cell_of(struct point p, long *column, long *row)
 {
-    return column >= 0 && row >= 0 && column < g->columns && row < g->rows &&
-           !g->taken[row * g->columns + column];
+    *row = lround((p.y - 0.5 * MAP_STEP) / ROW);
+    *column = lround(p.x / MAP_STEP - 0.5 - (*row % 2 ? 0.5 : 0));
 }
 
-/* The free cell nearest to p. Rings grow until a cell is found that no cell of
- * a wider ring can be nearer than. */
-static struct point nearest(struct grid *g, struct point p)
+static bool is_cell(const struct grid *g, long column, long row)
 {
-    long row0 = lround((p.y / MAP_STEP - 0.5) / 0.86602540378);
-    long col0 = lround(p.x / MAP_STEP - 0.5 - (row0 % 2 ? 0.5 : 0));
-    long best_row = -1, best_col = -1;
+    return column >= 0 && row >= 0 && column < g->columns && row < g->rows;
+}
+
+static bool is_land(const struct grid *g, long column, long row)
+{
+    return is_cell(g, column, row) && g->land[row * g->columns + column];
+}
+
+/* A line from p to q: the cells to the right of it change sides. */
+static void land_cross(struct grid *g, struct point p, struct point q)
+{
+    if (p.y > q.y) {
+        struct point swap = p;
+        p = q, q = swap;
+    }
+    long row = (long)ceil((p.y - 0.5 * MAP_STEP) / ROW);
+    for (row = row < 0 ? 0 : row; row < g->rows; row++) {
+        double y = cell_centre(0, row).y;
+        if (y >= q.y)
+            return;
+        double x = p.x + (q.x - p.x) * (y - p.y) / (q.y - p.y);
+        for (long c = g->columns - 1; c >= 0 && cell_centre(c, row).x > x; c--)
+            g->land[row * g->columns + c] ^= 1;
+    }
+}
+
+static void land_find(struct grid *g, const struct map *m, struct box b)
+{
+    double scale = scale_of(m, b);
+    for (size_t i = 0; i < m->outline_count; i++) {
+        const struct outline *o = &m->outlines[i];
+        for (size_t k = 0; k < o->n; k++)
+            land_cross(g, project(b, scale, o->ring[k]),
+                       project(b, scale, o->ring[(k + 1) % o->n]));
+    }
+}
+
+/* Is the point within the outlines, or so near that only their grain keeps it
+ * out? */
+static bool at_land(const struct grid *g, struct point p)
+{
+    enum { GRAIN = 2 };
+    long column, row;
+    cell_of(p, &column, &row);
+    for (long r = row - GRAIN; g->land && r <= row + GRAIN; r++)
+        for (long c = column - GRAIN; c <= column + GRAIN; c++)
+            if (is_land(g, c, r))
+                return true;
+    return false;
+}
+
+/* The free cell nearest to p, of land alone where asked. Rings grow until a
+ * cell is found that no cell of a wider ring can be nearer than. */
+static bool nearest(struct grid *g, struct point p, bool land,
+                    struct point *out)
+{
+    long row0, col0, best_row = -1, best_col = -1;
     double best = INFINITY;
+    cell_of(p, &col0, &row0);
     for (long ring = 0; ring <= g->columns + g->rows; ring++) {
         if (best < ((double)ring - 1.5) * 0.86 * MAP_STEP)
             break;
@@ -103,28 +172,41 @@ static struct point nearest(struct grid *g, struct point p)
                  c += edge || !ring ? 1 : 2 * ring) {
                 struct point at = cell_centre(c, r);
                 double away = hypot(at.x - p.x, at.y - p.y);
-                if (is_free(g, c, r) && away < best)
+                if (away < best && is_cell(g, c, r) &&
+                    !g->taken[r * g->columns + c] &&
+                    (!land || is_land(g, c, r)))
                     best = away, best_row = r, best_col = c;
             }
         }
     }
     if (best_row < 0)
-        return (struct point){NAN, NAN};
+        return false;
     g->taken[best_row * g->columns + best_col] = 1;
-    return cell_centre(best_col, best_row);
+    *out = cell_centre(best_col, best_row);
+    return true;
+}
+
+static struct grid grid_make(struct arena *a, const struct map *m, struct box b)
+{
+    struct grid g = {.columns = (long)(m->width / MAP_STEP) - 1,
+                     .rows = (long)(map_height(m) / ROW) - 1};
+    if (g.columns < 1)
+        g.columns = 1;
+    if (g.rows < 1)
+        g.rows = 1;
+    g.taken = NEW_ARRAY(a, unsigned char, (size_t)(g.columns * g.rows));
+    if (m->outline_count) {
+        g.land = NEW_ARRAY(a, unsigned char, (size_t)(g.columns * g.rows));
+        land_find(&g, m, b);
+    }
+    return g;
 }
 
 void map_spread(struct arena *a, struct map *m)
 {
     struct box b = box_of(m);
     double scale = scale_of(m, b), height = map_height(m);
-    struct grid g = {(long)(m->width / MAP_STEP) - 1,
-                     (long)(height / MAP_STEP / 0.86602540378) - 1, NULL};
-    if (g.columns < 1)
-        g.columns = 1;
-    if (g.rows < 1)
-        g.rows = 1;
-    g.taken = NEW_ARRAY(a, unsigned char, (size_t)(g.columns * g.rows));
+    struct grid g = grid_make(a, m, b);
     for (size_t i = 0; i < m->kind_count; i++)
         m->kinds[i].count = 0;
     for (size_t i = 0; i < m->point_count; i++) {
@@ -135,8 +217,11 @@ void map_spread(struct arena *a, struct map *m)
         struct point at = project(b, scale, p->at);
         bool inside = at.x >= 0 && at.x <= m->width && at.y >= 0 &&
                       at.y <= height; /* false for NAN */
-        if (!kind->hidden && inside)
-            p->drawn = nearest(&g, at);
+        if (kind->hidden || !inside ||
+            (at_land(&g, at) && nearest(&g, at, true, &p->drawn)))
+            continue;
+        if (!nearest(&g, at, false, &p->drawn))
+            p->drawn = (struct point){NAN, NAN};
     }
 }
 

@@ -38,6 +38,8 @@ struct map_kind {
 struct map {
     const char *label; /* what the drawing shows, for those who do not see it */
     double width;      /* pixels; the height follows */
+    bool near;         /* only where the points are: MAP_NEAR pixels wide, which
+                          a telephone shows whole */
     const struct outline *outlines;
     size_t outline_count;
     struct map_point *points;
@@ -49,12 +51,13 @@ struct map {
 /*
  * Places every point: the cell of a hexagonal grid nearest to where it is that
  * no earlier point took (ring by ring, in the order of the points, so the same
- * input gives the same map). Points without a place (NAN) are left out: their
- * .drawn.x is NAN, and so are those of a hidden kind. They are MAP_STEP apart:
- * the 24 that a finger needs (WCAG 2.5.8), so the drawing is never shown
- * smaller.
+ * input gives the same map). Where the point is within the outlines, or at
+ * their edge, so is its cell, as long as one is free. Points without a place
+ * (NAN) are left out: their .drawn.x is NAN, and so are those of a hidden kind.
+ * They are MAP_STEP apart: the 24 that a finger needs (WCAG 2.5.8), so the
+ * drawing is never shown smaller.
  */
-enum { MAP_STEP = 25 };
+enum { MAP_STEP = 25, MAP_NEAR = 340, MAP_NEAR_MOST = 80 };
 void map_spread(struct arena *a, struct map *m);
 double map_height(const struct map *m);
 struct point map_project(const struct map *m, struct place at);
