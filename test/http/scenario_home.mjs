@@ -1,5 +1,8 @@
 // The home page: what it counts is what it leads to.
-import { test, equal, ok, serve, links, readable, roles } from './lib.mjs';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, equal, ok, serve, links, readable, roles, essaim, drop } from './lib.mjs';
 
 const server = await serve();
 const waits = (html) => [...html.matchAll(/<a\b[^>]*href="([^"]*\?attente=[^"]*)"[\s\S]*?<\/a>/g)]
@@ -30,6 +33,23 @@ for (const role of roles) {
       ok(sorted.every((l) => l.includes('attente=')), sorted.join());
     });
 }
+await test('who works at a project, and a school, have tiles of their own', async () => {
+  const has = async (role, name) => waits((await (await server.as(role)).get('/')).text).some((w) => w.href.endsWith(`=${name}`));
+  for (const role of ['coordinator', 'partner']) ok(await has(role, 'mine'), `${role}: no project of theirs`);
+  for (const role of ['teacher', 'head', 'host']) ok(await has(role, 'used'), `${role}: nothing in use at their school`);
+  ok(!await has('leader', 'used'), 'the leader has no school');
+});
+await test('each home has something for the week at every time of the year', async () => {
+  for (const day of ['2026-12-27', '2027-08-20', new Date().toISOString().slice(0, 10)]) {
+    const data = mkdtempSync(join(tmpdir(), 'essaim-year-'));
+    essaim('demo', '--data', data, '--today', day, '--password', 'demonstration');
+    const then = await serve({ data, args: ['--today', day] });
+    for (const role of roles)
+      ok(waits((await (await then.as(role)).get('/')).text).length >= 3, `${role} on ${day}`);
+    await then.stop();
+    drop(data);
+  }
+});
 await test('who asked for advice sees on the home page that it waits', async () => {
   const teacher = await server.as('teacher');
   const before = waits((await teacher.get('/')).text).find((w) => w.href.endsWith('=asked'));

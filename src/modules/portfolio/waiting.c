@@ -3,6 +3,20 @@
 #include "modules/portfolio/life.h"
 
 const struct waiting portfolio_waiting[] = {
+    {.label = "portfolio.waiting.mine",
+     .right = "portfolio.documents",
+     .where = SQL_CONST(
+         "t.state = 'current' AND (EXISTS (SELECT 1 FROM"
+         " portfolio_project_member m WHERE m.project = t.project AND"
+         " m.person = :me) OR EXISTS (SELECT 1 FROM portfolio_project_partner"
+         " k JOIN directory_person p ON p.organisation = k.organisation WHERE"
+         " k.project = t.project AND p.id = :me))"),
+     .entity = &project_service_entity},
+    {.label = "portfolio.waiting.used",
+     .right = "portfolio.deployments",
+     .where = SQL_CONST("t.state = 'in_use' AND t.school = (SELECT p.school"
+                        " FROM directory_person p WHERE p.id = :me)"),
+     .entity = &deployment_entity},
     {.label = "portfolio.waiting.begins",
      .right = "portfolio.members",
      .where = SQL_CONST("t.starts BETWEEN :today - 7 AND :today + 14"),
