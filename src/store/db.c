@@ -95,6 +95,11 @@ enum status db_ahead(struct conn *c, struct sql sql, const struct arg *args)
     return c->engine->ahead ? c->engine->ahead(c, sql, args) : OK;
 }
 
+bool conn_asks_ahead(const struct conn *c)
+{
+    return c->engine->ahead != NULL;
+}
+
 bool conn_is_writer(const struct conn *c)
 {
     return c->writer;

@@ -49,6 +49,8 @@ unsigned conn_trips(const struct conn *c);
  * then waits for nobody. */
 enum status db_ahead(struct conn *c, struct sql sql,
                      const struct arg *args) MUST_USE;
+/* Is that of use here? Where no server has to be waited for, it is not. */
+bool conn_asks_ahead(const struct conn *c);
 /* Statements are prepared once per connection and text. Failures: ERR_BUSY past
  * the deadline, ERR_CONFLICT where a unique or a reference forbids (see
  * conn_refusal), ERR_FULL, ERR_STORE. An argument that the text does not name,

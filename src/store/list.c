@@ -424,6 +424,8 @@ static enum status count(struct plan *p, struct conn *c, int64_t *total)
 static enum status count_ahead(struct plan *p, struct conn *c)
 {
     struct args args = {0};
+    if (!conn_asks_ahead(c))
+        return OK;
     const struct sql sql = count_text(p, &args);
     return db_ahead(c, sql, args.all);
 }
@@ -456,6 +458,8 @@ enum status list_ahead(struct conn *c, struct arena *a,
     const struct place start = {.id = NONE};
     struct args args = {0};
     int64_t total;
+    if (!conn_asks_ahead(c))
+        return OK;
     plan_order(&p);
     if (p.restricted || ask->after || str_trim(ask->search).n)
         return OK;

@@ -33,12 +33,23 @@ static const struct str escapes[256] = {
 typedef unsigned char sixteen __attribute__((vector_size(16)));
 typedef uint64_t eights __attribute__((vector_size(16)));
 
-static bool is_plain(sixteen b)
+/* Each of them 0, or 255 where the byte has a place among the escapes. */
+static inline sixteen are_escaped(sixteen b)
 {
     /* & and ', < and >, both marks: two that differ by one bit at once. */
-    eights bad = (eights)(((b | 1) == '\'') | ((b | 2) == '>') | (b == '"') |
-                          ((b | 1) == FRENCH_TO));
-    return !(bad[0] | bad[1]);
+    return (sixteen)(((b | 1) == '\'') | ((b | 2) == '>') | (b == '"') |
+                     ((b | 1) == FRENCH_TO));
+}
+
+static inline sixteen are_unfit_in_url(sixteen b)
+{
+    return are_escaped(b) | (sixteen)((b <= ' ') | (b == 127));
+}
+
+static inline bool is_none(sixteen found)
+{
+    const eights n = (eights)found;
+    return !(n[0] | n[1]);
 }
 
 static uint64_t four(const char *p)
@@ -57,20 +68,20 @@ static uint64_t eight(const char *p)
 
 /* Most texts need no escaping, and are seen so sixteen bytes at once. The last
  * sixteen, and the halves of what is shorter, may lie over each other. */
-static bool is_plain_text(struct str s)
+static inline bool has_none(struct str s, sixteen (*found)(sixteen))
 {
     sixteen b;
     if (s.n < 4) /* and it may be absent: NULL */
         return false;
     const char *const end = s.p + s.n;
     if (s.n < 16) {
-        return s.n < 8
-                   ? is_plain((sixteen)(eights){four(s.p), four(end - 4)})
-                   : is_plain((sixteen)(eights){eight(s.p), eight(end - 8)});
+        const eights halves = s.n < 8 ? (eights){four(s.p), four(end - 4)}
+                                      : (eights){eight(s.p), eight(end - 8)};
+        return is_none(found((sixteen)halves));
     }
     for (size_t at = 0; at < s.n; at += 16) {
         memcpy(&b, s.p + (at + 16 > s.n ? s.n - 16 : at), 16);
-        if (!is_plain(b))
+        if (!is_none(found(b)))
             return false;
     }
     return true;
@@ -101,7 +112,7 @@ static void escape(struct html *h, struct str s, bool plain)
 
 void html_str(struct html *h, struct str s)
 {
-    if (is_plain_text(s))
+    if (has_none(s, are_escaped))
         html_raw(h, s.p, s.n);
     else
         escape(h, s, false);
@@ -109,7 +120,7 @@ void html_str(struct html *h, struct str s)
 
 void html_plain_str(struct html *h, struct str s)
 {
-    if (is_plain_text(s))
+    if (has_none(s, are_escaped))
         html_raw(h, s.p, s.n);
     else
         escape(h, s, true);
@@ -192,5 +203,10 @@ bool url_is_safe(struct str url)
 void html_href(struct html *h, const char *url)
 {
     struct str s = str_of(url);
-    html_str(h, url_is_safe(s) ? s : STR("#"));
+    /* Nearly all are paths of ours, and seen to be safe at one look. */
+    if (s.n > 1 && s.p[0] == '/' && s.p[1] != '/' && s.p[1] != '\\' &&
+        has_none(s, are_unfit_in_url))
+        html_raw(h, s.p, s.n);
+    else
+        html_str(h, url_is_safe(s) ? s : STR("#"));
 }

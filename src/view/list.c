@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 #include "i18n/format.h"
+#include "view/pages/list.html.h"
 
 enum { PAGE = 50, SEARCH_MOST = 200 };
 
@@ -333,6 +334,18 @@ enum status list_filters_ahead(struct arena *a, const struct entity *e,
         if (is_filter(f) && f->type == F_REF)
             TRY(form_few_ahead(a, source, f->target));
     return OK;
+}
+
+const struct html_safe *list_cells_open(struct html *h, const struct list_v *v)
+{
+    struct arena *a = h->out.mem;
+    struct html_safe *opens = NEW_ARRAY(a, struct html_safe, v->column_count);
+    for (size_t i = 0; i < v->column_count; i++) {
+        struct html one = {.out = {.mem = a}, .lang = h->lang};
+        list_cell_open(&one, &v->columns[i], i == 0);
+        opens[i].text = buf_done(&one.out);
+    }
+    return opens;
 }
 
 size_t list_first_filters(const struct list_v *v)

@@ -52,6 +52,10 @@ struct list_v {
     const char *empty; /* what to do first, where there is nothing */
 };
 
+/* How the cells of each column begin, written once for all rows; lives in the
+ * page's arena. */
+const struct html_safe *list_cells_open(struct html *h, const struct list_v *v);
+
 /* So many filters are shown at once; the others fold, open when one is set. */
 enum { LIST_FILTERS = 4 };
 size_t list_first_filters(const struct list_v *v);
