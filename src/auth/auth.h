@@ -21,7 +21,7 @@ struct grant {
 struct who {
     int64_t person;
     int64_t session, token; /* by which of them; both 0: the command line */
-    int64_t used;           /* the session's last use, as it is kept */
+    int64_t started, used;  /* the session; its last use, as it is kept */
     const char *email, *name, *lang;
     const char *csrf;     /* to be sent back by every form */
     struct grant *grants; /* those valid today */
@@ -38,7 +38,7 @@ enum { TOKEN_KEY = 32 };
 bool token_is_ours(const unsigned char key[TOKEN_KEY], struct str token);
 
 /* The session that a cookie's token names; ERR_NOT_FOUND for none or an old
- * one. Costs two queries. */
+ * one. Costs two queries, or none while a reader remembers it (recall.h). */
 enum status session_find(struct conn *c, struct arena *a, struct str token,
                          struct who **out) MUST_USE;
 /* The same for "Authorization: Bearer …". */

@@ -2,7 +2,7 @@
 #include "store/engine.h"
 
 /* FNV-1a, eight bytes a step; it only chooses a place. */
-static uint64_t text_hash(const char *p, size_t n)
+uint64_t text_hash(const char *p, size_t n)
 {
     uint64_t h = 14695981039346656037u ^ n;
     for (; n >= 8; p += 8, n -= 8) {

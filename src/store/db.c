@@ -51,6 +51,7 @@ void conn_close(struct conn *c)
         return;
     CHECK(!c->writer);
     c->db->readers--;
+    memory_drop(&c->memory);
     c->engine->conn_close(c);
 }
 
@@ -60,6 +61,7 @@ enum status conn_begin(struct conn *c, int64_t deadline)
     c->limit = (struct limit){.wall = deadline};
     c->late = false;
     c->queries = c->trips = 0;
+    c->memory.asked = false;
     TRY(c->engine->begin(c));
     c->begun = true;
     return OK;
@@ -76,6 +78,7 @@ void conn_end(struct conn *c)
 void conn_rest(struct conn *c)
 {
     CHECK(!c->begun);
+    memory_drop(&c->memory);
     c->engine->rest(c);
 }
 

@@ -12,6 +12,7 @@
 
 enum {
     STATEMENTS = 64, /* kept prepared by a connection */
+    REMEMBERED = 32, /* things, by a reader: recall.h */
     REFUSAL = 256,
     LANE_MOST = 1024, /* writes that wait; beyond, ERR_BUSY */
 };
@@ -44,6 +45,23 @@ void cache_put(struct cache *c, struct cached *at, uint64_t hash,
                const char *text, void *stmt);
 void cache_drop(struct cache *c, struct cached *at);
 
+uint64_t text_hash(const char *p, size_t n); /* never 0 */
+
+/* See recall.h. */
+struct remembered {
+    uint64_t hash; /* of key */
+    const char *key;
+    const void *what;
+};
+struct memory {
+    struct arena mem;
+    struct remembered all[REMEMBERED];
+    size_t n;
+    int64_t version;  /* of the database when all this was so */
+    bool asked, sure; /* whether it is still so, in this snapshot */
+};
+void memory_drop(struct memory *m);
+
 struct dialect;
 struct engine;
 
@@ -70,6 +88,7 @@ struct conn {
     unsigned queries, trips;
     char refusal[REFUSAL];
     struct cache cache;
+    struct memory memory;
 };
 
 /* The answers of an engine begin with it. */
@@ -103,6 +122,9 @@ struct engine {
     enum status (*conn_open)(struct db *db, struct conn **out);
     void (*conn_close)(struct conn *c);
     enum status (*begin)(struct conn *c); /* under c->limit */
+    /* A number that is another one in each snapshot before which anybody, of
+     * whatever process, has committed a change; NULL: it cannot tell. */
+    enum status (*version)(struct conn *c, int64_t *out);
     void (*end)(struct conn *c);
     void (*rest)(struct conn *c);
     /* Runs the closure to its commit: see db_write. */

@@ -143,6 +143,12 @@ static enum status begin_reading(struct conn *c)
     return lite_run(lite_conn(c), "BEGIN");
 }
 
+/* Reading it takes the snapshot, if nothing has yet. */
+static enum status version_of(struct conn *c, int64_t *out)
+{
+    return lite_one(c, SQL("PRAGMA data_version"), NO_ARGS, out);
+}
+
 static void end_reading(struct conn *conn)
 {
     struct lite_conn *c = lite_conn(conn);
@@ -400,6 +406,7 @@ const struct engine sqlite_engine = {
     .conn_open = open_reader,
     .conn_close = close_reader,
     .begin = begin_reading,
+    .version = version_of,
     .end = end_reading,
     .rest = rest,
     .write = lite_write,

@@ -1,6 +1,8 @@
 /* Forms drawn from an entity: what the row has, or what was typed when that was
  * refused. */
 #include "i18n/format.h"
+#include "store/recall.h"
+#include "store/row.h"
 #include "view/form.h"
 
 enum {
@@ -103,6 +105,55 @@ enum status form_few_ahead(struct arena *a, const struct form_source *source,
     return source->conn ? list_ahead(source->conn, a, &ask) : OK;
 }
 
+static struct form_known *known_copy(struct arena *a,
+                                     const struct form_known *k)
+{
+    struct form_known *copy = NEW(a, struct form_known);
+    *copy = (struct form_known){k->target, NEW_ARRAY(a, struct linked, k->n),
+                                k->n, NULL};
+    for (size_t i = 0; i < k->n; i++) {
+        copy->rows[i] = k->rows[i];
+        copy->rows[i].title = str_dup(a, str_of(k->rows[i].title));
+    }
+    return copy;
+}
+
+static enum status few_load(struct arena *a, const struct form_source *source,
+                            const struct list_ask *ask, struct form_known *out)
+{
+    struct list list;
+    TRY(list_load(source->conn, a, ask, &list));
+    *out = (struct form_known){ask->entity, NEW_ARRAY(a, struct linked, list.n),
+                               list.n, NULL};
+    for (size_t i = 0; i < list.n; i++)
+        out->rows[i] = (struct linked){((const struct row *)list.rows[i])->id,
+                                       1, row_title(ask->entity, list.rows[i])};
+    return OK;
+}
+
+/* What everybody sees alike is remembered for others. */
+static enum status few_find(struct arena *a, const struct form_source *source,
+                            const struct entity *target,
+                            struct form_known **out)
+{
+    const struct field *title[2];
+    const struct list_ask ask = few_ask(source, target, title);
+    const bool alike = reach_is_all(target, ask.reach);
+    const char *key = arena_printf(a, "few %s", target->name);
+    const struct form_known *known =
+        alike ? conn_recall(source->conn, key) : NULL;
+    if (known) {
+        *out = known_copy(a, known);
+        return OK;
+    }
+    *out = NEW(a, struct form_known);
+    TRY(few_load(a, source, &ask, *out));
+    struct arena *memory = alike ? conn_memory(source->conn) : NULL;
+    if (memory)
+        conn_remember(source->conn, key, known_copy(memory, *out));
+    return OK;
+}
+
 enum status form_few(struct arena *a, const struct form_source *source,
                      const struct entity *target, struct linked **out,
                      size_t *n)
@@ -113,25 +164,15 @@ enum status form_few(struct arena *a, const struct form_source *source,
     struct form_known *k = source->known ? *source->known : NULL;
     while (k && k->target != target)
         k = k->next;
-    if (k) {
-        *out = k->rows;
-        *n = k->n;
-        return OK;
+    if (!k) {
+        TRY(few_find(a, source, target, &k));
+        if (source->known) {
+            k->next = *source->known;
+            *source->known = k;
+        }
     }
-    const struct field *title[2];
-    const struct list_ask ask = few_ask(source, target, title);
-    struct list list;
-    TRY(list_load(source->conn, a, &ask, &list));
-    *out = NEW_ARRAY(a, struct linked, list.n);
-    for (size_t i = 0; i < list.n; i++)
-        (*out)[i] = (struct linked){((const struct row *)list.rows[i])->id, 1,
-                                    row_title(target, list.rows[i])};
-    *n = list.n;
-    if (!source->known)
-        return OK;
-    k = NEW(a, struct form_known);
-    *k = (struct form_known){target, *out, *n, *source->known};
-    *source->known = k;
+    *out = k->rows;
+    *n = k->n;
     return OK;
 }
 

@@ -4,6 +4,8 @@
 #include "store/schema.h"
 #include "unit/test.h"
 
+#include <unistd.h>
+
 struct tokens {
     struct arena mem;
     struct db *db;
@@ -182,4 +184,64 @@ TEST(throttle_mark_is_of_one_account)
     OKAY(!account_mark_right(&mem, other, STR("a@x"), mark));
     OKAY(!account_mark_right(&mem, key, STR("a@x"), STR("")));
     arena_reset(&mem);
+}
+
+static enum status give(struct conn *c, struct arena *a, void *data)
+{
+    (void)a, (void)data;
+    return grant_add(c, 1, (struct grant){"expert", NULL, NONE, NO_DAY},
+                     day_today());
+}
+
+static enum status take_back(struct conn *c, struct arena *a, void *data)
+{
+    (void)a, (void)data;
+    return grant_end(c, 1);
+}
+
+/* Two seconds more. */
+static enum status grow_old(struct conn *c, struct arena *a, void *data)
+{
+    (void)a, (void)data;
+    return db_exec(c, SQL("UPDATE auth_session SET used = :used"),
+                   ARGS(arg_int("used", time_now() - SESSION_IDLE + 2)), NULL);
+}
+
+static enum status find_anew(struct tokens *w, struct conn *c, struct who **who)
+{
+    conn_end(c);
+    CHECK(conn_begin(c, 0) == OK);
+    return session_find(c, &w->mem, str_of(w->session), who);
+}
+
+TEST(tokens_remembered_are_as_good_as_read)
+{
+    struct tokens w;
+    struct conn *c;
+    struct who *read = NULL, *again = NULL;
+    tokens_open(&w);
+    CHECK(db_write(w.db, &w.mem, give, NULL) == OK);
+    CHECK(conn_open(w.db, &c) == OK && conn_begin(c, 0) == OK);
+    OKAY(find_anew(&w, c, &read) == OK && find_anew(&w, c, &again) == OK);
+    OKAY(conn_queries(c) == (test_on_postgres() ? 2 : 0));
+    OKAY(again != read && again->grants != read->grants);
+    OKAY(again->person == 1 && again->session == read->session);
+    OKAY(same(again->email, "one@demo.example") && same(again->name, "One"));
+    OKAY(!again->lang && same(again->csrf, read->csrf));
+    OKAY(again->used == read->used && again->started == read->started);
+    OKAY(again->grant_count == 1 && who_has_role(again, "expert"));
+    OKAY(!again->grants[0].entity && again->grants[0].until == NO_DAY);
+    /* What is given or taken back is so at the next request. */
+    CHECK(db_write(w.db, &w.mem, take_back, NULL) == OK);
+    OKAY(find_anew(&w, c, &again) == OK && again->grant_count == 0);
+    CHECK(db_write(w.db, &w.mem, grow_old, NULL) == OK);
+    OKAY(find_anew(&w, c, &again) == OK);
+    while (time_now() - again->used < SESSION_IDLE)
+        usleep(50000);
+    OKAY(find_anew(&w, c, &again) == ERR_NOT_FOUND);
+    CHECK(db_write(w.db, &w.mem, forget, NULL) == OK);
+    OKAY(find_anew(&w, c, &again) == ERR_NOT_FOUND);
+    conn_end(c);
+    conn_close(c);
+    tokens_close(&w);
 }
