@@ -34,6 +34,34 @@ static const char *ordinal(const struct lang *l, int day)
     return day == 1 && french(l) ? "er" : "";
 }
 
+/* "1er mars 2024". Lists are full of it, so it is written by hand: printf would
+ * cost three times as much. */
+static char *day_plain(struct arena *a, struct date d, const char *nth,
+                       const char *month)
+{
+    if (d.year < 1000 || d.year > 9999)
+        return arena_printf(a, "%d%s" FIRM "%s %d", d.day, nth, month, d.year);
+    const size_t nth_n = strlen(nth), month_n = strlen(month);
+    char *text = arena_room(a, sizeof("31" FIRM " 2024") + nth_n + month_n);
+    char *to = text;
+    if (d.day >= 10)
+        *to++ = (char)('0' + d.day / 10);
+    *to++ = (char)('0' + d.day % 10);
+    memcpy(to, nth, nth_n);
+    to += nth_n;
+    memcpy(to, FIRM, sizeof(FIRM) - 1);
+    to += sizeof(FIRM) - 1;
+    memcpy(to, month, month_n);
+    to += month_n;
+    *to++ = ' ';
+    *to++ = (char)('0' + d.year / 1000);
+    *to++ = (char)('0' + d.year / 100 % 10);
+    *to++ = (char)('0' + d.year / 10 % 10);
+    *to++ = (char)('0' + d.year % 10);
+    *to = 0;
+    return text;
+}
+
 char *format_day(struct arena *a, const struct lang *l, int32_t day,
                  enum day_style style)
 {
@@ -48,7 +76,7 @@ char *format_day(struct arena *a, const struct lang *l, int32_t day,
         return arena_printf(a, "%02d/%02d/%04d", d.day, d.month, d.year);
     case DAY_MEDIUM:
     case DAY_PLAIN:
-        return arena_printf(a, "%d%s" FIRM "%s %d", d.day, nth, month, d.year);
+        return day_plain(a, d, nth, month);
     case DAY_LONG:
         return arena_printf(a, "%s %d%s" FIRM "%s %d",
                             tr(l, weekdays[day_weekday(day)]), d.day, nth,

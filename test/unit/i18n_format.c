@@ -94,6 +94,16 @@ TEST(format_days)
     OKAY(is(format_day(&mem, fr, day, DAY_SHORT), "03/12/2026"));
     OKAY(is(format_day(&mem, fr, day, DAY_MEDIUM), "3\u00A0déc. 2026"));
     OKAY(is(format_day(&mem, fr, day, DAY_PLAIN), "3\u00A0décembre 2026"));
+    OKAY(is(format_day(&mem, fr, day_of(1000, 1, 1), DAY_PLAIN),
+            "1er\u00A0janvier 1000"));
+    OKAY(is(format_day(&mem, fr, day_of(9999, 12, 31), DAY_PLAIN),
+            "31\u00A0décembre 9999"));
+    OKAY(is(format_day(&mem, en, day_of(2026, 5, 10), DAY_PLAIN),
+            "10\u00A0May 2026"));
+    OKAY(is(format_day(&mem, en, day_of(999, 5, 30), DAY_PLAIN),
+            "30\u00A0May 999"));
+    OKAY(is(format_day(&mem, en, day_of(12000, 5, 9), DAY_PLAIN),
+            "9\u00A0May 12000"));
     OKAY(is(format_day(&mem, fr, day, DAY_LONG), "jeudi 3\u00A0décembre 2026"));
     OKAY(is(format_day(&mem, fr, march, DAY_BARE), "1er\u00A0mars"));
     OKAY(is(format_day(&mem, fr, march, DAY_MONTH), "mars 2024"));
