@@ -51,7 +51,7 @@ struct req {
     bool api;              /* under /api/v1 */
     struct form_input in;  /* the address's and the form's texts, by name */
     struct staged *staged; /* see files_take */
-    struct form_known *known; /* what forms have looked up */
+    struct known_rows *known; /* what forms have looked up */
     struct form_errors errors;
     const struct json_value *json; /* the API's body, once read */
     const char *number;            /* of a failure: names it in the log */

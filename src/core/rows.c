@@ -95,6 +95,7 @@ enum status rows_list(struct req *r)
     struct list list;
     if (!r->api)
         TRY(list_filters_ahead(r->mem, r->entity, &source));
+    ask.known = r->known;
     TRY(list_load(r->conn, r->mem, &ask, &list));
     if (r->api)
         return list_json(r, &list);

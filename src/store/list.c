@@ -48,8 +48,8 @@ struct plan {
     const char *columns; /* what to read */
     int width;           /* how many columns these are */
     const void *blank;   /* with ask->fields: a row before they are read */
-    const struct field *refs[32];
-    size_t ref_count;
+    const struct field *refs[32], *given[32]; /* titles: to be read; known */
+    size_t ref_count, given_count;
 };
 
 static void plan_order(struct plan *p)
@@ -162,8 +162,14 @@ static const char *ref_alias(const struct plan *p, size_t ref)
 
 static void plan_ref(struct plan *p, const struct field *f)
 {
-    if (f->type == F_REF && f->target->title && p->ref_count < COUNT(p->refs))
-        p->refs[p->ref_count++] = f;
+    if (f->type != F_REF || !f->target->title)
+        return;
+    if (!known_of(p->ask->known, f)) {
+        if (p->ref_count < COUNT(p->refs))
+            p->refs[p->ref_count++] = f;
+    } else if (p->given_count < COUNT(p->given)) {
+        p->given[p->given_count++] = f;
+    }
 }
 
 static void plan_columns(struct plan *p)
@@ -369,18 +375,28 @@ static enum status read_part(struct plan *p, struct conn *c, enum part part,
     return rows_end(r);
 }
 
+static void titles_open(const struct plan *p, struct list *out)
+{
+    size_t most = (size_t)p->ask->limit * p->ref_count, slots = 4;
+    for (size_t i = 0; i < p->given_count; i++)
+        most += known_of(p->ask->known, p->given[i])->n;
+    while (slots < most * 2)
+        slots *= 2;
+    out->refs = NEW_ARRAY(p->mem, struct ref_title, slots);
+    out->ref_count = slots;
+    for (size_t i = 0; i < p->given_count; i++)
+        list_titles_take(out, p->given[i],
+                         known_of(p->ask->known, p->given[i]));
+}
+
 static enum status read_page(struct plan *p, struct conn *c, struct list *out)
 {
     struct place after = {.id = NONE}, last = {.id = NONE};
     const struct list_ask *ask = p->ask;
-    size_t slots = 4;
     if (ask->after)
         TRY(place_read(p->mem, p->order, ask->after, &after));
-    while (slots < (size_t)ask->limit * p->ref_count * 2)
-        slots *= 2;
     out->rows = NEW_ARRAY(p->mem, void *, (size_t)ask->limit + 1);
-    out->refs = NEW_ARRAY(p->mem, struct ref_title, slots);
-    out->ref_count = slots;
+    titles_open(p, out);
     if (p->found == 0)
         return OK;
     const size_t wanted = (size_t)ask->limit + 1;

@@ -14,6 +14,15 @@ struct filter {
     struct value value;
 };
 
+/* Rows of an entity that were looked up before, with their titles. */
+struct known_rows {
+    const struct entity *entity;
+    struct linked *rows;
+    size_t n;
+    bool whole; /* there are no others */
+    struct known_rows *next;
+};
+
 struct list_ask {
     const struct entity *entity;
     const struct reach *reach;
@@ -35,6 +44,8 @@ struct list_ask {
     bool no_total;
     bool all_titles; /* of every reference, not only those of the list: exports.
                         With fields: of those, always */
+    const struct known_rows *known; /* where titles need not be asked; or NULL
+                                     */
 };
 
 struct list {

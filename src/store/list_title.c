@@ -20,6 +20,24 @@ const char *list_ref_title(const struct list *l, const struct field *f,
     return t && t->field ? t->title : "";
 }
 
+const struct known_rows *known_of(const struct known_rows *known,
+                                  const struct field *f)
+{
+    while (known && !(known->whole && known->entity == f->target))
+        known = known->next;
+    return known;
+}
+
+void list_titles_take(struct list *l, const struct field *f,
+                      const struct known_rows *known)
+{
+    for (size_t i = 0; i < known->n; i++) {
+        const struct linked *row = &known->rows[i];
+        *list_title_at(l, f, row->target) =
+            (struct ref_title){f, row->target, row->title};
+    }
+}
+
 enum status ref_title(struct conn *c, struct arena *a, const struct field *f,
                       int64_t id, const char **out)
 {

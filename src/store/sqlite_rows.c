@@ -15,6 +15,7 @@ struct lite_rows {
     struct rows rows;
     sqlite3_stmt *stmt;    /* NULL once ended */
     struct cached *cached; /* NULL: the statement is this answer's alone */
+    int columns;           /* of the row that is there; 0: none is */
     struct lite_rows *next, **link;
 };
 
@@ -244,6 +245,7 @@ bool lite_next(struct rows *r)
 {
     CHECK(of(r)->stmt);
     int rc = sqlite3_step(of(r)->stmt);
+    of(r)->columns = rc == SQLITE_ROW ? sqlite3_data_count(of(r)->stmt) : 0;
     if (rc == SQLITE_ROW)
         return true;
     r->done = true;
@@ -266,9 +268,9 @@ const char *lite_name(const struct rows *r, int column)
  * anew. It needs no protection, since a connection is one thread's alone. */
 static sqlite3_value *value_at(const struct rows *r, int column)
 {
-    sqlite3_stmt *stmt = stmt_of(r);
-    CHECK(stmt && column >= 0 && column < sqlite3_data_count(stmt));
-    return sqlite3_column_value(stmt, column);
+    const struct lite_rows *own = (const struct lite_rows *)r;
+    CHECK(own->stmt && column >= 0 && column < own->columns);
+    return sqlite3_column_value(own->stmt, column);
 }
 
 static bool is_null(sqlite3_value *v)

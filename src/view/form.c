@@ -97,20 +97,13 @@ static struct list_ask few_ask(const struct form_source *source,
                              .no_total = true};
 }
 
-enum status form_few_ahead(struct arena *a, const struct form_source *source,
-                           const struct entity *target)
+static struct known_rows *known_copy(struct arena *a,
+                                     const struct known_rows *k)
 {
-    const struct field *title[2];
-    const struct list_ask ask = few_ask(source, target, title);
-    return source->conn ? list_ahead(source->conn, a, &ask) : OK;
-}
-
-static struct form_known *known_copy(struct arena *a,
-                                     const struct form_known *k)
-{
-    struct form_known *copy = NEW(a, struct form_known);
-    *copy = (struct form_known){k->target, NEW_ARRAY(a, struct linked, k->n),
-                                k->n, NULL};
+    struct known_rows *copy = NEW(a, struct known_rows);
+    *copy = *k;
+    copy->next = NULL;
+    copy->rows = NEW_ARRAY(a, struct linked, k->n);
     for (size_t i = 0; i < k->n; i++) {
         copy->rows[i] = k->rows[i];
         copy->rows[i].title = str_dup(a, str_of(k->rows[i].title));
@@ -119,36 +112,38 @@ static struct form_known *known_copy(struct arena *a,
 }
 
 static enum status few_load(struct arena *a, const struct form_source *source,
-                            const struct list_ask *ask, struct form_known *out)
+                            const struct list_ask *ask, struct known_rows **out)
 {
     struct list list;
     TRY(list_load(source->conn, a, ask, &list));
-    *out = (struct form_known){ask->entity, NEW_ARRAY(a, struct linked, list.n),
-                               list.n, NULL};
+    struct known_rows *k = *out = NEW(a, struct known_rows);
+    k->entity = ask->entity;
+    k->n = list.n;
+    k->whole = list.n <= FORM_FEW && reach_is_all(ask->entity, ask->reach);
+    k->rows = NEW_ARRAY(a, struct linked, list.n);
     for (size_t i = 0; i < list.n; i++)
-        out->rows[i] = (struct linked){((const struct row *)list.rows[i])->id,
-                                       1, row_title(ask->entity, list.rows[i])};
+        k->rows[i] = (struct linked){((const struct row *)list.rows[i])->id, 1,
+                                     row_title(ask->entity, list.rows[i])};
     return OK;
 }
 
 /* What everybody sees alike is remembered for others. */
 static enum status few_find(struct arena *a, const struct form_source *source,
                             const struct entity *target,
-                            struct form_known **out)
+                            struct known_rows **out)
 {
     const struct field *title[2];
     const struct list_ask ask = few_ask(source, target, title);
-    const bool alike = reach_is_all(target, ask.reach);
+    if (!reach_is_all(target, ask.reach))
+        return few_load(a, source, &ask, out);
     const char *key = arena_printf(a, "few %s", target->name);
-    const struct form_known *known =
-        alike ? conn_recall(source->conn, key) : NULL;
+    const struct known_rows *known = conn_recall(source->conn, key);
     if (known) {
         *out = known_copy(a, known);
         return OK;
     }
-    *out = NEW(a, struct form_known);
-    TRY(few_load(a, source, &ask, *out));
-    struct arena *memory = alike ? conn_memory(source->conn) : NULL;
+    TRY(few_load(a, source, &ask, out));
+    struct arena *memory = conn_memory(source->conn);
     if (memory)
         conn_remember(source->conn, key, known_copy(memory, *out));
     return OK;
@@ -161,8 +156,8 @@ enum status form_few(struct arena *a, const struct form_source *source,
     *n = FORM_FEW + 1;
     if (!source || !source->conn)
         return OK;
-    struct form_known *k = source->known ? *source->known : NULL;
-    while (k && k->target != target)
+    struct known_rows *k = source->known ? *source->known : NULL;
+    while (k && k->entity != target)
         k = k->next;
     if (!k) {
         TRY(few_find(a, source, target, &k));
@@ -174,6 +169,18 @@ enum status form_few(struct arena *a, const struct form_source *source,
     *out = k->rows;
     *n = k->n;
     return OK;
+}
+
+enum status form_few_ahead(struct arena *a, const struct form_source *source,
+                           const struct entity *target)
+{
+    const struct field *title[2];
+    struct linked *rows;
+    size_t n;
+    if (!source->conn || !conn_asks_ahead(source->conn))
+        return form_few(a, source, target, &rows, &n);
+    const struct list_ask ask = few_ask(source, target, title);
+    return list_ahead(source->conn, a, &ask);
 }
 
 static void ref_options(struct drawing *d, const struct linked *rows, size_t n,

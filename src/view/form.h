@@ -56,13 +56,7 @@ struct form_source {
     int64_t person;    /* whose uploads a FILE may name */
     int64_t file_most; /* the most bytes of one, for the help */
     /* What form_few has looked up, for the next line of a form; or NULL. */
-    struct form_known **known;
-};
-struct form_known {
-    const struct entity *target;
-    struct linked *rows;
-    size_t n;
-    struct form_known *next;
+    struct known_rows **known;
 };
 
 enum {
@@ -114,7 +108,8 @@ enum status form_few(struct arena *a, const struct form_source *source,
 /* The most characters of a text; NULL: of prose that has no bound of its own.
  */
 int64_t text_most(const struct field *f);
-/* Says that it is going to be asked: see db_ahead. */
+/* Says that it is going to be asked: see db_ahead. Where there is no server to
+ * wait for, it is looked up at once. */
 enum status form_few_ahead(struct arena *a, const struct form_source *source,
                            const struct entity *target) MUST_USE;
 /* Is it set by a form? Else by the frame, a handler or a step. */

@@ -75,7 +75,8 @@ static inline bool has_none(struct str s, sixteen (*found)(sixteen))
         return false;
     const char *const end = s.p + s.n;
     if (s.n < 16) {
-        const eights halves = s.n < 8 ? (eights){four(s.p), four(end - 4)}
+        const uint64_t fours = four(s.p) | four(end - 4) << 32;
+        const eights halves = s.n < 8 ? (eights){fours, fours}
                                       : (eights){eight(s.p), eight(end - 8)};
         return is_none(found((sixteen)halves));
     }

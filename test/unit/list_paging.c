@@ -290,6 +290,33 @@ TEST(list_usual_order_titles_and_queries)
     world_close(&w);
 }
 
+TEST(list_takes_titles_that_are_known)
+{
+    struct world w;
+    int64_t areas[3];
+    seed = 5;
+    world_open(&w);
+    fill(&w, areas);
+    const struct field *bassin = entity_field(&t_school_entity, "bassin");
+    struct linked rows[] = {{areas[0], 1, "N"}, {areas[1], 1, "E"}};
+    struct known_rows known = {
+        .entity = bassin->target, .rows = rows, .n = 2, .whole = true};
+    struct list_ask ask = {.entity = &t_school_entity,
+                           .reach = &reach_all,
+                           .limit = 50,
+                           .known = &known};
+    struct list l;
+    OKAY(list_load(w.conn, &w.mem, &ask, &l) == OK && l.n == 50);
+    OKAY(same(list_ref_title(&l, bassin, areas[0]), "N"));
+    OKAY(same(list_ref_title(&l, bassin, areas[1]), "E"));
+    OKAY(same(list_ref_title(&l, bassin, areas[2]), ""));
+    known.whole = false; /* so there may be more: they are asked for */
+    OKAY(list_load(w.conn, &w.mem, &ask, &l) == OK && l.n == 50);
+    OKAY(same(list_ref_title(&l, bassin, areas[0]), "Nancy"));
+    OKAY(same(list_ref_title(&l, bassin, areas[2]), "Metz"));
+    world_close(&w);
+}
+
 TEST(list_loads_what_is_asked)
 {
     struct world w;
