@@ -170,16 +170,16 @@ static enum status session_read(struct conn *c, struct arena *a,
 enum status session_find(struct conn *c, struct arena *a, struct str token,
                          struct who **out)
 {
-    const char *hash = token_hash(a, token);
     /* The grants are those of a day; how long the session lasts is asked at
      * each request. */
-    const char *key = arena_printf(a, "session %s %d", hash, day_today());
+    const char *key =
+        arena_printf(a, "session %s %d", str_dup(a, token), day_today());
     const struct who *known = conn_recall(c, key);
     if (known) {
         *out = who_copy(a, known);
         return session_lasts(known) ? OK : ERR_NOT_FOUND;
     }
-    TRY(session_read(c, a, hash, out));
+    TRY(session_read(c, a, token_hash(a, token), out));
     struct arena *memory = conn_memory(c);
     if (memory)
         conn_remember(c, key, who_copy(memory, *out));
