@@ -120,32 +120,6 @@ void sha256(unsigned char out[SHA256], struct str s)
     crypto_hash_sha256(out, (const unsigned char *)s.p, s.n);
 }
 
-static_assert(sizeof(crypto_generichash_state) == 384 &&
-                  _Alignof(crypto_generichash_state) <= 64,
-              "libsodium's state");
-
-/* It wants a place on a multiple of 64, which an arena does not promise. */
-static crypto_generichash_state *digest_state(struct digest *d)
-{
-    uintptr_t at = ((uintptr_t)d->room + 63) & ~(uintptr_t)63;
-    return (crypto_generichash_state *)at;
-}
-
-void digest_begin(struct digest *d)
-{
-    crypto_generichash_init(digest_state(d), NULL, 0, DIGEST);
-}
-
-void digest_add(struct digest *d, const void *p, size_t n)
-{
-    crypto_generichash_update(digest_state(d), p, n);
-}
-
-void digest_end(struct digest *d, unsigned char out[DIGEST])
-{
-    crypto_generichash_final(digest_state(d), out, DIGEST);
-}
-
 bool same_bytes(const void *a, const void *b, size_t n)
 {
     return sodium_memcmp(a, b, n) == 0;

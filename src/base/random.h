@@ -13,15 +13,6 @@ bool uuid_ok(struct str s);
 
 enum { SHA256 = 32 };
 void sha256(unsigned char out[SHA256], struct str s);
-/* BLAKE2b of 32 bytes, as `b2sum -l 256` has it, of what comes in pieces: three
- * times as fast as SHA-256 where the processor does not help. */
-enum { DIGEST = 32 };
-struct digest { /* not to be copied or moved once begun */
-    unsigned char room[384 + 63];
-};
-void digest_begin(struct digest *d);
-void digest_add(struct digest *d, const void *p, size_t n);
-void digest_end(struct digest *d, unsigned char out[DIGEST]);
 char *hex(struct arena *a, const void *p, size_t n);
 bool unhex(struct str s, void *out, size_t n);
 /* In constant time. */

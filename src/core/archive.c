@@ -1,51 +1,31 @@
-#include "core/archive.h"
+/*
+ * Archives as they are written: see archive.h. What is packed lies in slots, by
+ * turns: this thread seals it, another digests it, a third waits for the disk,
+ * past the system's cache (through which it would have to pass from one
+ * processor's cache to another's, which costs more than the digest).
+ */
+#include "core/archive_internal.h"
+
 #include "base/disk.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BLOCK = 512, NAME = 100, PLAIN = 256 << 10 };
-
-/* Long pieces are digested beside their writing, on a thread of their own. */
-struct digester {
-    pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t moved;
-    const void *p; /* NULL: at rest */
-    size_t n;
-    bool started, ending;
-    struct digest digest;
+enum {
+    LONG = 64 << 10,
+    ALIGN = 4096,
+    /* A sealed slot and what was left over, in whole pages. */
+    SEALED = SLOT + 2 * ALIGN,
 };
+static_assert((int)SLOT / (int)SEAL_CHUNK * (int)SEAL_OVER < (int)ALIGN,
+              "room for the seals");
 
-struct archive {
-    struct arena *mem;
-    const char *path, *part; /* part: until it is whole; NULL when read */
-    int fd;
-    struct seal *seal;
-    unsigned char *buf, *sealed; /* what waits; a chunk as it is on the disk */
-    size_t n, at, room;          /* in buf: its bytes, those taken */
-    bool ended;                  /* read: nothing follows what is in buf */
-    int64_t passed, size, left;  /* left: of the member */
-    struct packed *first, **last, *now;
-    struct digester digester;
-    const char *why;
-};
-
-/* POSIX.1-1988 ustar. */
-struct head {
-    char name[NAME], mode[8], uid[8], gid[8], size[12], mtime[12], sum[8], type,
-        link[NAME], magic[8], user[32], group[32], major[8], minor[8],
-        prefix[155], rest[12];
-};
-static_assert(sizeof(struct head) == BLOCK, "a block");
-
-static unsigned head_sum(const struct head *h)
+unsigned archive_head_sum(const struct archive_head *h)
 {
-    struct head copy = *h;
+    struct archive_head copy = *h;
     unsigned sum = 0;
     memset(copy.sum, ' ', sizeof(copy.sum));
     for (size_t i = 0; i < BLOCK; i++)
@@ -67,30 +47,16 @@ static void size_write(char out[12], int64_t size)
         out[11 - i] = (char)(size >> 8 * i);
 }
 
-static bool octal(const char *p, size_t n, int64_t *out)
-{
-    *out = 0;
-    for (size_t i = 0; i < n && p[i] && p[i] != ' '; i++) {
-        if (p[i] < '0' || p[i] > '7')
-            return false;
-        *out = *out * 8 + (p[i] - '0');
-    }
-    return true;
-}
-
-static bool size_read(const char in[12], int64_t *out)
-{
-    if ((unsigned char)in[0] != 0x80)
-        return octal(in, 12, out);
-    *out = 0;
-    for (int i = 4; i < 12; i++)
-        *out = *out << 8 | (unsigned char)in[i];
-    return *out >= 0;
-}
-
 static bool no_room(void)
 {
     return errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+}
+
+/* What is written whole goes to the disk past the system's cache: it costs
+ * less, and what the server reads stays there. Where that cannot be, by it. */
+static void go_direct(struct archive *ar, bool direct)
+{
+    ar->direct = fcntl(ar->fd, F_SETFL, direct ? O_DIRECT : 0) == 0 && direct;
 }
 
 static enum status write_all(struct archive *ar, const void *p, size_t n)
@@ -98,6 +64,10 @@ static enum status write_all(struct archive *ar, const void *p, size_t n)
     const char *from = p;
     while (n) {
         const ssize_t did = write(ar->fd, from, n);
+        if (did < 0 && errno == EINVAL && ar->direct) {
+            go_direct(ar, false);
+            continue;
+        }
         if (did < 0 && errno == EINTR)
             continue;
         if (did <= 0)
@@ -109,88 +79,89 @@ static enum status write_all(struct archive *ar, const void *p, size_t n)
     return OK;
 }
 
-static enum status flush(struct archive *ar, bool last)
+static enum status write_piece(void *data, const void *p, size_t n)
 {
-    size_t n = ar->n;
-    ar->n = 0;
-    if (!ar->seal)
-        return write_all(ar, ar->buf, n);
-    seal_push(ar->seal, ar->sealed, ar->buf, n, last);
-    return write_all(ar, ar->sealed, n + SEAL_OVER);
+    return write_all(data, p, n);
 }
 
-static void *digester_run(void *data)
+/* The last is no whole page, and waits for those before. */
+static enum status write_out(struct archive *ar, const void *p, size_t n,
+                             bool last)
 {
-    struct digester *d = data;
-    pthread_mutex_lock(&d->lock);
-    for (;;) {
-        while (!d->p && !d->ending)
-            pthread_cond_wait(&d->moved, &d->lock);
-        if (!d->p)
-            break;
-        pthread_mutex_unlock(&d->lock);
-        digest_add(&d->digest, d->p, d->n);
-        pthread_mutex_lock(&d->lock);
-        d->p = NULL;
-        pthread_cond_signal(&d->moved);
+    if (!last)
+        return belt_give(&ar->writes, p, n);
+    TRY(belt_wait(&ar->writes, 0));
+    go_direct(ar, false);
+    return write_all(ar, p, n);
+}
+
+/* Seals a slot behind what is left over of the one before. */
+static enum status seal_out(struct archive *ar, bool last)
+{
+    const unsigned char *over = ar->sealed + ar->whole;
+    unsigned char *to = ar->seals + ar->turn % SLOTS * SEALED;
+    size_t n = ar->over;
+    TRY(belt_wait(&ar->writes, SLOTS - 1));
+    memmove(to, over, n);
+    for (size_t at = 0, some; at < ar->n; at += some) {
+        some = ar->n - at < SEAL_CHUNK ? ar->n - at : (size_t)SEAL_CHUNK;
+        seal_push(ar->seal, to + n, ar->buf + at, some,
+                  last && at + some == ar->n);
+        n += some + SEAL_OVER;
     }
-    pthread_mutex_unlock(&d->lock);
-    return NULL;
+    ar->sealed = to;
+    ar->whole = last ? n : n & ~(size_t)(ALIGN - 1);
+    ar->over = n - ar->whole;
+    return write_out(ar, to, ar->whole, last);
 }
 
-static void digester_wait(struct digester *d)
+static enum status write_slot(struct archive *ar, bool last)
 {
-    if (!d->started)
-        return;
-    pthread_mutex_lock(&d->lock);
-    while (d->p)
-        pthread_cond_wait(&d->moved, &d->lock);
-    pthread_mutex_unlock(&d->lock);
+    return ar->seal ? seal_out(ar, last) : write_out(ar, ar->buf, ar->n, last);
 }
 
-/* p stays as it is until the next call, or digester_wait. */
-static void digester_add(struct digester *d, const void *p, size_t n)
+static enum status digest_piece(void *data, const void *p, size_t n)
 {
-    digester_wait(d);
-    if (!d->started && n >= PLAIN) {
-        pthread_mutex_init(&d->lock, NULL);
-        pthread_cond_init(&d->moved, NULL);
-        d->started = pthread_create(&d->thread, NULL, digester_run, d) == 0;
-    }
-    if (!d->started || n < PLAIN) {
-        digest_add(&d->digest, p, n);
-        return;
-    }
-    pthread_mutex_lock(&d->lock);
-    d->p = p;
-    d->n = n;
-    pthread_cond_signal(&d->moved);
-    pthread_mutex_unlock(&d->lock);
+    digest_add(data, p, n);
+    return OK;
 }
 
-static void digester_end(struct digester *d)
+enum status archive_digest(struct archive *ar, const void *p, size_t n)
 {
-    if (!d->started)
-        return;
-    pthread_mutex_lock(&d->lock);
-    d->ending = true;
-    pthread_cond_signal(&d->moved);
-    pthread_mutex_unlock(&d->lock);
-    pthread_join(d->thread, NULL);
-    d->started = false;
+    if (n >= LONG)
+        return belt_give(&ar->digests, p, n);
+    TRY(belt_wait(&ar->digests, 0));
+    return digest_piece(&ar->digest, p, n);
 }
 
+/* The member's bytes in this slot that nobody has digested yet. */
+static enum status digest_slot(struct archive *ar)
+{
+    const size_t from = ar->from;
+    ar->from = ar->n;
+    return ar->now ? archive_digest(ar, ar->buf + from, ar->n - from) : OK;
+}
+
+/* The slot is full: on to the next, once it is free. */
+static enum status turn(struct archive *ar)
+{
+    TRY(digest_slot(ar));
+    TRY(write_slot(ar, false));
+    TRY(belt_wait(&ar->digests, SLOTS - 1));
+    TRY(belt_wait(&ar->writes, SLOTS - 1));
+    ar->buf = ar->slots + ++ar->turn % SLOTS * SLOT;
+    ar->n = ar->from = 0;
+    return OK;
+}
+
+/* A full slot stays until more comes: the last is written otherwise. */
 static enum status put(struct archive *ar, const void *p, size_t n)
 {
     const char *from = p;
     while (n) {
-        /* Long pieces need no stop on their way. */
-        bool direct = !ar->seal && n >= ar->room;
-        if (ar->n == ar->room || (direct && ar->n))
-            TRY(flush(ar, false));
-        if (direct)
-            return write_all(ar, from, n);
-        size_t some = n < ar->room - ar->n ? n : ar->room - ar->n;
+        if (ar->n == SLOT)
+            TRY(turn(ar));
+        size_t some = n < SLOT - ar->n ? n : SLOT - ar->n;
         memcpy(ar->buf + ar->n, from, some);
         ar->n += some;
         from += some;
@@ -199,30 +170,36 @@ static enum status put(struct archive *ar, const void *p, size_t n)
     return OK;
 }
 
-static struct archive *make(struct arena *a, const char *path)
+struct archive *archive_make(struct arena *a, const char *path)
 {
     struct archive *ar = NEW(a, struct archive);
     ar->mem = a;
     ar->path = arena_printf(a, "%s", path);
     ar->last = &ar->first;
     ar->fd = -1;
+    belt_begin(&ar->digests, digest_piece, &ar->digest);
+    belt_begin(&ar->writes, write_piece, ar);
     return ar;
 }
 
-static void room_make(struct archive *ar)
+static unsigned char *room_aligned(struct arena *a, size_t n)
 {
-    ar->room = ar->seal ? SEAL_CHUNK : PLAIN;
-    ar->buf = arena_alloc(ar->mem, ar->room);
-    if (ar->seal)
-        ar->sealed = arena_alloc(ar->mem, SEAL_CHUNK + SEAL_OVER);
+    const uintptr_t at = (uintptr_t)arena_room(a, n + ALIGN);
+    return (unsigned char *)((at + ALIGN - 1) & ~(uintptr_t)(ALIGN - 1));
+}
+
+static enum status begin_sealed(struct archive *ar, const struct seal_key *key)
+{
+    ar->seals = ar->sealed = room_aligned(ar->mem, (size_t)SLOTS * SEALED);
+    ar->over = SEAL_HEAD;
+    return seal_begin(ar->mem, key, ar->sealed, &ar->seal);
 }
 
 enum status archive_create(struct arena *a, const char *path,
                            const struct seal_key *key, struct archive **out,
                            const char **why)
 {
-    unsigned char head[SEAL_HEAD];
-    struct archive *ar = make(a, path);
+    struct archive *ar = archive_make(a, path);
     ar->part = arena_printf(a, "%s.part-%d", path, (int)getpid());
     ar->fd = open(ar->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (ar->fd < 0) {
@@ -230,10 +207,9 @@ enum status archive_create(struct arena *a, const char *path,
             arena_printf(a, "%s cannot be written: %s", path, strerror(errno));
         return ERR_SYSTEM;
     }
-    enum status s = key ? seal_begin(a, key, head, &ar->seal) : OK;
-    room_make(ar);
-    if (s == OK && key)
-        s = write_all(ar, head, SEAL_HEAD);
+    go_direct(ar, true);
+    ar->slots = ar->buf = room_aligned(a, (size_t)SLOTS * SLOT);
+    enum status s = key ? begin_sealed(ar, key) : OK;
     if (s != OK) {
         *why = s == ERR_SYSTEM ? "no memory to make the key" : status_name(s);
         archive_drop(ar);
@@ -243,29 +219,32 @@ enum status archive_create(struct arena *a, const char *path,
     return OK;
 }
 
-static void member_begin(struct archive *ar, const char *name, int64_t size)
+void archive_member_begin(struct archive *ar, const char *name, int64_t size)
 {
     ar->now = NEW(ar->mem, struct packed);
     ar->now->name = name;
     ar->now->size = ar->left = size;
-    digest_begin(&ar->digester.digest);
+    ar->from = ar->n;
+    digest_begin(&ar->digest);
 }
 
-static void member_end(struct archive *ar)
+enum status archive_member_end(struct archive *ar)
 {
-    digester_wait(&ar->digester);
-    digest_end(&ar->digester.digest, ar->now->digest);
+    TRY(belt_wait(&ar->digests, 0));
+    digest_end(&ar->digest, ar->now->digest);
     *ar->last = ar->now;
     ar->last = &ar->now->next;
     ar->now = NULL;
+    return OK;
 }
 
 static enum status pad(struct archive *ar)
 {
     static const char zeros[BLOCK];
-    TRY(put(ar, zeros, (size_t)(-ar->now->size & (BLOCK - 1))));
-    member_end(ar);
-    return OK;
+    const size_t n = (size_t)(-ar->now->size & (BLOCK - 1));
+    TRY(digest_slot(ar));
+    TRY(archive_member_end(ar));
+    return put(ar, zeros, n);
 }
 
 bool archive_takes(const char *name)
@@ -284,26 +263,25 @@ bool archive_takes(const char *name)
 
 enum status archive_member(struct archive *ar, const char *name, int64_t size)
 {
-    struct head h = {.mode = "0000600",
-                     .uid = "0000000",
-                     .gid = "0000000",
-                     .type = '0',
-                     .magic = {'u', 's', 't', 'a', 'r', 0, '0', '0'}};
+    struct archive_head h = {.mode = "0000600",
+                             .uid = "0000000",
+                             .gid = "0000000",
+                             .type = '0',
+                             .magic = {'u', 's', 't', 'a', 'r', 0, '0', '0'}};
     CHECK(!ar->now && size >= 0 && archive_takes(name));
     memcpy(h.name, name, strlen(name));
     size_write(h.size, size);
     snprintf(h.mtime, sizeof(h.mtime), "%011" PRIo64, (int64_t)time(NULL));
-    snprintf(h.sum, sizeof(h.sum), "%06o", head_sum(&h));
+    snprintf(h.sum, sizeof(h.sum), "%06o", archive_head_sum(&h));
     h.sum[7] = ' ';
     TRY(put(ar, &h, BLOCK));
-    member_begin(ar, arena_printf(ar->mem, "%s", name), size);
+    archive_member_begin(ar, arena_printf(ar->mem, "%s", name), size);
     return size ? OK : pad(ar);
 }
 
 enum status archive_add(struct archive *ar, const void *p, size_t n)
 {
     CHECK(ar->now && (int64_t)n <= ar->left);
-    digester_add(&ar->digester, p, n);
     TRY(put(ar, p, n));
     ar->left -= (int64_t)n;
     return ar->left ? OK : pad(ar);
@@ -330,7 +308,7 @@ enum status archive_close(struct archive *ar)
     static const char end[2 * BLOCK];
     CHECK(!ar->now);
     TRY(put(ar, end, sizeof(end)));
-    TRY(flush(ar, true));
+    TRY(write_slot(ar, true));
     if (fsync(ar->fd) != 0)
         return no_room() ? ERR_FULL : ERR_SYSTEM;
     if (rename(ar->part, ar->path) != 0)
@@ -343,191 +321,11 @@ void archive_drop(struct archive *ar)
 {
     if (!ar)
         return;
-    digester_end(&ar->digester);
+    belt_end(&ar->digests);
+    belt_end(&ar->writes);
     if (ar->fd >= 0)
         close(ar->fd);
     ar->fd = -1;
     if (ar->part)
         unlink(ar->part);
-}
-
-/* Reading. */
-
-static enum status fault(struct archive *ar, const char *what)
-{
-    ar->why = arena_printf(ar->mem, "%s %s", ar->path, what);
-    return ERR_INVALID;
-}
-
-/* As many of n as there are. */
-static enum status read_all(struct archive *ar, unsigned char *p, size_t n,
-                            size_t *got)
-{
-    for (*got = 0; *got < n;) {
-        const ssize_t some = read(ar->fd, p + *got, n - *got);
-        if (some < 0 && errno == EINTR)
-            continue;
-        if (some < 0) {
-            ar->why = arena_printf(ar->mem, "%s cannot be read: %s", ar->path,
-                                   strerror(errno));
-            return ERR_SYSTEM;
-        }
-        if (!some)
-            break;
-        *got += (size_t)some;
-    }
-    ar->passed += (int64_t)*got;
-    return OK;
-}
-
-static enum status fill(struct archive *ar)
-{
-    size_t got;
-    ar->at = ar->n = 0;
-    if (!ar->seal) {
-        TRY(read_all(ar, ar->buf, ar->room, &ar->n));
-        return ar->n ? OK : fault(ar, "ends early: it is not whole");
-    }
-    if (ar->ended)
-        return fault(ar, "ends early: it is not whole");
-    bool first = ar->passed == SEAL_HEAD;
-    TRY(read_all(ar, ar->sealed, SEAL_CHUNK + SEAL_OVER, &got));
-    if (!got)
-        return fault(ar, "ends early: it is not whole");
-    if (!seal_pull(ar->seal, ar->buf, ar->sealed, got, &ar->ended))
-        return fault(ar, first ? "does not open with this key, or is damaged"
-                               : "is damaged or ends early");
-    ar->n = got - SEAL_OVER;
-    return OK;
-}
-
-static enum status get(struct archive *ar, void *p, size_t n)
-{
-    unsigned char *to = p;
-    while (n) {
-        if (ar->at == ar->n)
-            TRY(fill(ar));
-        size_t some = n < ar->n - ar->at ? n : ar->n - ar->at;
-        memcpy(to, ar->buf + ar->at, some);
-        ar->at += some;
-        to += some;
-        n -= some;
-    }
-    return OK;
-}
-
-/* The stream's head, or the first bytes of a plain archive, which stay. */
-static enum status begin(struct archive *ar, archive_key *key, void *data)
-{
-    unsigned char head[SEAL_HEAD];
-    struct seal_key k;
-    size_t got;
-    TRY(read_all(ar, head, SEAL_HEAD, &got));
-    if (!seal_is((struct str){(const char *)head, got})) {
-        room_make(ar);
-        memcpy(ar->buf, head, got);
-        ar->n = got;
-        return OK;
-    }
-    TRY(key(data, seal_by_words(head), &k, &ar->why));
-    enum status s = seal_open(ar->mem, &k, head, &ar->seal);
-    if (s == ERR_INVALID)
-        return fault(ar, "does not open with this key, or is damaged");
-    if (s != OK)
-        ar->why = "no memory to make the key";
-    room_make(ar);
-    return s;
-}
-
-enum status archive_open(struct arena *a, const char *path, archive_key *key,
-                         void *data, struct archive **out, const char **why)
-{
-    struct archive *ar = make(a, path);
-    struct stat st;
-    ar->fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (ar->fd < 0 || fstat(ar->fd, &st) != 0) {
-        *why = arena_printf(a, "%s cannot be read: %s", path, strerror(errno));
-        archive_drop(ar);
-        return ERR_SYSTEM;
-    }
-    ar->size = st.st_size;
-    enum status s = begin(ar, key, data);
-    if (s != OK) {
-        *why = ar->why;
-        archive_drop(ar);
-        return s;
-    }
-    *out = ar;
-    return OK;
-}
-
-static bool all_zero(const void *p, size_t n)
-{
-    const char *c = p;
-    for (size_t i = 0; i < n; i++)
-        if (c[i])
-            return false;
-    return true;
-}
-
-static enum status end(struct archive *ar)
-{
-    char more[BLOCK];
-    size_t got = 0;
-    TRY(get(ar, more, BLOCK));
-    if (!ar->seal)
-        TRY(read_all(ar, ar->buf, 1, &got));
-    if (!all_zero(more, BLOCK) || ar->at != ar->n || got ||
-        (ar->seal && !ar->ended))
-        return fault(ar, "is damaged at its end");
-    return ERR_NOT_FOUND;
-}
-
-enum status archive_next(struct archive *ar, const char **name, int64_t *size)
-{
-    struct head h;
-    int64_t sum;
-    CHECK(!ar->now);
-    TRY(get(ar, &h, BLOCK));
-    if (all_zero(&h, BLOCK))
-        return end(ar);
-    if (memcmp(h.magic, "ustar", 6) != 0 || !octal(h.sum, 8, &sum) ||
-        sum != head_sum(&h) || h.type != '0' || !size_read(h.size, size) ||
-        h.name[NAME - 1] || !archive_takes(h.name))
-        return fault(ar, "is no backup, or is damaged");
-    *name = arena_printf(ar->mem, "%s", h.name);
-    member_begin(ar, *name, *size);
-    return OK;
-}
-
-enum status archive_read(struct archive *ar, void *p, size_t n, size_t *got)
-{
-    char rest[BLOCK];
-    *got = 0;
-    if (!ar->now)
-        return OK;
-    if ((int64_t)n > ar->left)
-        n = (size_t)ar->left;
-    TRY(get(ar, p, n));
-    digester_add(&ar->digester, p, n);
-    ar->left -= (int64_t)n;
-    *got = n;
-    if (ar->left)
-        return OK;
-    size_t zeros = (size_t)(-ar->now->size & (BLOCK - 1));
-    TRY(get(ar, rest, zeros));
-    if (!all_zero(rest, zeros))
-        return fault(ar, "is damaged");
-    member_end(ar);
-    return OK;
-}
-
-const char *archive_why(const struct archive *ar)
-{
-    return ar->why ? ar->why : "it cannot be read";
-}
-
-int64_t archive_size(const struct archive *ar)
-{
-    return ar->size;
 }

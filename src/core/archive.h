@@ -6,6 +6,7 @@
 #pragma once
 
 #include "auth/seal.h"
+#include "base/digest.h"
 #include "base/random.h"
 
 /* A member and what it was, in the order in which they stand. */
@@ -26,7 +27,7 @@ enum status archive_create(struct arena *a, const char *path,
  * one that archive_takes (CHECK). ERR_FULL: no room. */
 enum status archive_member(struct archive *ar, const char *name,
                            int64_t size) MUST_USE;
-/* p stays as it is until the next call for this archive returns. */
+/* ERR_FULL may be of bytes that came before. */
 enum status archive_add(struct archive *ar, const void *p, size_t n) MUST_USE;
 /* May a member have this name: relative, below, nothing but letters, digits,
  * ".", "_" and "-", at most 99 bytes. */

@@ -214,7 +214,7 @@ static enum status manifest_end(struct packing *p)
         json_object(&p->json, NULL);
         json_cstr(&p->json, "name", m->name);
         json_int(&p->json, "size", m->size);
-        json_cstr(&p->json, "blake2b", hex(a, m->digest, DIGEST));
+        json_cstr(&p->json, "sha256", hex(a, m->digest, DIGEST));
         json_end_object(&p->json);
     }
     json_end_array(&p->json);

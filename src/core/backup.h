@@ -5,10 +5,10 @@
 #include "core/archive.h"
 #include "core/command.h"
 
-enum { BACKUP_FORMAT = 1 };
+enum { BACKUP_FORMAT = 2 };
 /* The members that stand last: what the others must be, and its own digest. */
 #define MANIFEST "manifest.json"
-#define MANIFEST_DIGEST "manifest.b2"
+#define MANIFEST_DIGEST "manifest.sha256"
 /* In a data folder: a restore goes on, or did not end. */
 #define RESTORING "restoring"
 

@@ -220,7 +220,7 @@ static enum status check_members(struct restoring *r)
         const struct json_value *v = &list->members[i].value;
         if (!m || !str_eq(text_of(v, "name"), m->name) ||
             number_of(v, "size") != m->size ||
-            !str_eq(text_of(v, "blake2b"), hex(r->mem, m->digest, DIGEST)))
+            !str_eq(text_of(v, "sha256"), hex(r->mem, m->digest, DIGEST)))
             return damaged(r, "a member is not as the manifest says");
     }
     if (!m || !same(m->name, MANIFEST))

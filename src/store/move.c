@@ -1,6 +1,7 @@
 /* `essaim move`: one database into another. */
 #include "store/move.h"
 
+#include "base/digest.h"
 #include "base/random.h"
 #include "store/dialect.h"
 #include "store/engine.h"

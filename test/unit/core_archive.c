@@ -20,6 +20,34 @@ static enum status give(void *data, bool words, struct seal_key *out,
     return OK;
 }
 
+static char content(size_t i)
+{
+    return (char)(i * 7 + i / 4096);
+}
+
+/* What was read, and what both sides said that it was. */
+static bool is_content(const char *piece, size_t n, size_t from)
+{
+    for (size_t i = 0; i < n; i++)
+        if (piece[i] != content(from + i))
+            return false;
+    return true;
+}
+
+static bool digested(const struct archive *ar, size_t large)
+{
+    struct digest d;
+    unsigned char right[DIGEST];
+    digest_begin(&d);
+    for (size_t i = 0; i < large; i++) {
+        const char c = content(i);
+        digest_add(&d, &c, 1);
+    }
+    digest_end(&d, right);
+    const struct packed *second = archive_packed(ar)->next;
+    return memcmp(second->digest, right, DIGEST) == 0;
+}
+
 static void pack(const char *path, const struct seal_key *key, size_t large)
 {
     struct arena mem = {0};
@@ -27,7 +55,7 @@ static void pack(const char *path, const struct seal_key *key, size_t large)
     const char *why = "";
     char *p = arena_alloc(&mem, large + 1);
     for (size_t i = 0; i < large; i++)
-        p[i] = (char)(i * 7 + i / 4096);
+        p[i] = content(i);
     CHECK(archive_create(&mem, path, key, &ar, &why) == OK);
     OKAY(access(path, F_OK) != 0); /* not before it is whole */
     OKAY(archive_member(ar, "empty", 0) == OK);
@@ -37,6 +65,7 @@ static void pack(const char *path, const struct seal_key *key, size_t large)
                          large - at < 300000 ? large - at : 300000) == OK);
     OKAY(archive_member(ar, "small", 5) == OK);
     OKAY(archive_add(ar, "small", 5) == OK);
+    OKAY(digested(ar, large));
     OKAY(archive_close(ar) == OK);
     archive_drop(ar);
     arena_reset(&mem);
@@ -61,15 +90,20 @@ static enum status unpack(const char *path, const struct seal_key *key,
     }
     while ((s = archive_next(ar, &name, &size)) == OK) {
         members++;
-        do
-            s = archive_read(ar, piece + (sum / 300000 & 1) * 300000, 300000,
-                             &got);
-        while (s == OK && (sum += (int64_t)got, got));
+        do {
+            char *to = piece + (sum / 300000 & 1) * 300000;
+            s = archive_read(ar, to, 300000, &got);
+            if (s == OK && members == 2 && !is_content(to, got, (size_t)sum))
+                s = ERR_STALE;
+            sum += (int64_t)got;
+        } while (s == OK && got);
         if (s != OK)
             break;
     }
     if (s == ERR_NOT_FOUND)
-        s = members == 3 && sum == (int64_t)large + 5 ? OK : ERR_STALE;
+        s = members == 3 && sum == (int64_t)large + 5 && digested(ar, large)
+                ? OK
+                : ERR_STALE;
     else
         OKAY(!strchr(archive_why(ar), '\n'));
     archive_drop(ar);
@@ -86,7 +120,9 @@ TEST(archive_gives_back)
 {
     struct arena mem = {0};
     const char *path = path_of(&mem);
-    static const size_t sizes[] = {1, 511, 512, 65536, 65537, 3000000};
+    /* Slots are of a mebibyte, and come round after six. */
+    static const size_t sizes[] = {1,     511,     512,           65536,
+                                   65537, 1047552, (7 << 20) - 7, 20000000};
     for (size_t i = 0; i < COUNT(sizes); i++) {
         pack(path, NULL, sizes[i]);
         OKAY(unpack(path, NULL, sizes[i]) == OK);
