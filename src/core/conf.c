@@ -106,10 +106,11 @@ bool conf_text(struct conf *c, struct arena *a, const char *name,
     return true;
 }
 
-static bool file_read(struct conf *c, struct arena *a, const char **why)
+bool conf_file(struct arena *a, const char *path, struct str *out,
+               const char **why)
 {
-    const char *name = arena_printf(a, "%s/essaim.conf", conf_get(c, "data"));
-    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    *out = STR("");
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT)
         return true;
     char *text = arena_alloc(a, FILE_MOST + 1);
@@ -117,11 +118,19 @@ static bool file_read(struct conf *c, struct arena *a, const char **why)
     if (fd >= 0)
         close(fd);
     if (n < 0 || n > FILE_MOST) {
-        *why = arena_printf(a, "%s: %s", name,
+        *why = arena_printf(a, "%s: %s", path,
                             n < 0 ? strerror(errno) : "over 64 KiB");
         return false;
     }
-    return conf_text(c, a, name, (struct str){text, (size_t)n}, why);
+    *out = (struct str){text, (size_t)n};
+    return true;
+}
+
+static bool file_read(struct conf *c, struct arena *a, const char **why)
+{
+    const char *name = arena_printf(a, "%s/essaim.conf", conf_get(c, "data"));
+    struct str text;
+    return conf_file(a, name, &text, why) && conf_text(c, a, name, text, why);
 }
 
 bool conf_read(struct conf *c, struct arena *a, const char **why)

@@ -33,6 +33,9 @@ char *conf_variable(struct arena *a, const char *name);
 /* After the flags are in *c: variables, then the file of the folder, then what
  * the program brings. False: *why names the line and what is wrong. */
 bool conf_read(struct conf *c, struct arena *a, const char **why);
+/* The text of a file at most as long as one may be; absent, "". */
+bool conf_file(struct arena *a, const char *path, struct str *out,
+               const char **why);
 /* The file's text alone, for tests; name is for *why. */
 bool conf_text(struct conf *c, struct arena *a, const char *name,
                struct str text, const char **why);

@@ -30,6 +30,11 @@ const char *db_place(const struct db *db)
     return db->shown;
 }
 
+const char *db_place_shown(struct arena *a, const char *place)
+{
+    return place_is_postgres(place) ? postgres_engine.shown(a, place) : place;
+}
+
 void db_close(struct db *db)
 {
     if (!db)

@@ -26,6 +26,7 @@ enum status db_open(struct arena *a, struct db **out,
                     const struct db_options *o, const char **why) MUST_USE;
 /* The place as people may see it: without a password. */
 const char *db_place(const struct db *db);
+const char *db_place_shown(struct arena *a, const char *place);
 void db_close(struct db *db); /* runs what waits, checkpoints, closes */
 
 /* A reader for one thread, opened once and kept by it. */

@@ -104,6 +104,8 @@ struct engine {
     enum status (*open)(struct arena *a, struct db **out,
                         const struct db_options *o, const char **why);
     void (*close)(struct db *db);
+    /* See db_place_shown; NULL where a place tells nothing. */
+    const char *(*shown)(struct arena *a, const char *place);
     int64_t (*wal_bytes)(const struct db *db);
     const char *called; /* "sqlite" */
     /* See copy.h; copy NULL: it has none of its own yet. */

@@ -91,8 +91,7 @@ enum status pg_connect(struct pg_conn *c)
     return s;
 }
 
-/* The place without its password. */
-static const char *shown(struct arena *a, const char *url)
+const char *pg_shown(struct arena *a, const char *url)
 {
     char *fault = NULL;
     struct buf b = {.mem = a};
@@ -190,7 +189,7 @@ static enum status open_db(struct arena *a, struct db **out,
     db->db.shared = o->shared;
     db->db.slow_ms = o->slow_ms;
     db->url = arena_printf(a, "%s", o->path);
-    db->db.shown = shown(a, o->path);
+    db->db.shown = pg_shown(a, o->path);
     pthread_mutex_init(&db->lock, NULL);
     pthread_cond_init(&db->freed, NULL);
     turn_open(&db->turn);
@@ -294,6 +293,7 @@ static enum status lock(struct conn *c, const char *name)
 
 const struct engine postgres_engine = {
     .called = "postgresql",
+    .shown = pg_shown,
     .integrity = pg_integrity,
     .describe = pg_describe,
     .loader = &postgres_loader,

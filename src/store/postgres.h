@@ -151,3 +151,6 @@ enum status pg_hold(struct conn *c, struct arena *a,
 /* postgres_write.c */
 enum status pg_write(struct db *db, struct arena *mem, write_fn *fn, void *data,
                      int64_t budget_ns) MUST_USE;
+
+/* postgres.c: the place without user and password. */
+const char *pg_shown(struct arena *a, const char *url);

@@ -19,20 +19,31 @@ const keys = [...settings().keys()].filter((k) => k !== 'data');
 
 await test('every setting: a flag over a variable over the file over the program', () => {
   for (const key of keys) {
-    const place = key === 'db' ? 'postgresql://' : ''; // anything else is refused
-    conf(`# a comment\n\n  ${key} =  ${place}from the file  \n`);
+    // Anything but an address is refused there.
+    const of = (words) => key === 'db' ? `postgresql://${words.replaceAll(' ', '-')}/x` : words;
+    conf(`# a comment\n\n  ${key} =  ${of('from the file')}  \n`);
     const { variable, default: initial } = settings().get(key);
     const flag = `--${key.replaceAll('_', '-')}`;
     const says = (args, env) => {
       const { value, from } = settings(args, env).get(key);
       return [value, from];
     };
-    deepEqual(says([flag, `${place}by flag`], { [variable]: 'by variable' }), [`${place}by flag`, 'flag'], key);
-    deepEqual(says([], { [variable]: `${place}by variable` }), [`${place}by variable`, 'variable'], key);
-    deepEqual(says(), [`${place}from the file`, 'essaim.conf'], key);
+    deepEqual(says([flag, of('by flag')], { [variable]: of('by variable') }), [of('by flag'), 'flag'], key);
+    deepEqual(says([], { [variable]: of('by variable') }), [of('by variable'), 'variable'], key);
+    deepEqual(says(), [of('from the file'), 'essaim.conf'], key);
     conf('');
     deepEqual(says(), [initial, 'program'], key);
   }
+});
+await test('a password in the database\'s address is not shown', () => {
+  for (const url of ['postgresql://someone:hush-hush@server:5433/essaim?sslmode=require',
+    'postgresql://server:5433/essaim?user=someone&password=hush-hush'])
+    for (const format of ['text', 'json']) {
+      const r = run(['settings', '--format', format, '--db', url]);
+      equal(r.status, 0, r.stderr);
+      ok(!r.stdout.includes('hush-hush'), r.stdout);
+      match(r.stdout, /postgresql:\/\/server:5433\/essaim/);
+    }
 });
 await test('a line that is wrong is named, and nothing starts', () => {
   for (const [text, said] of [['listen = x\nlissten = y\n', /essaim\.conf:2: no setting lissten/],
