@@ -41,7 +41,7 @@ const struct command_line command_lines[] = {
     {"backup", "FILE [--key FILE | --passphrase] [--data DIR]",
      "puts everything into one file, while the server serves", command_backup,
      BESIDE},
-    {"restore", "FILE [--key FILE] --data DIR",
+    {"restore", "FILE [--key FILE] --data DIR [--db URL]",
      "makes a new data folder of a backup, and proves it", command_restore,
      CLOSED},
     {"move", "--from sqlite:DIR --to postgresql://… [--data DIR]",
@@ -206,6 +206,18 @@ bool cli_bar_show(void *data, int64_t done, int64_t all)
             full, "########################################", 40 - full, "",
             done, all, s > 0 ? (double)done / s : 0);
     return true;
+}
+
+void cli_bar_turn(struct cli_bar *bar, const char *what, int64_t done,
+                  int64_t all)
+{
+    if (!same(bar->what, what)) {
+        if (bar->shown && *bar->what)
+            fprintf(stderr, "\n");
+        bar->start = time_monotonic_ns();
+        bar->what = what;
+    }
+    cli_bar_show(bar, done, all);
 }
 
 int cli_open(struct cli *cli)

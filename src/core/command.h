@@ -77,3 +77,6 @@ struct cli_bar {
     int64_t start;
 };
 bool cli_bar_show(void *bar, int64_t done, int64_t all);
+/* The same of work in several parts, each a bar on its own line. */
+void cli_bar_turn(struct cli_bar *bar, const char *what, int64_t done,
+                  int64_t all);

@@ -130,12 +130,7 @@ static enum status seal(struct trip *t, const char **why)
 static void shown(void *data, const char *what, int64_t done, int64_t all)
 {
     struct trip *t = data;
-    if (t->bar.shown && !same(t->bar.what, what))
-        fprintf(stderr, "%s", *t->bar.what ? "\n" : "");
-    if (!same(t->bar.what, what))
-        t->bar.start = time_monotonic_ns();
-    t->bar.what = what;
-    cli_bar_show(&t->bar, done, all);
+    cli_bar_turn(&t->bar, what, done, all);
 }
 
 static enum status file_fault(struct trip *t, const char *path,
@@ -270,8 +265,12 @@ static void say_done(const struct trip *t, const struct moved *m, double s)
 
 static int run(struct trip *t)
 {
-    const struct move m = {t->from.db, t->to.db,   &t->cli->app->schema,
-                           shown,      copy_files, t};
+    const struct move m = {.from = t->from.db,
+                           .to = t->to.db,
+                           .schema = &t->cli->app->schema,
+                           .shown = shown,
+                           .last = copy_files,
+                           .data = t};
     const int64_t began = time_monotonic_ns();
     struct moved moved;
     const char *why = NULL;

@@ -14,6 +14,9 @@
 
 struct move {
     struct db *from, *to; /* both opened by this process alone */
+    /* Others may write to the source meanwhile: what they commit after the
+     * first read is not moved. */
+    bool served;
     const struct schema *schema;
     /* Told as it goes: "moving" and then "proving", in rows. */
     void (*shown)(void *data, const char *what, int64_t done, int64_t all);
@@ -29,8 +32,9 @@ struct moved {
 /* Is another Essaim connected to it? ERR_CONFLICT and *why. A file's lock has
  * said so already. */
 enum status db_alone(struct db *db, struct arena *a, const char **why) MUST_USE;
-/* Nobody else writes to the source meanwhile. ERR_CONFLICT: the source is not
- * of this program's shape, or the target holds something. In any case *why is
- * one line that says what to do; a target that held something is as it was. */
+/* Nobody else writes to the source meanwhile, unless it is served.
+ * ERR_CONFLICT: the source is not of this program's shape, or the target holds
+ * something. In any case *why is one line that says what to do; a target that
+ * held something is as it was. */
 enum status db_move(struct arena *a, const struct move *m, struct moved *out,
                     const char **why) MUST_USE;

@@ -1,0 +1,137 @@
+/* The target of a move: empty, or of this very one. */
+#include "store/moving.h"
+
+#include "store/dialect.h"
+#include "store/engine.h"
+
+/* What the target is: empty, or of this very move. */
+struct target {
+    bool born, half;
+    const char *of; /* half: of that source */
+    const char *full;
+};
+
+static enum status count_some(void *data, const char *table, int64_t rows)
+{
+    struct target *t = data;
+    t->born |= same(table, "core_meta");
+    t->half |= same(table, "core_moving");
+    if (rows && !same(table, "core_meta") && !t->full)
+        t->full = table;
+    return OK;
+}
+
+static enum status see_target(struct moving *g, struct conn *c,
+                              struct target *out)
+{
+    const struct copy_to counts = {.data = out, .rows = count_some};
+    struct rows *r;
+    *out = (struct target){0};
+    TRY(db_count_rows(c, g->mem, &counts));
+    if (!out->half)
+        return OK;
+    TRY(db_rows(c, g->mem, SQL("SELECT name, digest FROM core_moving"), NO_ARGS,
+                &r));
+    while (rows_next(r)) {
+        const struct str name = row_str(r, 0);
+        if (!name.n)
+            out->of = row_text(r, 1);
+        for (size_t i = 0; i < g->n; i++)
+            if (str_eq(name, g->tables[i].load.name))
+                g->tables[i].moved = row_text(r, 1);
+    }
+    return rows_end(r);
+}
+
+static enum status look_at_target(struct moving *g, struct target *t)
+{
+    struct conn *c;
+    TRY(conn_open(g->m->to, &c));
+    enum status s = conn_begin(c, 0);
+    if (s == OK)
+        s = see_target(g, c, t);
+    bool current = true;
+    if (s == OK && t->half)
+        s = schema_current(c, g->m->schema, &current);
+    conn_end(c);
+    conn_close(c);
+    const char *to = db_place(g->m->to);
+    if (s == OK && t->half && !(t->of && same(t->of, db_place(g->m->from))))
+        return move_refuse(
+            g, ERR_CONFLICT,
+            "%s is half of a move from %s: call that one again, or"
+            " empty it",
+            to, t->of ? t->of : "elsewhere");
+    if (s == OK && !current)
+        return move_refuse(g, ERR_CONFLICT,
+                           "%s is half of a move by another Essaim: empty it",
+                           to);
+    if (s == OK && !t->half && t->full)
+        return move_refuse(g, ERR_CONFLICT,
+                           "%s holds something already (%s): name an empty one",
+                           to, t->full);
+    return s;
+}
+
+static enum status note_begun(struct conn *c, struct arena *a, void *data)
+{
+    (void)a;
+    TRY(db_exec(c,
+                SQL("CREATE TABLE core_moving (name TEXT NOT NULL PRIMARY KEY,"
+                    " digest TEXT NOT NULL)"),
+                NO_ARGS, NULL));
+    return db_exec(c,
+                   SQL("INSERT INTO core_moving (name, digest)"
+                       " VALUES ('', :place)"),
+                   ARGS(arg_cstr("place", data)), NULL);
+}
+
+/* The columns as the target has them: each of the source's, and no other. */
+static enum status match_columns(struct moving *g, struct conn *c,
+                                 struct load_table *l)
+{
+    const struct dialect *d = dialect_of(c);
+    const char *names[COLUMNS], *types[COLUMNS];
+    const struct move_table as = {.load = *l};
+    int n, matched = 0, own = 0;
+    TRY(move_names(c, g->mem, d->columns, l->name, names, types, COLUMNS, &n));
+    for (int i = 0; i < n; i++) {
+        const int at = move_column(&as, names[i]);
+        own += same(names[i], d->turn_column);
+        if (at < 0)
+            continue;
+        l->types[at] = types[i];
+        matched++;
+    }
+    if (matched == l->n && matched + own == n)
+        return OK;
+    return move_refuse(g, ERR_CONFLICT,
+                       "%s has other columns in the target: empty"
+                       " it",
+                       l->name);
+}
+
+static enum status match_tables(struct moving *g)
+{
+    struct conn *c;
+    TRY(conn_open(g->m->to, &c));
+    enum status s = conn_begin(c, 0);
+    for (size_t i = 0; s == OK && i < g->n; i++)
+        s = match_columns(g, c, &g->tables[i].load);
+    conn_end(c);
+    conn_close(c);
+    return s;
+}
+
+enum status move_take_target(struct moving *g)
+{
+    struct target t;
+    const char *place = db_place(g->m->from);
+    TRY(look_at_target(g, &t));
+    if (!t.half) {
+        TRY(schema_open(g->m->to, g->mem, g->m->schema, &g->why));
+        g->why = NULL;
+        TRY(db_write(g->m->to, g->mem, note_begun, (void *)(uintptr_t)place));
+    }
+    return match_tables(g);
+}
