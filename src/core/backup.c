@@ -86,6 +86,7 @@ struct packing {
     int64_t done, all; /* bytes */
     char *pieces;      /* two, by turns */
     size_t turn, left_out;
+    int64_t began;
 };
 
 static enum status count(void *data, const char *table, int64_t rows)
@@ -193,7 +194,7 @@ static enum status pack_folder(struct packing *p, const char *folder,
     return s;
 }
 
-static void manifest_begin(struct packing *p)
+static void manifest_begin(struct packing *p, const struct db *db)
 {
     struct arena *a = &p->cli->app->mem;
     p->manifest = (struct buf){.mem = a};
@@ -201,7 +202,8 @@ static void manifest_begin(struct packing *p)
     json_object(&p->json, NULL);
     json_int(&p->json, "format", BACKUP_FORMAT);
     json_cstr(&p->json, "essaim", VERSION);
-    json_cstr(&p->json, "engine", db_engine(p->cli->app->db));
+    json_cstr(&p->json, "engine", db_engine(db));
+    json_cstr(&p->json, "from", db_engine(p->cli->app->db));
     json_cstr(&p->json, "at", time_iso(a, (int64_t)time(NULL)));
     json_object(&p->json, "tables");
 }
@@ -238,12 +240,35 @@ static enum status note_backup(struct conn *c, struct arena *a, void *data)
     return setting_set(c, "backup_at", time_iso(a, (int64_t)time(NULL)));
 }
 
+static enum status pack_file_of(struct packing *p, struct db *db,
+                                const char **why)
+{
+    const struct copy_to to = {p, count, moment, part, bytes};
+    p->bar = (struct cli_bar){"MB", p->bar.shown, time_monotonic_ns()};
+    manifest_begin(p, db);
+    return db_copy(db, &p->cli->app->mem, &to, why);
+}
+
+/* What is packed is a database file, on whichever engine its rows are. */
+static enum status pack_rows(struct packing *p, const char **why)
+{
+    struct app *app = p->cli->app;
+    struct rows_file file;
+    if (db_copies(app->db))
+        return pack_file_of(p, app->db, why);
+    enum status s = rows_file_make(app, &p->bar, &file, why);
+    if (p->bar.shown)
+        fprintf(stderr, "\n");
+    if (s == OK)
+        s = pack_file_of(p, file.db, why);
+    rows_file_drop(&file);
+    return s;
+}
+
 static enum status pack(struct packing *p, const char **why)
 {
     struct app *app = p->cli->app;
-    const struct copy_to to = {p, count, moment, part, bytes};
-    manifest_begin(p);
-    TRY(db_copy(app->db, &app->mem, &to, why));
+    TRY(pack_rows(p, why));
     TRY(pack_folder(p, app->folder, "", DEPTH));
     TRY(manifest_end(p));
     TRY(archive_close(p->to));
@@ -267,7 +292,7 @@ static int done(struct packing *p, enum status s, const char *why)
                               " or written");
     printf("%s: %" PRId64 " MB in %.1f s%s\n", path,
            archive_passed(p->to) >> 20,
-           (double)(time_monotonic_ns() - p->bar.start) / 1e9,
+           (double)(time_monotonic_ns() - p->began) / 1e9,
            p->left_out ? ", without what is named above" : "");
     return 0;
 }
@@ -304,7 +329,8 @@ int command_backup(struct cli *cli)
             "%s lies in the data folder: name a place outside of it",
             cli->argv[0]);
     struct packing p = {.cli = cli,
-                        .bar = {"MB", isatty(2), time_monotonic_ns()},
+                        .bar = {"", isatty(2), 0},
+                        .began = time_monotonic_ns(),
                         .pieces = arena_alloc(a, (size_t)2 * PIECE)};
     if (archive_create(a, cli->argv[0], cli->key || by_words ? &key : NULL,
                        &p.to, &why) != OK)

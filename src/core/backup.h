@@ -19,3 +19,19 @@ bool backup_passes_over(const char *name);
  * passphrase is meant. */
 enum status backup_key(struct cli *cli, bool words, struct seal_key *out,
                        const char **why) MUST_USE;
+
+/* The rows of a server's database at one moment, while others go on, as a
+ * database in a file of the data folder, which holds nothing less secret. */
+struct rows_file {
+    struct arena *mem;
+    const char *folder;
+    int lock;
+    struct db *db;
+};
+/* Whatever it answers, rows_file_drop ends it. Not OK: *why is one line. */
+enum status rows_file_make(struct app *app, struct cli_bar *bar,
+                           struct rows_file *out, const char **why) MUST_USE;
+void rows_file_drop(struct rows_file *f);
+/* The database file at path into the empty database of a server. */
+enum status rows_give(struct app *app, const char *path, const char *place,
+                      struct cli_bar *bar, const char **why) MUST_USE;

@@ -84,6 +84,7 @@ struct sealing {
     const struct signer *signer;
     struct merkle after;
     int sealed;
+    bool all; /* also lines below the last */
 };
 
 static enum status seal(struct conn *c, struct arena *a, void *data)
@@ -103,6 +104,8 @@ static enum status seal(struct conn *c, struct arena *a, void *data)
                SQL("SELECT coalesce((SELECT line FROM core_leaf"
                    " ORDER BY seq DESC LIMIT 1), 0)"),
                NO_ARGS, &last));
+    if (s->all)
+        last = 0;
     TRY(db_rows(c, a,
                 SQL("SELECT " LINE_COLUMNS " FROM core_journal j"
                     " WHERE {since:core_journal:j} AND NOT EXISTS (SELECT 1"
@@ -147,15 +150,28 @@ enum status journal_load(struct conn *c, struct arena *a, struct merkle *tree)
     return merkle_load(c, a, tree);
 }
 
+static enum status seal_lines(struct db *db, struct arena *a, struct sealing *s)
+{
+    do {
+        TRY(db_write_within(db, a, seal, s, 2000));
+        *s->tree = s->after;
+    } while (s->sealed == SEAL_MOST);
+    return OK;
+}
+
 enum status journal_seal(struct db *db, struct arena *a, struct merkle *tree,
                          const struct signer *signer)
 {
     struct sealing s = {.tree = tree, .signer = signer};
-    do {
-        TRY(db_write_within(db, a, seal, &s, 2000));
-        *tree = s.after;
-    } while (s.sealed == SEAL_MOST);
-    return OK;
+    return seal_lines(db, a, &s);
+}
+
+enum status journal_seal_copy(struct db *db, struct arena *a,
+                              const struct signer *signer)
+{
+    struct merkle tree = {0};
+    struct sealing s = {.tree = &tree, .signer = signer, .all = true};
+    return seal_lines(db, a, &s);
 }
 
 enum status journal_verify(struct conn *c, struct arena *a,

@@ -21,6 +21,10 @@ enum status journal_load(struct conn *c, struct arena *a,
 . One caller at a time. */
 enum status journal_seal(struct db *db, struct arena *a, struct merkle *tree,
                          const struct signer *signer) MUST_USE;
+/* The same for a copy that nobody else writes to, of a database of another
+ * engine: all lines without a seal, also those below a sealed one. */
+enum status journal_seal_copy(struct db *db, struct arena *a,
+                              const struct signer *signer) MUST_USE;
 /* Computes all again: *fault is the first disagreement, or NULL. */
 enum status journal_verify(struct conn *c, struct arena *a,
                            const unsigned char key[SIGN_PUBLIC],

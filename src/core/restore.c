@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <libgen.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,7 +26,8 @@ struct restoring {
     struct arena *mem;
     struct archive *from;
     const char *file, *dir, *place; /* place: DIR/restoring */
-    bool made;                      /* dir was not there before */
+    const char *server; /* postgresql://…, where the rows go; or NULL */
+    bool made;          /* dir was not there before */
     const char *why;
     struct cli_bar bar;
     char *pieces; /* two, by turns */
@@ -314,6 +316,55 @@ static enum status move_up(struct restoring *r, const char *name)
     return rename(from, to) == 0 ? OK : system_fault(r, to);
 }
 
+/* A line "db = …" names the database of where the backup was made: it stays as
+ * a comment. */
+static enum status forget_db(struct restoring *r)
+{
+    const char *path = arena_printf(r->mem, "%s/essaim.conf", r->place);
+    struct conf conf = {0};
+    const char *why;
+    struct str text, line;
+    struct buf out = {.mem = r->mem};
+    int fd;
+    if (!conf_file(r->mem, path, &text, &r->why))
+        return ERR_SYSTEM;
+    if (!conf_text(&conf, r->mem, path, text, &why) ||
+        !conf.at[conf_find(STR("db"))].value)
+        return OK;
+    while (str_next(&text, '\n', &line)) {
+        struct str rest = line, key;
+        bool is = str_next(&rest, '=', &key) && str_eq(str_trim(key), "db");
+        buf_printf(&out, "%s%.*s\n", is ? "# as it was: " : "", (int)line.n,
+                   line.p);
+    }
+    if (unlink(path) != 0)
+        return system_fault(r, path);
+    TRY(file_make(r, "essaim.conf", &fd));
+    struct str anew = buf_done(&out);
+    bool written =
+        write(fd, anew.p, anew.n) == (ssize_t)anew.n && fsync(fd) == 0;
+    close(fd);
+    return written ? OK : system_fault(r, path);
+}
+
+/* The file's rows go to the server that --db names; the file, nowhere. */
+static enum status give_rows(struct restoring *r)
+{
+    const char *db = arena_printf(r->mem, "%s/essaim.db", r->place);
+    const struct dirent *e;
+    enum status s = rows_give(r->cli->app, db, r->server, &r->bar, &r->why);
+    if (s != OK)
+        return s;
+    DIR *d = opendir(r->place);
+    if (!d)
+        return system_fault(r, r->place);
+    while ((e = readdir(d)))
+        if (strncmp(e->d_name, "essaim.db", 9) == 0)
+            unlinkat(dirfd(d), e->d_name, 0);
+    closedir(d);
+    return OK;
+}
+
 /* Folders are synced below; then all but the database moves, then that. */
 static int sync_one(const char *path, const struct stat *s, int flag,
                     struct FTW *at)
@@ -337,10 +388,13 @@ static enum status take_place(struct restoring *r)
             s = move_up(r, e->d_name);
     closedir(d);
     TRY(s);
-    TRY(move_up(r, "essaim.db"));
+    if (!r->server)
+        TRY(move_up(r, "essaim.db"));
     TRY(sync_folder(r, r->dir));
     nftw(r->place, drop, 16, FTW_DEPTH | FTW_PHYS);
-    return sync_folder(r, r->dir);
+    TRY(sync_folder(r, r->dir));
+    return r->made ? sync_folder(r, dirname(arena_printf(r->mem, "%s", r->dir)))
+                   : OK;
 }
 
 static enum status key(void *data, bool words, struct seal_key *out,
@@ -364,6 +418,10 @@ static enum status restore(struct restoring *r)
         s = check_members(r);
     if (s == OK)
         s = check_database(r);
+    if (s == OK)
+        s = forget_db(r);
+    if (s == OK && r->server)
+        s = give_rows(r);
     if (s != OK)
         place_drop(r);
     /* From here on what is made is right, and stays even if it cannot move. */
@@ -375,14 +433,16 @@ int command_restore(struct cli *cli)
     struct arena *a = &cli->app->mem;
     if (cli->argc != 1 ||
         cli->app->conf.at[conf_find(STR("data"))].from == FROM_PROGRAM) {
-        cli_fail("restore FILE [--key FILE] --data DIR");
+        cli_fail("restore FILE [--key FILE] --data DIR [--db postgresql://…]");
         return 2;
     }
+    const char *server = conf_get(&cli->app->conf, "db");
     struct restoring r = {
         .cli = cli,
         .mem = a,
         .file = cli->argv[0],
         .dir = conf_get(&cli->app->conf, "data"),
+        .server = *server ? server : NULL,
         .place =
             arena_printf(a, "%s/" RESTORING, conf_get(&cli->app->conf, "data")),
         .bar = {"MB", isatty(2), time_monotonic_ns()},
@@ -399,5 +459,9 @@ int command_restore(struct cli *cli)
            " sealed to line %" PRId64 "\n",
            r.dir, (int)at.n, at.p, (int)by.n, by.p, r.tables,
            number_of(json_get(r.told, "journal"), "size"));
+    if (r.server)
+        printf("Its rows are in %s: put the line \"db = postgresql://…\" into"
+               " %s/essaim.conf and serve that folder.\n",
+               db_place_shown(a, r.server), r.dir);
     return 0;
 }

@@ -6,10 +6,13 @@
 enum status db_copy(struct db *db, struct arena *a, const struct copy_to *to,
                     const char **why)
 {
-    if (db->engine->copy)
-        return db->engine->copy(db, a, to, why);
-    *why = "a PostgreSQL database is copied by its own tools (docs/operate.md)";
-    return ERR_CONFLICT;
+    CHECK(db_copies(db));
+    return db->engine->copy(db, a, to, why);
+}
+
+bool db_copies(const struct db *db)
+{
+    return db->engine->copy != NULL;
 }
 
 const char *db_engine(const struct db *db)

@@ -22,8 +22,11 @@ struct copy_to {
     enum status (*bytes)(void *data, const void *p, size_t n);
 };
 
-/* On failure that is the store's own, *why is one line; else it is not
- * touched. */
+/* Can it be copied so? A server's rows can not: move.h brings them into a file
+ * that can. */
+bool db_copies(const struct db *db);
+/* Of one that can (CHECK). On failure that is the store's own, *why is one
+ * line; else it is not touched. */
 enum status db_copy(struct db *db, struct arena *a, const struct copy_to *to,
                     const char **why) MUST_USE;
 /* "sqlite": a copy can be put back by the same engine. */

@@ -1,6 +1,6 @@
 // A backup while people write, and what comes of it: everything acknowledged
 // before it began, proven, or one line and nothing made.
-import { test, equal, ok, match, serve, essaim, program, onPostgres } from './lib.mjs';
+import { test, equal, deepEqual, ok, match, serve, essaim, program, onPostgres } from './lib.mjs';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync,
   writeFileSync } from 'node:fs';
@@ -30,19 +30,18 @@ const data = ['--data', server.folder];
 mkdirSync(join(server.folder, 'files/ab'), { recursive: true });
 writeFileSync(join(server.folder, 'files/ab/abcd'), randomBytes(100001));
 
+const url = (db) => Object.assign(new URL(process.env.ESSAIM_TEST_DB), { pathname: `/${db}` }).href;
+const sh = (text) => {
+  const r = spawnSync('sh', ['-ec', text], { encoding: 'utf8' });
+  equal(r.status, 0, `${text}\n${r.stderr}`);
+};
 if (onPostgres) {
-  await test('a PostgreSQL database is left to its own tools, and nothing is made', () => {
-    oneLine(run(['backup', at('pg'), ...data]), 'on PostgreSQL');
-    equal(readdirSync(place).length, 0);
-  });
-  await test('they copy it and give it back, as docs/operate.md says', async () => {
+  const name = `essaim_back_${process.pid}`;
+  const db = /^db = (.*)$/m.exec(readFileSync(join(server.folder, 'essaim.conf'), 'utf8'))[1];
+  const told = (...place) => ['school', 'project', 'person', 'organisation'].map((e) =>
+    essaim('export', e, '--format', 'json', ...place)).concat(essaim('figures', '--format', 'json', ...place)).join('\n');
+  await test('pg_dump copies it and pg_restore gives it back, as docs/operate.md says', async () => {
     const name = `essaim_backup_${process.pid}`;
-    const url = (db) => Object.assign(new URL(process.env.ESSAIM_TEST_DB), { pathname: `/${db}` }).href;
-    const sh = (text) => {
-      const r = spawnSync('sh', ['-ec', text], { encoding: 'utf8' });
-      equal(r.status, 0, `${text}\n${r.stderr}`);
-    };
-    const db = /^db = (.*)$/m.exec(readFileSync(join(server.folder, 'essaim.conf'), 'utf8'))[1];
     const who = await server.as('admin');
     const form = await who.form('/organisations/nouveau', '/organisations');
     const kind = form.controls.find((c) => c.name === 'kind')?.options.find((o) => o.value)?.value;
@@ -58,8 +57,54 @@ if (onPostgres) {
       match(essaim('export', 'organisation', ...back), /Sauvée/);
     } finally { sh(`dropdb --force ${name}`); }
   });
-  await server.stop();
-  process.exit();
+  await test('what is on a server restores on one, and in a file', async () => {
+    equal(run(['backup', at('pg.tar'), ...data]).status, 0);
+    ok(!existsSync(join(server.folder, '.backup')), 'the rows are left in the folder');
+    const was = told(...data);
+    equal(run(['restore', at('pg.tar'), '--data', at('pg-file')]).status, 0);
+    ok(existsSync(at('pg-file/essaim.db')));
+    match(readFileSync(at('pg-file/essaim.conf'), 'utf8'), /^# as it was: db = /m);
+    ok(told('--data', at('pg-file')) === was, 'other rows in the file');
+    sh(`createdb ${name}`);
+    const r = run(['restore', at('pg.tar'), '--data', at('pg-back'), '--db', url(name)]);
+    equal(r.status, 0, r.stderr);
+    ok(!r.stdout.includes(new URL(url(name)).password || '\n\n'), r.stdout);
+    deepEqual(readdirSync(at('pg-back')).filter((n) => n.includes('.db') || n === 'restoring'), []);
+    const back = ['--data', at('pg-back'), '--db', url(name)];
+    equal(essaim('db', 'check', ...back), 'tables and program agree\n');
+    match(essaim('journal', 'verify', ...back), /all as sealed/);
+    ok(told(...back) === was, 'other rows on the server');
+    equal(Buffer.compare(readFileSync(at('pg-back/files/ab/abcd')), readFileSync(join(server.folder, 'files/ab/abcd'))), 0);
+    writeFileSync(at('pg-back/essaim.conf'), `db = ${url(name)}\n`);
+    const other = await serve({ data: at('pg-back') });
+    try { equal((await (await other.as('leader')).get('/projets')).status, 200); } finally { await other.stop(); }
+  });
+  await test('a server that holds something, or is none: one line, nothing made', () => {
+    for (const [to, said] of [[url(name), /holds something already/],
+      ['postgresql://127.0.0.1:9/x?connect_timeout=2', /does not answer/]]) {
+      const r = run(['restore', at('pg.tar'), '--data', at('no'), '--db', to]);
+      oneLine(r, to);
+      match(r.stderr, said);
+      ok(!existsSync(at('no')), 'something was made');
+    }
+    sh(`dropdb --force ${name}`);
+  });
+  await test('a line that waits below a sealed one is sealed in the backup', () => {
+    const line = (id) => sh(`psql -qX -d '${db}' -c "INSERT INTO core_journal (id, at, person, entity, row_id, what, detail, salt)
+      VALUES (${id}, 1, 0, 'core', 0, 'x', '', 'ab')"`);
+    // Sealed by the server, which seals each second; then one below it.
+    line(9000);
+    const sealed = (id) => spawnSync('psql', ['-XAtq', '-d', db, '-c', `SELECT count(*) FROM core_leaf WHERE line = ${id}`],
+      { encoding: 'utf8' }).stdout.trim() === '1';
+    for (let i = 0; i < 100 && !sealed(9000); i++) spawnSync('sleep', ['0.1']);
+    ok(sealed(9000), 'the server seals nothing');
+    line(8000);
+    equal(run(['backup', at('line.tar'), ...data]).status, 0);
+    equal(run(['restore', at('line.tar'), '--data', at('line')]).status, 0);
+    const leaf = spawnSync('sqlite3', [at('line/essaim.db'), 'SELECT count(*) FROM core_leaf WHERE line = 8000'], { encoding: 'utf8' });
+    equal(leaf.stdout.trim(), '1', leaf.stderr);
+    match(essaim('journal', 'verify', '--data', at('line')), /all as sealed/);
+  });
 }
 await test('eight clients write during backups; what was answered before is in them', async () => {
   const admins = await Promise.all(Array.from({ length: 8 }, () => server.as('admin')));
@@ -194,7 +239,7 @@ await test('no room for the backup, or a place within the data: one line, no fil
       { encoding: 'utf8' });
     ok(r.status !== 0);
     ok(!existsSync(at('large')));
-    ok(r.status !== null && /^essaim: /.test(r.stderr), `a signal: ${r.signal} ${r.stderr}`);
+    ok(r.status !== null && /^essaim: /m.test(r.stderr), `a signal: ${r.signal} ${r.stderr}`);
   }
 });
 await server.stop();
