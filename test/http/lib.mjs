@@ -8,7 +8,8 @@
 //     await server.stop();
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, cpSync, existsSync, mkdtempSync, openSync, readFileSync, readSync, renameSync, rmSync,
+  statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -101,19 +102,21 @@ export function essaim(...args) {
   return run.stdout;
 }
 
-// The demonstration, made once for each build of the program.
+// The demonstration, made once for each build of the program; whole under its
+// name, also where two stories make it at the same time.
 export function demo() {
   const made = join(root, `build/demo${onPostgres ? '-postgres' : ''}`);
   const there = () => !onPostgres
     || psql(server, `SELECT 1 FROM pg_database WHERE datname = '${template()}'`) !== '';
   if (!existsSync(made) || statSync(made).mtimeMs < statSync(program).mtimeMs || !there()) {
-    const part = `${made}.${process.pid}`;
-    rmSync(made, { recursive: true, force: true });
-    if (onPostgres) psql(server, `CREATE DATABASE ${template()}`);
+    const part = `${made}.${process.pid}`, db = `essaim_part_${process.pid}`;
+    if (onPostgres) psql(server, `CREATE DATABASE ${db}`);
     essaim('demo', '--data', part, '--today', today, '--password', 'demonstration',
-      ...onPostgres ? ['--db', url(template())] : []);
-    cpSync(part, made, { recursive: true });
-    rmSync(part, { recursive: true });
+      ...onPostgres ? ['--db', url(db)] : []);
+    if (onPostgres) psql(server, `DROP DATABASE IF EXISTS ${template()}`,
+      `ALTER DATABASE ${db} RENAME TO ${template()}`);
+    rmSync(made, { recursive: true, force: true });
+    renameSync(part, made);
   }
   return made;
 }
@@ -349,26 +352,50 @@ export async function importEnd(who, where) {
 // Every table with its rows, but for what a read or the clock may change, when
 // no task is at work.
 const moving = ['core_once', 'auth_session', 'core_leaf', 'core_head', 'core_task'];
+const atWork = 'SELECT 1 FROM core_task WHERE done IS NULL LIMIT 1';
+const dialects = {
+  sqlite: {
+    names: "SELECT name FROM sqlite_schema WHERE type='table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+      + " AND name NOT LIKE 'sqlite_%' ORDER BY name",
+    print: (name) => [`.print '\x01${name}\x02'`, `SELECT * FROM "${name}"`],
+  },
+  postgres: {
+    names: "SELECT relname FROM pg_class WHERE relkind = 'r'"
+      + ' AND relnamespace = current_schema()::regnamespace ORDER BY 1',
+    print: (name) => [`SELECT E'\x01${name}\x02'`, `COPY "${name}" TO STDOUT`],
+  },
+};
+let last = {};
 export function tables(folder) {
-  for (let i = 0; i < 400 && query(folder, 'SELECT 1 FROM core_task WHERE done IS NULL LIMIT 1').trim(); i++)
-    execFileSync('sleep', ['0.05']);
-  if (dbOf(folder)) return serverTables(dbOf(folder));
-  const db = `file:${join(folder, 'essaim.db')}?mode=ro`;
-  const sql = (...q) => execFileSync('sqlite3', ['-readonly', db, ...q],
-    { encoding: 'utf8', maxBuffer: 1 << 28 });
-  const names = sql("SELECT name FROM sqlite_schema WHERE type='table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
-    + " AND name NOT LIKE 'sqlite_%' ORDER BY name").split('\n')
-    .filter((n) => n && !moving.includes(n));
-  const all = sql(...names.flatMap((n) => [`.print '\x01${n}\x02'`, `SELECT * FROM "${n}"`]));
-  return Object.fromEntries(all.split('\x01').slice(1).map((t) => t.split('\x02')));
+  const mark = commitMark(folder);
+  if (mark && last.folder === folder && last.mark === mark) return last.all;
+  const { names, print } = dialects[dbOf(folder) ? 'postgres' : 'sqlite'];
+  let found = read(folder, atWork, names);
+  for (let i = 0; i < 400 && found.startsWith('1\n'); i++) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    found = read(folder, atWork, names);
+  }
+  const all = read(folder, ...found.split('\n').filter((n) => n && !moving.includes(n)).flatMap(print));
+  last = { folder, mark, all: Object.fromEntries(all.split('\x01').slice(1).map((t) => t.split('\x02'))) };
+  if (mark !== commitMark(folder)) last.folder = null;
+  return last.all;
 }
-function serverTables(place) {
-  const names = psql(place, "SELECT relname FROM pg_class WHERE relkind = 'r'"
-    + ' AND relnamespace = current_schema()::regnamespace ORDER BY 1').split('\n')
-    .filter((n) => n && !moving.includes(n));
-  const all = psql(place, ...names.flatMap((n) =>
-    [`SELECT E'\x01${n}\x02'`, `COPY "${n}" TO STDOUT`]));
-  return Object.fromEntries(all.split('\x01').slice(1).map((t) => t.split('\x02')));
+function read(folder, ...sql) {
+  if (dbOf(folder)) return psql(dbOf(folder), ...sql);
+  return execFileSync('sqlite3', ['-readonly', `file:${join(folder, 'essaim.db')}?mode=ro`, ...sql],
+    { encoding: 'utf8', maxBuffer: 1 << 28 });
+}
+// What tells SQLite's last commit: the two equal heads of the index of its log
+// (sqlite.org/walformat.html), and when the log was last emptied into the file.
+// While they stay, so does every table.
+function commitMark(folder) {
+  const db = join(folder, 'essaim.db'), index = `${db}-shm`;
+  if (dbOf(folder) || !existsSync(index)) return null;
+  const heads = Buffer.alloc(96), file = openSync(index);
+  readSync(file, heads, 0, 96, 0);
+  closeSync(file);
+  if (!heads.subarray(0, 48).equals(heads.subarray(48))) return null;
+  return heads.toString('hex') + statSync(db, { bigint: true }).mtimeNs;
 }
 export function sameTables(before, after, what) {
   const other = Object.keys(after).filter((n) => before[n] !== after[n]);
