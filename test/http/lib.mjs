@@ -10,6 +10,8 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync, execFileSync } from 'node:child_process';
 import { closeSync, cpSync, existsSync, mkdtempSync, openSync, readFileSync, readSync, renameSync, rmSync,
   statSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -179,6 +181,26 @@ export async function serve({ args = [], env = {}, data, under = [] } = {}) {
   };
 }
 
+// One request; with half of fetch's work, of which a story has thousands.
+const clients = { 'http:': http, 'https:': https };
+const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
+async function send(url, method, headers, body) {
+  const form = body === undefined ? null : new Response(body);
+  const type = form?.headers.get('content-type');
+  const bytes = form && Buffer.from(await form.arrayBuffer());
+  return new Promise((done, fail) => {
+    clients[url.protocol].request(url, {
+      agent: agents[url.protocol], method,
+      headers: { accept: '*/*', ...type && { 'content-type': type }, ...headers },
+    }, (r) => {
+      const parts = [], pairs = [];
+      for (let i = 0; i < r.rawHeaders.length; i += 2) pairs.push(r.rawHeaders.slice(i, i + 2));
+      r.on('data', (part) => parts.push(part)).on('error', fail).on('end', () =>
+        done({ status: r.statusCode, headers: new Headers(pairs), bytes: Buffer.concat(parts) }));
+    }).on('error', fail).end(bytes ?? undefined);
+  });
+}
+
 // Someone with a browser without scripts: cookies, forms, no redirects unasked.
 export class Person {
   constructor(base, lang = 'fr') {
@@ -187,8 +209,7 @@ export class Person {
   }
   async fetch(path, { method = 'GET', body, headers = {} } = {}) {
     const cookie = [...this.cookies].map(([k, v]) => `${k}=${v}`).join('; ');
-    const r = await fetch(new URL(path, this.base),
-      { method, body, redirect: 'manual', headers: { cookie, ...headers } });
+    const r = await send(new URL(path, this.base), method, { cookie, ...headers }, body);
     for (const line of cookieLines(r.headers)) {
       const [pair, ...rest] = line.split(';');
       const at = pair.indexOf('=');
@@ -196,10 +217,9 @@ export class Person {
       if (gone) this.cookies.delete(pair.slice(0, at));
       else this.cookies.set(pair.slice(0, at), pair.slice(at + 1));
     }
-    const bytes = Buffer.from(await r.arrayBuffer());
     return {
-      method, path, status: r.status, headers: r.headers, bytes,
-      text: bytes.toString('utf8'), type: r.headers.get('content-type') ?? '',
+      method, path, status: r.status, headers: r.headers, bytes: r.bytes,
+      text: r.bytes.toString('utf8'), type: r.headers.get('content-type') ?? '',
       location: r.headers.get('location'),
     };
   }
