@@ -130,6 +130,15 @@ void svg_close(struct svg *s)
 /* A label of 14 px above a bar of 20, and air below. */
 enum { LABEL = 16, BAR = 20, ROW = 50, VALUE = 64 };
 
+static double most_of(const struct bars *b)
+{
+    double most = 0;
+    for (size_t i = 0; i < b->n; i++)
+        if (b->bars[i].value > most)
+            most = b->bars[i].value;
+    return most;
+}
+
 double bars_height(const struct bars *b)
 {
     return (double)b->n * ROW;
@@ -137,10 +146,7 @@ double bars_height(const struct bars *b)
 
 void bars_draw(struct canvas *c, const struct bars *b)
 {
-    double most = 0;
-    for (size_t i = 0; i < b->n; i++)
-        if (b->bars[i].value > most)
-            most = b->bars[i].value;
+    double most = most_of(b);
     for (size_t i = 0; i < b->n; i++) {
         const struct bar *bar = &b->bars[i];
         double y = (double)i * ROW;
@@ -159,19 +165,66 @@ void bars_draw(struct canvas *c, const struct bars *b)
     }
 }
 
-void bars_svg(struct html *h, const struct bars *b)
+/* The name of a chart and every value, for those who do not see it. */
+static const char *chart_said(struct arena *a, const struct bars *b,
+                              bool *links)
 {
-    struct buf label = {.mem = h->out.mem};
-    bool links = false;
+    struct buf label = {.mem = a};
+    *links = false;
     buf_printf(&label, "%s", b->title);
     for (size_t i = 0; i < b->n; i++) {
         buf_printf(&label, "%s %s, %s", i ? " ;" : " :", b->bars[i].label,
                    b->bars[i].shown ? b->bars[i].shown : "");
-        links |= b->bars[i].href != NULL;
+        *links |= b->bars[i].href != NULL;
     }
+    return buf_done(&label).p;
+}
+
+void bars_svg(struct html *h, const struct bars *b)
+{
+    bool links;
     struct svg s;
-    svg_open(&s, h, links ? "group" : "img", BARS_WIDTH, bars_height(b),
-             label.p);
+    const char *label = chart_said(h->out.mem, b, &links);
+    svg_open(&s, h, links ? "group" : "img", BARS_WIDTH, bars_height(b), label);
     bars_draw(&s.canvas, b);
+    svg_close(&s);
+}
+
+/* Room for the value above the highest, for the labels below. */
+enum { ABOVE = 24, BELOW = 28, COLUMN_MOST = 60 };
+
+void columns_draw(struct canvas *c, const struct bars *b)
+{
+    const double foot = COLUMNS_HEIGHT - BELOW, most = most_of(b);
+    double step = b->n ? fmin((double)BARS_WIDTH / (double)b->n, COLUMN_MOST)
+                       : COLUMN_MOST;
+    for (size_t i = 0; i < b->n; i++) {
+        const struct bar *bar = &b->bars[i];
+        double x = (double)i * step, w = step * 0.8,
+               height = most > 0 && bar->value > 0
+                            ? bar->value / most * (foot - ABOVE)
+                            : 0;
+        bool last = i + 1 == b->n;
+        if (height > 0)
+            c->rect(c, bar->on ? INK_BAR_ON : INK_BAR, x, foot - height, w,
+                    height);
+        if (i && !last)
+            continue;
+        enum anchor side = i ? AT_END : AT_START;
+        double at = i ? x + w : x;
+        c->text(c, INK_MUTED, side, at, foot - height - 7, bar->shown);
+        c->text(c, INK, side, at, foot + 20, bar->label);
+    }
+    const struct point line[] = {{0, foot}, {(double)b->n * step, foot}};
+    c->path(c, INK_LINE, line, COUNT(line), false);
+}
+
+void columns_svg(struct html *h, const struct bars *b)
+{
+    bool links;
+    struct svg s;
+    const char *label = chart_said(h->out.mem, b, &links);
+    svg_open(&s, h, "img", BARS_WIDTH, COLUMNS_HEIGHT, label);
+    columns_draw(&s.canvas, b);
     svg_close(&s);
 }

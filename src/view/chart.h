@@ -55,6 +55,11 @@ struct bars {
 enum { BARS_WIDTH = 420 };
 double bars_height(const struct bars *b);
 void bars_draw(struct canvas *c, const struct bars *b);
+/* The same standing side by side, for what goes on in time: the first and the
+ * last are labelled. {{> chart_columns(b)}} */
+enum { COLUMNS_HEIGHT = 230 };
+void columns_draw(struct canvas *c, const struct bars *b);
+void columns_svg(struct html *h, const struct bars *b);
 /* The drawing alone, its label saying every value. The whole figure, with the
  * same as a table, is the template {{> chart_bars(b)}}. */
 void bars_svg(struct html *h, const struct bars *b);

@@ -37,9 +37,9 @@ struct map_kind {
 
 struct map {
     const char *label; /* what the drawing shows, for those who do not see it */
-    double width;      /* pixels; the height follows */
-    bool near;         /* only where the points are: MAP_NEAR pixels wide, which
-                          a telephone shows whole */
+    double width;      /* pixels; the height follows. Where the points are few,
+                          MAP_SMALL, which a telephone shows whole */
+    bool near;         /* only where the points are */
     const struct outline *outlines;
     size_t outline_count;
     struct map_point *points;
@@ -57,7 +57,7 @@ struct map {
  * They are MAP_STEP apart: the 24 that a finger needs (WCAG 2.5.8), so the
  * drawing is never shown smaller.
  */
-enum { MAP_STEP = 25, MAP_NEAR = 340, MAP_NEAR_MOST = 80 };
+enum { MAP_STEP = 25, MAP_SMALL = 340, MAP_SMALL_MOST = 80 };
 void map_spread(struct arena *a, struct map *m);
 double map_height(const struct map *m);
 struct point map_project(const struct map *m, struct place at);

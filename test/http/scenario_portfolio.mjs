@@ -269,6 +269,15 @@ await test('three schools at once, or none', async () => {
   const text = readable((await server.stranger().get(`/projets/${lab}/essaimage`)).text);
   ok(text.includes('4 écoles et établissements'), text.slice(0, 400));
 });
+await test('month by month, the schools reached are those where it was used', async () => {
+  made(await post(admin, '/deploiements', { project: lab, tool: 'Pas encore', school: schools[40].id,
+    starts: '2025-03-01', state: 'configured' }));
+  const all = (await rows('/deploiements')).filter((d) => d.project === lab);
+  const reached = new Set(all.filter((d) => ['in_use', 'ended', 'abandoned'].includes(d.state)).map((d) => d.school));
+  ok(new Set(all.map((d) => d.school)).size > reached.size, 'the example says nothing');
+  const chart = /<h2 id="when">[\s\S]*?<\/section>/.exec((await leader.get(`/projets/${lab}/essaimage`)).text)[0];
+  equal(Number(/<td class="n">(\d+)<\/td><\/tr>\s*<\/tbody>/.exec(chart)[1]), reached.size);
+});
 await test('a coordinator deploys in schools within reach alone', async () => {
   const coordinator = await server.as('coordinator');
   const me = (await rows('/personnes')).find((p) => p.email === 'coordinator@demo.example');

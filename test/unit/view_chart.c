@@ -41,6 +41,15 @@ TEST(view_chart)
     OKAY(has(&h, "role=\"img\""));
     b.n = 0;
     bars_svg(&h, &b);
+    /* Standing bars: the first and the last say their value. */
+    b.bars = policies;
+    b.n = 2;
+    html_open(&h, &mem, labels(&mem, "fr"));
+    chart_columns(&h, &b);
+    OKAY(!html_fault(&mem, buf_done(&h.out)));
+    OKAY(has(&h, "aria-label=\"Projets par politique : Savoirs"));
+    OKAY(has(&h, "height=\"178\"") && has(&h, "height=\"150.6\""));
+    OKAY(has(&h, "class=\"axis\"") && has(&h, "<td class=\"n\">33 %"));
     html_open(&h, &mem, NULL);
     html_number(&h, -0.25);
     html_lit(&h, " ");

@@ -145,9 +145,9 @@ enum status map_show(struct req *r)
     v.source = outlines.source;
     TRY(points_fill(r, &ask, m));
     m->near = req_text(r, "bassin").n && m->point_count &&
-              m->point_count <= MAP_NEAR_MOST;
+              m->point_count <= MAP_SMALL_MOST;
     if (m->near)
-        m->width = MAP_NEAR;
+        m->width = MAP_SMALL;
     map_spread(r->mem, m);
     size_t lost = 0;
     for (size_t i = 0; i < m->point_count; i++)

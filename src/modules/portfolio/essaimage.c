@@ -3,7 +3,7 @@
 #include "modules/portfolio/essaimage.h"
 
 #include "i18n/format.h"
-#include "modules/directory/outline.h"
+#include "modules/directory/outline_load.h"
 #include "modules/portfolio/pages/essaimage.html.h"
 #include "modules/portfolio/routes.h"
 #include "modules/portfolio/shown.h"
@@ -11,7 +11,14 @@
 #include <limits.h>
 #include <math.h>
 
-enum { POINTS = 400, AREAS = 120, WIDTH = 860, MONTHS = 24, IN_USE = 2 };
+enum {
+    POINTS = 400,
+    AREAS = 120,
+    WIDTH = 860,
+    MONTHS = 24,
+    IN_USE = 2,
+    FEW = 60
+};
 
 bool spread_is_used(const struct spread_school *s)
 {
@@ -35,13 +42,14 @@ static void school_read(struct rows *r, struct spread *out)
                                     .kind = row_text(r, 5),
                                     .longitude = row_real(r, 6),
                                     .latitude = row_real(r, 7),
-                                    .first = first};
+                                    .first = NO_DAY};
     }
-    s->first = first < s->first ? first : s->first;
     for (int i = 0; i < ESSAIMAGE_STATES; i++)
         if (str_eq(row_str(r, 8), state->choices[i])) {
             s->states[i] += n;
             out->states[i] += n;
+            if (i >= IN_USE && (s->first == NO_DAY || first < s->first))
+                s->first = first;
         }
 }
 
@@ -192,6 +200,8 @@ static int last_month(const struct spread *s)
 {
     int now = month_of(day_today()), newest = INT_MIN;
     for (size_t i = 0; i < s->n; i++) {
+        if (s->schools[i].first == NO_DAY)
+            continue;
         int month = month_of(s->schools[i].first);
         if (month <= now && month > newest)
             newest = month;
@@ -199,13 +209,18 @@ static int last_month(const struct spread *s)
     return newest != INT_MIN && newest <= now - MONTHS ? newest : now;
 }
 
-/* New schools by month of their first deployment, over two years. */
+/* All schools reached until each month of two years, by their first deployment;
+ * the months in which some came are told apart. */
 static const struct bars *months_of(struct req *r, const struct spread *s)
 {
     int last = last_month(s), counts[MONTHS] = {0};
     int first = MONTHS;
+    int64_t reached = 0;
     for (size_t i = 0; i < s->n; i++) {
+        if (s->schools[i].first == NO_DAY)
+            continue;
         int at = MONTHS - 1 - (last - month_of(s->schools[i].first));
+        reached += at < 0;
         if (at < 0 || at >= MONTHS)
             continue;
         counts[at]++;
@@ -216,14 +231,17 @@ static const struct bars *months_of(struct req *r, const struct spread *s)
     size_t n = 0;
     for (int at = first; at < MONTHS; at++) {
         int month = last - (MONTHS - 1 - at);
+        reached += counts[at];
         bars[n++] =
             (struct bar){.label = format_day(
                              r->mem, r->lang,
                              day_of(month / 12, month % 12 + 1, 1), DAY_MONTH),
-                         .shown = format_int(r->mem, r->lang, counts[at]),
-                         .value = counts[at]};
+                         .shown = format_int(r->mem, r->lang, reached),
+                         .value = (double)reached,
+                         .on = counts[at] > 0};
     }
     *chart = (struct bars){.title = tr(r->lang, "portfolio.by_month"),
+                           .note = tr(r->lang, "portfolio.by_month_note"),
                            .name_head = tr(r->lang, "portfolio.month"),
                            .value_head = tr(r->lang, "directory_school.list"),
                            .bars = bars,
@@ -277,7 +295,8 @@ static void points_fill(struct req *r, const struct spread *s,
 }
 
 static struct map *map_of(struct req *r, const struct spread *s,
-                          struct areas *bassins)
+                          struct areas *bassins,
+                          const struct outlines *outlines)
 {
     static const struct {
         const char *label, *shape;
@@ -289,19 +308,18 @@ static struct map *map_of(struct req *r, const struct spread *s,
     };
     struct map *m = NEW(r->mem, struct map);
     struct map_kind *list = NEW_ARRAY(r->mem, struct map_kind, COUNT(kinds));
-    struct outline *outlines = NEW_ARRAY(r->mem, struct outline, DEPARTMENTS);
     for (size_t i = 0; i < COUNT(kinds); i++)
         list[i] = (struct map_kind){.label = tr(r->lang, kinds[i].label),
                                     .shape = kinds[i].shape};
-    for (size_t i = 0; i < DEPARTMENTS; i++)
-        outlines[i] = departments[i].outline;
     *m = (struct map){.label = tr(r->lang, "portfolio.essaimage_map"),
                       .width = WIDTH,
-                      .outlines = outlines,
-                      .outline_count = DEPARTMENTS,
+                      .outlines = outlines->list,
+                      .outline_count = outlines->n,
                       .kinds = list,
                       .kind_count = COUNT(kinds)};
     points_fill(r, s, bassins, m);
+    if (m->point_count <= FEW)
+        m->width = MAP_SMALL;
     map_spread(r->mem, m);
     return m;
 }
@@ -330,13 +348,15 @@ enum status essaimage_show(struct req *r)
     struct areas *bassins = NEW(r->mem, struct areas);
     struct areas *departements = NEW(r->mem, struct areas);
     struct essaimage_v v = {0};
+    struct outlines outlines;
     TRY(spread_load(r->conn, r->mem, r->id, &s));
     TRY(areas_load(r, bassins));
     *departements = *bassins;
     areas_count(bassins, &s, false);
     areas_count(departements, &s, true);
     spread_shown(r, &s, &v);
-    v.map = map_of(r, &s, bassins);
+    TRY(outlines_load(r->conn, r->mem, &outlines));
+    v.map = map_of(r, &s, bassins, &outlines);
     v.bassins = bars_of(r, bassins, "portfolio.by_bassin", "bassin");
     v.departements =
         bars_of(r, departements, "portfolio.by_departement", "departement");

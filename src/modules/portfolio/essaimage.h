@@ -12,7 +12,8 @@ struct spread_school {
     const char *name, *kind;
     double longitude, latitude;
     int64_t states[ESSAIMAGE_STATES];
-    int32_t first; /* the day of its first deployment */
+    int32_t first; /* the day of its first use, also one that has ended; NO_DAY:
+                      none yet */
 };
 struct spread {
     struct spread_school *schools; /* by id */
