@@ -177,6 +177,8 @@ static const char *parse_date(struct arena *a, const struct field *f,
     if (!day_typed(a, s, &day))
         return "form.not_a_date";
     *out = value_day(day);
+    if ((f->flags & F_PAST) && day > day_today())
+        return "form.not_yet";
     const char *wrong = bounds(f, day, error);
     return wrong ? "form.date_out_of_bounds" : NULL;
 }

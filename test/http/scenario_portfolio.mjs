@@ -247,6 +247,11 @@ await test('a deployment that ends before it begins is refused; abandoned needs 
   const base = { project: lab, tool: 'Mallette', school: schools[0].id, starts: '2025-03-10', state: 'in_use' };
   equal((await post(admin, '/deploiements', { ...base, ends: '2025-03-09' })).status, 422);
   says(await post(admin, '/deploiements', { ...base, state: 'abandoned' }), 422, /abandonné/);
+  says(await post(admin, '/deploiements', { ...base, starts: '2099-01-01' }), 422, /a déjà commencé/);
+  says(await post(admin, '/deploiements/liste', { ...base, school: schools[0].id, starts: '2099-01-01' }), 422,
+    /a déjà commencé/);
+  const later = made(await post(admin, '/deploiements', { ...base, starts: '2099-01-01', state: 'planned' }));
+  made(await post(admin, `${later}/suppression`, { _version: '1' }));
   made(await post(admin, '/deploiements', base));
 });
 await test('three schools at once, or none', async () => {
@@ -430,6 +435,14 @@ await test('advice is answered before it is closed', async () => {
   made(await leader.submit(form, { answer: 'La dictée vocale, avec un casque.' }));
   made(await post(leader, `/conseils/${id}/etapes/answer`));
   says(await post(leader, `/conseils/${id}/etapes/close`), 409, /donné/);
+});
+await test('what was seen, found or said is not of a day to come', async () => {
+  const deployment = (await rows('/deploiements')).find((d) => d.state === 'in_use').id;
+  for (const [path, fields] of [
+    ['/veille', { title: 'De demain', source: 'Salon', seen: '2025-03-13' }],
+    ['/preuves', { project: lab, kind: 'usage', level: 1, statement: 'Demain', found: '2025-03-13' }],
+    ['/retours', { deployment, role: 'head', given: '2025-03-13', use: 'weekly' }]])
+    says(await post(admin, path, fields), 422, /pas encore venu/);
 });
 await test('an effect lies within its interval', async () => {
   const base = { project: lab, kind: 'learning', level: 3, statement: 'x', found: '2025-03-05' };

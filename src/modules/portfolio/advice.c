@@ -66,7 +66,7 @@ static const struct field fields[] = {
     CHOICE(advice, topic, topics, .flags = F_REQUIRED | F_LIST | F_FILTER),
     CHOICE(advice, discipline, disciplines, .flags = F_FILTER),
     CHOICE(advice, level, levels, .flags = F_LIST | F_FILTER),
-    DATE(advice, asked, .flags = F_REQUIRED | F_LIST | F_SORT),
+    DATE(advice, asked, .flags = F_REQUIRED | F_LIST | F_SORT | F_PAST),
     REF(advice, school, &school_entity, .flags = F_LIST | F_FILTER),
     REF(advice, person, &person_entity, .flags = F_PERSONAL | F_FILTER),
     TEXT(advice, asker, .max = 100, .flags = F_PERSONAL),

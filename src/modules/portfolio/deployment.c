@@ -37,6 +37,11 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
     const struct deployment *d = row;
     (void)c, (void)a;
     const char *fault = period_fault(d->starts, d->ends, field);
+    if (!fault && d->starts > day_today() && d->state &&
+        word_in("in_use ended", d->state)) {
+        *field = "starts";
+        fault = "portfolio_deployment.has_begun";
+    }
     if (!fault && same(d->state, "abandoned") && !d->reason) {
         *field = "reason";
         fault = "portfolio_deployment.lacks_reason";
@@ -67,7 +72,7 @@ static const struct field feedback_fields[] = {
     REF(feedback, deployment, &deployment_entity,
         .flags = F_REQUIRED | F_LIST | F_FILTER),
     CHOICE(feedback, role, roles, .flags = F_REQUIRED | F_LIST | F_FILTER),
-    DATE(feedback, given, .flags = F_REQUIRED | F_LIST | F_SORT),
+    DATE(feedback, given, .flags = F_REQUIRED | F_LIST | F_SORT | F_PAST),
     CHOICE(feedback, use, uses, .flags = F_REQUIRED | F_LIST | F_FILTER),
     INT(feedback, useful, .min = 1, .max = 5, .flags = F_LIST),
     BOOL(feedback, goes_on, .flags = F_LIST | F_FILTER),

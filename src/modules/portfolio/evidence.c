@@ -22,7 +22,7 @@ static const struct field fields[] = {
     TEXT(evidence, source, .flags = F_SEARCH),
     TEXT(evidence, web, .max = 500, .check = check_web),
     FILE_REF(evidence, file, .kinds = "pdf image office text archive"),
-    DATE(evidence, found, .flags = F_REQUIRED | F_LIST | F_SORT),
+    DATE(evidence, found, .flags = F_REQUIRED | F_LIST | F_SORT | F_PAST),
     {0},
 };
 

@@ -42,7 +42,7 @@ static const struct field fields[] = {
     CHOICE(signal, country, countries, .flags = F_LIST | F_FILTER),
     CHOICE(signal, language, languages, .flags = F_FILTER),
     PROSE(signal, subject, .max = 4000, .flags = F_SEARCH),
-    DATE(signal, seen, .flags = F_REQUIRED | F_LIST | F_SORT),
+    DATE(signal, seen, .flags = F_REQUIRED | F_LIST | F_SORT | F_PAST),
     REF(signal, follower, &person_entity, .flags = F_PERSONAL | F_FILTER),
     CHOICE(signal, state, states, .flags = F_REQUIRED | F_LIST | F_FILTER),
     PROSE(signal, state_reason, .max = 2000, .flags = F_COMPUTED),
