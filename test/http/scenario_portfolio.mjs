@@ -195,7 +195,10 @@ await test('a condition comes back on the home page', async () => {
   const of = (await rows('/jalons')).find((g) => g.state === 'open').id;
   made(await post(leader, '/conditions-de-jalon', { gate: of, text: 'Prévenir les familles', due: '2025-03-28' }));
   match(readable((await expert.get('/')).text), /1 condition arrive à échéance/);
-  match(readable((await expert.get('/jalons/a-decider')).text), /Prévenir les familles/);
+  const project_ = (await rows(`/jalons/${of}`)).project;
+  const name = (await rows('/projets')).find((p) => p.id === project_).name;
+  match(readable((await expert.get('/jalons/a-decider')).text),
+    new RegExp(`Prévenir les familles à lever pour le 28 mars 2025 · ${name} · `));
 });
 
 await test('the home page tells what waits, what goes wrong and what is new', async () => {

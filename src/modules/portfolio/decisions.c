@@ -179,6 +179,27 @@ static enum status counts_fill(struct req *r, struct gate_line_v *list,
     return rows_end(rows);
 }
 
+/* Of the gates that asked for something: whose project it is about. */
+static enum status projects_named(struct req *r, const struct list *list,
+                                  struct condition_v *out)
+{
+    struct rows *rows;
+    TRY(db_rows(r->conn, r->mem,
+                SQL("SELECT g.id, p.name FROM portfolio_gate g JOIN"
+                    " portfolio_project p ON p.id = g.project WHERE EXISTS"
+                    " (SELECT 1 FROM portfolio_gate_condition k WHERE k.gate ="
+                    " g.id AND k.state = 'open')"),
+                NO_ARGS, &rows));
+    while (rows_next(rows))
+        for (size_t i = 0; i < list->n; i++) {
+            const struct gate_condition *c = list->rows[i];
+            if (c->gate == row_int(rows, 0))
+                out[i].of = arena_printf(r->mem, "%s \xc2\xb7 %s",
+                                         row_text(rows, 1), out[i].of);
+        }
+    return rows_end(rows);
+}
+
 static enum status conditions_fill(struct req *r, struct board_v *v)
 {
     const struct field *gate = entity_field(&gate_condition_entity, "gate");
@@ -197,7 +218,7 @@ static enum status conditions_fill(struct req *r, struct board_v *v)
     }
     v->conditions = out;
     v->condition_count = list.n;
-    return OK;
+    return projects_named(r, &list, out);
 }
 
 enum status gates_waiting(struct req *r)
