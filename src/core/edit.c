@@ -101,9 +101,18 @@ static enum status show(struct edit *e, int code, bool refused,
     return req_html(r, code, &h);
 }
 
+/* What was seen or done is mostly told the same day. */
+static void days_begin(const struct entity *e, void *row)
+{
+    for (const struct field *f = e->fields; f->name; f++)
+        if ((f->flags & F_PAST) && (f->flags & F_REQUIRED))
+            field_set(f, row, value_day(day_today()));
+}
+
 enum status row_form_new(struct req *r)
 {
     struct edit e = edit_open(r, row_new(r->mem, r->entity));
+    days_begin(r->entity, e.row);
     const struct field *parent =
         r->entity->parent ? entity_field(r->entity, r->entity->parent) : NULL;
     int64_t id;

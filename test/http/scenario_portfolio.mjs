@@ -174,7 +174,7 @@ await test('the decision is in the journal, and everybody reads it, without the 
   const r = await server.stranger().get(`/decisions/${gate.split('/').at(-1)}`);
   equal(r.status, 200);
   const text = readable(r.text);
-  for (const words of ['Atlas des rues', 'Constaté en séance', '3 votes exprimés', 'Trop tôt pour le réseau'])
+  for (const words of ['Atlas des rues', 'Constaté en séance', 'Votes exprimés : 3, dont', 'Trop tôt pour le réseau'])
     ok(text.includes(words), words);
   const [dissent] = /<section aria-labelledby="dissent">[\s\S]*?<\/section>/.exec(r.text);
   equal(readable(dissent), 'Réserves suspendre Trop tôt pour le réseau.');
@@ -446,6 +446,8 @@ await test('what was seen, found or said is not of a day to come', async () => {
     ['/preuves', { project: lab, kind: 'usage', level: 1, statement: 'Demain', found: '2025-03-13' }],
     ['/retours', { deployment, role: 'head', given: '2025-03-13', use: 'weekly' }]])
     says(await post(admin, path, fields), 422, /pas encore venu/);
+  const given = (await admin.form('/retours/nouveau', '/retours')).fields.find(([name]) => name === 'given');
+  equal(given[1], '2025-03-12', 'the form does not begin with today');
 });
 await test('an effect lies within its interval', async () => {
   const base = { project: lab, kind: 'learning', level: 3, statement: 'x', found: '2025-03-05' };
