@@ -59,8 +59,8 @@ char *tr_fill(struct arena *a, const char *text, ...) __attribute__((sentinel));
  * live through tr_with and the like; nothing else but HTML is to see them. NULL
  * gives NULL; a text that is said already is given back.
  */
-#define FRENCH_FROM '\016'
-#define FRENCH_TO '\017'
+#define FRENCH_FROM '\002'
+#define FRENCH_TO '\003'
 const char *said(struct arena *a, const struct lang *l, const char *text);
 /* Is it marked from its first byte on? */
 bool is_said_in_french(const char *text);

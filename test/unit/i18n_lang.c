@@ -100,16 +100,16 @@ TEST(lang_says_what_stands_in_rows)
         const char *text, *english;
     } rows[] = {
         {"Veille", "Watch"},
-        {"veille", "\016veille\017"},
-        {"Non", "\016Non\017"},
-        {"École", "\016École\017"},
-        {"\016École\017", "\016École\017"},
+        {"veille", "\002veille\003"},
+        {"Non", "\002Non\003"},
+        {"École", "\002École\003"},
+        {"\002École\003", "\002École\003"},
         {"", ""},
         {"12,5 %", "12,5 %"},
         {"2024-03-01", "2024-03-01"},
         {"https://exemple.fr/a", "https://exemple.fr/a"},
         {"a@exemple.fr", "a@exemple.fr"},
-        {"écrire à a@exemple.fr", "\016écrire à a@exemple.fr\017"},
+        {"écrire à a@exemple.fr", "\002écrire à a@exemple.fr\003"},
     };
     struct arena mem = {0};
     OKAY(!i18n_open(&mem, files, COUNT(files)));
@@ -121,7 +121,7 @@ TEST(lang_says_what_stands_in_rows)
     OKAY(!said(&mem, en, NULL) && !is_said_in_french(NULL));
     OKAY(is_said_in_french(said(&mem, en, "École")));
     close_all(&mem);
-    OKAY(same(said(&mem, en, "Veille"), "\016Veille\017"));
+    OKAY(same(said(&mem, en, "Veille"), "\002Veille\003"));
     arena_reset(&mem);
 }
 

@@ -45,13 +45,16 @@ TEST(view_marks_french)
     static const struct {
         const char *text, *element, *attribute;
     } rows[] = {
-        {"\016Été <1>\017", "<span lang=\"fr\">Été &lt;1&gt;</span>",
+        {"\002Été <1>\003", "<span lang=\"fr\">Été &lt;1&gt;</span>",
          "Été &lt;1&gt;"},
-        {"Edit \016a\017 and \016b\017.",
+        {"Edit \002a\003 and \002b\003.",
          "Edit <span lang=\"fr\">a</span> and <span lang=\"fr\">b</span>.",
          "Edit a and b."},
-        {"\017a\016b\016c\017\017d", "a<span lang=\"fr\">bc</span>d", "abcd"},
-        {"cut \016short", "cut <span lang=\"fr\">short</span>", "cut short"},
+        {"\003a\002b\002c\003\003d", "a<span lang=\"fr\">bc</span>d", "abcd"},
+        {"a text of some length, whose mark is \002late\003",
+         "a text of some length, whose mark is <span lang=\"fr\">late</span>",
+         "a text of some length, whose mark is late"},
+        {"cut \002short", "cut <span lang=\"fr\">short</span>", "cut short"},
         {"no mark at all in a text of some length",
          "no mark at all in a text of some length",
          "no mark at all in a text of some length"},
@@ -80,10 +83,10 @@ TEST(view_escapes_everywhere)
     struct arena mem = {0};
     for (size_t n = 1; n <= 50; n++)
         for (size_t at = 0; at < n; at++)
-            for (size_t k = 0; k < 6; k++) {
+            for (size_t k = 0; k < 5; k++) {
                 char *text = arena_printf(&mem, "%*s", (int)n, "");
                 struct html h;
-                text[at] = "&<>\"'\017"[k];
+                text[at] = "&<>\"'"[k];
                 html_open(&h, &mem, NULL);
                 html_text(&h, text);
                 text[at] = 0;
