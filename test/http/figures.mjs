@@ -132,7 +132,10 @@ await test('a tag taken away today counts until today, and taken again counts on
   const past = await rowsOf(admin, 'portfolio.policy.inclusion', 'annee=2023-2024');
   equal(past.foot, closed[4]);
   equal(past.rows.find((r) => r.id === id).amount, 1, 'the row behind the closed share');
+  const told = async () => readable((await admin.get(`/projets/${id}`)).text);
+  match(await told(), /Politiques retirées Rendre l’école plus inclusive comptée jusqu’au 11 mars 2025/);
   await tag(id, tags);
+  ok(!/Politiques retirées/.test(await told()));
   deepEqual(await shares(year), before, 'taken again');
   equal(query(server.folder, 'SELECT count(*) FROM portfolio_project_policies WHERE until IS NOT NULL').trim(),
     '0', 'an end of the same day is no end');

@@ -121,10 +121,10 @@ struct project_v {
     struct html_safe summary;
     const char *state, *tone, *axis_note, *starts, *ends;
     struct named_v axis;
-    const struct named_v *policies, *objectives, *programmes, *areas, *members,
-        *partners, *documents, *additions;
-    size_t policy_count, objective_count, programme_count, area_count,
-        member_count, partner_count, document_count, addition_count;
+    const struct named_v *policies, *policies_past, *objectives, *programmes,
+        *areas, *members, *partners, *documents, *additions;
+    size_t policy_count, policy_past_count, objective_count, programme_count,
+        area_count, member_count, partner_count, document_count, addition_count;
     const struct block_v *blocks;
     size_t block_count;
     const struct plan_v *plans;

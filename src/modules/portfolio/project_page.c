@@ -101,6 +101,14 @@ static void names_fill(struct filling *f)
     struct req *r = f->r;
     struct project_v *v = f->v;
     v->policies = names_of(f, PART_POLICY, &policy_entity, &v->policy_count);
+    struct named_v *past =
+        names_of(f, PART_TAGGED, &policy_entity, &v->policy_past_count);
+    for (size_t i = 0; i < v->policy_past_count; i++)
+        past[i].what = tr_with(
+            r->mem, r->lang, "portfolio.counted_until", "day",
+            day_in_words(f, part_at(f, PART_TAGGED, i)->until - 1, DAY_PLAIN),
+            NULL);
+    v->policies_past = past;
     v->objectives =
         names_of(f, PART_OBJECTIVE, &objective_entity, &v->objective_count);
     v->programmes =

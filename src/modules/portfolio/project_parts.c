@@ -78,6 +78,11 @@ static const struct sql all_parts = SQL_CONST(
     ", z.s, j.what, j.detail, z.s, z.s, z.s FROM z, (SELECT c.id, c.at, c.what,"
     " c.detail FROM core_journal c WHERE c.entity = 'portfolio_project' AND"
     " c.row_id = :id ORDER BY c.id DESC LIMIT 12) j"
+    /* Policies that it had: title. */
+    " UNION ALL SELECT 14, t.id, -l.until, l.since, l.until, z.i, z.i, " REALS
+    ", t.name, " TEXTS " FROM z, portfolio_project_policies l JOIN"
+    " portfolio_policy t ON t.id = l.target_id WHERE l.row_id = :id AND NOT "
+    LINK_STANDS("l")
     ") SELECT part, id, day, until, n, m, effect, low, high, title, key, text,"
     " more, extra, last FROM u ORDER BY part, place, id");
 /* clang-format on */

@@ -19,7 +19,8 @@ enum part_kind {
     PART_EVIDENCE,
     PART_DESIGN,
     PART_FEEDBACK,
-    PART_STEP, /* of the project, from the journal */
+    PART_STEP,   /* of the project, from the journal */
+    PART_TAGGED, /* a policy that it has no more: until the day before .until */
     PART_KINDS,
 };
 /* What each member means for each kind stands beside its statement. */
