@@ -36,8 +36,8 @@ typedef uint64_t eights __attribute__((vector_size(16)));
 /* Each of them 0, or 255 where the byte has a place among the escapes. */
 static inline sixteen are_escaped(sixteen b)
 {
-    /* Two that differ by one bit at once: & and ', < and >, " and the mark. What
-     * ends a mark stands behind one. */
+    /* Two that differ by one bit at once: & and ', < and >, " and the mark.
+     * What ends a mark stands behind one. */
     return (sixteen)(((b | 1) == '\'') | ((b | 2) == '>') |
                      ((b | ('"' ^ FRENCH_FROM)) == '"'));
 }
