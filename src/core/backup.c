@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "core/file.h"
 #include "store/copy.h"
 
 #include <dirent.h>
@@ -268,8 +269,14 @@ static enum status pack_rows(struct packing *p, const char **why)
 static enum status pack(struct packing *p, const char **why)
 {
     struct app *app = p->cli->app;
-    TRY(pack_rows(p, why));
-    TRY(pack_folder(p, app->folder, "", DEPTH));
+    /* A row of the copy may go meanwhile; its bytes stay until they are in. */
+    const int held = files_hold(&app->mem, app->folder);
+    enum status s = pack_rows(p, why);
+    if (s == OK)
+        s = pack_folder(p, app->folder, "", DEPTH);
+    if (held >= 0)
+        close(held);
+    TRY(s);
     TRY(manifest_end(p));
     TRY(archive_close(p->to));
     /* For the doctor; not to be told is no reason to have no backup. */

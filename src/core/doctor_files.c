@@ -1,5 +1,6 @@
 /* The files that people sent: each that a row names is there, as it was sent;
  * what no row names is swept away after a day, so it should not be there. */
+#include "base/digest.h"
 #include "base/random.h"
 #include "core/doctor.h"
 #include "store/file.h"
@@ -12,20 +13,21 @@
 enum { DAY = 86400, PIECE = 1 << 20 };
 
 /* Its content's own name, computed again. */
-static bool is_itself(struct arena *a, const char *path, const char *hash,
-                      int64_t size)
+static bool is_itself(struct arena *a, const char *path, const char *hash)
 {
     struct arena_mark mark = arena_mark(a);
-    unsigned char digest[SHA256];
-    char *bytes = arena_alloc(a, (size_t)size + 1);
+    char *piece = arena_alloc(a, PIECE);
+    unsigned char is[DIGEST];
+    struct digest digest;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    int64_t at = 0;
-    for (ssize_t n = 1; fd >= 0 && n > 0 && at<size; at += n> 0 ? n : 0)
-        n = read(fd, bytes + at, (size_t)(size - at));
+    ssize_t n = -1;
+    digest_begin(&digest);
+    while (fd >= 0 && (n = read(fd, piece, PIECE)) > 0)
+        digest_add(&digest, piece, (size_t)n);
     if (fd >= 0)
         close(fd);
-    sha256(digest, (struct str){bytes, (size_t)at});
-    bool yes = at == size && same(hex(a, digest, SHA256), hash);
+    digest_end(&digest, is);
+    const bool yes = n == 0 && same(hex(a, is, DIGEST), hash);
     arena_rewind(a, mark);
     return yes;
 }
@@ -43,9 +45,8 @@ static enum status look_for_named(struct doctor *d, size_t *named,
         const char *hash = row_text(rows, 0);
         const char *path =
             arena_printf(d->mem, "%s/files/%.2s/%s", d->folder, hash, hash);
-        bool there =
-            stat(path, &st) == 0 && st.st_size == row_int(rows, 1) &&
-            (!d->cli->full || is_itself(d->mem, path, hash, st.st_size));
+        bool there = stat(path, &st) == 0 && st.st_size == row_int(rows, 1) &&
+                     (!d->cli->full || is_itself(d->mem, path, hash));
         if (!there && !(*missing)++)
             doctor_say(d, FAIL, "files", "bring it back from a backup",
                        "%s is not there, or not as it was sent", path);

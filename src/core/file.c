@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -231,14 +232,35 @@ static enum status folders_sweep(struct app *app, struct conn *c,
     return OK;
 }
 
+static int files_lock(struct arena *a, const char *folder, int how)
+{
+    int fd = open(arena_printf(a, "%s/files", folder),
+                  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || flock(fd, how) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+int files_hold(struct arena *a, const char *folder)
+{
+    return files_lock(a, folder, LOCK_SH);
+}
+
 enum status files_sweep(struct app *app, struct arena *a)
 {
     int64_t before = time_now() - DAY_SECONDS;
     struct conn *c;
     TRY(db_write(app->db, a, forget, &before));
-    TRY(conn_open(app->db, &c));
-    enum status s = folders_sweep(app, c, a);
-    conn_end(c);
-    conn_close(c);
+    int fd = files_lock(a, app->folder, LOCK_EX | LOCK_NB);
+    if (fd < 0)
+        return OK;
+    enum status s = conn_open(app->db, &c);
+    if (s == OK) {
+        s = folders_sweep(app, c, a);
+        conn_end(c);
+        conn_close(c);
+    }
+    close(fd);
     return s;
 }

@@ -1,9 +1,9 @@
 // A backup while people write, and what comes of it: everything acknowledged
 // before it began, proven, or one line and nothing made.
-import { test, equal, deepEqual, ok, match, serve, essaim, program, onPostgres } from './lib.mjs';
+import { test, equal, deepEqual, ok, match, serve, copy, drop, essaim, program, onPostgres } from './lib.mjs';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync,
-  writeFileSync } from 'node:fs';
+  utimesSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -230,6 +230,27 @@ await test('a restore that is killed leaves a place that nobody serves', async (
     if (existsSync(join(folder, 'restoring'))) oneLine(run(['db', 'check', '--data', folder]), `${ms} ms`);
     else equal(run(['db', 'check', '--data', folder]).status, 0, `${ms} ms`);
   }
+});
+await test('while a backup holds the files the sweep leaves them', async () => {
+  const lab = copy();
+  const hash = 'ab'.repeat(32), path = join(lab, 'files/ab', hash);
+  mkdirSync(join(lab, 'files/ab'), { recursive: true });
+  writeFileSync(path, 'x');
+  utimesSync(path, 1, 1);
+  // As a backup does: util-linux's flock takes the same lock.
+  const holder = spawn('flock', ['-s', join(lab, 'files'), 'sh', '-c', 'echo held; read line'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  await new Promise((done) => holder.stdout.once('data', done));
+  const swept = async () => {
+    const one = await serve({ data: lab });
+    for (let i = 0; i < 40 && existsSync(path); i++) await sleep(100);
+    await one.stop();
+    return !existsSync(path);
+  };
+  ok(!await swept(), 'swept although held');
+  holder.stdin.end('\n');
+  await new Promise((done) => holder.on('exit', done));
+  ok(await swept(), 'never swept');
+  drop(lab);
 });
 await test('no room for the backup, or a place within the data: one line, no file', async () => {
   oneLine(run(['backup', join(server.folder, 'x.tar'), ...data]), 'within');
