@@ -62,6 +62,7 @@ struct dialect {
      * the engine keeps it: the program's begins so). Columns of the index
      * :name: name. */
     struct sql tables, columns, indexes, index_columns;
+    struct sql overlaps; /* of a table: name, and the statement as of overlap */
     /* Those of the primary key of :name, in its order: name. */
     struct sql keys;
     /* The highest id that the table :name with a column id ever gave. */

@@ -142,18 +142,23 @@ const struct dialect postgres_dialect = {
                 "format_type(a.atttypid, NULL) END, CAST(a.attnotnull AS "
                 "integer) FROM pg_attribute a WHERE a.attrelid = " OF_TABLE
                 " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"},
-    /* Neither those of keys and constraints, nor the search's; without their
-     * condition, which the server writes in its own way. */
-    .indexes = {"SELECT i.relname, 'CREATE ' || CASE WHEN x.indisunique THEN "
-                "'UNIQUE ' ELSE '' END || 'INDEX ' || i.relname || ' ON ' || "
-                "CAST(:name AS text) || ' (' || (SELECT string_agg("
-                "pg_get_indexdef(x.indexrelid, k, true), ', ' ORDER BY k) FROM "
-                "generate_series(1, x.indnkeyatts) k) || ')' FROM pg_index x "
-                "JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_am m ON m.oid "
-                "= i.relam WHERE x.indrelid = " OF_TABLE
-                " AND m.amname = 'btree' AND NOT EXISTS (SELECT 1 FROM "
-                "pg_constraint o WHERE o.conindid = x.indexrelid AND "
-                "o.contype IN ('p', 'u', 'x')) ORDER BY 1"},
+    /* Neither those of keys and constraints, nor the search's. */
+    .indexes =
+        {"SELECT i.relname, 'CREATE ' || CASE WHEN x.indisunique THEN "
+         "'UNIQUE ' ELSE '' END || 'INDEX ' || i.relname || ' ON ' || "
+         "CAST(:name AS text) || ' (' || (SELECT string_agg("
+         "pg_get_indexdef(x.indexrelid, k, true), ', ' ORDER BY k) FROM "
+         "generate_series(1, x.indnkeyatts) k) || ')' || coalesce(' WHERE ' || "
+         "pg_get_expr(x.indpred, x.indrelid), '') FROM pg_index x "
+         "JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_am m ON m.oid "
+         "= i.relam WHERE x.indrelid = " OF_TABLE
+         " AND m.amname = 'btree' AND NOT EXISTS (SELECT 1 FROM "
+         "pg_constraint o WHERE o.conindid = x.indexrelid AND "
+         "o.contype IN ('p', 'u', 'x')) ORDER BY 1"},
+    .overlaps = {"SELECT o.conname, 'ALTER TABLE ' || CAST(:name AS text) || "
+                 "' ADD CONSTRAINT ' || o.conname || ' ' || "
+                 "pg_get_constraintdef(o.oid) FROM pg_constraint o WHERE "
+                 "o.conrelid = " OF_TABLE " AND o.contype = 'x' ORDER BY 1"},
     .index_columns = {"SELECT a.attname FROM pg_attribute a WHERE a.attrelid "
                       "= " OF_TABLE " ORDER BY a.attnum"},
     .keys = {"SELECT a.attname FROM pg_index x JOIN pg_attribute a ON "

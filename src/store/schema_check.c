@@ -84,19 +84,34 @@ static enum status check_columns(struct findings *f, const struct entity *e)
     return OK;
 }
 
-/* Equal but for white space and quotes; a may end before b's condition. */
-static bool same_sql(const char *a, const char *b)
+/* A server writes a statement in its own way: what says the same is left out
+ * here. */
+static const char *plain(struct arena *a, const char *text)
 {
-    for (;; a++, b++) {
-        a += strspn(a, " \"\n");
-        b += strspn(b, " \"\n");
-        if (!*a && strncmp(b, "WHERE ", 6) == 0)
-            return true;
-        if (*a != *b)
-            return false;
-        if (!*a)
-            return true;
+    static const char *const casts[] = {"::text", "::bigint", "::integer"};
+    struct buf b = {.mem = a};
+    while (*text) {
+        size_t skip = strspn(text, " \"\n()[]");
+        for (size_t i = 0; !skip && i < COUNT(casts); i++)
+            if (strncmp(text, casts[i], strlen(casts[i])) == 0)
+                skip = strlen(casts[i]);
+        if (!skip && strncmp(text, "= ANY (ARRAY[", 13) == 0) {
+            buf_str(&b, "IN");
+            skip = 13;
+        }
+        if (!skip)
+            buf_char(&b, *text++);
+        text += skip;
     }
+    return buf_done(&b).p;
+}
+
+static bool same_sql(struct arena *a, const char *one, const char *other)
+{
+    struct arena_mark mark = arena_mark(a);
+    const bool yes = same(plain(a, one), plain(a, other));
+    arena_rewind(a, mark);
+    return yes;
 }
 
 static enum status check_indexes(struct findings *f, const struct entity *e,
@@ -113,13 +128,37 @@ static enum status check_indexes(struct findings *f, const struct entity *e,
         const struct actual *is = look_up(all, n, i->name);
         if (!is)
             find(f, "%s: the index %s is missing", table, i->name);
-        else if (!same_sql(is->text, i->sql))
+        else if (!same_sql(f->mem, is->text, i->sql))
             find(f, "%s: the index %s is another: %s", table, i->name,
                  is->text);
     }
     for (size_t i = 0; i < n; i++)
         if (!all[i].seen)
             find(f, "%s: the index %s is not ours", table, all[i].name);
+    return OK;
+}
+
+/* What forbids rows to overlap, in whichever order it stands. */
+static enum status check_overlaps(struct findings *f, const struct entity *e)
+{
+    const struct dialect *d = dialect_of(f->conn);
+    struct actual *all;
+    struct sql sql;
+    size_t n;
+    TRY(load(f, d->overlaps, e->name, &all, &n));
+    for (int k = 0; (sql = d->overlap(f->mem, e, k)).text; k++) {
+        bool found = !strstr(sql.text, e->name); /* of no table: an extension */
+        for (size_t i = 0; !found && i < n; i++)
+            if (same_sql(f->mem, all[i].text, sql.text))
+                found = all[i].seen = true;
+        if (!found)
+            find(f, "%s: what keeps its rows apart is missing, or another",
+                 e->name);
+    }
+    for (size_t i = 0; i < n; i++)
+        if (!all[i].seen)
+            find(f, "%s: what keeps its rows apart is not ours: %s", e->name,
+                 all[i].name);
     return OK;
 }
 
@@ -132,6 +171,7 @@ static enum status check_entity(struct findings *f, const struct entity *e,
     }
     TRY(check_columns(f, e));
     TRY(check_indexes(f, e, e->name));
+    TRY(check_overlaps(f, e));
     for (const struct link *l = e->links; l && l->name; l++) {
         char *table = arena_printf(f->mem, "%s_%s", e->name, l->name);
         if (look_up(tables, n, table))

@@ -152,6 +152,9 @@ const struct dialect sqlite_dialect = {
                 "pragma_table_info(:name)"},
     .indexes = {"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND "
                 "tbl_name = :name AND sql IS NOT NULL ORDER BY 1"},
+    .overlaps = {"SELECT name, sql FROM sqlite_master WHERE type = 'trigger' "
+                 "AND tbl_name = :name AND name LIKE '%_overlap_%' ORDER BY "
+                 "1"},
     .index_columns = {"SELECT name FROM pragma_index_info(:name) WHERE name IS "
                       "NOT NULL"},
     .keys = {"SELECT name FROM pragma_table_info(:name) WHERE pk > 0 ORDER BY "

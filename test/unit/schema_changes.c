@@ -159,6 +159,20 @@ static void look_at_rows(struct db *db, struct arena *mem)
     conn_close(c);
 }
 
+/* The index's condition is another, or right again. */
+static enum status change_condition(struct conn *c, struct arena *mem,
+                                    void *right)
+{
+    (void)mem;
+    TRY(db_exec(c, SQL("DROP INDEX t_thing_index_0"), NO_ARGS, NULL));
+    return db_exec(c,
+                   right ? SQL("CREATE INDEX t_thing_index_0 ON t_thing"
+                               " (commune, pupils) WHERE pupils > 0")
+                         : SQL("CREATE INDEX t_thing_index_0 ON t_thing"
+                               " (commune, pupils) WHERE pupils > 1"),
+                   NO_ARGS, NULL);
+}
+
 TEST(schema_migrates_and_keeps_a_copy)
 {
     struct arena mem = {0};
@@ -174,6 +188,10 @@ TEST(schema_migrates_and_keeps_a_copy)
     OKAY(s == OK && (test_on_postgres() || access(copy, F_OK) == 0));
     OKAY(differences(db, &mem, &after, true) == 0);
     look_at_rows(db, &mem);
+    CHECK(db_write(db, &mem, change_condition, NULL) == OK);
+    OKAY(differences(db, &mem, &after, false) == 1);
+    CHECK(db_write(db, &mem, change_condition, &mem) == OK);
+    OKAY(differences(db, &mem, &after, true) == 0);
     db_close(db);
     db = open_as(&mem, &after, &s); /* nothing left to do */
     OKAY(s == OK);
