@@ -9,7 +9,7 @@
 #include "core/head.h"
 #include "core/request.h"
 
-enum { SEAL_MOST = 1000, LEVELS = 64 };
+enum { SEAL_MOST = 1000, PAGE = 1000, LEVELS = 64 };
 
 /* The hash of a line: its public part, and a commitment to its personal part
  * (person and detail) that tells nothing once its salt is erased. */
@@ -62,21 +62,39 @@ void merkle_root(const struct merkle *m, unsigned char out[SHA256])
 #define LINE_COLUMNS                                                           \
     "j.id, j.at, j.person, j.entity, j.what, j.detail, j.salt, j.row_id"
 
-/* The tree as sealed so far, from its leaves. */
-static enum status merkle_load(struct conn *c, struct arena *a,
-                               struct merkle *m)
+/* The tree as sealed so far, from its leaves; a page at a time, since a
+ * server's answer lies in memory whole. */
+static enum status merkle_page(struct conn *c, struct arena *a,
+                               struct merkle *m, int64_t *after)
 {
     struct rows *rows;
-    *m = (struct merkle){0};
-    TRY(db_rows(c, a, SQL("SELECT hash FROM core_leaf ORDER BY seq"), NO_ARGS,
-                &rows));
+    TRY(db_rows(c, a,
+                SQL("SELECT hash, seq FROM core_leaf WHERE seq > :after"
+                    " ORDER BY seq LIMIT :most"),
+                ARGS(arg_int("after", *after), arg_int("most", PAGE)), &rows));
     while (rows_next(rows)) {
         unsigned char leaf[SHA256];
+        *after = row_int(rows, 1);
         if (!unhex(row_str(rows, 0), leaf, SHA256))
             return ERR_STORE;
         merkle_add(m, leaf);
     }
     return rows_end(rows);
+}
+
+static enum status merkle_load(struct conn *c, struct arena *a,
+                               struct merkle *m)
+{
+    uint64_t before;
+    int64_t after = -1;
+    *m = (struct merkle){0};
+    do {
+        const struct arena_mark mark = arena_mark(a);
+        before = m->size;
+        TRY(merkle_page(c, a, m, &after));
+        arena_rewind(a, mark);
+    } while (m->size == before + PAGE);
+    return OK;
 }
 
 struct sealing {
@@ -174,46 +192,73 @@ enum status journal_seal_copy(struct db *db, struct arena *a,
     return seal_lines(db, a, &s);
 }
 
+struct verifying {
+    const unsigned char *key;
+    struct merkle tree;
+    int64_t after; /* the last leaf that was read */
+    int64_t wrong; /* the first line that is; NONE */
+};
+
+/* A line, and the head over it and those before, where there is one. */
+static bool line_right(struct verifying *v, struct arena *a, struct rows *rows)
+{
+    unsigned char commitment[SHA256], leaf[SHA256], root[SHA256];
+    line_hash(a, rows, commitment, leaf);
+    merkle_add(&v->tree, leaf);
+    if (!str_eq(row_str(rows, 8), hex(a, leaf, SHA256)))
+        return false;
+    const struct str head = row_str(rows, 9);
+    if (!head.p)
+        return true;
+    merkle_root(&v->tree, root);
+    const char *is = hex(a, root, SHA256);
+    return str_eq(head, is) &&
+           signature_right(v->key,
+                           head_signed(a, v->tree.size, is, row_int(rows, 11)),
+                           row_str(rows, 10));
+}
+
+static enum status verify_page(struct verifying *v, struct conn *c,
+                               struct arena *a)
+{
+    struct rows *rows;
+    TRY(db_rows(
+        c, a,
+        SQL("SELECT " LINE_COLUMNS ", l.hash, h.root, h.signature, h.at, l.seq"
+            " FROM core_leaf l JOIN core_journal j ON j.id = l.line"
+            " LEFT JOIN core_head h ON h.size = l.seq + 1"
+            " WHERE l.seq > :after ORDER BY l.seq LIMIT :most"),
+        ARGS(arg_int("after", v->after), arg_int("most", PAGE)), &rows));
+    while (v->wrong == NONE && rows_next(rows)) {
+        if (!line_right(v, a, rows))
+            v->wrong = row_int(rows, 0);
+        v->after = row_int(rows, 12);
+    }
+    return rows_end(rows);
+}
+
 enum status journal_verify(struct conn *c, struct arena *a,
                            const unsigned char key[SIGN_PUBLIC],
                            uint64_t *lines, const char **fault)
 {
-    struct rows *rows;
-    struct merkle tree = {0};
-    *fault = NULL;
-    TRY(db_rows(c, a,
-                SQL("SELECT " LINE_COLUMNS
-                    ", l.hash, h.root, h.signature, h.at FROM core_leaf l"
-                    " JOIN core_journal j ON j.id = l.line"
-                    " LEFT JOIN core_head h ON h.size = l.seq + 1"
-                    " ORDER BY l.seq"),
-                NO_ARGS, &rows));
-    while (rows_next(rows) && !*fault) {
-        struct arena_mark mark = arena_mark(a);
-        unsigned char commitment[SHA256], leaf[SHA256], root[SHA256];
-        int64_t id = row_int(rows, 0);
-        line_hash(a, rows, commitment, leaf);
-        bool wrong = !str_eq(row_str(rows, 8), hex(a, leaf, SHA256));
-        merkle_add(&tree, leaf);
-        merkle_root(&tree, root);
-        struct str head = row_str(rows, 9);
-        wrong |= head.p && !str_eq(head, hex(a, root, SHA256));
-        wrong |= head.p && !signature_right(key,
-                                            head_signed(a, tree.size,
-                                                        hex(a, root, SHA256),
-                                                        row_int(rows, 11)),
-                                            row_str(rows, 10));
+    struct verifying v = {.key = key, .after = -1, .wrong = NONE};
+    uint64_t before;
+    int64_t heads;
+    do {
+        const struct arena_mark mark = arena_mark(a);
+        before = v.tree.size;
+        TRY(verify_page(&v, c, a));
         arena_rewind(a, mark);
-        if (wrong)
-            *fault = arena_printf(
-                a, "line %" PRId64 " is not the one that was sealed", id);
-    }
-    *lines = tree.size;
-    int64_t leaves;
-    TRY(rows_end(rows));
+    } while (v.wrong == NONE && v.tree.size == before + PAGE);
+    *lines = v.tree.size;
+    *fault =
+        v.wrong == NONE
+            ? NULL
+            : arena_printf(a, "line %" PRId64 " is not the one that was sealed",
+                           v.wrong);
     TRY(db_int(c, SQL("SELECT coalesce(max(size), 0) FROM core_head"), NO_ARGS,
-               &leaves));
-    if (!*fault && (uint64_t)leaves != tree.size)
+               &heads));
+    if (!*fault && (uint64_t)heads != v.tree.size)
         *fault = "lines are missing that were sealed";
     return OK;
 }

@@ -121,6 +121,23 @@ const refused = (folder, file, said) => {
   match(r.stderr, said);
   equal(r.stderr.trim().split('\n').length, 1);
 };
+// It is read by pages of a thousand lines: each counts, and only once.
+await test('a journal of several pages is proven whole, and each line of it', () => {
+  const folder = join(away, 'long');
+  clone(copy, folder);
+  query(folder, `INSERT INTO core_journal (at, person, entity, row_id, what, detail, salt)
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3100)
+    SELECT 1, 0, 'core', 0, 'x', '', 'ab' FROM n`);
+  const [lines] = /^\d+/.exec(essaim('journal', 'verify', '--data', folder));
+  equal(lines, query(folder, 'SELECT count(*) FROM core_journal'));
+  match(essaim('journal', 'verify', '--data', folder), new RegExp(`^${lines} lines, all as sealed`));
+  for (const at of [Number(lines) - 1, 1000, 999]) {
+    const line = query(folder, `SELECT line FROM core_leaf WHERE seq = ${at}`);
+    query(folder, `UPDATE core_journal SET detail = 'y' WHERE id = ${line}`);
+    const r = spawnSync(program, ['journal', 'verify', '--data', folder], { encoding: 'utf8' });
+    match(r.stderr, new RegExp(`line ${line} is not the one`));
+  }
+});
 await test('a journal that was changed, cut, or made anew is found out by the head kept', () => {
   const head = JSON.parse(readFileSync(kept, 'utf8'));
   const changed = (name, ...sql) => {
