@@ -13,11 +13,13 @@ struct rows; /* an answer being read */
 struct db_options {
     /* The SQLite file, made when absent; or postgresql://… */
     const char *path;
-    const char *vfs; /* tests: another SQLite VFS; NULL is the usual */
-    bool shared;     /* beside another process that may have it open: takes no
-                        lock, makes nothing, and leaves the other its turns */
-    int slow_ms;     /* statements that last so long are counted and logged
-                        by their text, never with values; 0: none */
+    const char *vfs;   /* tests: another SQLite VFS; NULL is the usual */
+    bool shared;       /* beside another process that may have it open: takes no
+                          lock, makes nothing, and leaves the other its turns */
+    int slow_ms;       /* statements that last so long are counted and logged
+                          by their text, never with values; 0: none */
+    int least_version; /* tests: of a PostgreSQL server, as libpq has it, where
+                          it is not the program's own; 150000 is 15 */
     bool unsafe_normal; /* tests: synchronous=NORMAL, the negative control */
 };
 

@@ -144,14 +144,15 @@ static const char *value_of(struct arena *a, PGconn *pg, const char *query)
 }
 
 /* Why that database will not do; NULL when it will. */
-static const char *fault_of(struct arena *a, const struct pg_db *db, PGconn *pg)
+static const char *fault_of(struct arena *a, const struct pg_db *db, PGconn *pg,
+                            int least)
 {
     const int version = PQserverVersion(pg);
     if (PQstatus(pg) != CONNECTION_OK)
         return no_connection(a, db, pg);
-    if (version < LEAST_VERSION)
-        return arena_printf(a, "%s is PostgreSQL %d: install 15 or a later one",
-                            db->db.shown, version / 10000);
+    if (version < least)
+        return arena_printf(a, "%s is PostgreSQL %d: install %d or a later one",
+                            db->db.shown, version / 10000, least / 10000);
     if (!same(value_of(a, pg, "SHOW server_encoding"), "UTF8"))
         return arena_printf(a,
                             "%s is not written in UTF-8: make another with "
@@ -194,7 +195,8 @@ static enum status open_db(struct arena *a, struct db **out,
     pthread_cond_init(&db->freed, NULL);
     turn_open(&db->turn);
     PGconn *pg = pg_dial(db->url, "essaim looks");
-    *why = fault_of(a, db, pg);
+    *why = fault_of(a, db, pg,
+                    o->least_version ? o->least_version : LEAST_VERSION);
     PQfinish(pg);
     if (*why)
         return ERR_SYSTEM;

@@ -173,6 +173,30 @@ static enum status change_condition(struct conn *c, struct arena *mem,
                    NO_ARGS, NULL);
 }
 
+static enum status make_newer(struct conn *c, struct arena *mem, void *data)
+{
+    (void)mem, (void)data;
+    return db_exec(c,
+                   SQL("UPDATE core_meta SET value = 99 WHERE name = 'schema'"),
+                   NO_ARGS, NULL);
+}
+
+TEST(schema_of_a_newer_program_is_refused)
+{
+    struct arena mem = {0};
+    const char *why = "";
+    enum status s;
+    struct db *db = open_as(&mem, &before, &s);
+    OKAY(s == OK && db_write(db, &mem, make_newer, NULL) == OK);
+    OKAY(schema_agrees(db, &mem, &before, &why) == ERR_CONFLICT);
+    OKAY(strstr(why, "newer Essaim") && !strchr(why, '\n'));
+    OKAY(schema_open(db, &mem, &before, &why) == ERR_CONFLICT);
+    OKAY(strstr(why, "newer Essaim") && !strchr(why, '\n'));
+    OKAY(differences(db, &mem, &before, true) == 0);
+    db_close(db);
+    arena_reset(&mem);
+}
+
 TEST(schema_migrates_and_keeps_a_copy)
 {
     struct arena mem = {0};
