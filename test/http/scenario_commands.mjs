@@ -60,23 +60,26 @@ await test('an import of 4,000 schools beside forms: both end, and nobody waits 
   const lines = Array.from({ length: 4000 }, (_, i) => `${uai(1000 + i)};Beside ${i};college`);
   writeFileSync(file, `uai;nom;nature\r\n${lines.join('\r\n')}\r\n`);
   const admin = await server.as('admin');
+  // What a form takes with nothing beside it: a machine with much else to do is slower.
+  const written = async (name) => {
+    const form = await admin.form('/organisations/nouveau', '/organisations');
+    const began = Date.now();
+    const r = await admin.submit(form, { name, kind: 'other' });
+    equal(r.status, 303);
+    return Date.now() - began;
+  };
+  let alone = 0;
+  for (let i = 0; i < 10; i++) alone = Math.max(alone, await written(`Avant ${i}`));
   const child = spawn(program, ['import', 'school', file, ...data], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '', going = true;
   child.stdout.on('data', (d) => { said += d; });
   const ended = new Promise((done) => child.on('exit', (code) => { going = false; done(code); }));
-  let longest = 0, written = 0;
-  while (going) {
-    const form = await admin.form('/organisations/nouveau', '/organisations');
-    const began = Date.now();
-    const r = await admin.submit(form, { name: `À côté ${written}`, kind: 'other' });
-    longest = Math.max(longest, Date.now() - began);
-    equal(r.status, 303);
-    written++;
-  }
+  let longest = 0, beside = 0;
+  for (; going; beside++) longest = Math.max(longest, await written(`À côté ${beside}`));
   equal(await ended, 0, said);
   match(said, /4000 new/);
-  ok(written > 0);
-  ok(longest < 1000, `a form waited ${longest} ms`);
+  ok(beside > 0);
+  ok(longest < Math.max(1000, 10 * alone), `a form waited ${longest} ms, alone ${alone} ms`);
   const n = JSON.parse((await admin.get('/etablissements.json?q=beside')).text).length;
   equal(n, 4000);
 });
