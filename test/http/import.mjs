@@ -435,7 +435,7 @@ const large = `uai;nom;nature;commune\r\n${codes.map((c, i) => `${c};${i === 119
 const second = await serve({ data: folder });
 const boss = await second.as('admin');
 const until = async (where, good) => {
-  for (let i = 0; i < 2000; i++) {
+  for (const began = Date.now(); Date.now() - began < 120000;) {
     const s = JSON.parse((await boss.get(`${where}.json`)).text);
     if (good(s)) return s;
     await sleep(5);

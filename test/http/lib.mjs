@@ -357,9 +357,10 @@ export function filling(form, { wrong = [], known = {} } = {}) {
   return out;
 }
 
-// Waits until an import's work has ended; what its .json then says.
+// Waits until an import's work has ended, for as long as a busy machine may take;
+// what its .json then says.
 export async function importEnd(who, where) {
-  for (let i = 0; i < 1200; i++) {
+  for (const began = Date.now(); Date.now() - began < 120000;) {
     const r = await who.get(`${where}.json`);
     equal(r.status, 200, `${where}.json`);
     const state = JSON.parse(r.text);
