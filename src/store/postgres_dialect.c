@@ -40,18 +40,23 @@ static struct value search_value(struct arena *a, const struct str *words,
     return value_text(buf_done(&b));
 }
 
+#define MATCH                                                                  \
+    "array_to_tsvector(string_to_array(words, ' ')) @@ CAST(:list_words AS "   \
+    "tsquery)"
+
+/* OFFSET 0 keeps the order out of it: else the server, which guesses that one
+ * row in 200 has a word it has not seen, walks a small table in its order and
+ * cuts the words of every row anew (150 ms of 10,000). */
 static void search_from(struct buf *b, const struct entity *e)
 {
-    buf_str(b, " FROM ");
-    buf_str(b, e->name);
-    buf_str(b, " t");
+    buf_printf(b, " FROM (SELECT * FROM %s WHERE " MATCH " OFFSET 0) t",
+               e->name);
 }
 
 static void search_match(struct buf *b, const struct entity *e)
 {
     (void)e;
-    buf_str(b, "array_to_tsvector(string_to_array(t.words, ' ')) @@ "
-               "CAST(:list_words AS tsquery)");
+    buf_str(b, "1=1");
 }
 
 static void search_test(struct buf *b, const char *param)
@@ -63,13 +68,10 @@ static void search_test(struct buf *b, const char *param)
 
 static struct sql search_count(struct arena *a, const struct entity *e)
 {
-    struct buf b = {.mem = a};
-    buf_str(&b, "SELECT count(*) FROM (SELECT 1");
-    search_from(&b, e);
-    buf_str(&b, " WHERE ");
-    search_match(&b, e);
-    buf_str(&b, " LIMIT :list_most) x");
-    return (struct sql){buf_done(&b).p};
+    return dialect_said(a,
+                        "SELECT count(*) FROM (SELECT 1 FROM $ WHERE " MATCH
+                        " LIMIT :list_most) x",
+                        e->name);
 }
 
 static struct sql overlap(struct arena *a, const struct entity *e, int n)
