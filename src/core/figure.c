@@ -160,8 +160,16 @@ enum status figure_rows(struct conn *c, struct arena *a,
 {
     const struct arg *args;
     struct sql inner = with_reach(a, ask, ask->figure->rows, &args);
-    struct sql sql = around(a, "SELECT b.* FROM ", inner,
-                            " WHERE b.id > :after ORDER BY b.id LIMIT :most");
+    const struct entity *e = ask->figure->entity;
+    struct sql sql = around(
+        a,
+        arena_printf(a, "SELECT b.*, %s%s FROM ", e->title ? "t." : "''",
+                     e->title ? e->title : ""),
+        inner,
+        arena_printf(a,
+                     " JOIN %s t ON t.id = b.id WHERE b.id > :after ORDER BY "
+                     "b.id LIMIT :most",
+                     e->name));
     size_t own = 0;
     while (args && args[own].name)
         own++;
@@ -178,16 +186,14 @@ enum status figure_rows(struct conn *c, struct arena *a,
         struct behind *b = &list[found++];
         b->id = row_int(rows, 0);
         b->amount = row_real(rows, 1);
-        b->whole = row_columns(rows) > 2 ? row_real(rows, 2) : NAN;
+        const int last = row_columns(rows) - 1;
+        const char *title = row_text(rows, last);
+        b->whole = last > 2 ? row_real(rows, 2) : NAN;
+        b->title = title ? title : "";
     }
     TRY(rows_end(rows));
     *more = found > (size_t)most;
     *n = *more ? (size_t)most : found;
-    for (size_t i = 0; i < *n; i++) {
-        void *row;
-        TRY(row_load(c, a, ask->figure->entity, list[i].id, &reach_all, &row));
-        list[i].title = row_title(ask->figure->entity, row);
-    }
     *out = list;
     return OK;
 }

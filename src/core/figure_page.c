@@ -14,6 +14,8 @@ enum { ROWS = 50, ROWS_MOST = 1000, NAMED = 12 };
 struct one {
     struct figure_ask ask;
     struct ask asked;
+    int64_t after; /* the id */
+    int most;
     struct figure_value value;
     struct figure_foot foot;
     const char *label, *path;
@@ -21,6 +23,17 @@ struct one {
     size_t n;
     bool more;
 };
+
+static enum status one_fill(struct req *r, void *view)
+{
+    struct one *o = view;
+    TRY(figure_value(r->conn, r->mem, &o->ask, &o->value));
+    TRY(figure_foot(r->conn, r->mem, &o->ask, &o->foot));
+    /* Rows counted would tell the number. */
+    return o->value.hidden ? OK
+                           : figure_rows(r->conn, r->mem, &o->ask, o->after,
+                                         o->most, &o->rows, &o->n, &o->more);
+}
 
 static enum status one_load(struct req *r, int most, struct one *o)
 {
@@ -32,18 +45,15 @@ static enum status one_load(struct req *r, int most, struct one *o)
     struct ask asked;
     TRY(ask_read(r, &asked));
     *o = (struct one){.asked = asked,
+                      .after = after,
+                      .most = most,
                       .label =
                           tr(r->lang, arena_printf(r->mem, "figure.%s", f->id)),
                       .path = arena_printf(r->mem, "/chiffres/%s", f->id)};
     o->ask =
         (struct figure_ask){f, o->asked.year, o->asked.bassin,
                             reach_of(r->app, r->mem, r->who, f->entity->read)};
-    TRY(figure_value(r->conn, r->mem, &o->ask, &o->value));
-    TRY(figure_foot(r->conn, r->mem, &o->ask, &o->foot));
-    /* Rows counted would tell the number. */
-    return o->value.hidden ? OK
-                           : figure_rows(r->conn, r->mem, &o->ask, after, most,
-                                         &o->rows, &o->n, &o->more);
+    return req_fill(r, one_fill, o, sizeof(*o));
 }
 
 static const char *next_of(struct req *r, const struct one *o, const char *form)

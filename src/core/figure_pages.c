@@ -166,6 +166,11 @@ static enum status bassin_code(struct req *r, int64_t id, const char **out)
     return OK;
 }
 
+struct figures_filling {
+    struct ask ask;
+    struct figures_v v;
+};
+
 static enum status figures_export(struct req *r, struct ask ask)
 {
     struct buf out = {.mem = r->mem}, csv = {.mem = r->mem};
@@ -195,22 +200,17 @@ static enum status figures_export(struct req *r, struct ask ask)
                : req_json(r, 200, buf_done(&out));
 }
 
-enum status figures_show(struct req *r)
+static enum status figures_fill(struct req *r, void *view)
 {
-    struct ask ask;
-    TRY(ask_read(r, &ask));
-    if (*r->form)
-        return figures_export(r, ask);
-    struct figures_v v = {.lead = tr(r->lang, "core.figures_lead"),
-                          .csv = ask_address(r, "/chiffres.csv", ask),
-                          .json = ask_address(r, "/chiffres.json", ask)};
+    struct figures_filling *fill = view;
+    struct figures_v *v = &fill->v;
+    const struct ask ask = fill->ask;
     struct section_v *sections = NEW_ARRAY(r->mem, struct section_v, SECTIONS);
-    years(r, ask, &v);
-    TRY(bassins(r, ask, &v));
+    TRY(bassins(r, ask, v));
     for (const struct module *const *m = modules; *m; m++)
         for (const struct figure *f = (*m)->figures; f && f->id; f++) {
             struct section_v *s =
-                section_of(r, sections, &v.section_count, f->section);
+                section_of(r, sections, &v->section_count, f->section);
             const char *text;
             struct figure_value value;
             TRY(value_of(r, f, ask, &text, &value));
@@ -223,10 +223,25 @@ enum status figures_show(struct req *r)
                 .hidden = value.hidden,
                 .origin = figure_note(r, f, ask.year)};
         }
-    v.sections = sections;
+    v->sections = sections;
+    return OK;
+}
+
+enum status figures_show(struct req *r)
+{
+    struct figures_filling fill = {0};
+    struct figures_v *v = &fill.v;
+    TRY(ask_read(r, &fill.ask));
+    if (*r->form)
+        return figures_export(r, fill.ask);
+    v->lead = tr(r->lang, "core.figures_lead");
+    v->csv = ask_address(r, "/chiffres.csv", fill.ask);
+    v->json = ask_address(r, "/chiffres.json", fill.ask);
+    years(r, fill.ask, v);
+    TRY(req_fill(r, figures_fill, &fill, sizeof(fill)));
     struct page p = req_page(r, tr(r->lang, "core.figures"));
     struct html h;
     req_html_open(r, &h);
-    figures_page(&h, &p, &v);
+    figures_page(&h, &p, v);
     return req_html(r, 200, &h);
 }

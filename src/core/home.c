@@ -123,26 +123,37 @@ static enum status news_fill(struct req *r, struct home_v *v)
     return OK;
 }
 
-static enum status home(struct req *r)
+static enum status figures_fill(struct req *r, struct home_v *v)
 {
-    struct home_v v = {0};
     struct figure_v *figures = NEW_ARRAY(r->mem, struct figure_v, HOME_FIGURES);
     for (const struct module *const *m = modules; *m; m++)
         for (const struct figure *f = (*m)->figures;
-             f && f->id && v.figure_count < HOME_FIGURES; f++) {
+             f && f->id && v->figure_count < HOME_FIGURES; f++) {
             struct figure_ask ask = {f, closed_year(), NONE, reach_all};
             struct figure_value value;
             TRY(figure_value(r->conn, r->mem, &ask, &value));
-            figures[v.figure_count++] = (struct figure_v){
+            figures[v->figure_count++] = (struct figure_v){
                 .label = tr(r->lang, arena_printf(r->mem, "figure.%s", f->id)),
                 .value = figure_text(r->mem, r->lang, f, value),
                 .approx = f->approx,
                 .origin = figure_note(r, f, closed_year()),
                 .href = arena_printf(r->mem, "/chiffres/%s", f->id)};
         }
-    v.figures = figures;
-    TRY(waits_fill(r, &v));
-    TRY(news_fill(r, &v));
+    v->figures = figures;
+    return OK;
+}
+
+static enum status home_fill(struct req *r, void *view)
+{
+    TRY(figures_fill(r, view));
+    TRY(waits_fill(r, view));
+    return news_fill(r, view);
+}
+
+static enum status home(struct req *r)
+{
+    struct home_v v = {0};
+    TRY(req_fill(r, home_fill, &v, sizeof(v)));
     if (r->who)
         v.hello = tr_with(r->mem, r->lang, "core.hello", "name",
                           said(r->mem, r->lang, r->who->name), NULL);

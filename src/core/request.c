@@ -276,6 +276,27 @@ struct form_source req_source(struct req *r)
                                 .known = &r->known};
 }
 
+struct filling {
+    struct req *r;
+    fill_fn *fn;
+    const void *view;
+    size_t size;
+};
+
+static enum status fill_copy(void *data)
+{
+    const struct filling *f = data;
+    struct req r = *f->r;
+    return f->fn(&r, arena_dup(r.mem, f->view, f->size));
+}
+
+enum status req_fill(struct req *r, fill_fn *fn, void *view, size_t size)
+{
+    struct filling f = {r, fn, view, size};
+    db_rehearse(r->conn, r->mem, fill_copy, &f);
+    return fn(r, view);
+}
+
 struct writing {
     struct req *r;
     write_fn *fn;

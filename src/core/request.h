@@ -138,6 +138,14 @@ struct form_source req_source(struct req *r);
  * given. */
 int64_t req_version(const struct req *r);
 
+/* Fills a page's view, of that size and zeroed, by fn. Where a server answers,
+ * fn first fills a copy with nothing to tell the server all that it is going to
+ * ask (db_rehearse): it asks by the connection alone, and puts up with answers
+ * that hold nothing. */
+typedef enum status fill_fn(struct req *r, void *view);
+enum status req_fill(struct req *r, fill_fn *fn, void *view,
+                     size_t size) MUST_USE;
+
 /* A new row's state is where the entity's first step begins. */
 void row_begin(struct arena *a, const struct entity *e, void *row);
 /* The most characters of a step's reason. */

@@ -307,10 +307,15 @@ enum status row_page(struct req *r)
     return row_page_told(r, 200, NULL);
 }
 
+static enum status detail_fill(struct req *r, void *view)
+{
+    return row_detail(r, view);
+}
+
 enum status row_page_told(struct req *r, int code, const char *alert)
 {
     struct detail_v v = {0};
-    TRY(row_detail(r, &v));
+    TRY(req_fill(r, detail_fill, &v, sizeof(v)));
     struct page p = req_page(r, v.title);
     p.alert = alert;
     req_crumb(r, &p);

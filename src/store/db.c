@@ -64,7 +64,7 @@ enum status conn_begin(struct conn *c, int64_t deadline)
 {
     CHECK(!c->writer && !c->begun);
     c->limit = (struct limit){.wall = deadline};
-    c->late = false;
+    c->late = c->rehearsing = false;
     c->queries = c->trips = 0;
     c->memory.asked = false;
     TRY(c->engine->begin(c));
@@ -108,6 +108,19 @@ bool conn_asks_ahead(const struct conn *c)
     return c->engine->ahead != NULL;
 }
 
+void db_rehearse(struct conn *c, struct arena *mem,
+                 enum status (*fn)(void *data), void *data)
+{
+    if (!c->engine->ahead)
+        return;
+    CHECK(!c->writer && !c->rehearsing);
+    const struct arena_mark mark = arena_mark(mem);
+    c->rehearsing = true;
+    (void)fn(data);
+    c->rehearsing = false;
+    arena_rewind(mem, mark);
+}
+
 bool conn_is_writer(const struct conn *c)
 {
     return c->writer;
@@ -136,7 +149,7 @@ bool limit_passed(const struct conn *c)
 static enum status start(struct conn *c)
 {
     c->refusal[0] = 0;
-    c->queries++;
+    c->queries += !c->rehearsing;
     if (!limit_passed(c))
         return OK;
     c->late = true;

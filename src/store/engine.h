@@ -81,8 +81,9 @@ struct conn {
     struct db *db;
     bool writer, begun;
     struct limit limit;
-    bool late;      /* the limit has stopped something */
-    unsigned depth; /* attempts under way, one within the other */
+    bool late;       /* the limit has stopped something */
+    bool rehearsing; /* see db_rehearse */
+    unsigned depth;  /* attempts under way, one within the other */
     enum status
         fallen; /* writer: a statement failed, and no attempt holds it */
     unsigned queries, trips;
@@ -139,7 +140,8 @@ struct engine {
                         const struct arg *args, struct rows **out);
     enum status (*exec)(struct conn *c, struct sql sql, const struct arg *args,
                         int64_t *changed);
-    /* See db_ahead; NULL where an answer costs no way. */
+    /* See db_ahead; NULL where an answer costs no way. Where it is there, rows
+     * and one send ahead, and answer nothing, while c->rehearsing. */
     enum status (*ahead)(struct conn *c, struct sql sql,
                          const struct arg *args);
     enum status (*one)(struct conn *c, struct sql sql, const struct arg *args,

@@ -17,7 +17,7 @@
 
 enum {
     WRITERS = 8,
-    AHEAD = 8, /* statements sent before they are asked */
+    AHEAD = 64, /* statements sent before they are asked */
     LEAST_VERSION = 150000,
     OID_BOOL = 16,
     OID_BYTEA = 17,

@@ -413,15 +413,16 @@ enum status pg_rows(struct conn *c, struct arena *a, struct sql sql,
                     const struct arg *args, struct rows **out)
 {
     struct pg_rows *r = NEW(a, struct pg_rows);
+    *r = (struct pg_rows){.rows = {.conn = c, .mem = a, .done = c->rehearsing},
+                          .at = -1};
+    *out = &r->rows;
+    if (c->rehearsing)
+        return pg_ahead(c, sql, args);
     arena_defer(a, answer_drop, r);
     r->answer = ahead_take(pg_conn(c), sql.text, args);
     if (!r->answer)
         TRY(run(pg_conn(c), sql.text, args, &r->answer));
-    r->rows.conn = c;
-    r->rows.mem = a;
-    r->at = -1;
     r->count = PQntuples(r->answer);
-    *out = &r->rows;
     return OK;
 }
 
@@ -443,10 +444,14 @@ enum status pg_exec(struct conn *conn, struct sql sql, const struct arg *args,
 enum status pg_one(struct conn *conn, struct sql sql, const struct arg *args,
                    int64_t *out)
 {
+    *out = NONE;
+    if (conn->rehearsing)
+        return pg_ahead(conn, sql, args);
     PGresult *answer = ahead_take(pg_conn(conn), sql.text, args);
     if (!answer)
         TRY(run(pg_conn(conn), sql.text, args, &answer));
-    *out = PQntuples(answer) ? pg_cell_whole(answer, 0, 0) : NONE;
+    if (PQntuples(answer))
+        *out = pg_cell_whole(answer, 0, 0);
     PQclear(answer);
     return OK;
 }

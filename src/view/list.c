@@ -510,6 +510,20 @@ static void row_cells(struct drawing *d, struct shown *shown, size_t n,
         out->text = tr(d->lang, "view.untitled");
 }
 
+/* The files that a column names are going to be asked for. */
+static enum status files_ahead(struct drawing *d, const struct field *f)
+{
+    const struct form_source *src = d->page->source;
+    const struct list *list = d->page->list;
+    for (size_t r = 0; f->type == F_FILE && src && src->conn && r < list->n;
+         r++) {
+        const struct value v = field_get(f, list->rows[r]);
+        if (v.type != V_NULL)
+            TRY(file_ahead(src->conn, v.i));
+    }
+    return OK;
+}
+
 static size_t choice_count(const struct field *f)
 {
     size_t n = 0;
@@ -518,7 +532,7 @@ static size_t choice_count(const struct field *f)
     return n;
 }
 
-static void table(struct drawing *d, struct list_v *out)
+static enum status table(struct drawing *d, struct list_v *out)
 {
     const struct list *list = d->page->list;
     const struct field *const *fields =
@@ -534,6 +548,7 @@ static void table(struct drawing *d, struct list_v *out)
         shown[i].words = arena_array(d->mem, sizeof(*shown[i].words),
                                      choice_count(fields[i]) + 1);
         column(d, fields[i], &heads[i]);
+        TRY(files_ahead(d, fields[i]));
     }
     for (size_t r = 0; r < list->n; r++)
         row_cells(d, shown, n, list->rows[r], &cells[r * n]);
@@ -541,6 +556,7 @@ static void table(struct drawing *d, struct list_v *out)
     out->column_count = n;
     out->cells = cells;
     out->row_count = list->n;
+    return OK;
 }
 
 static void total(struct drawing *d, struct list_v *out)
@@ -566,7 +582,7 @@ enum status list_of_entity(struct arena *a, const struct lang *lang,
                            .path = d.path,
                            .import = p->import};
     TRY(filters(&d, out));
-    table(&d, out);
+    TRY(table(&d, out));
     total(&d, out);
     out->is_filtered =
         p->ask->search.p || p->ask->filter_count > (p->fixed ? 1 : 0);

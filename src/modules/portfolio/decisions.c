@@ -115,6 +115,12 @@ static enum status parts_fill(struct req *r, const struct gate *g,
     return OK;
 }
 
+static enum status decision_fill(struct req *r, void *view)
+{
+    TRY(votes_fill(r, r->row, view));
+    return parts_fill(r, r->row, view);
+}
+
 enum status decision_show(struct req *r)
 {
     const struct gate *g = r->row;
@@ -134,8 +140,7 @@ enum status decision_show(struct req *r)
         .reason = g->state_reason,
         .secret = g->published != YES,
         .back = team ? row_address(r, &gate_entity, r->id) : NULL};
-    TRY(votes_fill(r, g, &v));
-    TRY(parts_fill(r, g, &v));
+    TRY(req_fill(r, decision_fill, &v, sizeof(v)));
     struct page p = req_page(r, said(r->mem, r->lang, g->name));
     const struct page_link crumb = {tr(r->lang, "portfolio.decisions"),
                                     "/decisions", false};

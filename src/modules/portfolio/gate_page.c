@@ -131,25 +131,40 @@ static enum status votes_fill(struct req *r, const struct gate *g,
     return OK;
 }
 
-/* The project's other gates, and what they still ask for. */
+static enum status conditions_asked(struct req *r, const struct gate *g,
+                                    struct list *out)
+{
+    const struct list_ask ask = {
+        .entity = &gate_condition_entity,
+        .reach = &reach_all,
+        .where = SQL("t.gate IN (SELECT g.id FROM portfolio_gate g WHERE "
+                     "g.project = :project)"),
+        .args = ARGS(arg_int("project", g->project)),
+        .limit = LIST_MOST,
+        .no_total = true};
+    return list_load(r->conn, r->mem, &ask, out);
+}
+
+/* The project's other gates, and what all of them still ask for. */
 static enum status before_fill(struct req *r, const struct gate *g,
                                struct gate_v *v)
 {
-    struct list gates;
+    struct list gates, asked;
     TRY(rows_under(r, &gate_entity, "project", g->project, &gates));
+    TRY(conditions_asked(r, g, &asked));
     struct gate_line_v *out =
         NEW_ARRAY(r->mem, struct gate_line_v, gates.n + 1);
     struct condition_v *conditions =
-        NEW_ARRAY(r->mem, struct condition_v, 20 * (gates.n + 1));
+        NEW_ARRAY(r->mem, struct condition_v, asked.n + 1);
     for (size_t i = 0; i < gates.n; i++) {
         const struct gate *other = gates.rows[i];
-        struct list asked;
         if (other->row.id != r->id)
             out[v->before_count++] = gate_line(r, other);
-        TRY(rows_under(r, &gate_condition_entity, "gate", other->row.id,
-                       &asked));
-        for (size_t k = 0; k < asked.n && k < 20; k++) {
-            conditions[v->condition_count] = condition_shown(r, asked.rows[k]);
+        for (size_t k = 0; k < asked.n; k++) {
+            const struct gate_condition *c = asked.rows[k];
+            if (c->gate != other->row.id)
+                continue;
+            conditions[v->condition_count] = condition_shown(r, c);
             conditions[v->condition_count++].of = other->name;
         }
     }
@@ -199,47 +214,72 @@ static void manage_fill(const struct gate *g, struct gate_v *v,
         detail->child_count = 0;
 }
 
-enum status gate_page_show(struct req *r, int code, const char *alert)
+static enum status project_fill(struct req *r, const struct gate *g,
+                                struct gate_v *v)
 {
-    const struct gate *g = r->row;
-    struct detail_v detail = {0};
     void *row;
-    bool may_decide = may(r->who, "portfolio.decide") && same(g->state, "open");
-    TRY(row_detail(r, &detail));
     TRY(row_load(r->conn, r->mem, &project_entity, g->project, &reach_all,
                  &row));
     const struct project *p = row;
-    struct gate_v v = {
-        .project = p->name,
-        .project_href = row_address(r, &project_entity, p->row.id),
-        .summary = p->summary,
-        .project_state = choice_shown(r, &project_entity, "state", p->state),
-        .stages = stages_shown(r, g),
-        .when = format_day(r->mem, r->lang, g->meets, DAY_LONG),
-        .state = detail.state,
-        .tone = detail.state_tone,
-        .reason = g->state_reason,
-        .alert = alert,
-        .quorum = g->quorum,
-        .csrf = r->who->csrf,
-        .key = req_key(r),
-        .key2 = req_key(r),
-        .version = g->row.version,
-        .detail = &detail};
+    v->project = p->name;
+    v->project_href = row_address(r, &project_entity, p->row.id);
+    v->summary = p->summary;
+    v->project_state = choice_shown(r, &project_entity, "state", p->state);
+    return OK;
+}
+
+static bool may_decide(const struct req *r, const struct gate *g)
+{
+    return may(r->who, "portfolio.decide") && same(g->state, "open");
+}
+
+struct gate_filling {
+    struct gate_v v;
+    struct detail_v detail;
+};
+
+/* The project comes last: where nothing is answered, there is none. */
+static enum status gate_fill(struct req *r, void *view)
+{
+    const struct gate *g = r->row;
+    struct gate_filling *f = view;
+    struct gate_v *v = &f->v;
+    TRY(row_detail(r, &f->detail));
+    TRY(findings_fill(r, v, may_decide(r, g)));
+    TRY(evidence_fill(r, g, v));
+    TRY(before_fill(r, g, v));
+    TRY(votes_fill(r, g, v));
+    return project_fill(r, g, v);
+}
+
+enum status gate_page_show(struct req *r, int code, const char *alert)
+{
+    const struct gate *g = r->row;
+    struct gate_filling f = {0};
+    TRY(req_fill(r, gate_fill, &f, sizeof(f)));
+    struct gate_v *v = &f.v;
+    v->detail = &f.detail;
+    v->stages = stages_shown(r, g);
+    v->when = format_day(r->mem, r->lang, g->meets, DAY_LONG);
+    v->state = f.detail.state;
+    v->tone = f.detail.state_tone;
+    v->reason = g->state_reason;
+    v->alert = alert;
+    v->quorum = g->quorum;
+    v->csrf = r->who->csrf;
+    v->key = req_key(r);
+    v->key2 = req_key(r);
+    v->version = g->row.version;
     if (gate_is_decided(g))
-        v.letter = arena_printf(r->mem, "/decisions/%" PRId64, r->id);
-    TRY(findings_fill(r, &v, may_decide));
-    TRY(evidence_fill(r, g, &v));
-    TRY(before_fill(r, g, &v));
-    TRY(votes_fill(r, g, &v));
-    if (may_decide)
-        TRY(decide_fill(r, g, &v));
-    manage_fill(g, &v, &detail);
+        v->letter = arena_printf(r->mem, "/decisions/%" PRId64, r->id);
+    if (may_decide(r, g))
+        TRY(decide_fill(r, g, v));
+    manage_fill(g, v, &f.detail);
     struct page page = req_page(r, said(r->mem, r->lang, g->name));
     req_crumb(r, &page);
     struct html h;
     req_html_open(r, &h);
-    gate_page(&h, &page, &v);
+    gate_page(&h, &page, v);
     return req_html(r, code, &h);
 }
 

@@ -18,11 +18,52 @@ static enum status all(struct req *r, const struct entity *e,
     return list_load(r->conn, r->mem, &ask, out);
 }
 
-static enum status axes_fill(struct req *r, struct strategy_v *v)
+/* What the strategy is made of. */
+struct ground {
+    struct list axes, objectives, policies, services;
+    const struct counted {
+        int64_t axis, n;
+    } * projects;
+    size_t axis_count;
+};
+
+static enum status projects_count(struct req *r, struct ground *g)
 {
-    struct list axes, objectives;
-    TRY(all(r, &axis_entity, NULL, &axes));
-    TRY(all(r, &objective_entity, NULL, &objectives));
+    struct counted *out = NEW_ARRAY(r->mem, struct counted, LIST_MOST);
+    struct rows *rows;
+    TRY(db_rows(r->conn, r->mem,
+                SQL("SELECT axis, count(*) FROM portfolio_project"
+                    " GROUP BY axis ORDER BY axis LIMIT :most"),
+                ARGS(arg_int("most", LIST_MOST)), &rows));
+    while (rows_next(rows))
+        out[g->axis_count++] =
+            (struct counted){row_int(rows, 0), row_int(rows, 1)};
+    g->projects = out;
+    return rows_end(rows);
+}
+
+static enum status ground_fill(struct req *r, void *view)
+{
+    struct ground *g = view;
+    TRY(all(r, &axis_entity, NULL, &g->axes));
+    TRY(all(r, &objective_entity, NULL, &g->objectives));
+    TRY(all(r, &policy_entity, NULL, &g->policies));
+    TRY(all(r, &service_entity, NULL, &g->services));
+    return projects_count(r, g);
+}
+
+static int64_t projects_of(const struct ground *g, int64_t axis)
+{
+    for (size_t i = 0; i < g->axis_count; i++)
+        if (g->projects[i].axis == axis)
+            return g->projects[i].n;
+    return 0;
+}
+
+static void axes_fill(struct req *r, const struct ground *g,
+                      struct strategy_v *v)
+{
+    const struct list axes = g->axes, objectives = g->objectives;
     struct axis_v *out = NEW_ARRAY(r->mem, struct axis_v, axes.n + 1);
     for (size_t i = 0; i < axes.n; i++) {
         const struct axis *x = axes.rows[i];
@@ -38,22 +79,23 @@ static enum status axes_fill(struct req *r, struct strategy_v *v)
             .name = x->name,
             .aim = x->aim,
             .href = arena_printf(r->mem, "/projets?axis=%" PRId64, x->row.id),
+            .projects = projects_of(g, x->row.id),
             .objectives = mine,
             .objective_count = n};
-        TRY(db_int(r->conn,
-                   SQL("SELECT count(*) FROM portfolio_project"
-                       " WHERE axis = :axis"),
-                   ARGS(arg_int("axis", x->row.id)), &out[i].projects));
     }
     v->axes = out;
     v->n = axes.n;
-    return OK;
 }
 
-static enum status policies_fill(struct req *r, struct strategy_v *v)
+struct policies_v {
+    const struct list *policies;
+    const struct bars *chart;
+};
+
+static enum status policies_fill(struct req *r, void *view)
 {
-    struct list policies;
-    TRY(all(r, &policy_entity, NULL, &policies));
+    struct policies_v *v = view;
+    const struct list policies = *v->policies;
     struct bar *bars = NEW_ARRAY(r->mem, struct bar, policies.n + 1);
     for (size_t i = 0; i < policies.n; i++) {
         const struct policy *p = policies.rows[i];
@@ -81,15 +123,14 @@ static enum status policies_fill(struct req *r, struct strategy_v *v)
                            .value_head = tr(r->lang, "portfolio.share"),
                            .bars = bars,
                            .n = policies.n};
-    v->policies = chart;
+    v->chart = chart;
     return OK;
 }
 
 /* The nine services in their blocks. */
-static enum status blocks_fill(struct req *r, struct block_v **out, size_t *n)
+static void blocks_fill(struct req *r, const struct list services,
+                        struct block_v **out, size_t *n)
 {
-    struct list services;
-    TRY(all(r, &service_entity, NULL, &services));
     struct block_v *blocks = NEW_ARRAY(r->mem, struct block_v, 3);
     const char *last = "";
     *n = 0;
@@ -105,16 +146,19 @@ static enum status blocks_fill(struct req *r, struct block_v **out, size_t *n)
                 .name = s->name, .css = "done", .icon = "hex-full"};
     }
     *out = blocks;
-    return OK;
 }
 
 enum status strategy(struct req *r)
 {
     struct strategy_v v = {.may_edit = may(r->who, axis_entity.write)};
+    struct ground g = {0};
     struct block_v *blocks;
-    TRY(axes_fill(r, &v));
-    TRY(policies_fill(r, &v));
-    TRY(blocks_fill(r, &blocks, &v.block_count));
+    TRY(req_fill(r, ground_fill, &g, sizeof(g)));
+    struct policies_v policies = {.policies = &g.policies};
+    TRY(req_fill(r, policies_fill, &policies, sizeof(policies)));
+    axes_fill(r, &g, &v);
+    blocks_fill(r, g.services, &blocks, &v.block_count);
+    v.policies = policies.chart;
     v.blocks = blocks;
     struct page p = req_page(r, tr(r->lang, "portfolio.strategy"));
     struct html h;

@@ -329,15 +329,34 @@ static void additions_fill(struct filling *f)
     f->v->addition_count = n;
 }
 
+struct asking {
+    struct parts parts;
+    struct project_v v;
+    struct detail_v detail;
+    struct lineage_v lineage;
+};
+
+/* All that is asked of the database. */
+static enum status project_ask(struct req *r, void *view)
+{
+    const struct project *row = r->row;
+    struct asking *k = view;
+    struct filling f = {r, &k->parts, &k->v};
+    TRY(parts_load(r, r->id, &k->parts));
+    TRY(spread_fill(&f));
+    TRY(lineage_of(r, node_of(NODE_PROJECT, r->id), row->name, &k->lineage));
+    return row_manage(r, &k->detail);
+}
+
 enum status project_show(struct req *r)
 {
     if (*r->form)
         return row_page(r);
     const struct project *row = r->row;
-    struct parts parts;
-    struct lineage_v *lineage = NEW(r->mem, struct lineage_v);
-    struct detail_v detail = {0};
+    struct asking k = {0};
+    TRY(req_fill(r, project_ask, &k, sizeof(k)));
     struct project_v v = {
+        .essaimage = k.v.essaimage,
         .state = choice_shown(r, &project_entity, "state", row->state),
         .tone = tone_of(r, &project_entity, "state", row->state),
         .axis_note = row->axis_note,
@@ -345,21 +364,17 @@ enum status project_show(struct req *r)
         .ends = row->ends == NO_DAY
                     ? NULL
                     : format_day(r->mem, r->lang, row->ends, DAY_PLAIN),
-        .detail = &detail,
-        .lineage = lineage};
-    struct filling f = {r, &parts, &v};
+        .detail = &k.detail,
+        .lineage = &k.lineage};
+    struct filling f = {r, &k.parts, &v};
     if (row->summary)
         v.summary = prose_said(r->mem, r->lang, row->summary);
-    TRY(parts_load(r, r->id, &parts));
     services_fill(&f);
     names_fill(&f);
     evidence_fill(&f);
     timeline_fill(&f);
     feedback_fill(&f);
-    TRY(spread_fill(&f));
-    TRY(lineage_of(r, node_of(NODE_PROJECT, r->id), row->name, lineage));
     additions_fill(&f);
-    TRY(row_manage(r, &detail));
     struct page p = req_page(r, said(r->mem, r->lang, row->name));
     req_crumb(r, &p);
     struct html h;
