@@ -9,7 +9,7 @@
 #include "core/head.h"
 #include "core/request.h"
 
-enum { SEAL_MOST = 1000, PAGE = 1000, LEVELS = 64 };
+enum { SEAL_MOST = 1000, READ_MOST = 5000, LEVELS = 64 };
 
 /* The hash of a line: its public part, and a commitment to its personal part
  * (person and detail) that tells nothing once its salt is erased. */
@@ -62,38 +62,37 @@ void merkle_root(const struct merkle *m, unsigned char out[SHA256])
 #define LINE_COLUMNS                                                           \
     "j.id, j.at, j.person, j.entity, j.what, j.detail, j.salt, j.row_id"
 
-/* The tree as sealed so far, from its leaves; a page at a time, since a
- * server's answer lies in memory whole. */
-static enum status merkle_page(struct conn *c, struct arena *a,
-                               struct merkle *m, int64_t *after)
+/* The leaves from seq on, READ_MOST at most, which n counts. */
+static enum status leaves_read(struct conn *c, struct arena *a, uint64_t seq,
+                               struct node out[READ_MOST], size_t *n)
 {
+    const struct arena_mark mark = arena_mark(a);
     struct rows *rows;
     TRY(db_rows(c, a,
-                SQL("SELECT hash, seq FROM core_leaf WHERE seq > :after"
+                SQL("SELECT hash FROM core_leaf WHERE seq >= :seq"
                     " ORDER BY seq LIMIT :most"),
-                ARGS(arg_int("after", *after), arg_int("most", PAGE)), &rows));
-    while (rows_next(rows)) {
-        unsigned char leaf[SHA256];
-        *after = row_int(rows, 1);
-        if (!unhex(row_str(rows, 0), leaf, SHA256))
+                ARGS(arg_int("seq", (int64_t)seq), arg_int("most", READ_MOST)),
+                &rows));
+    for (*n = 0; *n < READ_MOST && rows_next(rows); ++*n)
+        if (!unhex(row_str(rows, 0), out[*n].hash, SHA256))
             return ERR_STORE;
-        merkle_add(m, leaf);
-    }
-    return rows_end(rows);
+    TRY(rows_end(rows));
+    arena_rewind(a, mark);
+    return OK;
 }
 
+/* The tree as sealed so far, from its leaves. */
 static enum status merkle_load(struct conn *c, struct arena *a,
                                struct merkle *m)
 {
-    uint64_t before;
-    int64_t after = -1;
+    struct node *leaves = NEW_ARRAY(a, struct node, READ_MOST);
+    size_t n;
     *m = (struct merkle){0};
     do {
-        const struct arena_mark mark = arena_mark(a);
-        before = m->size;
-        TRY(merkle_page(c, a, m, &after));
-        arena_rewind(a, mark);
-    } while (m->size == before + PAGE);
+        TRY(leaves_read(c, a, m->size, leaves, &n));
+        for (size_t i = 0; i < n; i++)
+            merkle_add(m, leaves[i].hash);
+    } while (n == READ_MOST);
     return OK;
 }
 
@@ -126,8 +125,8 @@ static enum status seal(struct conn *c, struct arena *a, void *data)
         last = 0;
     TRY(db_rows(c, a,
                 SQL("SELECT " LINE_COLUMNS " FROM core_journal j"
-                    " WHERE {since:core_journal:j} AND NOT EXISTS (SELECT 1"
-                    " FROM core_leaf l WHERE l.line = j.id)"
+                    " WHERE {since:core_journal:j} AND (SELECT l.line FROM"
+                    " core_leaf l WHERE l.line = j.id) IS NULL"
                     " ORDER BY {turn:j} LIMIT :most"),
                 ARGS(arg_int("last", last), arg_int("most", SEAL_MOST)),
                 &rows));
@@ -170,9 +169,11 @@ enum status journal_load(struct conn *c, struct arena *a, struct merkle *tree)
 
 static enum status seal_lines(struct db *db, struct arena *a, struct sealing *s)
 {
+    const struct arena_mark mark = arena_mark(a);
     do {
         TRY(db_write_within(db, a, seal, s, 2000));
         *s->tree = s->after;
+        arena_rewind(a, mark);
     } while (s->sealed == SEAL_MOST);
     return OK;
 }
@@ -192,73 +193,74 @@ enum status journal_seal_copy(struct db *db, struct arena *a,
     return seal_lines(db, a, &s);
 }
 
-struct verifying {
-    const unsigned char *key;
-    struct merkle tree;
-    int64_t after; /* the last leaf that was read */
-    int64_t wrong; /* the first line that is; NONE */
-};
-
-/* A line, and the head over it and those before, where there is one. */
-static bool line_right(struct verifying *v, struct arena *a, struct rows *rows)
+/* Adds a sealed line to the tree: is it the one that was sealed, and the tree
+ * the one whose head was signed? */
+static bool line_right(struct arena *a, struct rows *rows, struct merkle *tree,
+                       const unsigned char key[SIGN_PUBLIC])
 {
+    const struct arena_mark mark = arena_mark(a);
     unsigned char commitment[SHA256], leaf[SHA256], root[SHA256];
     line_hash(a, rows, commitment, leaf);
-    merkle_add(&v->tree, leaf);
-    if (!str_eq(row_str(rows, 8), hex(a, leaf, SHA256)))
-        return false;
+    bool right = str_eq(row_str(rows, 8), hex(a, leaf, SHA256));
+    merkle_add(tree, leaf);
     const struct str head = row_str(rows, 9);
-    if (!head.p)
-        return true;
-    merkle_root(&v->tree, root);
-    const char *is = hex(a, root, SHA256);
-    return str_eq(head, is) &&
-           signature_right(v->key,
-                           head_signed(a, v->tree.size, is, row_int(rows, 11)),
-                           row_str(rows, 10));
+    if (head.p) {
+        merkle_root(tree, root);
+        const char *told = hex(a, root, SHA256);
+        right &= str_eq(head, told) &&
+                 signature_right(
+                     key, head_signed(a, tree->size, told, row_int(rows, 11)),
+                     row_str(rows, 10));
+    }
+    arena_rewind(a, mark);
+    return right;
 }
 
-static enum status verify_page(struct verifying *v, struct conn *c,
-                               struct arena *a)
+/* The next READ_MOST lines; *wrong gets the id of one that is, else NONE. */
+static enum status verify_some(struct conn *c, struct arena *a,
+                               const unsigned char key[SIGN_PUBLIC],
+                               struct merkle *tree, int64_t *wrong)
 {
+    const struct arena_mark mark = arena_mark(a);
     struct rows *rows;
+    *wrong = NONE;
     TRY(db_rows(
         c, a,
-        SQL("SELECT " LINE_COLUMNS ", l.hash, h.root, h.signature, h.at, l.seq"
-            " FROM core_leaf l JOIN core_journal j ON j.id = l.line"
+        SQL("SELECT " LINE_COLUMNS
+            ", l.hash, h.root, h.signature, h.at FROM core_leaf l"
+            " JOIN core_journal j ON j.id = l.line"
             " LEFT JOIN core_head h ON h.size = l.seq + 1"
-            " WHERE l.seq > :after ORDER BY l.seq LIMIT :most"),
-        ARGS(arg_int("after", v->after), arg_int("most", PAGE)), &rows));
-    while (v->wrong == NONE && rows_next(rows)) {
-        if (!line_right(v, a, rows))
-            v->wrong = row_int(rows, 0);
-        v->after = row_int(rows, 12);
+            " WHERE l.seq >= :seq ORDER BY l.seq LIMIT :most"),
+        ARGS(arg_int("seq", (int64_t)tree->size), arg_int("most", READ_MOST)),
+        &rows));
+    while (*wrong == NONE && rows_next(rows)) {
+        const int64_t id = row_int(rows, 0);
+        if (!line_right(a, rows, tree, key))
+            *wrong = id;
     }
-    return rows_end(rows);
+    TRY(rows_end(rows));
+    arena_rewind(a, mark);
+    return OK;
 }
 
 enum status journal_verify(struct conn *c, struct arena *a,
                            const unsigned char key[SIGN_PUBLIC],
                            uint64_t *lines, const char **fault)
 {
-    struct verifying v = {.key = key, .after = -1, .wrong = NONE};
-    uint64_t before;
-    int64_t heads;
+    struct merkle tree = {0};
+    int64_t leaves, wrong;
+    *fault = NULL;
     do {
-        const struct arena_mark mark = arena_mark(a);
-        before = v.tree.size;
-        TRY(verify_page(&v, c, a));
-        arena_rewind(a, mark);
-    } while (v.wrong == NONE && v.tree.size == before + PAGE);
-    *lines = v.tree.size;
-    *fault =
-        v.wrong == NONE
-            ? NULL
-            : arena_printf(a, "line %" PRId64 " is not the one that was sealed",
-                           v.wrong);
+        *lines = tree.size;
+        TRY(verify_some(c, a, key, &tree, &wrong));
+    } while (wrong == NONE && tree.size == *lines + READ_MOST);
+    *lines = tree.size;
+    if (wrong != NONE)
+        *fault = arena_printf(
+            a, "line %" PRId64 " is not the one that was sealed", wrong);
     TRY(db_int(c, SQL("SELECT coalesce(max(size), 0) FROM core_head"), NO_ARGS,
-               &heads));
-    if (!*fault && (uint64_t)heads != v.tree.size)
+               &leaves));
+    if (!*fault && (uint64_t)leaves != tree.size)
         *fault = "lines are missing that were sealed";
     return OK;
 }
@@ -287,15 +289,11 @@ enum status journal_line(struct conn *c, struct arena *a, int64_t id,
 enum status journal_leaves(struct conn *c, struct arena *a, struct node **out,
                            uint64_t *n)
 {
-    struct rows *rows;
     int64_t count;
+    size_t got = READ_MOST;
     TRY(db_int(c, SQL("SELECT count(*) FROM core_leaf"), NO_ARGS, &count));
-    *out = NEW_ARRAY(a, struct node, (size_t)count + 1);
-    *n = 0;
-    TRY(db_rows(c, a, SQL("SELECT hash FROM core_leaf ORDER BY seq"), NO_ARGS,
-                &rows));
-    while (*n < (uint64_t)count && rows_next(rows))
-        if (!unhex(row_str(rows, 0), (*out)[(*n)++].hash, SHA256))
-            return ERR_STORE;
-    return rows_end(rows);
+    *out = NEW_ARRAY(a, struct node, (size_t)count + READ_MOST);
+    for (*n = 0; *n < (uint64_t)count && got == READ_MOST; *n += got)
+        TRY(leaves_read(c, a, *n, *out + *n, &got));
+    return OK;
 }

@@ -101,16 +101,18 @@ static struct sql overlap(struct arena *a, const struct entity *e, int n)
  * Transactions end in another order than that of the ids they took. A line
  * keeps the number of its transaction: those below the oldest that still runs
  * are all there are. Numbers that have not been given yet are of a server that
- * the database was copied from, and over.
+ * the database was copied from, and over. (CASE, not OR: the index in the order
+ * of the turns is then walked until there are enough.)
  */
 static const struct word words[] = {
     {"returning", " RETURNING id"},
-    {"turn_column", ", txid xid8 NOT NULL DEFAULT pg_current_xact_id()"},
+    {"turn_column", ", txid xid8 NOT NULL DEFAULT pg_current_xact_id(), "
+                    "UNIQUE (txid, id)"},
     {"since",
-     "(@.txid < pg_snapshot_xmin(pg_current_snapshot()) OR @.txid >= "
-     "pg_snapshot_xmax(pg_current_snapshot())) AND @.txid >= coalesce((SELECT "
-     "w.txid FROM $ w WHERE w.id = :last AND w.txid < "
-     "pg_snapshot_xmin(pg_current_snapshot())), '0'::xid8)"},
+     "CASE WHEN @.txid < pg_snapshot_xmin(pg_current_snapshot()) THEN true "
+     "ELSE @.txid >= pg_snapshot_xmax(pg_current_snapshot()) END AND (@.txid, "
+     "@.id) > (coalesce((SELECT w.txid FROM $ w WHERE w.id = :last AND w.txid "
+     "< pg_snapshot_xmin(pg_current_snapshot())), '0'::xid8), :last)"},
     {"turn", "$.txid, $.id"},
     {0},
 };
