@@ -40,6 +40,14 @@ static void late_first(struct item_v *items, size_t n)
         }
 }
 
+static const char *waits_shown(struct req *r, int64_t n)
+{
+    if (n <= TOTAL_MOST)
+        return format_int(r->mem, r->lang, n);
+    return tr_with(r->mem, r->lang, "list.more_than", "what",
+                   format_int(r->mem, r->lang, TOTAL_MOST), NULL);
+}
+
 static enum status waits_of(struct req *r, const struct waiting *w,
                             struct item_v *items, size_t *n)
 {
@@ -51,7 +59,7 @@ static enum status waits_of(struct req *r, const struct waiting *w,
         TRY(waiting_count(r, w, &count));
         if (count > 0)
             items[(*n)++] =
-                (struct item_v){.value = format_int(r->mem, r->lang, count),
+                (struct item_v){.value = waits_shown(r, count),
                                 .label = tr_n(r->mem, r->lang, w->label, count),
                                 .href = waiting_href(r->mem, w),
                                 .late = w->late};

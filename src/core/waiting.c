@@ -21,8 +21,10 @@ enum status waiting_count(struct req *r, const struct waiting *w, int64_t *n)
     struct reach reach = reach_of(r->app, r->mem, r->who, w->right);
     const struct arg *args;
     struct buf b = {.mem = r->mem};
-    buf_printf(&b, "SELECT count(*) FROM %s t WHERE (%s) AND {reach:t}",
-               w->entity->name, w->where.text);
+    buf_printf(&b,
+               "SELECT count(*) FROM (SELECT 1 FROM %s t WHERE (%s) AND "
+               "{reach:t} LIMIT %d) x",
+               w->entity->name, w->where.text, TOTAL_MOST + 1);
     struct sql sql =
         sql_with_reach(r->mem, (struct sql){buf_done(&b).p}, w->entity, &reach,
                        waiting_args(r, w), &args);

@@ -1,7 +1,9 @@
 /*
- * What a filter or words ask for is counted first, up to TOTAL_MOST: few rows
- * are found by them and sorted; of many, the order's index is walked until the
- * page is full. Engines that cannot guess this are told
+ * What a filter or words ask for is counted first, up to TOTAL_MOST, in a large
+ * table further: few rows are found by them and sorted; of many, the order's
+ * index is walked until the page is full. Rows that words find lie anywhere in
+ * an order, and mostly together: of more than FOUND_MANY the newest are shown.
+ * Engines that cannot guess this are told
  * (walk of dialect.h).
  *
  * A walk is at most three statements, each begun where the page before ended:
@@ -19,13 +21,20 @@
 
 #include "base/utf8.h"
 
+#include <math.h>
+
 /* What leads through the table: the order, the filters or the search. */
 enum lead { BY_ORDER, BY_FILTER, BY_SEARCH };
 
 /* Rows that the search leads to; of more, filters and reach lead, or else the
  * order. Alone it leads to many: sorting 30,000 takes 20 ms at most, but a walk
  * may pass as many that have not the word, at four times the price. */
-enum { FOUND_FEW = 2000, FOUND_MANY = 40000 };
+enum { FOUND_FEW = 2000 };
+
+/* With n rows in the table, sorting m of them and walking past n / m of them
+ * for each row of a page cost alike where m is the root of WALKED n. Below
+ * COUNTED it is not worth a count more. */
+enum { WALKED = 50, COUNTED = 3 * TOTAL_MOST };
 
 struct plan {
     struct arena *mem;
@@ -34,7 +43,7 @@ struct plan {
     const struct shape *shape;
     const struct field *sort; /* NULL: by id */
     const char *key;          /* its column */
-    bool down, nullable;
+    bool down, nullable, newest;
     const char *order; /* what a cursor is good for */
     enum lead lead;
     bool restricted;  /* by more than the search */
@@ -135,6 +144,16 @@ static void plan_where(struct plan *p, enum lead lead)
     }
 }
 
+/* By id, whatever was asked. */
+static void plan_newest(struct plan *p)
+{
+    p->sort = NULL;
+    p->key = "id";
+    p->down = p->newest = true;
+    p->nullable = false;
+    p->order = arena_printf(p->mem, "%s newest", p->ask->entity->name);
+}
+
 /* Text typed that holds no word is looked for in vain, and finds nothing. */
 static enum status plan_search(struct plan *p, struct conn *c)
 {
@@ -149,10 +168,13 @@ static enum status plan_search(struct plan *p, struct conn *c)
     if (!p->asked_count)
         return OK;
     p->words = p->dialect->search_value(p->mem, p->asked, p->asked_count);
-    return db_int(
+    TRY(db_int(
         c, p->dialect->search_count(p->mem, p->ask->entity),
         ARGS({"list_words", p->words}, arg_int("list_most", p->leads + 1)),
-        &p->found);
+        &p->found));
+    if (p->found > FOUND_MANY)
+        plan_newest(p);
+    return OK;
 }
 
 static const char *ref_alias(const struct plan *p, size_t ref)
@@ -419,21 +441,38 @@ static enum status read_page(struct plan *p, struct conn *c, struct list *out)
     return OK;
 }
 
-static struct sql count_text(struct plan *p, struct args *args)
+static struct sql count_text(struct plan *p, int64_t most, struct args *args)
 {
     struct buf b = {.mem = p->mem};
     buf_str(&b, "SELECT count(*) FROM (SELECT 1");
     write_from(p, &b, args, false);
     buf_str(&b, " LIMIT :list_most) x");
-    args_add(p->mem, args, arg_int("list_most", TOTAL_MOST + 1));
+    args_add(p->mem, args, arg_int("list_most", most + 1));
     return sql_built(&b);
 }
 
-static enum status count(struct plan *p, struct conn *c, int64_t *total)
+static enum status count(struct plan *p, struct conn *c, int64_t most,
+                         int64_t *total)
 {
     struct args args = {0};
-    const struct sql sql = count_text(p, &args);
+    const struct sql sql = count_text(p, most, &args);
     return db_int(c, sql, args.all, total);
+}
+
+/* More than TOTAL_MOST rows are asked for: are they few of a large table? */
+static enum status count_on(struct plan *p, struct conn *c, bool *few)
+{
+    struct buf b = {.mem = p->mem};
+    int64_t rows, found;
+    buf_printf(&b, "SELECT coalesce(max(id), 0) FROM %s", p->ask->entity->name);
+    TRY(db_int(c, sql_built(&b), NO_ARGS, &rows));
+    const int64_t most = (int64_t)sqrt(WALKED * (double)rows);
+    *few = false;
+    if (most < COUNTED)
+        return OK;
+    TRY(count(p, c, most, &found));
+    *few = found <= most;
+    return OK;
 }
 
 /* A page of them all is counted for nothing, at most TOTAL_MOST rows of it. */
@@ -442,7 +481,7 @@ static enum status count_ahead(struct plan *p, struct conn *c)
     struct args args = {0};
     if (!conn_asks_ahead(c))
         return OK;
-    const struct sql sql = count_text(p, &args);
+    const struct sql sql = count_text(p, TOTAL_MOST, &args);
     return db_ahead(c, sql, args.all);
 }
 
@@ -454,11 +493,14 @@ static enum status plan_lead(struct plan *p, struct conn *c, int64_t *total)
         return OK;
     plan_where(p, p->found != NONE && p->found <= p->leads ? BY_SEARCH
                                                            : BY_FILTER);
+    bool few = false;
     if (p->restricted)
-        TRY(count(p, c, total));
+        TRY(count(p, c, TOTAL_MOST, total));
     else if (p->found != NONE)
         *total = p->found > TOTAL_MOST ? TOTAL_MOST + 1 : p->found;
-    if (p->lead == BY_FILTER && (*total > TOTAL_MOST || !p->restricted))
+    if (p->lead == BY_FILTER && *total > TOTAL_MOST && p->restricted)
+        TRY(count_on(p, c, &few));
+    if (p->lead == BY_FILTER && (*total > TOTAL_MOST || !p->restricted) && !few)
         plan_where(p, BY_ORDER);
     return OK;
 }
@@ -498,12 +540,13 @@ enum status list_load(struct conn *c, struct arena *a,
     plan_columns(&p);
     TRY(plan_search(&p, c));
     TRY(plan_lead(&p, c, &found.total));
+    found.newest = p.newest;
     if (!p.restricted && p.found == NONE && !ask->no_total)
         TRY(count_ahead(&p, c));
     TRY(read_page(&p, c, &found));
     if (!p.restricted && p.found == NONE && !ask->no_total) {
         if (ask->after || found.next)
-            TRY(count(&p, c, &found.total));
+            TRY(count(&p, c, TOTAL_MOST, &found.total));
         else
             found.total = (int64_t)found.n; /* the page shows them all */
     }

@@ -51,14 +51,21 @@ struct list_ask {
 struct list {
     void **rows;
     size_t n;
-    const char *next;       /* cursor of the next page, NULL at the end; shorter
-                               than LIST_CURSOR */
-    int64_t total;          /* exact to 1,000; 1,001 stands for more */
+    const char *next; /* cursor of the next page, NULL at the end; shorter
+                         than LIST_CURSOR */
+    int64_t total;    /* exact to 1,000; 1,001 stands for more */
+    bool newest; /* more rows have the words than can be sorted: they come by
+                    their age, whatever was asked */
     struct ref_title *refs; /* opened by list_ref_title */
     size_t ref_count;
 };
 
-enum { LIST_MOST = 200, TOTAL_MOST = 1000, LIST_CURSOR = 1024 };
+enum {
+    LIST_MOST = 200,
+    TOTAL_MOST = 1000,
+    FOUND_MANY = 40000, /* rows that words find and an order sorts */
+    LIST_CURSOR = 1024
+};
 
 /*
  * Rows in the order of (sort key, id), what has no key last both ways. A text's

@@ -17,6 +17,8 @@ struct hunt {
     const struct shape *shape;
     const struct reach *reach;
     struct value words, typed, upper;
+    const struct str *asked;
+    size_t asked_count;
     size_t limit, n;
     struct hit *hits;
 };
@@ -55,24 +57,59 @@ static enum status equal_titles(struct hunt *h)
     return collect(h, &b, &args);
 }
 
-/* The newest are found in the index alone, then their titles are read. The
- * unary + keeps SQLite from walking all rows by id instead. */
+/* The newest of the first FOUND_MANY are found in the index alone, then their
+ * titles are read. The unary + keeps SQLite from walking all rows by id
+ * instead. */
 static enum status titles_begun(struct hunt *h)
 {
     struct buf b = {.mem = h->mem};
     struct args args = {0};
     const char *fold = h->shape->title_fold;
     buf_printf(&b,
-               "SELECT t.id, t.%s FROM (SELECT p.id AS id FROM %s p WHERE "
-               "p.%s > :typed AND p.%s < :upper",
+               "SELECT t.id, t.%s FROM (SELECT y.id AS id FROM (SELECT p.id "
+               "AS id FROM %s p WHERE p.%s > :typed AND p.%s < :upper",
                h->entity->title, h->entity->name, fold, fold);
     args_add(h->mem, &args, (struct arg){"typed", h->typed});
     args_add(h->mem, &args, (struct arg){"upper", h->upper});
     reach_part(h, &b, &args, "p");
-    buf_str(&b, " ORDER BY +p.id DESC LIMIT :most) x JOIN ");
+    buf_printf(&b,
+               " ORDER BY p.%s, p.id LIMIT :many) y ORDER BY +y.id DESC LIMIT "
+               ":most) x JOIN ",
+               fold);
+    args_add(h->mem, &args, arg_int("many", FOUND_MANY));
     args_add(h->mem, &args, arg_int("most", (int64_t)(h->limit - h->n)));
     buf_printf(&b, "%s t ON t.id = x.id ORDER BY t.id DESC", h->entity->name);
     return collect(h, &b, &args);
+}
+
+/* An index that knows no order finds all that have the words, to give the
+ * newest: where that is too many, the rows are walked instead. */
+static enum status too_many(struct hunt *h, bool *yes)
+{
+    int64_t found;
+    *yes = false;
+    if (h->dialect->search_is_table)
+        return OK;
+    TRY(db_int(
+        h->conn, h->dialect->search_count(h->mem, h->entity),
+        ARGS({"list_words", h->words}, arg_int("list_most", FOUND_MANY + 1)),
+        &found));
+    *yes = found > FOUND_MANY;
+    return OK;
+}
+
+static void rows_walked(struct hunt *h, struct buf *b, struct args *args)
+{
+    buf_printf(b, " FROM %s t WHERE 1=1", h->entity->name);
+    for (size_t i = 0; i < h->asked_count; i++) {
+        const char *name = arena_printf(h->mem, "word%zu", i);
+        buf_str(b, " AND ");
+        h->dialect->search_test(b, name);
+        args_add(
+            h->mem, args,
+            arg_cstr(name, arena_printf(h->mem, " %.*s", (int)h->asked[i].n,
+                                        h->asked[i].p)));
+    }
 }
 
 static enum status others(struct hunt *h)
@@ -83,10 +120,16 @@ static enum status others(struct hunt *h)
     buf_str(&b, "SELECT t.id, ");
     buf_str(&b, fold ? "t." : "''");
     buf_str(&b, fold ? h->entity->title : "");
-    h->dialect->search_from(&b, h->entity);
-    buf_str(&b, " WHERE ");
-    h->dialect->search_match(&b, h->entity);
-    args_add(h->mem, &args, (struct arg){"list_words", h->words});
+    bool walked = false;
+    TRY(too_many(h, &walked));
+    if (walked) {
+        rows_walked(h, &b, &args);
+    } else {
+        h->dialect->search_from(&b, h->entity);
+        buf_str(&b, " WHERE ");
+        h->dialect->search_match(&b, h->entity);
+        args_add(h->mem, &args, (struct arg){"list_words", h->words});
+    }
     if (fold) {
         buf_printf(&b, " AND (t.%s IS NULL OR t.%s < :typed OR t.%s >= :upper)",
                    fold, fold, fold);
@@ -94,7 +137,7 @@ static enum status others(struct hunt *h)
         args_add(h->mem, &args, (struct arg){"upper", h->upper});
     }
     reach_part(h, &b, &args, "t");
-    buf_str(&b, h->dialect->search_newest);
+    buf_str(&b, walked ? " ORDER BY t.id DESC" : h->dialect->search_newest);
     return collect(h, &b, &args);
 }
 
@@ -117,6 +160,8 @@ enum status search_entity(struct conn *c, struct arena *a,
     if (asked) {
         struct str fold = fold_cut(utf8_fold(a, typed));
         h.words = h.dialect->search_value(a, words, asked);
+        h.asked = words;
+        h.asked_count = asked;
         h.typed = value_text(fold);
         /* U+10FFFF: behind everything that begins so. */
         h.upper = value_cstr(

@@ -412,6 +412,7 @@ static void column(struct drawing *d, const struct field *f, struct column *out)
         mine = same(usual + usual_down, f->name);
         down = usual_down != ask->down;
     }
+    mine &= !d->page->list->newest;
     *out = (struct column){.label =
                                field_label(d->mem, d->lang, d->entity, f->name),
                            .sorted = !mine  ? NOT_SORTED
@@ -562,6 +563,9 @@ static enum status table(struct drawing *d, struct list_v *out)
 static void total(struct drawing *d, struct list_v *out)
 {
     int64_t n = d->page->list->total;
+    if (d->page->list->newest)
+        out->lead = tr_with(d->mem, d->lang, "list.newest", "n",
+                            format_int(d->mem, d->lang, FOUND_MANY), NULL);
     if (d->page->ask->no_total)
         return;
     if (n <= TOTAL_MOST)

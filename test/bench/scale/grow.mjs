@@ -37,7 +37,8 @@ export function serverAt(name) {
   };
 }
 
-// The rows of a table again and again under new ids, with other values for some columns.
+// The rows of a table again and again under new ids, with other values for some columns: t is the
+// row they come from, o another one, so that not all that goes together there does so here.
 function again(db, table, count, changes) {
   const columns = db.columns(table), indexes = db.indexes(table);
   const [have, top] = db.ask(`SELECT count(*), max(id) FROM ${table}`).split('|').map(Number);
@@ -47,7 +48,8 @@ function again(db, table, count, changes) {
     CREATE TEMP TABLE kind AS SELECT x.*, row_number() OVER (ORDER BY id) - 1 AS place FROM ${table} x;
     CREATE UNIQUE INDEX kind_at ON kind (place);
     INSERT INTO ${table} (${columns.map((c) => `"${c}"`)})
-      SELECT ${values} FROM ${db.series(count)} JOIN kind t ON t.place = n.value % ${have};
+      SELECT ${values} FROM ${db.series(count)} JOIN kind t ON t.place = n.value % ${have}
+        JOIN kind o ON o.place = n.value / ${have} % ${have};
     ${indexes.map((i) => `${i.slice(i.indexOf('|') + 1)};`).join('\n')}
     ${db.filled(table)}`);
 }
@@ -56,10 +58,14 @@ const digits = (n) => `substr(CAST(1${'0'.repeat(n)} + n.value AS TEXT), 2)`;
 const uid = (mark) => `'018a4e0a-${mark}-7000-8000-' || ${digits(12)}`;
 const numbered = (...columns) => Object.fromEntries(columns.map((c) => [c, `t.${c} || ' ' || n.value`]));
 
-export function grow(db, count) {
+export function schools(db, count) {
   again(db, 'directory_school', count, {
     id: 'TOP + 1 + n.value', uid: uid('1001'), uai: `'9' || ${digits(8)} || 'A'`, uai_fold: `'9' || ${digits(8)} || 'a'`,
-    ...numbered('name', 'name_fold', 'words') });
+    bassin: 'o.bassin', departement: 'o.departement', ...numbered('name', 'name_fold', 'words') });
+}
+
+export function grow(db, count) {
+  schools(db, count);
   db.ask(`${db.session}
     INSERT INTO core_history (entity, row_id, version, at, by, what) SELECT 'directory_school', s.id, 1, s.created_at, 0, 'insert'
       FROM directory_school s WHERE NOT EXISTS (SELECT 1 FROM core_history h WHERE h.entity = 'directory_school' AND h.row_id = s.id)
