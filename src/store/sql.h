@@ -18,6 +18,10 @@
  *                         :last; of older ones the statement itself knows which
  *                         it has had
  *     {turn:j}            ORDER BY of the same
+ *     {ranked:w}          a recursive query, joined by the unary + of its
+ *                         column, whose rows lead in the order it met them
+ *     {by_rank:w:j.id}    ORDER BY of the same, by its alias w and what orders
+ *                         the rows that it is joined to
  */
 #pragma once
 

@@ -2,8 +2,9 @@
  * What the life of a portfolio costs when it is long: 10,000 linked records
  * walked both ways, 100,000 deployments in 2,500 schools counted, the parts of
  * a project with 500 steps, 300 deployments and 40 links.
- * `build/test/bench/portfolio [FOLDER]`: with a folder, what it makes stays
- * there, for a server to be asked (test/bench/run.mjs).
+ * `build/test/bench/portfolio [FOLDER [ADDRESS]]`: with a folder, what it makes
+ * stays there, or in the PostgreSQL database of that address, for a server to
+ * be asked (test/bench/portfolio.mjs).
  */
 #include "core/app.h"
 #include "core/request.h"
@@ -245,6 +246,7 @@ int main(int argc, char **argv)
     const char *at = argc > 1 ? argv[1] : mkdtemp(folder);
     struct arena mem = {0};
     app_init(&app);
+    app.place = argc > 2 ? argv[2] : NULL;
     if (!at || app_open(&app, at, &why) != OK) {
         fprintf(stderr, "portfolio: %s\n", why);
         return 1;

@@ -7,7 +7,8 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { essaim, report, root, serve, today } from '../http/lib.mjs';
-import { grow } from './scale/grow.mjs';
+import { portfolioAt } from './portfolio.mjs';
+import { grow, liteAt } from './scale/grow.mjs';
 
 process.off('exit', report); // this is no story
 const place = mkdtempSync(join(tmpdir(), 'essaim-pgbench-'));
@@ -32,7 +33,7 @@ essaim('demo', '--data', lab, '--today', today, '--password', 'demonstration');
 function move() {
   const large = join(place, 'large');
   execFileSync('cp', ['-r', lab, large]);
-  grow(large, rows);
+  grow(liteAt(large), rows);
   const ours = [], theirs = [];
   let count;
   for (let turn = 0; turn < Math.min(turns, 3); turn++) {
@@ -154,7 +155,17 @@ async function pages() {
   await server.stop();
 }
 
-const parts = { move, pages };
+async function portfolio() {
+  drop('bench_portfolio');
+  execFileSync('createdb', ['bench_portfolio']);
+  essaim('move', '--from', `sqlite:${lab}`, '--to', 'postgresql:///bench_portfolio');
+  const folder = join(place, 'portfolio');
+  execFileSync('cp', ['-r', lab, folder]);
+  writeFileSync(join(folder, 'essaim.conf'), 'db = postgresql:///bench_portfolio\n');
+  await portfolioAt(folder, row, 'postgresql:///bench_portfolio');
+}
+
+const parts = { move, pages, portfolio };
 const asked = process.argv.slice(2).filter((a) => parts[a]);
 for (const part of asked.length ? asked : Object.keys(parts)) await parts[part]();
 if (process.argv.includes('--record')) {

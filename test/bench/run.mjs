@@ -1,5 +1,6 @@
 // The comparisons, side by side in one run, printed as ratios; --record writes
 // the table of docs/performance.md. Needs nginx and wrk (make bench sees to it).
+import { portfolioAt } from './portfolio.mjs';
 import { spawn, spawnSync, execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync,
   writeFileSync } from 'node:fs';
@@ -258,33 +259,10 @@ async function start() {
   row('start to the first page', `${n(percentile(list, 0.5))} ms (median of 7)`, '≤ 100 ms');
 }
 
-// A project with 500 steps, 300 deployments and 40 links; another in 2,500 schools.
 async function portfolio() {
   const data = join(folder, 'portfolio');
   cpSync(demo(), data, { recursive: true });
-  const said = execFileSync(join(root, 'build/test/bench/portfolio'), [data], { encoding: 'utf8' });
-  for (const line of said.trim().split('\n').slice(0, -1)) {
-    const [, what, value, aim] = /^(.*?: [\d]+), (.*); aim (.*)\)$/.exec(line);
-    row(what, `${value})`, aim);
-  }
-  const [, busy, wide] = /(\d+) busy, (\d+) everywhere/.exec(said);
-  const server = await serve({ data, env: { ESSAIM_QUERIES: '1' } });
-  const leader = await server.as('leader');
-  for (const [what, path, aim] of [
-    ['page of a project with 500 steps, 300 deployments, 40 links', `/projets/${busy}`, 'p95 ≤ 6 ms, ≤ 8 queries'],
-    ['essaimage of 100,000 deployments, with its map', `/projets/${wide}/essaimage`, '≤ 50 ms']]) {
-    const list = [];
-    let r;
-    for (let i = 0; i < 220; i++) {
-      const began = process.hrtime.bigint();
-      r = await leader.get(path);
-      list.push(Number(process.hrtime.bigint() - began) / 1e6);
-      if (r.status !== 200) throw new Error(`${path}: ${r.status}`);
-    }
-    list.splice(0, 20);
-    row(what, `p50 ${n(percentile(list, 0.5), 1)} ms, p95 ${n(percentile(list, 0.95), 1)} ms, ${r.headers.get('x-queries')} queries, ${n(r.bytes.length)} bytes`, aim);
-  }
-  await server.stop();
+  await portfolioAt(data, row);
 }
 
 // A database of about 1 GB, copied and backed up by turns. Both are synced; the

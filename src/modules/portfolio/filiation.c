@@ -107,20 +107,22 @@ const struct entity filiation_entity = {
     .check = check,
 };
 
-/* What walks reads an index alone; the rest is fetched for what is given back.
- * Of its two ends each link tells the title of the far one. */
-#define LINK "f.id, f.from_node, f.to_node, f.kind"
-#define TITLED(node)                                                           \
-    " SELECT w.id, w.from_node, w.to_node, w.kind, (SELECT f.why FROM"         \
-    " portfolio_filiation f WHERE f.id = w.id), CASE w." node " % 4"           \
-    " WHEN 0 THEN (SELECT s.title FROM portfolio_signal s WHERE s.id = "       \
-    "w." node " / 4)"                                                          \
-    " WHEN 1 THEN (SELECT a.need FROM portfolio_advice a WHERE a.id = w." node \
+/* From node to node over an index alone; then the links of each, in the order
+ * in which it was met, and of each link the title of its far end. */
+#define WALK(near, far)                                                        \
+    "WITH RECURSIVE walk (node) AS (SELECT CAST(:node AS BIGINT) UNION SELECT" \
+    " f." far " FROM walk u JOIN portfolio_filiation f ON f." near             \
+    " = u.node) SELECT f.id, f.from_node, f.to_node, f.kind, f.why,"           \
+    " CASE f." far " % 4"                                                      \
+    " WHEN 0 THEN (SELECT s.title FROM portfolio_signal s WHERE s.id = f." far \
     " / 4)"                                                                    \
-    " WHEN 2 THEN (SELECT p.name FROM portfolio_project p WHERE p.id = "       \
-    "w." node " / 4)"                                                          \
-    " ELSE (SELECT d.tool FROM portfolio_deployment d WHERE d.id = w." node    \
-    " / 4) END FROM walk w LIMIT :most"
+    " WHEN 1 THEN (SELECT a.need FROM portfolio_advice a WHERE a.id = f." far  \
+    " / 4)"                                                                    \
+    " WHEN 2 THEN (SELECT p.name FROM portfolio_project p WHERE p.id = f." far \
+    " / 4)"                                                                    \
+    " ELSE (SELECT d.tool FROM portfolio_deployment d WHERE d.id = f." far     \
+    " / 4) END FROM {ranked:walk} w JOIN portfolio_filiation f ON f." near     \
+    " = +w.node{by_rank:w:f." far ", f.kind} LIMIT :most"
 
 static enum status walk(struct conn *c, struct arena *a, struct sql sql,
                         int64_t node, size_t most, struct kinship *out)
@@ -146,20 +148,7 @@ enum status filiation_walk(struct conn *c, struct arena *a, int64_t node,
                            size_t most, struct kinship *out)
 {
     *out = (struct kinship){.links = NEW_ARRAY(a, struct kin, 2 * most + 1)};
-    TRY(walk(
-        c, a,
-        SQL("WITH RECURSIVE walk (id, from_node, to_node, kind) AS ("
-            "SELECT " LINK " FROM portfolio_filiation f"
-            " WHERE f.to_node = :node UNION SELECT " LINK " FROM walk u"
-            " JOIN portfolio_filiation f ON f.to_node = u.from_node)" TITLED(
-                "from_node")),
-        node, most, out));
+    TRY(walk(c, a, SQL(WALK("to_node", "from_node")), node, most, out));
     out->up = out->n;
-    return walk(c, a,
-                SQL("WITH RECURSIVE walk (id, from_node, to_node, kind) AS"
-                    " (SELECT " LINK " FROM portfolio_filiation f"
-                    " WHERE f.from_node = :node UNION SELECT " LINK
-                    " FROM walk u JOIN portfolio_filiation f"
-                    " ON f.from_node = u.to_node)" TITLED("to_node")),
-                node, most, out);
+    return walk(c, a, SQL(WALK("from_node", "to_node")), node, most, out);
 }
