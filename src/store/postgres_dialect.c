@@ -126,6 +126,7 @@ static const struct word words[] = {
      "< pg_snapshot_xmin(pg_current_snapshot())), '0'::xid8), :last)"},
     {"turn", "$.txid, $.id"},
     {"ranked", "(SELECT $.*, row_number() OVER () AS rank FROM $)"},
+    {"led", "CROSS JOIN LATERAL (SELECT * FROM $ WHERE @ OFFSET 0) f"},
     {"by_rank", " ORDER BY $.rank, @"},
     {0},
 };

@@ -18,8 +18,9 @@
  *                         :last; of older ones the statement itself knows which
  *                         it has had
  *     {turn:j}            ORDER BY of the same
- *     {ranked:w}          a recursive query, joined by the unary + of its
- *                         column, whose rows lead in the order it met them
+ *     {ranked:w}          a recursive query whose rows lead in the order it met
+ *                         them
+ *     {led:t f:f.x = +w.y}  JOIN of a table t, as f, looked up for each of them
  *     {by_rank:w:j.id}    ORDER BY of the same, by its alias w and what orders
  *                         the rows that it is joined to
  */

@@ -121,8 +121,8 @@ const struct entity filiation_entity = {
     " WHEN 2 THEN (SELECT p.name FROM portfolio_project p WHERE p.id = f." far \
     " / 4)"                                                                    \
     " ELSE (SELECT d.tool FROM portfolio_deployment d WHERE d.id = f." far     \
-    " / 4) END FROM {ranked:walk} w JOIN portfolio_filiation f ON f." near     \
-    " = +w.node{by_rank:w:f." far ", f.kind} LIMIT :most"
+    " / 4) END FROM {ranked:walk} w {led:portfolio_filiation f:f." near        \
+    " = +w.node}{by_rank:w:f." far ", f.kind} LIMIT :most"
 
 static enum status walk(struct conn *c, struct arena *a, struct sql sql,
                         int64_t node, size_t most, struct kinship *out)
