@@ -17,8 +17,10 @@ struct home_v {
     const struct figure_v *figures;
     size_t figure_count;
 };
+struct carried_v;
 struct sign_in_v {
-    const char *back, *email;
+    const char *lead, *back, *email;
+    const struct carried_v *carried;
     const struct item_v *roles;
     size_t role_count;
 };

@@ -2,6 +2,7 @@
  * RFC 9457 for machines. */
 #include "base/log.h"
 #include "base/random.h"
+#include "core/carry.h"
 #include "core/pages.h"
 #include "core/request.h"
 #include "http/exchange.h"
@@ -84,6 +85,14 @@ static enum status to_sign_in(struct req *r)
     return req_go(r, "%s", b.p);
 }
 
+/* The session is not the form's: the reader came in anew elsewhere. */
+static enum status form_again(struct req *r, int code)
+{
+    struct carried_v v;
+    carry_take(r, &v);
+    return carry_page(r, code, &v);
+}
+
 enum status req_fail(struct req *r, enum status s)
 {
     int code = status_code(s);
@@ -99,8 +108,10 @@ enum status req_fail(struct req *r, enum status s)
         http_header_add(r->x, "Retry-After", "2");
     if (r->api)
         return problem(r, s, code);
-    if (s == ERR_SIGN_IN && !req_is_post(r))
-        return to_sign_in(r);
+    if (s == ERR_SIGN_IN)
+        return req_is_post(r) ? sign_in_again(r) : to_sign_in(r);
+    if (r->old_form)
+        return form_again(r, code);
     struct error_v v = {.code = code, .number = r->number};
     if (r->errors.n)
         v.detail = form_message(r->mem, r->lang, &r->errors.list[0]);

@@ -1,4 +1,4 @@
-/* The home page, coming in and going out, the language, the search. */
+/* The home page, the texts, the sitemap; the addresses of the frame. */
 #include "auth/throttle.h"
 #include "base/time.h"
 #include "base/utf8.h"
@@ -14,18 +14,6 @@
 #include "core/pages/core.html.h"
 #include "store/words.h"
 #include "view/prose.h"
-
-/* A path of ours to go back to, never another site. */
-static const char *way_back(struct req *r)
-{
-    struct str s = req_text(r, "retour");
-    if (!s.n || *s.p != '/' || (s.n > 1 && (s.p[1] == '/' || s.p[1] == '\\')))
-        return "/";
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] < ' ')
-            return "/";
-    return str_dup(r->mem, s);
-}
 
 enum { HOME_FIGURES = 8, HOME_WAITS = 16, HOME_NEWS = 6, NEWS_READ = 40 };
 
@@ -172,256 +160,6 @@ static enum status home(struct req *r)
     return req_html(r, 200, &h);
 }
 
-static enum status show_sign_in(struct req *r, int code, const char *alert)
-{
-    struct sign_in_v v = {.back = way_back(r)};
-    struct item_v *roles = NEW_ARRAY(r->mem, struct item_v, 16);
-    struct str rest = str_of(ROLES), role;
-    while (r->app->demo && str_next(&rest, ' ', &role)) {
-        if (!role.n)
-            continue;
-        const char *key = str_dup(r->mem, role);
-        roles[v.role_count++] = (struct item_v){
-            .key = key,
-            .label = tr(r->lang, arena_printf(r->mem, "role.%s", key)),
-            .what = tr(r->lang, arena_printf(r->mem, "role.%s.what", key))};
-    }
-    v.roles = roles;
-    struct str email = req_text(r, "email");
-    v.email = email.p ? str_dup(r->mem, email) : "";
-    struct page p = req_page(r, tr(r->lang, "core.sign_in"));
-    p.alert = alert;
-    struct html h;
-    req_html_open(r, &h);
-    sign_in_page(&h, &p, &v);
-    return req_html(r, code, &h);
-}
-
-static enum status sign_in_form(struct req *r)
-{
-    return show_sign_in(r, 200, NULL);
-}
-
-struct starting {
-    const struct app *app;
-    int64_t person, before; /* the session that this one takes the place of */
-    const char *token;
-};
-
-static enum status start(struct conn *c, struct arena *mem, void *data)
-{
-    struct starting *s = data;
-    if (s->before)
-        TRY(session_end(c, s->before));
-    TRY(session_start(c, mem, s->app->token_key, s->person, &s->token));
-    return journal_add(c, mem, s->person, NULL, s->person, "sign_in",
-                       STR("{}"));
-}
-
-static enum status open_session(struct req *r, int64_t person)
-{
-    struct starting s = {.app = r->app,
-                         .person = person,
-                         .before = r->who ? r->who->session : 0};
-    const char *back = way_back(r);
-    r->who = NULL; /* whoever was here before */
-    TRY(db_write(r->app->db, r->mem, start, &s));
-    req_cookie(r, "session", s.token, SESSION_MOST);
-    return req_go(r, "%s", back);
-}
-
-static struct sign_in_try sign_in_try_of(const struct req *r)
-{
-    struct str email = req_text(r, "email"), mark = http_cookie(r->x, "known");
-    email = utf8_fold(r->mem, email.p ? email : STR(""));
-    return (struct sign_in_try){
-        .email = email,
-        .address = r->x->address,
-        .known = mark.p &&
-                 account_mark_right(r->mem, r->app->token_key, email, mark)};
-}
-
-static enum status sign_in_held(struct req *r, unsigned seconds)
-{
-    r->app->meter->sign_ins[SIGN_IN_HELD]++;
-    req_header(r, "Retry-After", arena_printf(r->mem, "%u", seconds));
-    return show_sign_in(r, 429,
-                        tr_n(r->mem, r->lang, "core.sign_in_held", seconds));
-}
-
-static enum status sign_in(struct req *r)
-{
-    struct account account;
-    /* The same time for an address that nobody has. */
-    static const char nobody[] =
-        "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"
-        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-    const struct sign_in_try try = sign_in_try_of(r);
-    unsigned seconds =
-        throttle_wait(r->app->throttle, &try, time_monotonic_ns());
-    if (seconds)
-        return sign_in_held(r, seconds);
-    enum status s = account_find(r->conn, r->mem, try.email, &account);
-    if (s != OK && s != ERR_NOT_FOUND)
-        return s;
-    bool known = s == OK && account.hash && !account.closed;
-    struct str password = req_text(r, "password");
-    if (!password.p)
-        password = STR("");
-    bool right = password_right(known ? account.hash : nobody, password);
-    if (!known || !right) {
-        r->app->meter->sign_ins[SIGN_IN_WRONG]++;
-        return show_sign_in(r, 422, tr(r->lang, "core.sign_in_refused"));
-    }
-    r->app->meter->sign_ins[SIGN_IN_RIGHT]++;
-    throttle_right(r->app->throttle, &try);
-    req_cookie(r, "known", account_mark(r->mem, r->app->token_key, try.email),
-               365 * 86400);
-    return open_session(r, account.person);
-}
-
-/* A role's button. Only a demonstration has them. */
-static enum status sign_in_demo(struct req *r)
-{
-    struct account account;
-    struct str role = req_text(r, "role");
-    if (!r->app->demo)
-        return ERR_NOT_FOUND;
-    const char *key = role.p ? str_dup(r->mem, role) : "";
-    if (!*key || !word_in(ROLES, key))
-        return show_sign_in(r, 422, tr(r->lang, "core.sign_in_refused"));
-    const char *email = arena_printf(r->mem, "%s@demo.example", key);
-    TRY(account_find(r->conn, r->mem, str_of(email), &account));
-    return open_session(r, account.person);
-}
-
-static enum status end(struct conn *c, struct arena *mem, void *data)
-{
-    const struct req *r = data;
-    (void)mem;
-    return session_end(c, r->who->session);
-}
-
-static enum status end_all(struct conn *c, struct arena *mem, void *data)
-{
-    const struct req *r = data;
-    TRY(sessions_end(c, r->who->person));
-    return journal_add(c, mem, r->who->person, NULL, r->who->person,
-                       "sign_out_everywhere", STR("{}"));
-}
-
-static enum status sign_out_by(struct req *r, write_fn *fn)
-{
-    if (r->who && r->who->session)
-        TRY(db_write(r->app->db, r->mem, fn, r));
-    req_cookie(r, "session", "", 0);
-    r->once = NULL;
-    return req_go(r, "/");
-}
-
-static enum status sign_out(struct req *r)
-{
-    return sign_out_by(r, end);
-}
-
-static enum status sign_out_everywhere(struct req *r)
-{
-    return sign_out_by(r, end_all);
-}
-
-static enum status set_language(struct req *r)
-{
-    const char *code = req_param(r, "code");
-    if (!lang_find(code))
-        return ERR_NOT_FOUND;
-    req_cookie(r, "lang", code, 365 * 86400);
-    return req_go(r, "%s", way_back(r));
-}
-
-enum { GROUP_ITEMS = 8 };
-
-/* What tells two of one name apart: the first things that its list shows. */
-static enum status hit_about(struct req *r, const struct entity *e,
-                             const struct reach *reach, int64_t id,
-                             const char **out)
-{
-    enum { TOLD = 3 };
-    struct buf b = {.mem = r->mem};
-    void *row;
-    *out = NULL;
-    enum status s = row_load(r->conn, r->mem, e, id, reach, &row);
-    if (s != OK)
-        return s == ERR_NOT_FOUND ? OK : s;
-    size_t n = 0;
-    for (const struct field *f = e->fields; f->name && n < TOLD; f++) {
-        if (!(f->flags & F_LIST) || (f->flags & F_HIDDEN) ||
-            same(f->name, e->title) || f->type == F_FILE)
-            continue;
-        const char *text = NULL;
-        struct value v = field_get(f, row);
-        if (f->type != F_REF)
-            text = field_shown(r->mem, r->lang, e, f, row);
-        else if (v.type == V_INT)
-            TRY(ref_title(r->conn, r->mem, f, v.i, &text));
-        text = said(r->mem, r->lang, text);
-        if (text && *text && v.type != V_NULL)
-            buf_printf(&b, "%s%s", n++ ? " \xc2\xb7 " : "", text);
-    }
-    *out = n ? buf_done(&b).p : NULL;
-    return OK;
-}
-
-static enum status search_in(struct req *r, const struct entity *e,
-                             struct str words, struct search_group *g)
-{
-    struct reach reach = reach_of(r->app, r->mem, r->who, e->read);
-    struct hit *hits;
-    size_t n;
-    TRY(search_entity(r->conn, r->mem, e, &reach, words, GROUP_ITEMS + 1, &hits,
-                      &n));
-    size_t shown = n > GROUP_ITEMS ? GROUP_ITEMS : n;
-    struct item_v *items = NEW_ARRAY(r->mem, struct item_v, shown + 1);
-    for (size_t i = 0; i < shown; i++) {
-        items[i] =
-            (struct item_v){.label = said(r->mem, r->lang, hits[i].title),
-                            .href = path_of_id(r->mem, e->path, hits[i].id)};
-        TRY(hit_about(r, e, &reach, hits[i].id, &items[i].what));
-    }
-    struct buf more = {.mem = r->mem};
-    buf_str(&more, e->path);
-    url_field(&more, "q", words);
-    *g = (struct search_group){
-        .id = e->api,
-        .title = tr(r->lang, arena_printf(r->mem, "%s.list", e->name)),
-        .more = n > GROUP_ITEMS ? more.p : NULL,
-        .items = items,
-        .n = shown};
-    return OK;
-}
-
-static enum status search(struct req *r)
-{
-    struct str words = str_trim(req_text(r, "q"));
-    struct search_v v = {0};
-    struct search_group *groups = NEW_ARRAY(r->mem, struct search_group, 64);
-    for (const struct entity *const *e = r->app->entities;
-         words.n && *e && v.group_count < 64; e++) {
-        if (!(*e)->path || !(*e)->title || !may(r->who, (*e)->read))
-            continue;
-        TRY(search_in(r, *e, words, &groups[v.group_count]));
-        v.group_count += groups[v.group_count].n > 0;
-    }
-    v.groups = groups;
-    if (!v.group_count)
-        v.empty = tr(r->lang, words.n ? "core.search_none"
-                                      : "core.search_nothing_asked");
-    struct page p = req_page(r, tr(r->lang, "core.search"));
-    struct html h;
-    req_html_open(r, &h);
-    search_page(&h, &p, &v);
-    return req_html(r, 200, &h);
-}
-
 /* Accessibility, legal notice, privacy, help: prose in the catalogues. */
 static enum status text(struct req *r)
 {
@@ -508,7 +246,10 @@ const struct route core_routes[] = {
      .path = "/langue/:code",
      .right = PUBLIC,
      .handle = set_language},
-    {.method = GET, .path = "/recherche", .right = PUBLIC, .handle = search},
+    {.method = GET,
+     .path = "/recherche",
+     .right = PUBLIC,
+     .handle = search_show},
     {.method = GET,
      .path = "/chiffres",
      .right = PUBLIC,

@@ -26,6 +26,15 @@ enum status file_show(struct req *r);
 enum status file_past(struct req *r);
 enum status file_post(struct req *r);
 
+enum status sign_in_form(struct req *r);
+/* To a form whose session is over: the page to sign in, with what was typed. */
+enum status sign_in_again(struct req *r);
+enum status sign_in(struct req *r);
+enum status sign_in_demo(struct req *r);
+enum status sign_out(struct req *r);
+enum status sign_out_everywhere(struct req *r);
+enum status set_language(struct req *r);
+enum status search_show(struct req *r);
 enum status figures_show(struct req *r);
 enum status tasks_show(struct req *r);
 enum status task_seen(struct req *r);

@@ -56,6 +56,7 @@ struct req {
     const struct json_value *json; /* the API's body, once read */
     const char *number;            /* of a failure: names it in the log */
     bool done;
+    bool old_form; /* its token is of another session */
     bool typed; /* r->row holds what was typed: a write does not read it anew */
     const char *once; /* the one-time key, when one was given */
     struct http_match *match;

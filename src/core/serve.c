@@ -67,6 +67,15 @@ static bool is_long(const struct http_exchange *x)
     return !str_int(http_header(x, "Content-Length"), &n) || n > BODY;
 }
 
+/* A stranger's body is not read beyond what signing in needs. */
+static size_t body_most(const struct app *app, const struct http_exchange *x,
+                        const struct route *route)
+{
+    if (!has_token(app, x))
+        return STRANGER_BODY;
+    return route && route->body ? route->body : BODY;
+}
+
 static struct http_plan serve_plan(void *data, struct http_exchange *x)
 {
     struct app *app = data;
@@ -92,10 +101,7 @@ static struct http_plan serve_plan(void *data, struct http_exchange *x)
         break;
     }
     const struct route *route = ((const struct counted *)m->data)->route;
-    size_t body = route && route->body ? route->body : BODY;
-    /* A stranger's body is not read beyond what signing in needs. */
-    if (!has_token(app, x))
-        body = STRANGER_BODY;
+    size_t body = body_most(app, x, route);
     bool heavy = route && (route->lane == HEAVY || (body > BODY && is_long(x)));
     return (struct http_plan){heavy ? HTTP_HEAVY : HTTP_FAST, body, m};
 }
@@ -181,8 +187,10 @@ static enum status check_form(struct req *r)
         return OK; /* signing in: SameSite=Lax guards it, see pages */
     struct str csrf = req_text(r, "_csrf");
     if (!r->who->csrf || csrf.n != strlen(r->who->csrf) ||
-        !same_bytes(csrf.p, r->who->csrf, csrf.n))
+        !same_bytes(csrf.p, r->who->csrf, csrf.n)) {
+        r->old_form = true;
         return ERR_FORBIDDEN;
+    }
     if (!r->once && !same(r->route->right, PUBLIC)) {
         form_error(&r->errors, NULL, "form.no_key");
         return ERR_INVALID;
@@ -374,22 +382,35 @@ static void worker_close(void *data, void *worker)
     free_plain(c);
 }
 
+/* "128 Mo", "64 ko": the most that a form may send. */
+static const char *most_text(struct arena *a, size_t most, const char *byte)
+{
+    return most >> 20 ? arena_printf(a, "%zu\xc2\xa0M%s", most >> 20, byte)
+                      : arena_printf(a, "%zu\xc2\xa0k%s", most >> 10, byte);
+}
+
 /* A body too large is refused before anybody is asked who they are: constant
  * words, in both languages. */
 static void serve_refuse(void *data, struct http_exchange *x)
 {
-    (void)data;
-    if (x->status != 413)
+    const struct http_match *m = x->route;
+    if (x->status != 413 || !m || !m->data)
         return;
+    size_t most = body_most(data, x, ((const struct counted *)m->data)->route);
     if (str_starts(x->path, "/api/")) {
         http_answer(x, 413, "application/problem+json",
-                    STR("{\"type\":\"about:blank\",\"status\":413,"
-                        "\"title\":\"Content Too Large\"}\n"));
+                    str_of(arena_printf(
+                        &x->mem,
+                        "{\"type\":\"about:blank\",\"status\":413,"
+                        "\"title\":\"Content Too Large\",\"most\":%zu}\n",
+                        most)));
         return;
     }
     http_answer(
         x, 413, "text/html; charset=utf-8",
-        STR("<!doctype html>\n<html lang=\"fr\"><head><meta charset=\"utf-8\">"
+        str_of(arena_printf(
+            &x->mem,
+            "<!doctype html>\n<html lang=\"fr\"><head><meta charset=\"utf-8\">"
             "<meta name=\"viewport\" content=\"width=device-width, "
             "initial-scale=1\"><title>413 – Essaim</title>"
             "<link rel=\"stylesheet\" href=\"/statique/essaim.css\"></head>"
@@ -397,10 +418,11 @@ static void serve_refuse(void *data, struct http_exchange *x)
             "<p class=\"code\">413</p><h1>C’est trop lourd</h1>"
             "<p>Rien n’a été enregistré. Revenez en arrière avec votre "
             "navigateur : ce que vous avez écrit y est encore. Choisissez un "
-            "fichier plus petit : la limite est écrite à côté du champ.</p>"
+            "fichier plus petit : ce formulaire prend au plus %s.</p>"
             "<p lang=\"en\">This is too large, and nothing was saved. Go back "
-            "with your browser and choose a smaller file: the limit stands "
-            "beside the field.</p></div></main></body></html>\n"));
+            "with your browser and choose a smaller file: this form takes %s "
+            "at the most.</p></div></main></body></html>\n",
+            most_text(&x->mem, most, "o"), most_text(&x->mem, most, "B"))));
     http_header_add(x, "Content-Security-Policy",
                     "default-src 'none'; style-src 'self'; font-src 'self';"
                     " frame-ancestors 'none'");

@@ -228,11 +228,11 @@ export class Person {
   post(path, fields, headers) {
     return this.fetch(path, { method: 'POST', body: new URLSearchParams(fields), headers });
   }
-  postFiles(path, pairs) {
+  postFiles(path, pairs, headers) {
     const body = new FormData();
     for (const [name, value, file] of pairs)
       if (file) body.append(name, new Blob([value]), file); else body.append(name, value);
-    return this.fetch(path, { method: 'POST', body });
+    return this.fetch(path, { method: 'POST', body, headers });
   }
   // A GET that follows at most five redirects.
   async open(path) {
@@ -259,10 +259,10 @@ export class Person {
     if (!form) throw new Error(`${path} has no form ${action}`);
     return form;
   }
-  submit(form, changes = {}) {
+  submit(form, changes = {}, headers) {
     const pairs = filled(form, changes);
-    if (form.enctype === 'multipart/form-data') return this.postFiles(form.action, pairs);
-    return this.post(form.action, pairs);
+    if (form.enctype === 'multipart/form-data') return this.postFiles(form.action, pairs, headers);
+    return this.post(form.action, pairs, headers);
   }
 }
 

@@ -106,7 +106,10 @@ await test('addresses that are no text, or lead upwards', async () => {
 await test('a body that is too large is 413 before it is read', async () => {
   const post = (path, length, more = '') =>
     raw(`POST ${path} HTTP/1.1\r\n${host}${more}${urlencoded}Content-Length: ${length}\r\n\r\nx=`);
-  equal(status(await post('/etablissements', 2 << 20, `Cookie: ${cookie}\r\n`)), 413, 'a form of 2 MiB');
+  const form = await post('/etablissements', 2 << 20, `Cookie: ${cookie}\r\n`);
+  equal(status(form), 413, 'a form of 2 MiB');
+  match(form, /au plus 1[^ -~]+Mo/);
+  match(await post('/imports', 1 << 30, `Cookie: ${cookie}\r\n`), /au plus 128[^ -~]+Mo/);
   equal(status(await post('/imports', 1 << 30, `Cookie: ${cookie}\r\n`)), 413, 'a file of 1 GiB');
   equal(status(await post('/entrer', 65 << 10)), 413, "a stranger's 65 kB");
   equal(status(await post('/imports', 1 << 20)), 413, "a stranger's file");

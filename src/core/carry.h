@@ -1,0 +1,30 @@
+/*
+ * What was typed into a form whose session is over, or whose token is of
+ * another one. Nothing of it is stored: the page that answers carries the
+ * fields as hidden controls, through signing in and a wrong password, to a page
+ * from which they are sent again with a token that holds.
+ *
+ * Only what a page of ours has sent is carried, as the browser itself says
+ * (Sec-Fetch-Site, Origin): else another site could have its own fields sent
+ * under the reader's name. Passwords and files are never carried.
+ */
+#pragma once
+
+#include "core/request.h"
+
+struct carried_v {
+    const char *action; /* the address that it was sent to; NULL: nothing */
+    const struct item_v *fields; /* key, value; label: to be read, or NULL */
+    size_t n;
+    bool files;     /* some were chosen: they must be chosen again */
+    bool too_long;  /* for the pages to carry; nothing is */
+    bool multipart; /* as it was sent */
+    bool can_show;  /* the form itself can be shown again, with all of it */
+};
+
+/* What this refused form brought. */
+void carry_take(struct req *r, struct carried_v *v);
+/* What this sign-in form carries from before. */
+void carry_on(struct req *r, struct carried_v *v);
+/* The page to send it again from; r->who is set. */
+enum status carry_page(struct req *r, int code, const struct carried_v *v);

@@ -1,0 +1,112 @@
+// A form whose session is over, or is another one: what was typed is carried
+// through signing in, to who sent it from our own page only.
+import { test, equal, ok, match, serve, forms, tables, sameTables, readable, query } from './lib.mjs';
+
+const server = await serve();
+const here = { 'sec-fetch-site': 'same-origin' };
+const typed = { name: 'Les « Abeilles » & <Cie>', kind: 'association' };
+const field = (form, name) => form.fields.find(([n]) => n === name)?.[1];
+const roleForm = (page) => forms(page.text).find((f) => f.action === '/entrer/demonstration');
+
+await test('a session that is over: signing in brings the form back, filled in', async () => {
+  const admin = await server.as('admin');
+  const form = await admin.form('/organisations/nouveau', '/organisations');
+  admin.cookies.delete('session');
+  const before = tables(server.folder);
+  const over = await admin.submit(form, typed, here);
+  equal(over.status, 401);
+  match(readable(over.text), /Votre session est terminée/);
+  match(over.headers.get('cache-control'), /no-cache|no-store/);
+  ok(!over.text.includes(field(form, '_csrf')), 'the old token is not carried');
+  // A wrong password loses nothing.
+  const by = forms(over.text).find((f) => f.action === '/entrer');
+  const wrong = await admin.submit(by, { email: 'admin@demo.example', password: 'wrong' }, here);
+  equal(wrong.status, 422);
+  sameTables(before, tables(server.folder), 'nothing is written, nothing is stored', ['auth_session', 'core_journal']);
+  const again = forms(wrong.text).find((f) => f.action === '/entrer');
+  ok(!again.fields.some(([, v]) => v === 'wrong'), 'no password is carried');
+  const back = await admin.submit(again, { email: 'admin@demo.example', password: 'demonstration' }, here);
+  equal(back.status, 200);
+  const resume = forms(back.text).find((f) => f.action === '/organisations');
+  const shown = await admin.submit(resume, { _more: 'again' }, here);
+  equal(shown.status, 200);
+  const filled = forms(shown.text).find((f) => f.action === '/organisations');
+  equal(field(filled, 'name'), typed.name);
+  equal(field(filled, 'kind'), typed.kind);
+  equal((await admin.submit(filled, {}, here)).status, 303);
+});
+await test('the form of another session comes back with a token that holds', async () => {
+  const admin = await server.as('admin');
+  const form = await admin.form('/organisations/nouveau', '/organisations');
+  await admin.signIn('admin');
+  const old = await admin.submit(form, { ...typed, name: 'Ruche & Cie' }, here);
+  equal(old.status, 403);
+  ok(!/pas le droit/.test(readable(old.text)), 'it is no matter of rights');
+  const resume = forms(old.text).find((f) => f.action === '/organisations');
+  const shown = await admin.submit(resume, { _more: 'again' }, here);
+  const filled = forms(shown.text).find((f) => f.action === '/organisations');
+  equal(field(filled, 'name'), 'Ruche & Cie');
+  equal((await admin.submit(filled, {}, here)).status, 303);
+});
+await test('a step and its reason are sent again at once', async () => {
+  const leader = await server.as('leader');
+  const page = await leader.get('/projets/1');
+  const step = forms(page.text).find((f) => /\/etapes\//.test(f.action)
+    && f.controls.some((c) => c.name === 'reason'));
+  leader.cookies.delete('session');
+  const over = await leader.submit(step, { reason: 'Le pilote a changé.' }, here);
+  equal(over.status, 401);
+  const by = roleForm(over);
+  const back = await leader.postFiles(by.action, [...by.fields, ['role', 'leader']], here);
+  equal(back.status, 200);
+  match(readable(back.text), /Le pilote a changé\./);
+  const resume = forms(back.text).find((f) => f.action === step.action);
+  equal(field(resume, 'reason'), 'Le pilote a changé.');
+  equal((await leader.submit(resume, {}, here)).status, 303);
+});
+await test('a file is not carried, and the page says so', async () => {
+  const admin = await server.as('admin');
+  const form = await admin.form('/imports', '/imports');
+  admin.cookies.delete('session');
+  const pairs = [...form.fields.filter(([n]) => n !== 'file'), ['file', 'uai\n', 'x.csv']];
+  const over = await admin.postFiles('/imports', pairs, here);
+  match(readable(over.text), /sauf les fichiers/);
+  const by = roleForm(over);
+  const back = await admin.postFiles(by.action, [...by.fields, ['role', 'admin']], here);
+  match(readable(back.text), /choisissez-les de nouveau/);
+});
+await test('another site has nothing carried', async () => {
+  const form = await (await server.as('admin')).form('/organisations/nouveau', '/organisations');
+  for (const headers of [{}, { 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' },
+    { origin: 'null' }, { 'sec-fetch-site': 'same-site', origin: server.base }]) {
+    const stranger = server.stranger();
+    const over = await stranger.submit(form, typed, headers);
+    equal(over.status, 401);
+    ok(!over.text.includes('Abeilles'), JSON.stringify(headers));
+    const admin = await server.as('admin');
+    ok(!(await admin.submit(form, typed, headers)).text.includes('Abeilles'), JSON.stringify(headers));
+    // Nor through a sign-in form of its own.
+    const back = await stranger.post('/entrer/demonstration', [['role', 'admin'],
+      ['again', '/organisations'], ['again.name', 'Abeilles']], headers);
+    equal(back.status, 303, JSON.stringify(headers));
+  }
+  const who = server.stranger();
+  equal((await who.submit(form, typed, { origin: server.base })).text.includes('Abeilles'), true,
+    'a browser that tells the origin alone');
+});
+await test('an address that is no form of ours is not gone to', async () => {
+  for (const to of ['//evil.example/x', 'https://evil.example/', '/nulle-part', '/api/v1/school', '/../x', '']) {
+    const who = server.stranger();
+    const r = await who.post('/entrer/demonstration', [['role', 'admin'], ['again', to], ['again.name', 'x']], here);
+    equal(r.status, 303, to);
+  }
+});
+await test('what is too long to be carried is said to be', async () => {
+  const admin = await server.as('admin');
+  const form = await admin.form('/organisations/nouveau', '/organisations');
+  query(server.folder, 'UPDATE auth_session SET used = used - 50000');
+  const over = await admin.submit(form, { ...typed, name: 'x'.repeat(70000) }, here);
+  equal(over.status, 401);
+  match(readable(over.text), /trop long pour être gardé/);
+});
+await server.stop();
