@@ -276,31 +276,44 @@ enum status row_restore(struct conn *c, struct arena *a, const struct entity *e,
     return links_from_json(c, a, e, id, image);
 }
 
-/* The newest line of that import, or with other the newest that is not its. */
+/* The newest line of that import, or with other the newest below it that is not
+ * its; NONE. */
 static enum status newest(struct conn *c, const struct entity *e, int64_t id,
-                          int64_t import, bool other, int64_t *version)
+                          int64_t import, int64_t below, int64_t *version)
 {
+    bool other = below != NONE;
     return db_int(c,
                   SQL("SELECT max(version) FROM core_history"
                       " WHERE entity = :entity AND row_id = :row"
                       " AND (CASE WHEN import = :import THEN 0 ELSE 1 END)"
-                      " = :other"),
+                      " = :other AND version < :below"),
                   ARGS(arg_cstr("entity", e->name), arg_int("row", id),
-                       arg_int("import", import), arg_int("other", other)),
+                       arg_int("import", import), arg_int("other", other),
+                       arg_int("below", other ? below : INT64_MAX)),
                   version);
 }
 
-/* What stands and is closed is not taken back either. */
-static enum status not_locked(struct conn *c, struct arena *a,
-                              const struct entity *e, int64_t id)
+/* Does the row stand as that version left it? What was done and undone since
+ * has changed nothing. */
+static enum status stands_as(struct conn *c, struct arena *a,
+                             const struct entity *e, int64_t id,
+                             int64_t version, struct row **row)
 {
-    void *row;
-    if (!e->locked)
+    const char *then;
+    struct str now;
+    void *found;
+    enum status s = row_load(c, a, e, id, &reach_all, &found);
+    if (s == ERR_NOT_FOUND)
+        return ERR_STALE;
+    TRY(s);
+    *row = found;
+    if ((*row)->version == version)
         return OK;
-    enum status s = row_load(c, a, e, id, &reach_all, &row);
-    if (s != OK)
-        return s == ERR_NOT_FOUND ? OK : s;
-    return e->locked(c, a, row) ? ERR_CONFLICT : OK;
+    TRY(row_image(c, a, e, id, version, &then));
+    struct row *as = row_copy(a, e, found);
+    as->version = version;
+    TRY(history_image(c, a, e, as, &now));
+    return str_eq(now, then) ? OK : ERR_STALE;
 }
 
 enum status row_undo(struct conn *c, struct arena *a, const struct entity *e,
@@ -309,16 +322,17 @@ enum status row_undo(struct conn *c, struct arena *a, const struct entity *e,
     int64_t last, before;
     const struct json_value *image;
     struct fault fault = {0};
+    struct row *row;
     CHECK(conn_is_writer(c) && import);
-    TRY(not_locked(c, a, e, id));
-    TRY(newest(c, e, id, import, false, &last));
-    TRY(newest(c, e, id, import, true, &before));
+    TRY(newest(c, e, id, import, NONE, &last));
     if (last == NONE)
         return ERR_NOT_FOUND;
-    if (before != NONE && before > last)
-        return ERR_STALE;
+    TRY(stands_as(c, a, e, id, last, &row));
+    if (e->locked && e->locked(c, a, row))
+        return ERR_CONFLICT; /* what is closed is not taken back either */
+    TRY(newest(c, e, id, import, last, &before));
     if (before == NONE)
-        return row_delete(c, a, e, id, last, by);
+        return row_delete(c, a, e, id, row->version, by);
     /* As though it had never been: the links with their days. */
     TRY(image_parsed(c, a, e, id, before, &image));
     TRY(put_image(c, a, e, id, image, NULL, by, "undo", &fault));

@@ -229,6 +229,24 @@ TEST(history_undoes_an_import)
     world_close(&w);
 }
 
+/* The newer import first, then the older: nothing of either stays. */
+TEST(history_undoes_one_import_after_another)
+{
+    struct world w;
+    world_open(&w);
+    struct t_school *s = a_school(&w, "1", "Premier");
+    OKAY(put(&w, &t_school_entity, s, 41) == OK);
+    s->name = "Deuxième";
+    OKAY(change(&w, &t_school_entity, s, 42) == OK);
+    OKAY(undo_row(&w, &t_school_entity, s->row.id, 41) == ERR_STALE);
+    OKAY(undo_row(&w, &t_school_entity, s->row.id, 42) == OK);
+    OKAY(same(load(&w, s->row.id)->name, "Premier"));
+    OKAY(undo_row(&w, &t_school_entity, s->row.id, 41) == OK);
+    OKAY(!load(&w, s->row.id));
+    OKAY(undo_row(&w, &t_school_entity, s->row.id, 41) == ERR_STALE);
+    world_close(&w);
+}
+
 TEST(history_comes_by_pages)
 {
     struct world w;
