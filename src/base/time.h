@@ -7,6 +7,8 @@
 
 #include "base/str.h"
 
+enum { DAY_SECONDS = 86400 };
+
 struct date {
     int year, month, day;
 };

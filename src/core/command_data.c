@@ -102,10 +102,11 @@ static int import_text(struct cli *cli, const struct entity *e, struct str text)
     }
     struct import im;
     const char *why = "import.failed";
-    struct import_sender nobody = {0};
+    const char *slash = strrchr(cli->argv[1], '/');
+    struct import_sender nobody = {.name = slash ? slash + 1 : cli->argv[1]};
     enum status s = import_stage(cli->app, a, e, text, map, cli->map_count,
                                  nobody, &im, &why);
-    const struct form_error refusal = import_refusal(a, why ? why : "");
+    const struct form_error refusal = import_refusal(a, lang, why ? why : "");
     if (s == ERR_INVALID)
         return cli_fail("%s", form_message(a, lang, &refusal));
     if (s != OK)
@@ -136,9 +137,27 @@ static enum status undo_report(struct conn *c, struct arena *a,
     return OK;
 }
 
+static int undo_failed(struct cli *cli, const struct import *im, enum status s)
+{
+    const char *n = cli->argv[1];
+    if (s == ERR_NOT_FOUND)
+        return cli_fail("there is no import %s: the page /imports has their"
+                        " numbers, and each import prints its own",
+                        n);
+    if (s == ERR_CONFLICT && same(im->state, "undone"))
+        return cli_fail("import %s has been taken back already: nothing is left"
+                        " to undo",
+                        n);
+    if (s == ERR_CONFLICT)
+        return cli_fail("import %s has written nothing yet: there is nothing to"
+                        " take back",
+                        n);
+    return cli_fail("import %s is not taken back: %s", n, status_name(s));
+}
+
 static int undo(struct cli *cli)
 {
-    struct import im;
+    struct import im = {0};
     struct conn *c;
     int64_t id;
     struct arena *a = &cli->app->mem;
@@ -159,7 +178,7 @@ static int undo(struct cli *cli)
     conn_end(c);
     conn_close(c);
     if (s != OK)
-        return cli_fail("import %s: %s", cli->argv[1], status_name(s));
+        return undo_failed(cli, &im, s);
     printf("import %" PRId64 " taken back; %" PRId64
            " rows stay, for somebody has changed or uses them\n",
            id, im.kept);

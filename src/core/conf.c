@@ -17,6 +17,8 @@ const struct conf_key conf_keys[] = {
      "statements that last so long are logged; 0: none"},
     {"room_mb", "256", "MB", "with less room on the disk it is not ready"},
     {"file_mb", "50", "MB", "the most of one file that is sent"},
+    {"import_days", "90", "DAYS",
+     "imported files and their refused lines are kept so long"},
     {"metrics_token", "", "TOKEN",
      "who bears it may read /metrics from elsewhere"},
     {"proxies", "", "ADDRESSES",

@@ -67,14 +67,16 @@ struct import_fault_v {
     const char *field, *text, *message;
     bool mild;
 };
-/* A button of a form of its own. */
+/* A button of a form of its own; ask: what it takes away, said first. */
 struct import_act_v {
-    const char *action, *label, *look;
+    const char *action, *label, *ask;
 };
 struct import_v {
     const char *lead, *key, *self, *note, *missing, *remap, *faults_csv,
-        *faults_next, *text;
+        *faults_next, *text, *name;
+    const char *kind, *kind_href; /* what the file may be instead; NULL */
     bool running;
+    bool gone;       /* the file has been swept */
     int64_t percent; /* -1: nobody knows */
     const struct import_act_v *acts;
     size_t act_count;

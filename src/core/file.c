@@ -4,6 +4,7 @@
 #include "base/file_type.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "base/time.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MEGABYTE = 1000000, MOST_MB = 50, DAY_SECONDS = 86400 };
+enum { MEGABYTE = 1000000, MOST_MB = 50 };
 
 int64_t file_most(const struct app *app)
 {

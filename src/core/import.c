@@ -5,74 +5,6 @@
 #include "core/task.h"
 #include "i18n/lang.h"
 
-/* "Nom de l'établissement" gives "nom_de_l_etablissement". */
-static const char *head_key(struct arena *a, struct str head)
-{
-    struct str fold = utf8_fold(a, head);
-    char *out = arena_alloc(a, fold.n + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < fold.n; i++) {
-        char c = fold.p[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                     (unsigned char)c >= 0x80;
-        if (plain)
-            out[n++] = c;
-        else if (n && out[n - 1] != '_')
-            out[n++] = '_';
-    }
-    while (n && out[n - 1] == '_')
-        n--;
-    out[n] = 0;
-    return out;
-}
-
-bool import_fills(const struct entity *e, const struct field *f)
-{
-    return field_is_typed(e, f) && f->type != F_FILE;
-}
-
-bool import_takes(const struct entity *e, const char *name)
-{
-    const struct field *f = entity_field(e, name);
-    return f ? import_fills(e, f) : entity_link(e, name) != NULL;
-}
-
-int head_rank(struct arena *a, const struct entity *e, const char *name,
-              const char *head)
-{
-    const struct field *f = entity_field(e, name);
-    const char *key = head_key(a, str_of(head));
-    int rank = 0;
-    if (same(key, name))
-        return rank;
-    for (const char *const *alias = f ? f->aliases : NULL; alias && *alias;
-         alias++) {
-        rank++;
-        if (same(*alias, key))
-            return rank;
-    }
-    const char *label = arena_printf(a, "%s.%s", e->name, name);
-    static const char *const langs[] = {"fr", "en"};
-    for (size_t i = 0; i < COUNT(langs); i++) {
-        const char *text = tr(lang_find(langs[i]), label);
-        if (same(key, head_key(a, str_of(text))))
-            return rank + 1;
-    }
-    return -1;
-}
-
-static const char *guess(struct arena *a, const struct entity *e,
-                         const char *head)
-{
-    for (const struct field *f = e->fields; f->name; f++)
-        if (import_fills(e, f) && head_rank(a, e, f->name, head) >= 0)
-            return f->name;
-    for (const struct link *l = e->links; l && l->name; l++)
-        if (head_rank(a, e, l->name, head) >= 0)
-            return l->name;
-    return NULL;
-}
-
 static void apply_map(struct import *im, const struct import_map *map, size_t n)
 {
     for (size_t i = 0; i < im->column_count; i++)
@@ -152,7 +84,7 @@ static enum status read_heads(struct arena *a, struct csv *csv,
                                     im->columns[i].head);
                 return ERR_INVALID;
             }
-        im->columns[i].field = guess(a, e, im->columns[i].head);
+        im->columns[i].field = head_field(a, e, im->columns[i].head);
     }
     return OK;
 }
@@ -175,16 +107,16 @@ struct staging {
 static enum status stage(struct conn *c, struct arena *a, void *data)
 {
     struct staging *s = data;
-    TRY(db_exec(c,
-                SQL("INSERT INTO core_import (entity, file, person, at, state,"
-                    " mapping, note) VALUES (:entity, :file, :person, :at,"
-                    " 'staged', :mapping, :note){returning}"),
-                ARGS(arg_cstr("entity", s->im->entity->name),
-                     arg_cstr("file", s->im->file),
-                     arg_int("person", s->im->person), arg_int("at", s->im->at),
-                     arg_cstr("mapping", s->mapping),
-                     arg_cstr("note", s->im->note)),
-                NULL));
+    TRY(db_exec(
+        c,
+        SQL("INSERT INTO core_import (entity, file, name, person, at,"
+            " state, mapping, note) VALUES (:entity, :file, :name,"
+            " :person, :at, 'staged', :mapping, :note){returning}"),
+        ARGS(arg_cstr("entity", s->im->entity->name),
+             arg_cstr("file", s->im->file), arg_cstr("name", s->im->name),
+             arg_int("person", s->im->person), arg_int("at", s->im->at),
+             arg_cstr("mapping", s->mapping), arg_cstr("note", s->im->note)),
+        NULL));
     s->im->id = conn_last_id(c);
     return s->task ? import_task_add(c, a, s->im->id, s->im->person) : OK;
 }
@@ -238,14 +170,19 @@ static enum status understand(struct app *app, struct arena *a,
     apply_map(im, map, map_count);
     if (any_column(im))
         return OK;
-    *why = "import.no_column";
+    const struct entity *other = import_kind(app, a, im);
+    *why = other ? arena_printf(a, "import.other_kind:%s", other->name)
+                 : "import.no_column";
     return ERR_INVALID;
 }
 
-struct form_error import_refusal(struct arena *a, const char *why)
+struct form_error import_refusal(struct arena *a, const struct lang *lang,
+                                 const char *why)
 {
     struct str rest = str_of(why), key;
     (void)str_next(&rest, ':', &key);
+    if (str_eq(key, "import.other_kind"))
+        rest = str_of(tr(lang, arena_printf(a, "%s.list", rest.p)));
     return (struct form_error){.key = str_dup(a, key), .text = rest};
 }
 
@@ -255,23 +192,38 @@ enum status import_stage(struct app *app, struct arena *a,
                          struct import_sender by, struct import *out,
                          const char **why)
 {
-    struct import im = {
-        .entity = e, .person = by.person, .at = time_now(), .state = "staged"};
-    bool made;
+    struct import im = {.entity = e,
+                        .person = by.person,
+                        .name = by.name ? by.name : "",
+                        .at = time_now(),
+                        .state = "staged"};
     *why = sheet_refused(text);
     if (*why)
         return ERR_INVALID;
-    TRY(sheet_keep(app, a, text, &im.file, &im.note, &made));
+    TRY(sheet_keep(app, a, text, &im.file, &im.note));
     enum status s = understand(app, a, map, map_count, &im, why);
     if (s == OK) {
         struct staging staging = {&im, map_json(a, &im), by.task};
         s = db_write(app->db, a, stage, &staging);
     }
-    if (s != OK && made)
-        sheet_drop(app, a, im.file);
-    if (s == OK)
-        *out = im;
-    return s;
+    if (s == ERR_INVALID)
+        TRY(sheet_drop(app, a, im.file));
+    TRY(s);
+    /* Somebody else took it away while no import named it yet. */
+    if (!sheet_is_there(app, a, im.file))
+        TRY(sheet_keep(app, a, text, &im.file, &im.note));
+    *out = im;
+    return OK;
+}
+
+enum status import_take(struct conn *c, struct import *im)
+{
+    TRY(db_exec(c, SQL("UPDATE core_import SET run = run + 1 WHERE id = :id"),
+                ARGS(arg_int("id", im->id)), NULL));
+    TRY(db_int(c, SQL("SELECT run FROM core_import WHERE id = :id"),
+               ARGS(arg_int("id", im->id)), &im->run));
+    return db_int(c, SQL("SELECT applied FROM core_import WHERE id = :id"),
+                  ARGS(arg_int("id", im->id)), &im->applied);
 }
 
 enum status import_load(struct app *app, struct conn *c, struct arena *a,
@@ -285,7 +237,8 @@ enum status import_load(struct app *app, struct conn *c, struct arena *a,
             " i.person, i.at, (SELECT count(*) FROM core_import_line l WHERE"
             " l.import = i.id AND l.outcome = 'repeated'), (SELECT count(*)"
             " FROM core_import_line l WHERE l.import = i.id AND"
-            " l.outcome = 'kept') FROM core_import i WHERE i.id = :id"),
+            " l.outcome = 'kept'), i.name FROM core_import i"
+            " WHERE i.id = :id"),
         ARGS(arg_int("id", id)), &rows));
     struct import im = {.id = id};
     bool found = rows_next(rows);
@@ -300,6 +253,7 @@ enum status import_load(struct app *app, struct conn *c, struct arena *a,
                                     &im.repeated,  &im.kept};
         for (size_t i = 0; i < COUNT(numbers); i++)
             *numbers[i] = row_int(rows, (int)i + 5);
+        im.name = row_text(rows, 16);
         map_read(a, &im, str_of(row_text(rows, 3)));
     }
     TRY(rows_end(rows));

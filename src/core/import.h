@@ -15,7 +15,8 @@
 
 struct lang;
 
-enum { IMPORT_COLUMNS = 500 };
+/* IMPORT_DAYS: the setting import_days, where it says nothing else. */
+enum { IMPORT_COLUMNS = 500, IMPORT_DAYS = 90 };
 
 struct import_column {
     const char *head;  /* as the file has it */
@@ -33,6 +34,8 @@ struct import {
     size_t column_count;
     int64_t lines, done, bad, repeated, applied, inserted, updated, unchanged,
         kept, person, at;
+    int64_t run;      /* how often work on it has begun */
+    const char *name; /* of the file as it was sent; "" when nobody said */
 };
 
 struct import_fault {
@@ -56,6 +59,7 @@ struct import_map {
 struct import_sender {
     int64_t person;
     bool task;
+    const char *name; /* of the file, without its folders */
 };
 
 /*
@@ -63,7 +67,8 @@ struct import_sender {
  * else the one remembered for these heads, else what the fields' names, labels
  * and aliases say. ERR_INVALID and *why (label key, :TEXT): import.empty,
  * import.only_heads, import.no_column, import.same_head, import.too_wide,
- * import.is_workbook, import.is_binary, csv.…; nothing is kept then.
+ * import.is_workbook, import.is_binary, csv.…,
+ * import.other_kind; nothing is kept then.
  */
 enum status import_stage(struct app *app, struct arena *a,
                          const struct entity *e, struct str text,
@@ -108,6 +113,9 @@ enum status import_kept(struct conn *c, struct arena *a, int64_t id, int most,
 enum status import_faults(struct conn *c, struct arena *a, int64_t id,
                           int64_t after, int most, struct import_fault **out,
                           size_t *n, int64_t *next) MUST_USE;
+/* Takes away the files that were sent more than import_days ago, and the lines
+ * of theirs that were refused; what no import names after a day. */
+enum status imports_sweep(struct app *app, struct arena *a) MUST_USE;
 const char *import_message(struct arena *a, const struct lang *lang,
                            const struct import_fault *f);
 /* The notes in words, one sentence after the other; NULL: none. */

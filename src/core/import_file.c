@@ -101,7 +101,7 @@ static enum status write_whole(struct arena *a, const char *path,
 
 /* The file is whole on the disk before the row that names it. */
 enum status sheet_keep(struct app *app, struct arena *a, struct str text,
-                       const char **name, const char **note, bool *made)
+                       const char **name, const char **note)
 {
     unsigned char digest[SHA256];
     enum encoding e = encoding_of(text);
@@ -116,9 +116,8 @@ enum status sheet_keep(struct app *app, struct arena *a, struct str text,
             : e == WINDOWS ? "import.was_latin1"
                            : "import.was_utf16";
     const char *path = arena_printf(a, "%s/%s", app->folder, *name);
-    *made = access(path, F_OK) != 0;
-    if (!*made)
-        return OK;
+    if (utimensat(AT_FDCWD, path, NULL, 0) == 0)
+        return OK; /* it is there, and the sweep leaves it another day */
     const char *part = arena_printf(a, "%s.%s", path, random_hex(a, 6));
     enum status s = write_whole(a, part, text, e);
     if (s == OK && rename(part, path) != 0)
@@ -130,9 +129,9 @@ enum status sheet_keep(struct app *app, struct arena *a, struct str text,
     return s;
 }
 
-void sheet_drop(struct app *app, struct arena *a, const char *name)
+bool sheet_is_there(struct app *app, struct arena *a, const char *name)
 {
-    unlink(arena_printf(a, "%s/%s", app->folder, name));
+    return access(arena_printf(a, "%s/%s", app->folder, name), F_OK) == 0;
 }
 
 struct mapped {

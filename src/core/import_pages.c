@@ -26,6 +26,20 @@ static bool shown_to(struct req *r, const struct entity *e, int64_t person)
            (person == r->who->person || reach_is_all(e, &reach));
 }
 
+/* "Written: 12 new, 3 changed, 1 refused" */
+static const char *outcome_of(struct req *r, const char *state,
+                              const struct rows *rows)
+{
+    const char *said =
+        tr(r->lang, arena_printf(r->mem, "import.state.%s", state));
+    if (word_in("staged stopped", state))
+        return said;
+    return tr_with(r->mem, r->lang, "core.import_outcome", "state", said, "new",
+                   format_int(r->mem, r->lang, row_int(rows, 7)), "changed",
+                   format_int(r->mem, r->lang, row_int(rows, 8)), "refused",
+                   format_int(r->mem, r->lang, row_int(rows, 9)), NULL);
+}
+
 enum status imports_list(struct req *r)
 {
     struct import_v v = {.lead = tr(r->lang, "core.import_lead"),
@@ -45,7 +59,8 @@ enum status imports_list(struct req *r)
     TRY(db_rows(r->conn, r->mem,
                 SQL("SELECT i.id, i.entity, i.at, i.state, i.person,"
                     " (SELECT min(a.name) FROM auth_account a WHERE"
-                    " a.person = i.person) FROM core_import i"
+                    " a.person = i.person), i.name, i.inserted, i.updated,"
+                    " i.bad FROM core_import i"
                     " ORDER BY i.id DESC LIMIT :most"),
                 ARGS(arg_int("most", READ)), &rows));
     struct item_v *items = NEW_ARRAY(r->mem, struct item_v, SHOWN);
@@ -66,8 +81,8 @@ enum status imports_list(struct req *r)
                         NULL),
                 format_time(r->mem, r->lang, row_int(rows, 2)),
                 who ? said(r->mem, r->lang, who) : tr(r->lang, "core.program")),
-            .value =
-                tr(r->lang, arena_printf(r->mem, "import.state.%s", state))};
+            .what = row_text(rows, 6),
+            .value = outcome_of(r, state, rows)};
     }
     TRY(rows_end(rows));
     v.items = items;
@@ -82,7 +97,7 @@ enum status imports_list(struct req *r)
 
 static enum status refuse(struct req *r, const char *key)
 {
-    form_error_add(&r->errors, import_refusal(r->mem, key));
+    form_error_add(&r->errors, import_refusal(r->mem, r->lang, key));
     return imports_list(r);
 }
 
@@ -100,22 +115,36 @@ static enum status go_to(struct req *r, int64_t id)
     return req_done(r) ? OK : req_go(r, "/imports/%" PRId64, id);
 }
 
+/* As people know it: without the folders that some browsers send. */
+static const char *sheet_name(struct arena *a, struct str name)
+{
+    enum { MOST = 120 };
+    for (size_t i = name.n; i-- > 0;)
+        if (name.p[i] == '/' || name.p[i] == '\\') {
+            name = (struct str){name.p + i + 1, name.n - i - 1};
+            break;
+        }
+    if (name.n > MOST)
+        name.n = MOST;
+    return name.p ? arena_dup(a, name.p, utf8_whole(name)) : "";
+}
+
 enum status import_send(struct req *r)
 {
     const struct http_param *all;
     size_t n;
-    struct str file = {NULL, 0};
+    struct str file = {NULL, 0}, name = {NULL, 0};
     struct str api = req_text(r, "entity");
     TRY(http_form(r->x, &all, &n));
     for (size_t i = 0; i < n; i++)
         if (str_eq(all[i].name, "file") && all[i].filename.p)
-            file = all[i].value;
+            file = all[i].value, name = all[i].filename;
     const struct entity *e =
         api.p ? entity_by_api(r->app, str_dup(r->mem, api)) : NULL;
     if (!e || !importable(r, e))
         return ERR_FORBIDDEN;
     struct import im;
-    struct import_sender by = {r->who->person, true};
+    struct import_sender by = {r->who->person, true, sheet_name(r->mem, name)};
     const char *why = NULL;
     enum status s =
         import_stage(r->app, r->mem, e, file, NULL, 0, by, &im, &why);
@@ -351,10 +380,19 @@ static enum status show_json(struct req *r, const struct import *im)
 }
 
 static void act(struct req *r, struct import_v *v, struct import_act_v *acts,
-                const char *what, const char *label, const char *look)
+                const char *what, const char *label)
 {
     acts[v->act_count++] = (struct import_act_v){
-        arena_printf(r->mem, "%s/%s", v->self, what), tr(r->lang, label), look};
+        .action = arena_printf(r->mem, "%s/%s", v->self, what),
+        .label = tr(r->lang, label)};
+}
+
+/* What taking it back would do, said before it is asked for. */
+static const char *undo_text(struct req *r, const struct import *im)
+{
+    return tr_with(r->mem, r->lang, "core.import_undo_what", "new",
+                   format_int(r->mem, r->lang, im->inserted), "changed",
+                   format_int(r->mem, r->lang, im->updated), NULL);
 }
 
 static void acts_fill(struct req *r, const struct import *im,
@@ -362,13 +400,16 @@ static void acts_fill(struct req *r, const struct import *im,
 {
     struct import_act_v *acts = NEW_ARRAY(r->mem, struct import_act_v, 3);
     if (is_running(im))
-        act(r, v, acts, "arret", "core.import_stop", "btn quiet");
-    if (same(im->state, "checked") && im->lines > im->bad + im->repeated)
-        act(r, v, acts, "application", "core.import_apply", "btn");
-    if (same(im->state, "paused"))
-        act(r, v, acts, "application", "core.import_resume", "btn");
-    if (word_in("applied paused halted", im->state))
-        act(r, v, acts, "annulation", "core.import_undo", "btn danger");
+        act(r, v, acts, "arret", "core.import_stop");
+    if (same(im->state, "checked") && !v->gone &&
+        im->lines > im->bad + im->repeated)
+        act(r, v, acts, "application", "core.import_apply");
+    if (same(im->state, "paused") && !v->gone)
+        act(r, v, acts, "application", "core.import_resume");
+    if (word_in("applied paused halted", im->state)) {
+        act(r, v, acts, "annulation", "core.import_undo");
+        acts[v->act_count - 1].ask = undo_text(r, im);
+    }
     v->acts = acts;
 }
 
@@ -397,7 +438,21 @@ static const char *missing_of(struct req *r, const struct import *im)
                : NULL;
 }
 
-static enum status show_page(struct req *r, const struct import *im)
+/* Perhaps it is of another kind, by its heads; to send it there. */
+static void kind_fill(struct req *r, const struct import *im,
+                      struct import_v *v)
+{
+    const struct entity *e = import_kind(r->app, r->mem, im);
+    if (!e || !importable(r, e))
+        return;
+    v->kind =
+        tr_with(r->mem, r->lang, "core.import_kind", "what",
+                tr(r->lang, arena_printf(r->mem, "%s.list", e->name)), NULL);
+    v->kind_href = arena_printf(r->mem, "/imports?entity=%s", e->api);
+}
+
+static enum status show_page(struct req *r, const struct import *im, int code,
+                             const char *alert)
 {
     const char *self = arena_printf(r->mem, "/imports/%" PRId64, im->id);
     struct import_v v = {
@@ -407,14 +462,18 @@ static enum status show_page(struct req *r, const struct import *im)
         .text = arena_printf(r->mem, "%s.json", self),
         .note = im->note ? import_note(r->mem, r->lang, im->note) : NULL,
         .missing = missing_of(r, im),
+        .name = im->name,
+        .gone = !sheet_is_there(r->app, r->mem, im->file),
         .running = is_running(im),
         .percent = percent_of(im),
     };
+    if (im->bad)
+        kind_fill(r, im, &v);
     acts_fill(r, im, &v);
     counts_fill(r, im, &v);
     TRY(kept_fill(r, im, &v));
     TRY(faults_fill(r, im, &v));
-    if (word_in("checked stopped", im->state)) {
+    if (word_in("checked stopped", im->state) && !v.gone) {
         v.remap = arena_printf(r->mem, "%s/colonnes", self);
         TRY(columns_fill(r, im, &v));
     }
@@ -424,10 +483,11 @@ static enum status show_page(struct req *r, const struct import *im)
                 tr(r->lang, arena_printf(r->mem, "%s.list", im->entity->name)),
                 "number", arena_printf(r->mem, "%" PRId64, im->id), NULL));
     p.refresh = v.running ? 2 : 0;
+    p.alert = alert;
     struct html h;
     req_html_open(r, &h);
     import_page(&h, &p, &v);
-    return req_html(r, 200, &h);
+    return req_html(r, code, &h);
 }
 
 enum status import_show(struct req *r)
@@ -438,7 +498,7 @@ enum status import_show(struct req *r)
         return show_json(r, &im);
     if (same(r->form, "csv"))
         return import_faults_send(r, &im);
-    return *r->form ? ERR_NOT_FOUND : show_page(r, &im);
+    return *r->form ? ERR_NOT_FOUND : show_page(r, &im, 200, NULL);
 }
 
 enum status import_columns(struct req *r)
@@ -469,12 +529,27 @@ static enum status ask(struct conn *c, struct arena *mem, void *data)
                  : import_stop(c, k->im->id);
 }
 
+/* Somebody was faster, or the page is an old one: how it stands now. */
+static enum status moved_on(struct req *r)
+{
+    struct import im;
+    conn_end(r->conn);
+    TRY(conn_begin(r->conn, r->x->deadline));
+    TRY(load(r, &im));
+    return show_page(r, &im, 409,
+                     tr_with(r->mem, r->lang, "core.import_moved_on", "state",
+                             lead_of(r, &im), NULL));
+}
+
 static enum status ask_for(struct req *r, const char *from, const char *to)
 {
     struct import im;
     TRY(load(r, &im));
     struct asking k = {&im, from, to, r->who->person};
-    TRY(req_write(r, ask, &k));
+    enum status s = req_write(r, ask, &k);
+    if (s == ERR_CONFLICT)
+        return moved_on(r);
+    TRY(s);
     return req_done(r) ? OK : req_go(r, "/imports/%" PRId64, im.id);
 }
 

@@ -300,6 +300,23 @@ static enum status links_read(struct reader *r, struct arena *a,
     return OK;
 }
 
+/* Whole regions may be unknown here: what leaves a field empty is told at the
+ * first line that has it. */
+static void notes_once(struct reader *r, struct arena *a, int64_t number,
+                       struct form_errors *notes)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < notes->n; i++) {
+        const struct form_error *e = &notes->list[i];
+        const struct field *f = entity_field(r->im->entity, e->field);
+        if (same(e->key, "import.unknown_code_new") &&
+            seen_before(&r->seen, a, f, e->text, number))
+            continue;
+        notes->list[kept++] = *e;
+    }
+    notes->n = kept;
+}
+
 /* The row as it will be: the one with that code as it stands, or a new one. */
 static enum status line_read(struct reader *r, struct piece *p,
                              const struct record *record,
@@ -342,6 +359,8 @@ static enum status line_read(struct reader *r, struct piece *p,
         tell(p, line, "refused", record, &errors);
     else
         p->lines[p->count++] = *line;
+    if (!errors.n)
+        notes_once(r, a, line->number, &notes);
     if (!errors.n && notes.n)
         tell(p, line, "noted", record, &notes);
     return OK;

@@ -192,7 +192,7 @@ static enum status write_part(struct conn *c, struct arena *a, void *data)
         SQL("UPDATE core_import SET state = :next, applied = :applied,"
             " checked = :done, inserted = inserted + :inserted, updated ="
             " updated + :updated, same = same + :unchanged, bad = bad + :bad,"
-            " lines = :lines WHERE id = :id AND state = :state"),
+            " lines = :lines WHERE id = :id AND state = :state AND run = :run"),
         ARGS(arg_cstr("next", !whole || !p->end ? state
                               : r->write        ? "applied"
                                                 : "checked"),
@@ -203,7 +203,7 @@ static enum status write_part(struct conn *c, struct arena *a, void *data)
              arg_int("inserted", r->inserted), arg_int("updated", r->updated),
              arg_int("unchanged", r->unchanged), arg_int("bad", r->bad),
              arg_int("lines", r->im->lines), arg_int("id", r->im->id),
-             arg_cstr("state", state)),
+             arg_int("run", r->im->run), arg_cstr("state", state)),
         &changed));
     return changed ? OK : ERR_STALE;
 }
@@ -362,8 +362,9 @@ static enum status run(struct app *app, struct arena *a, struct import *im,
 
 static enum status begin_check(struct conn *c, struct arena *a, void *data)
 {
-    const struct import *im = data;
+    struct import *im = data;
     (void)a;
+    TRY(import_take(c, im));
     TRY(db_exec(c, SQL("DELETE FROM core_import_line WHERE import = :id"),
                 ARGS(arg_int("id", im->id)), NULL));
     return db_exec(
@@ -383,7 +384,7 @@ enum status import_check(struct app *app, struct arena *a, struct import *im,
 
 static enum status begin_apply(struct conn *c, struct arena *a, void *data)
 {
-    const struct import *im = data;
+    struct import *im = data;
     int64_t changed;
     (void)a;
     TRY(db_exec(c,
@@ -391,7 +392,7 @@ static enum status begin_apply(struct conn *c, struct arena *a, void *data)
                     " WHERE id = :id"
                     " AND state IN ('staged', 'checked', 'applying')"),
                 ARGS(arg_int("id", im->id)), &changed));
-    return changed ? OK : ERR_STALE;
+    return changed ? import_take(c, im) : ERR_STALE;
 }
 
 enum status import_apply(struct app *app, struct arena *a, struct import *im,

@@ -56,8 +56,9 @@ static enum status undo_piece(struct conn *c, struct arena *a, void *data)
     }
     TRY(db_exec(c,
                 SQL("UPDATE core_import SET state = :state, applied = :below"
-                    " WHERE id = :id AND state = 'undoing'"),
-                ARGS(arg_cstr("state", u->n ? "undoing" : "undone"),
+                    " WHERE id = :id AND state = 'undoing' AND run = :run"),
+                ARGS(arg_int("run", u->im->run),
+                     arg_cstr("state", u->n ? "undoing" : "undone"),
                      arg_int("below", u->n ? u->ids[u->n - 1] : 0),
                      arg_int("id", u->im->id)),
                 &changed));
@@ -79,10 +80,8 @@ static enum status begin(struct conn *c, struct arena *a, void *data)
         ARGS(arg_int("id", u->im->id)), &changed));
     if (!changed)
         return ERR_CONFLICT;
-    TRY(db_int(c, SQL("SELECT applied FROM core_import WHERE id = :id"),
-               ARGS(arg_int("id", u->im->id)), &u->below));
-    if (!u->below)
-        u->below = NONE;
+    TRY(import_take(c, u->im));
+    u->below = u->im->applied ? u->im->applied : NONE;
     return OK;
 }
 

@@ -6,7 +6,8 @@
 #include "view/form.h"
 
 /* Why import_stage did not take a file, as a message. */
-struct form_error import_refusal(struct arena *a, const char *why);
+struct form_error import_refusal(struct arena *a, const struct lang *lang,
+                                 const char *why);
 /* Does a file fill this field? */
 bool import_fills(const struct entity *e, const struct field *f);
 /* Is that the name of such a field, or of a link? */
@@ -16,12 +17,23 @@ bool import_takes(const struct entity *e, const char *name);
 int head_rank(struct arena *a, const struct entity *e, const char *name,
               const char *head);
 
-/* import_file.c: keeps it as UTF-8, by its content; *made when it was not there
- * yet. Of the notes, what is said of its encoding. */
+/* The field or link that a head names; NULL. */
+const char *head_field(struct arena *a, const struct entity *e,
+                       const char *head);
+enum { KIND_HEADS = 80 };
+/* The kind that knows more of these heads than the file's own does, and all
+ * that it needs; of the first KIND_HEADS. NULL: none. */
+const struct entity *import_kind(struct app *app, struct arena *a,
+                                 const struct import *im);
+
+/* import_file.c: keeps it as UTF-8, by its content. Of the notes, what is said
+ * of its encoding. */
 enum status sheet_keep(struct app *app, struct arena *a, struct str text,
-                       const char **name, const char **note,
-                       bool *made) MUST_USE;
-void sheet_drop(struct app *app, struct arena *a, const char *name);
+                       const char **name, const char **note) MUST_USE;
+bool sheet_is_there(struct app *app, struct arena *a, const char *name);
+/* import_sweep.c: takes it away again, unless an import names it. */
+enum status sheet_drop(struct app *app, struct arena *a,
+                       const char *name) MUST_USE;
 /* NULL, or the label key of why this is no CSV file at all. */
 const char *sheet_refused(struct str text);
 /* The stored file, mapped until a is reset. */
@@ -71,6 +83,10 @@ enum status links_alike(struct conn *c, struct arena *a, const struct entity *e,
  * everything. ERR_FORBIDDEN: nothing any more. */
 enum status import_reach(struct app *app, struct conn *c, struct arena *a,
                          const struct import *im, struct reach *out) MUST_USE;
+
+/* Inside the write that begins some work: whoever began last goes on alone,
+ * from where the last left off; what an earlier one still does is stale. */
+enum status import_take(struct conn *c, struct import *im) MUST_USE;
 
 /* Of an UPDATE: what the check foresaw gives way to what is written. */
 #define FROM_ZERO                                                              \

@@ -54,7 +54,8 @@ const struct sql core_tables[] = {
      " lines BIGINT NOT NULL DEFAULT 0, checked BIGINT NOT NULL DEFAULT 0,"
      " bad BIGINT NOT NULL DEFAULT 0, applied BIGINT NOT NULL DEFAULT 0,"
      " inserted BIGINT NOT NULL DEFAULT 0, updated BIGINT NOT NULL DEFAULT 0,"
-     " same BIGINT NOT NULL DEFAULT 0, note TEXT)"},
+     " same BIGINT NOT NULL DEFAULT 0, note TEXT,"
+     " name TEXT NOT NULL DEFAULT '', run BIGINT NOT NULL DEFAULT 0)"},
     {"CREATE TABLE core_import_line (import BIGINT NOT NULL"
      " REFERENCES core_import (id), line BIGINT NOT NULL, cells TEXT NOT NULL,"
      " row_id BIGINT, outcome TEXT, faults TEXT,"

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "core/file.h"
 #include "core/head.h"
+#include "core/import.h"
 #include "core/journal.h"
 #include "core/meter.h"
 #include "core/once.h"
@@ -285,7 +286,8 @@ static void *seal_main(void *data)
             log_line(LOG_WARN, "journal not sealed", NULL);
         if (time_now() - t->swept > SWEEP &&
             db_write(t->app->db, &mem, sweep, t) == OK &&
-            files_sweep(t->app, &mem) == OK)
+            files_sweep(t->app, &mem) == OK &&
+            imports_sweep(t->app, &mem) == OK)
             t->swept = time_now();
         arena_reset(&mem);
         look(t, c);

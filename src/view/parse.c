@@ -299,13 +299,14 @@ static enum status ref_stands(struct arena *a, const struct field *f,
     return OK;
 }
 
-/* A code that is not here leaves what stands, and is told where it would have
- * changed it. */
+/* A code that is not here leaves what stands, or nothing, and is told. */
 static void note_unknown(struct form_errors *errors, const struct field *f,
                          const void *row, struct form_error note)
 {
     note.field = f->name;
-    if (errors->notes && field_get(f, row).type != V_NULL)
+    if (field_get(f, row).type == V_NULL)
+        note.key = "import.unknown_code_new";
+    if (errors->notes)
         form_error_add(errors->notes, note);
 }
 

@@ -187,7 +187,8 @@ await test('a code that is not here leaves what stands, and is told', async () =
   equal([now.name, now.departement, now.bassin].join(), ['Renommée', known.departement, known.bassin].join());
   equal((await school(fresh)).departement, null);
   await says(where, /Le code « 99999 » n’est pas connu ici/, /The code “99999” is not known here/);
-  equal((await admin.get(`${where}.csv`)).text.split('\r\n').filter((l) => /n’est pas connu ici/.test(l)).length, 1);
+  equal((await admin.get(`${where}.csv`)).text.split('\r\n').filter((l) => /n’est pas connu ici/.test(l)).length, 2,
+    'of the line that keeps, and of the new one');
 });
 await test('many values go out in one cell and come back: by code or name, an unknown one named', async () => {
   const read = async (path) => JSON.parse((await admin.get(path)).text);
