@@ -336,7 +336,7 @@ export const others = [
     routes: ['GET /', 'GET /entrer', 'GET /recherche', 'GET /chiffres', 'GET /chiffres/:figure',
       'GET /carte', 'GET /strategie', 'GET /accessibilite', 'GET /mentions',
       'GET /donnees-personnelles', 'GET /aide', 'GET /plan', 'GET /journal/tete', 'GET /readyz',
-      'GET /api/openapi.json'],
+      'GET /api/openapi.json', 'GET /api/v1/figure', 'GET /api/v1/figure/:figure'],
     forms: ['GET /chiffres.csv', 'GET /chiffres.json', 'GET /journal/tete.json'],
     answers: { [all]: 200 },
   },
@@ -487,7 +487,8 @@ export const others = [
   },
   { name: 'the list of imports', routes: ['GET /imports'], answers: importers(200) },
   {
-    name: 'the administrator\'s import of schools', routes: ['GET /imports/:import'],
+    name: 'the administrator\'s import of schools',
+    routes: ['GET /imports/:import', 'GET /api/v1/import/:import'],
     forms: ['GET /imports/:import.csv', 'GET /imports/:import.json'],
     answers: {
       stranger: sign,
@@ -497,12 +498,14 @@ export const others = [
     },
   },
   // Of an entity that does not exist: none may import that.
-  { name: 'sending a file', routes: ['POST /imports'], send: { entity: 'nothing' },
+  { name: 'sending a file', routes: ['POST /imports', 'POST /api/v1/import'], send: { entity: 'nothing' },
     answers: importers(no) },
   {
     name: 'an import that does not exist',
     routes: ['POST /imports/:import/colonnes', 'POST /imports/:import/application',
-      'POST /imports/:import/annulation', 'POST /imports/:import/arret'],
+      'POST /imports/:import/annulation', 'POST /imports/:import/arret',
+      'POST /api/v1/import/:import/application', 'POST /api/v1/import/:import/annulation',
+      'POST /api/v1/import/:import/arret'],
     unknown: true, answers: importers(gone),
   },
   { name: 'signing out', routes: ['POST /sortir', 'POST /sortir/partout'], last: true, answers: { [all]: 303 } },

@@ -44,12 +44,13 @@ static enum status one_load(struct req *r, int most, struct one *o)
         return ERR_NOT_FOUND;
     struct ask asked;
     TRY(ask_read(r, &asked));
-    *o = (struct one){.asked = asked,
-                      .after = after,
-                      .most = most,
-                      .label =
-                          tr(r->lang, arena_printf(r->mem, "figure.%s", f->id)),
-                      .path = arena_printf(r->mem, "/chiffres/%s", f->id)};
+    *o = (struct one){
+        .asked = asked,
+        .after = after,
+        .most = most,
+        .label = tr(r->lang, arena_printf(r->mem, "figure.%s", f->id)),
+        .path = arena_printf(
+            r->mem, r->api ? "/api/v1/figure/%s" : "/chiffres/%s", f->id)};
     o->ask =
         (struct figure_ask){f, o->asked.year, o->asked.bassin,
                             reach_of(r->app, r->mem, r->who, f->entity->read)};
@@ -268,8 +269,9 @@ static enum status one_html(struct req *r, const struct one *o)
 enum status figure_show(struct req *r)
 {
     struct one o;
-    TRY(one_load(r, *r->form ? ROWS_MOST : ROWS, &o));
-    if (!*r->form)
+    const bool page = !r->api && !*r->form;
+    TRY(one_load(r, page ? ROWS : ROWS_MOST, &o));
+    if (page)
         return one_html(r, &o);
     const char *next = next_of(r, &o, same(r->form, "csv") ? ".csv" : ".json");
     if (next)

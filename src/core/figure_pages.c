@@ -232,7 +232,7 @@ enum status figures_show(struct req *r)
     struct figures_filling fill = {0};
     struct figures_v *v = &fill.v;
     TRY(ask_read(r, &fill.ask));
-    if (*r->form)
+    if (r->api || *r->form)
         return figures_export(r, fill.ask);
     v->lead = tr(r->lang, "core.figures_lead");
     v->csv = ask_address(r, "/chiffres.csv", fill.ask);

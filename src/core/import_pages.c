@@ -98,21 +98,49 @@ enum status imports_list(struct req *r)
 static enum status refuse(struct req *r, const char *key)
 {
     form_error_add(&r->errors, import_refusal(r->mem, r->lang, key));
-    return imports_list(r);
+    return r->api ? ERR_INVALID : imports_list(r);
+}
+
+struct asking {
+    struct req *r;
+    int64_t id;
+    const struct import *im; /* NULL: nothing more is asked */
+    const char *from, *to;   /* to NULL: stop */
+};
+
+/* Known within the write, so that it is kept with the one-time key. */
+static enum status ask(struct conn *c, struct arena *mem, void *data)
+{
+    const struct asking *k = data;
+    struct req *r = k->r;
+    struct buf out = {.mem = r->mem};
+    if (k->im && k->to)
+        TRY(import_ask(c, mem, k->im, k->from, k->to, r->who->person));
+    else if (k->im)
+        TRY(import_stop(c, k->id));
+    buf_printf(&out, "{\"id\":%" PRId64 "}", k->id);
+    r->code = !r->api ? 303 : k->im ? 200 : 201;
+    r->location =
+        r->api ? NULL : arena_printf(r->mem, "/imports/%" PRId64, k->id);
+    r->told = r->api ? buf_done(&out) : r->told;
+    return OK;
+}
+
+static enum status asked(struct req *r, struct asking *k)
+{
+    TRY(req_write(r, ask, k));
+    if (req_done(r))
+        return OK;
+    return r->api ? req_json(r, r->code, r->told)
+                  : req_go(r, "%s", r->location);
 }
 
 /* The work is done in writes of its own; this one only keeps the form's key, so
  * that sending it again answers as the first time. */
-static enum status keep_key(struct conn *c, struct arena *mem, void *data)
-{
-    (void)c, (void)mem, (void)data;
-    return OK;
-}
-
 static enum status go_to(struct req *r, int64_t id)
 {
-    TRY(req_write(r, keep_key, NULL));
-    return req_done(r) ? OK : req_go(r, "/imports/%" PRId64, id);
+    struct asking k = {.r = r, .id = id};
+    return asked(r, &k);
 }
 
 /* As people know it: without the folders that some browsers send. */
@@ -129,16 +157,28 @@ static const char *sheet_name(struct arena *a, struct str name)
     return name.p ? arena_dup(a, name.p, utf8_whole(name)) : "";
 }
 
-enum status import_send(struct req *r)
+/* By a form, or by the API as the whole body. */
+static enum status sheet_sent(struct req *r, struct str *file, struct str *name)
 {
     const struct http_param *all;
     size_t n;
-    struct str file = {NULL, 0}, name = {NULL, 0};
-    struct str api = req_text(r, "entity");
+    *file = r->x->body;
+    *name = req_text(r, "name");
+    if (r->api)
+        return OK;
+    *file = *name = (struct str){NULL, 0};
     TRY(http_form(r->x, &all, &n));
     for (size_t i = 0; i < n; i++)
         if (str_eq(all[i].name, "file") && all[i].filename.p)
-            file = all[i].value, name = all[i].filename;
+            *file = all[i].value, *name = all[i].filename;
+    return OK;
+}
+
+enum status import_send(struct req *r)
+{
+    struct str file, name;
+    struct str api = req_text(r, "entity");
+    TRY(sheet_sent(r, &file, &name));
     const struct entity *e =
         api.p ? entity_by_api(r->app, str_dup(r->mem, api)) : NULL;
     if (!e || !importable(r, e))
@@ -361,6 +401,9 @@ static enum status show_json(struct req *r, const struct import *im)
     struct buf out = {.mem = r->mem};
     struct json j = {.out = &out};
     json_object(&j, NULL);
+    json_int(&j, "id", im->id);
+    json_cstr(&j, "entity", im->entity->api);
+    json_cstr(&j, "name", im->name);
     json_cstr(&j, "state", im->state);
     if (percent_of(im) < 0)
         json_null(&j, "percent");
@@ -494,7 +537,7 @@ enum status import_show(struct req *r)
 {
     struct import im;
     TRY(load(r, &im));
-    if (same(r->form, "json"))
+    if (r->api || same(r->form, "json"))
         return show_json(r, &im);
     if (same(r->form, "csv"))
         return import_faults_send(r, &im);
@@ -516,19 +559,6 @@ enum status import_columns(struct req *r)
     return go_to(r, im.id);
 }
 
-struct asking {
-    const struct import *im;
-    const char *from, *to; /* to NULL: stop */
-    int64_t person;
-};
-
-static enum status ask(struct conn *c, struct arena *mem, void *data)
-{
-    const struct asking *k = data;
-    return k->to ? import_ask(c, mem, k->im, k->from, k->to, k->person)
-                 : import_stop(c, k->im->id);
-}
-
 /* Somebody was faster, or the page is an old one: how it stands now. */
 static enum status moved_on(struct req *r)
 {
@@ -545,12 +575,9 @@ static enum status ask_for(struct req *r, const char *from, const char *to)
 {
     struct import im;
     TRY(load(r, &im));
-    struct asking k = {&im, from, to, r->who->person};
-    enum status s = req_write(r, ask, &k);
-    if (s == ERR_CONFLICT)
-        return moved_on(r);
-    TRY(s);
-    return req_done(r) ? OK : req_go(r, "/imports/%" PRId64, im.id);
+    struct asking k = {r, im.id, &im, from, to};
+    enum status s = asked(r, &k);
+    return s == ERR_CONFLICT && !r->api ? moved_on(r) : s;
 }
 
 enum status import_start(struct req *r)

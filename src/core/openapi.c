@@ -1,107 +1,5 @@
 /* The API described by the tables themselves: OpenAPI 3.1. */
-#include "core/pages.h"
-#include "core/request.h"
-
-static const char *json_type(const struct field *f)
-{
-    switch (f->type) {
-    case F_INT:
-    case F_MONEY:
-    case F_REF:
-    case F_FILE:
-    case F_SCHOOL_YEAR:
-        return "integer";
-    case F_REAL:
-        return "number";
-    case F_BOOL:
-        return "boolean";
-    case F_TEXT:
-    case F_PROSE:
-    case F_DATE:
-    case F_TIME:
-    case F_CHOICE:
-        return "string";
-    }
-    return "string";
-}
-
-static void schema_field(struct req *r, struct json *j, const struct entity *e,
-                         const struct field *f)
-{
-    json_object(j, f->name);
-    json_array(j, "type");
-    json_cstr(j, NULL, json_type(f));
-    if (!(f->flags & F_REQUIRED))
-        json_cstr(j, NULL, "null");
-    json_end_array(j);
-    json_cstr(j, "title", field_label(r->mem, r->lang, e, f->name));
-    if (!field_is_typed(e, f))
-        json_bool(j, "readOnly", true);
-    if (f->type == F_DATE)
-        json_cstr(j, "format", "date");
-    if (f->type == F_TIME)
-        json_cstr(j, "format", "date-time");
-    if (f->choices) {
-        json_array(j, "enum");
-        for (const char *const *k = f->choices; *k; k++)
-            json_cstr(j, NULL, *k);
-        if (!(f->flags & F_REQUIRED))
-            json_null(j, NULL);
-        json_end_array(j);
-    }
-    bool text = f->type == F_TEXT || f->type == F_PROSE;
-    if (text && f->max)
-        json_int(j, "maxLength", f->max);
-    if (!text && (f->min || f->max)) {
-        json_int(j, "minimum", f->min);
-        json_int(j, "maximum", f->max);
-    }
-    json_end_object(j);
-}
-
-static void schema_read_only(struct json *j, const char *name, const char *type)
-{
-    json_object(j, name);
-    json_cstr(j, "type", type);
-    json_bool(j, "readOnly", true);
-    json_end_object(j);
-}
-
-static void schema_link(struct req *r, struct json *j, const struct entity *e,
-                        const struct link *l)
-{
-    json_object(j, l->name);
-    json_cstr(j, "type", "array");
-    json_cstr(j, "title", field_label(r->mem, r->lang, e, l->name));
-    json_object(j, "items");
-    json_cstr(j, "type", "integer");
-    json_end_object(j);
-    json_int(j, "maxItems", l->most ? l->most : 200);
-    json_end_object(j);
-}
-
-static void schema(struct req *r, struct json *j, const struct entity *e)
-{
-    json_object(j, e->api);
-    json_cstr(j, "type", "object");
-    json_array(j, "required");
-    for (const struct field *f = e->fields; f->name; f++)
-        if ((f->flags & F_REQUIRED) && field_is_typed(e, f))
-            json_cstr(j, NULL, f->name);
-    json_end_array(j);
-    json_object(j, "properties");
-    schema_read_only(j, "id", "integer");
-    if (e->has_uid)
-        schema_read_only(j, "uid", "string");
-    schema_read_only(j, "version", "integer");
-    for (const struct field *f = e->fields; f->name; f++)
-        if (!(f->flags & F_HIDDEN))
-            schema_field(r, j, e, f);
-    for (const struct link *l = e->links; l && l->name; l++)
-        schema_link(r, j, e, l);
-    json_end_object(j);
-    json_end_object(j);
-}
+#include "core/openapi.h"
 
 /* A file is its bytes; Content-Disposition says its name. */
 static void content(struct json *j, const char *type, const char *schema_ref)
@@ -114,14 +12,6 @@ static void content(struct json *j, const char *type, const char *schema_ref)
         json_end_object(j);
     }
     json_end_object(j);
-    json_end_object(j);
-}
-
-static void body_of(struct req *r, struct json *j, const struct entity *e)
-{
-    json_object(j, "requestBody");
-    content(j, "application/json",
-            arena_printf(r->mem, "#/components/schemas/%s", e->api));
     json_end_object(j);
 }
 
@@ -162,23 +52,71 @@ static void parameter(struct json *j, const char *name, const char *in,
     json_end_object(j);
 }
 
-/* Those of the path, and of a list all that it may be asked. */
+/* What handlers take and give, beside a row of their own entity ("*"). */
+static const struct described {
+    enum status (*handle)(struct req *r);
+    const char *takes, *gives; /* names of schemas; gives "[x]": an array */
+    const char *queries;       /* what the address may ask */
+} described[] = {
+    {rows_list, NULL, "*", NULL},
+    {row_page, NULL, "*", NULL},
+    {row_create, "*_new", "made", NULL},
+    {row_change, "*", "made", NULL},
+    {row_step, "step", "made", NULL},
+    {file_post, NULL, "file", NULL},
+    {grants_show, NULL, "grants", NULL},
+    {grant_new, "grant_new", "nothing", NULL},
+    {grant_stop, NULL, "nothing", NULL},
+    {figures_show, NULL, "[figure]", "annee bassin"},
+    {figure_show, NULL, "figure", "annee bassin apres"},
+    {import_send, NULL, "made", "entity name"},
+    {import_show, NULL, "import", NULL},
+    {import_start, NULL, "made", NULL},
+    {import_take_back, NULL, "made", NULL},
+    {import_halt, NULL, "made", NULL},
+};
+
+static const struct described *described_by(const struct route *t)
+{
+    for (size_t i = 0; i < COUNT(described); i++)
+        if (described[i].handle == t->handle)
+            return &described[i];
+    return NULL;
+}
+
+/* "*_new" of a school: "school_new". */
+static const char *shape_name(struct req *r, const struct route *t,
+                              const char *name)
+{
+    return *name == '*' ? arena_printf(r->mem, "%s%s", t->entity->api, name + 1)
+                        : name;
+}
+
+/* Those of the path, and what the address may ask besides. */
 static void parameters(struct req *r, struct json *j, const struct route *t)
 {
     size_t n;
+    const struct described *d = described_by(t);
     struct str rest = str_of(t->path), part;
     json_array(j, "parameters");
     while (str_next(&rest, '/', &part))
         if (part.n && *part.p == ':')
-            parameter(j, str_dup(r->mem, part) + 1, "path", "integer");
+            parameter(j, str_dup(r->mem, part) + 1, "path",
+                      str_eq(part, ":figure") ? "string" : "integer");
     if (t->handle == rows_list) {
         const char **asked = list_names(r->mem, t->entity, &n);
         for (size_t i = 0; i < n; i++)
             parameter(j, asked[i], "query", "string");
         parameter(j, "limit", "query", "integer");
     }
-    if (t->method == PATCH || t->method == DELETE)
+    rest = str_of(d && d->queries ? d->queries : "");
+    while (str_next(&rest, ' ', &part))
+        if (part.n)
+            parameter(j, str_dup(r->mem, part), "query", "string");
+    if (t->method == PATCH || (t->method == DELETE && t->handle == row_remove))
         parameter(j, "If-Match", "header", "string");
+    if (t->method != GET)
+        parameter(j, "Idempotency-Key", "header", "string");
     json_end_array(j);
 }
 
@@ -211,55 +149,91 @@ static void list_content(struct json *j, const char *row)
     json_end_object(j);
 }
 
+static void array_content(struct json *j, const char *of)
+{
+    json_object(j, "content");
+    json_object(j, "application/json");
+    json_object(j, "schema");
+    json_cstr(j, "type", "array");
+    json_object(j, "items");
+    json_cstr(j, "$ref", of);
+    json_end_object(j);
+    json_end_object(j);
+    json_end_object(j);
+    json_end_object(j);
+}
+
+static const char *reference(struct req *r, const char *name, size_t n)
+{
+    return arena_printf(r->mem, "#/components/schemas/%.*s", (int)n, name);
+}
+
 static void answer(struct req *r, struct json *j, const struct route *t)
 {
-    const char *row =
-        arena_printf(r->mem, "#/components/schemas/%s", t->entity->api);
-    json_object(j, t->method == POST     ? "201"
-                   : t->method == DELETE ? "204"
-                                         : "200");
+    const struct described *d = described_by(t);
+    const char *gives = d ? shape_name(r, t, d->gives) : NULL;
+    const bool makes =
+        t->raw || t->handle == row_create || t->handle == grant_new;
+    json_object(j, makes ? "201" : t->handle == row_remove ? "204" : "200");
     json_cstr(j, "description", "OK");
-    if (t->raw)
-        content(j, "application/json", "#/components/schemas/file");
-    else if (t->handle == file_show)
+    if (t->handle == file_show)
         content(j, "application/octet-stream", NULL);
     else if (t->handle == rows_list)
-        list_content(j, row);
-    else if (t->handle == row_page)
-        content(j, "application/json", row);
+        list_content(j, reference(r, gives, strlen(gives)));
+    else if (gives && *gives == '[')
+        array_content(j, reference(r, gives + 1, strlen(gives) - 2));
+    else if (gives)
+        content(j, "application/json", reference(r, gives, strlen(gives)));
+    json_end_object(j);
+    json_object(j, "default");
+    json_cstr(j, "description", "RFC 9457");
+    content(j, "application/problem+json", reference(r, "problem", 7));
+    json_end_object(j);
+}
+
+static void body_of(struct req *r, struct json *j, const struct route *t)
+{
+    const struct described *d = described_by(t);
+    const char *takes = d && d->takes ? shape_name(r, t, d->takes) : NULL;
+    if (!takes && !t->raw)
+        return;
+    json_object(j, "requestBody");
+    json_bool(j, "required", t->raw || t->handle != row_step);
+    if (t->raw)
+        content(j,
+                t->handle == import_send ? "text/csv"
+                                         : "application/octet-stream",
+                NULL);
+    else
+        content(j, "application/json", reference(r, takes, strlen(takes)));
     json_end_object(j);
 }
 
 static void operation(struct req *r, struct json *j, const struct route *t)
 {
     json_object(j, names[t->method]);
-    json_cstr(j, "summary", tr(r->lang, t->entity->name));
+    json_cstr(
+        j, "summary",
+        tr(r->lang, t->entity ? t->entity->name
+                    : t->handle == figures_show || t->handle == figure_show
+                        ? "core.menu_figures"
+                        : "core.menu_imports"));
     json_cstr(j, "x-right", t->right);
     if (same(t->right, PUBLIC)) {
         json_array(j, "security");
         json_end_array(j);
     }
     parameters(r, j, t);
-    if (t->raw) {
-        json_object(j, "requestBody");
-        json_bool(j, "required", true);
-        content(j, "application/octet-stream", NULL);
-        json_end_object(j);
-    } else if (t->method == POST || t->method == PATCH) {
-        body_of(r, j, t->entity);
-    }
+    body_of(r, j, t);
     json_object(j, "responses");
     answer(r, j, t);
-    json_object(j, "default");
-    json_cstr(j, "description", "RFC 9457 application/problem+json");
-    json_end_object(j);
     json_end_object(j);
     json_end_object(j);
 }
 
 static bool is_api(const struct route *t)
 {
-    return t->entity && strncmp(t->path, "/api/v1/", 8) == 0;
+    return strncmp(t->path, "/api/v1/", 8) == 0;
 }
 
 /* All methods of one path stand together. */
@@ -278,28 +252,6 @@ static void paths(struct req *r, struct json *j)
                 operation(r, j, app->routes[k]);
         json_end_object(j);
     }
-}
-
-/* What the upload of a file answers: its id is what a row names. */
-static void file_schema(struct json *j)
-{
-    static const struct {
-        const char *name, *type;
-    } members[] = {{"id", "integer"},
-                   {"name", "string"},
-                   {"type", "string"},
-                   {"size", "integer"},
-                   {"sha256", "string"}};
-    json_object(j, "file");
-    json_cstr(j, "type", "object");
-    json_object(j, "properties");
-    for (size_t i = 0; i < COUNT(members); i++) {
-        json_object(j, members[i].name);
-        json_cstr(j, "type", members[i].type);
-        json_end_object(j);
-    }
-    json_end_object(j);
-    json_end_object(j);
 }
 
 enum status openapi(struct req *r)
@@ -322,11 +274,7 @@ enum status openapi(struct req *r)
     json_cstr(&j, "scheme", "bearer");
     json_end_object(&j);
     json_end_object(&j);
-    json_object(&j, "schemas");
-    for (const struct entity *const *e = r->app->entities; *e; e++)
-        schema(r, &j, *e);
-    file_schema(&j);
-    json_end_object(&j);
+    openapi_schemas(r, &j);
     json_end_object(&j);
     json_array(&j, "security");
     json_object(&j, NULL);
