@@ -26,6 +26,7 @@ struct sign_in_v {
 };
 struct search_group {
     const char *id, *title, *more;
+    const char *count; /* in words; or NULL */
     const struct item_v *items;
     size_t n;
 };

@@ -145,6 +145,7 @@ static const struct member {
     {"figure", "origin", "string"},
     {"figure", "approx", "boolean"},
     {"figure", "year", "string"},
+    {"figure", "bassin", "~string?"},
     {"figure", "foot", "~number?"},
     {"figure", "rows", "~[figure_row]"},
     {"figure", "next", "~string?"},

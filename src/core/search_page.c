@@ -4,6 +4,7 @@
 #include "core/pages/core.html.h"
 #include "core/request.h"
 #include "http/exchange.h"
+#include "i18n/format.h"
 #include "store/words.h"
 
 enum { GROUP_ITEMS = 8 };
@@ -13,7 +14,7 @@ static enum status hit_about(struct req *r, const struct entity *e,
                              const struct reach *reach, int64_t id,
                              const char **out)
 {
-    enum { TOLD = 3 };
+    enum { TOLD = 4 };
     struct buf b = {.mem = r->mem};
     void *row;
     *out = NULL;
@@ -39,6 +40,23 @@ static enum status hit_about(struct req *r, const struct entity *e,
     return OK;
 }
 
+/* How many there are: as many as the list says that the group leads to. */
+static enum status group_count(struct req *r, const struct entity *e,
+                               const struct reach *reach, struct str words,
+                               size_t found, const char **out)
+{
+    struct list list = {.total = (int64_t)found};
+    struct list_ask ask = {
+        .entity = e, .reach = reach, .search = words, .limit = 1};
+    if (found > GROUP_ITEMS)
+        TRY(list_load(r->conn, r->mem, &ask, &list));
+    *out = list.total > TOTAL_MOST
+               ? tr_with(r->mem, r->lang, "core.search_over", "n",
+                         format_int(r->mem, r->lang, TOTAL_MOST), NULL)
+               : tr_n(r->mem, r->lang, "core.search_count", list.total);
+    return OK;
+}
+
 static enum status search_in(struct req *r, const struct entity *e,
                              struct str words, struct search_group *g)
 {
@@ -56,11 +74,14 @@ static enum status search_in(struct req *r, const struct entity *e,
         TRY(hit_about(r, e, &reach, hits[i].id, &items[i].what));
     }
     struct buf more = {.mem = r->mem};
+    const char *count;
     buf_str(&more, e->path);
     url_field(&more, "q", words);
+    TRY(group_count(r, e, &reach, words, n, &count));
     *g = (struct search_group){
         .id = e->api,
         .title = tr(r->lang, arena_printf(r->mem, "%s.list", e->name)),
+        .count = count,
         .more = n > GROUP_ITEMS ? more.p : NULL,
         .items = items,
         .n = shown};

@@ -4,6 +4,7 @@
 #include "base/str.h"
 
 const char *check_uai(struct arena *a, struct str in, struct str *out);
+extern const char *const postcode_heads[]; /* what files call it */
 const char *check_postcode(struct arena *a, struct str in, struct str *out);
 /* Five characters of the INSEE, of which Corsica's second is a letter. */
 const char *check_commune_code(struct arena *a, struct str in, struct str *out);

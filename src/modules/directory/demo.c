@@ -86,7 +86,9 @@ static enum status add_organisations(struct demo *d)
             struct organisation *o = row_new(d->mem, &organisation_entity);
             o->name = demo_numbered(d->mem, organisations[i].name, k);
             o->kind = organisations[i].kind;
-            o->town = demo_communes[demo_random(d, 90)].name;
+            const struct demo_commune *c = &demo_communes[demo_random(d, 90)];
+            o->town = c->name;
+            o->postcode = c->postcode;
             TRY(demo_add(d, &organisation_entity, o));
         }
     return OK;

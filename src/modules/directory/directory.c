@@ -2,6 +2,7 @@
  * The directory's areas, organisations and people, and the module itself.
  * Schools and classes are in school.c.
  */
+#include "modules/directory/check.h"
 #include "modules/directory/directory.h"
 
 #include "core/pages.h"
@@ -61,6 +62,8 @@ static const struct field organisation_fields[] = {
     CHOICE(organisation, kind, organisation_kinds,
            .flags = F_REQUIRED | F_LIST | F_SORT | F_FILTER),
     TEXT(organisation, town, .max = 100, .flags = F_LIST | F_SORT | F_SEARCH),
+    TEXT(organisation, postcode, .max = 5, .check = check_postcode,
+         .flags = F_SEARCH, .aliases = postcode_heads),
     TEXT(organisation, mail, .check = check_mail),
     TEXT(organisation, web, .check = check_web),
     {0},

@@ -22,7 +22,7 @@ struct area {
 
 struct organisation {
     struct row row;
-    const char *name, *kind, *town, *mail, *web;
+    const char *name, *kind, *town, *postcode, *mail, *web;
 };
 
 /* Rural, QPV and priority education are facts with a source and a day: unknown

@@ -116,7 +116,7 @@ static const char *const address_heads[] = {
     "adresse",
     NULL,
 };
-static const char *const postcode_heads[] = {
+const char *const postcode_heads[] = {
     "code_postal",
     "code_postal_uai",
     NULL,
@@ -180,7 +180,7 @@ static const struct field school_fields[] = {
     CHOICE(school, sector, sectors, .flags = F_LIST | F_FILTER,
            .aliases = sector_heads, .codes = sector_codes),
     TEXT(school, address, .aliases = address_heads),
-    TEXT(school, postcode, .max = 5, .check = check_postcode,
+    TEXT(school, postcode, .max = 5, .check = check_postcode, .flags = F_SEARCH,
          .aliases = postcode_heads),
     TEXT(school, commune, .max = 100, .flags = F_LIST | F_SORT | F_SEARCH,
          .aliases = commune_heads),
