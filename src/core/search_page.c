@@ -45,15 +45,14 @@ static enum status group_count(struct req *r, const struct entity *e,
                                const struct reach *reach, struct str words,
                                size_t found, const char **out)
 {
-    struct list list = {.total = (int64_t)found};
-    struct list_ask ask = {
-        .entity = e, .reach = reach, .search = words, .limit = 1};
+    int64_t total = (int64_t)found;
+    struct list_ask ask = {.entity = e, .reach = reach, .search = words};
     if (found > GROUP_ITEMS)
-        TRY(list_load(r->conn, r->mem, &ask, &list));
-    *out = list.total > TOTAL_MOST
+        TRY(list_count(r->conn, r->mem, &ask, &total));
+    *out = total > TOTAL_MOST
                ? tr_with(r->mem, r->lang, "core.search_over", "n",
                          format_int(r->mem, r->lang, TOTAL_MOST), NULL)
-               : tr_n(r->mem, r->lang, "core.search_count", list.total);
+               : tr_n(r->mem, r->lang, "core.search_count", total);
     return OK;
 }
 

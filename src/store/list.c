@@ -527,6 +527,19 @@ enum status list_ahead(struct conn *c, struct arena *a,
     return db_ahead(c, sql, args.all);
 }
 
+enum status list_count(struct conn *c, struct arena *a,
+                       const struct list_ask *ask, int64_t *total)
+{
+    struct plan p = {.mem = a,
+                     .dialect = dialect_of(c),
+                     .ask = ask,
+                     .shape = shape_of(ask->entity)};
+    plan_order(&p);
+    TRY(plan_search(&p, c));
+    TRY(plan_lead(&p, c, total));
+    return !p.restricted && p.found == NONE ? count(&p, c, total) : OK;
+}
+
 enum status list_load(struct conn *c, struct arena *a,
                       const struct list_ask *ask, struct list *out)
 {

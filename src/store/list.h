@@ -74,6 +74,9 @@ enum {
  */
 enum status list_load(struct conn *c, struct arena *a,
                       const struct list_ask *ask, struct list *out) MUST_USE;
+/* The total alone, without the rows' order: what is common is not sorted. */
+enum status list_count(struct conn *c, struct arena *a,
+                       const struct list_ask *ask, int64_t *total) MUST_USE;
 /* Says that list_load is going to ask this: see db_ahead. Does nothing where
  * what it asks first depends on an answer. */
 enum status list_ahead(struct conn *c, struct arena *a,
