@@ -537,7 +537,8 @@ enum status list_count(struct conn *c, struct arena *a,
     plan_order(&p);
     TRY(plan_search(&p, c));
     TRY(plan_lead(&p, c, total));
-    return !p.restricted && p.found == NONE ? count(&p, c, total) : OK;
+    return !p.restricted && p.found == NONE ? count(&p, c, TOTAL_MOST, total)
+                                            : OK;
 }
 
 enum status list_load(struct conn *c, struct arena *a,
