@@ -45,5 +45,6 @@ TEST(demo_labels)
             asked(arena_printf(&a, "unit.%s", f->unit));
         }
     }
+    OKAY(!i18n_open(&a, NULL, 0));
     arena_reset(&a);
 }

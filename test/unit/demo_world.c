@@ -1,6 +1,7 @@
 #include "unit/demo_world.h"
 
 #include "core/tables.h"
+#include "i18n/lang.h"
 #include "store/schema.h"
 
 static enum status fill(struct conn *c, struct arena *a, void *data)
@@ -33,6 +34,7 @@ void demo_world_open_at(struct demo_world *w, const char *path)
     CHECK(n < COUNT(entities));
     entities[n] = NULL;
     *w = (struct demo_world){0};
+    CHECK(!i18n_open(&w->mem, files_embedded, files_embedded_count));
     struct db_options options = {.path = path};
     struct schema schema = {entities, core_tables, NULL};
     CHECK(db_open(&w->mem, &w->db, &options, &why) == OK);
@@ -53,6 +55,7 @@ void demo_world_close(struct demo_world *w)
     conn_end(w->conn);
     conn_close(w->conn);
     db_close(w->db);
+    CHECK(!i18n_open(&w->mem, NULL, 0));
     arena_reset(&w->mem);
 }
 
