@@ -59,7 +59,7 @@ await test('each thing that is wrong is named', async (skip) => {
     .of('journal', 'fail'));
   ok(of((f) => sql(f, 'DROP INDEX directory_school_by_name')).of('tables', 'fail'));
   ok(of((f) => sql(f, 'CREATE TABLE stranger (x)')).of('tables', 'fail'));
-  match(of((f) => sql(f, "INSERT INTO core_task (kind, payload, due, attempts, result) VALUES ('core.import', '', 0, 8, 'store')"))
+  match(of((f) => sql(f, "INSERT INTO core_task (kind, payload, due, attempts, lease, result) VALUES ('core.import', '', 0, 8, -1, 'store')"))
     .of('tasks', 'warn').text, /1 of core\.import given up \(store\)/);
   ok(of((f) => sql(f, "INSERT INTO core_setting VALUES ('backup_at', '2020-01-01T00:00:00Z')")).of('backup', 'warn'));
   const name = 'ab'.padEnd(64, '0');
