@@ -217,6 +217,12 @@ struct entity {
      * the label key of the message, or NULL. */
     const char *(*check)(struct conn *c, struct arena *a, const void *row,
                          const char **field);
+    /* What else follows from a row that was written, whoever wrote it (form,
+     * API, import, step, restore), in the same transaction: before is NULL for
+     * one that was not there, after for one that is gone. Unless it is OK, the
+     * row is not written either. Its links are not there yet. */
+    enum status (*follow)(struct conn *c, struct arena *a, const void *before,
+                          const void *after, struct actor by);
 };
 
 #define PUBLIC "public"

@@ -176,7 +176,8 @@ static enum status bring_back(struct conn *c, struct arena *a,
     h->changed_by = by.person;
     TRY(row_put(c, a, shape_of(e), row, true));
     TRY(journal_changes(c, a, e, NULL, row, by));
-    return history_add(c, e, &line, by);
+    TRY(history_add(c, e, &line, by));
+    return row_follow(c, a, e, NULL, row, by);
 }
 
 /* The row as it was from that version on: the image of the line after it. */

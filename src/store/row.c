@@ -153,6 +153,12 @@ const char *row_fault(struct conn *c, struct arena *a, const struct entity *e,
     return e->check ? e->check(c, a, row, field) : NULL;
 }
 
+enum status row_follow(struct conn *c, struct arena *a, const struct entity *e,
+                       const void *before, const void *after, struct actor by)
+{
+    return e->follow ? e->follow(c, a, before, after, by) : OK;
+}
+
 enum status row_insert(struct conn *c, struct arena *a, const struct entity *e,
                        void *row, struct actor by)
 {
@@ -173,7 +179,8 @@ enum status row_insert(struct conn *c, struct arena *a, const struct entity *e,
     TRY(status);
     TRY(file_use(c, e, row));
     struct line line = {h->id, 1, h->created_at, "insert", {0}};
-    return history_add(c, e, &line, by);
+    TRY(history_add(c, e, &line, by));
+    return row_follow(c, a, e, NULL, row, by);
 }
 
 static enum status update_in(struct conn *c, struct arena *a,
@@ -210,7 +217,7 @@ static enum status update_in(struct conn *c, struct arena *a,
     h->version = line.version;
     h->changed_at = line.at;
     h->changed_by = by.person;
-    return OK;
+    return row_follow(c, a, s->entity, before, row, by);
 }
 
 enum status row_update_as(struct conn *c, struct arena *a,
@@ -250,7 +257,8 @@ static enum status delete_in(struct conn *c, struct arena *a,
                 ARGS(arg_int("id", id), arg_int("version", version)), NULL));
     TRY(search_again(c, a, s, id, words, (struct str){"", 0}));
     TRY(journal_add(c, a, by.person, s->entity, id, "delete", STR("{}")));
-    return history_add(c, s->entity, &line, by);
+    TRY(history_add(c, s->entity, &line, by));
+    return row_follow(c, a, s->entity, before, NULL, by);
 }
 
 enum status row_delete(struct conn *c, struct arena *a, const struct entity *e,

@@ -11,6 +11,11 @@ enum status row_load_old(struct conn *c, struct arena *a, const struct shape *s,
 enum status row_put(struct conn *c, struct arena *a, const struct shape *s,
                     void *row, bool with_id) MUST_USE;
 
+/* What the entity says follows from it (entity.follow). */
+enum status row_follow(struct conn *c, struct arena *a, const struct entity *e,
+                       const void *before, const void *after,
+                       struct actor by) MUST_USE;
+
 /* One line of history; image NULL: there was nothing before. */
 struct line {
     int64_t row, version, at;

@@ -1,0 +1,71 @@
+/*
+ * Booking: what is kept for whom, and when. It knows nothing of what is kept:
+ * modules name their own things by kind and number, and say for which of their
+ * rows they keep them.
+ *
+ * Time here is counted in half-days of the place's own calendar, the unit in
+ * which schools and laboratories plan (docs/decisions/0007). They are wall-clock
+ * time: no change of the clock moves or stretches one.
+ */
+#pragma once
+
+#include "core/module.h"
+
+enum part { MORNING, AFTERNOON, EVENING, PARTS };
+extern const char *const booking_parts[]; /* their keys, NULL-ended */
+/* The part of a key; PARTS for another. */
+enum part part_of(const char *key);
+
+/* The number of a half-day: day_of_slot(slot_of(d, p)) is d. */
+static inline int64_t slot_of(int32_t day, enum part part)
+{
+    return (int64_t)day * PARTS + part;
+}
+/* Not before 1970. */
+static inline int32_t day_of_slot(int64_t slot)
+{
+    return (int32_t)(slot / PARTS);
+}
+
+/*
+ * Days on which a place is closed for all: school holidays by zone, public
+ * holidays, some of them in one département only. .zone and .area NULL and NONE:
+ * everywhere. Both days are of it.
+ */
+struct closure {
+    struct row row;
+    const char *name, *kind, *zone;
+    int64_t area;
+    int32_t starts, ends;
+};
+extern const char *const booking_zones[]; /* "a", "b", "c" */
+
+/*
+ * A thing, kept from a half-day until another (not of it any more). Two of one
+ * thing never overlap: the database itself refuses it, on every way in. But for
+ * .why "override": somebody answers for it, with a reason, in the row it is
+ * kept for.
+ */
+struct hold {
+    struct row row;
+    const char *kind; /* "space", "person", "kit" */
+    int64_t thing;    /* its row's id */
+    int64_t starts, until;
+    const char *why;   /* "visit", "transit", "closed", "override" */
+    const char *owner; /* the entity whose row it is kept for, */
+    int64_t owner_id;  /* and that row */
+};
+
+extern const struct entity closure_entity, hold_entity;
+
+/*
+ * Inside a write: the holds of that row become these, and no others (n 0: none).
+ * kind, thing, starts, until and why are read of each. ERR_CONFLICT with the
+ * refusal "overlap booking_hold" where one is taken already.
+ */
+enum status holds_set(struct conn *c, const struct entity *owner,
+                      int64_t owner_id, const struct hold *holds, size_t n,
+                      struct actor by) MUST_USE;
+
+/* The calendar that every laboratory begins with (essaim begin). */
+enum status calendar_begin(struct conn *c, struct arena *a) MUST_USE;

@@ -1,0 +1,63 @@
+/*
+ * The network of digital laboratories: where they are, when they are open, what
+ * they have to show. On paper:
+ *
+ *   lab        a laboratory in its host (a school, or an association's or a
+ *              commune's place), from a day until a day; its bassin and zone
+ *     space      a room of it, or a part of a room: who has the room has its
+ *                parts
+ *     opening    a half-day of the week on which it receives
+ *     team       who coordinates it, since when and until when
+ *     shown      equipment that visitors try there
+ *
+ * Reach: a grant on the laboratory, its host school, its bassin, or the
+ * département of that.
+ */
+#pragma once
+
+#include "modules/booking/booking.h"
+#include "modules/directory/directory.h"
+
+struct lab {
+    struct row row;
+    const char *name;
+    int64_t school, organisation, bassin, grappe;
+    const char *zone, *place;
+    double latitude, longitude; /* where the host is no school */
+    int32_t opened, closed;
+    const char *summary, *mail, *phone;
+};
+
+struct space {
+    struct row row;
+    int64_t lab, within;
+    const char *name;
+    int64_t capacity;
+};
+
+/* .week: "every", or "a" and "b": odd and even weeks of ISO 8601. */
+struct opening {
+    struct row row;
+    int64_t lab;
+    const char *weekday, *part, *week;
+};
+
+struct lab_team {
+    struct row row;
+    int64_t lab, person;
+    int32_t starts, ends;
+};
+
+struct lab_shown {
+    struct row row;
+    int64_t lab;
+    const char *name;
+    int64_t number;
+    const char *summary;
+};
+
+extern const struct entity lab_entity, space_entity, opening_entity,
+    lab_team_entity, lab_shown_entity;
+extern const struct figure network_figures[];
+
+enum status network_demo(struct demo *d) MUST_USE;
