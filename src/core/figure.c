@@ -159,17 +159,18 @@ enum status figure_rows(struct conn *c, struct arena *a,
                         struct behind **out, size_t *n, bool *more)
 {
     const struct arg *args;
-    struct sql inner = with_reach(a, ask, ask->figure->rows, &args);
     const struct entity *e = ask->figure->entity;
-    struct sql sql = around(
-        a,
-        arena_printf(a, "SELECT b.*, %s%s FROM ", e->title ? "t." : "''",
-                     e->title ? e->title : ""),
-        inner,
-        arena_printf(a,
-                     " JOIN %s t ON t.id = b.id WHERE b.id > :after ORDER BY "
-                     "b.id LIMIT :most",
-                     e->name));
+    struct sql sql = with_reach(
+        a, ask,
+        around(a,
+               arena_printf(a, "SELECT b.*, %s%s FROM ", e->title ? "t." : "''",
+                            e->title ? e->title : ""),
+               ask->figure->rows,
+               arena_printf(a,
+                            " JOIN %s t ON t.id = b.id WHERE {reach:t} AND"
+                            " b.id > :after ORDER BY b.id LIMIT :most",
+                            e->name)),
+        &args);
     size_t own = 0;
     while (args && args[own].name)
         own++;
@@ -203,8 +204,7 @@ enum status figure_foot(struct conn *c, struct arena *a,
 {
     const struct arg *args;
     const struct figure *f = ask->figure;
-    struct sql inner = with_reach(a, ask, f->rows, &args);
-    struct sql sql = around(a, "SELECT b.* FROM ", inner, "");
+    struct sql sql = with_reach(a, ask, around(a, "SELECT b.* FROM ", f->rows, ""), &args);
     struct rows *rows;
     double sum = 0, whole = 0;
     size_t n = 0;

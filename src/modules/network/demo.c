@@ -2,9 +2,7 @@
  * The demonstration's network: 16 laboratories in 11 bassins, as in the
  * brochure; where each of them is, is invented.
  */
-#include "core/demo.h"
-
-#include "modules/network/network.h"
+#include "modules/network/demo_int.h"
 
 /* In the first school of that kind of the commune, or with an organisation. */
 static const struct lab_given {
@@ -33,6 +31,14 @@ static const struct lab_given {
     {"12756", "Forbach", "college", NULL, NULL, 2021, 2, false},
     {"12802", "Remiremont", "lycee", NULL, "G1", 2022, 0, false},
     {"12802", "Saint-Dié-des-Vosges", "college", NULL, "G1", 2020, 2, false},
+};
+
+/* Of the closed year; each column adds up to its figure. */
+static const struct demo_share shares[] = {
+    {312, 27, 3, 16}, {286, 24, 3, 16}, {398, 31, 4, 15}, {214, 18, 2, 15},
+    {305, 25, 3, 15}, {276, 22, 2, 15}, {168, 14, 2, 15}, {262, 21, 2, 15},
+    {291, 24, 3, 15}, {247, 20, 2, 15}, {402, 32, 4, 15}, {318, 26, 3, 15},
+    {196, 17, 2, 15}, {334, 28, 3, 15}, {183, 13, 1, 15}, {277, 21, 2, 15},
 };
 
 static const struct {
@@ -162,7 +168,7 @@ static enum status add_shown(struct demo *d, int64_t lab, size_t nth)
     return OK;
 }
 
-static enum status add_lab(struct demo *d, size_t nth)
+static enum status add_lab(struct demo *d, size_t nth, const struct lab **out)
 {
     const struct lab_given *given = &given_labs[nth];
     struct lab *lab = row_new(d->mem, &lab_entity);
@@ -188,6 +194,7 @@ static enum status add_lab(struct demo *d, size_t nth)
         TRY(commune_place(d, given->commune, lab));
     }
     TRY(demo_add(d, &lab_entity, lab));
+    *out = lab;
     TRY(add_spaces(d, lab->row.id, given->parts));
     TRY(add_hours(d, lab->row.id, given->saturday));
     TRY(add_team(d, lab->row.id, nth));
@@ -196,7 +203,8 @@ static enum status add_lab(struct demo *d, size_t nth)
 
 enum status network_demo(struct demo *d)
 {
-    for (size_t i = 0; i < COUNT(given_labs); i++)
-        TRY(add_lab(d, i));
-    return OK;
+    const struct lab *labs[COUNT(given_labs)];
+    for (size_t i = 0; i < COUNT(labs); i++)
+        TRY(add_lab(d, i, &labs[i]));
+    return demo_visits(d, labs, shares, COUNT(labs));
 }

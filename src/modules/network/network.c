@@ -6,11 +6,15 @@
 static const char *const needs[] = {"directory", "portfolio", "booking", NULL};
 static const struct entity *const entities[] = {
     &lab_entity,      &space_entity,     &opening_entity,
-    &lab_team_entity, &lab_shown_entity, NULL,
+    &lab_team_entity, &lab_shown_entity, &visit_entity,
+    &slot_entity,     NULL,
 };
 static const struct right rights[] = {
     {"network.edit_labs", "admin leader coordinator"},
     {"network.team", "admin leader inspector ien coordinator host"},
+    {"network.visits", "admin leader inspector ien coordinator teacher head "
+                       "host"},
+    {"network.receive", "admin coordinator host"},
     {0},
 };
 static const struct route routes[] = {
@@ -20,35 +24,12 @@ static const struct route routes[] = {
      .handle = rows_list,
      .entity = &lab_entity,
      .menu = "network.menu"},
-    {0},
-};
-
-#define OPEN                                                                   \
-    "FROM network_lab l WHERE l.opened <= :to AND (l.closed IS NULL OR "       \
-    "l.closed >= :to)"
-#define LABS OPEN " AND (:bassin IS NULL OR l.bassin = :bassin) AND {reach:l}"
-/* Bassins, each once, however many laboratories it has. */
-#define SERVED                                                                 \
-    "FROM directory_area b WHERE b.id IN (SELECT l.bassin " OPEN ") AND "      \
-    "(:bassin IS NULL OR b.id = :bassin) AND {reach:b}"
-
-const struct figure network_figures[] = {
-    {.id = "network.labs",
-     .unit = "lab",
-     .section = "network",
-     .period = AS_OF,
-     .origin = RECORDS,
-     .entity = &lab_entity,
-     .value = SQL_CONST("SELECT count(*) " LABS),
-     .rows = SQL_CONST("SELECT l.id AS id, 1 AS amount " LABS)},
-    {.id = "network.bassins",
-     .unit = "bassin",
-     .section = "network",
-     .period = AS_OF,
-     .origin = RECORDS,
-     .entity = &area_entity,
-     .value = SQL_CONST("SELECT count(*) " SERVED),
-     .rows = SQL_CONST("SELECT b.id AS id, 1 AS amount " SERVED)},
+    {.method = GET,
+     .path = "/accueils",
+     .right = "network.visits",
+     .handle = rows_list,
+     .entity = &visit_entity,
+     .menu = "network_visit.list"},
     {0},
 };
 

@@ -56,6 +56,38 @@ struct lab_shown {
     const char *summary;
 };
 
+/* .year: all its slots are of that school year. What was announced and who was
+ * present are counted by kind of public. */
+struct visit {
+    struct row row;
+    int64_t lab, year;
+    const char *title, *kind, *place;
+    int64_t school, project, person;
+    const char *asker, *email, *phone, *need;
+    int64_t pupils, teachers, parents, others;
+    int64_t present_pupils, present_teachers, present_parents, present_others;
+    int64_t stands;
+    int32_t asked;
+    const char *state, *state_reason;
+};
+
+/* .space NONE: outside. .override: why it takes place though the laboratory is
+ * closed, or the space taken. */
+struct slot {
+    struct row row;
+    int64_t visit;
+    int32_t day;
+    const char *part;
+    int64_t space, coordinator;
+    const char *address, *override;
+};
+
+extern const struct entity visit_entity, slot_entity;
+extern const struct link visit_links[]; /* classes */
+
+/* A visit in one of these keeps its half-days. */
+#define KEEPING "'asked', 'confirmed', 'held'"
+
 extern const struct entity lab_entity, space_entity, opening_entity,
     lab_team_entity, lab_shown_entity;
 extern const struct figure network_figures[];

@@ -1,0 +1,43 @@
+#include "modules/network/open.h"
+
+/* The Thursday of a week is in the year that numbers it. */
+bool week_is_a(int32_t day)
+{
+    const int32_t thursday = day - day_weekday(day) + 3;
+    const int32_t first = day_of(day_date(thursday).year, 1, 1);
+    return ((thursday - first) / 7 + 1) % 2 == 1;
+}
+
+static const char *const weekdays[] = {"monday",   "tuesday", "wednesday",
+                                       "thursday", "friday",  "saturday",
+                                       "sunday"};
+
+enum status lab_closed(struct conn *c, struct arena *a, int64_t lab,
+                       int32_t day, enum part part, const char **why)
+{
+    struct rows *rows;
+    const char *fault = "network_slot.no_lab";
+    CHECK(part < PARTS);
+    TRY(db_rows(
+        c, a,
+        SQL("SELECT CASE WHEN l.opened > :day OR l.closed < :day THEN 1 ELSE 0"
+            " END, (SELECT count(*) FROM network_opening o WHERE o.lab = l.id"
+            " AND o.weekday = :weekday AND o.part = :part AND o.week IN"
+            " ('every', :week)), (SELECT count(*) FROM booking_closure k WHERE"
+            " :day BETWEEN k.starts AND k.ends AND (k.zone IS NULL OR k.zone ="
+            " l.zone) AND (k.area IS NULL OR k.area IN (SELECT b.parent FROM"
+            " directory_area b WHERE b.id = l.bassin))) FROM network_lab l"
+            " WHERE l.id = :lab"),
+        ARGS(arg_int("lab", lab), arg_day("day", day),
+             arg_cstr("weekday", weekdays[day_weekday(day)]),
+             arg_cstr("part", booking_parts[part]),
+             arg_cstr("week", week_is_a(day) ? "a" : "b")),
+        &rows));
+    while (rows_next(rows))
+        fault = row_int(rows, 0)    ? "network_slot.lab_closed"
+                : row_int(rows, 2)  ? "network_slot.day_closed"
+                : !row_int(rows, 1) ? "network_slot.not_open"
+                                    : NULL;
+    *why = fault;
+    return rows_end(rows);
+}
