@@ -10,14 +10,15 @@
 #pragma once
 
 #include "core/module.h"
+#include "i18n/format.h"
 
-enum part { MORNING, AFTERNOON, EVENING, PARTS };
+#define PARTS 3 /* of a day: enum half_day */
 extern const char *const booking_parts[]; /* their keys, NULL-ended */
 /* The part of a key; PARTS for another. */
-enum part part_of(const char *key);
+enum half_day part_of(const char *key);
 
 /* The number of a half-day: day_of_slot(slot_of(d, p)) is d. */
-static inline int64_t slot_of(int32_t day, enum part part)
+static inline int64_t slot_of(int32_t day, enum half_day part)
 {
     return (int64_t)day * PARTS + part;
 }

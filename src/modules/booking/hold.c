@@ -3,12 +3,12 @@
 
 const char *const booking_parts[] = {"morning", "afternoon", "evening", NULL};
 
-enum part part_of(const char *key)
+enum half_day part_of(const char *key)
 {
-    enum part p = MORNING;
+    int p = MORNING;
     while (p < PARTS && !(key && same(booking_parts[p], key)))
         p++;
-    return p;
+    return (enum half_day)p;
 }
 
 static const char *const kinds[] = {"space", "person", "kit", NULL};

@@ -25,7 +25,7 @@ struct plan {
     const char *kind, *place, *title;
     int slot_count;
     int32_t days[MOST_SLOTS];
-    enum part parts[MOST_SLOTS];
+    enum half_day parts[MOST_SLOTS];
     bool with[MOST_SLOTS]; /* the coordinator */
     int64_t coordinator;
     int pupils, teachers, parents, others, stands, headcount;
@@ -43,7 +43,7 @@ struct lab_year {
     int64_t rooms[ROOMS], coordinator;
     struct {
         int32_t day;
-        enum part part;
+        enum half_day part;
         bool room[ROOMS], coordinator;
     } half[MOST_HALF_DAYS];
     int n;
@@ -63,11 +63,11 @@ static enum status year_open(struct demo *d, struct lab_year *y, int32_t from,
         for (int part = MORNING; part < PARTS; part++) {
             const char *why;
             TRY(lab_closed(d->conn, d->mem, y->lab->row.id, day,
-                           (enum part)part, &why));
+                           (enum half_day)part, &why));
             if (why || y->n == MOST_HALF_DAYS)
                 continue;
             y->half[y->n].day = day;
-            y->half[y->n++].part = (enum part)part;
+            y->half[y->n++].part = (enum half_day)part;
         }
     return OK;
 }

@@ -2,6 +2,7 @@
 #include "modules/network/network.h"
 
 #include "core/pages.h"
+#include "modules/network/routes.h"
 
 static const char *const needs[] = {"directory", "portfolio", "booking", NULL};
 static const struct entity *const entities[] = {
@@ -24,6 +25,30 @@ static const struct route routes[] = {
      .handle = rows_list,
      .entity = &lab_entity,
      .menu = "network.menu"},
+    {.method = GET,
+     .path = "/laboratoires/:id",
+     .right = PUBLIC,
+     .handle = lab_show,
+     .entity = &lab_entity,
+     .loads_row = true},
+    {.method = GET,
+     .path = "/laboratoires/:id/demande",
+     .right = PUBLIC,
+     .handle = visit_ask_form,
+     .entity = &lab_entity,
+     .loads_row = true},
+    {.method = POST,
+     .path = "/laboratoires/:id/demande",
+     .right = PUBLIC,
+     .handle = visit_ask_send,
+     .entity = &lab_entity,
+     .loads_row = true},
+    {.method = GET,
+     .path = "/laboratoires/:id/demande/envoyee",
+     .right = PUBLIC,
+     .handle = visit_ask_sent,
+     .entity = &lab_entity,
+     .loads_row = true},
     {.method = GET,
      .path = "/accueils",
      .right = "network.visits",

@@ -13,7 +13,7 @@ static const char *const weekdays[] = {"monday",   "tuesday", "wednesday",
                                        "sunday"};
 
 enum status lab_closed(struct conn *c, struct arena *a, int64_t lab,
-                       int32_t day, enum part part, const char **why)
+                       int32_t day, enum half_day part, const char **why)
 {
     struct rows *rows;
     const char *fault = "network_slot.no_lab";

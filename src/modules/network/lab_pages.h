@@ -1,0 +1,62 @@
+/* What the pages of the network show. */
+#pragma once
+
+#include "view/detail.h"
+#include "view/form.h"
+
+/* One half-day of the calendar: where it is asked for, or why not. */
+struct slot_cell_v {
+    const char *label; /* "libre", "complet", "2 salles libres" */
+    const char *href;  /* or NULL */
+    const char *name;  /* for who does not see the table: "mardi 3 mars, matin"
+                        */
+    bool open;
+};
+/* A day, or several days off together. */
+struct slot_day_v {
+    const char *day;
+    struct slot_cell_v cells[3];
+    const char *off; /* why nothing; NULL: .cells */
+};
+struct slots_v {
+    const char *title, *prev, *next; /* hrefs, or NULL */
+    const struct slot_day_v *days;
+    size_t n;
+    bool evenings;
+};
+
+/* The hours of a week: a row for each half-day of the day, a cell for each day
+ * from Monday to Saturday. */
+struct hours_v {
+    const char *part;
+    const char *cells[6]; /* NULL: closed */
+};
+struct shown_v {
+    const char *name, *summary;
+    int64_t number;
+};
+struct lab_v {
+    const struct detail_v *detail; /* of it only the facts that are known */
+    const char *summary;
+    const struct slots_v *slots;
+    const struct hours_v *hours;
+    size_t hours_count;
+    const char *const *weekdays; /* six */
+    const struct shown_v *shown;
+    size_t shown_count;
+    bool manages; /* shows the rows it is made of, to be changed */
+    const char *ask; /* where to ask without choosing; or NULL */
+};
+
+/* Asking for a half-day. */
+struct visit_ask_v {
+    const struct form *form;
+    const char *action, *alert, *lab, *when;
+    const char *back; /* to the calendar */
+    const struct slot_cell_v *others; /* free half-days, when it is taken */
+    size_t other_count;
+    bool stranger;
+};
+struct visit_sent_v {
+    const char *lab, *lab_href, *when, *visit_href;
+};

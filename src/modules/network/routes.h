@@ -1,0 +1,17 @@
+/* The handlers of the network's own pages. */
+#pragma once
+
+#include "core/request.h"
+#include "modules/network/calendar.h"
+#include "modules/network/lab_pages.h"
+
+enum status lab_show(struct req *r);
+enum status visit_ask_form(struct req *r);
+enum status visit_ask_send(struct req *r);
+enum status visit_ask_sent(struct req *r);
+
+/* "mardi 3 mars 2026, matin" */
+const char *half_day_shown(struct req *r, int32_t day, enum half_day part);
+/* Where that half-day is asked for. */
+const char *half_day_address(struct req *r, int64_t lab, int32_t day,
+                             enum half_day part);

@@ -1,0 +1,383 @@
+/*
+ * Asking for a half-day of a laboratory, with or without an account: its page,
+ * one form, one answer. The half-day is held from the moment it is asked for;
+ * when somebody was faster, others that are free are offered, and what was typed
+ * stays.
+ */
+#include "base/utf8.h"
+#include "i18n/format.h"
+#include "modules/network/pages/lab.html.h"
+#include "modules/network/routes.h"
+
+/* A stranger's requests are guarded as those for advice are. */
+enum { OPEN_BY_MAIL = 5, OTHERS = 4, CLASS_LONGEST = 30 };
+
+struct asking {
+    struct req *r;
+    const struct lab *lab;
+    int32_t day;
+    enum half_day part;
+    struct visit *visit;
+    const char *label; /* of the class; or NULL */
+    const char *alert; /* a label key */
+    bool taken;
+    int64_t id; /* once it is written */
+};
+
+static const char asked_of_all[] = "kind pupils need";
+static const char asked_of_strangers[] = "kind school pupils need asker email";
+
+static bool has_school(const struct asking *k)
+{
+    return k->visit->school != NONE;
+}
+static const char *asked_fields(const struct asking *k)
+{
+    return !k->r->who ? asked_of_strangers
+           : k->visit->school != NONE
+               ? asked_of_all
+               : "kind school pupils need";
+}
+
+/* Who has an account asks in their own name, and their school's. */
+static enum status sign(struct req *r, struct conn *c, struct visit *v)
+{
+    void *row;
+    if (!r->who)
+        return OK;
+    v->asker = r->who->name;
+    v->email = r->who->email;
+    enum status s =
+        row_load(c, r->mem, &person_entity, r->who->person, &reach_all, &row);
+    if (s == ERR_NOT_FOUND)
+        return OK;
+    TRY(s);
+    v->person = ((const struct person *)row)->row.id;
+    v->school = ((const struct person *)row)->school;
+    return OK;
+}
+
+static enum status asking_open(struct req *r, struct asking *k)
+{
+    const struct str part = req_text(r, "moment");
+    *k = (struct asking){.r = r,
+                         .lab = r->row,
+                         .visit = row_new(r->mem, &visit_entity)};
+    k->part = part.n ? part_of(str_dup(r->mem, part)) : PARTS;
+    if (k->part == PARTS || !day_parse(req_text(r, "jour"), &k->day))
+        return ERR_NOT_FOUND;
+    k->visit->lab = k->lab->row.id;
+    k->visit->year = school_year_of(k->day);
+    k->visit->place = "inside";
+    k->visit->asked = day_today();
+    row_begin(r->mem, &visit_entity, k->visit);
+    return sign(r, r->conn, k->visit);
+}
+
+static const char *why_not(struct asking *k, struct conn *c)
+{
+    const char *why = NULL;
+    if (k->day <= day_today())
+        return "network.too_late";
+    return lab_closed(c, k->r->mem, k->lab->row.id, k->day, k->part, &why) == OK
+               ? why
+               : NULL;
+}
+
+/* The fields in the order in which one is asked, in the words of one who asks.
+ */
+static const struct asked_field {
+    const char *name, *label, *help;
+    bool required;
+} asked_here[] = {
+    {"kind", "network.ask_kind", NULL, true},
+    {"school", "network.ask_school", "network.ask_school.help", true},
+    {"class", "network.class", "network.class.help", false},
+    {"pupils", "network.ask_pupils", NULL, false},
+    {"need", "network.ask_need", "network.ask_need.help", false},
+    {"asker", "network.ask_name", NULL, true},
+    {"email", "network.ask_mail", NULL, true},
+};
+
+static struct form_field class_field(struct asking *k, bool refused)
+{
+    struct req *r = k->r;
+    const struct form_error *wrong = form_error_of(&r->errors, "class");
+    return (struct form_field){
+        .name = "class",
+        .id = "f-class",
+        .error = wrong ? form_message(r->mem, r->lang, wrong) : NULL,
+        .type = "text",
+        .value = refused ? str_dup(r->mem, req_text(r, "class")) : "",
+        .longest = CLASS_LONGEST};
+}
+
+static const struct form_field *field_named(const struct form *form,
+                                            const char *name)
+{
+    for (size_t i = 0; i < form->field_count; i++)
+        if (same(form->fields[i].name, name))
+            return &form->fields[i];
+    return NULL;
+}
+
+static enum status form_make(struct asking *k, bool refused, struct form *form)
+{
+    struct req *r = k->r;
+    struct form_source source = req_source(r);
+    struct form_ask ask = {.entity = &visit_entity,
+                           .row = k->visit,
+                           .typed = refused ? &r->in : NULL,
+                           .errors = &r->errors,
+                           .source = &source,
+                           .only = asked_fields(k)};
+    TRY(form_of_entity(r->mem, r->lang, &ask, form));
+    struct form_field *fields =
+        NEW_ARRAY(r->mem, struct form_field, COUNT(asked_here));
+    size_t n = 0;
+    for (size_t i = 0; i < COUNT(asked_here); i++) {
+        const struct asked_field *f = &asked_here[i];
+        const struct form_field *made = field_named(form, f->name);
+        if (same(f->name, "class"))
+            fields[n] = class_field(k, refused);
+        else if (made)
+            fields[n] = *made;
+        else
+            continue;
+        fields[n].label = tr(r->lang, f->label);
+        fields[n].help = f->help ? tr(r->lang, f->help) : NULL;
+        fields[n++].required = f->required;
+    }
+    form->fields = fields;
+    form->field_count = n;
+    form->csrf = r->who ? r->who->csrf : NULL;
+    form->key = req_key(r);
+    return OK;
+}
+
+static enum status others_fill(struct asking *k, struct visit_ask_v *v)
+{
+    struct req *r = k->r;
+    struct half *free;
+    const int32_t from =
+        k->day > day_today() + 7 ? k->day - 7 : day_today() + 1;
+    TRY(calendar_next(r->conn, r->mem, k->lab, from, OTHERS, &free,
+                      &v->other_count));
+    struct slot_cell_v *cells =
+        NEW_ARRAY(r->mem, struct slot_cell_v, v->other_count + 1);
+    for (size_t i = 0; i < v->other_count; i++)
+        cells[i] = (struct slot_cell_v){
+            .name = half_day_shown(r, free[i].day, free[i].part),
+            .href = half_day_address(r, r->id, free[i].day, free[i].part)};
+    v->others = cells;
+    return OK;
+}
+
+static enum status show(struct asking *k, int code, bool refused)
+{
+    struct req *r = k->r;
+    struct form form = {0};
+    TRY(form_make(k, refused, &form));
+    struct visit_ask_v v = {
+        .form = &form,
+        .action = half_day_address(r, r->id, k->day, k->part),
+        .alert = k->alert ? tr(r->lang, k->alert) : NULL,
+        .lab = k->lab->name,
+        .when = half_day_shown(r, k->day, k->part),
+        .back = arena_printf(r->mem, "/laboratoires/%" PRId64 "#slots", r->id),
+        .stranger = !r->who};
+    if (k->taken)
+        TRY(others_fill(k, &v));
+    struct page p = req_page(r, tr(r->lang, "network.ask"));
+    const struct page_link crumb = {
+        k->lab->name,
+        arena_printf(r->mem, "/laboratoires/%" PRId64, r->id), false};
+    p.crumbs = &crumb;
+    p.crumb_count = 1;
+    struct html h;
+    req_html_open(r, &h);
+    visit_ask_page(&h, &p, &v);
+    return req_html(r, code, &h);
+}
+
+enum status visit_ask_form(struct req *r)
+{
+    struct asking k;
+    TRY(asking_open(r, &k));
+    k.alert = why_not(&k, r->conn);
+    k.taken = k.alert != NULL;
+    if (!k.alert) {
+        int64_t space;
+        TRY(room_free(r->conn, r->id, slot_of(k.day, k.part), 0, &space));
+        k.taken = space == NONE;
+        k.alert = k.taken ? "network.taken" : NULL;
+    }
+    return show(&k, k.taken ? 409 : 200, false);
+}
+
+/* Of what was sent, only what this form asks for; the rest is said by the
+ * address and by who asks. */
+static struct str given(const void *data, const char *name, size_t nth)
+{
+    const struct asking *k = data;
+    if (same(name, "asked"))
+        return nth ? (struct str){0}
+                   : str_of(day_iso(k->r->mem, k->visit->asked));
+    return word_in(asked_fields(k), name)
+               ? k->r->in.get(k->r->in.data, name, nth)
+               : (struct str){0};
+}
+
+/* The class of that school and year, by its label as compared; made where the
+ * school has none of that name. */
+static enum status class_find(struct asking *k, struct conn *c, int64_t *id)
+{
+    struct req *r = k->r;
+    *id = NONE;
+    if (!k->label || !has_school(k))
+        return OK;
+    TRY(db_int(c,
+               SQL("SELECT id FROM directory_class WHERE school = :school AND"
+                   " year = :year AND key = :key"),
+               ARGS(arg_int("school", k->visit->school),
+                    arg_int("year", k->visit->year),
+                    arg_text("key", class_key(r->mem, str_of(k->label)))),
+               id));
+    if (*id != NONE)
+        return OK;
+    struct class *made = row_new(r->mem, &class_entity);
+    made->school = k->visit->school;
+    made->year = k->visit->year;
+    made->label = k->label;
+    made->kind = "class";
+    made->headcount = k->visit->pupils;
+    TRY(row_insert(c, r->mem, &class_entity, made, req_actor(r)));
+    *id = made->row.id;
+    return OK;
+}
+
+static enum status too_many(struct asking *k, struct conn *c)
+{
+    int64_t open;
+    if (k->r->who)
+        return OK;
+    TRY(db_int(c,
+               SQL("SELECT count(*) FROM network_visit WHERE email = :email AND"
+                   " state = 'asked'"),
+               ARGS(arg_cstr("email", k->visit->email)), &open));
+    if (open >= OPEN_BY_MAIL)
+        k->alert = "network.ask_enough";
+    return OK;
+}
+
+static enum status write_slot(struct asking *k, struct conn *c, int64_t visit)
+{
+    struct slot *slot = row_new(k->r->mem, &slot_entity);
+    slot->visit = visit;
+    slot->day = k->day;
+    slot->part = booking_parts[k->part];
+    TRY(room_free(c, k->lab->row.id, slot_of(k->day, k->part), k->visit->pupils,
+                  &slot->space));
+    k->taken = slot->space == NONE;
+    if (k->taken)
+        return ERR_CONFLICT;
+    return row_insert(c, k->r->mem, &slot_entity, slot, req_actor(k->r));
+}
+
+static enum status ask(struct conn *c, struct arena *a, void *data)
+{
+    struct asking *k = data;
+    int64_t class;
+    k->alert = why_not(k, c);
+    k->taken = k->alert != NULL;
+    if (!k->alert)
+        TRY(too_many(k, c));
+    if (k->alert)
+        return ERR_INVALID;
+    struct visit *v = row_copy(a, &visit_entity, k->visit);
+    TRY(class_find(k, c, &class));
+    TRY(row_insert(c, a, &visit_entity, v, req_actor(k->r)));
+    const struct linked link = {.target = class, .weight = 1};
+    if (class != NONE)
+        TRY(links_save(c, a, &visit_entity, visit_links, v->row.id, &link, 1));
+    TRY(write_slot(k, c, v->row.id));
+    k->id = v->row.id;
+    k->r->location = arena_printf(
+        k->r->mem,
+        "/laboratoires/%" PRId64 "/demande/envoyee?jour=%s&moment=%s",
+        k->lab->row.id, day_iso(k->r->mem, k->day), booking_parts[k->part]);
+    return OK;
+}
+
+static void read_class(struct asking *k)
+{
+    const struct str label = str_trim(req_text(k->r, "class"));
+    if (utf8_length(label) > CLASS_LONGEST)
+        form_error_add(&k->r->errors,
+                       (struct form_error){
+                           .field = "class", .key = "form.long", 
+                                         .max = CLASS_LONGEST});
+    else if (label.n)
+        k->label = str_dup(k->r->mem, label);
+}
+
+static void read_required(struct asking *k)
+{
+    const struct visit *v = k->visit;
+    struct form_errors *errors = &k->r->errors;
+    if (v->school == NONE && !form_error_of(errors, "school"))
+        form_error(errors, "school", "form.required");
+    if (!v->asker && !form_error_of(errors, "asker"))
+        form_error(errors, "asker", "form.required");
+    if (!v->email && !form_error_of(errors, "email"))
+        form_error(errors, "email", "form.required");
+}
+
+enum status visit_ask_send(struct req *r)
+{
+    struct asking k;
+    TRY(asking_open(r, &k));
+    struct form_source source = req_source(r);
+    const struct form_input in = {given, &k, r->lang};
+    k.visit->title = "?"; /* said by the kind and the class, once known */
+    enum status s = row_from_input(r->mem, &visit_entity, &in, &source,
+                                   PARSE_GIVEN, k.visit, &r->errors);
+    if (s != OK && s != ERR_INVALID)
+        return s;
+    read_class(&k);
+    read_required(&k);
+    if (str_trim(req_text(r, "site")).n) /* no person fills it */
+        return req_go(r, "/laboratoires/%" PRId64, r->id);
+    if (!r->once)
+        k.alert = "form.no_key";
+    if (r->errors.n || k.alert)
+        return show(&k, 422, true);
+    const char *kind =
+        choice_label(r->mem, r->lang, &visit_entity, "kind", k.visit->kind);
+    k.visit->title = k.label ? arena_printf(r->mem, "%s, %s", kind, k.label)
+                             : kind;
+    s = req_write(r, ask, &k);
+    if (k.taken && !k.alert)
+        k.alert = "network.taken";
+    if (k.alert && s != OK)
+        return show(&k, k.taken ? 409 : 422, true);
+    TRY(s);
+    return req_done(r) ? OK : req_go(r, "%s", r->location);
+}
+
+enum status visit_ask_sent(struct req *r)
+{
+    struct asking k;
+    TRY(asking_open(r, &k));
+    struct visit_sent_v v = {
+        .lab = k.lab->name,
+        .lab_href = arena_printf(r->mem, "/laboratoires/%" PRId64, r->id),
+        .when = half_day_shown(r, k.day, k.part),
+        .visit_href = r->who && may(r->who, "network.visits") ? "/accueils"
+                                                              : NULL};
+    struct page p = req_page(r, tr(r->lang, "network.sent"));
+    struct html h;
+    req_html_open(r, &h);
+    visit_sent_page(&h, &p, &v);
+    return req_html(r, 200, &h);
+}
