@@ -46,6 +46,20 @@ own.feedback = (role, f, me, school, rows) =>
 own.advice = (role, a, me, school) => a.person === me.id
   || (a.school != null && (schoolOf[role] ?? never)(school(a.school), me));
 
+
+// A laboratory is of a bassin, and in a school or an organisation; what stands
+// under it is of it.
+own.lab = (role, l, me, school) => (role === 'coordinator' ? l.bassin === me.area
+  : role === 'host' ? l.school === me.school : false);
+const lab = (rows, id) => rows.lab.find((l) => l.id === id);
+for (const under of ['space', 'opening', 'coordination', 'equipment'])
+  own[under] = (role, x, me, school, rows) => own.lab(role, lab(rows, x.lab), me);
+own.visit = (role, v, me, school, rows) => own.lab(role, lab(rows, v.lab), me)
+  || (role !== 'host' && v.school !== null && (schoolOf[role] ?? never)(school(v.school), me))
+  || (role === 'host' && v.school === me.school);
+own.slot = (role, s, me, school, rows) =>
+  own.visit(role, rows.visit.find((v) => v.id === s.visit), me, school, rows);
+
 const open = { [all]: [yes, yes, yes] };
 
 // Who edits the portfolio.
@@ -293,6 +307,69 @@ export const records = [
   })),
 ];
 
+records.push(
+  { name: 'closures', path: '/calendrier-scolaire', api: 'closure', text: 'name',
+    read: open, write: deciders },
+  // Nobody keeps a thing by hand.
+  {
+    name: 'holds', api: 'hold', text: 'owner',
+    read: {
+      stranger: [sign, sign, sign], admin: [yes, yes, yes],
+      'leader inspector ien coordinator expert researcher partner teacher head host': [no, no, no],
+    },
+    write: { stranger: [sign, sign, sign], [everybody]: [no, no, no] },
+  },
+  ...[
+    ['labs', '/laboratoires', 'lab', 'name'], ['spaces', '/espaces', 'space', 'name'],
+    ['openings', '/ouvertures', 'opening'],
+    ['coordination of labs', '/coordinations', 'coordination'],
+    ['equipment on show', '/materiels-presentes', 'equipment', 'name'],
+  ].map(([name, path, api, text]) => ({
+    name, path, api, text,
+    read: api !== 'coordination' ? open : {
+      stranger: [sign, sign, sign],
+      'admin leader inspector': [yes, yes, yes],
+      'ien coordinator host': [yes, gone, yes],
+      'expert researcher partner teacher head': [no, no, no],
+    },
+    write: {
+      stranger: [sign, sign, sign],
+      'admin leader': [yes, yes, yes],
+      coordinator: [yes, api === 'coordination' ? gone : no, yes],
+      'inspector ien expert researcher partner teacher head host': [no, no, no],
+    },
+  })),
+  ...[
+    ['visits', '/accueils', 'visit', 'title'], ['half-days', '/demi-journees', 'slot', 'address'],
+  ].map(([name, path, api, text]) => ({
+    name, path, api, text,
+    read: {
+      stranger: [sign, sign, sign],
+      'admin leader inspector': [yes, yes, yes],
+      'ien coordinator teacher head host': [yes, gone, yes],
+      'expert researcher partner': [no, no, no],
+    },
+    write: {
+      stranger: [sign, sign, sign],
+      admin: [yes, yes, yes],
+      'coordinator host': [yes, gone, yes],
+      'leader inspector ien expert researcher partner teacher head': [no, no, no],
+    },
+    ...(api === 'visit' && {
+      steps: {
+        'confirm hold miss cancel': {
+          stranger: [sign, sign, sign],
+          admin: [yes, yes, yes],
+          'coordinator host': [yes, gone, yes],
+          'leader inspector ien expert researcher partner teacher head': [no, no, no],
+        },
+      },
+      from: { confirm: ['asked'], hold: ['confirmed'], miss: ['confirmed'],
+        cancel: ['asked', 'confirmed'] },
+    }),
+  })),
+);
+
 // The routes of such a table, and what a yes looks like. What is sent is wrong
 // on purpose (a text too long, a version of long ago), so that a yes changes
 // nothing.
@@ -460,6 +537,17 @@ export const others = [
       'leader inspector ien coordinator expert researcher partner teacher head host': no,
     },
   },
+    name: 'the week of the laboratories', routes: ['GET /ma-semaine'],
+    answers: {
+      stranger: sign,
+      'admin leader inspector ien coordinator teacher head host': 200,
+      'expert researcher partner': no,
+    },
+  },
+  { name: 'asking a laboratory for no half-day',
+    routes: ['GET /laboratoires/:id/demande', 'POST /laboratoires/:id/demande',
+      'GET /laboratoires/:id/demande/envoyee'],
+    which: ['lab', () => true], answers: { [all]: 303 } },
   { name: 'asking for nothing', routes: ['POST /demander-conseil'], answers: { [all]: 422 } },
   {
     name: 'deployments in many schools', routes: ['GET /deploiements/liste'],

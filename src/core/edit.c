@@ -225,6 +225,8 @@ enum status edit_refused(struct conn *c, const struct entity *e,
                          struct form_errors *errors, enum status s)
 {
     const char *why = conn_refusal(c);
+    if (s == ERR_CONFLICT && strncmp(why, "overlap ", 8) == 0)
+        form_error(errors, NULL, "form.overlap");
     if (s != ERR_CONFLICT || strncmp(why, "unique ", 7) != 0)
         return s;
     const char *name = strrchr(why, '.') ? strrchr(why, '.') + 1 : "";
@@ -340,6 +342,13 @@ static bool asks_more(struct edit *e)
     return true;
 }
 
+/* What was typed is right, and taken: the form says so, and keeps it. */
+static bool is_overlap(const struct req *r, enum status s)
+{
+    return s == ERR_CONFLICT && r->errors.n &&
+           same(r->errors.list[0].key, "form.overlap");
+}
+
 enum status row_create(struct req *r)
 {
     struct edit e = edit_open(r, row_new(r->mem, r->entity));
@@ -351,8 +360,8 @@ enum status row_create(struct req *r)
         return show(&e, 200, true, NULL);
     if (s == OK)
         s = req_write(r, insert, &e);
-    if (s == ERR_INVALID && !r->api)
-        return show(&e, 422, true, NULL);
+    if ((s == ERR_INVALID || is_overlap(r, s)) && !r->api)
+        return show(&e, s == ERR_INVALID ? 422 : 409, true, NULL);
     TRY(s);
     return req_done(r) ? OK : answer_row(r, 201, e.id, e.row);
 }
@@ -418,8 +427,8 @@ enum status row_change(struct req *r)
             theirs = now;
         return show(&e, 409, true, theirs);
     }
-    if (s == ERR_INVALID && !r->api)
-        return show(&e, 422, true, NULL);
+    if ((s == ERR_INVALID || is_overlap(r, s)) && !r->api)
+        return show(&e, s == ERR_INVALID ? 422 : 409, true, NULL);
     TRY(stale(r, s));
     return req_done(r) ? OK : answer_row(r, 200, r->id, NULL);
 }

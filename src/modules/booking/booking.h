@@ -4,15 +4,15 @@
  * rows they keep them.
  *
  * Time here is counted in half-days of the place's own calendar, the unit in
- * which schools and laboratories plan (docs/decisions/0007). They are wall-clock
- * time: no change of the clock moves or stretches one.
+ * which schools and laboratories plan (docs/decisions/0007). They are
+ * wall-clock time: no change of the clock moves or stretches one.
  */
 #pragma once
 
 #include "core/module.h"
 #include "i18n/format.h"
 
-#define PARTS 3 /* of a day: enum half_day */
+#define PARTS 3                           /* of a day: enum half_day */
 extern const char *const booking_parts[]; /* their keys, NULL-ended */
 /* The part of a key; PARTS for another. */
 enum half_day part_of(const char *key);
@@ -30,8 +30,8 @@ static inline int32_t day_of_slot(int64_t slot)
 
 /*
  * Days on which a place is closed for all: school holidays by zone, public
- * holidays, some of them in one département only. .zone and .area NULL and NONE:
- * everywhere. Both days are of it.
+ * holidays, some of them in one département only. .zone and .area NULL and
+ * NONE: everywhere. Both days are of it.
  */
 struct closure {
     struct row row;
@@ -60,9 +60,9 @@ struct hold {
 extern const struct entity closure_entity, hold_entity;
 
 /*
- * Inside a write: the holds of that row become these, and no others (n 0: none).
- * kind, thing, starts, until and why are read of each. ERR_CONFLICT with the
- * refusal "overlap booking_hold" where one is taken already.
+ * Inside a write: the holds of that row become these, and no others (n 0:
+ * none). kind, thing, starts, until and why are read of each. ERR_CONFLICT with
+ * the refusal "overlap booking_hold" where one is taken already.
  */
 enum status holds_set(struct conn *c, const struct entity *owner,
                       int64_t owner_id, const struct hold *holds, size_t n,

@@ -126,18 +126,12 @@ static const struct {
     int month, day;
     bool local; /* in the three départements of local law only */
 } publics[] = {
-    {"Jour de l’an", 1, 1, false},
-    {"Vendredi saint", 0, -2, true},
-    {"Lundi de Pâques", 0, 1, false},
-    {"Fête du travail", 5, 1, false},
-    {"Victoire de 1945", 5, 8, false},
-    {"Ascension", 0, 39, false},
-    {"Lundi de Pentecôte", 0, 50, false},
-    {"Fête nationale", 7, 14, false},
-    {"Assomption", 8, 15, false},
-    {"Toussaint", 11, 1, false},
-    {"Armistice de 1918", 11, 11, false},
-    {"Noël", 12, 25, false},
+    {"Jour de l’an", 1, 1, false},        {"Vendredi saint", 0, -2, true},
+    {"Lundi de Pâques", 0, 1, false},     {"Fête du travail", 5, 1, false},
+    {"Victoire de 1945", 5, 8, false},    {"Ascension", 0, 39, false},
+    {"Lundi de Pentecôte", 0, 50, false}, {"Fête nationale", 7, 14, false},
+    {"Assomption", 8, 15, false},         {"Toussaint", 11, 1, false},
+    {"Armistice de 1918", 11, 11, false}, {"Noël", 12, 25, false},
     {"Saint-Étienne", 12, 26, true},
 };
 static const char *const local_law[] = {"057", "067", "068"};

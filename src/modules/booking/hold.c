@@ -57,7 +57,8 @@ static enum status hold_put(struct conn *c, const struct hold *h,
         c,
         SQL("INSERT INTO booking_hold (version, created_at, created_by,"
             " changed_at, changed_by, kind, thing, starts, until, why, owner,"
-            " owner_id) VALUES (1, :now, :by, :now, :by, :kind, :thing, :starts,"
+            " owner_id) VALUES (1, :now, :by, :now, :by, :kind, :thing, "
+            ":starts,"
             " :until, :why, :owner, :id)"),
         ARGS(arg_int("now", time_now()), arg_int("by", by.person),
              arg_cstr("kind", h->kind), arg_int("thing", h->thing),

@@ -120,7 +120,7 @@ static bool add_day(const struct making *m, int32_t day, struct half *out,
                            slot_of(m->from, MORNING),
                       free = m->rooms - m->taken[at];
         out[(*n)++] = (struct half){day, (enum half_day)part, m->rooms,
-                                        free > 0 ? free : 0};
+                                    free > 0 ? free : 0};
     }
     return *n > before;
 }

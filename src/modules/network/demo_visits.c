@@ -87,10 +87,9 @@ static enum status year_classes(struct demo *d, struct lab_year *y, int year,
                      arg_int("most", wanted)),
                 &rows));
     while (rows_next(rows))
-        y->classes[y->class_count++] =
-            (struct coming){row_int(rows, 0), row_int(rows, 1),
-                            (int)row_int(rows, 2), row_text(rows, 3),
-                            row_text(rows, 4)};
+        y->classes[y->class_count++] = (struct coming){
+            row_int(rows, 0), row_int(rows, 1), (int)row_int(rows, 2),
+            row_text(rows, 3), row_text(rows, 4)};
     return rows_end(rows);
 }
 
@@ -217,9 +216,9 @@ static struct plan *plan_class(struct demo *d, struct plans *plans,
     struct plan *p =
         plan_add(plans, y, themes[theme].kind, place, themes[theme].title);
     with_class(d, y, p);
-    p->title = arena_printf(d->mem, "%s, %s", p->title,
-                            y->classes[(y->next_class - 1) % y->class_count]
-                                .label);
+    p->title =
+        arena_printf(d->mem, "%s, %s", p->title,
+                     y->classes[(y->next_class - 1) % y->class_count].label);
     return p;
 }
 
@@ -325,7 +324,10 @@ static void plans_count(struct plans *plans, int people)
     }
 }
 
-static int64_t counted(int n) { return n ? n : NONE; }
+static int64_t counted(int n)
+{
+    return n ? n : NONE;
+}
 
 static enum status write_slots(struct demo *d, const struct plan *p,
                                int64_t visit)

@@ -20,8 +20,8 @@
     ":bassin)"
 #define SLOTS(place_)                                                          \
     "FROM network_slot s JOIN network_visit v ON v.id = s.visit JOIN "         \
-    "network_lab l ON l.id = v.lab WHERE v.state = 'held' AND v.place = '"     \
-    place_ "' AND s.day BETWEEN :from AND :to AND (:bassin IS NULL OR "        \
+    "network_lab l ON l.id = v.lab WHERE v.state = 'held' AND v.place = "      \
+    "'" place_ "' AND s.day BETWEEN :from AND :to AND (:bassin IS NULL OR "    \
     "l.bassin = :bassin)"
 /* A class is a row of one school year: each counts once in it. */
 #define CLASSES                                                                \

@@ -4,8 +4,7 @@
 #include "modules/directory/check.h"
 
 /* What stands under a laboratory is reached as it is. */
-#define REACHED(of)                                                            \
-    of "", of ".school", of ".bassin", of ".bassin.parent", NULL
+#define REACHED(of) of "", of ".school", of ".bassin", of ".bassin.parent", NULL
 static const char *const lab_reach[] = {"", "school", "bassin", "bassin.parent",
                                         NULL};
 static const char *const under_reach[] = {REACHED("lab")};
@@ -142,8 +141,8 @@ const struct entity space_entity = {
 
 /* Hours. */
 
-static const char *const weekdays[] = {"monday", "tuesday",  "wednesday",
-                                       "thursday", "friday", "saturday", NULL};
+static const char *const weekdays[] = {
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", NULL};
 static const char *const weeks[] = {"every", "a", "b", NULL};
 static const struct field opening_fields[] = {
     REF(opening, lab, &lab_entity, .flags = F_REQUIRED | F_LIST | F_FILTER),
@@ -197,7 +196,7 @@ static const char *team_check(struct conn *c, struct arena *a, const void *row,
 
 const struct entity lab_team_entity = {
     .name = "network_team",
-    .api = "lab-team",
+    .api = "coordination",
     .path = "/coordinations",
     .row_size = sizeof(struct lab_team),
     .fields = team_fields,
@@ -226,7 +225,7 @@ static const struct index shown_indexes[] = {
 
 const struct entity lab_shown_entity = {
     .name = "network_shown",
-    .api = "lab-equipment",
+    .api = "equipment",
     .path = "/materiels-presentes",
     .row_size = sizeof(struct lab_shown),
     .fields = shown_fields,

@@ -1,4 +1,5 @@
-/* A laboratory's page: what it is, and what of it is free, a month at a time. */
+/* A laboratory's page: what it is, and what of it is free, a month at a time.
+ */
 #include "i18n/format.h"
 #include "modules/network/pages/lab.html.h"
 #include "modules/network/routes.h"
@@ -26,8 +27,9 @@ static enum status month_asked(struct req *r, int32_t *first)
     *first = day_of(today.year, today.month, 1);
     if (!given.n)
         return OK;
-    return day_parse(str_of(arena_printf(r->mem, "%s-01", str_dup(r->mem, given))),
-                     first)
+    return day_parse(
+               str_of(arena_printf(r->mem, "%s-01", str_dup(r->mem, given))),
+               first)
                ? OK
                : ERR_NOT_FOUND;
 }
@@ -113,9 +115,9 @@ static enum status slots_fill(struct req *r, const struct lab *lab,
     const int32_t from = first < today ? today : first;
     *v = (struct slots_v){
         .title = format_day(r->mem, r->lang, first, DAY_MONTH),
-        .prev = first > today ? month_address(r, lab->row.id,
-                                              month_after(first, -1))
-                              : NULL,
+        .prev = first > today
+                    ? month_address(r, lab->row.id, month_after(first, -1))
+                    : NULL,
         .next = month_address(r, lab->row.id, month_after(first, 1))};
     if (from <= last)
         TRY(calendar_make(r->conn, r->mem, lab, from, last, &all));

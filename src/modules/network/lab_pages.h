@@ -44,7 +44,7 @@ struct lab_v {
     const char *const *weekdays; /* six */
     const struct shown_v *shown;
     size_t shown_count;
-    bool manages; /* shows the rows it is made of, to be changed */
+    bool manages;    /* shows the rows it is made of, to be changed */
     const char *ask; /* where to ask without choosing; or NULL */
 };
 
@@ -52,11 +52,30 @@ struct lab_v {
 struct visit_ask_v {
     const struct form *form;
     const char *action, *alert, *lab, *when;
-    const char *back; /* to the calendar */
+    const char *back;                 /* to the calendar */
     const struct slot_cell_v *others; /* free half-days, when it is taken */
     size_t other_count;
     bool stranger;
 };
 struct visit_sent_v {
     const char *lab, *lab_href, *when, *visit_href;
+};
+
+/* A week: each day's half-days in order. Of a slot all but the title, the lab
+ * and the state may be NULL. */
+struct week_slot_v {
+    const char *part, *title, *href, *state, *tone;
+    const char *lab, *space, *school, *with, *people;
+};
+struct week_day_v {
+    const char *day;
+    const struct week_slot_v *slots;
+    size_t n;
+    bool today;
+};
+struct week_v {
+    const char *title, *prev, *next;
+    const struct week_day_v *days;
+    size_t n;
+    bool cut; /* there are more than a page holds */
 };

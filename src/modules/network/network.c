@@ -6,9 +6,8 @@
 
 static const char *const needs[] = {"directory", "portfolio", "booking", NULL};
 static const struct entity *const entities[] = {
-    &lab_entity,      &space_entity,     &opening_entity,
-    &lab_team_entity, &lab_shown_entity, &visit_entity,
-    &slot_entity,     NULL,
+    &lab_entity,       &space_entity, &opening_entity, &lab_team_entity,
+    &lab_shown_entity, &visit_entity, &slot_entity,    NULL,
 };
 static const struct right rights[] = {
     {"network.edit_labs", "admin leader coordinator"},
@@ -50,11 +49,29 @@ static const struct route routes[] = {
      .entity = &lab_entity,
      .loads_row = true},
     {.method = GET,
+     .path = "/ma-semaine",
+     .right = "network.visits",
+     .handle = week_show,
+     .entity = &visit_entity,
+     .menu = "network.week"},
+    {.method = GET,
      .path = "/accueils",
      .right = "network.visits",
      .handle = rows_list,
-     .entity = &visit_entity,
-     .menu = "network_visit.list"},
+     .entity = &visit_entity},
+    {0},
+};
+
+static const struct waiting waiting[] = {
+    {"network.waiting.uncounted", "network.receive",
+     SQL_CONST("t.state = 'confirmed' AND EXISTS (SELECT 1 FROM network_slot s"
+               " WHERE s.visit = t.id AND s.day < :today)"),
+     &visit_entity, true},
+    {"network.waiting.asked", "network.receive", SQL_CONST("t.state = 'asked'"),
+     &visit_entity, false},
+    {"network.waiting.mine", "network.visits",
+     SQL_CONST("t.state IN ('asked', 'confirmed') AND t.person = :me"),
+     &visit_entity, false},
     {0},
 };
 
@@ -65,5 +82,6 @@ const struct module network_module = {
     .rights = rights,
     .routes = routes,
     .figures = network_figures,
+    .waiting = waiting,
     .demo = network_demo,
 };

@@ -6,6 +6,7 @@
 #include "modules/network/lab_pages.h"
 
 enum status lab_show(struct req *r);
+enum status week_show(struct req *r);
 enum status visit_ask_form(struct req *r);
 enum status visit_ask_send(struct req *r);
 enum status visit_ask_sent(struct req *r);

@@ -6,12 +6,18 @@
 #include "modules/portfolio/portfolio.h"
 
 static const char *const visit_reach[] = {
-    "lab",    "lab.school",    "lab.bassin",           "lab.bassin.parent",
-    "school", "school.bassin", "school.circonscription", NULL,
+    "lab",
+    "lab.school",
+    "lab.bassin",
+    "lab.bassin.parent",
+    "school",
+    "school.bassin",
+    "school.circonscription",
+    NULL,
 };
 static const char *const kinds[] = {
-    "coanimation", "workshop", "discovery", "training", "individual", "fair",
-    NULL,
+    "coanimation", "workshop", "discovery", "training",
+    "individual",  "fair",     NULL,
 };
 static const char *const places[] = {"inside", "outside", NULL};
 static const char *const states[] = {"asked",  "confirmed", "held",
@@ -67,8 +73,7 @@ static const char *refuses_held(struct conn *c, struct arena *a,
     const struct visit *v = row;
     int64_t first;
     (void)a, (void)person;
-    if (db_int(c,
-               SQL("SELECT min(day) FROM network_slot WHERE visit = :visit"),
+    if (db_int(c, SQL("SELECT min(day) FROM network_slot WHERE visit = :visit"),
                ARGS(arg_int("visit", v->row.id)), &first) != OK)
         return NULL;
     if (first == NONE)

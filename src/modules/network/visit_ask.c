@@ -1,8 +1,8 @@
 /*
  * Asking for a half-day of a laboratory, with or without an account: its page,
  * one form, one answer. The half-day is held from the moment it is asked for;
- * when somebody was faster, others that are free are offered, and what was typed
- * stays.
+ * when somebody was faster, others that are free are offered, and what was
+ * typed stays.
  */
 #include "base/utf8.h"
 #include "i18n/format.h"
@@ -33,10 +33,9 @@ static bool has_school(const struct asking *k)
 }
 static const char *asked_fields(const struct asking *k)
 {
-    return !k->r->who ? asked_of_strangers
-           : k->visit->school != NONE
-               ? asked_of_all
-               : "kind school pupils need";
+    return !k->r->who                 ? asked_of_strangers
+           : k->visit->school != NONE ? asked_of_all
+                                      : "kind school pupils need";
 }
 
 /* Who has an account asks in their own name, and their school's. */
@@ -57,21 +56,26 @@ static enum status sign(struct req *r, struct conn *c, struct visit *v)
     return OK;
 }
 
+/* ERR_INVALID: the address names no half-day. */
 static enum status asking_open(struct req *r, struct asking *k)
 {
     const struct str part = req_text(r, "moment");
-    *k = (struct asking){.r = r,
-                         .lab = r->row,
-                         .visit = row_new(r->mem, &visit_entity)};
+    *k = (struct asking){
+        .r = r, .lab = r->row, .visit = row_new(r->mem, &visit_entity)};
     k->part = part.n ? part_of(str_dup(r->mem, part)) : PARTS;
     if (k->part == PARTS || !day_parse(req_text(r, "jour"), &k->day))
-        return ERR_NOT_FOUND;
+        return ERR_INVALID;
     k->visit->lab = k->lab->row.id;
     k->visit->year = school_year_of(k->day);
     k->visit->place = "inside";
     k->visit->asked = day_today();
     row_begin(r->mem, &visit_entity, k->visit);
     return sign(r, r->conn, k->visit);
+}
+
+static enum status to_calendar(struct req *r)
+{
+    return req_go(r, "/laboratoires/%" PRId64 "#slots", r->id);
 }
 
 static const char *why_not(struct asking *k, struct conn *c)
@@ -190,8 +194,8 @@ static enum status show(struct asking *k, int code, bool refused)
         TRY(others_fill(k, &v));
     struct page p = req_page(r, tr(r->lang, "network.ask"));
     const struct page_link crumb = {
-        k->lab->name,
-        arena_printf(r->mem, "/laboratoires/%" PRId64, r->id), false};
+        k->lab->name, arena_printf(r->mem, "/laboratoires/%" PRId64, r->id),
+        false};
     p.crumbs = &crumb;
     p.crumb_count = 1;
     struct html h;
@@ -203,7 +207,10 @@ static enum status show(struct asking *k, int code, bool refused)
 enum status visit_ask_form(struct req *r)
 {
     struct asking k;
-    TRY(asking_open(r, &k));
+    enum status opened = asking_open(r, &k);
+    if (opened == ERR_INVALID)
+        return to_calendar(r);
+    TRY(opened);
     k.alert = why_not(&k, r->conn);
     k.taken = k.alert != NULL;
     if (!k.alert) {
@@ -314,9 +321,9 @@ static void read_class(struct asking *k)
     const struct str label = str_trim(req_text(k->r, "class"));
     if (utf8_length(label) > CLASS_LONGEST)
         form_error_add(&k->r->errors,
-                       (struct form_error){
-                           .field = "class", .key = "form.long", 
-                                         .max = CLASS_LONGEST});
+                       (struct form_error){.field = "class",
+                                           .key = "form.too_long",
+                                           .max = CLASS_LONGEST});
     else if (label.n)
         k->label = str_dup(k->r->mem, label);
 }
@@ -336,7 +343,10 @@ static void read_required(struct asking *k)
 enum status visit_ask_send(struct req *r)
 {
     struct asking k;
-    TRY(asking_open(r, &k));
+    enum status opened = asking_open(r, &k);
+    if (opened == ERR_INVALID)
+        return to_calendar(r);
+    TRY(opened);
     struct form_source source = req_source(r);
     const struct form_input in = {given, &k, r->lang};
     k.visit->title = "?"; /* said by the kind and the class, once known */
@@ -354,8 +364,8 @@ enum status visit_ask_send(struct req *r)
         return show(&k, 422, true);
     const char *kind =
         choice_label(r->mem, r->lang, &visit_entity, "kind", k.visit->kind);
-    k.visit->title = k.label ? arena_printf(r->mem, "%s, %s", kind, k.label)
-                             : kind;
+    k.visit->title =
+        k.label ? arena_printf(r->mem, "%s, %s", kind, k.label) : kind;
     s = req_write(r, ask, &k);
     if (k.taken && !k.alert)
         k.alert = "network.taken";
@@ -368,13 +378,16 @@ enum status visit_ask_send(struct req *r)
 enum status visit_ask_sent(struct req *r)
 {
     struct asking k;
-    TRY(asking_open(r, &k));
+    enum status opened = asking_open(r, &k);
+    if (opened == ERR_INVALID)
+        return to_calendar(r);
+    TRY(opened);
     struct visit_sent_v v = {
         .lab = k.lab->name,
         .lab_href = arena_printf(r->mem, "/laboratoires/%" PRId64, r->id),
         .when = half_day_shown(r, k.day, k.part),
-        .visit_href = r->who && may(r->who, "network.visits") ? "/accueils"
-                                                              : NULL};
+        .visit_href =
+            r->who && may(r->who, "network.visits") ? "/accueils" : NULL};
     struct page p = req_page(r, tr(r->lang, "network.sent"));
     struct html h;
     req_html_open(r, &h);

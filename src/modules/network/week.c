@@ -1,0 +1,110 @@
+/* A week of the laboratories in reach: what is received, when and where. */
+#include "i18n/format.h"
+#include "modules/network/pages/week.html.h"
+#include "modules/network/routes.h"
+
+enum { MOST_SLOTS = 400, DAYS = 7 };
+
+/* ?semaine=2026-12-01: the week of that day; else this one. */
+static enum status monday_asked(struct req *r, int32_t *monday)
+{
+    const struct str given = req_text(r, "semaine");
+    int32_t day = day_today();
+    if (given.n && !day_parse(given, &day))
+        return ERR_NOT_FOUND;
+    *monday = day - day_weekday(day);
+    return OK;
+}
+
+static const char *week_address(struct req *r, int32_t monday)
+{
+    return arena_printf(r->mem, "/ma-semaine?semaine=%s",
+                        day_iso(r->mem, monday));
+}
+
+/* "24 annoncés", "22 présents"; NULL where nobody has said. */
+static const char *people_shown(struct req *r, const char *key, int64_t n)
+{
+    return n > 0 ? tr_n(r->mem, r->lang, key, n) : NULL;
+}
+
+static void slot_fill(struct req *r, struct rows *rows, struct week_slot_v *v)
+{
+    const char *state = row_text(rows, 3), *part = row_text(rows, 1);
+    const bool held = same(state, "held");
+    *v = (struct week_slot_v){
+        .part = format_half(r->lang, part_of(part)),
+        .title = row_text(rows, 2),
+        .state = choice_label(r->mem, r->lang, &visit_entity, "state", state),
+        .tone = choice_tone(r->mem, r->lang, &visit_entity, "state", state),
+        .href = arena_printf(r->mem, "/accueils/%" PRId64, row_int(rows, 4)),
+        .lab = row_text(rows, 5),
+        .space = row_text(rows, 6),
+        .school = row_text(rows, 7),
+        .with = row_text(rows, 8),
+        .people =
+            people_shown(r, held ? "network.present" : "network.announced",
+                         row_int(rows, held ? 10 : 9))};
+}
+
+static enum status slots_load(struct req *r, int32_t monday,
+                              struct week_slot_v *out, int32_t *days, size_t *n)
+{
+    struct rows *rows;
+    const struct arg *args;
+    struct sql sql = sql_with_reach(
+        r->mem,
+        SQL("SELECT s.day, s.part, v.title, v.state, v.id, l.name, p.name,"
+            " e.name, c.name, coalesce(v.pupils, 0) + coalesce(v.teachers, 0) +"
+            " coalesce(v.parents, 0) + coalesce(v.others, 0),"
+            " coalesce(v.present_pupils, 0) + coalesce(v.present_teachers, 0) +"
+            " coalesce(v.present_parents, 0) + coalesce(v.present_others, 0)"
+            " FROM network_slot s JOIN network_visit v ON v.id = s.visit JOIN"
+            " network_lab l ON l.id = v.lab LEFT JOIN network_space p ON p.id ="
+            " s.space LEFT JOIN directory_school e ON e.id = v.school LEFT JOIN"
+            " directory_person c ON c.id = s.coordinator WHERE s.day BETWEEN"
+            " :first AND :last AND v.state IN (" KEEPING ") AND {reach:v}"
+            " ORDER BY s.day, CASE s.part WHEN 'morning' THEN 0 WHEN"
+            " 'afternoon' THEN 1 ELSE 2 END, l.name, s.id LIMIT :most"),
+        &visit_entity, &r->reach,
+        ARGS(arg_day("first", monday), arg_day("last", monday + DAYS - 1),
+             arg_int("most", MOST_SLOTS)),
+        &args);
+    TRY(db_rows(r->conn, r->mem, sql, args, &rows));
+    for (*n = 0; rows_next(rows); ++*n) {
+        days[*n] = row_day(rows, 0);
+        slot_fill(r, rows, &out[*n]);
+    }
+    return rows_end(rows);
+}
+
+enum status week_show(struct req *r)
+{
+    int32_t monday;
+    size_t n;
+    TRY(monday_asked(r, &monday));
+    struct week_slot_v *slots =
+        NEW_ARRAY(r->mem, struct week_slot_v, MOST_SLOTS);
+    int32_t *days = NEW_ARRAY(r->mem, int32_t, MOST_SLOTS);
+    TRY(slots_load(r, monday, slots, days, &n));
+    struct week_day_v *out = NEW_ARRAY(r->mem, struct week_day_v, DAYS);
+    struct week_v v = {
+        .days = out,
+        .title = format_days(r->mem, r->lang, monday, monday + DAYS - 1),
+        .prev = week_address(r, monday - DAYS),
+        .next = week_address(r, monday + DAYS),
+        .cut = n == MOST_SLOTS};
+    for (size_t i = 0; i < n; i++) {
+        if (!i || days[i] != days[i - 1])
+            out[v.n++] = (struct week_day_v){
+                .day = format_day(r->mem, r->lang, days[i], DAY_LONG),
+                .slots = &slots[i],
+                .today = days[i] == day_today()};
+        out[v.n - 1].n++;
+    }
+    struct page p = req_page(r, tr(r->lang, "network.week"));
+    struct html h;
+    req_html_open(r, &h);
+    week_page(&h, &p, &v);
+    return req_html(r, 200, &h);
+}

@@ -1,0 +1,173 @@
+// A half-day of a laboratory: asked for on its page, taken once, given back; and
+// the database itself refuses two, whoever asks and however many at once.
+import { test, equal, ok, match, serve, copy, drop, essaim, links, readable, query, today } from './lib.mjs';
+
+const folder = copy();
+const token = essaim('token', 'add', 'admin@demo.example', 'network', '--data', folder).trim();
+const server = await serve({ data: folder });
+const admin = await server.as('admin');
+const rows = async (path) => JSON.parse((await admin.get(`${path}.json`)).text);
+const api = (method, path, body) => server.stranger().fetch(`/api/v1/${path}`, {
+  method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+  body: body && JSON.stringify(body),
+});
+const school = (await rows('/etablissements'))[0];
+const labs = await rows('/laboratoires');
+const lab = labs[0];
+const spaces = (await rows('/espaces')).filter((s) => s.lab === lab.id);
+const rooms = spaces.filter((s) => s.within === null);
+const holds = async () => (await api('GET', 'hold?limit=200').then((r) => JSON.parse(r.text))).rows;
+let serial = 0;
+
+function half(lab_, day, part) { return `/laboratoires/${lab_}/demande?jour=${day}&moment=${part}`; }
+const typed = { kind: 'workshop', school: school.uai, class: '5e B', pupils: '24',
+  need: 'Un robot', asker: 'Un professeur', email: 'professeur@demo.example' };
+
+await test('from the page of a laboratory to a sent request: three pages, at most seven fields', async () => {
+  const who = server.stranger();
+  const page = await who.get(`/laboratoires/${lab.id}?mois=2025-05`);
+  equal(page.status, 200);
+  const free = links(page.text).filter((l) => l.includes('/demande?jour='));
+  ok(free.length > 10, 'free half-days');
+  const form = await who.form(free[3]);
+  const shown = form.controls.filter((c) => c.type !== 'hidden' && c.name !== 'site');
+  ok(shown.length <= 7, shown.map((c) => c.name).join(' '));
+  const sent = await who.submit(form, typed);
+  equal(sent.status, 303, readable(sent.text).slice(0, 400));
+  const thanks = await who.get(sent.location);
+  equal(thanks.status, 200);
+  match(readable(thanks.text), /retenue pour vous/);
+  const visit = (await rows('/accueils')).find((v) => v.email === typed.email);
+  equal(visit.state, 'asked');
+  equal(visit.pupils, 24);
+  const classes = (await rows('/classes')).filter((k) => k.school === school.id && k.label === '5e B');
+  ok(classes.length >= 1, 'the class is in the list of its school');
+});
+
+await test('a label that differs by its spelling is the same class', async () => {
+  const who = server.stranger();
+  const before = (await rows('/classes')).length;
+  const page = await who.get(`/laboratoires/${lab.id}?mois=2025-05`);
+  const free = links(page.text).filter((l) => l.includes('/demande?jour='));
+  const form = await who.form(free[9]);
+  const r = await who.submit(form, { ...typed, class: '5EME b', email: 'autre@demo.example' });
+  equal(r.status, 303, readable(r.text).slice(0, 300));
+  equal((await rows('/classes')).length, before);
+});
+
+await test('what is wrong is told beside its field, and nothing is kept', async () => {
+  const who = server.stranger();
+  const before = (await rows('/accueils')).length;
+  const form = await who.form(half(lab.id, '2025-03-18', 'morning'));
+  for (const [changes, say] of [
+    [{ school: '0540000A' }, /introuvable/], [{ pupils: '0' }, null], [{ pupils: '4000' }, /400/],
+    [{ asker: '' }, /obligatoire/], [{ email: 'rien' }, /adresse/i], [{ class: 'x'.repeat(40) }, /30/],
+  ]) {
+    const r = await who.submit(form, { ...typed, ...changes, _key: `wrong-${serial++}` });
+    if (say === null) continue;
+    equal(r.status, 422, JSON.stringify(changes));
+    match(readable(r.text), say);
+    ok(r.text.includes('Un robot'), 'what was typed stays');
+  }
+  ok((await rows('/accueils')).length - before <= 1, 'only zero pupils may pass');
+});
+
+await test('a day that is closed, past or not of the hours is not taken', async () => {
+  const who = server.stranger();
+  for (const [day, part, say] of [
+    ['2025-04-11', 'morning', /vacances|fermé/i], ['2025-03-03', 'morning', /téléphonez/],
+    ['2025-03-16', 'morning', /ne reçoit pas/], ['2025-03-19', 'evening', /ne reçoit pas/],
+  ]) {
+    const r = await who.get(half(lab.id, day, part));
+    equal(r.status, 409, `${day} ${part}`);
+    match(readable(r.text), say);
+    ok(links(r.text).some((l) => l.includes('/demande?jour=')), 'another is offered');
+  }
+});
+
+await test('a stampede on one half-day: as many as there are rooms, the others are offered one', async () => {
+  const at = half(lab.id, '2025-06-05', 'morning');
+  const people = Array.from({ length: 24 }, () => server.stranger());
+  const all = await Promise.all(people.map(async (who, i) => {
+    const form = await who.form(at);
+    return [who, form, i];
+  }));
+  const answers = await Promise.all(all.map(([who, form, i]) =>
+    who.submit(form, { ...typed, email: `presse${i}@demo.example` })));
+  const won = answers.filter((r) => r.status === 303);
+  equal(won.length, rooms.length, answers.map((r) => r.status).join(' '));
+  for (const r of answers.filter((x) => x.status !== 303)) {
+    equal(r.status, 409);
+    ok(links(r.text).some((l) => l.includes('/demande?jour=')), 'an alternative');
+  }
+});
+
+async function visitOf(day) {
+  const r = await api('POST', 'visit', { title: `Essai ${serial++}`, lab: lab.id, kind: 'workshop',
+    place: 'inside', year: '2024-2025', asked: day });
+  equal(r.status, 201, r.text);
+  return JSON.parse(r.text).id;
+}
+const slot = (visit, day, part, space, more) => api('POST', 'slot', { visit, day, part, space, ...more });
+
+await test('by the API too: one of many has the room, its parts go with it', async () => {
+  const visits = await Promise.all(Array.from({ length: 12 }, () => visitOf(today)));
+  const got = await Promise.all(visits.map((v) => slot(v, '2025-05-13', 'morning', rooms[0].id)));
+  equal(got.filter((r) => r.status === 201).length, 1, got.map((r) => r.status).join(' '));
+  for (const r of got.filter((x) => x.status !== 201)) {
+    equal(r.status, 409, r.text);
+    match(r.text, /d\u00e9j\u00e0 pris|overlap/);
+  }
+  const parted = (await rows('/espaces')).find((s) => s.within !== null);
+  const other = labs.find((l) => l.id === parted.lab);
+  const v = await api('POST', 'visit', { title: 'Toute la salle', lab: other.id, kind: 'workshop',
+    place: 'inside', year: '2024-2025', asked: today });
+  const w = await api('POST', 'visit', { title: 'Une partie', lab: other.id, kind: 'workshop',
+    place: 'inside', year: '2024-2025', asked: today });
+  equal((await slot(JSON.parse(v.text).id, '2025-05-13', 'morning', parted.within)).status, 201);
+  equal((await slot(JSON.parse(w.text).id, '2025-05-13', 'morning', parted.id)).status, 409);
+  equal((await slot(JSON.parse(w.text).id, '2025-05-13', 'morning', parted.id,
+    { override: 'Deux groupes se partagent la salle' })).status, 201);
+});
+
+await test('cancelling gives the half-day back, and only then', async () => {
+  const first = await visitOf(today), second = await visitOf(today);
+  equal((await slot(first, '2025-05-20', 'morning', rooms[0].id)).status, 201);
+  equal((await slot(second, '2025-05-20', 'morning', rooms[0].id)).status, 409);
+  const cancel = await api('POST', `visit/${first}/etapes/cancel`, { reason: 'La classe ne vient pas' });
+  ok(cancel.status < 300, `${cancel.status} ${cancel.text}`);
+  equal((await slot(second, '2025-05-20', 'morning', rooms[0].id)).status, 201);
+});
+
+await test('a slot moved, deleted or brought back keeps what it says, or is refused', async () => {
+  const a = await visitOf(today), b = await visitOf(today);
+  const one = JSON.parse((await slot(a, '2025-05-22', 'morning', rooms[0].id)).text);
+  const two = JSON.parse((await slot(b, '2025-05-22', 'afternoon', rooms[0].id)).text);
+  const moved = await api('PATCH', `slot/${two.id}`, { part: 'morning', version: two.version });
+  equal(moved.status, 409, moved.text);
+  equal((await api('PATCH', `slot/${two.id}`, { part: 'afternoon', day: '2025-05-23', version: two.version })).status, 200);
+  const gone = await server.stranger().fetch(`/api/v1/slot/${one.id}`, { method: 'DELETE',
+    headers: { authorization: `Bearer ${token}`, 'if-match': `"${one.version}"` } });
+  ok(gone.status < 300, `${gone.status}`);
+  equal((await slot(b, '2025-05-22', 'morning', rooms[0].id)).status, 201);
+  const form = await admin.form(`/demi-journees/${one.id}/historique`, '/restauration');
+  equal((await admin.submit(form, {})).status, 409, 'the room is another\'s now');
+});
+
+await test('a visit is held once its day has come and somebody was counted', async () => {
+  const v = await visitOf(today);
+  equal((await slot(v, '2025-05-27', 'morning', rooms[0].id)).status, 201);
+  equal((await api('POST', `visit/${v}/etapes/confirm`)).status < 300, true);
+  equal((await api('POST', `visit/${v}/etapes/hold`)).status, 409, 'not yet');
+});
+
+await test('no two holds of one thing overlap', async () => {
+  const found = query(folder, `SELECT count(*) FROM booking_hold a JOIN booking_hold b
+    ON a.kind = b.kind AND a.thing = b.thing AND a.id < b.id AND a.starts < b.until AND b.starts < a.until
+    WHERE a.why <> 'override' AND b.why <> 'override'`);
+  equal(Number(found), 0);
+  ok((await holds()).length > 10);
+});
+
+await server.stop();
+drop(folder);
