@@ -169,5 +169,36 @@ await test('no two holds of one thing overlap', async () => {
   ok((await holds()).length > 10);
 });
 
+// The closed year is the brochure's by its records; here are their bounds.
+await test('the demonstration\'s closed year is plausible, row by row', async () => {
+  const number = (sql) => Number(query(folder, sql));
+  const year = 2023, held = "v.year = 2023 AND v.state = 'held'";
+  equal(number(`SELECT count(*) FROM network_visit v WHERE ${held} AND v.kind <> 'fair'
+    AND v.present_pupils > 35`), 0, 'a class of more than 35');
+  equal(number(`SELECT count(*) FROM network_visit v JOIN network_visit_classes k ON k.row_id = v.id
+    WHERE ${held} AND v.present_pupils < 1`), 0, 'a class of nobody');
+  equal(number(`SELECT count(*) FROM network_visit v WHERE ${held} AND coalesce(v.present_pupils, 0)
+    + coalesce(v.present_teachers, 0) + coalesce(v.present_parents, 0)
+    + coalesce(v.present_others, 0) NOT BETWEEN 1 AND 400`), 0, 'more than 400, or nobody');
+  equal(number(`SELECT count(*) FROM network_visit v WHERE ${held} AND NOT EXISTS
+    (SELECT 1 FROM network_slot s WHERE s.visit = v.id)`), 0, 'a visit without a half-day');
+  equal(number(`SELECT count(*) FROM (SELECT l.id FROM network_lab l LEFT JOIN network_visit v
+    ON v.lab = l.id AND ${held} AND v.place = 'inside' LEFT JOIN network_slot s ON s.visit = v.id
+    GROUP BY l.id HAVING count(s.id) NOT BETWEEN 150 AND 420) x`), 0, '150 to 420 half-days a laboratory');
+  equal(number(`SELECT count(*) FROM network_slot s JOIN network_visit v ON v.id = s.visit
+    JOIN network_lab l ON l.id = v.lab JOIN directory_area b ON b.id = l.bassin
+    JOIN booking_closure k ON s.day BETWEEN k.starts AND k.ends AND (k.zone IS NULL OR k.zone = l.zone)
+    AND (k.area IS NULL OR k.area = b.parent) WHERE v.year = ${year}`), 0, 'a closed day');
+  equal(number(`SELECT count(DISTINCT k.target_id) FROM network_visit_classes k JOIN network_visit v
+    ON v.id = k.row_id JOIN directory_class c ON c.id = k.target_id
+    WHERE ${held} AND c.headcount >= v.present_pupils`), 363, 'classes, none larger than it is');
+  ok(number(`SELECT count(*) FROM booking_closure k JOIN directory_area a ON a.id = k.area
+    WHERE a.code = '057' AND k.name = 'Vendredi saint'`) > 0, 'Moselle has its own');
+  const told = JSON.parse(essaim('figures', '--year', '2023-2024', '--format', 'json', '--data', folder));
+  for (const [id, value] of Object.entries({ labs: 16, bassins: 11, people: 35367, classes: 363,
+    halfdays_outside: 242, halfdays_hosted: 4469, trainings_hosted: 41 }))
+    equal(told.find((f) => f.id === `network.${id}`).value, value, id);
+});
+
 await server.stop();
 drop(folder);
