@@ -63,15 +63,22 @@ static const struct route routes[] = {
 };
 
 static const struct waiting waiting[] = {
-    {"network.waiting.uncounted", "network.receive",
-     SQL_CONST("t.state = 'confirmed' AND EXISTS (SELECT 1 FROM network_slot s"
-               " WHERE s.visit = t.id AND s.day < :today)"),
-     &visit_entity, true},
-    {"network.waiting.asked", "network.receive", SQL_CONST("t.state = 'asked'"),
-     &visit_entity, false},
-    {"network.waiting.mine", "network.visits",
-     SQL_CONST("t.state IN ('asked', 'confirmed') AND t.person = :me"),
-     &visit_entity, false},
+    {.label = "network.waiting.uncounted",
+     .right = "network.receive",
+     .where = SQL_CONST("t.state = 'confirmed' AND EXISTS (SELECT 1 FROM"
+                        " network_slot s WHERE s.visit = t.id AND s.day <"
+                        " :today)"),
+     .entity = &visit_entity,
+     .late = true},
+    {.label = "network.waiting.asked",
+     .right = "network.receive",
+     .where = SQL_CONST("t.state = 'asked'"),
+     .entity = &visit_entity},
+    {.label = "network.waiting.mine",
+     .right = "network.visits",
+     .where =
+         SQL_CONST("t.state IN ('asked', 'confirmed') AND t.person = :me"),
+     .entity = &visit_entity},
     {0},
 };
 
