@@ -54,6 +54,7 @@ struct figure_page_v {
     const struct item_v *rows; /* what: a share's whole */
     size_t n;
     bool withheld; /* a hidden number: its records would tell it */
+    bool partial;  /* the reader is shown some of the records only */
     const char *csv, *json, *snapshot_action, *key;
     const struct item_v *snapshots;
     size_t snapshot_count;

@@ -3,6 +3,7 @@
 #include "core/suppress.h"
 #include "i18n/format.h"
 #include "i18n/lang.h"
+#include "store/row.h"
 
 #include <math.h>
 
@@ -151,7 +152,12 @@ static struct sql around(struct arena *a, const char *before, struct sql rows,
                          const char *after)
 {
     return (struct sql){
-        arena_printf(a, "%s(%s) b%s", before, rows.text, after)};
+        arena_printf(a, "%s FROM (%s) b%s", before, rows.text, after)};
+}
+
+bool figure_is_partial(const struct figure *f, const struct reach *reach)
+{
+    return !strstr(f->rows.text, "{reach:") && !reach_is_all(f->entity, reach);
 }
 
 enum status figure_rows(struct conn *c, struct arena *a,
@@ -163,8 +169,8 @@ enum status figure_rows(struct conn *c, struct arena *a,
     struct sql sql = with_reach(
         a, ask,
         around(a,
-               arena_printf(a, "SELECT b.*, %s%s FROM ", e->title ? "t." : "''",
-                            e->title ? e->title : ""),
+               e->title ? arena_printf(a, "SELECT b.*, t.%s", e->title)
+                        : "SELECT b.*, NULL",
                ask->figure->rows,
                arena_printf(a,
                             " JOIN %s t ON t.id = b.id WHERE {reach:t} AND"
@@ -187,16 +193,14 @@ enum status figure_rows(struct conn *c, struct arena *a,
         struct behind *b = &list[found++];
         b->id = row_int(rows, 0);
         b->amount = row_real(rows, 1);
-        const int last = row_columns(rows) - 1;
-        const char *title = row_text(rows, last);
-        b->whole = last > 2 ? row_real(rows, 2) : NAN;
+        b->whole = row_columns(rows) > 3 ? row_real(rows, 2) : NAN;
+        const char *title = row_text(rows, row_columns(rows) - 1);
         b->title = title ? title : "";
     }
-    TRY(rows_end(rows));
     *more = found > (size_t)most;
     *n = *more ? (size_t)most : found;
     *out = list;
-    return OK;
+    return rows_end(rows);
 }
 
 enum status figure_foot(struct conn *c, struct arena *a,
@@ -204,7 +208,7 @@ enum status figure_foot(struct conn *c, struct arena *a,
 {
     const struct arg *args;
     const struct figure *f = ask->figure;
-    struct sql sql = with_reach(a, ask, around(a, "SELECT b.* FROM ", f->rows, ""), &args);
+    struct sql sql = with_reach(a, ask, around(a, "SELECT b.*", f->rows, ""), &args);
     struct rows *rows;
     double sum = 0, whole = 0;
     size_t n = 0;

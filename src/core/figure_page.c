@@ -131,6 +131,15 @@ static bool is_share(const struct one *o)
            figure_tells_amounts(o->ask.figure);
 }
 
+/* "Demi-journée 12" where such rows have no title. */
+static const char *row_name(struct req *r, const struct entity *e,
+                            const struct behind *b)
+{
+    return *b->title ? said(r->mem, r->lang, b->title)
+                     : arena_printf(r->mem, "%s %" PRId64,
+                                    tr(r->lang, e->name), b->id);
+}
+
 static void rows_fill(struct req *r, const struct one *o,
                       struct figure_page_v *v)
 {
@@ -139,7 +148,7 @@ static void rows_fill(struct req *r, const struct one *o,
     bool amounts = figure_tells_amounts(o->ask.figure);
     for (size_t i = 0; i < o->n; i++)
         items[i] = (struct item_v){
-            .label = said(r->mem, r->lang, o->rows[i].title),
+            .label = row_name(r, o->ask.figure->entity, &o->rows[i]),
             .value = amounts
                          ? format_real(r->mem, r->lang, o->rows[i].amount, 2)
                          : "\xe2\x80\x94",
@@ -154,20 +163,31 @@ static void rows_fill(struct req *r, const struct one *o,
     v->withheld = o->value.hidden;
 }
 
-static enum status one_csv(struct req *r, const struct one *o)
+static void csv_rows(struct req *r, const struct one *o, struct buf *out)
 {
-    struct buf out = {.mem = r->mem};
     bool amounts = figure_tells_amounts(o->ask.figure);
-    buf_str(&out, "\xef\xbb\xbfid;title;amount;whole\r\n");
     for (size_t i = 0; i < o->n; i++) {
         const struct behind *b = &o->rows[i];
         struct figure_value amount = {b->amount, !amounts, false};
         struct figure_value whole = {b->whole, !amounts, false};
-        csv_cell(&out, str_of(arena_printf(r->mem, "%" PRId64, b->id)), true);
-        csv_cell(&out, str_of(b->title), false);
-        csv_cell(&out, str_of(figure_number(r->mem, amount)), false);
-        csv_cell(&out, str_of(figure_number(r->mem, whole)), false);
-        buf_str(&out, "\r\n");
+        csv_cell(out, str_of(arena_printf(r->mem, "%" PRId64, b->id)), true);
+        csv_cell(out, str_of(b->title), false);
+        csv_cell(out, str_of(figure_number(r->mem, amount)), false);
+        csv_cell(out, str_of(figure_number(r->mem, whole)), false);
+        buf_str(out, "\r\n");
+    }
+}
+
+/* All of them, for a spreadsheet asks for no next page. */
+static enum status one_csv(struct req *r, struct one *o)
+{
+    struct buf out = {.mem = r->mem};
+    buf_str(&out, "\xef\xbb\xbfid;title;amount;whole\r\n");
+    csv_rows(r, o, &out);
+    while (o->more) {
+        TRY(figure_rows(r->conn, r->mem, &o->ask, o->rows[o->n - 1].id,
+                        ROWS_MOST, &o->rows, &o->n, &o->more));
+        csv_rows(r, o, &out);
     }
     return req_send(r, 200, "text/csv; charset=utf-8", buf_done(&out));
 }
@@ -212,6 +232,7 @@ static enum status one_json(struct req *r, const struct one *o)
     figure_json(&j, o->ask.figure, o->label, o->value);
     json_cstr(&j, "year", school_year_text(r->mem, o->asked.year));
     json_real(&j, "foot", o->foot.value.hidden ? nothing : o->foot.value.value);
+    json_bool(&j, "partial", figure_is_partial(o->ask.figure, &o->ask.reach));
     json_array(&j, "rows");
     for (size_t i = 0; i < o->n; i++) {
         json_object(&j, NULL);
@@ -243,6 +264,7 @@ static enum status one_html(struct req *r, const struct one *o)
         .figure = &figure,
         .foot = figure_text(r->mem, r->lang, f, o->foot.value),
         .name_head = tr(r->lang, f->entity->name),
+        .partial = figure_is_partial(f, &o->ask.reach),
         .next = next_of(r, o, ""),
         .csv =
             ask_address(r, arena_printf(r->mem, "%s.csv", o->path), o->asked),
@@ -273,10 +295,12 @@ enum status figure_show(struct req *r)
     TRY(one_load(r, page ? ROWS : ROWS_MOST, &o));
     if (page)
         return one_html(r, &o);
-    const char *next = next_of(r, &o, same(r->form, "csv") ? ".csv" : ".json");
+    if (same(r->form, "csv"))
+        return one_csv(r, &o);
+    const char *next = next_of(r, &o, ".json");
     if (next)
         req_header(r, "Link", arena_printf(r->mem, "<%s>; rel=\"next\"", next));
-    return same(r->form, "csv") ? one_csv(r, &o) : one_json(r, &o);
+    return one_json(r, &o);
 }
 
 struct taking {

@@ -61,7 +61,9 @@ for (const year of [...years, empty])
           equal(f.hidden, false, what);
           equal(list.value, f.value, what);
           equal(list.foot, f.value, `${what}: the foot`);
-          equal(recounted(f.unit, list.rows), f.value, `${what}: recounted`);
+          // Told to everybody, its records shown to some.
+          if (list.partial) ok(recounted(f.unit, list.rows) <= f.value, `${what}: recounted`);
+          else equal(recounted(f.unit, list.rows), f.value, `${what}: recounted`);
           equal(new Set(list.rows.map((r) => r.id)).size, list.rows.length, `${what}: a row twice`);
           compared++;
         }
@@ -79,7 +81,9 @@ await test('the closed year has the figures of the account', async () => {
     'portfolio.policy.fondamentaux': 39, 'portfolio.policy.harcelement': 6,
     'portfolio.policy.terrain': 6, 'portfolio.policy.eac': 6, 'portfolio.policy.inclusion': 33,
     'portfolio.policy.lycee_pro': 10, 'portfolio.projects': 23, 'strategy.axes': 3,
-    'strategy.objectives': 12, 'offer.services': 9,
+    'strategy.objectives': 12, 'offer.services': 9, 'network.labs': 16, 'network.bassins': 11,
+    'network.people': 35367, 'network.classes': 363, 'network.halfdays_outside': 242,
+    'network.halfdays_hosted': 4469, 'network.trainings_hosted': 41,
   };
   for (const [id, value] of Object.entries(expected)) equal(told.get(id), value, id);
   const tags = ['fondamentaux', 'harcelement', 'terrain', 'eac', 'inclusion', 'lycee_pro'];
@@ -97,7 +101,8 @@ await test('page, CSV, JSON and command line tell the same', async () => {
     equal(rows.length, list.rows.length, `${f.id}.csv`);
     deepEqual(rows.map((l) => Number(l.split(';')[0])), list.rows.map((r) => r.id));
     const page = await admin.get(`/chiffres/${f.id}?${query}`);
-    const foot = readable(/<tfoot>[\s\S]*?<\/tfoot>/.exec(page.text)[0]);
+    const foot = readable(/<tfoot>[\s\S]*?<\/tfoot>/.exec(page.text)[0])
+      .replace(/(?<=\d)[\s\u00a0\u202f](?=\d{3})/g, '');
     match(foot, new RegExp(`(^|\\D)${f.value}(\\D|$)`), `${f.id}: the page's foot`);
   }
 });
