@@ -537,6 +537,7 @@ export const others = [
       'leader inspector ien coordinator expert researcher partner teacher head host': no,
     },
   },
+  {
     name: 'the week of the laboratories', routes: ['GET /ma-semaine'],
     answers: {
       stranger: sign,

@@ -208,7 +208,8 @@ enum status figure_foot(struct conn *c, struct arena *a,
 {
     const struct arg *args;
     const struct figure *f = ask->figure;
-    struct sql sql = with_reach(a, ask, around(a, "SELECT b.*", f->rows, ""), &args);
+    struct sql sql =
+        with_reach(a, ask, around(a, "SELECT b.*", f->rows, ""), &args);
     struct rows *rows;
     double sum = 0, whole = 0;
     size_t n = 0;

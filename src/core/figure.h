@@ -45,9 +45,10 @@ struct behind {
 /* Is the number told to everybody, and of the records behind it such a reader
  * is shown some? */
 bool figure_is_partial(const struct figure *f, const struct reach *reach);
-/* The records behind that are in reach, those after `after` (0: from the first) by id, most at
- * most; *more: there are others. Those of a hidden number are the caller's to
- * keep to itself; and a figure that hides numbers under 5 tells no amounts. */
+/* The records behind that are in reach, those after `after` (0: from the first)
+ * by id, most at most; *more: there are others. Those of a hidden number are
+ * the caller's to keep to itself; and a figure that hides numbers under 5 tells
+ * no amounts. */
 enum status figure_rows(struct conn *c, struct arena *a,
                         const struct figure_ask *ask, int64_t after, int most,
                         struct behind **out, size_t *n, bool *more) MUST_USE;

@@ -136,8 +136,8 @@ static const char *row_name(struct req *r, const struct entity *e,
                             const struct behind *b)
 {
     return *b->title ? said(r->mem, r->lang, b->title)
-                     : arena_printf(r->mem, "%s %" PRId64,
-                                    tr(r->lang, e->name), b->id);
+                     : arena_printf(r->mem, "%s %" PRId64, tr(r->lang, e->name),
+                                    b->id);
 }
 
 static void rows_fill(struct req *r, const struct one *o,

@@ -15,7 +15,8 @@ static void asked(const char *key)
 static void entity_asks(struct arena *a, const struct entity *e)
 {
     static const char *const own[] = {"", ".list", ".new", ".empty", ".count"};
-    for (size_t i = 0; i < COUNT(own); i++)
+    /* The last four are those of its pages. */
+    for (size_t i = 0; i < (e->path ? COUNT(own) : 1); i++)
         asked(arena_printf(a, "%s%s", e->name, own[i]));
     for (const struct field *f = e->fields; f->name; f++) {
         if (f->flags & F_HIDDEN)

@@ -51,7 +51,6 @@ const struct entity closure_entity = {
     .sort = "starts",
     .read = PUBLIC,
     .write = "booking.edit_calendar",
-    .has_uid = true,
     .check = check,
 };
 

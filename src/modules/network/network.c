@@ -76,8 +76,7 @@ static const struct waiting waiting[] = {
      .entity = &visit_entity},
     {.label = "network.waiting.mine",
      .right = "network.visits",
-     .where =
-         SQL_CONST("t.state IN ('asked', 'confirmed') AND t.person = :me"),
+     .where = SQL_CONST("t.state IN ('asked', 'confirmed') AND t.person = :me"),
      .entity = &visit_entity},
     {0},
 };
