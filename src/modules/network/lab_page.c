@@ -218,7 +218,7 @@ enum status lab_show(struct req *r)
     TRY(shown_fill(r, &v));
     if (n)
         v.ask = half_day_address(r, r->id, next->day, next->part);
-    struct page p = req_page(r, lab->name);
+    struct page p = req_page(r, said(r->mem, r->lang, lab->name));
     req_crumb(r, &p);
     struct html h;
     req_html_open(r, &h);

@@ -186,7 +186,7 @@ static enum status show(struct asking *k, int code, bool refused)
         .form = &form,
         .action = half_day_address(r, r->id, k->day, k->part),
         .alert = k->alert ? tr(r->lang, k->alert) : NULL,
-        .lab = k->lab->name,
+        .lab = said(r->mem, r->lang, k->lab->name),
         .when = half_day_shown(r, k->day, k->part),
         .back = arena_printf(r->mem, "/laboratoires/%" PRId64 "#slots", r->id),
         .stranger = !r->who};
@@ -194,8 +194,8 @@ static enum status show(struct asking *k, int code, bool refused)
         TRY(others_fill(k, &v));
     struct page p = req_page(r, tr(r->lang, "network.ask"));
     const struct page_link crumb = {
-        k->lab->name, arena_printf(r->mem, "/laboratoires/%" PRId64, r->id),
-        false};
+        said(r->mem, r->lang, k->lab->name),
+        arena_printf(r->mem, "/laboratoires/%" PRId64, r->id), false};
     p.crumbs = &crumb;
     p.crumb_count = 1;
     struct html h;
@@ -383,7 +383,7 @@ enum status visit_ask_sent(struct req *r)
         return to_calendar(r);
     TRY(opened);
     struct visit_sent_v v = {
-        .lab = k.lab->name,
+        .lab = said(r->mem, r->lang, k.lab->name),
         .lab_href = arena_printf(r->mem, "/laboratoires/%" PRId64, r->id),
         .when = half_day_shown(r, k.day, k.part),
         .visit_href =
