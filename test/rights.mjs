@@ -357,7 +357,7 @@ records.push(
     },
     ...(api === 'visit' && {
       steps: {
-        'confirm hold miss cancel': {
+        'confirm hold miss cancel reopen correct': {
           stranger: [sign, sign, sign],
           admin: [yes, yes, yes],
           'coordinator host': [yes, gone, yes],
@@ -365,7 +365,7 @@ records.push(
         },
       },
       from: { confirm: ['asked'], hold: ['confirmed'], miss: ['confirmed'],
-        cancel: ['asked', 'confirmed'] },
+        cancel: ['asked', 'confirmed'], reopen: ['cancelled', 'missed'], correct: ['held'] },
     }),
   })),
 );

@@ -1,6 +1,6 @@
 // A half-day of a laboratory: asked for on its page, taken once, given back; and
 // the database itself refuses two, whoever asks and however many at once.
-import { test, equal, ok, match, serve, copy, drop, essaim, links, readable, query, today } from './lib.mjs';
+import { test, equal, ok, match, serve, copy, drop, essaim, links, readable, query, today, roles } from './lib.mjs';
 
 const folder = copy();
 const token = essaim('token', 'add', 'admin@demo.example', 'network', '--data', folder).trim();
@@ -20,7 +20,7 @@ const holds = async () => (await api('GET', 'hold?limit=200').then((r) => JSON.p
 let serial = 0;
 
 function half(lab_, day, part) { return `/laboratoires/${lab_}/demande?jour=${day}&moment=${part}`; }
-const typed = { kind: 'workshop', school: school.uai, class: '5e B', pupils: '24',
+const typed = { kind: 'workshop', school: school.uai, class_label: '5e B', pupils: '24',
   need: 'Un robot', asker: 'Un professeur', email: 'professeur@demo.example' };
 
 await test('from the page of a laboratory to a sent request: three pages, at most seven fields', async () => {
@@ -40,8 +40,13 @@ await test('from the page of a laboratory to a sent request: three pages, at mos
   const visit = (await rows('/accueils')).find((v) => v.email === typed.email);
   equal(visit.state, 'asked');
   equal(visit.pupils, 24);
-  const classes = (await rows('/classes')).filter((k) => k.school === school.id && k.label === '5e B');
-  ok(classes.length >= 1, 'the class is in the list of its school');
+  // Who asks makes no class: it joins the list of its school when it is confirmed.
+  const count = async () => (await rows('/classes')).filter((k) => k.school === school.id).length;
+  const before = await count();
+  equal((await api('POST', `visit/${visit.id}/etapes/confirm`)).status < 300, true);
+  const now = JSON.parse((await api('GET', `visit/${visit.id}`)).text);
+  equal(now.classes.length, 1);
+  ok(await count() <= before + 1);
 });
 
 await test('a label that differs by its spelling is the same class', async () => {
@@ -50,8 +55,10 @@ await test('a label that differs by its spelling is the same class', async () =>
   const page = await who.get(`/laboratoires/${lab.id}?mois=2025-05`);
   const free = links(page.text).filter((l) => l.includes('/demande?jour='));
   const form = await who.form(free[9]);
-  const r = await who.submit(form, { ...typed, class: '5EME b', email: 'autre@demo.example' });
+  const r = await who.submit(form, { ...typed, class_label: '5EME b', email: 'autre@demo.example' });
   equal(r.status, 303, readable(r.text).slice(0, 300));
+  const visit = (await rows('/accueils')).find((v) => v.email === 'autre@demo.example');
+  equal((await api('POST', `visit/${visit.id}/etapes/confirm`)).status < 300, true);
   equal((await rows('/classes')).length, before);
 });
 
@@ -61,7 +68,7 @@ await test('what is wrong is told beside its field, and nothing is kept', async 
   const form = await who.form(half(lab.id, '2025-03-18', 'morning'));
   for (const [changes, say] of [
     [{ school: '0540000A' }, /introuvable/], [{ pupils: '0' }, null], [{ pupils: '4000' }, /400/],
-    [{ asker: '' }, /obligatoire/], [{ email: 'rien' }, /adresse/i], [{ class: 'x'.repeat(40) }, /30/],
+    [{ asker: '' }, /obligatoire/], [{ email: 'rien' }, /adresse/i], [{ class_label: 'x'.repeat(40) }, /30/],
   ]) {
     const r = await who.submit(form, { ...typed, ...changes, _key: `wrong-${serial++}` });
     if (say === null) continue;
@@ -87,7 +94,8 @@ await test('a day that is closed, past or not of the hours is not taken', async 
 
 await test('a stampede on one half-day: as many as there are rooms, the others are offered one', async () => {
   const at = half(lab.id, '2025-06-05', 'morning');
-  const people = Array.from({ length: 24 }, () => server.stranger());
+  // With accounts, for strangers of one network are held back.
+  const people = await Promise.all([...roles, ...roles].map((role) => server.as(role)));
   const all = await Promise.all(people.map(async (who, i) => {
     const form = await who.form(at);
     return [who, form, i];
@@ -130,6 +138,18 @@ await test('by the API too: one of many has the room, its parts go with it', asy
     { override: 'Deux groupes se partagent la salle' })).status, 201);
 });
 
+await test('one network of strangers is held back, and told so', async () => {
+  let held = 0;
+  for (let i = 0; i < 12 && !held; i++) {
+    const who = server.stranger();
+    const r = await who.submit(await who.form(half(lab.id, `2026-01-${12 + i % 5}`, i % 2 ? 'morning' : 'afternoon')),
+      { ...typed, email: `flot${i}@demo.example` });
+    held += r.status === 429;
+    if (r.status === 429) match(readable(r.text), /votre réseau/);
+  }
+  equal(held, 1);
+});
+
 await test('cancelling gives the half-day back, and only then', async () => {
   const first = await visitOf(today), second = await visitOf(today);
   equal((await slot(first, '2025-05-20', 'morning', rooms[0].id)).status, 201);
@@ -152,6 +172,39 @@ await test('a slot moved, deleted or brought back keeps what it says, or is refu
   equal((await slot(b, '2025-05-22', 'morning', rooms[0].id)).status, 201);
   const form = await admin.form(`/demi-journees/${one.id}/historique`, '/restauration');
   equal((await admin.submit(form, {})).status, 409, 'the room is another\'s now');
+});
+
+await test('what was cancelled may be reopened, where its half-days are free', async () => {
+  const a = await visitOf(today), b = await visitOf(today);
+  equal((await slot(a, '2025-06-10', 'morning', rooms[0].id)).status, 201);
+  equal((await api('POST', `visit/${a}/etapes/cancel`, { reason: 'Erreur' })).status < 300, true);
+  equal((await slot(b, '2025-06-10', 'morning', rooms[0].id)).status, 201);
+  const taken = await api('POST', `visit/${a}/etapes/reopen`);
+  equal(taken.status, 409, taken.text);
+  equal((await api('POST', `visit/${b}/etapes/cancel`, { reason: 'Erreur' })).status < 300, true);
+  equal((await api('POST', `visit/${a}/etapes/reopen`)).status < 300, true);
+});
+
+await test('a visit keeps its lab, year and place while it has half-days; a closed year is corrected first', async () => {
+  const v = await visitOf(today);
+  equal((await slot(v, '2025-06-12', 'morning', rooms[0].id)).status, 201);
+  for (const change of [{ lab: labs[1].id }, { year: '2025-2026' }, { place: 'outside' }])
+    equal((await api('PATCH', `visit/${v}`, change)).status, 422, JSON.stringify(change));
+  const old = (await rows('/accueils')).find((x) => x.year === '2023-2024' && x.state === 'held');
+  equal((await api('PATCH', `visit/${old.id}`, { present_others: 99 })).status, 409);
+  equal((await api('POST', `visit/${old.id}/etapes/correct`, { reason: 'Effectif mal saisi' })).status < 300, true);
+  equal((await api('PATCH', `visit/${old.id}`, { need: 'Une note' })).status, 200);
+  equal((await api('POST', `visit/${old.id}/etapes/hold`)).status < 300, true);
+});
+
+await test('a room that is booked gets no new part', async () => {
+  const r = await api('POST', 'space', { lab: lab.id, name: 'Coin lecture', within: rooms[0].id });
+  equal(r.status, 422, r.text);
+});
+
+await test('requests stop at the end of the next school year', async () => {
+  for (const day of ['2027-09-01', '2399-01-07', '9999-12-30'])
+    equal((await server.stranger().get(half(lab.id, day, 'morning'))).status, 409, day);
 });
 
 await test('a visit is held once its day has come and somebody was counted', async () => {

@@ -22,10 +22,6 @@ struct making {
 
 enum { MOST_DAYS = 400, MOST_SHUT = 200 };
 
-static const char *const weekdays[] = {"monday",   "tuesday", "wednesday",
-                                       "thursday", "friday",  "saturday",
-                                       "sunday"};
-
 static enum status read_hours(struct making *m)
 {
     struct rows *rows;
@@ -36,8 +32,8 @@ static enum status read_hours(struct making *m)
     while (rows_next(rows)) {
         const char *day = row_text(rows, 0), *week = row_text(rows, 2);
         const enum half_day part = part_of(row_text(rows, 1));
-        for (int i = 0; i < 7 && part < PARTS; i++)
-            if (same(weekdays[i], day)) {
+        for (int i = 0; lab_weekdays[i] && part < PARTS; i++)
+            if (same(lab_weekdays[i], day)) {
                 m->hours.open[i][part][0] |= !same(week, "b");
                 m->hours.open[i][part][1] |= !same(week, "a");
             }
@@ -51,14 +47,11 @@ static enum status read_shut(struct making *m)
     m->shut = NEW_ARRAY(m->a, struct shut, MOST_SHUT);
     TRY(db_rows(
         m->c, m->a,
-        SQL("SELECT k.starts, k.ends, k.name FROM booking_closure k WHERE"
-            " k.ends >= :from AND k.starts <= :to AND (k.zone IS NULL OR k.zone"
-            " = :zone) AND (k.area IS NULL OR k.area IN (SELECT b.parent FROM"
-            " directory_area b WHERE b.id = :bassin))"
-            " ORDER BY k.starts, k.id LIMIT :most"),
-        ARGS(arg_day("from", m->from), arg_day("to", m->to),
-             arg_cstr("zone", m->lab->zone), arg_int("bassin", m->lab->bassin),
-             arg_int("most", MOST_SHUT)),
+        SQL("SELECT k.starts, k.ends, k.name FROM booking_closure k JOIN"
+            " network_lab l ON l.id = :lab WHERE k.ends >= :from AND k.starts"
+            " <= :to AND " SHUT_TO_LAB " ORDER BY k.starts, k.id LIMIT :most"),
+        ARGS(arg_int("lab", m->lab->row.id), arg_day("from", m->from),
+             arg_day("to", m->to), arg_int("most", MOST_SHUT)),
         &rows));
     while (rows_next(rows))
         m->shut[m->shut_count++] = (struct shut){

@@ -27,9 +27,11 @@
 #define CLASSES                                                                \
     "FROM directory_class k WHERE k.id IN (SELECT c.target_id FROM "           \
     "network_visit_classes c JOIN network_visit v ON v.id = c.row_id JOIN "    \
-    "network_lab l ON l.id = v.lab WHERE v.state = 'held' AND v.id IN "        \
-    "(SELECT s.visit FROM network_slot s WHERE s.day BETWEEN :from AND :to) "  \
-    "AND (:bassin IS NULL OR l.bassin = :bassin))"
+    "network_lab l ON l.id = v.lab WHERE " LINK_STOOD(                         \
+        "c", ":to") " AND v.state = 'held' AND v.id IN "                       \
+                    "(SELECT s.visit FROM network_slot s WHERE s.day BETWEEN " \
+                    ":from AND :to) "                                          \
+                    "AND (:bassin IS NULL OR l.bassin = :bassin))"
 
 #define PRESENT                                                                \
     "coalesce(v.present_pupils, 0) + coalesce(v.present_teachers, 0) + "       \

@@ -2,6 +2,7 @@
 #include "modules/network/network.h"
 
 #include "modules/directory/check.h"
+#include "modules/network/open.h"
 
 /* What stands under a laboratory is reached as it is. */
 #define REACHED(of) of "", of ".school", of ".bassin", of ".bassin.parent", NULL
@@ -97,6 +98,22 @@ static const struct index space_indexes[] = {
     {0},
 };
 
+/* Who has the room today or later has it without this new part of it. */
+static bool room_is_held(struct conn *c, const struct space *s)
+{
+    int64_t n;
+    return db_int(c,
+                  SQL("SELECT count(*) FROM booking_hold h WHERE h.kind ="
+                      " 'space' AND h.thing = :room AND h.until > :now AND NOT"
+                      " EXISTS (SELECT 1 FROM network_space p WHERE p.id ="
+                      " :self AND p.within = :room)"),
+                  ARGS(arg_int("room", s->within),
+                       arg_int("now", slot_of(day_today(), MORNING)),
+                       arg_int("self", s->row.id)),
+                  &n) == OK &&
+           n > 0;
+}
+
 /* A part lies in a whole room of the same laboratory: there are no parts of
  * parts, and a room that is part of another has none. */
 static const char *space_check(struct conn *c, struct arena *a, const void *row,
@@ -116,10 +133,10 @@ static const char *space_check(struct conn *c, struct arena *a, const void *row,
                    " (SELECT 1 FROM network_space p WHERE p.within = :self)"),
                ARGS(arg_int("within", s->within), arg_int("lab", s->lab),
                     arg_int("self", s->row.id)),
-               &n) != OK ||
-        n)
-        return NULL;
-    return "network_space.no_whole_room";
+               &n) == OK &&
+        !n)
+        return "network_space.no_whole_room";
+    return room_is_held(c, s) ? "network_space.held" : NULL;
 }
 
 const struct entity space_entity = {
@@ -141,12 +158,10 @@ const struct entity space_entity = {
 
 /* Hours. */
 
-static const char *const weekdays[] = {
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", NULL};
 static const char *const weeks[] = {"every", "a", "b", NULL};
 static const struct field opening_fields[] = {
     REF(opening, lab, &lab_entity, .flags = F_REQUIRED | F_LIST | F_FILTER),
-    CHOICE(opening, weekday, weekdays,
+    CHOICE(opening, weekday, lab_weekdays,
            .flags = F_REQUIRED | F_LIST | F_SORT | F_FILTER),
     CHOICE(opening, part, booking_parts,
            .flags = F_REQUIRED | F_LIST | F_SORT | F_FILTER),

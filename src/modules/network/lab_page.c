@@ -59,7 +59,8 @@ static struct slot_cell_v cell_of(struct req *r, int64_t lab,
         return cell;
     }
     cell.label = tr_n(r->mem, r->lang, "network.free", h->free);
-    cell.href = half_day_address(r, lab, h->day, h->part);
+    if (h->day > day_today() && h->day <= visit_horizon())
+        cell.href = half_day_address(r, lab, h->day, h->part);
     return cell;
 }
 
@@ -118,15 +119,16 @@ static enum status slots_fill(struct req *r, const struct lab *lab,
         .prev = first > today
                     ? month_address(r, lab->row.id, month_after(first, -1))
                     : NULL,
-        .next = month_address(r, lab->row.id, month_after(first, 1))};
-    if (from <= last)
+        .next = last < visit_horizon()
+                    ? month_address(r, lab->row.id, month_after(first, 1))
+                    : NULL};
+    if (from <= last && first <= visit_horizon())
         TRY(calendar_make(r->conn, r->mem, lab, from, last, &all));
     days_fill(r, lab->row.id, &all, v);
     return OK;
 }
 
-static const char *const weekdays[] = {"monday",   "tuesday", "wednesday",
-                                       "thursday", "friday",  "saturday"};
+enum { WEEKDAYS = 6 };
 
 /* One line for each half-day of the day on which it opens at all. */
 static enum status hours_fill(struct req *r, struct lab_v *v)
@@ -134,10 +136,10 @@ static enum status hours_fill(struct req *r, struct lab_v *v)
     struct rows *rows;
     struct hours_v *all = NEW_ARRAY(r->mem, struct hours_v, PARTS),
                    *out = NEW_ARRAY(r->mem, struct hours_v, PARTS);
-    const char **names = NEW_ARRAY(r->mem, const char *, COUNT(weekdays));
-    for (size_t i = 0; i < COUNT(weekdays); i++)
+    const char **names = NEW_ARRAY(r->mem, const char *, WEEKDAYS);
+    for (size_t i = 0; i < WEEKDAYS; i++)
         names[i] = choice_label(r->mem, r->lang, &opening_entity, "weekday",
-                                weekdays[i]);
+                                lab_weekdays[i]);
     v->weekdays = names;
     TRY(db_rows(r->conn, r->mem,
                 SQL("SELECT weekday, part, week FROM network_opening WHERE lab"
@@ -146,8 +148,8 @@ static enum status hours_fill(struct req *r, struct lab_v *v)
     while (rows_next(rows)) {
         const char *day = row_text(rows, 0), *week = row_text(rows, 2);
         const enum half_day part = part_of(row_text(rows, 1));
-        for (size_t i = 0; i < COUNT(weekdays) && part < PARTS; i++)
-            if (same(weekdays[i], day)) {
+        for (size_t i = 0; i < WEEKDAYS && part < PARTS; i++)
+            if (same(lab_weekdays[i], day)) {
                 all[part].part = format_half(r->lang, part);
                 all[part].cells[i] =
                     same(week, "every")

@@ -9,6 +9,25 @@
  *     opening    a half-day of the week on which it receives
  *     team       who coordinates it, since when and until when
  *     shown      equipment that visitors try there
+ *   visit      an accueil: a public, received by the laboratory in its rooms or
+ *              outside of them, on one or more half-days
+ *     slot       one of its half-days, with its space and its coordinator; from
+ *                it follow the holds, and only from it. With a reason
+ *                (.override) it takes place though the laboratory is closed, or
+ *                beside another that has the room
+ *
+ * Steps of a visit
+ *
+ *   asked --confirm--> confirmed --hold--> held --correct--> confirmed
+ *      \____ cancel ____/    \--miss--> missed
+ *
+ * and reopen, from cancelled or missed, where its half-days are still free.
+ * What is asked, confirmed or held keeps its half-days; what is cancelled or
+ * missed gives them back, in the transaction of the step. A visit counts in the
+ * figures once it was held, with those who were present: people once per visit,
+ * half-days by slot, a class once per school year. One that was held in a
+ * school year that is over is changed only after "correct", whose reason the
+ * journal keeps.
  *
  * Reach: a grant on the laboratory, its host school, its bassin, or the
  * département of that.
@@ -63,6 +82,7 @@ struct visit {
     int64_t lab, year;
     const char *title, *kind, *place;
     int64_t school, project, person;
+    const char *class_label; /* as asked; found or made when it is confirmed */
     const char *asker, *email, *phone, *need;
     int64_t pupils, teachers, parents, others;
     int64_t present_pupils, present_teachers, present_parents, present_others;

@@ -1,5 +1,10 @@
 #include "modules/network/open.h"
 
+int32_t visit_horizon(void)
+{
+    return school_year_last(school_year_of(day_today()) + 1);
+}
+
 /* The Thursday of a week is in the year that numbers it. */
 bool week_is_a(int32_t day)
 {
@@ -8,9 +13,8 @@ bool week_is_a(int32_t day)
     return ((thursday - first) / 7 + 1) % 2 == 1;
 }
 
-static const char *const weekdays[] = {"monday",   "tuesday", "wednesday",
-                                       "thursday", "friday",  "saturday",
-                                       "sunday"};
+const char *const lab_weekdays[] = {
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", NULL};
 
 enum status lab_closed(struct conn *c, struct arena *a, int64_t lab,
                        int32_t day, enum half_day part, const char **why)
@@ -24,12 +28,10 @@ enum status lab_closed(struct conn *c, struct arena *a, int64_t lab,
             " END, (SELECT count(*) FROM network_opening o WHERE o.lab = l.id"
             " AND o.weekday = :weekday AND o.part = :part AND o.week IN"
             " ('every', :week)), (SELECT count(*) FROM booking_closure k WHERE"
-            " :day BETWEEN k.starts AND k.ends AND (k.zone IS NULL OR k.zone ="
-            " l.zone) AND (k.area IS NULL OR k.area IN (SELECT b.parent FROM"
-            " directory_area b WHERE b.id = l.bassin))) FROM network_lab l"
-            " WHERE l.id = :lab"),
+            " :day BETWEEN k.starts AND k.ends AND " SHUT_TO_LAB ") FROM"
+            " network_lab l WHERE l.id = :lab"),
         ARGS(arg_int("lab", lab), arg_day("day", day),
-             arg_cstr("weekday", weekdays[day_weekday(day)]),
+             arg_cstr("weekday", lab_weekdays[day_weekday(day)]),
              arg_cstr("part", booking_parts[part]),
              arg_cstr("week", week_is_a(day) ? "a" : "b")),
         &rows));

@@ -9,5 +9,18 @@ enum status lab_closed(struct conn *c, struct arena *a, int64_t lab,
                        int32_t day, enum half_day part,
                        const char **why) MUST_USE;
 
+/* The last day that may be asked for: of the next school year. */
+int32_t visit_horizon(void);
+
+/* Their keys, from Monday; NULL-ended. It never opens on a Sunday. */
+extern const char *const lab_weekdays[];
+
+/* Over a closure k and a laboratory's l: is it closed to it? Needs nothing
+ * else bound. A closure is of a zone, a bassin, a département, or of all. */
+#define SHUT_TO_LAB                                                            \
+    "(k.zone IS NULL OR k.zone = l.zone) AND (k.area IS NULL OR k.area = "     \
+    "l.bassin OR k.area IN (SELECT b.parent FROM directory_area b WHERE b.id " \
+    "= l.bassin))"
+
 /* A: odd weeks of ISO 8601; B: even ones. */
 bool week_is_a(int32_t day);

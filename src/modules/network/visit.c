@@ -23,7 +23,8 @@ static const char *const places[] = {"inside", "outside", NULL};
 static const char *const states[] = {"asked",  "confirmed", "held",
                                      "missed", "cancelled", NULL};
 
-enum { MOST_PEOPLE = 400 }; /* of one public, at one visit */
+enum { MOST_HEADCOUNT = 60 }; /* of a class */
+enum { MOST_PEOPLE = 400 };   /* of one public, at one visit */
 #define PEOPLE(member, ...)                                                    \
     INT(visit, member, .min = 0, .max = MOST_PEOPLE, __VA_ARGS__)
 
@@ -38,6 +39,7 @@ static const struct field visit_fields[] = {
     REF(visit, school, &school_entity, .flags = F_LIST | F_FILTER),
     REF(visit, project, &project_entity, .flags = F_FILTER),
     REF(visit, person, &person_entity, .flags = F_PERSONAL),
+    TEXT(visit, class_label, .max = 30, .flags = 0),
     TEXT(visit, asker, .max = 120, .flags = F_PERSONAL),
     TEXT(visit, email, .check = check_mail, .flags = F_PERSONAL),
     TEXT(visit, phone, .max = 30, .flags = F_PERSONAL),
@@ -66,19 +68,19 @@ const struct link visit_links[] = {
     {0},
 };
 
-/* The half-days that a visit has to come; those of days past are facts. */
+/* While a half-day is still to come, it has not taken place. */
 static const char *refuses_held(struct conn *c, struct arena *a,
                                 const void *row, int64_t person)
 {
     const struct visit *v = row;
-    int64_t first;
+    int64_t last;
     (void)a, (void)person;
-    if (db_int(c, SQL("SELECT min(day) FROM network_slot WHERE visit = :visit"),
-               ARGS(arg_int("visit", v->row.id)), &first) != OK)
+    if (db_int(c, SQL("SELECT max(day) FROM network_slot WHERE visit = :visit"),
+               ARGS(arg_int("visit", v->row.id)), &last) != OK)
         return NULL;
-    if (first == NONE)
+    if (last == NONE)
         return "network_visit.no_slot";
-    if (first > day_today())
+    if (last > day_today())
         return "network_visit.not_yet";
     if (v->present_pupils == NONE && v->present_teachers == NONE &&
         v->present_parents == NONE && v->present_others == NONE)
@@ -86,11 +88,54 @@ static const char *refuses_held(struct conn *c, struct arena *a,
     return NULL;
 }
 
+/* The class that was asked for, of that school and year, by its label as
+ * compared; made where the school has none. */
+static enum status class_of(struct conn *c, struct arena *a,
+                            const struct visit *v, struct actor by, int64_t *id)
+{
+    const struct str key = class_key(a, str_of(v->class_label));
+    TRY(db_int(c,
+               SQL("SELECT id FROM directory_class WHERE school = :school AND"
+                   " year = :year AND key = :key"),
+               ARGS(arg_int("school", v->school), arg_int("year", v->year),
+                    arg_text("key", key)),
+               id));
+    if (*id != NONE)
+        return OK;
+    struct class *k = row_new(a, &class_entity);
+    k->school = v->school;
+    k->year = v->year;
+    k->label = v->class_label;
+    k->kind = "class";
+    if (v->pupils >= 1 && v->pupils <= MOST_HEADCOUNT)
+        k->headcount = v->pupils;
+    TRY(row_insert(c, a, &class_entity, k, by));
+    *id = k->row.id;
+    return OK;
+}
+
+static enum status class_joins(struct conn *c, struct arena *a, const void *row,
+                               struct str reason, struct actor by)
+{
+    const struct visit *v = row;
+    struct linked *there, one = {.weight = 1};
+    size_t n;
+    (void)reason;
+    if (!v->class_label || v->school == NONE)
+        return OK;
+    TRY(links_load(c, a, &visit_entity, visit_links, v->row.id, &there, &n));
+    if (n)
+        return OK;
+    TRY(class_of(c, a, v, by, &one.target));
+    return links_save(c, a, &visit_entity, visit_links, v->row.id, &one, 1);
+}
+
 static const struct step visit_steps[] = {
     {.name = "confirm",
      .from = "asked",
      .to = "confirmed",
-     .right = "network.receive"},
+     .right = "network.receive",
+     .effect = class_joins},
     {.name = "hold",
      .from = "confirmed",
      .to = "held",
@@ -106,12 +151,45 @@ static const struct step visit_steps[] = {
      .to = "cancelled",
      .right = "network.receive",
      .needs_reason = true},
+    {.name = "reopen",
+     .from = "cancelled missed",
+     .to = "confirmed",
+     .right = "network.receive",
+     .effect = class_joins},
+    {.name = "correct",
+     .from = "held",
+     .to = "confirmed",
+     .right = "network.receive",
+     .needs_reason = true},
     {0},
 };
 
 static bool keeps(const struct visit *v)
 {
     return v && word_in("asked confirmed held", v->state);
+}
+
+/* What is doubled on purpose is marked, and what is free is kept as ever,
+ * though a reason stands there: the laboratory may only be closed. */
+static enum status hold_marked(struct conn *c, const struct slot *s,
+                               struct hold *h)
+{
+    int64_t others;
+    h->why = "visit";
+    if (!s->override)
+        return OK;
+    TRY(db_int(c,
+               SQL("SELECT count(*) FROM booking_hold WHERE kind = :kind AND"
+                   " thing = :thing AND starts < :until AND until > :starts AND"
+                   " NOT (owner = :owner AND owner_id = :id)"),
+               ARGS(arg_cstr("kind", h->kind), arg_int("thing", h->thing),
+                    arg_int("starts", h->starts), arg_int("until", h->until),
+                    arg_cstr("owner", slot_entity.name),
+                    arg_int("id", s->row.id)),
+               &others));
+    if (others)
+        h->why = "override";
+    return OK;
 }
 
 /* The space with its parts, and the coordinator, for that half-day. */
@@ -122,9 +200,7 @@ static enum status slot_keep(struct conn *c, struct arena *a,
     struct hold holds[MOST + 2];
     size_t n = 0;
     const int64_t starts = slot_of(s->day, part_of(s->part));
-    struct hold one = {.starts = starts,
-                       .until = starts + 1,
-                       .why = s->override ? "override" : "visit"};
+    struct hold one = {.starts = starts, .until = starts + 1};
     struct rows *rows;
     TRY(db_rows(c, a,
                 SQL("SELECT id FROM network_space WHERE id = :space OR within ="
@@ -141,6 +217,8 @@ static enum status slot_keep(struct conn *c, struct arena *a,
     one.thing = s->coordinator;
     if (s->coordinator != NONE)
         holds[n++] = one;
+    for (size_t i = 0; i < n; i++)
+        TRY(hold_marked(c, s, &holds[i]));
     return holds_set(c, &slot_entity, s->row.id, holds, n, by);
 }
 
@@ -159,15 +237,52 @@ static enum status visit_follow(struct conn *c, struct arena *a,
                            .args = ARGS(arg_int("visit", v->row.id)),
                            .limit = LIST_MOST,
                            .no_total = true};
-    TRY(list_load(c, a, &ask, &list));
-    for (size_t i = 0; i < list.n; i++) {
-        const struct slot *s = list.rows[i];
-        if (keeps(after))
-            TRY(slot_keep(c, a, s, by));
-        else
-            TRY(holds_set(c, &slot_entity, s->row.id, NULL, 0, by));
-    }
+    do {
+        TRY(list_load(c, a, &ask, &list));
+        for (size_t i = 0; i < list.n; i++) {
+            const struct slot *s = list.rows[i];
+            if (keeps(after))
+                TRY(slot_keep(c, a, s, by));
+            else
+                TRY(holds_set(c, &slot_entity, s->row.id, NULL, 0, by));
+        }
+        ask.after = list.next;
+    } while (list.next);
     return OK;
+}
+
+/* Its half-days were checked against where and when it is. */
+static const char *visit_check(struct conn *c, struct arena *a, const void *row,
+                               const char **field)
+{
+    const struct visit *v = row;
+    int64_t n;
+    *field = NULL;
+    if (v->class_label && !class_key(a, str_of(v->class_label)).n) {
+        *field = "class_label";
+        return "network_visit.no_label";
+    }
+    return db_int(c,
+                  SQL("SELECT count(*) FROM network_slot s JOIN network_visit v"
+                      " ON v.id = s.visit WHERE v.id = :id AND (v.lab <> :lab"
+                      " OR v.year <> :year OR v.place <> :place)"),
+                  ARGS(arg_int("id", v->row.id), arg_int("lab", v->lab),
+                       arg_int("year", v->year), arg_cstr("place", v->place)),
+                  &n) == OK &&
+                   n
+               ? "network_visit.has_slots"
+               : NULL;
+}
+
+/* What took place in a year that is over is part of its account. */
+static const char *visit_locked(struct conn *c, struct arena *a,
+                                const void *row)
+{
+    const struct visit *v = row;
+    (void)c, (void)a;
+    return same(v->state, "held") && v->year < school_year_of(day_today())
+               ? "network_visit.year_closed"
+               : NULL;
 }
 
 const struct entity visit_entity = {
@@ -186,6 +301,8 @@ const struct entity visit_entity = {
     .write = "network.receive",
     .has_uid = true,
     .keep_years = 10,
+    .locked = visit_locked,
+    .check = visit_check,
     .follow = visit_follow,
 };
 
@@ -267,7 +384,17 @@ static enum status slot_follow(struct conn *c, struct arena *a,
     if (!after)
         return holds_set(c, &slot_entity, s->row.id, NULL, 0, by);
     TRY(row_load(c, a, &visit_entity, s->visit, &reach_all, &visit));
-    return keeps(visit) ? slot_keep(c, a, s, by) : OK;
+    return keeps(visit) ? slot_keep(c, a, s, by)
+                        : holds_set(c, &slot_entity, s->row.id, NULL, 0, by);
+}
+
+static const char *slot_locked(struct conn *c, struct arena *a, const void *row)
+{
+    void *visit;
+    return row_load(c, a, &visit_entity, ((const struct slot *)row)->visit,
+                    &reach_all, &visit) == OK
+               ? visit_locked(c, a, visit)
+               : NULL;
 }
 
 const struct entity slot_entity = {
@@ -283,6 +410,7 @@ const struct entity slot_entity = {
     .write = "network.receive",
     .parent = "visit",
     .has_uid = true,
+    .locked = slot_locked,
     .check = slot_check,
     .follow = slot_follow,
 };

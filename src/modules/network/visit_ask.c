@@ -4,13 +4,14 @@
  * when somebody was faster, others that are free are offered, and what was
  * typed stays.
  */
-#include "base/utf8.h"
+#include "auth/throttle.h"
+#include "http/exchange.h"
 #include "i18n/format.h"
 #include "modules/network/pages/lab.html.h"
 #include "modules/network/routes.h"
 
 /* A stranger's requests are guarded as those for advice are. */
-enum { OPEN_BY_MAIL = 5, OTHERS = 4, CLASS_LONGEST = 30 };
+enum { OPEN_BY_MAIL = 5, OTHERS = 4, STRANGERS_A_DAY = 300 };
 
 struct asking {
     struct req *r;
@@ -18,24 +19,21 @@ struct asking {
     int32_t day;
     enum half_day part;
     struct visit *visit;
-    const char *label; /* of the class; or NULL */
+    bool asks_school;  /* who has an account may have none of their own */
     const char *alert; /* a label key */
     bool taken;
     int64_t id; /* once it is written */
 };
 
-static const char asked_of_all[] = "kind pupils need";
-static const char asked_of_strangers[] = "kind school pupils need asker email";
+static const char asked_of_all[] = "kind class_label pupils need";
+static const char asked_of_strangers[] =
+    "kind school class_label pupils need asker email";
 
-static bool has_school(const struct asking *k)
-{
-    return k->visit->school != NONE;
-}
 static const char *asked_fields(const struct asking *k)
 {
-    return !k->r->who                 ? asked_of_strangers
-           : k->visit->school != NONE ? asked_of_all
-                                      : "kind school pupils need";
+    return !k->r->who       ? asked_of_strangers
+           : k->asks_school ? "kind school class_label pupils need"
+                            : asked_of_all;
 }
 
 /* Who has an account asks in their own name, and their school's. */
@@ -70,7 +68,9 @@ static enum status asking_open(struct req *r, struct asking *k)
     k->visit->place = "inside";
     k->visit->asked = day_today();
     row_begin(r->mem, &visit_entity, k->visit);
-    return sign(r, r->conn, k->visit);
+    TRY(sign(r, r->conn, k->visit));
+    k->asks_school = k->visit->school == NONE;
+    return OK;
 }
 
 static enum status to_calendar(struct req *r)
@@ -83,6 +83,8 @@ static const char *why_not(struct asking *k, struct conn *c)
     const char *why = NULL;
     if (k->day <= day_today())
         return "network.too_late";
+    if (k->day > visit_horizon())
+        return "network.too_far";
     return lab_closed(c, k->r->mem, k->lab->row.id, k->day, k->part, &why) == OK
                ? why
                : NULL;
@@ -96,25 +98,12 @@ static const struct asked_field {
 } asked_here[] = {
     {"kind", "network.ask_kind", NULL, true},
     {"school", "network.ask_school", "network.ask_school.help", true},
-    {"class", "network.class", "network.class.help", false},
+    {"class_label", "network.class", "network.class.help", false},
     {"pupils", "network.ask_pupils", NULL, false},
     {"need", "network.ask_need", "network.ask_need.help", false},
     {"asker", "network.ask_name", NULL, true},
     {"email", "network.ask_mail", NULL, true},
 };
-
-static struct form_field class_field(struct asking *k, bool refused)
-{
-    struct req *r = k->r;
-    const struct form_error *wrong = form_error_of(&r->errors, "class");
-    return (struct form_field){
-        .name = "class",
-        .id = "f-class",
-        .error = wrong ? form_message(r->mem, r->lang, wrong) : NULL,
-        .type = "text",
-        .value = refused ? str_dup(r->mem, req_text(r, "class")) : "",
-        .longest = CLASS_LONGEST};
-}
 
 static const struct form_field *field_named(const struct form *form,
                                             const char *name)
@@ -142,12 +131,9 @@ static enum status form_make(struct asking *k, bool refused, struct form *form)
     for (size_t i = 0; i < COUNT(asked_here); i++) {
         const struct asked_field *f = &asked_here[i];
         const struct form_field *made = field_named(form, f->name);
-        if (same(f->name, "class"))
-            fields[n] = class_field(k, refused);
-        else if (made)
-            fields[n] = *made;
-        else
+        if (!made)
             continue;
+        fields[n] = *made;
         fields[n].label = tr(r->lang, f->label);
         fields[n].help = f->help ? tr(r->lang, f->help) : NULL;
         fields[n++].required = f->required;
@@ -235,34 +221,6 @@ static struct str given(const void *data, const char *name, size_t nth)
                : (struct str){0};
 }
 
-/* The class of that school and year, by its label as compared; made where the
- * school has none of that name. */
-static enum status class_find(struct asking *k, struct conn *c, int64_t *id)
-{
-    struct req *r = k->r;
-    *id = NONE;
-    if (!k->label || !has_school(k))
-        return OK;
-    TRY(db_int(c,
-               SQL("SELECT id FROM directory_class WHERE school = :school AND"
-                   " year = :year AND key = :key"),
-               ARGS(arg_int("school", k->visit->school),
-                    arg_int("year", k->visit->year),
-                    arg_text("key", class_key(r->mem, str_of(k->label)))),
-               id));
-    if (*id != NONE)
-        return OK;
-    struct class *made = row_new(r->mem, &class_entity);
-    made->school = k->visit->school;
-    made->year = k->visit->year;
-    made->label = k->label;
-    made->kind = "class";
-    made->headcount = k->visit->pupils;
-    TRY(row_insert(c, r->mem, &class_entity, made, req_actor(r)));
-    *id = made->row.id;
-    return OK;
-}
-
 static enum status too_many(struct asking *k, struct conn *c)
 {
     int64_t open;
@@ -274,6 +232,12 @@ static enum status too_many(struct asking *k, struct conn *c)
                ARGS(arg_cstr("email", k->visit->email)), &open));
     if (open >= OPEN_BY_MAIL)
         k->alert = "network.ask_enough";
+    TRY(db_int(c,
+               SQL("SELECT count(*) FROM network_visit WHERE asked = :today AND"
+                   " created_by = 0 AND state = 'asked'"),
+               ARGS(arg_day("today", day_today())), &open));
+    if (open >= STRANGERS_A_DAY)
+        k->alert = "network.ask_later";
     return OK;
 }
 
@@ -288,13 +252,15 @@ static enum status write_slot(struct asking *k, struct conn *c, int64_t visit)
     k->taken = slot->space == NONE;
     if (k->taken)
         return ERR_CONFLICT;
-    return row_insert(c, k->r->mem, &slot_entity, slot, req_actor(k->r));
+    enum status s =
+        row_insert(c, k->r->mem, &slot_entity, slot, req_actor(k->r));
+    k->taken = s == ERR_CONFLICT; /* on a server another may be faster yet */
+    return s;
 }
 
 static enum status ask(struct conn *c, struct arena *a, void *data)
 {
     struct asking *k = data;
-    int64_t class;
     k->alert = why_not(k, c);
     k->taken = k->alert != NULL;
     if (!k->alert)
@@ -302,11 +268,7 @@ static enum status ask(struct conn *c, struct arena *a, void *data)
     if (k->alert)
         return ERR_INVALID;
     struct visit *v = row_copy(a, &visit_entity, k->visit);
-    TRY(class_find(k, c, &class));
     TRY(row_insert(c, a, &visit_entity, v, req_actor(k->r)));
-    const struct linked link = {.target = class, .weight = 1};
-    if (class != NONE)
-        TRY(links_save(c, a, &visit_entity, visit_links, v->row.id, &link, 1));
     TRY(write_slot(k, c, v->row.id));
     k->id = v->row.id;
     k->r->location = arena_printf(
@@ -314,18 +276,6 @@ static enum status ask(struct conn *c, struct arena *a, void *data)
         "/laboratoires/%" PRId64 "/demande/envoyee?jour=%s&moment=%s",
         k->lab->row.id, day_iso(k->r->mem, k->day), booking_parts[k->part]);
     return OK;
-}
-
-static void read_class(struct asking *k)
-{
-    const struct str label = str_trim(req_text(k->r, "class"));
-    if (utf8_length(label) > CLASS_LONGEST)
-        form_error_add(&k->r->errors,
-                       (struct form_error){.field = "class",
-                                           .key = "form.too_long",
-                                           .max = CLASS_LONGEST});
-    else if (label.n)
-        k->label = str_dup(k->r->mem, label);
 }
 
 static void read_required(struct asking *k)
@@ -338,6 +288,15 @@ static void read_required(struct asking *k)
         form_error(errors, "asker", "form.required");
     if (!v->email && !form_error_of(errors, "email"))
         form_error(errors, "email", "form.required");
+}
+
+/* So that no script takes all the room that strangers have. */
+static enum status held_back(struct asking *k, unsigned seconds)
+{
+    struct req *r = k->r;
+    k->alert = "network.ask_held";
+    req_header(r, "Retry-After", arena_printf(r->mem, "%u", seconds));
+    return show(k, 429, true);
 }
 
 enum status visit_ask_send(struct req *r)
@@ -354,7 +313,6 @@ enum status visit_ask_send(struct req *r)
                                    PARSE_GIVEN, k.visit, &r->errors);
     if (s != OK && s != ERR_INVALID)
         return s;
-    read_class(&k);
     read_required(&k);
     if (str_trim(req_text(r, "site")).n) /* no person fills it */
         return req_go(r, "/laboratoires/%" PRId64, r->id);
@@ -364,8 +322,14 @@ enum status visit_ask_send(struct req *r)
         return show(&k, 422, true);
     const char *kind =
         choice_label(r->mem, r->lang, &visit_entity, "kind", k.visit->kind);
-    k.visit->title =
-        k.label ? arena_printf(r->mem, "%s, %s", kind, k.label) : kind;
+    const char *label = k.visit->class_label;
+    k.visit->title = label ? arena_printf(r->mem, "%s, %s", kind, label) : kind;
+    const unsigned seconds =
+        r->who ? 0
+               : throttle_stranger(r->app->throttle, r->x->address,
+                                   time_monotonic_ns());
+    if (seconds)
+        return held_back(&k, seconds);
     s = req_write(r, ask, &k);
     if (k.taken && !k.alert)
         k.alert = "network.taken";
