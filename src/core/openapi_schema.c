@@ -147,6 +147,7 @@ static const struct member {
     {"figure", "year", "string"},
     {"figure", "bassin", "~string?"},
     {"figure", "foot", "~number?"},
+    {"figure", "partial", "~boolean"},
     {"figure", "rows", "~[figure_row]"},
     {"figure", "next", "~string?"},
     {"figure", "snapshots", "~[snapshot]"},
