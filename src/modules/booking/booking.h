@@ -4,7 +4,7 @@
  * rows they keep them.
  *
  * Time here is counted in half-days of the place's own calendar, the unit in
- * which schools and laboratories plan (docs/decisions/0011). They are
+ * which schools and laboratories plan (docs/decisions/0010). They are
  * wall-clock time: no change of the clock moves or stretches one.
  */
 #pragma once
