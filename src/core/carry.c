@@ -1,6 +1,7 @@
 #include "core/carry.h"
 
 #include "core/core_pages.h"
+#include "core/derive.h"
 #include "core/meter.h"
 #include "core/pages.h"
 #include "core/pages/carry.html.h"
@@ -37,24 +38,33 @@ static bool is_carried(const char *name)
     return !same(name, "_csrf") && !strstr(name, "password");
 }
 
-/* Is it a form of ours that goes there, and can it be shown filled in? */
-static const struct route *form_at(struct req *r, struct str path)
-{
-    struct http_match m = {0};
-    if (router_match(r->app->router, HTTP_POST, path, &m) != HTTP_FOUND)
-        return NULL;
-    const struct route *t = ((const struct counted *)m.data)->route;
-    return t && strncmp(t->path, "/api/", 5) != 0 ? t : NULL;
-}
-
+/* Is it a form of ours that goes there, of a kind that is carried? */
 static void address_set(struct req *r, struct str path, struct carried_v *v)
 {
-    const struct route *t = form_at(r, path);
-    if (!t)
+    struct http_match m = {0};
+    if (str_starts(path, "/api/") ||
+        router_match(r->app->router, HTTP_POST, path, &m) != HTTP_FOUND)
+        return;
+    const struct route *t = ((const struct counted *)m.data)->route;
+    v->can_show = t && (t->handle == row_create || t->handle == row_change);
+    if (!v->can_show && (!t || t->handle != row_step))
         return;
     v->action = str_dup(r->mem, path);
     v->multipart = t->body != 0;
-    v->can_show = t->handle == row_create || t->handle == row_change;
+    v->route = t;
+    v->row = NONE;
+    struct str id = router_param(&m, "id");
+    if (id.p && !str_int(id, &v->row))
+        v->action = NULL;
+}
+
+static const char *reason_of(const struct carried_v *v)
+{
+    for (size_t i = 0; i < v->n; i++)
+        if (same(v->fields[i].key, "reason") &&
+            str_trim(str_of(v->fields[i].value)).n)
+            return v->fields[i].value;
+    return NULL;
 }
 
 /* Those whose name begins so, without that beginning. */
@@ -84,7 +94,7 @@ static void fields_take(struct req *r, const char *begins, struct carried_v *v)
             .key = name, .value = str_dup(r->mem, all[i].value)};
     }
     v->fields = fields;
-    if (v->too_long)
+    if (v->too_long || (!v->can_show && !reason_of(v)))
         v->action = NULL;
 }
 
@@ -106,11 +116,33 @@ void carry_on(struct req *r, struct carried_v *v)
     v->files = v->action && req_text(r, "again_files").n;
 }
 
-/* Of what is sent unseen, what the reader wrote: switches, names and numbers of
- * rows say nothing. */
-static const char *told(const struct item_v *f)
+/* The row that it is about, as far as the reader may see it. */
+static const char *title_of(struct req *r, const struct carried_v *v)
 {
-    return strchr(f->value, ' ') ? f->value : NULL;
+    const struct entity *e = v->route->entity;
+    struct reach reach = reach_of(r->app, r->mem, r->who, e->read);
+    void *row;
+    if (v->row == NONE || !may(r->who, e->read) ||
+        row_load(r->conn, r->mem, e, v->row, &reach, &row) != OK)
+        return field_label(r->mem, r->lang, e, "");
+    return said(r->mem, r->lang, row_title(e, row));
+}
+
+static void act_name(struct req *r, struct carried_v *v)
+{
+    const struct entity *e = v->route->entity;
+    if (!v->can_show) {
+        const struct step *step = route_step(v->route);
+        v->button = field_label(r->mem, r->lang, e,
+                                arena_printf(r->mem, "step.%s", step->name));
+        v->act = tr_with(r->mem, r->lang, "core.carry_step", "step", v->button,
+                         "title", title_of(r, v), NULL);
+    } else if (v->route->handle == row_create) {
+        v->act = field_label(r->mem, r->lang, e, "new");
+    } else {
+        v->act = tr_with(r->mem, r->lang, "core.edit_title", "title",
+                         title_of(r, v), NULL);
+    }
 }
 
 enum status carry_page(struct req *r, int code, const struct carried_v *v)
@@ -118,13 +150,11 @@ enum status carry_page(struct req *r, int code, const struct carried_v *v)
     struct page p =
         req_page(r, tr(r->lang, v->action ? "core.carry" : "core.carry_not"));
     struct html h;
-    struct item_v *fields = NEW_ARRAY(r->mem, struct item_v, v->n + 1);
     struct carried_v shown = *v;
-    for (size_t i = 0; i < v->n; i++) {
-        fields[i] = v->fields[i];
-        fields[i].label = v->can_show ? NULL : told(&fields[i]);
-    }
-    shown.fields = fields;
+    if (v->action)
+        act_name(r, &shown);
+    if (v->action && !v->can_show)
+        shown.reason = reason_of(v);
     req_html_open(r, &h);
     carried_page(&h, &p, &shown);
     return req_html(r, code, &h);

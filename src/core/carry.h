@@ -6,7 +6,10 @@
  *
  * Only what a page of ours has sent is carried, as the browser itself says
  * (Sec-Fetch-Site, Origin): else another site could have its own fields sent
- * under the reader's name. Passwords and files are never carried.
+ * under the reader's name. Passwords and files are never carried. Nor is what
+ * acts at once, as roles, deletions and imports: whoever signs in here may be
+ * another than who typed. So only a form that can be shown again as it was, and
+ * a step with its reason, told by its name on the page that sends it.
  */
 #pragma once
 
@@ -14,12 +17,15 @@
 
 struct carried_v {
     const char *action; /* the address that it was sent to; NULL: nothing */
-    const struct item_v *fields; /* key, value; label: to be read, or NULL */
+    const struct item_v *fields; /* key, value */
     size_t n;
     bool files;     /* some were chosen: they must be chosen again */
     bool too_long;  /* for the pages to carry; nothing is */
     bool multipart; /* as it was sent */
     bool can_show;  /* the form itself can be shown again, with all of it */
+    const struct route *route;         /* what answers there */
+    int64_t row;                       /* of the address; NONE */
+    const char *act, *button, *reason; /* for the page: what sending it does */
 };
 
 /* What this refused form brought. */

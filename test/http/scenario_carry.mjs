@@ -61,15 +61,38 @@ await test('a step and its reason are sent again at once', async () => {
   equal(back.status, 200);
   match(readable(back.text), /Le pilote a changé\./);
   const resume = forms(back.text).find((f) => f.action === step.action);
+  const [, , title] = /^(.+) : (.+)$/.exec(readable(/<h2>([^]*?)<\/h2>/.exec(back.text)[1]).trim());
+  ok(readable(/<h1[^>]*>([^]*?)<\/h1>/.exec(page.text)[1]).trim().startsWith(title), 'it says what it does');
   equal(field(resume, 'reason'), 'Le pilote a changé.');
   equal((await leader.submit(resume, {}, here)).status, 303);
 });
+await test('what acts at once is not carried to whoever signs in: roles, deletions, imports, a step without a word', async () => {
+  const admin = await server.as('admin');
+  const roles = await admin.form('/personnes/2/roles', '/personnes/2/roles');
+  const removal = { action: '/organisations/1/suppression', fields: roles.fields };
+  const imports = { action: '/imports', fields: (await admin.form('/imports', '/imports')).fields.filter(([n]) => n !== 'file') };
+  const steps = forms((await admin.get('/projets/1')).text).filter((f) => /\/etapes\//.test(f.action));
+  ok(steps.length > 0);
+  const mute = { action: steps[0].action, fields: [...steps[0].fields.filter(([n]) => n !== 'reason'), ['reason', ' ']] };
+  for (const form of [roles, removal, imports, mute]) {
+    const stranger = server.stranger();
+    const over = await stranger.submit(form, { role: 'admin' }, here);
+    equal(over.status, 401, form.action);
+    ok(!over.text.includes('name="again'), form.action);
+    const back = await stranger.submit(roleForm(over), { role: 'admin', again: form.action, 'again.role': 'admin' }, here);
+    equal(back.status, 303, form.action);
+    const other = await server.as('admin');
+    const old = await other.submit(form, { role: 'admin' }, here);
+    equal(old.status, 403);
+    ok(!forms(old.text).some((f) => f.action === form.action), form.action);
+  }
+});
 await test('a file is not carried, and the page says so', async () => {
   const admin = await server.as('admin');
-  const form = await admin.form('/imports', '/imports');
+  const form = await admin.form('/documents/nouveau', '/documents');
   admin.cookies.delete('session');
   const pairs = [...form.fields.filter(([n]) => n !== 'file'), ['file', 'uai\n', 'x.csv']];
-  const over = await admin.postFiles('/imports', pairs, here);
+  const over = await admin.postFiles('/documents', pairs, here);
   match(readable(over.text), /sauf les fichiers/);
   const by = roleForm(over);
   const back = await admin.postFiles(by.action, [...by.fields, ['role', 'admin']], here);
