@@ -124,3 +124,17 @@ bool same_bytes(const void *a, const void *b, size_t n)
 {
     return sodium_memcmp(a, b, n) == 0;
 }
+
+int64_t uuid7_time(struct str uuid)
+{
+    enum { KIND = 14 };
+    unsigned char ms[6];
+    int64_t n = 0;
+    if (!uuid_ok(uuid) || uuid.p[KIND] != '7' ||
+        !unhex((struct str){uuid.p, 8}, ms, 4) ||
+        !unhex((struct str){uuid.p + 9, 4}, ms + 4, 2))
+        return -1;
+    for (size_t i = 0; i < sizeof(ms); i++)
+        n = n * 256 + ms[i];
+    return n / 1000;
+}

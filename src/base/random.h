@@ -8,6 +8,8 @@ void random_bytes(void *p, size_t n);
 char *random_hex(struct arena *a, size_t n);
 /* A UUID version 7 (RFC 9562): sorts by time. */
 char *uuid7(struct arena *a);
+/* When such a text was made, in UTC seconds; -1: it is none. */
+int64_t uuid7_time(struct str uuid);
 void uuid7_bytes(unsigned char out[16]);
 bool uuid_ok(struct str s);
 

@@ -114,6 +114,8 @@ void carry_on(struct req *r, struct carried_v *v)
         address_set(r, path, v);
     fields_take(r, prefix, v);
     v->files = v->action && req_text(r, "again_files").n;
+    struct str key = req_text(r, "again_key");
+    v->key = key.n ? str_dup(r->mem, key) : "";
 }
 
 /* The row that it is about, as far as the reader may see it. */

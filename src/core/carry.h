@@ -25,6 +25,7 @@ struct carried_v {
     bool can_show;  /* the form itself can be shown again, with all of it */
     const struct route *route;         /* what answers there */
     int64_t row;                       /* of the address; NONE */
+    const char *key;                   /* the sign-in form's: it is sent once */
     const char *act, *button, *reason; /* for the page: what sending it does */
 };
 

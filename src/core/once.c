@@ -88,6 +88,26 @@ enum status once_answer(struct req *r)
                   r->entity && r->entity->path ? r->entity->path : "/");
 }
 
+bool once_is_fresh(struct str key)
+{
+    const int64_t made = uuid7_time(key);
+    return made >= 0 && made > time_now() - ONCE_SECONDS;
+}
+
+enum status once_spend(struct conn *c, const char *key, const char *path,
+                       int64_t person)
+{
+    int64_t first;
+    TRY(db_exec(c,
+                SQL("INSERT INTO core_once (key, person, path, code, at)"
+                    " VALUES (:key, :person, :path, 303, :at)"
+                    " ON CONFLICT (key) DO NOTHING"),
+                ARGS(arg_cstr("key", key), arg_int("person", person),
+                     arg_cstr("path", path), arg_int("at", time_now())),
+                &first));
+    return first ? OK : ERR_CONFLICT;
+}
+
 enum status once_forget(struct conn *c, int64_t before)
 {
     return db_exec(c, SQL("DELETE FROM core_once WHERE at < :before"),

@@ -17,4 +17,10 @@ enum status once_answer(struct req *r) MUST_USE;
 bool once_is_kept(const struct req *r);
 /* After the handler, else: what it answered joins its key. */
 enum status once_told(struct req *r) MUST_USE;
+/* A key that keeps no answer, of a form that may be sent once: is it one of
+ * ours, and younger than what is forgotten? Then, inside the write, it is
+ * spent: ERR_CONFLICT when it was before. */
+bool once_is_fresh(struct str key);
+enum status once_spend(struct conn *c, const char *key, const char *path,
+                       int64_t person) MUST_USE;
 enum status once_forget(struct conn *c, int64_t before) MUST_USE;

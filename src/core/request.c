@@ -173,7 +173,8 @@ enum status req_send(struct req *r, int code, const char *type, struct str body)
 {
     r->code = code;
     http_header_add(r->x, "Cache-Control",
-                    r->who ? "private, no-store" : "no-cache");
+                    r->who || req_is_post(r) ? "private, no-store"
+                                             : "no-cache");
     http_answer(r->x, (unsigned)code, type, body);
     return OK;
 }

@@ -5,6 +5,7 @@
 #include "core/carry.h"
 #include "core/core_pages.h"
 #include "core/meter.h"
+#include "core/once.h"
 #include "core/pages.h"
 #include "core/pages/core.html.h"
 #include "core/request.h"
@@ -32,8 +33,9 @@ static const char *lead_of(struct req *r, const struct carried_v *v)
 }
 
 static enum status show_sign_in(struct req *r, int code, const char *alert,
-                                const struct carried_v *carried)
+                                struct carried_v *carried)
 {
+    carried->key = req_key(r);
     struct sign_in_v v = {
         .back = way_back(r), .lead = lead_of(r, carried), .carried = carried};
     struct item_v *roles = NEW_ARRAY(r->mem, struct item_v, 16);
@@ -80,13 +82,15 @@ enum status sign_in_again(struct req *r)
 
 struct starting {
     const struct app *app;
-    int64_t person, before; /* the session that this one takes the place of */
-    const char *token;
+    int64_t person, before;  /* the session that this one takes the place of */
+    const char *token, *key; /* key: to be spent, or NULL */
 };
 
 static enum status start(struct conn *c, struct arena *mem, void *data)
 {
     struct starting *s = data;
+    if (s->key)
+        TRY(once_spend(c, s->key, "/entrer", s->person));
     if (s->before)
         TRY(session_end(c, s->before));
     TRY(session_start(c, mem, s->app->token_key, s->person, &s->token));
@@ -94,17 +98,32 @@ static enum status start(struct conn *c, struct arena *mem, void *data)
                        STR("{}"));
 }
 
-static enum status open_session(struct req *r, int64_t person)
+/* After a form that carries nothing a redirection follows, which keeps the
+ * password out of the browser's way back. Who carries has a page at once, and
+ * Reload would send the password again, also for whoever sits there next: its
+ * key opens one session only. */
+static enum status open_session(struct req *r, int64_t person, struct str email)
 {
     struct starting s = {.app = r->app,
                          .person = person,
                          .before = r->who ? r->who->session : 0};
     const char *back = way_back(r);
     struct carried_v carried;
-    r->who = NULL; /* whoever was here before */
-    TRY(db_write(r->app->db, r->mem, start, &s));
-    req_cookie(r, "session", s.token, SESSION_MOST);
     carry_on(r, &carried);
+    if (carried.action) {
+        s.key = carried.key;
+        if (!once_is_fresh(str_of(s.key)))
+            return ask_again(r, 422, tr(r->lang, "core.sign_in_used"));
+    }
+    enum status status = db_write(r->app->db, r->mem, start, &s);
+    if (s.key && status == ERR_CONFLICT)
+        return ask_again(r, 422, tr(r->lang, "core.sign_in_used"));
+    TRY(status);
+    r->who = NULL; /* whoever was here before */
+    req_cookie(r, "session", s.token, SESSION_MOST);
+    if (email.n)
+        req_cookie(r, "known", account_mark(r->mem, r->app->token_key, email),
+                   365 * 86400);
     if (!carried.action)
         return req_go(r, "%s", back);
     conn_end(r->conn);
@@ -158,9 +177,7 @@ enum status sign_in(struct req *r)
     }
     r->app->meter->sign_ins[SIGN_IN_RIGHT]++;
     throttle_right(r->app->throttle, &try);
-    req_cookie(r, "known", account_mark(r->mem, r->app->token_key, try.email),
-               365 * 86400);
-    return open_session(r, account.person);
+    return open_session(r, account.person, try.email);
 }
 
 /* A role's button. Only a demonstration has them. */
@@ -175,7 +192,7 @@ enum status sign_in_demo(struct req *r)
         return ask_again(r, 422, tr(r->lang, "core.sign_in_refused"));
     const char *email = arena_printf(r->mem, "%s@demo.example", key);
     TRY(account_find(r->conn, r->mem, str_of(email), &account));
-    return open_session(r, account.person);
+    return open_session(r, account.person, STR(""));
 }
 
 static enum status end(struct conn *c, struct arena *mem, void *data)

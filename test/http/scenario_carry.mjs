@@ -16,7 +16,7 @@ await test('a session that is over: signing in brings the form back, filled in',
   const over = await admin.submit(form, typed, here);
   equal(over.status, 401);
   match(readable(over.text), /Votre session est terminée/);
-  match(over.headers.get('cache-control'), /no-cache|no-store/);
+  match(over.headers.get('cache-control'), /no-store/);
   ok(!over.text.includes(field(form, '_csrf')), 'the old token is not carried');
   // A wrong password loses nothing.
   const by = forms(over.text).find((f) => f.action === '/entrer');
@@ -65,6 +65,32 @@ await test('a step and its reason are sent again at once', async () => {
   ok(readable(/<h1[^>]*>([^]*?)<\/h1>/.exec(page.text)[1]).trim().startsWith(title), 'it says what it does');
   equal(field(resume, 'reason'), 'Le pilote a changé.');
   equal((await leader.submit(resume, {}, here)).status, 303);
+});
+await test('the sign-in form that carries opens one session: Back and Reload open none', async () => {
+  const admin = await server.as('admin');
+  const form = await admin.form('/organisations/nouveau', '/organisations');
+  const fresh = async () => forms((await server.stranger().submit(form, typed, here)).text)
+    .find((f) => f.action === '/entrer');
+  const by = await fresh(), who = { email: 'admin@demo.example', password: 'demonstration' };
+  const sessions = () => query(server.folder, 'SELECT count(*) FROM auth_session');
+  const first = server.stranger();
+  equal((await first.submit(by, who, here)).status, 200);
+  const before = sessions();
+  const next = server.stranger();
+  const key = field(by, 'again_key');
+  const old = `0${key.slice(1)}`.replace(/^0\w{3}/, '0000');
+  for (const again_key of [key, '', 'x', old, null]) {
+    const again = await next.submit(by, { ...who, again_key }, here);
+    equal(again.status, 422, String(again_key));
+    match(readable(again.text), /a déjà servi/);
+    match(again.headers.get('cache-control'), /no-store/);
+    ok(!next.cookies.has('session') && !next.cookies.has('known'), String(again_key));
+  }
+  equal(sessions(), before);
+  // Two at once: one of them.
+  const twice = await fresh();
+  const both = await Promise.all([1, 2, 3, 4].map(() => server.stranger().submit(twice, who, here)));
+  equal(both.map((r) => r.status).sort().join(' '), '200 422 422 422');
 });
 await test('what acts at once is not carried to whoever signs in: roles, deletions, imports, a step without a word', async () => {
   const admin = await server.as('admin');

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "base/time.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -101,5 +102,18 @@ TEST(log_lines_are_whole_json)
                  json_get(v, "long")->s.n != 1000;
     }
     OKAY(lines == 800 && !wrong);
+    arena_reset(&mem);
+}
+
+TEST(uuid_tells_when_it_was_made)
+{
+    struct arena mem = {0};
+    const int64_t now = time_now();
+    const int64_t made = uuid7_time(str_of(uuid7(&mem)));
+    OKAY(made >= now - 1 && made <= now + 1);
+    OKAY(uuid7_time(STR("017f22e2-79b0-7cc3-98c4-dc0c0c07398f")) ==
+         1645557742); /* RFC 9562, A.6 */
+    OKAY(uuid7_time(STR("")) == -1 && uuid7_time(STR("x")) == -1);
+    OKAY(uuid7_time(STR("919108f7-52d1-4320-9bac-f847db4148a8")) == -1);
     arena_reset(&mem);
 }
