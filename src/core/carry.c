@@ -9,7 +9,7 @@
 #include "http/router.h"
 
 /* A stranger's body may have 64 kB (core/serve.c), and each field costs a
- * multipart head. */
+ * multipart head; on its way its name bears the prefix. */
 enum { CARRIED = 56 << 10, FIELD_COST = 160 };
 
 static const char prefix[] = "again.", address[] = "again";
@@ -85,7 +85,7 @@ static void fields_take(struct req *r, const char *begins, struct carried_v *v)
         const char *name = str_dup(r->mem, all[i].name) + skip;
         if (!is_carried(name))
             continue;
-        size += all[i].name.n + all[i].value.n + FIELD_COST;
+        size += strlen(prefix) + strlen(name) + all[i].value.n + FIELD_COST;
         if (size > CARRIED) {
             v->too_long = true;
             break;

@@ -110,7 +110,8 @@ static enum status open_session(struct req *r, int64_t person, struct str email)
     const char *back = way_back(r);
     struct carried_v carried;
     carry_on(r, &carried);
-    if (carried.action) {
+    const bool shows = carried.action || carried.too_long;
+    if (shows) {
         s.key = carried.key;
         if (!once_is_fresh(str_of(s.key)))
             return ask_again(r, 422, tr(r->lang, "core.sign_in_used"));
@@ -124,7 +125,7 @@ static enum status open_session(struct req *r, int64_t person, struct str email)
     if (email.n)
         req_cookie(r, "known", account_mark(r->mem, r->app->token_key, email),
                    365 * 86400);
-    if (!carried.action)
+    if (!shows)
         return req_go(r, "%s", back);
     conn_end(r->conn);
     TRY(conn_begin(r->conn, r->x->deadline));

@@ -158,4 +158,31 @@ await test('what is too long to be carried is said to be', async () => {
   equal(over.status, 401);
   match(readable(over.text), /trop long pour être gardé/);
 });
+await test('what is promised to be kept is kept, to the last byte that fits', async () => {
+  const admin = await server.as('admin');
+  const form = await admin.form('/organisations/nouveau', '/organisations');
+  let kept = 0;
+  for (let n = 57100; n < 57400; n += 5) {
+    const stranger = server.stranger();
+    const over = await stranger.submit({ action: form.action, fields: [['name', 'x'.repeat(n)]] }, {}, here);
+    if (/trop long pour être gardé/.test(readable(over.text))) break;
+    const by = roleForm(over);
+    const back = await stranger.postFiles(by.action, [...by.fields, ['role', 'admin']], here);
+    equal(back.status, 200, `${n} bytes`);
+    equal(field(forms(back.text).find((f) => f.action === form.action), 'name')?.length, n);
+    kept++;
+  }
+  ok(kept > 0 && kept < 60, `${kept} lengths`);
+});
+await test('a sign-in form with more than can be kept says so, and signs in', async () => {
+  const stranger = server.stranger();
+  const over = await stranger.submit(await (await server.as('admin')).form('/organisations/nouveau', '/organisations'),
+    typed, here);
+  const by = roleForm(over);
+  const back = await stranger.postFiles(by.action,
+    [...by.fields, ['again.more', 'x'.repeat(58000)], ['role', 'admin']], here);
+  equal(back.status, 200);
+  match(readable(back.text), /trop long pour être gardé/);
+  ok(stranger.cookies.has('session'));
+});
 await server.stop();
