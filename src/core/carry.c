@@ -14,25 +14,6 @@ enum { CARRIED = 56 << 10, FIELD_COST = 160 };
 
 static const char prefix[] = "again.", address[] = "again";
 
-static bool is_from_here(const struct req *r)
-{
-    struct str site = http_header(r->x, "Sec-Fetch-Site");
-    struct str origin = http_header(r->x, "Origin");
-    struct str host = http_header(r->x, "Host");
-    if (site.p)
-        return str_eq(site, "same-origin");
-    if (!origin.p || !host.n)
-        return false;
-    for (const char *const *s = (const char *const[]){"https://", "http://", 0};
-         *s; s++) {
-        size_t n = strlen(*s);
-        if (str_starts(origin, *s) && origin.n - n == host.n &&
-            memcmp(origin.p + n, host.p, host.n) == 0)
-            return true;
-    }
-    return false;
-}
-
 static bool is_carried(const char *name)
 {
     return !same(name, "_csrf") && !strstr(name, "password");
@@ -101,7 +82,7 @@ static void fields_take(struct req *r, const char *begins, struct carried_v *v)
 void carry_take(struct req *r, struct carried_v *v)
 {
     *v = (struct carried_v){0};
-    if (is_from_here(r) && r->match && r->x->method == HTTP_POST)
+    if (req_sent_from(r) == FROM_HERE && r->match && r->x->method == HTTP_POST)
         address_set(r, r->x->path, v);
     fields_take(r, "", v);
 }
@@ -110,7 +91,7 @@ void carry_on(struct req *r, struct carried_v *v)
 {
     *v = (struct carried_v){0};
     struct str path = req_text(r, address);
-    if (is_from_here(r) && path.n && req_is_post(r))
+    if (req_sent_from(r) == FROM_HERE && path.n && req_is_post(r))
         address_set(r, path, v);
     fields_take(r, prefix, v);
     v->files = v->action && req_text(r, "again_files").n;

@@ -242,6 +242,32 @@ const char *req_key(struct req *r)
     return uuid7(r->mem);
 }
 
+static bool is_own_origin(struct str origin, struct str host)
+{
+    for (const char *const *s = (const char *const[]){"https://", "http://", 0};
+         *s; s++) {
+        size_t n = strlen(*s);
+        if (str_starts(origin, *s) && origin.n - n == host.n &&
+            memcmp(origin.p + n, host.p, host.n) == 0)
+            return true;
+    }
+    return false;
+}
+
+enum sent_from req_sent_from(const struct req *r)
+{
+    struct str site = http_header(r->x, "Sec-Fetch-Site");
+    struct str origin = http_header(r->x, "Origin");
+    if (site.p && str_eq(site, "none")) /* the reader, by no page */
+        return FROM_UNKNOWN;
+    if (site.p)
+        return str_eq(site, "same-origin") ? FROM_HERE : FROM_ELSEWHERE;
+    if (!origin.p)
+        return FROM_UNKNOWN;
+    return is_own_origin(origin, http_header(r->x, "Host")) ? FROM_HERE
+                                                            : FROM_ELSEWHERE;
+}
+
 struct actor req_actor(const struct req *r)
 {
     return (struct actor){r->who ? r->who->person : 0, 0};

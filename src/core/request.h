@@ -66,6 +66,11 @@ struct req {
     struct kept kept;
 };
 
+/* Whose page sent this request, as the browser says by Sec-Fetch-Site or else
+ * Origin; programs and old browsers say nothing. */
+enum sent_from { FROM_UNKNOWN, FROM_HERE, FROM_ELSEWHERE };
+enum sent_from req_sent_from(const struct req *r);
+
 /* The first text under a name in the address or the form; .p NULL: none. */
 struct str req_text(const struct req *r, const char *name);
 /* All of them, in their order. */

@@ -183,8 +183,14 @@ static enum status check_form(struct req *r)
     TRY(http_form(r->x, &all, &n));
     struct str key = req_text(r, "_key");
     r->once = key.n && key.n < 100 ? str_dup(r->mem, key) : NULL;
+    /* A stranger's form has no token: no other site may send it, else it would
+     * sign the reader in to an account of its own. */
+    if (!r->who && req_sent_from(r) == FROM_ELSEWHERE) {
+        form_error(&r->errors, NULL, "form.elsewhere");
+        return ERR_FORBIDDEN;
+    }
     if (!r->who)
-        return OK; /* signing in: SameSite=Lax guards it, see pages */
+        return OK;
     struct str csrf = req_text(r, "_csrf");
     if (!r->who->csrf || csrf.n != strlen(r->who->csrf) ||
         !same_bytes(csrf.p, r->who->csrf, csrf.n)) {

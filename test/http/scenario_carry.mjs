@@ -137,7 +137,7 @@ await test('another site has nothing carried', async () => {
     // Nor through a sign-in form of its own.
     const back = await stranger.post('/entrer/demonstration', [['role', 'admin'],
       ['again', '/organisations'], ['again.name', 'Abeilles']], headers);
-    equal(back.status, 303, JSON.stringify(headers));
+    equal(back.status, Object.keys(headers).length ? 403 : 303, JSON.stringify(headers));
   }
   const who = server.stranger();
   equal((await who.submit(form, typed, { origin: server.base })).text.includes('Abeilles'), true,

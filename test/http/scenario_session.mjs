@@ -65,6 +65,23 @@ await test('the way back never leaves the site', async () => {
     equal(r.location, '/', `langue ${JSON.stringify(back)}`);
   }
 });
+await test('another site cannot sign its reader in, nor send what strangers may', async () => {
+  const own = server.base, account = { email: 'admin@demo.example', password: 'demonstration' };
+  for (const [headers, taken] of [[{ 'sec-fetch-site': 'cross-site' }, false], [{ 'sec-fetch-site': 'same-site' }, false],
+    [{ origin: 'https://evil.example' }, false], [{ origin: 'null' }, false], [{ origin: `${own}.evil.example` }, false],
+    [{ 'sec-fetch-site': 'cross-site', origin: own }, false], [{ origin: own }, true],
+    [{ 'sec-fetch-site': 'same-origin', origin: 'null' }, true], [{ 'sec-fetch-site': 'none' }, true]]) {
+    for (const [path, fields] of [['/entrer', account], ['/entrer/demonstration', { role: 'admin' }]]) {
+      const who = server.stranger();
+      const r = await who.post(path, fields, headers);
+      equal(r.status, taken ? 303 : 403, `${path} ${JSON.stringify(headers)}`);
+      equal(who.cookies.has('session'), taken);
+      if (!taken) match(readable(r.text), /depuis un autre site/);
+    }
+    const ask = await server.stranger().post('/demander-conseil', {}, headers);
+    equal(ask.status, taken ? 422 : 403, JSON.stringify(headers));
+  }
+});
 await test('signing out ends the session on the server too', async () => {
   const who = await server.as('teacher');
   const old = new Map(who.cookies);
