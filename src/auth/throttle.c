@@ -27,13 +27,18 @@ struct slot {
     int64_t due; /* when all that was tried is paid for */
 };
 
+/* Strangers' keys have a table of their own: they are cheap to make, and would
+ * push those of accounts out. */
+enum table { SIGN_INS, STRANGERS, TABLES };
+
 struct throttle {
     pthread_mutex_t lock;
     unsigned char secret[crypto_shorthash_KEYBYTES]; /* nobody chooses slots */
-    struct slot slots[SLOTS];
+    struct slot slots[TABLES][SLOTS];
 };
 
 struct keys {
+    enum table table;
     size_t n;
     struct {
         const struct pace *pace;
@@ -89,11 +94,11 @@ static struct keys keys_of(const struct throttle *t,
 }
 
 /* That of the key, or the one of its neighbours that is free the soonest. */
-static struct slot *slot_of(struct throttle *t, uint64_t key)
+static struct slot *slot_of(struct throttle *t, enum table table, uint64_t key)
 {
     struct slot *best = NULL;
     for (size_t i = 0; i < NEIGHBOURS; i++) {
-        struct slot *s = &t->slots[(key + i) % SLOTS];
+        struct slot *s = &t->slots[table][(key + i) % SLOTS];
         if (s->key == key)
             return s;
         if (!best || s->due < best->due)
@@ -102,9 +107,10 @@ static struct slot *slot_of(struct throttle *t, uint64_t key)
     return best;
 }
 
-static int64_t due_of(struct throttle *t, uint64_t key, int64_t now)
+static int64_t due_of(struct throttle *t, enum table table, uint64_t key,
+                      int64_t now)
 {
-    const struct slot *s = slot_of(t, key);
+    const struct slot *s = slot_of(t, table, key);
     return s->key == key && s->due > now ? s->due : now;
 }
 
@@ -115,15 +121,15 @@ static unsigned pass(struct throttle *t, const struct keys *keys, int64_t now)
     pthread_mutex_lock(&t->lock);
     for (size_t i = 0; i < keys->n; i++) {
         const struct pace *p = keys->all[i].pace;
-        int64_t early = due_of(t, keys->all[i].key, now) - now -
+        int64_t early = due_of(t, keys->table, keys->all[i].key, now) - now -
                         (p->burst - 1) * p->seconds * SECOND;
         if (early > wait)
             wait = early;
     }
     for (size_t i = 0; !wait && i < keys->n; i++) {
         const uint64_t key = keys->all[i].key;
-        const int64_t due = due_of(t, key, now);
-        *slot_of(t, key) =
+        const int64_t due = due_of(t, keys->table, key, now);
+        *slot_of(t, keys->table, key) =
             (struct slot){key, due + keys->all[i].pace->seconds * SECOND};
     }
     pthread_mutex_unlock(&t->lock);
@@ -139,7 +145,7 @@ unsigned throttle_wait(struct throttle *t, const struct sign_in_try *s,
 
 unsigned throttle_stranger(struct throttle *t, const char *address, int64_t now)
 {
-    struct keys keys = {0};
+    struct keys keys = {.table = STRANGERS};
     unsigned char bytes[16];
     key_add(&keys, t, &of_stranger, network(address, bytes), STR(""));
     return pass(t, &keys, now);
@@ -152,7 +158,7 @@ void throttle_right(struct throttle *t, const struct sign_in_try *s)
     pthread_mutex_lock(&t->lock);
     for (size_t i = 0; i < keys.n; i++) {
         const struct pace *p = keys.all[i].pace;
-        struct slot *slot = slot_of(t, keys.all[i].key);
+        struct slot *slot = slot_of(t, keys.table, keys.all[i].key);
         if (slot->key != keys.all[i].key)
             continue;
         slot->due -= p->seconds * SECOND;
