@@ -175,9 +175,11 @@ enum status session_find(struct conn *c, struct arena *a, struct str token,
     const char *key =
         arena_printf(a, "session %s %d", str_dup(a, token), day_today());
     const struct who *known = conn_recall(c, key);
+    if (known && !session_lasts(known))
+        return ERR_NOT_FOUND;
     if (known) {
         *out = who_copy(a, known);
-        return session_lasts(known) ? OK : ERR_NOT_FOUND;
+        return OK;
     }
     TRY(session_read(c, a, token_hash(a, token), out));
     struct arena *memory = conn_memory(c);

@@ -38,7 +38,8 @@ enum { TOKEN_KEY = 32 };
 bool token_is_ours(const unsigned char key[TOKEN_KEY], struct str token);
 
 /* The session that a cookie's token names; ERR_NOT_FOUND for none or an old
- * one. Costs two queries, or none while a reader remembers it (recall.h). */
+ * one, and then *out is as it was. Costs two queries, or none while a reader
+ * remembers it (recall.h). */
 enum status session_find(struct conn *c, struct arena *a, struct str token,
                          struct who **out) MUST_USE;
 /* The same for "Authorization: Bearer …". */

@@ -74,6 +74,37 @@ static enum status found(struct tokens *w, struct conn *c, struct who **by_s,
     return token_find(c, &w->mem, str_of(w->token), by_t);
 }
 
+/* Two more seconds of life, of which one is whole. */
+static enum status ends_soon(struct conn *c, struct arena *a, void *data)
+{
+    (void)a, (void)data;
+    return db_exec(c, SQL("UPDATE auth_session SET used = :used"),
+                   ARGS(arg_int("used", time_now() - SESSION_IDLE + 2)), NULL);
+}
+
+TEST(tokens_remembered_are_not_taken_past_their_end)
+{
+    struct tokens w;
+    struct conn *c;
+    struct who *who = NULL;
+    tokens_open(&w);
+    CHECK(db_write(w.db, &w.mem, ends_soon, NULL) == OK);
+    CHECK(conn_open(w.db, &c) == OK && conn_begin(c, 0) == OK);
+    OKAY(session_find(c, &w.mem, str_of(w.session), &who) == OK && who);
+    unsigned before = conn_queries(c);
+    OKAY(session_find(c, &w.mem, str_of(w.session), &who) == OK);
+    OKAY(conn_queries(c) == before); /* remembered */
+    conn_end(c);
+    usleep(2100000);
+    CHECK(conn_begin(c, 0) == OK);
+    who = NULL;
+    OKAY(session_find(c, &w.mem, str_of(w.session), &who) == ERR_NOT_FOUND);
+    OKAY(!who);
+    conn_end(c);
+    conn_close(c);
+    tokens_close(&w);
+}
+
 TEST(tokens_ended_are_dead_inside_a_write_too)
 {
     struct tokens w;
@@ -172,6 +203,22 @@ TEST(throttle_holds_a_stranger_by_network_and_nobody_beside)
     /* Who signs in from there is not held by it. */
     const struct sign_in_try s = {STR("a@demo.example"), "192.0.2.7", false};
     OKAY(throttle_wait(t, &s, 1000 * SECOND) == 0);
+    arena_reset(&mem);
+}
+
+TEST(throttle_of_an_account_is_not_flushed_by_strangers)
+{
+    struct arena mem = {.limit = 1 << 20};
+    struct throttle *t = throttle_make(&mem);
+    char from[32];
+    for (int i = 0; i < 5; i++)
+        OKAY(try_at(t, "a@x", "192.0.2.1", false, 0) == 0);
+    OKAY(try_at(t, "a@x", "192.0.2.1", false, 0) == 30);
+    for (int i = 0; i < 100000; i++) {
+        snprintf(from, sizeof(from), "2001:db8:%x:%x::1", i >> 12, i & 0xfff);
+        OKAY(throttle_stranger(t, from, 1000 * SECOND) == 0);
+    }
+    OKAY(try_at(t, "a@x", "192.0.2.1", false, 0) == 30);
     arena_reset(&mem);
 }
 
