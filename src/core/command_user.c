@@ -47,7 +47,9 @@ static enum status user_add(struct conn *c, struct arena *a, void *data)
     enum status s = account_find(c, a, str_of(u->account.email), &known);
     if (s == OK) {
         u->account.person = known.person;
-        if (!u->account.hash)
+        if (u->account.hash) /* whoever knew the old one is out */
+            TRY(sessions_end(c, known.person));
+        else
             u->account.hash = known.hash;
     } else if (s == ERR_NOT_FOUND) {
         TRY(person_needed(c, a, u));

@@ -34,6 +34,23 @@ await test('an account made beside it signs in at once', async () => {
   equal(r.status, 303);
   equal((await who.get('/imports')).status, 200);
 });
+await test('another password ends the sessions of the one before; another role does not', async () => {
+  const add = (role, ...more) => essaim('user', 'add', 'neuve@demo.example', 'Neuve', role,
+    ...more, '--today', today, ...data);
+  const signIn = async (password) => {
+    const who = server.stranger();
+    await who.submit(await who.form('/entrer', '/entrer'), { email: 'neuve@demo.example', password });
+    return who;
+  };
+  const old = await signIn('un mot de passe'), other = await server.as('admin');
+  add('admin');
+  equal((await old.get('/imports')).status, 200);
+  add('admin', '--password', 'un autre mot de passe');
+  equal((await old.get('/imports')).status, 303, 'the session of the old password');
+  equal((await other.get('/imports')).status, 200);
+  ok(!(await signIn('un mot de passe')).cookies.has('session'));
+  equal((await (await signIn('un autre mot de passe')).get('/imports')).status, 200);
+});
 await test('a short password is refused, and why is said; no account is made', () => {
   for (const short of ['x', '', 'onze lettre', 'éééééééé']) {
     const r = run('user', 'add', 'courte@demo.example', 'Courte', 'leader', '--password', short, ...data);
