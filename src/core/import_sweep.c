@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DAYS_MOST = 36500 };
+enum { DAYS_MOST = 36500, PIECE = 2000, PIECE_MS = 1000 };
 
 static int64_t oldest(const struct app *app)
 {
@@ -20,16 +20,32 @@ static int64_t oldest(const struct app *app)
     return time_now() - days * DAY_SECONDS;
 }
 
+struct forgetting {
+    int64_t before, gone;
+};
+
 static enum status lines_forget(struct conn *c, struct arena *a, void *data)
 {
-    const int64_t *before = data;
+    struct forgetting *f = data;
     (void)a;
     return db_exec(
         c,
-        SQL("DELETE FROM core_import_line WHERE outcome <> 'kept' AND import IN"
-            " (SELECT id FROM core_import WHERE at < :before AND state NOT IN"
-            " ('staged', 'applying'))"),
-        ARGS(arg_int("before", *before)), NULL);
+        SQL("DELETE FROM core_import_line WHERE (import, line) IN"
+            " (SELECT l.import, l.line FROM core_import_line l"
+            " JOIN core_import i ON i.id = l.import"
+            " WHERE i.at < :before AND i.state NOT IN ('staged', 'applying')"
+            " AND l.outcome <> 'kept' ORDER BY l.import, l.line LIMIT :most)"),
+        ARGS(arg_int("before", f->before), arg_int("most", PIECE)), &f->gone);
+}
+
+/* In pieces, between which others write. */
+static enum status lines_forget_all(struct app *app, struct arena *a,
+                                    int64_t before)
+{
+    struct forgetting f = {.before = before, .gone = PIECE};
+    while (f.gone == PIECE && !app->ending)
+        TRY(db_write_within(app->db, a, lines_forget, &f, PIECE_MS));
+    return OK;
 }
 
 /* Named by no import sent since `before`, nor sent again since `sent`. */
@@ -50,7 +66,8 @@ static enum status sheet_forget(struct conn *c, struct arena *a, void *data)
                    " AND (at >= :before OR state IN ('staged', 'applying'))"),
                ARGS(arg_cstr("file", s->name), arg_int("before", s->before)),
                &named));
-    if (named || stat(s->path, &is) != 0 || is.st_mtime > s->sent)
+    if (named || lstat(s->path, &is) != 0 || !S_ISREG(is.st_mode) ||
+        is.st_mtime > s->sent)
         return OK;
     return unlink(s->path) != 0 && errno != ENOENT ? ERR_SYSTEM : OK;
 }
@@ -68,7 +85,7 @@ enum status imports_sweep(struct app *app, struct arena *a)
 {
     struct sweeping s = {.before = oldest(app),
                          .sent = time_now() - DAY_SECONDS};
-    TRY(db_write(app->db, a, lines_forget, &s.before));
+    TRY(lines_forget_all(app, a, s.before));
     DIR *d = opendir(app->folder);
     enum status status = OK;
     for (struct dirent *e; status == OK && d && (e = readdir(d));) {

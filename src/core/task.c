@@ -19,6 +19,7 @@ enum {
     SWEEP = 3600,
     DAY = 24 * 60, /* minutes */
     ENDED = -1,    /* the lease of a task that was given up */
+    DIED = 1,      /* that of one whose process died: over long ago */
 };
 
 enum status task_add(struct conn *c, const char *kind, const char *payload,
@@ -57,9 +58,9 @@ static enum status forget_leases(struct conn *c, struct arena *a, void *data)
 {
     (void)a, (void)data;
     return db_exec(c,
-                   SQL("UPDATE core_task SET lease = 0"
+                   SQL("UPDATE core_task SET lease = :died"
                        " WHERE done IS NULL AND lease > 0"),
-                   NO_ARGS, NULL);
+                   ARGS(arg_int("died", DIED)), NULL);
 }
 
 const struct task_kind core_tasks[] = {
@@ -80,15 +81,23 @@ const struct task_kind *task_kind_of(const char *name)
     return NULL;
 }
 
+static enum status tell_given_up(struct conn *c, struct arena *a, void *data)
+{
+    const struct taken *t = data;
+    return task_kind_of(t->kind)->given_up(c, a, t->payload);
+}
+
 /* The last try has failed, or died with its process: nobody takes it up again
- * by itself. What it worked at says so, and it stays among those given up. */
-static enum status give_up(struct conn *c, struct arena *a,
-                           const struct taken *t, const char *why)
+ * by itself. What it worked at says so, and it stays among those given up, also
+ * where that cannot be said: else it would stop all others. */
+static enum status give_up(struct conn *c, struct arena *a, struct taken *t,
+                           const char *why)
 {
     const struct task_kind *k = task_kind_of(t->kind);
     log_line(LOG_ERROR, "task given up", "kind", t->kind, NULL);
-    if (k && k->given_up)
-        TRY(k->given_up(c, a, t->payload));
+    if (k && k->given_up && db_attempt(c, a, tell_given_up, t) != OK)
+        log_line(LOG_ERROR, "what a task worked at does not say its end",
+                 "kind", t->kind, NULL);
     return db_exec(c,
                    SQL("UPDATE core_task SET lease = :ended, due = :now,"
                        " unique_key = NULL, result = :result WHERE id = :id"),
@@ -97,25 +106,29 @@ static enum status give_up(struct conn *c, struct arena *a,
                    NULL);
 }
 
-/* Those whose last try ended with nobody there to say so. */
+/* One whose last try ended with nobody there to say so. An older version left
+ * those it gave up without a lease: their reason stays. */
 static enum status bury(struct conn *c, struct arena *a, int64_t now, bool *any)
 {
     struct rows *rows;
     *any = false;
     TRY(db_rows(c, a,
-                SQL("SELECT id, kind, payload FROM core_task WHERE done IS NULL"
-                    " AND lease BETWEEN 0 AND :now AND attempts >= :tries"
-                    " ORDER BY id"),
+                SQL("SELECT id, kind, payload, lease, result FROM core_task"
+                    " WHERE done IS NULL AND lease BETWEEN 0 AND :now"
+                    " AND attempts >= :tries ORDER BY id LIMIT 1"),
                 ARGS(arg_int("now", now), arg_int("tries", TASK_TRIES)),
                 &rows));
-    while (rows_next(rows)) {
-        const struct taken t = {.id = row_int(rows, 0),
-                                .kind = row_text(rows, 1),
-                                .payload = row_text(rows, 2)};
-        TRY(give_up(c, a, &t, "killed"));
-        *any = true;
+    struct taken t = {0};
+    const char *why = NULL;
+    if (rows_next(rows)) {
+        t = (struct taken){.id = row_int(rows, 0),
+                           .kind = row_text(rows, 1),
+                           .payload = row_text(rows, 2)};
+        why = row_int(rows, 3) ? NULL : row_text(rows, 4);
     }
-    return rows_end(rows);
+    TRY(rows_end(rows));
+    *any = t.id != 0;
+    return t.id ? give_up(c, a, &t, why ? why : "killed") : OK;
 }
 
 /* Takes the task that is due the longest, with a lease. */
@@ -127,6 +140,8 @@ static enum status take(struct conn *c, struct arena *a, void *data)
     t->id = 0;
     bool buried;
     TRY(bury(c, a, now, &buried));
+    if (buried)
+        return OK; /* and the next look takes one */
     TRY(db_rows(c, a,
                 SQL("SELECT id, kind, payload, attempts FROM core_task"
                     " WHERE done IS NULL AND due <= :now AND lease <= :now"
@@ -141,7 +156,7 @@ static enum status take(struct conn *c, struct arena *a, void *data)
     }
     TRY(rows_end(rows));
     if (!t->id)
-        return buried ? OK : ERR_NOT_FOUND;
+        return ERR_NOT_FOUND;
     return db_exec(c,
                    SQL("UPDATE core_task SET lease = :lease,"
                        " attempts = attempts + 1 WHERE id = :id"),
@@ -151,7 +166,7 @@ static enum status take(struct conn *c, struct arena *a, void *data)
 
 static enum status finish(struct conn *c, struct arena *a, void *data)
 {
-    const struct taken *t = data;
+    struct taken *t = data;
     int64_t now = time_now();
     if (t->status != OK && t->attempts >= TASK_TRIES)
         return give_up(c, a, t, status_name(t->status));
@@ -274,6 +289,20 @@ static void look(struct tasks *t, struct conn *c)
     conn_end(c);
 }
 
+/* Each by itself, once in an hour: what fails now fails a second later too. */
+static void sweep_all(struct tasks *t, struct arena *mem)
+{
+    if (time_now() - t->swept <= SWEEP)
+        return;
+    t->swept = time_now();
+    if (db_write(t->app->db, mem, sweep, t) != OK)
+        log_line(LOG_WARN, "tasks that come again not added", NULL);
+    if (files_sweep(t->app, mem) != OK)
+        log_line(LOG_WARN, "old files not swept", NULL);
+    if (imports_sweep(t->app, mem) != OK)
+        log_line(LOG_WARN, "old imports not swept", NULL);
+}
+
 static void *seal_main(void *data)
 {
     struct tasks *t = data;
@@ -284,11 +313,7 @@ static void *seal_main(void *data)
     do {
         if (journal_seal(t->app->db, &mem, &t->tree, &t->signer) != OK)
             log_line(LOG_WARN, "journal not sealed", NULL);
-        if (time_now() - t->swept > SWEEP &&
-            db_write(t->app->db, &mem, sweep, t) == OK &&
-            files_sweep(t->app, &mem) == OK &&
-            imports_sweep(t->app, &mem) == OK)
-            t->swept = time_now();
+        sweep_all(t, &mem);
         arena_reset(&mem);
         look(t, c);
     } while (!rest(t, ROUND_MS));

@@ -51,16 +51,17 @@ enum status tasks_show(struct req *r)
     return req_html(r, 200, &h);
 }
 
+/* Done when it was given up: being seen does not put off the next of its kind.
+ */
 static enum status see(struct conn *c, struct arena *a, void *data)
 {
     const int64_t *id = data;
     int64_t changed;
     (void)a;
     TRY(db_exec(c,
-                SQL("UPDATE core_task SET done = :now, lease = 0"
+                SQL("UPDATE core_task SET done = due, lease = 0"
                     " WHERE id = :id AND done IS NULL AND lease < 0"),
-                ARGS(arg_int("now", time_now()), arg_int("id", *id)),
-                &changed));
+                ARGS(arg_int("id", *id)), &changed));
     return changed ? OK : ERR_NOT_FOUND;
 }
 
