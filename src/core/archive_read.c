@@ -21,10 +21,11 @@ static bool size_read(const char in[12], int64_t *out)
 {
     if ((unsigned char)in[0] != 0x80)
         return octal(in, 12, out);
-    *out = 0;
+    uint64_t n = 0;
     for (int i = 4; i < 12; i++)
-        *out = *out << 8 | (unsigned char)in[i];
-    return *out >= 0;
+        n = n << 8 | (unsigned char)in[i];
+    *out = n <= INT64_MAX ? (int64_t)n : 0;
+    return n <= INT64_MAX;
 }
 
 static enum status fault(struct archive *ar, const char *what)

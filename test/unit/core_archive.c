@@ -1,5 +1,5 @@
 /* Archives: what is packed comes out, and nothing that was changed since. */
-#include "core/archive.h"
+#include "core/archive_internal.h"
 #include "unit/test.h"
 
 #include <fcntl.h>
@@ -130,6 +130,33 @@ TEST(archive_gives_back)
         pack(path, &right_key, sizes[i]);
         OKAY(unpack(path, &right_key, sizes[i]) == OK);
         OKAY(unpack(path, &other_key, sizes[i]) == ERR_INVALID);
+        unlink(path);
+    }
+    arena_reset(&mem);
+}
+
+/* A size of eight bytes: the largest is told, one more is no size. */
+TEST(archive_size_of_more_than_there_is_room_for_is_refused)
+{
+    struct arena mem = {0};
+    const char *path = path_of(&mem), *why = NULL, *name;
+    for (int first = 0x7F; first <= 0xFF; first += 0x80) {
+        struct archive *ar;
+        int64_t size = 0;
+        struct archive_head h = {
+            .name = "empty", .type = '0', .magic = "ustar"};
+        h.size[0] = (char)0x80;
+        memset(h.size + 4, 0xFF, 8);
+        h.size[4] = (char)first;
+        snprintf(h.sum, sizeof(h.sum), "%06o", archive_head_sum(&h));
+        int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        OKAY(write(fd, &h, sizeof(h)) == sizeof(h));
+        close(fd);
+        OKAY(archive_open(&mem, path, give, NULL, &ar, &why) == OK);
+        OKAY(archive_next(ar, &name, &size) ==
+             (first == 0x7F ? OK : ERR_INVALID));
+        OKAY(size == (first == 0x7F ? INT64_MAX : 0));
+        archive_drop(ar);
         unlink(path);
     }
     arena_reset(&mem);
