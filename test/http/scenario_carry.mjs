@@ -61,7 +61,7 @@ await test('a step and its reason are sent again at once', async () => {
   equal(back.status, 200);
   match(readable(back.text), /Le pilote a changé\./);
   const resume = forms(back.text).find((f) => f.action === step.action);
-  const [, , title] = /^(.+) : (.+)$/.exec(readable(/<h2>([^]*?)<\/h2>/.exec(back.text)[1]).trim());
+  const [, , title] = /^(.+)\s: (.+)$/.exec(readable(/<h2>([^]*?)<\/h2>/.exec(back.text)[1]).trim());
   ok(readable(/<h1[^>]*>([^]*?)<\/h1>/.exec(page.text)[1]).trim().startsWith(title), 'it says what it does');
   equal(field(resume, 'reason'), 'Le pilote a changé.');
   equal((await leader.submit(resume, {}, here)).status, 303);
