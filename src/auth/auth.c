@@ -318,6 +318,16 @@ enum status token_add(struct conn *c, struct arena *a,
     return OK;
 }
 
+enum status token_end(struct conn *c, int64_t person, const char *name,
+                      int64_t *ended)
+{
+    return db_exec(c,
+                   SQL("DELETE FROM auth_token WHERE person = :person"
+                       " AND name = :name"),
+                   ARGS(arg_int("person", person), arg_cstr("name", name)),
+                   ended);
+}
+
 enum { HASH_PASSES = 2, HASH_BYTES = 19 << 20 };
 
 const char *password_hash(struct arena *a, struct str password)

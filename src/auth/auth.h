@@ -69,6 +69,10 @@ enum status token_add(struct conn *c, struct arena *a,
                       const unsigned char key[TOKEN_KEY], int64_t person,
                       const char *name, const char **token) MUST_USE;
 
+/* All those of a person under a name; how many were ended. */
+enum status token_end(struct conn *c, int64_t person, const char *name,
+                      int64_t *ended) MUST_USE;
+
 /* Argon2id with 19 MiB and two passes (OWASP Password Storage, 2023). Slow by
  * intent: only on the heavy lane. */
 const char *password_hash(struct arena *a, struct str password);

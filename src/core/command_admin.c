@@ -163,6 +163,7 @@ struct adding {
     struct app *app;
     struct account account;
     const char *token, *name;
+    int64_t ended;
 };
 
 static enum status give_token(struct conn *c, struct arena *a, void *data)
@@ -173,21 +174,33 @@ static enum status give_token(struct conn *c, struct arena *a, void *data)
                      &u->token);
 }
 
+static enum status end_token(struct conn *c, struct arena *a, void *data)
+{
+    struct adding *u = data;
+    TRY(account_find(c, a, str_of(u->account.email), &u->account));
+    return token_end(c, u->account.person, u->name, &u->ended);
+}
+
 int command_token(struct cli *cli)
 {
-    if (cli->argc != 3 || !same(cli->argv[0], "add")) {
-        cli_fail("token add EMAIL NAME");
+    bool ends = cli->argc == 3 && same(cli->argv[0], "end");
+    if (cli->argc != 3 || (!ends && !same(cli->argv[0], "add"))) {
+        cli_fail("token add EMAIL NAME | token end EMAIL NAME");
         return 2;
     }
     struct adding u = {.app = cli->app,
                        .account = {.email = cli->argv[1]},
                        .name = cli->argv[2]};
-    enum status s = db_write(cli->app->db, &cli->app->mem, give_token, &u);
+    enum status s = db_write(cli->app->db, &cli->app->mem,
+                             ends ? end_token : give_token, &u);
     if (s == ERR_NOT_FOUND)
         return cli_fail("no account %s; see: essaim user list", cli->argv[1]);
     if (s != OK)
-        return cli_fail("not made: %s", status_name(s));
-    printf("%s\n", u.token);
+        return cli_fail("not %s: %s", ends ? "ended" : "made", status_name(s));
+    if (ends && !u.ended)
+        return cli_fail("%s has no token %s", cli->argv[1], cli->argv[2]);
+    if (!ends)
+        printf("%s\n", u.token);
     return 0;
 }
 

@@ -24,6 +24,9 @@ await test('a token made beside it opens the API at once', async () => {
   const token = essaim('token', 'add', 'leader@demo.example', 'x', ...data).trim();
   const r = await server.stranger().get('/api/v1/person', { authorization: `Bearer ${token}` });
   equal(r.status, 200);
+  equal(run('token', 'end', 'leader@demo.example', 'y', ...data).status, 1, 'a name that none has');
+  equal(essaim('token', 'end', 'leader@demo.example', 'x', ...data), '');
+  equal((await server.stranger().get('/api/v1/person', { authorization: `Bearer ${token}` })).status, 401);
 });
 await test('an account made beside it signs in at once', async () => {
   essaim('user', 'add', 'neuve@demo.example', 'Neuve', 'leader', '--password', 'un mot de passe',
