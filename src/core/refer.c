@@ -1,11 +1,14 @@
 #include "core/refer.h"
 
+#include "i18n/format.h"
 #include "view/form.h"
 
 /* The rows of one kind that name the row by one column of a table. */
 struct naming {
     const struct entity *entity; /* whose rows these are */
     const char *table, *row, *target;
+    bool ended;        /* links that stand no more */
+    const char *where; /* " AND …" */
 };
 
 static enum status first_name(struct req *r, const struct entity *e, int64_t id,
@@ -27,13 +30,17 @@ static enum status naming_tell(struct req *r, struct naming from,
 {
     struct buf b = {.mem = r->mem};
     struct rows *rows;
-    int64_t n = 0, first = NONE;
-    buf_printf(&b, "SELECT count(DISTINCT %s), min(%s) FROM %s WHERE %s = :id",
-               from.row, from.row, from.table, from.target);
+    int64_t n = 0, first = NONE, ended = 0;
+    buf_printf(&b,
+               "SELECT count(DISTINCT %s), min(%s), %s FROM %s WHERE %s = "
+               ":id%s",
+               from.row, from.row, from.ended ? "max(until)" : "0", from.table,
+               from.target, from.where);
     TRY(db_rows(r->conn, r->mem, (struct sql){buf_done(&b).p},
                 ARGS(arg_int("id", r->id)), &rows));
     if (rows_next(rows))
-        n = row_int(rows, 0), first = row_int(rows, 1);
+        n = row_int(rows, 0), first = row_int(rows, 1),
+        ended = row_int(rows, 2);
     TRY(rows_end(rows));
     if (!n)
         return OK;
@@ -43,7 +50,28 @@ static enum status naming_tell(struct req *r, struct naming from,
                entity_count(r->mem, r->lang, from.entity, n));
     if (name)
         buf_printf(out, " (%s%s)", name, n > 1 ? ", \xe2\x80\xa6" : "");
+    if (from.ended)
+        buf_str(out,
+                tr_with(r->mem, r->lang, "core.referred_until", "day",
+                        format_day(r->mem, r->lang, (int32_t)ended, DAY_PLAIN),
+                        NULL));
     return OK;
+}
+
+/* Links that stand; then those that ended, by which a figure still counts. */
+static enum status links_tell(struct req *r, const struct entity *e,
+                              const struct link *l, struct buf *out)
+{
+    struct naming from = {.entity = e,
+                          .table =
+                              arena_printf(r->mem, "%s_%s", e->name, l->name),
+                          .row = "row_id",
+                          .target = "target_id",
+                          .where = " AND until IS NULL"};
+    TRY(naming_tell(r, from, out));
+    from.ended = true;
+    from.where = " AND until IS NOT NULL";
+    return naming_tell(r, from, out);
 }
 
 enum status refer_tell(struct req *r)
@@ -52,16 +80,16 @@ enum status refer_tell(struct req *r)
     for (const struct entity *const *e = r->app->entities; *e; e++) {
         for (const struct field *f = (*e)->fields; f->name; f++)
             if (f->type == F_REF && f->target == r->entity)
-                TRY(naming_tell(
-                    r, (struct naming){*e, (*e)->name, "id", f->name}, &out));
+                TRY(naming_tell(r,
+                                (struct naming){.entity = *e,
+                                                .table = (*e)->name,
+                                                .row = "id",
+                                                .target = f->name,
+                                                .where = ""},
+                                &out));
         for (const struct link *l = (*e)->links; l && l->name; l++)
             if (l->target == r->entity)
-                TRY(naming_tell(
-                    r,
-                    (struct naming){
-                        *e, arena_printf(r->mem, "%s_%s", (*e)->name, l->name),
-                        "row_id", "target_id"},
-                    &out));
+                TRY(links_tell(r, *e, l, &out));
     }
     if (!r->errors.mem)
         r->errors.mem = r->mem;

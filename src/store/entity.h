@@ -320,8 +320,10 @@ enum status links_load(struct conn *c, struct arena *a, const struct entity *e,
                        const struct link *l, int64_t id, struct linked **out,
                        size_t *n) MUST_USE;
 /* From today on they are these, in this order; what stood before keeps its
- * begin, what is left out ends. Part of the same change as the row_insert or
- * row_update called just before, whose history holds the links as they were. */
+ * begin, what is left out ends. On the row's first day they are these from the
+ * beginning, as though it had come so. Part of the same change as the
+ * row_insert or row_update called just before, whose history holds the links as
+ * they were. */
 enum status links_save(struct conn *c, struct arena *a, const struct entity *e,
                        const struct link *l, int64_t id,
                        const struct linked *links, size_t n) MUST_USE;

@@ -75,7 +75,7 @@ struct changing {
     const struct entity *entity;
     const struct link *link;
     int64_t id, today;
-    int64_t begins; /* when what is added does; NONE: not asked yet */
+    bool fresh; /* the row was made today: its links are from the beginning */
     struct line_of_link *lines;
     size_t n;
 };
@@ -132,11 +132,12 @@ static enum status line_set(struct changing *g, const struct line_of_link *one)
                    NULL);
 }
 
-/* From today on it is not; what began today has then never been. */
+/* From today on it is not; what began today has then never been, as what came
+ * today with its row. */
 static enum status line_end(struct changing *g, struct line_of_link *one)
 {
     one->until = g->today;
-    if (one->since < g->today)
+    if (one->since < g->today && !g->fresh)
         return line_set(g, one);
     return db_exec(g->conn,
                    links_sql(g->mem,
@@ -148,17 +149,17 @@ static enum status line_end(struct changing *g, struct line_of_link *one)
                    NULL);
 }
 
-/* What comes with a new row is its own from the beginning, whenever that was;
- * what is added to it later begins on the day. */
-static enum status begins_of(struct changing *g)
+/* What a row has by the end of its first day is its own from the beginning,
+ * whenever that was; what is added to it later begins on the day. */
+static enum status fresh_of(struct changing *g)
 {
-    int64_t version;
+    int64_t created;
     TRY(db_int(g->conn,
                (struct sql){arena_printf(
-                   g->mem, "SELECT t.version FROM %s t WHERE t.id = :id",
+                   g->mem, "SELECT t.created_at FROM %s t WHERE t.id = :id",
                    g->entity->name)},
-               ARGS(arg_int("id", g->id)), &version));
-    g->begins = version == 1 ? LINK_ALWAYS : g->today;
+               ARGS(arg_int("id", g->id)), &created));
+    g->fresh = day_of_time(created) == g->today;
     return OK;
 }
 
@@ -180,9 +181,8 @@ static enum status line_want(struct changing *g, const struct linked *want,
         one->position = position;
         return line_set(g, one);
     }
-    if (g->begins == NONE)
-        TRY(begins_of(g));
-    return line_add(g, &(struct line_of_link){want->target, weight, g->begins,
+    return line_add(g, &(struct line_of_link){want->target, weight,
+                                              g->fresh ? LINK_ALWAYS : g->today,
                                               NONE, position, true});
 }
 
@@ -204,14 +204,14 @@ enum status links_save(struct conn *c, struct arena *a, const struct entity *e,
                          .entity = e,
                          .link = l,
                          .id = id,
-                         .today = day_today(),
-                         .begins = NONE};
+                         .today = day_today()};
     CHECK(conn_is_writer(c));
     if (n > (l->most ? (size_t)l->most : 200))
         return ERR_INVALID;
     for (size_t i = 1; i < n; i++)
         if (to(links, i, links[i].target))
             return ERR_INVALID;
+    TRY(fresh_of(&g));
     TRY(lines_load(&g));
     /* First those that end: the same target may come back with another weight,
      * on the same day. */

@@ -139,6 +139,10 @@ await test('a tag taken away today counts until today, and taken again counts on
   equal(past.rows.find((r) => r.id === id).amount, 1, 'the row behind the closed share');
   const told = async () => readable((await admin.get(`/projets/${id}`)).text);
   match(await told(), /Politiques retirées Rendre l’école plus inclusive comptée jusqu’au 11 mars 2025/);
+  const form = await admin.form(`/politiques/${inclusion}`, '/suppression');
+  const kept = await admin.post(form.action, form.fields);
+  equal(kept.status, 409);
+  match(readable(kept.text), /, 1 projet \(.+\), par un lien retiré le 12 mars 2025 que les chiffres/);
   await tag(id, tags);
   ok(!/Politiques retirées/.test(await told()));
   deepEqual(await shares(year), before, 'taken again');

@@ -129,7 +129,7 @@ TEST(history_links_have_their_days)
     struct world w;
     const int32_t now = day_today(), zero = day_of(2025, 1, 10);
     world_open(&w);
-    day_set_today(zero);
+    day_set_today(zero - 1);
     int64_t a = an_area(&w, "A", NONE), b = an_area(&w, "B", NONE);
     const struct linked ab[] = {{a, 60, NULL}, {b, 40, NULL}},
                         ba[] = {{b, 40, NULL}, {a, 60, NULL}},
@@ -138,6 +138,7 @@ TEST(history_links_have_their_days)
     struct t_school *s = a_school(&w, "1", "Un");
     OKAY(put_links(&w, &t_school_entity, s, t_school_links, ab, 1) == OK);
     OKAY(stands(&w, s->row.id, "A 60"));
+    day_set_today(zero);
     OKAY(put_links(&w, &t_school_entity, s, t_school_links, ab, 2) == OK);
     OKAY(stands(&w, s->row.id, "A 60, B 40 since 0"));
     OKAY(put_links(&w, &t_school_entity, s, t_school_links, ba, 1) == OK);
@@ -168,6 +169,32 @@ TEST(history_links_have_their_days)
     OKAY(stands(&w, s->row.id,
                 "A 60 until 3, B 40 since 0 until 3, B 40 since 5, A 60 since "
                 "8"));
+    day_set_today(now);
+    world_close(&w);
+}
+
+/* A new row is corrected on its first day as though it had come so. */
+TEST(history_links_of_a_new_row_are_from_the_beginning)
+{
+    struct world w;
+    const int32_t now = day_today(), zero = day_of(2025, 1, 10);
+    world_open(&w);
+    day_set_today(zero);
+    int64_t a = an_area(&w, "A", NONE), b = an_area(&w, "B", NONE),
+            d = an_area(&w, "D", NONE);
+    const struct linked one[] = {{a, 60, NULL}}, other[] = {{b, 40, NULL}},
+                        heavy[] = {{b, 70, NULL}, {d, 30, NULL}};
+    struct t_school *s = a_school(&w, "1", "Un");
+    OKAY(put_links(&w, &t_school_entity, s, t_school_links, one, 1) == OK);
+    OKAY(put_links(&w, &t_school_entity, s, t_school_links, other, 1) == OK);
+    OKAY(stands(&w, s->row.id, "B 40"));
+    OKAY(drop_row(&w, &t_area_entity, a, 1) == OK);
+    OKAY(put_links(&w, &t_school_entity, s, t_school_links, heavy, 2) == OK);
+    OKAY(stands(&w, s->row.id, "B 70, D 30"));
+    day_set_today(zero + 1);
+    OKAY(put_links(&w, &t_school_entity, s, t_school_links, other, 1) == OK);
+    OKAY(stands(&w, s->row.id, "B 70 until 1, D 30 until 1, B 40 since 1"));
+    OKAY(drop_row(&w, &t_area_entity, d, 1) == ERR_CONFLICT);
     day_set_today(now);
     world_close(&w);
 }
