@@ -2,7 +2,8 @@
  * What a filter or words ask for is counted first, up to TOTAL_MOST, in a large
  * table further: few rows are found by them and sorted; of many, the order's
  * index is walked until the page is full. Rows that words find lie anywhere in
- * an order, and mostly together: of more than FOUND_MANY the newest are shown.
+ * an order, and mostly together: of more than FOUND_MANY the newest are shown
+ * (on the first page; a cursor says its order, and the next page follows it).
  * Engines that cannot guess this are told
  * (walk of dialect.h).
  *
@@ -144,6 +145,21 @@ static void plan_where(struct plan *p, enum lead lead)
     }
 }
 
+static const char *order_newest(const struct plan *p)
+{
+    return arena_printf(p->mem, "%s newest", p->ask->entity->name);
+}
+
+/* A page goes on in the order of the one before it, though there be more rows
+ * now that have the words, or fewer. */
+static bool is_newest(const struct plan *p)
+{
+    struct place after;
+    return p->ask->after ? place_read(p->mem, order_newest(p), p->ask->after,
+                                      &after) == OK
+                         : p->found > FOUND_MANY;
+}
+
 /* By id, whatever was asked. */
 static void plan_newest(struct plan *p)
 {
@@ -151,7 +167,7 @@ static void plan_newest(struct plan *p)
     p->key = "id";
     p->down = p->newest = true;
     p->nullable = false;
-    p->order = arena_printf(p->mem, "%s newest", p->ask->entity->name);
+    p->order = order_newest(p);
 }
 
 /* Text typed that holds no word is looked for in vain, and finds nothing. */
@@ -172,7 +188,7 @@ static enum status plan_search(struct plan *p, struct conn *c)
         c, p->dialect->search_count(p->mem, p->ask->entity),
         ARGS({"list_words", p->words}, arg_int("list_most", p->leads + 1)),
         &p->found));
-    if (p->found > FOUND_MANY)
+    if (is_newest(p))
         plan_newest(p);
     return OK;
 }

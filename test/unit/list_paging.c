@@ -435,3 +435,50 @@ TEST(list_refuses_cursors_not_ours)
     OKAY(list_load(w.conn, &w.mem, &ask, &next) == OK);
     world_close(&w);
 }
+
+static enum status many_in(struct conn *c, struct arena *a, void *data)
+{
+    struct world *w = data;
+    for (int i = 0; i < FOUND_MANY; i++) {
+        struct arena_mark mark = arena_mark(a);
+        struct t_school *s = a_school(w, arena_printf(a, "U%d", i), "Valcourt");
+        TRY(row_insert(c, a, &t_school_entity, s, (struct actor){1, 0}));
+        arena_rewind(a, mark);
+    }
+    return OK;
+}
+
+/* The first page is by name, or newest first; who turns to the next one gets
+ * the next one, though somebody adds a row or takes one meanwhile. */
+TEST(list_goes_on_in_the_order_of_its_cursor)
+{
+    struct world w;
+    struct list l;
+    world_open(&w);
+    struct t_school *first = a_school(&w, "A", "Valcourt A");
+    OKAY(world_write(&w, many_in, &w) == OK);
+    struct list_ask ask = {.entity = &t_school_entity,
+                           .reach = &reach_all,
+                           .search = STR("valcourt"),
+                           .sort = entity_field(&t_school_entity, "uai"),
+                           .limit = 2};
+    const struct t_school *const *rows;
+    OKAY(list_load(w.conn, &w.mem, &ask, &l) == OK && !l.newest && l.next);
+    rows = (const struct t_school *const *)l.rows;
+    OKAY(same(rows[0]->uai, "U0") && same(rows[1]->uai, "U1"));
+    OKAY(put(&w, &t_school_entity, first, 0) == OK);
+    ask.after = l.next;
+    OKAY(list_load(w.conn, &w.mem, &ask, &l) == OK && !l.newest);
+    rows = (const struct t_school *const *)l.rows;
+    OKAY(l.n == 2 && same(rows[0]->uai, "U10") && same(rows[1]->uai, "U100"));
+    ask.after = NULL;
+    OKAY(list_load(w.conn, &w.mem, &ask, &l) == OK && l.newest && l.next);
+    rows = (const struct t_school *const *)l.rows;
+    OKAY(same(rows[0]->uai, "A") && same(rows[1]->uai, "U39999"));
+    OKAY(drop_row(&w, &t_school_entity, first->row.id, 1) == OK);
+    ask.after = l.next;
+    OKAY(list_load(w.conn, &w.mem, &ask, &l) == OK && l.newest);
+    rows = (const struct t_school *const *)l.rows;
+    OKAY(l.n == 2 && same(rows[0]->uai, "U39998"));
+    world_close(&w);
+}
