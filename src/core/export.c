@@ -1,26 +1,7 @@
 #include "core/export.h"
 
 #include "base/csv.h"
-#include "core/request.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
-
-static enum status put(int fd, struct buf *b)
-{
-    size_t at = 0;
-    while (at < b->n) {
-        ssize_t n = write(fd, b->p + at, b->n - at);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return errno == ENOSPC ? ERR_FULL : ERR_SYSTEM;
-        at += (size_t)n;
-    }
-    b->n = 0;
-    return OK;
-}
+#include "core/spool.h"
 
 static bool exported(const struct field *f)
 {
@@ -143,29 +124,32 @@ enum status export_write(struct conn *c, struct arena *a,
         } else if (!csv) {
             buf_str(&b, "]\n");
         }
-        TRY(put(fd, &b));
+        TRY(spool_put(fd, &b));
         arena_rewind(a, mark);
     }
     return OK;
 }
 
+struct sending {
+    const struct list_ask *ask;
+    const char *form;
+};
+
+static enum status list_write(struct req *r, void *data, int fd)
+{
+    const struct sending *s = data;
+    return export_write(r->conn, r->mem, s->ask, s->form, fd);
+}
+
 enum status export_send(struct req *r, const struct list_ask *ask,
                         const char *form)
 {
-    bool csv = same(form, "csv");
+    const bool csv = same(form, "csv");
+    struct sending s = {ask, form};
     if (!csv && !same(form, "json"))
         return ERR_NOT_FOUND;
-    int fd = open(r->app->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return ERR_SYSTEM;
-    enum status s = export_write(r->conn, r->mem, ask, form, fd);
-    off_t size = s == OK ? lseek(fd, 0, SEEK_END) : -1;
-    if (size < 0) {
-        close(fd);
-        return s == OK ? ERR_SYSTEM : s;
-    }
-    return req_file(r, fd, (uint64_t)size,
-                    csv ? "text/csv; charset=utf-8"
-                        : "application/json; charset=utf-8",
-                    arena_printf(r->mem, "%s.%s", r->entity->api, form));
+    return spool_send(r, list_write, &s,
+                      csv ? "text/csv; charset=utf-8"
+                          : "application/json; charset=utf-8",
+                      arena_printf(r->mem, "%s.%s", r->entity->api, form));
 }

@@ -1,5 +1,4 @@
-/* A whole list as a file: written by key pages to a spool file, then sent; no
- * statement stays open while a client reads. */
+/* A whole list as a file: written by key pages to a spool (core/spool.h). */
 #pragma once
 
 #include "store/list.h"

@@ -160,9 +160,9 @@ bool figure_is_partial(const struct figure *f, const struct reach *reach)
     return !strstr(f->rows.text, "{reach:") && !reach_is_all(f->entity, reach);
 }
 
-enum status figure_rows(struct conn *c, struct arena *a,
-                        const struct figure_ask *ask, int64_t after, int most,
-                        struct behind **out, size_t *n, bool *more)
+enum status figure_walk(struct conn *c, struct arena *a,
+                        const struct figure_ask *ask, int64_t after,
+                        int64_t most, struct rows **out)
 {
     const struct arg *args;
     const struct entity *e = ask->figure->entity;
@@ -184,19 +184,33 @@ enum status figure_rows(struct conn *c, struct arena *a,
     if (own)
         memcpy(all, args, own * sizeof(*all));
     all[own] = arg_int("after", after);
-    all[own + 1] = arg_int("most", most + 1);
+    all[own + 1] = arg_int("most", most);
+    return db_rows(c, a, sql, all, out);
+}
+
+bool figure_next(struct rows *rows, struct behind *out)
+{
+    if (!rows_next(rows))
+        return false;
+    const char *title = row_text(rows, row_columns(rows) - 1);
+    *out = (struct behind){.id = row_int(rows, 0),
+                           .amount = row_real(rows, 1),
+                           .whole = row_columns(rows) > 3 ? row_real(rows, 2)
+                                                          : (double)NAN,
+                           .title = title ? title : ""};
+    return true;
+}
+
+enum status figure_rows(struct conn *c, struct arena *a,
+                        const struct figure_ask *ask, int64_t after, int most,
+                        struct behind **out, size_t *n, bool *more)
+{
     struct rows *rows;
-    TRY(db_rows(c, a, sql, all, &rows));
     struct behind *list = NEW_ARRAY(a, struct behind, (size_t)most + 1);
     size_t found = 0;
-    while (found <= (size_t)most && rows_next(rows)) {
-        struct behind *b = &list[found++];
-        b->id = row_int(rows, 0);
-        b->amount = row_real(rows, 1);
-        b->whole = row_columns(rows) > 3 ? row_real(rows, 2) : NAN;
-        const char *title = row_text(rows, row_columns(rows) - 1);
-        b->title = title ? title : "";
-    }
+    TRY(figure_walk(c, a, ask, after, most + 1, &rows));
+    while (found <= (size_t)most && figure_next(rows, &list[found]))
+        found++;
     *more = found > (size_t)most;
     *n = *more ? (size_t)most : found;
     *out = list;

@@ -52,6 +52,12 @@ bool figure_is_partial(const struct figure *f, const struct reach *reach);
 enum status figure_rows(struct conn *c, struct arena *a,
                         const struct figure_ask *ask, int64_t after, int most,
                         struct behind **out, size_t *n, bool *more) MUST_USE;
+/* The same one after another, of one statement: until figure_next is false,
+ * then rows_end. */
+enum status figure_walk(struct conn *c, struct arena *a,
+                        const struct figure_ask *ask, int64_t after,
+                        int64_t most, struct rows **out) MUST_USE;
+bool figure_next(struct rows *rows, struct behind *out);
 /* The foot of that list, computed from all its rows, those that the reader is
  * not shown among them. */
 struct figure_foot {

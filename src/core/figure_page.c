@@ -6,6 +6,7 @@
 #include "core/pages.h"
 #include "core/pages/core.html.h"
 #include "core/snapshot.h"
+#include "core/spool.h"
 #include "i18n/format.h"
 
 enum { ROWS = 50, ROWS_MOST = 1000, NAMED = 12 };
@@ -15,7 +16,7 @@ struct one {
     struct figure_ask ask;
     struct ask asked;
     int64_t after; /* the id */
-    int most;
+    int most;      /* 0: the number alone */
     struct figure_value value;
     struct figure_foot foot;
     const char *label, *path;
@@ -28,6 +29,8 @@ static enum status one_fill(struct req *r, void *view)
 {
     struct one *o = view;
     TRY(figure_value(r->conn, r->mem, &o->ask, &o->value));
+    if (!o->most)
+        return OK;
     TRY(figure_foot(r->conn, r->mem, &o->ask, &o->foot));
     /* Rows counted would tell the number. */
     return o->value.hidden ? OK
@@ -163,33 +166,40 @@ static void rows_fill(struct req *r, const struct one *o,
     v->withheld = o->value.hidden;
 }
 
-static void csv_rows(struct req *r, const struct one *o, struct buf *out)
+static void csv_row(struct req *r, const struct one *o, const struct behind *b,
+                    struct buf *out)
 {
-    bool amounts = figure_tells_amounts(o->ask.figure);
-    for (size_t i = 0; i < o->n; i++) {
-        const struct behind *b = &o->rows[i];
-        struct figure_value amount = {b->amount, !amounts, false};
-        struct figure_value whole = {b->whole, !amounts, false};
-        csv_cell(out, str_of(arena_printf(r->mem, "%" PRId64, b->id)), true);
-        csv_cell(out, str_of(b->title), false);
-        csv_cell(out, str_of(figure_number(r->mem, amount)), false);
-        csv_cell(out, str_of(figure_number(r->mem, whole)), false);
-        buf_str(out, "\r\n");
-    }
+    const bool hidden = !figure_tells_amounts(o->ask.figure);
+    struct figure_value amount = {b->amount, hidden, false};
+    struct figure_value whole = {b->whole, hidden, false};
+    csv_cell(out, str_of(arena_printf(r->mem, "%" PRId64, b->id)), true);
+    csv_cell(out, str_of(b->title), false);
+    csv_cell(out, str_of(figure_number(r->mem, amount)), false);
+    csv_cell(out, str_of(figure_number(r->mem, whole)), false);
+    buf_str(out, "\r\n");
 }
 
 /* All of them, for a spreadsheet asks for no next page. */
-static enum status one_csv(struct req *r, struct one *o)
+static enum status csv_write(struct req *r, void *data, int fd)
 {
-    struct buf out = {.mem = r->mem};
-    buf_str(&out, "\xef\xbb\xbfid;title;amount;whole\r\n");
-    csv_rows(r, o, &out);
-    while (o->more) {
-        TRY(figure_rows(r->conn, r->mem, &o->ask, o->rows[o->n - 1].id,
-                        ROWS_MOST, &o->rows, &o->n, &o->more));
-        csv_rows(r, o, &out);
+    const struct one *o = data;
+    struct rows *rows;
+    struct buf head = {.mem = r->mem};
+    buf_str(&head, "\xef\xbb\xbfid;title;amount;whole\r\n");
+    TRY(spool_put(fd, &head));
+    if (o->value.hidden)
+        return OK;
+    TRY(figure_walk(r->conn, r->mem, &o->ask, o->after, INT64_MAX, &rows));
+    for (bool some = true; some;) {
+        struct arena_mark mark = arena_mark(r->mem);
+        struct buf b = {.mem = r->mem};
+        struct behind one;
+        for (int i = 0; i < ROWS_MOST && (some = figure_next(rows, &one)); i++)
+            csv_row(r, o, &one, &b);
+        TRY(spool_put(fd, &b));
+        arena_rewind(r->mem, mark);
     }
-    return req_send(r, 200, "text/csv; charset=utf-8", buf_done(&out));
+    return rows_end(rows);
 }
 
 static enum status snapshots_json(struct req *r, const struct one *o,
@@ -291,12 +301,13 @@ static enum status one_html(struct req *r, const struct one *o)
 enum status figure_show(struct req *r)
 {
     struct one o;
-    const bool page = !r->api && !*r->form;
-    TRY(one_load(r, page ? ROWS : ROWS_MOST, &o));
+    const bool page = !r->api && !*r->form, csv = same(r->form, "csv");
+    TRY(one_load(r, csv ? 0 : page ? ROWS : ROWS_MOST, &o));
     if (page)
         return one_html(r, &o);
-    if (same(r->form, "csv"))
-        return one_csv(r, &o);
+    if (csv)
+        return spool_send(r, csv_write, &o, "text/csv; charset=utf-8",
+                          arena_printf(r->mem, "%s.csv", o.ask.figure->id));
     const char *next = next_of(r, &o, ".json");
     if (next)
         req_header(r, "Link", arena_printf(r->mem, "<%s>; rel=\"next\"", next));

@@ -1,12 +1,8 @@
 /* What is wrong with the lines of an import, read back; and as a file, to be
  * corrected and sent again. */
 #include "core/importing.h"
-#include "core/request.h"
+#include "core/spool.h"
 #include "i18n/lang.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 static const char *text_of(struct arena *a, const struct json_value *object,
                            const char *name, const char *none)
@@ -125,19 +121,6 @@ const char *import_note(struct arena *a, const struct lang *lang,
 
 enum { LINES = 200 };
 
-static enum status put(int fd, struct buf *b)
-{
-    for (size_t at = 0; at < b->n;) {
-        ssize_t n = write(fd, b->p + at, b->n - at);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return errno == ENOSPC ? ERR_FULL : ERR_SYSTEM;
-        at += (size_t)n;
-    }
-    return OK;
-}
-
 /* The cells of a line as the file has it, in as many columns as its heads. */
 static void cells_out(struct arena *a, struct buf *b, const char *raw, char sep,
                       size_t heads)
@@ -171,8 +154,9 @@ static void lines_out(struct req *r, const struct import_fault *f, size_t n,
     }
 }
 
-static enum status faults_write(struct req *r, const struct import *im, int fd)
+static enum status faults_write(struct req *r, void *data, int fd)
 {
+    const struct import *im = data;
     struct csv csv;
     struct buf head = {.mem = r->mem};
     TRY(sheet_open(r->app, r->mem, im->file, &csv));
@@ -182,7 +166,7 @@ static enum status faults_write(struct req *r, const struct import *im, int fd)
     csv_cell(&head, str_of(tr(r->lang, "core.import_line")), false);
     csv_cell(&head, str_of(tr(r->lang, "core.import_message")), false);
     buf_str(&head, "\r\n");
-    TRY(put(fd, &head));
+    TRY(spool_put(fd, &head));
     for (int64_t after = 0; after != NONE;) {
         struct arena_mark mark = arena_mark(r->mem);
         struct import_fault *faults;
@@ -191,23 +175,14 @@ static enum status faults_write(struct req *r, const struct import *im, int fd)
         TRY(import_faults(r->conn, r->mem, im->id, after, LINES, &faults, &n,
                           &after));
         lines_out(r, faults, n, csv.sep, im->column_count, &b);
-        TRY(put(fd, &b));
+        TRY(spool_put(fd, &b));
         arena_rewind(r->mem, mark);
     }
     return OK;
 }
 
-enum status import_faults_send(struct req *r, const struct import *im)
+enum status import_faults_send(struct req *r, struct import *im)
 {
-    int fd = open(r->app->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return ERR_SYSTEM;
-    enum status s = faults_write(r, im, fd);
-    off_t size = s == OK ? lseek(fd, 0, SEEK_END) : -1;
-    if (size < 0) {
-        close(fd);
-        return s == OK ? ERR_SYSTEM : s;
-    }
-    return req_file(r, fd, (uint64_t)size, "text/csv; charset=utf-8",
-                    arena_printf(r->mem, "import-%" PRId64 ".csv", im->id));
+    return spool_send(r, faults_write, im, "text/csv; charset=utf-8",
+                      arena_printf(r->mem, "import-%" PRId64 ".csv", im->id));
 }

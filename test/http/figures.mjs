@@ -4,6 +4,8 @@
 import { test, equal, deepEqual, ok, match, serve, essaim, roles, forms, filling, tables, sameTables,
   readable, query }
   from './lib.mjs';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 const server = await serve();
 const people = new Map([['stranger', server.stranger()]]);
@@ -303,5 +305,20 @@ await test('a file of one bassin says which, by its code, as the command line do
     equal(told[i].value, f.value, f.id);
   }
   equal((await json(admin, '/chiffres.json'))[0].bassin, null);
+});
+await test('a figure’s file has all records, read once', async () => {
+  const counting = await serve({ env: { ESSAIM_QUERIES: '1' } });
+  const who = await counting.as('admin');
+  const axis = (await json(who, '/axes.json'))[0].name;
+  const few = await who.get('/chiffres/strategy.objectives.csv');
+  const file = join(counting.folder, 'objectifs.csv');
+  writeFileSync(file, ['axis;position;name',
+    ...Array.from({ length: 9500 }, (_, i) => `${axis};${i % 99 + 1};Objectif ${i}`)].join('\r\n'));
+  essaim('import', 'objective', file, '--data', counting.folder);
+  const all = await who.get('/chiffres/strategy.objectives.csv');
+  equal(all.text.split('\r\n').length, few.text.split('\r\n').length + 9500);
+  ok(Number(all.headers.get('x-queries')) <= 5, all.headers.get('x-queries'));
+  deepEqual(all.text.split('\r\n').slice(-3, -1).map((l) => l.split(';')[1]), ['Objectif 9498', 'Objectif 9499']);
+  await counting.stop();
 });
 await server.stop();
