@@ -309,6 +309,8 @@ enum status import_ask(struct conn *c, struct arena *a, const struct import *im,
 {
     struct str rest = str_of(from), one;
     int64_t changed = 0;
+    if (same(to, "undoing"))
+        TRY(import_mark_kept(c, im->id));
     while (!changed && str_next(&rest, ' ', &one))
         TRY(db_exec(
             c,
@@ -316,7 +318,9 @@ enum status import_ask(struct conn *c, struct arena *a, const struct import *im,
                 " (state = 'paused' AND :to = 'applying') OR state = 'halted'"
                 " THEN applied ELSE 0 END, note = CASE WHEN note ="
                 " 'import.given_up' THEN NULL ELSE note END" FROM_ZERO
-                " WHERE id = :id AND state = :from"),
+                " WHERE id = :id AND state = :from AND (:from <> 'undone' OR"
+                " EXISTS (SELECT 1 FROM core_import_line l WHERE l.import = :id"
+                " AND l.outcome = 'again'))"),
             ARGS(arg_cstr("to", to), arg_int("id", im->id),
                  arg_text("from", one)),
             &changed));

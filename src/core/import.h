@@ -102,7 +102,8 @@ enum status import_check(struct app *app, struct arena *a, struct import *im,
 enum status import_apply(struct app *app, struct arena *a, struct import *im,
                          import_progress *progress, void *data) MUST_USE;
 /* Takes everything back, but rows that somebody changed or uses since: those
- * are kept, and listed by import_kept. */
+ * are kept, and listed by import_kept. Of an import that has been taken back,
+ * those are taken back once more; ERR_CONFLICT where there are none. */
 enum status import_undo(struct app *app, struct arena *a, struct import *im,
                         int64_t person, import_progress *progress,
                         void *data) MUST_USE;

@@ -449,9 +449,14 @@ static void acts_fill(struct req *r, const struct import *im,
         act(r, v, acts, "application", "core.import_apply");
     if (same(im->state, "paused") && !v->gone)
         act(r, v, acts, "application", "core.import_resume");
-    if (word_in("applied paused halted", im->state)) {
-        act(r, v, acts, "annulation", "core.import_undo");
-        acts[v->act_count - 1].ask = undo_text(r, im);
+    const bool again = same(im->state, "undone") && im->kept;
+    if (again || word_in("applied paused halted", im->state)) {
+        act(r, v, acts, "annulation",
+            again ? "core.import_undo_kept" : "core.import_undo");
+        acts[v->act_count - 1].ask =
+            again ? tr_with(r->mem, r->lang, "core.import_undo_kept_what",
+                            "kept", format_int(r->mem, r->lang, im->kept), NULL)
+                  : undo_text(r, im);
     }
     v->acts = acts;
 }
@@ -587,7 +592,7 @@ enum status import_start(struct req *r)
 
 enum status import_take_back(struct req *r)
 {
-    return ask_for(r, "applied paused halted", "undoing");
+    return ask_for(r, "applied paused halted undone", "undoing");
 }
 
 enum status import_halt(struct req *r)

@@ -34,7 +34,8 @@ static enum status lines_forget(struct conn *c, struct arena *a, void *data)
             " (SELECT l.import, l.line FROM core_import_line l"
             " JOIN core_import i ON i.id = l.import"
             " WHERE i.at < :before AND i.state NOT IN ('staged', 'applying')"
-            " AND l.outcome <> 'kept' ORDER BY l.import, l.line LIMIT :most)"),
+            " AND l.outcome NOT IN ('kept', 'again')"
+            " ORDER BY l.import, l.line LIMIT :most)"),
         ARGS(arg_int("before", f->before), arg_int("most", PIECE)), &f->gone);
 }
 

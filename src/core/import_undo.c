@@ -8,6 +8,8 @@ enum { PIECE = 200, PIECE_MS = 5000 };
 struct undoing {
     struct import *im;
     int64_t below, kept, person, at;
+    bool again; /* only the rows that stayed the last time, marked 'again' */
+    bool whole; /* nothing is left to do */
     size_t n;
     int64_t *ids;
 };
@@ -15,13 +17,63 @@ struct undoing {
 /* Rows stand beside the lines of the file, under negative numbers. */
 static enum status keep(struct conn *c, const struct import *im, int64_t row)
 {
+    return db_exec(
+        c,
+        SQL("INSERT INTO core_import_line (import, line, cells,"
+            " row_id, outcome) VALUES (:import, :line, '', :row,"
+            " 'kept') ON CONFLICT (import, line) DO UPDATE SET outcome ="
+            " excluded.outcome"),
+        ARGS(arg_int("import", im->id), arg_int("line", -row),
+             arg_int("row", row)),
+        NULL);
+}
+
+static enum status forget(struct conn *c, const struct import *im, int64_t row)
+{
     return db_exec(c,
-                   SQL("INSERT INTO core_import_line (import, line, cells,"
-                       " row_id, outcome) VALUES (:import, :line, '', :row,"
-                       " 'kept') ON CONFLICT (import, line) DO NOTHING"),
-                   ARGS(arg_int("import", im->id), arg_int("line", -row),
-                        arg_int("row", row)),
+                   SQL("DELETE FROM core_import_line WHERE import = :import"
+                       " AND line = :line"),
+                   ARGS(arg_int("import", im->id), arg_int("line", -row)),
                    NULL);
+}
+
+/* Rows of that outcome, those with the highest numbers first. */
+static enum status stayed(struct conn *c, struct arena *a, int64_t id,
+                          const char *outcome, int most, int64_t **out,
+                          size_t *n)
+{
+    struct rows *rows;
+    int64_t *all = NEW_ARRAY(a, int64_t, (size_t)most);
+    size_t found = 0;
+    TRY(db_rows(c, a,
+                SQL("SELECT row_id FROM core_import_line WHERE import = :id"
+                    " AND outcome = :outcome ORDER BY line LIMIT :most"),
+                ARGS(arg_int("id", id), arg_cstr("outcome", outcome),
+                     arg_int("most", most)),
+                &rows));
+    while (rows_next(rows))
+        all[found++] = row_int(rows, 0);
+    *out = all;
+    *n = found;
+    return rows_end(rows);
+}
+
+static enum status marked(struct conn *c, int64_t id, int64_t *n)
+{
+    return db_int(c,
+                  SQL("SELECT count(*) FROM core_import_line WHERE import = :id"
+                      " AND outcome = 'again'"),
+                  ARGS(arg_int("id", id)), n);
+}
+
+enum status import_mark_kept(struct conn *c, int64_t id)
+{
+    return db_exec(c,
+                   SQL("UPDATE core_import_line SET outcome = 'again' WHERE"
+                       " import = :id AND outcome = 'kept' AND EXISTS (SELECT 1"
+                       " FROM core_import i WHERE i.id = :id AND"
+                       " i.state = 'undone')"),
+                   ARGS(arg_int("id", id)), NULL);
 }
 
 static enum status undo_one(struct conn *c, struct arena *a, void *data)
@@ -37,28 +89,38 @@ static enum status undo_row(struct undoing *u, struct conn *c, struct arena *a,
     u->at = id;
     enum status s = db_attempt(c, a, undo_one, u);
     *kept = s == ERR_STALE || s == ERR_CONFLICT || s == ERR_INVALID;
-    return *kept ? keep(c, u->im, id) : s;
+    if (*kept)
+        return keep(c, u->im, id);
+    return s == OK && u->again ? forget(c, u->im, id) : s;
 }
 
 static enum status undo_piece(struct conn *c, struct arena *a, void *data)
 {
     struct undoing *u = data;
     bool kept;
-    int64_t changed;
+    int64_t changed, left = 0;
     u->kept = 0;
-    TRY(import_rows(c, a, u->im->entity, u->im->id, u->below, PIECE, &u->ids,
-                    &u->n));
+    if (u->again)
+        TRY(stayed(c, a, u->im->id, "again", PIECE, &u->ids, &u->n));
+    else
+        TRY(import_rows(c, a, u->im->entity, u->im->id, u->below, PIECE,
+                        &u->ids, &u->n));
     for (size_t i = 0; i < u->n; i++) {
         struct arena_mark mark = arena_mark(a);
         TRY(undo_row(u, c, a, u->ids[i], &kept));
         arena_rewind(a, mark);
         u->kept += kept;
     }
+    /* While some are marked, those alone are taken back: so the last of them
+     * and the end are one write. */
+    if (u->again)
+        TRY(marked(c, u->im->id, &left));
+    u->whole = u->again ? !left : !u->n;
     TRY(db_exec(c,
                 SQL("UPDATE core_import SET state = :state, applied = :below"
                     " WHERE id = :id AND state = 'undoing' AND run = :run"),
                 ARGS(arg_int("run", u->im->run),
-                     arg_cstr("state", u->n ? "undoing" : "undone"),
+                     arg_cstr("state", u->whole ? "undone" : "undoing"),
                      arg_int("below", u->n ? u->ids[u->n - 1] : 0),
                      arg_int("id", u->im->id)),
                 &changed));
@@ -70,17 +132,25 @@ static enum status begin(struct conn *c, struct arena *a, void *data)
 {
     struct undoing *u = data;
     int64_t changed;
+    int64_t again;
     (void)a;
+    TRY(import_mark_kept(c, u->im->id));
+    TRY(marked(c, u->im->id, &again));
+    u->again = again > 0;
     TRY(db_exec(
         c,
         SQL("UPDATE core_import SET state = 'undoing', applied = CASE"
             " WHEN state IN ('undoing', 'halted') THEN applied ELSE 0 END"
-            " WHERE id = :id AND state IN ('applied', 'paused',"
-            " 'halted', 'undoing')"),
-        ARGS(arg_int("id", u->im->id)), &changed));
+            " WHERE id = :id AND (state IN ('applied', 'paused', 'halted',"
+            " 'undoing') OR (state = 'undone' AND :again = 1))"),
+        ARGS(arg_int("id", u->im->id), arg_int("again", u->again)), &changed));
     if (!changed)
         return ERR_CONFLICT;
     TRY(import_take(c, u->im));
+    TRY(db_int(c,
+               SQL("SELECT count(*) FROM core_import_line WHERE import = :id"
+                   " AND outcome = 'kept'"),
+               ARGS(arg_int("id", u->im->id)), &u->im->kept));
     u->below = u->im->applied ? u->im->applied : NONE;
     return OK;
 }
@@ -101,7 +171,7 @@ enum status import_undo(struct app *app, struct arena *a, struct import *im,
         arena_rewind(a, mark);
         if (progress && !progress(data, done, im->inserted + im->updated))
             return ERR_BUSY;
-    } while (u.n);
+    } while (!u.whole);
     im->state = "undone";
     return OK;
 }
@@ -109,16 +179,5 @@ enum status import_undo(struct app *app, struct arena *a, struct import *im,
 enum status import_kept(struct conn *c, struct arena *a, int64_t id, int most,
                         int64_t **out, size_t *n)
 {
-    struct rows *rows;
-    int64_t *all = NEW_ARRAY(a, int64_t, (size_t)most);
-    size_t found = 0;
-    TRY(db_rows(c, a,
-                SQL("SELECT row_id FROM core_import_line WHERE import = :id"
-                    " AND outcome = 'kept' ORDER BY line DESC LIMIT :most"),
-                ARGS(arg_int("id", id), arg_int("most", most)), &rows));
-    while (rows_next(rows))
-        all[found++] = row_int(rows, 0);
-    *out = all;
-    *n = found;
-    return rows_end(rows);
+    return stayed(c, a, id, "kept", most, out, n);
 }

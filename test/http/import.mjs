@@ -303,6 +303,27 @@ await test('undone by its number: what was changed since is kept, and named', as
   ok(links(page.text).includes(`/etablissements/${kept.id}`), 'the kept one is not named');
   match(readable(page.text), /Gardée et changée/);
 });
+await test('what stayed, for a later import had changed it, is taken back when that one has been', async () => {
+  const [a, b] = [uai(), uai()];
+  const first = await applied(`uai;nom;nature\r\n${a};Première;college\r\n${b};Seule;college\r\n`);
+  const second = await applied(`uai;nom;nature\r\n${a};Seconde;college\r\n`);
+  await press(admin, first.where, 'annulation');
+  let state = await importEnd(admin, first.where);
+  equal([state.state, state.kept].join(), 'undone,1');
+  ok(!await school(b));
+  await press(admin, first.where, 'annulation'); // nothing has changed: it stays again
+  state = await importEnd(admin, first.where);
+  equal([state.state, state.kept].join(), 'undone,1');
+  await press(admin, second.where, 'annulation');
+  equal((await importEnd(admin, second.where)).kept, 0);
+  equal((await school(a)).name, 'Première');
+  match(readable((await admin.get(first.where)).text), /Reprendre les fiches restées/);
+  await press(admin, first.where, 'annulation');
+  state = await importEnd(admin, first.where);
+  equal([state.state, state.kept].join(), 'undone,0');
+  ok(!await school(a));
+  ok(!/annulation/.test((await admin.get(first.where)).text), 'nothing is left, and there is a button');
+});
 await test('a line that the database refuses takes nothing else with it', async () => {
   // No entity of ours has two unique texts and a year; a class is unique by three.
   const s = (await schools())[0];
