@@ -1,4 +1,4 @@
-#include "store/entity.h"
+#include "store/row.h"
 
 #include <math.h>
 
@@ -126,7 +126,7 @@ const char *row_title(const struct entity *e, const void *row)
     return text ? text : "";
 }
 
-static bool value_same(struct value a, struct value b)
+bool value_same(struct value a, struct value b)
 {
     if (a.type != b.type)
         return false;

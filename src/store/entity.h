@@ -53,8 +53,9 @@ enum field_flag {
     F_FILTER = 1 << 6,   /* the list filters by it: it gets an index */
     F_SEARCH = 1 << 7,   /* its words are found by the search */
     F_COMPUTED = 1 << 8, /* set by the frame or a handler, never by a form */
-    F_JOURNAL = 1 << 10, /* CHOICE: by whatever path it changes, form, list,
-                            file or undo, the journal has a line */
+    F_JOURNAL = 1 << 10, /* by whatever path it changes, form, list, file or
+                            undo, the journal has a line with what it was and
+                            is; of a CHOICE also when the row is made */
     F_PAST = 1 << 11,    /* DATE: today or before, for what was seen or done */
     F_LENIENT = 1 << 9,  /* REF: a file may write a code that is not here (the
                             département of another académie): what stands stays,

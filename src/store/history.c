@@ -41,8 +41,28 @@ enum status journal_add(struct conn *c, struct arena *a, int64_t person,
                    NULL);
 }
 
-/* What a row's fields say that have lines in the journal; before NULL: it was
- * not there. */
+/* A state is the line's own name: "in_use"; any other field is a "change" that
+ * names it. */
+static enum status journal_change(struct conn *c, struct arena *a,
+                                  const struct entity *e, const struct field *f,
+                                  const void *before, const void *row,
+                                  struct actor by)
+{
+    const struct value now = field_get(f, row);
+    const bool state = f->type == F_CHOICE && now.type == V_TEXT;
+    struct buf detail = {.mem = a};
+    struct json j = {.out = &detail};
+    json_object(&j, NULL);
+    if (!state)
+        json_cstr(&j, "field", f->name);
+    if (before && (!state || field_get(f, before).type == V_TEXT))
+        field_json(&j, "from", f, before);
+    field_json(&j, "to", f, row);
+    json_end_object(&j);
+    return journal_add(c, a, by.person, e, ((const struct row *)row)->id,
+                       state ? str_dup(a, now.s) : "change", buf_done(&detail));
+}
+
 enum status journal_changes(struct conn *c, struct arena *a,
                             const struct entity *e, const void *before,
                             const void *row, struct actor by)
@@ -50,21 +70,10 @@ enum status journal_changes(struct conn *c, struct arena *a,
     for (const struct field *f = e->fields; f->name; f++) {
         if (!(f->flags & F_JOURNAL))
             continue;
-        struct value was = {0}, now = field_get(f, row);
-        if (before)
-            was = field_get(f, before);
-        if (now.type != V_TEXT ||
-            (was.type == V_TEXT && str_eq(now.s, str_dup(a, was.s))))
+        if (before ? value_same(field_get(f, before), field_get(f, row))
+                   : f->type != F_CHOICE || field_get(f, row).type == V_NULL)
             continue;
-        struct buf detail = {.mem = a};
-        struct json j = {.out = &detail};
-        json_object(&j, NULL);
-        if (was.type == V_TEXT)
-            json_text(&j, "from", was.s);
-        json_text(&j, "to", now.s);
-        json_end_object(&j);
-        TRY(journal_add(c, a, by.person, e, ((const struct row *)row)->id,
-                        str_dup(a, now.s), buf_done(&detail)));
+        TRY(journal_change(c, a, e, f, before, row, by));
     }
     return OK;
 }

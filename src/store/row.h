@@ -16,6 +16,11 @@ enum status row_follow(struct conn *c, struct arena *a, const struct entity *e,
                        const void *before, const void *after,
                        struct actor by) MUST_USE;
 
+bool value_same(struct value a, struct value b);
+/* The value of a field as a member of the object being written. */
+void field_json(struct json *j, const char *key, const struct field *f,
+                const void *row);
+
 /* One line of history; image NULL: there was nothing before. */
 struct line {
     int64_t row, version, at;

@@ -1,6 +1,6 @@
 /* Rows as JSON: what the API gives and what history keeps. */
 #include "base/time.h"
-#include "store/entity.h"
+#include "store/row.h"
 
 static void put_day(struct json *j, const char *key, struct buf *b, int64_t day)
 {
@@ -29,25 +29,26 @@ static void put_year(struct json *j, const char *key, struct buf *b, int64_t y)
         json_cstr(j, key, school_year_text(b->mem, (int)y));
 }
 
-static void put_field(struct json *j, const struct field *f, const void *row)
+void field_json(struct json *j, const char *key, const struct field *f,
+                const void *row)
 {
     struct value v = field_get(f, row);
     if (v.type == V_NULL)
-        json_null(j, f->name);
+        json_null(j, key);
     else if (v.type == V_TEXT)
-        json_text(j, f->name, v.s);
+        json_text(j, key, v.s);
     else if (v.type == V_REAL)
-        json_real(j, f->name, v.d);
+        json_real(j, key, v.d);
     else if (f->type == F_BOOL)
-        json_bool(j, f->name, v.i != 0);
+        json_bool(j, key, v.i != 0);
     else if (f->type == F_DATE)
-        put_day(j, f->name, j->out, v.i);
+        put_day(j, key, j->out, v.i);
     else if (f->type == F_TIME)
-        put_time(j, f->name, j->out, v.i);
+        put_time(j, key, j->out, v.i);
     else if (f->type == F_SCHOOL_YEAR)
-        put_year(j, f->name, j->out, v.i);
+        put_year(j, key, j->out, v.i);
     else
-        json_int(j, f->name, v.i);
+        json_int(j, key, v.i);
 }
 
 void row_json(struct json *j, const struct entity *e, const void *row)
@@ -58,7 +59,7 @@ void row_json(struct json *j, const struct entity *e, const void *row)
         json_cstr(j, "uid", head->uid);
     json_int(j, "version", head->version);
     for (const struct field *f = e->fields; f->name; f++)
-        put_field(j, f, row);
+        field_json(j, f->name, f, row);
 }
 
 static bool text_value(struct arena *a, const struct field *f, struct str s,

@@ -221,6 +221,40 @@ TEST(history_undoes_an_import_of_links)
     world_close(&w);
 }
 
+/* A number that the journal keeps is corrected with a trace, by any path. */
+TEST(history_tells_the_journal_of_a_number)
+{
+    struct world w;
+    struct rows *r;
+    struct buf b = {.mem = &w.mem};
+    world_open(&w);
+    struct t_school *s = a_school(&w, "1", "Un");
+    s->pupils = 12;
+    OKAY(put(&w, &t_school_entity, s, 0) == OK);
+    s->name = "Une";
+    OKAY(change(&w, &t_school_entity, s, 0) == OK);
+    s->pupils = 14;
+    OKAY(change(&w, &t_school_entity, s, 0) == OK);
+    s->pupils = NONE;
+    OKAY(change(&w, &t_school_entity, s, 5) == OK);
+    OKAY(undo_row(&w, &t_school_entity, s->row.id, 5) == OK);
+    OKAY(restore_row(&w, &t_school_entity, s->row.id, 1) == OK);
+    CHECK(db_rows(w.conn, &w.mem,
+                  SQL("SELECT what, person, detail FROM core_journal WHERE "
+                      "entity = 't_school' AND row_id = :id ORDER BY id"),
+                  ARGS(arg_int("id", s->row.id)), &r) == OK);
+    while (rows_next(r))
+        buf_printf(&b, "%s %d %s\n", row_text(r, 0), (int)row_int(r, 1),
+                   row_text(r, 2));
+    CHECK(rows_end(r) == OK);
+    OKAY(same(buf_done(&b).p,
+              "change 7 {\"field\":\"pupils\",\"from\":12,\"to\":14}\n"
+              "change 7 {\"field\":\"pupils\",\"from\":14,\"to\":null}\n"
+              "change 7 {\"field\":\"pupils\",\"from\":null,\"to\":14}\n"
+              "change 7 {\"field\":\"pupils\",\"from\":14,\"to\":12}\n"));
+    world_close(&w);
+}
+
 TEST(history_undoes_an_import)
 {
     struct world w;
