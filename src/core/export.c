@@ -29,6 +29,76 @@ static enum status code_of(struct conn *c, struct arena *a,
     return OK;
 }
 
+/* The rows that a page's references of one field name, by their codes. */
+struct named {
+    const struct field *field;
+    struct list rows;
+};
+
+/* One text for any page, that its statement be prepared once: a short page
+ * names its last row again. */
+static enum status named_load(struct conn *c, struct arena *a,
+                              const struct list *page, struct named *out)
+{
+    const struct entity *e = out->field->target;
+    const struct field *fields[] = {entity_field(e, e->code), NULL};
+    struct arg *args = NEW_ARRAY(a, struct arg, LIST_MOST + 1);
+    struct buf where = {.mem = a};
+    int64_t id = NONE;
+    buf_str(&where, "t.id IN (");
+    for (size_t i = 0; i < LIST_MOST; i++) {
+        const char *name = arena_printf(a, "named%zu", i);
+        if (i < page->n) {
+            const struct value v = field_get(out->field, page->rows[i]);
+            id = v.type == V_NULL ? id : v.i;
+        }
+        buf_printf(&where, "%s:%s", i ? ", " : "", name);
+        args[i] = arg_int(name, id);
+    }
+    buf_str(&where, ")");
+    return list_load(c, a,
+                     &(struct list_ask){.entity = e,
+                                        .reach = &reach_all,
+                                        .fields = fields,
+                                        .where = {buf_done(&where).p},
+                                        .args = args,
+                                        .limit = LIST_MOST,
+                                        .no_total = true},
+                     &out->rows);
+}
+
+/* All of them, ending with {0}. */
+static enum status names_load(struct conn *c, struct arena *a,
+                              const struct entity *e, const struct list *page,
+                              struct named **out)
+{
+    size_t n = 0;
+    for (const struct field *f = e->fields; f->name; f++)
+        n++;
+    struct named *all = NEW_ARRAY(a, struct named, n + 1);
+    n = 0;
+    for (const struct field *f = e->fields; page->n && f->name; f++) {
+        if (f->type != F_REF || !f->target->code || !exported(f))
+            continue;
+        all[n].field = f;
+        TRY(named_load(c, a, page, &all[n++]));
+    }
+    *out = all;
+    return OK;
+}
+
+static const char *named_code(struct arena *a, const struct named *names,
+                              const struct field *f, int64_t id)
+{
+    while (names->field && names->field != f)
+        names++;
+    for (size_t i = 0; names->field && i < names->rows.n; i++)
+        if (((const struct row *)names->rows.rows[i])->id == id)
+            return field_typed(a, entity_field(f->target, f->target->code),
+                               names->rows.rows[i]);
+    return "";
+}
+
 /* The links of one kind in one cell, as the import reads them back:
  * "EDU-1 | EDU-4". */
 static enum status csv_links(struct conn *c, struct arena *a,
@@ -51,47 +121,49 @@ static enum status csv_links(struct conn *c, struct arena *a,
 
 /* A reference as files name it: by the target's code, which the import reads
  * back; else by its title. */
-static enum status csv_cell_of(struct conn *c, struct arena *a,
-                               const struct list *list, const struct field *f,
-                               const void *row, struct buf *b)
+static const char *csv_text(struct arena *a, const struct list *list,
+                            const struct named *names, const struct field *f,
+                            const void *row)
 {
-    if (f->type != F_REF) {
-        csv_cell(b, str_of(field_typed(a, f, row)), false);
-        return OK;
-    }
-    struct value v = field_get(f, row);
-    const char *text = "";
-    if (v.type != V_NULL && f->target->code) {
-        TRY(code_of(c, a, f->target, v.i, &text));
-    } else if (v.type != V_NULL) {
-        text = list_ref_title(list, f, v.i);
-    }
-    csv_cell(b, str_of(text), false);
-    return OK;
+    const struct value v = field_get(f, row);
+    if (f->type != F_REF)
+        return field_typed(a, f, row);
+    if (v.type == V_NULL)
+        return "";
+    return f->target->code ? named_code(a, names, f, v.i)
+                           : list_ref_title(list, f, v.i);
 }
 
-static enum status page_out(struct conn *c, struct arena *a,
+static enum status csv_page(struct conn *c, struct arena *a,
                             const struct entity *e, const struct list *list,
-                            bool csv, bool first, struct buf *b)
+                            struct buf *b)
 {
-    struct json j = {.out = b, .comma = !first};
+    struct named *names;
+    TRY(names_load(c, a, e, list, &names));
     for (size_t i = 0; i < list->n; i++) {
-        if (!csv) {
-            json_object(&j, NULL);
-            row_json(&j, e, list->rows[i]);
-            TRY(links_members(c, a, e, ((struct row *)list->rows[i])->id, &j));
-            json_end_object(&j);
-            buf_char(b, '\n');
-            continue;
-        }
         const struct row *row = list->rows[i];
         csv_cell(b, str_of(arena_printf(a, "%" PRId64, row->id)), true);
         for (const struct field *f = e->fields; f->name; f++)
             if (exported(f))
-                TRY(csv_cell_of(c, a, list, f, row, b));
+                csv_cell(b, str_of(csv_text(a, list, names, f, row)), false);
         for (const struct link *l = e->links; l && l->name; l++)
             TRY(csv_links(c, a, e, l, row->id, b));
         buf_str(b, "\r\n");
+    }
+    return OK;
+}
+
+static enum status json_page(struct conn *c, struct arena *a,
+                             const struct entity *e, const struct list *list,
+                             bool first, struct buf *b)
+{
+    struct json j = {.out = b, .comma = !first};
+    for (size_t i = 0; i < list->n; i++) {
+        json_object(&j, NULL);
+        row_json(&j, e, list->rows[i]);
+        TRY(links_members(c, a, e, ((struct row *)list->rows[i])->id, &j));
+        json_end_object(&j);
+        buf_char(b, '\n');
     }
     return OK;
 }
@@ -114,7 +186,8 @@ enum status export_write(struct conn *c, struct arena *a,
             csv_head(&b, ask->entity);
         else if (first)
             buf_char(&b, '[');
-        TRY(page_out(c, a, ask->entity, &list, csv, first, &b));
+        TRY(csv ? csv_page(c, a, ask->entity, &list, &b)
+                : json_page(c, a, ask->entity, &list, first, &b));
         first = first && !list.n;
         more = list.next != NULL;
         if (more) {

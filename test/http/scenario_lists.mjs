@@ -62,6 +62,19 @@ await test('a search knows no accents, no capitals, no plural', async () => {
   const all = await admin.get(`/recherche?q=${encodeURIComponent(s.uai)}`);
   ok(ids(all.text, '/etablissements').includes(s.id), 'the box does not find a UAI');
 });
+await test('a file names what its rows refer to by pages, not row by row', async () => {
+  const areas = new Map(JSON.parse((await admin.get('/territoires.json')).text).map((a) => [a.id, a.code]));
+  const r = await admin.get('/etablissements.csv');
+  const [head, ...lines] = r.text.replace(/^\ufeff/, '').trimEnd().split('\r\n').map((l) => l.split(';'));
+  equal(lines.length, schools.length);
+  const at = head.indexOf('bassin'), of = new Map(schools.map((s) => [String(s.id), s]));
+  for (const line of lines)
+    equal(line[at], areas.get(of.get(line[0]).bassin) ?? '', line.join(';'));
+  ok(lines.length > 200 && new Set(lines.map((l) => l[at])).size > 3, 'too few to tell');
+  const asked = Number(r.headers.get('x-queries'));
+  const links = lines.length; // one query for the links of each row
+  ok(asked <= links + 5 + 30 * Math.ceil(lines.length / 200), `${asked} queries for ${lines.length} rows`);
+});
 await test('CSV and JSON hold the list as it is filtered', async () => {
   const csv = (await admin.get('/etablissements.csv?kind=college')).text.trimEnd().split('\r\n');
   const json = JSON.parse((await admin.get('/etablissements.json?kind=college')).text);
