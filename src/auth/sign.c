@@ -54,16 +54,24 @@ static enum status key_make(const char *path, struct signer *out)
     return named && beside_sync(path) ? OK : ERR_SYSTEM;
 }
 
-enum status signer_open(const char *path, struct signer *out)
+enum status signer_read(const char *path, struct signer *out)
 {
     if (sodium_init() < 0)
         return ERR_SYSTEM;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT) {
-        TRY(key_make(path, out));
-        fd = open(path, O_RDONLY | O_CLOEXEC);
-    }
-    return fd >= 0 ? key_read(fd, out) : ERR_SYSTEM;
+    if (fd < 0)
+        return errno == ENOENT ? ERR_NOT_FOUND : ERR_SYSTEM;
+    return key_read(fd, out);
+}
+
+enum status signer_open(const char *path, struct signer *out)
+{
+    enum status s = signer_read(path, out);
+    if (s != ERR_NOT_FOUND)
+        return s;
+    TRY(key_make(path, out));
+    s = signer_read(path, out);
+    return s == ERR_NOT_FOUND ? ERR_SYSTEM : s;
 }
 
 char *sign(struct arena *a, const struct signer *s, struct str text)

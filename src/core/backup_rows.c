@@ -59,13 +59,22 @@ static enum status folder_take(struct rows_file *f, const char **why)
  * where the other engine would not look for it. */
 static enum status seal(struct app *app, struct db *db, const char **why)
 {
+    struct arena *a = &app->mem;
     struct signer signer;
-    const char *key = arena_printf(&app->mem, "%s/journal.key", app->folder);
-    if (signer_open(key, &signer) != OK) {
-        *why = arena_printf(&app->mem, "%s cannot be read or made", key);
-        return ERR_SYSTEM;
-    }
-    return journal_seal_copy(db, &app->mem, &signer);
+    struct merkle tree;
+    struct conn *c;
+    uint64_t open = 0;
+    TRY(conn_open(db, &c));
+    enum status s = conn_begin(c, 0);
+    if (s == OK)
+        s = journal_open(c, &open);
+    if (s == OK && open)
+        s = journal_signer(c, a, app->folder, true, &signer, why);
+    if (s == OK && open)
+        s = journal_load(c, a, &tree);
+    conn_end(c);
+    conn_close(c);
+    return s == OK && open ? journal_seal_copy(db, a, &tree, &signer) : s;
 }
 
 static enum status fill(struct app *app, struct rows_file *f,

@@ -19,13 +19,14 @@ static int view_open(struct cli *cli, struct view *v)
     struct arena *a = &cli->app->mem;
     struct merkle tree;
     *v = (struct view){.cli = cli};
-    if (signer_open(arena_printf(a, "%s/journal.key", cli->app->folder),
-                    &v->signer) != OK)
-        return cli_fail("%s/journal.key cannot be read or made",
-                        cli->app->folder);
     if (conn_open(cli->app->db, &v->c) != OK || conn_begin(v->c, 0) != OK)
         return cli_fail("the database cannot be read");
-    enum status s = journal_load(v->c, a, &tree);
+    const char *why;
+    enum status s =
+        journal_signer(v->c, a, cli->app->folder, false, &v->signer, &why);
+    if (s != OK)
+        return cli_fail("%s", why);
+    s = journal_load(v->c, a, &tree);
     conn_end(v->c);
     if (s == OK)
         s = journal_seal(cli->app->db, a, &tree, &v->signer);

@@ -146,13 +146,28 @@ static enum status look_at_database(struct doctor *d)
     return OK;
 }
 
+/* Its key; and false after saying why nothing can be computed again. */
+static bool look_at_key(struct doctor *d, struct signer *out)
+{
+    const char *why, *todo;
+    enum status s =
+        journal_signer(d->conn, d->mem, d->folder, false, out, &why);
+    if (s == OK)
+        return true;
+    const char *colon = strstr(why, ": ");
+    todo = colon ? colon + 2 : "look at its owner and rights";
+    doctor_say(d, str_starts(str_of(why), "nothing") ? WARN : FAIL, "journal",
+               todo, "%.*s", colon ? (int)(colon - why) : (int)strlen(why),
+               why);
+    return false;
+}
+
 static enum status look_at_journal(struct doctor *d)
 {
     struct signer signer;
     uint64_t lines;
     const char *fault;
     int64_t waits, newest;
-    const char *key = arena_printf(d->mem, "%s/journal.key", d->folder);
     TRY(db_int(d->conn,
                SQL("SELECT coalesce(:now - min(at), 0) FROM core_journal WHERE"
                    " id > coalesce((SELECT max(line) FROM core_leaf), 0)"),
@@ -162,16 +177,12 @@ static enum status look_at_journal(struct doctor *d)
     if (newest > time_now() + 300)
         doctor_say(d, FAIL, "clock", "set the clock",
                    "the journal has lines of the future");
-    if (access(key, F_OK) != 0) {
-        doctor_say(d, WARN, "journal", "start the server once",
-                   "nothing is sealed yet");
+    if (!look_at_key(d, &signer))
         return OK;
-    }
     if (waits > 60)
         doctor_say(d, WARN, "journal",
                    "start the server; if it runs, see its log",
                    "a line has waited %" PRId64 " s for its seal", waits);
-    TRY(signer_open(key, &signer));
     TRY(journal_verify(d->conn, d->mem, signer.public, &lines, &fault));
     if (fault)
         doctor_say(d, FAIL, "journal",

@@ -9,6 +9,10 @@
 #include "core/head.h"
 #include "core/request.h"
 
+enum {
+    SEAL_MS = 2000,
+    COPY_MS = 600000, /* it looks at every line, and nobody waits for it */
+};
 enum { SEAL_MOST = 1000, READ_MOST = 5000, LEVELS = 64 };
 
 /* The hash of a line: its public part, and a commitment to its personal part
@@ -96,6 +100,43 @@ static enum status merkle_load(struct conn *c, struct arena *a,
     return OK;
 }
 
+/* No other key will do, and one made anew would only look like a forgery. */
+static enum status key_wanted(struct arena *a, const char *path,
+                              const char *fault, const char **why)
+{
+    *why = arena_printf(a,
+                        "the key is %s: put at %s the journal.key of the data"
+                        " folder that this journal was sealed in, or of its"
+                        " backup",
+                        fault, path);
+    return ERR_NOT_FOUND;
+}
+
+enum status journal_signer(struct conn *c, struct arena *a, const char *folder,
+                           bool make, struct signer *out, const char **why)
+{
+    const char *path = arena_printf(a, "%s/journal.key", folder), *sealed;
+    int64_t heads;
+    *why = arena_printf(a, "%s cannot be read or made", path);
+    TRY(setting_get(c, a, "journal.key", &sealed));
+    TRY(db_int(c, SQL("SELECT coalesce(max(size), 0) FROM core_head"), NO_ARGS,
+               &heads));
+    enum status s = signer_read(path, out);
+    if (s == ERR_NOT_FOUND && heads)
+        return key_wanted(a, path, "missing", why);
+    if (s == OK && heads && sealed &&
+        !same(sealed, hex(a, out->public, SIGN_PUBLIC)))
+        return key_wanted(a, path, "another", why);
+    if (s == ERR_NOT_FOUND && make)
+        s = signer_open(path, out);
+    if (s == ERR_NOT_FOUND)
+        *why = "nothing is sealed yet: start the server once, which makes the"
+               " key";
+    if (s == OK)
+        *why = NULL;
+    return s;
+}
+
 struct sealing {
     struct merkle *tree;
     const struct signer *signer;
@@ -162,6 +203,17 @@ static enum status seal(struct conn *c, struct arena *a, void *data)
                    NULL);
 }
 
+enum status journal_open(struct conn *c, uint64_t *lines)
+{
+    int64_t n;
+    TRY(db_int(c,
+               SQL("SELECT (SELECT count(*) FROM core_journal) -"
+                   " (SELECT count(*) FROM core_leaf)"),
+               NO_ARGS, &n));
+    *lines = (uint64_t)n;
+    return OK;
+}
+
 enum status journal_load(struct conn *c, struct arena *a, struct merkle *tree)
 {
     return merkle_load(c, a, tree);
@@ -171,7 +223,7 @@ static enum status seal_lines(struct db *db, struct arena *a, struct sealing *s)
 {
     const struct arena_mark mark = arena_mark(a);
     do {
-        TRY(db_write_within(db, a, seal, s, 2000));
+        TRY(db_write_within(db, a, seal, s, s->all ? COPY_MS : SEAL_MS));
         *s->tree = s->after;
         arena_rewind(a, mark);
     } while (s->sealed == SEAL_MOST);
@@ -186,10 +238,9 @@ enum status journal_seal(struct db *db, struct arena *a, struct merkle *tree,
 }
 
 enum status journal_seal_copy(struct db *db, struct arena *a,
-                              const struct signer *signer)
+                              struct merkle *tree, const struct signer *signer)
 {
-    struct merkle tree = {0};
-    struct sealing s = {.tree = &tree, .signer = signer, .all = true};
+    struct sealing s = {.tree = tree, .signer = signer, .all = true};
     return seal_lines(db, a, &s);
 }
 

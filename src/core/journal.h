@@ -14,9 +14,17 @@ struct merkle {
 void merkle_add(struct merkle *m, const unsigned char leaf[SHA256]);
 void merkle_root(const struct merkle *m, unsigned char out[SHA256]);
 
+/* The key of a data folder. A journal that was sealed needs the one that sealed
+ * it; else ERR_NOT_FOUND, and *why is one line that says what to do. For one
+ * that was never sealed it is made, or *why says that nothing is sealed yet. */
+enum status journal_signer(struct conn *c, struct arena *a, const char *folder,
+                           bool make, struct signer *out,
+                           const char **why) MUST_USE;
 /* The tree as sealed so far; once at the start. */
 enum status journal_load(struct conn *c, struct arena *a,
                          struct merkle *tree) MUST_USE;
+/* How many lines are not sealed yet. */
+enum status journal_open(struct conn *c, uint64_t *lines) MUST_USE;
 /* Seals the lines not sealed yet, in commit order, and signs the new head
 . One caller at a time. */
 enum status journal_seal(struct db *db, struct arena *a, struct merkle *tree,
@@ -24,6 +32,7 @@ enum status journal_seal(struct db *db, struct arena *a, struct merkle *tree,
 /* The same for a copy that nobody else writes to, of a database of another
  * engine: all lines without a seal, also those below a sealed one. */
 enum status journal_seal_copy(struct db *db, struct arena *a,
+                              struct merkle *tree,
                               const struct signer *signer) MUST_USE;
 /* Computes all again: *fault is the first disagreement, or NULL. */
 enum status journal_verify(struct conn *c, struct arena *a,

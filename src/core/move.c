@@ -106,24 +106,19 @@ static enum status seal(struct trip *t, const char **why)
     struct conn *c;
     struct signer signer;
     struct merkle tree;
-    int64_t open = 0;
+    uint64_t open = 0;
     TRY(conn_open(t->from.db, &c));
     enum status s = conn_begin(c, 0);
     if (s == OK)
-        s = db_int(c,
-                   SQL("SELECT (SELECT count(*) FROM core_journal) -"
-                       " (SELECT count(*) FROM core_leaf)"),
-                   NO_ARGS, &open);
+        s = journal_open(c, &open);
+    if (s == OK && open)
+        s = journal_signer(c, t->mem, t->from.folder, true, &signer, why);
     if (s == OK && open)
         s = journal_load(c, t->mem, &tree);
     conn_end(c);
     conn_close(c);
     if (s != OK || !open)
         return s;
-    const char *key = arena_printf(t->mem, "%s/journal.key", t->from.folder);
-    *why = arena_printf(t->mem, "%s cannot be read or made", key);
-    TRY(signer_open(key, &signer));
-    *why = NULL;
     return journal_seal(t->from.db, t->mem, &tree, &signer);
 }
 
@@ -260,6 +255,12 @@ static void say_done(const struct trip *t, const struct moved *m, double s)
         printf("\nPut the line \"db = postgresql://…\" into %s/essaim.conf"
                " and serve that folder.\n",
                t->to.folder);
+    const char *folder = t->to.folder;
+    if (access(arena_printf(t->mem, "%s/journal.key", folder), F_OK) != 0)
+        printf("Bring journal.key and files/ too: %s has no key, so copy them"
+               " from the data folder that was served (--data names it), or"
+               " the journal proves nothing.\n",
+               folder);
     printf("The source is as it was: nobody may write there any more.\n");
 }
 

@@ -43,6 +43,7 @@ struct tasks {
     bool stopping;
     struct merkle tree;
     struct signer signer;
+    bool seals; /* it has the key for it */
     int64_t swept;
 };
 
@@ -311,7 +312,8 @@ static void *seal_main(void *data)
     if (conn_open(t->app->db, &c) != OK)
         c = NULL;
     do {
-        if (journal_seal(t->app->db, &mem, &t->tree, &t->signer) != OK)
+        if (t->seals &&
+            journal_seal(t->app->db, &mem, &t->tree, &t->signer) != OK)
             log_line(LOG_WARN, "journal not sealed", NULL);
         sweep_all(t, &mem);
         arena_reset(&mem);
@@ -341,27 +343,39 @@ static void *run_main(void *data)
     return NULL;
 }
 
+/* The key and the tree. Without the key that sealed the journal people work on,
+ * and their lines wait for it. */
+static enum status seal_begin(struct tasks *t, struct arena *mem)
+{
+    struct conn *c;
+    const char *why = NULL;
+    TRY(conn_open(t->app->db, &c));
+    enum status s = conn_begin(c, 0);
+    if (s == OK)
+        s = journal_signer(c, mem, t->app->folder, true, &t->signer, &why);
+    t->seals = s == OK;
+    if (s == OK)
+        s = journal_load(c, mem, &t->tree);
+    conn_end(c);
+    conn_close(c);
+    if (s != OK)
+        log_line(LOG_ERROR, "journal not sealed", "why",
+                 why ? why : status_name(s), NULL);
+    return s == ERR_NOT_FOUND ? OK : s;
+}
+
 struct tasks *tasks_start(struct app *app)
 {
     struct tasks *t = alloc_plain(sizeof(*t));
     struct arena mem = {.limit = MEMORY};
-    struct conn *c;
     t->app = app;
-    if (signer_open(arena_printf(&mem, "%s/journal.key", app->folder),
-                    &t->signer) != OK) {
-        log_line(LOG_ERROR, "journal.key cannot be read or made", NULL);
+    if (seal_begin(t, &mem) != OK) {
         free_plain(t);
         arena_reset(&mem);
         return NULL;
     }
     pthread_mutex_init(&t->mutex, NULL);
     pthread_cond_init(&t->wake, NULL);
-    if (conn_open(app->db, &c) == OK) {
-        if (conn_begin(c, 0) == OK && journal_load(c, &mem, &t->tree) != OK)
-            log_line(LOG_ERROR, "journal not read", NULL);
-        conn_end(c);
-        conn_close(c);
-    }
     if (db_write(app->db, &mem, forget_leases, NULL) != OK)
         log_line(LOG_WARN, "tasks of the last run must wait", NULL);
     arena_reset(&mem);

@@ -1,12 +1,12 @@
 // The journal's head leaves the machine, and what was kept of it proves later
 // that nothing before it was changed.
-import { createHash, createPublicKey, verify } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { test, equal, deepEqual, ok, match, serve, essaim, program, readable, query, clone } from './lib.mjs';
+import { test, equal, deepEqual, ok, match, serve, essaim, program, readable, query, clone, drop, copy as copyDemo } from './lib.mjs';
 
 const away = mkdtempSync(join(tmpdir(), 'essaim-away-'));
 const server = await serve({
@@ -17,6 +17,11 @@ const sealed = () => JSON.parse(essaim('journal', 'head', ...data));
 const sha = (...parts) => createHash('sha256').update(Buffer.concat(parts)).digest();
 const bytes = (digits) => Buffer.from(digits, 'hex');
 
+// A key as the program keeps it: the seed, then what is public.
+function generated() {
+  const { d, x } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+  return Buffer.concat([d, x].map((part) => Buffer.from(part, 'base64url')));
+}
 // Checked here by Node alone: Ed25519 over "size root at".
 function signed(head) {
   const key = createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x: bytes(head.key).toString('base64url') } });
@@ -111,6 +116,36 @@ await test('send does it now, and says when it cannot', () => {
   equal(send({ ESSAIM_JOURNAL_HEAD_COMMAND: 'exit 3' }).status, 1);
   equal(send({ ESSAIM_JOURNAL_HEAD_COMMAND: `grep -q signature` }).status, 0);
 });
+await test('where the key is missing or another, verify, doctor and the server say so, and make none', async () => {
+  const bare = join(away, 'bare'), key = join(bare, 'journal.key');
+  clone(server.folder, bare);
+  const said = (...words) => {
+    const r = spawnSync(program, [...words, '--data', bare], { encoding: 'utf8' });
+    equal(r.status, 1, r.stdout);
+    return r.stdout + r.stderr;
+  };
+  rmSync(key);
+  match(said('journal', 'verify'), /the key is missing: put at .*journal\.key/);
+  match(said('doctor'), /fail +journal +the key is missing: put at/);
+  const other = await serve({ data: bare });
+  await other.as('admin');
+  match(other.log(), /journal not sealed.*the key is missing/);
+  await other.stop();
+  ok(!existsSync(key), 'a key was made');
+  writeFileSync(key, generated(), { mode: 0o600 });
+  match(said('journal', 'verify'), /the key is another: put at/);
+  match(said('doctor'), /fail +journal +the key is another: put at/);
+  drop(bare);
+});
+await test('before anything is sealed it says so, and makes no key', () => {
+  const fresh = copyDemo();
+  for (const words of [['journal', 'verify'], ['doctor']]) {
+    const r = spawnSync(program, [...words, '--data', fresh], { encoding: 'utf8' });
+    match(r.stdout + r.stderr, /nothing is sealed yet: start the server once/);
+  }
+  ok(!existsSync(join(fresh, 'journal.key')), 'a key was made');
+  drop(fresh);
+});
 const copy = join(away, 'copy');
 clone(server.folder, copy);
 await server.stop();
@@ -154,7 +189,7 @@ await test('a journal that was changed, cut, or made anew is found out by the he
   const cut = changed('cut', 'DELETE FROM core_head', 'DELETE FROM core_leaf', 'DELETE FROM core_journal WHERE id > 1');
   refused(cut, kept, /lines are missing/);
   const other = changed('other', 'DELETE FROM core_head', 'DELETE FROM core_leaf');
-  rmSync(join(other, 'journal.key'));
+  writeFileSync(join(other, 'journal.key'), generated());
   refused(other, kept, /another key/);
   for (const [text, said] of [['', /1:1|JSON|ends|expected|text/i], ['{}', /no head/], ['[]', /no head/],
     [JSON.stringify({ ...head, size: head.size - 1 }), /signature/],

@@ -75,6 +75,7 @@ lite(source, `INSERT INTO core_setting (name, value) VALUES ('', ''), ('a\tb\\n'
   INSERT INTO core_snapshot (id, figure, from_day, to_day, query, digest, at, person) VALUES (900, 'y', 0, 0, '', '', 0, 0);
   DELETE FROM core_snapshot WHERE id = 900;`);
 const file = `sqlite:${source}`;
+await (await serve({ data: source })).stop(); // seals what waits
 const before = told('--data', source);
 
 await test('into another folder: rows, files and keys; a second time is refused', () => {
@@ -130,6 +131,20 @@ if (onPostgres) {
     equal(lite(at('back'), "SELECT seq FROM sqlite_sequence WHERE name = 'core_snapshot'"), '900');
     match(essaim('journal', 'verify', '--data', at('pg')), /all as sealed/);
     match(essaim('journal', 'verify', '--data', at('back')), /all as sealed/);
+  });
+  await test('without the folder it says which files must come too, and so do verify and doctor', () => {
+    const bare = at('bare');
+    const r = run('move', '--from', url, '--to', `sqlite:${bare}`);
+    moved(r, 'without --data');
+    match(r.stdout, /journal\.key and files\/ too/);
+    for (const command of [['journal', 'verify'], ['doctor']]) {
+      const said = run(...command, '--data', bare);
+      equal(said.status, 1);
+      match(said.stdout + said.stderr, /the key is missing: put at .*bare\/journal\.key/);
+    }
+    ok(!existsSync(join(bare, 'journal.key')), 'a key was made');
+    cpSync(join(source, 'journal.key'), join(bare, 'journal.key'));
+    match(essaim('journal', 'verify', '--data', bare), /all as sealed/);
   });
   await test('while a server has PostgreSQL it is refused, as source and as target', async () => {
     const server = await serve({ data: at('pg') });
