@@ -302,6 +302,11 @@ enum status sessions_end(struct conn *c, int64_t person)
                    ARGS(arg_int("person", person)), NULL);
 }
 
+enum status sessions_end_all(struct conn *c)
+{
+    return db_exec(c, SQL("DELETE FROM auth_session"), NO_ARGS, NULL);
+}
+
 enum status token_add(struct conn *c, struct arena *a,
                       const unsigned char key[TOKEN_KEY], int64_t person,
                       const char *name, const char **token)

@@ -61,6 +61,8 @@ enum status session_start(struct conn *c, struct arena *a,
 enum status session_end(struct conn *c, int64_t session) MUST_USE;
 /* All those of a person. */
 enum status sessions_end(struct conn *c, int64_t person) MUST_USE;
+/* Everybody's. */
+enum status sessions_end_all(struct conn *c) MUST_USE;
 /* Reads do not write but for this, and it only every five minutes: is the last
  * use of the session told anew? */
 bool session_is_due(const struct who *who);

@@ -122,7 +122,8 @@ enum status app_open(struct app *app, const char *folder, const char **why)
     if (access(arena_printf(&app->mem, "%s/restoring", folder), F_OK) == 0) {
         *why = arena_printf(&app->mem,
                             "%s/restoring is of a restore that did not end:"
-                            " remove %s and restore again",
+                            " remove %s, empty the database if --db named one,"
+                            " and restore again",
                             folder, folder);
         return ERR_SYSTEM;
     }
@@ -132,6 +133,8 @@ enum status app_open(struct app *app, const char *folder, const char **why)
         .shared = app->shared,
         .slow_ms = app->slow_ms};
     TRY(db_open(&app->mem, &app->db, &options, why));
+    if (app->made)
+        TRY(schema_made(app->db, &app->mem, why));
     TRY(app->shared ? schema_agrees(app->db, &app->mem, &app->schema, why)
                     : schema_open(app->db, &app->mem, &app->schema, why));
     return settings_load(app);

@@ -21,6 +21,7 @@ struct app {
     const char *place;  /* postgresql://…; NULL: a file in the folder */
     bool dev;           /* --dev: the development pages */
     bool shared;        /* to be opened beside a server that may have it */
+    bool made;          /* is to be there already: an empty one is refused */
     bool access_log;    /* a line of the log for each request */
     bool demo;          /* it holds the demonstration */
     unsigned char token_key[TOKEN_KEY]; /* auth.h */

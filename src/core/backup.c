@@ -18,6 +18,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+enum { BEGINNING = 512 };
 enum { PIECE = 1 << 20, DEPTH = 4, WORDS_LEAST = 12, SECRET_MOST = 4096 };
 
 /* From the terminal, unseen. */
@@ -270,7 +271,13 @@ static enum status pack(struct packing *p, const char **why)
 {
     struct app *app = p->cli->app;
     /* A row of the copy may go meanwhile; its bytes stay until they are in. */
-    const int held = files_hold(&app->mem, app->folder);
+    int held;
+    if (files_hold(&app->mem, app->folder, &held) != OK) {
+        *why = arena_printf(&app->mem,
+                            "%s/files cannot be held against the sweep: %s",
+                            app->folder, strerror(errno));
+        return ERR_SYSTEM;
+    }
     enum status s = pack_rows(p, why);
     if (s == OK)
         s = pack_folder(p, app->folder, "", DEPTH);
@@ -314,6 +321,30 @@ static bool in_data_folder(struct cli *cli)
            data.st_ino == to.st_ino;
 }
 
+/* What stands in the place of the backup: one of the same kind may go, anything
+ * else was not meant, least of all a sealed one for one that all can read. */
+static const char *in_the_way(struct cli *cli, bool sealed)
+{
+    char head[BEGINNING] = {0};
+    struct stat st;
+    const char *path = cli->argv[0];
+    if (cli->force || stat(path, &st) != 0)
+        return NULL;
+    if (!S_ISREG(st.st_mode))
+        return "is there already, and no file";
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, head, BEGINNING);
+    if (fd >= 0)
+        close(fd);
+    const bool locked = n > 0 && seal_is((struct str){head, (size_t)n});
+    if (locked && !sealed)
+        return "is there already, and sealed: this one would not be";
+    if (sealed ? locked : n == BEGINNING && same(head, "essaim.db"))
+        return NULL;
+    return sealed ? "is there already, and no sealed backup"
+                  : "is there already, and no backup";
+}
+
 int command_backup(struct cli *cli)
 {
     struct arena *a = &cli->app->mem;
@@ -322,7 +353,7 @@ int command_backup(struct cli *cli)
     const char *words = getenv("ESSAIM_PASSPHRASE");
     bool by_words = cli->passphrase || (!cli->key && words && *words);
     if (cli->argc != 1 || (cli->key && cli->passphrase)) {
-        cli_fail("backup FILE [--key FILE | --passphrase]");
+        cli_fail("backup FILE [--key FILE | --passphrase] [--force]");
         return 2;
     }
     if ((cli->key || by_words) && backup_key(cli, by_words, &key, &why) != OK)
@@ -335,6 +366,10 @@ int command_backup(struct cli *cli)
         return cli_fail(
             "%s lies in the data folder: name a place outside of it",
             cli->argv[0]);
+    const char *way = in_the_way(cli, cli->key || by_words);
+    if (way)
+        return cli_fail("%s %s; name another place, or add --force",
+                        cli->argv[0], way);
     struct packing p = {.cli = cli,
                         .bar = {"", isatty(2), 0},
                         .began = time_monotonic_ns(),

@@ -38,7 +38,7 @@ const struct command_line command_lines[] = {
      BESIDE},
     {"doctor", "[--full] [--format text|json]",
      "looks at everything, and says what to mend", command_doctor, CLOSED},
-    {"backup", "FILE [--key FILE | --passphrase] [--data DIR]",
+    {"backup", "FILE [--key FILE | --passphrase] [--force] [--data DIR]",
      "puts everything into one file, while the server serves", command_backup,
      BESIDE},
     {"restore", "FILE [--key FILE] --data DIR [--db URL]",
@@ -65,6 +65,7 @@ enum {
     F_TO,
     F_PASSPHRASE,
     F_FULL,
+    F_FORCE,
     F_DRY,
     F_DEV,
     F_HELP,
@@ -84,6 +85,7 @@ const struct command_flag command_flags[] = {
     [F_TO] = {"to", "PLACE", NULL},
     [F_PASSPHRASE] = {"passphrase", NULL, NULL},
     [F_FULL] = {"full", NULL, NULL},
+    [F_FORCE] = {"force", NULL, NULL},
     [F_DRY] = {"dry-run", NULL, NULL},
     [F_DEV] = {"dev", NULL, NULL},
     [F_HELP] = {"help", NULL, NULL},
@@ -160,11 +162,10 @@ static bool option_take(struct cli *cli, int key, const char *value)
                                  [F_KEY] = &cli->key,
                                  [F_FROM] = &cli->from,
                                  [F_TO] = &cli->to};
-    bool *marks[FLAGS] = {[F_DRY] = &cli->dry_run,
-                          [F_DEV] = &cli->dev,
-                          [F_HELP] = &cli->help,
-                          [F_PASSPHRASE] = &cli->passphrase,
-                          [F_FULL] = &cli->full};
+    bool *marks[FLAGS] = {
+        [F_DRY] = &cli->dry_run, [F_DEV] = &cli->dev,
+        [F_HELP] = &cli->help,   [F_PASSPHRASE] = &cli->passphrase,
+        [F_FULL] = &cli->full,   [F_FORCE] = &cli->force};
     int n = key - 256;
     if (n < 0)
         return false; /* getopt has said why */

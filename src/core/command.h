@@ -12,7 +12,7 @@ struct cli {
     size_t map_count;
     const char *key; /* --key FILE */
     const char *from, *to;
-    bool dry_run, dev, help, passphrase, full;
+    bool dry_run, dev, help, passphrase, full, force;
 };
 
 /* The program's own commands; what modules add comes after them. */

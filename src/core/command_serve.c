@@ -81,6 +81,7 @@ static int serve(struct cli *cli, int socket)
     allow_files();
     if (!settings_take(cli))
         return 1;
+    cli->app->made = true;
     if (cli_open(cli) != 0)
         return 1;
     files_clear(cli->app->folder);
@@ -101,6 +102,7 @@ static int serve(struct cli *cli, int socket)
         http_stop(server);
         return 1;
     }
+    fprintf(stderr, "Essaim: http://127.0.0.1:%d\n", http_port(socket));
     log_line(LOG_INFO, "serving", "address",
              conf_get(&cli->app->conf, "listen"), "data", cli->app->folder,
              "db", db_place(cli->app->db), NULL);
@@ -176,7 +178,6 @@ int command_serve(struct cli *cli)
         http_listen(&cli->app->mem, conf_get(&cli->app->conf, "listen"), &why);
     if (socket < 0)
         return cli_fail("%s", why);
-    fprintf(stderr, "Essaim: http://127.0.0.1:%d\n", http_port(socket));
     if (cli->dev)
         return child_main(cli, socket);
     bool ending = false;

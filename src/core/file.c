@@ -239,13 +239,16 @@ static int files_lock(struct arena *a, const char *folder, int how)
                   O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 || flock(fd, how) == 0)
         return fd;
+    const int error = errno;
     close(fd);
+    errno = error;
     return -1;
 }
 
-int files_hold(struct arena *a, const char *folder)
+enum status files_hold(struct arena *a, const char *folder, int *fd)
 {
-    return files_lock(a, folder, LOCK_SH);
+    *fd = files_lock(a, folder, LOCK_SH);
+    return *fd >= 0 || errno == ENOENT ? OK : ERR_SYSTEM;
 }
 
 enum status files_sweep(struct app *app, struct arena *a)

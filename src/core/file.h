@@ -41,8 +41,9 @@ int file_open(const struct app *app, struct arena *a, const struct file *f);
 /* What a death in the middle of an upload left: at the start of a server. */
 void files_clear(const char *folder);
 /* Until the descriptor is closed no bytes are swept away, by whichever process;
- * -1 where there are none. A sweep under way is waited for. */
-int files_hold(struct arena *a, const char *folder);
+ * -1 where there are none. A sweep under way is waited for. ERR_SYSTEM: they
+ * cannot be held. */
+enum status files_hold(struct arena *a, const char *folder, int *fd) MUST_USE;
 /* Uploads that no row names, and bytes that no upload names, a day later; none
  * while somebody holds them. */
 enum status files_sweep(struct app *app, struct arena *a) MUST_USE;

@@ -32,6 +32,7 @@ struct trip {
     struct side from, to;
     struct cli_bar bar;
     size_t files;
+    bool made; /* the target's folder was not there before */
 };
 
 /* "sqlite:DIR" or "postgresql://…" */
@@ -86,13 +87,14 @@ static enum status open_both(struct trip *t, const char **why)
         return ERR_CONFLICT;
     }
     TRY(open_side(t, &t->from, why));
-    if (mkdir(t->to.folder, 0750) != 0 && errno != EEXIST) {
+    TRY(db_alone(t->from.db, t->mem, why));
+    t->made = mkdir(t->to.folder, 0750) == 0;
+    if (!t->made && errno != EEXIST) {
         *why = arena_printf(t->mem, "cannot make the folder %s: %s",
                             t->to.folder, strerror(errno));
         return ERR_SYSTEM;
     }
     TRY(open_side(t, &t->to, why));
-    TRY(db_alone(t->from.db, t->mem, why));
     return db_alone(t->to.db, t->mem, why);
 }
 
@@ -288,6 +290,21 @@ static int run(struct trip *t)
     return 0;
 }
 
+/* Takes back a folder in which nothing has come: a database of one page has no
+ * table. Half of a move stays, to go on. */
+static void drop_empty(const struct trip *t)
+{
+    static const char *const ends[] = {"", "-wal", "-shm", "-lock"};
+    enum { PAGE = 4096 };
+    struct stat st;
+    if (!t->made)
+        return;
+    if (t->to.file && stat(t->to.place, &st) == 0 && st.st_size <= PAGE)
+        for (size_t i = 0; i < COUNT(ends); i++)
+            unlink(arena_printf(t->mem, "%s%s", t->to.place, ends[i]));
+    rmdir(t->to.folder);
+}
+
 int command_move(struct cli *cli)
 {
     struct trip t = {.cli = cli,
@@ -307,5 +324,7 @@ int command_move(struct cli *cli)
     const int code = opened ? run(&t) : cli_fail("%s", why);
     db_close(t.to.db);
     db_close(t.from.db);
+    if (code)
+        drop_empty(&t);
     return code;
 }

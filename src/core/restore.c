@@ -76,7 +76,8 @@ static enum status place_make(struct restoring *r)
     closedir(d);
     if (first && same(first, RESTORING))
         return refuse(r, ERR_CONFLICT,
-                      "%s/%s is of a restore that did not end: remove %s",
+                      "%s/%s is of a restore that did not end: remove %s, and"
+                      " empty the database if --db named one",
                       r->dir, first, r->dir);
     if (first)
         return refuse(r, ERR_CONFLICT,
@@ -279,6 +280,13 @@ static enum status check_in(struct restoring *r, struct conn *c)
     return check_journal(r, c);
 }
 
+/* Who was signed in then may have been shut out since. */
+static enum status end_sessions(struct conn *c, struct arena *a, void *data)
+{
+    (void)a, (void)data;
+    return sessions_end_all(c);
+}
+
 static enum status check_database(struct restoring *r)
 {
     struct db *db;
@@ -297,6 +305,8 @@ static enum status check_database(struct restoring *r)
     if (c)
         conn_end(c);
     conn_close(c);
+    if (s == OK)
+        s = db_write(db, r->mem, end_sessions, NULL);
     db_close(db);
     if (s != OK && !r->why)
         return refuse(r, s, "%s: its database cannot be read (%s)", r->file,

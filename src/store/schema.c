@@ -164,7 +164,7 @@ enum status schema_agrees(struct db *db, struct arena *a,
     if (version == newest(s))
         return OK;
     if (version == NONE)
-        *why = "the database is empty: run essaim db migrate or essaim demo";
+        *why = "the database is empty: run essaim begin, or try essaim demo";
     else if (version > newest(s))
         *why = newer(a, version, s);
     else
@@ -174,6 +174,17 @@ enum status schema_agrees(struct db *db, struct arena *a,
                             "): stop the server and run essaim db migrate",
                             version, newest(s));
     return ERR_CONFLICT;
+}
+
+enum status schema_made(struct db *db, struct arena *a, const char **why)
+{
+    const char *path;
+    int64_t version;
+    TRY(look(db, a, &version, &path, why));
+    if (version != NONE)
+        return OK;
+    *why = "the database is empty: run essaim begin, or try essaim demo";
+    return ERR_NOT_FOUND;
 }
 
 enum status schema_current(struct conn *c, const struct schema *s, bool *out)

@@ -45,6 +45,9 @@ struct schema {
  * newer Essaim. */
 enum status schema_open(struct db *db, struct arena *a, const struct schema *s,
                         const char **why) MUST_USE;
+/* ERR_NOT_FOUND and *why, what to do, for one in which nothing was made yet. */
+enum status schema_made(struct db *db, struct arena *a,
+                        const char **why) MUST_USE;
 /* For a database opened beside another process: changes nothing. ERR_CONFLICT
  * and *why, what to do, when it is not of this program's version. */
 enum status schema_agrees(struct db *db, struct arena *a,

@@ -130,6 +130,14 @@ export function copy(folder = mkdtempSync(join(tmpdir(), 'essaim-http-'))) {
   return folder;
 }
 
+// A folder whose database is there and empty.
+export function emptied() {
+  const folder = mkdtempSync(join(tmpdir(), 'essaim-empty-'));
+  if (onPostgres) makeDb(folder);
+  else writeFileSync(join(folder, 'essaim.db'), '');
+  return folder;
+}
+
 function freePort() {
   return new Promise((done, fail) => {
     const s = createServer().on('error', fail).listen(0, '127.0.0.1', () => {

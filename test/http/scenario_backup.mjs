@@ -1,6 +1,6 @@
 // A backup while people write, and what comes of it: everything acknowledged
 // before it began, proven, or one line and nothing made.
-import { test, equal, deepEqual, ok, match, serve, copy, drop, essaim, program, onPostgres } from './lib.mjs';
+import { test, equal, deepEqual, ok, match, serve, copy, drop, query, essaim, program, onPostgres } from './lib.mjs';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync,
   utimesSync, writeFileSync } from 'node:fs';
@@ -155,6 +155,44 @@ await test('the restored folder serves, with its accounts and its journal going 
     equal((await who.get('/projets')).status, 200);
   } finally { await other.stop(); }
   match(essaim('journal', 'verify', '--data', at('three.tar.d')), /all as sealed/);
+});
+await test('who was signed in at the backup is not after it', () => {
+  ok(Number(query(server.folder, 'SELECT count(*) FROM auth_session')) >= 8);
+  equal(run(['restore', at('three.tar'), '--data', at('signed')]).status, 0);
+  equal(query(at('signed'), 'SELECT count(*) FROM auth_session'), '0');
+});
+await test('it takes the place of one of its kind, and of nothing else unless forced', () => {
+  writeFileSync(at('a key'), randomBytes(32));
+  writeFileSync(at('letter'), 'dear');
+  const seal = ['--key', at('a key')];
+  const backup = (name, ...more) => run(['backup', at(name), ...more, ...data]);
+  for (const more of [[], seal]) {
+    const refused = backup('letter', ...more);
+    oneLine(refused, 'a letter');
+    match(refused.stderr, /no (sealed )?backup; .*--force/);
+  }
+  equal(readFileSync(at('letter'), 'utf8'), 'dear');
+  for (let i = 0; i < 2; i++) {
+    equal(backup('tar kind').status, 0);
+    equal(backup('sealed kind', ...seal).status, 0);
+  }
+  const was = readFileSync(at('sealed kind'));
+  const refused = backup('sealed kind');
+  oneLine(refused, 'a sealed one');
+  match(refused.stderr, /sealed: this one would not be/);
+  equal(Buffer.compare(readFileSync(at('sealed kind')), was), 0);
+  equal(backup('sealed kind', '--force').status, 0);
+  match(readFileSync(at('sealed kind'), 'latin1'), /^essaim\.db/);
+});
+await test('files that cannot be held against the sweep: no backup', () => {
+  const lab = copy();
+  rmSync(join(lab, 'files'), { recursive: true });
+  writeFileSync(join(lab, 'files'), '');
+  const r = run(['backup', at('unheld'), '--data', lab]);
+  oneLine(r, 'no folder');
+  match(r.stderr, /cannot be held against the sweep/);
+  ok(!existsSync(at('unheld')));
+  drop(lab);
 });
 await test('it is a tar that other programs read and check', async () => {
   const r = spawnSync('sh', ['-c',

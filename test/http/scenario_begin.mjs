@@ -1,5 +1,5 @@
 // A laboratory of one's own from an empty folder: what README says, typed.
-import { test, equal, ok, match, serve, essaim, run, drop, readable, root, today } from './lib.mjs';
+import { test, equal, ok, match, serve, essaim, run, drop, emptied, readable, root, today } from './lib.mjs';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,6 +77,15 @@ await test('serve makes no laboratory of a folder mistyped', () => {
   equal(r.status, 1);
   match(r.stderr, /^essaim: .*labbo holds no laboratory: .*essaim begin/m);
   ok(!existsSync(typo));
+});
+await test('nor of a database where nothing was made yet, and names no address then', () => {
+  const empty = emptied();
+  try {
+    const r = run('serve', '--data', empty, '--listen', '127.0.0.1:0');
+    equal(r.status, 1);
+    match(r.stderr, /^essaim: the database is empty: run essaim begin/);
+    ok(!r.stderr.includes('http://'), r.stderr);
+  } finally { drop(empty); }
 });
 await test('the pages of the new one say what to do first', async () => {
   essaim('user', 'add', 'marie@example.org', 'Marie Martin', 'admin', '--password', 'douze vaches bleues', ...data);
