@@ -13,6 +13,7 @@ static const struct {
     [ERR_STALE] = {"stale", 409},
     [ERR_LIMIT] = {"limit", 413},
     [ERR_BUSY] = {"busy", 503},
+    [ERR_AWAY] = {"away", 503},
     [ERR_FULL] = {"full", 507},
     [ERR_UNSURE] = {"unsure", 500},
     [ERR_STORE] = {"store", 500},

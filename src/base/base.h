@@ -35,6 +35,7 @@ enum status {
     ERR_STALE,     /* somebody else changed the row meanwhile: 409 */
     ERR_LIMIT,     /* larger than we accept: 413 */
     ERR_BUSY,      /* a lane is full, a deadline passed: 503, try again */
+    ERR_AWAY,      /* the database's server does not answer: 503 */
     ERR_FULL,      /* no room left on the disk; nothing was written: 507 */
     ERR_UNSURE,    /* the server was lost while committing: 500, said so */
     ERR_STORE,     /* the database failed: 500 */

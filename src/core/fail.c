@@ -61,7 +61,7 @@ static enum status problem(struct req *r, enum status s, int code)
     struct json j = {.out = &out};
     json_object(&j, NULL);
     json_cstr(&j, "type", "about:blank");
-    json_cstr(&j, "title", error_label(r->lang, code, true));
+    json_cstr(&j, "title", error_label(r->lang, status_name(s), code, true));
     json_int(&j, "status", code);
     json_cstr(&j, "code", status_name(s));
     json_cstr(&j, "instance", r->number);
@@ -112,7 +112,8 @@ enum status req_fail(struct req *r, enum status s)
         return req_is_post(r) ? sign_in_again(r) : to_sign_in(r);
     if (r->old_form)
         return form_again(r, code);
-    struct error_v v = {.code = code, .number = r->number};
+    struct error_v v = {
+        .code = code, .name = status_name(s), .number = r->number};
     if (r->errors.n)
         v.detail = form_message(r->mem, r->lang, &r->errors.list[0]);
     if (r->entity && r->entity->path)
@@ -122,7 +123,8 @@ enum status req_fail(struct req *r, enum status s)
         v.detail = tr(r->lang, "core.row_deleted");
         v.back = past;
     }
-    struct page p = req_page(r, error_label(r->lang, code, true));
+    struct page p =
+        req_page(r, error_label(r->lang, status_name(s), code, true));
     struct html h;
     req_html_open(r, &h);
     error_page(&h, &p, &v);

@@ -76,10 +76,10 @@ enum status pg_connect(struct pg_conn *c)
         PGresult *answer = PQexec(c->pg, c->conn.writer ? writes : reads);
         if (PQresultStatus(answer) != PGRES_COMMAND_OK ||
             !PQenterPipelineMode(c->pg))
-            s = ERR_BUSY;
+            s = ERR_AWAY;
         PQclear(answer);
     } else {
-        s = ERR_BUSY;
+        s = ERR_AWAY;
     }
     if (s != OK) {
         log_line(LOG_ERROR, "no connection to the database server", "server",
@@ -264,7 +264,7 @@ static enum status run_text(struct conn *conn, const char *text)
     /* Something must have begun the transaction. */
     if (!c->inside)
         TRY(pg_one(conn, SQL("SELECT 1"), NO_ARGS, &one));
-    return c->lost ? ERR_BUSY : pg_queue(c, text);
+    return c->lost ? ERR_AWAY : pg_queue(c, text);
 }
 
 static int64_t last_id(const struct conn *c)

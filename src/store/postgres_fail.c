@@ -65,7 +65,7 @@ enum status pg_fail_lost(struct pg_conn *c)
     c->lost = true;
     log_line(LOG_WARN, "the database server went away", "server",
              c->conn.db->shown, NULL);
-    return ERR_BUSY;
+    return ERR_AWAY;
 }
 
 enum status pg_fail(struct pg_conn *c, const PGresult *answer, const char *text)

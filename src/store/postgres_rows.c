@@ -342,7 +342,7 @@ static enum status run(struct pg_conn *c, const char *text,
             TRY(pg_connect(c));
         }
         if (!c->pg || c->lost)
-            return ERR_BUSY;
+            return ERR_AWAY;
         s = run_once(c, text, args, answer);
         arena_reset(&c->scratch);
         if (!c->lost || !first)

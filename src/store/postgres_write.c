@@ -102,7 +102,7 @@ static enum status run_once(struct pg_conn *c, struct call *k,
     if (s == OK)
         s = c->conn.late ? ERR_BUSY : c->conn.fallen;
     if (s == OK && (c->clash || c->lost))
-        s = ERR_BUSY;
+        s = c->lost ? ERR_AWAY : ERR_BUSY;
     if (s == OK)
         s = commit(c);
     if (s != OK)

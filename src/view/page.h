@@ -38,13 +38,16 @@ struct page {
 /* A page that says that something is not possible, and what to do. */
 struct error_v {
     int code;           /* 403 404 405 409 413 422 429 500 503 507 … */
+    const char *name;   /* of the failure, for labels of its own; or NULL */
     const char *detail; /* more, in the reader's language; or NULL */
     const char *number; /* the request's, to be quoted to the operator; NULL */
     const char *back;   /* where to go on; NULL: the home page */
 };
-/* The heading of a code, and what to do: labels error.404.title, .what; a code
- * without its own label takes that of 500 or 400. */
-const char *error_label(const struct lang *lang, int code, bool title);
+/* The heading of a failure, and what to do: labels error.away.title, .what of
+ * its name, else error.404.title, .what of its code; a code without its own
+ * label takes that of 500 or 400. */
+const char *error_label(const struct lang *lang, const char *name, int code,
+                        bool title);
 
 /* "/statique/icons.svg?v=…#mark" for "mark": a drawing of the sprite. */
 const char *icon_url(struct html *h, const char *name);

@@ -100,11 +100,14 @@ const char *icon_url(struct html *h, const char *name)
     return arena_printf(h->out.mem, "%s#%s", asset_url(h, "icons.svg"), name);
 }
 
-const char *error_label(const struct lang *lang, int code, bool title)
+const char *error_label(const struct lang *lang, const char *name, int code,
+                        bool title)
 {
     char key[32];
     const char *part = title ? "title" : "what";
-    snprintf(key, sizeof(key), "error.%d.%s", code, part);
+    snprintf(key, sizeof(key), "error.%s.%s", name ? name : "", part);
+    if (!tr_known(lang, key))
+        snprintf(key, sizeof(key), "error.%d.%s", code, part);
     if (!tr_known(lang, key))
         snprintf(key, sizeof(key), "error.%d.%s", code < 500 ? 400 : 500, part);
     return tr(lang, key);

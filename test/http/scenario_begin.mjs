@@ -1,5 +1,5 @@
 // A laboratory of one's own from an empty folder: what README says, typed.
-import { test, equal, ok, match, serve, essaim, run, drop, emptied, readable, root, today } from './lib.mjs';
+import { test, equal, ok, match, serve, essaim, run, drop, emptied, onPostgres, readable, root, today } from './lib.mjs';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,6 +97,16 @@ await test('the pages of the new one say what to do first', async () => {
   await server.stop();
 });
 
+await test('a database that is gone is not taken for a crowd', async (skip) => {
+  if (!onPostgres) { skip('a file does not go away'); return; }
+  const server = await serve();
+  const who = await server.as('leader');
+  drop(server.folder);
+  const r = await who.get('/projets');
+  equal(r.status, 503);
+  match(readable(r.text), /La base de données ne répond pas/);
+  await server.stop();
+});
 await test('a base that was only made says on the strategy what is missing, and where to begin', async () => {
   const bare = ['--data', join(place, 'nu')];
   essaim('db', 'migrate', ...bare);
