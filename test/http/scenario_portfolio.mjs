@@ -148,11 +148,11 @@ await test('two members decide at once: one decision, and 409 for the other', as
   const reason = 'Deux classes l’ont pris en main. Le comité ouvre l’essai.';
   const answers = await Promise.all([
     leader.submit(a, { ...full(a), outcome: 'go', reason, published: '1' }),
-    other.submit(b, { ...full(b), outcome: 'stop', reason: 'Non.', published: '1' })]);
+    other.submit(b, { ...full(b), outcome: 'hold', reason: 'Non.', published: '1' })]);
   equal(answers.map((r) => r.status).sort().join(' '), '303 409');
-  const won = answers[0].status === 303 ? 'go' : 'stop';
+  const won = answers[0].status === 303 ? 'go' : 'hold';
   equal((await rows(gate)).state, won);
-  equal((await rows(project)).state, won === 'go' ? 'trial' : 'stopped');
+  equal((await rows(project)).state, won === 'go' ? 'trial' : 'held');
 });
 await test('an older version of what a committee decided is not brought back, in page, API or history', async () => {
   const before = tables(server.folder);

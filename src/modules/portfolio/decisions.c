@@ -70,9 +70,10 @@ static enum status votes_fill(struct req *r, const struct gate *g,
     struct list list;
     TRY(rows_under(r, &gate_member_entity, "gate", g->row.id, &list));
     struct vote_v *out = NEW_ARRAY(r->mem, struct vote_v, list.n + 1);
-    int64_t votes = 0, with = 0;
+    int64_t votes = 0, with = 0, conflicts = 0;
     for (size_t i = 0; i < list.n; i++) {
         const struct gate_member *m = list.rows[i];
+        conflicts += same(m->state, "conflict");
         if (word_in("invited conflict", m->state))
             continue;
         votes++;
@@ -89,6 +90,9 @@ static enum status votes_fill(struct req *r, const struct gate *g,
     v->votes = tr_with(r->mem, r->lang, "portfolio.votes_for", "n",
                        format_int(r->mem, r->lang, votes), "with",
                        format_int(r->mem, r->lang, with), NULL);
+    v->conflicts = conflicts
+                       ? tr_n(r->mem, r->lang, "portfolio.conflicts", conflicts)
+                       : NULL;
     return OK;
 }
 

@@ -19,11 +19,39 @@ bool gate_is_decided(const struct gate *g)
     "FROM portfolio_criterion k WHERE k.stage_from = :stage_from AND "         \
     "k.stage_to = :stage_to"
 
+const char *gate_refuses_person(struct conn *c, struct arena *a,
+                                const void *row, int64_t person)
+{
+    const struct gate *g = row;
+    (void)a;
+    return count_of(c,
+                    SQL("SELECT count(*) FROM portfolio_gate_member WHERE gate"
+                        " = :gate AND person = :person AND state ="
+                        " 'conflict'"),
+                    ARGS(arg_int("gate", g->row.id), arg_int("person", person)))
+               ? "portfolio_gate.has_conflict"
+               : NULL;
+}
+
+/* Does the project stand where the gate begins? */
+static bool project_is_there(struct conn *c, const struct gate *g)
+{
+    return count_of(c,
+                    SQL("SELECT count(*) FROM portfolio_project WHERE id ="
+                        " :project AND state = :stage"),
+                    ARGS(arg_int("project", g->project),
+                         arg_cstr("stage", g->stage_from))) > 0;
+}
+
 static const char *open_refuses(struct conn *c, struct arena *a,
                                 const void *row, int64_t person)
 {
     const struct gate *g = row;
-    (void)a, (void)person;
+    const char *refusal = gate_refuses_person(c, a, row, person);
+    if (refusal)
+        return refusal;
+    if (!project_is_there(c, g))
+        return "portfolio_gate.project_elsewhere";
     int64_t members = count_of(
         c, SQL("SELECT count(*) FROM portfolio_gate_member WHERE gate = :gate"),
         ARGS(arg_int("gate", g->row.id)));
@@ -64,12 +92,16 @@ static enum status open_gate(struct conn *c, struct arena *a, const void *row,
     return rows_end(r);
 }
 
-const char *gate_refuses_any(struct conn *c, struct arena *a, const void *row,
-                             int64_t person)
+/* What every decision asks for: the quorum, a reason for each criterion, and
+ * that somebody voted for it. */
+static const char *refuses_any(struct conn *c, struct arena *a, const void *row,
+                               int64_t person, const char *outcome)
 {
     const struct gate *g = row;
     const struct arg *args = ARGS(arg_int("gate", g->row.id));
-    (void)a, (void)person;
+    const char *refusal = gate_refuses_person(c, a, row, person);
+    if (refusal)
+        return refusal;
     if (count_of(c,
                  SQL("SELECT count(*) FROM portfolio_gate_member WHERE gate ="
                      " :gate AND state NOT IN ('invited', 'conflict')"),
@@ -80,15 +112,32 @@ const char *gate_refuses_any(struct conn *c, struct arena *a, const void *row,
                      " gate = :gate AND (met IS NULL OR reason IS NULL)"),
                  args))
         return "portfolio_gate.lacks_reasons";
-    return NULL;
+    return count_of(
+               c,
+               SQL("SELECT count(*) FROM portfolio_gate_member WHERE"
+                   " gate = :gate AND state = :outcome"),
+               ARGS(arg_int("gate", g->row.id), arg_cstr("outcome", outcome)))
+               ? NULL
+               : "portfolio_gate.no_vote_for";
 }
+
+#define REFUSES(outcome_)                                                      \
+    static const char *refuses_##outcome_(struct conn *c, struct arena *a,     \
+                                          const void *row, int64_t person)     \
+    {                                                                          \
+        return refuses_any(c, a, row, person, #outcome_);                      \
+    }
+REFUSES(hold)
+REFUSES(recycle)
+REFUSES(stop)
 
 /* To go on, the evidence asked for is there, and the project where it was. */
 static const char *refuses_going_on(struct conn *c, struct arena *a,
-                                    const void *row, int64_t person)
+                                    const void *row, int64_t person,
+                                    const char *outcome)
 {
     const struct gate *g = row;
-    const char *refusal = gate_refuses_any(c, a, row, person);
+    const char *refusal = refuses_any(c, a, row, person, outcome);
     if (refusal)
         return refusal;
     if (count_of(
@@ -100,20 +149,20 @@ static const char *refuses_going_on(struct conn *c, struct arena *a,
                 " e.level >= coalesce(k.level, 1))"),
             ARGS(arg_int("gate", g->row.id), arg_int("project", g->project))))
         return "portfolio_gate.lacks_evidence";
-    if (!count_of(c,
-                  SQL("SELECT count(*) FROM portfolio_project WHERE id ="
-                      " :project AND state = :stage"),
-                  ARGS(arg_int("project", g->project),
-                       arg_cstr("stage", g->stage_from))))
-        return "portfolio_gate.project_elsewhere";
-    return NULL;
+    return project_is_there(c, g) ? NULL : "portfolio_gate.project_elsewhere";
+}
+
+static const char *refuses_go(struct conn *c, struct arena *a, const void *row,
+                              int64_t person)
+{
+    return refuses_going_on(c, a, row, person, "go");
 }
 
 static const char *refuses_conditions(struct conn *c, struct arena *a,
                                       const void *row, int64_t person)
 {
     const struct gate *g = row;
-    const char *refusal = refuses_going_on(c, a, row, person);
+    const char *refusal = refuses_going_on(c, a, row, person, "conditions");
     if (refusal)
         return refusal;
     return count_of(c,
@@ -189,15 +238,16 @@ static const struct step steps[] = {
      .right = "portfolio.decide",
      .refuse = open_refuses,
      .effect = open_gate},
-    DECISION("go", refuses_going_on, go_on),
+    DECISION("go", refuses_go, go_on),
     DECISION("conditions", refuses_conditions, go_on),
-    DECISION("hold", gate_refuses_any, hold),
-    DECISION("recycle", gate_refuses_any, send_back),
-    DECISION("stop", gate_refuses_any, stop),
+    DECISION("hold", refuses_hold, hold),
+    DECISION("recycle", refuses_recycle, send_back),
+    DECISION("stop", refuses_stop, stop),
     {.name = "cancel",
      .from = "prepared open",
      .to = "cancelled",
      .right = "portfolio.decide",
+     .refuse = gate_refuses_person,
      .needs_reason = true},
     {0},
 };

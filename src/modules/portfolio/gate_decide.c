@@ -176,6 +176,8 @@ static enum status decide(struct conn *c, struct arena *a, void *data)
     struct gate *g = r->row;
     const char *outcome = typed(r, "outcome");
     d->refusal = same(g->state, "open") ? NULL : "portfolio_gate_member.closed";
+    if (!d->refusal)
+        d->refusal = gate_refuses_person(c, a, g, r->who->person);
     if (d->refusal)
         return ERR_CONFLICT;
     if (g->row.version != req_version(r))

@@ -173,8 +173,7 @@ static enum status before_fill(struct req *r, const struct gate *g,
     return OK;
 }
 
-static enum status decide_fill(struct req *r, const struct gate *g,
-                               struct gate_v *v)
+static void decide_fill(struct req *r, const struct gate *g, struct gate_v *v)
 {
     static const char *const texts[] = {"condition_1", "condition_2",
                                         "condition_3"};
@@ -189,7 +188,6 @@ static enum status decide_fill(struct req *r, const struct gate *g,
                                              typed_or(r, texts[i], ""),
                                              typed_or(r, dues[i], "")};
     v->published = g->published == YES || req_text(r, "published").p;
-    return OK;
 }
 
 /* A decision is taken by its own form; what belongs to a gate is edited while
@@ -228,9 +226,15 @@ static enum status project_fill(struct req *r, const struct gate *g,
     return OK;
 }
 
-static bool may_decide(const struct req *r, const struct gate *g)
+/* Who would decide but for a conflict of interest is told so. */
+static bool may_decide(struct req *r, const struct gate *g, struct gate_v *v)
 {
-    return may(r->who, "portfolio.decide") && same(g->state, "open");
+    if (!may(r->who, "portfolio.decide") || !same(g->state, "open"))
+        return false;
+    const char *refusal =
+        gate_refuses_person(r->conn, r->mem, g, r->who->person);
+    v->decide_refusal = refusal ? tr(r->lang, refusal) : NULL;
+    return !refusal;
 }
 
 struct gate_filling {
@@ -245,7 +249,8 @@ static enum status gate_fill(struct req *r, void *view)
     struct gate_filling *f = view;
     struct gate_v *v = &f->v;
     TRY(row_detail(r, &f->detail));
-    TRY(findings_fill(r, v, may_decide(r, g)));
+    v->decides = may_decide(r, g, v);
+    TRY(findings_fill(r, v, v->decides));
     TRY(evidence_fill(r, g, v));
     TRY(before_fill(r, g, v));
     TRY(votes_fill(r, g, v));
@@ -272,8 +277,8 @@ enum status gate_page_show(struct req *r, int code, const char *alert)
     v->version = g->row.version;
     if (gate_is_decided(g))
         v->letter = arena_printf(r->mem, "/decisions/%" PRId64, r->id);
-    if (may_decide(r, g))
-        TRY(decide_fill(r, g, v));
+    if (v->decides)
+        decide_fill(r, g, v);
     manage_fill(g, v, &f.detail);
     struct page page = req_page(r, said(r->mem, r->lang, g->name));
     req_crumb(r, &page);

@@ -26,15 +26,16 @@
  *   prepared --open--> open --go, conditions, hold, recycle, stop--> decided
  *       \__ cancel __ /
  *
- * open copies the criteria of the pair of stages. A decision is refused unless
- * as many members have voted as the quorum says, each criterion has its finding
- * with a reason, and, to go on, each kind of evidence asked for is there. In
+ * open copies the criteria of the pair of stages; the project must stand where
+ * the gate begins. A decision is refused unless as many members have voted as
+ * the quorum says, one of them for it, each criterion has its finding with a
+ * reason, and, to go on, each kind of evidence asked for is there. In
  * the same transaction the project takes its own step. While a gate sits,
  * nobody moves its project by hand.
  *
  * A member votes for themselves alone, while the gate is open; whoever has
- * declared a conflict of interest does not. The reason of a vote is kept, and
- * stands as a dissent where the decision was another.
+ * declared a conflict of interest neither votes nor decides. The reason of a
+ * vote is kept, and stands as a dissent where the decision was another.
  *
  * Reach: deployments, feedback and requests for advice by their school, as in
  * the directory; the rest is the laboratory's, and reached by whoever has the
@@ -167,9 +168,10 @@ extern const char *const stages_from[], *const stages_to[];
 /* A gate's state, once its committee has decided. */
 #define DECIDED "'go', 'conditions', 'hold', 'recycle', 'stop'"
 bool gate_is_decided(const struct gate *g);
-/* Asked before each decision: a label key, or NULL. */
-const char *gate_refuses_any(struct conn *c, struct arena *a, const void *row,
-                             int64_t person);
+/* Who declared a conflict of interest moves nothing in the gate: a label key,
+ * or NULL. */
+const char *gate_refuses_person(struct conn *c, struct arena *a,
+                                const void *row, int64_t person);
 
 /* A start after its end: the field at fault and the label key; or NULL. */
 const char *period_fault(int32_t starts, int32_t ends, const char **field);

@@ -57,14 +57,14 @@ struct gate_v {
     int64_t version;
     const struct form_option *opinions, *outcomes;
     size_t opinion_count, outcome_count;
-    const char *typed_reason, *opinion_refusal;
+    const char *typed_reason, *opinion_refusal, *decide_refusal;
     struct new_condition_v add[3];
-    bool published;
+    bool published, decides;
     const struct detail_v *detail; /* its steps, and who edits it */
 };
 struct decision_v {
     const char *project, *project_href, *stages, *when, *state, *tone, *reason,
-        *votes, *back;
+        *votes, *conflicts, *back;
     const struct finding_v *findings;
     size_t finding_count;
     const struct vote_v *dissents;

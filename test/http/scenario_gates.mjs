@@ -1,0 +1,90 @@
+// A gate is honest: who has a conflict of interest decides nothing, a decision
+// has a vote for it, what was decided stays as it was.
+import { test, equal, ok, match, serve, forms, readable, query } from './lib.mjs';
+
+const server = await serve();
+const admin = await server.as('admin'), leader = await server.as('leader');
+const inspector = await server.as('inspector'), expert = await server.as('expert');
+const rows = async (path, who = admin) => JSON.parse((await who.get(`${path}.json`)).text);
+const people = await rows('/personnes');
+const person = (role) => people.find((p) => p.email === `${role}@demo.example`).id;
+const id = (path) => Number(path.split('/').at(-1));
+const tokens = new Map();
+let key = 0;
+async function post(who, path, fields = {}) {
+  if (!tokens.has(who))
+    tokens.set(who, forms((await who.get('/')).text).flatMap((f) => f.fields).find(([n]) => n === '_csrf')[1]);
+  return who.post(path, { _csrf: tokens.get(who), _key: `g-${key++}`, ...fields });
+}
+const made = (r) => { equal(r.status, 303, readable(r.text).slice(0, 500)); return r.location; };
+const says = (r, status, words) => {
+  equal(r.status, status, readable(r.text).slice(0, 500));
+  match(readable(r.text), words);
+};
+const axis = (await rows('/axes'))[0].id;
+async function projectAt(name, ...steps) {
+  const path = made(await post(leader, '/projets', { name, axis, starts: '2025-01-06' }));
+  for (const step of steps) made(await post(leader, `${path}/etapes/${step}`, { reason: 'Essai.' }));
+  return path;
+}
+async function gateOf(project, fields = {}, roles = ['leader', 'inspector', 'expert']) {
+  const path = made(await post(leader, '/jalons', { project: id(project), name: 'Jalon', stage_from: 'study',
+    stage_to: 'design', meets: '2025-03-20', quorum: '1', ...fields }));
+  for (const role of roles)
+    made(await post(leader, '/membres-de-jalon', { gate: id(path), person: person(role), role: 'member' }));
+  return path;
+}
+const vote = (who, gate, opinion) => post(who, `${gate}/avis`, { opinion, reason: 'Mon avis.' });
+async function decide(who, gate, outcome, fields = {}) {
+  const form = await who.form(gate, '/decision');
+  const all = {};
+  for (const c of form.controls) {
+    if (/^met_/.test(c.name)) all[c.name] = 'yes';
+    if (/^reason_/.test(c.name)) all[c.name] = 'Constaté en séance.';
+  }
+  return who.submit(form, { ...all, outcome, reason: 'Le comité a entendu l’équipe.', published: '1', ...fields });
+}
+const disabled = (page, step) =>
+  new RegExp(`etapes/${step}"[\\s\\S]*?<button[^>]* disabled[^>]*>[\\s\\S]*?<p class="hint"[^>]*>([^<]*)`)
+    .exec(page)?.[1];
+
+const project = await projectAt('Projet des jalons', 'study');
+let gate;
+await test('a gate that begins elsewhere than its project does not open, and says so', async () => {
+  const elsewhere = await gateOf(project, { stage_from: 'design', stage_to: 'trial' });
+  match(disabled((await leader.get(elsewhere)).text, 'open') ?? '', /pas à l’étape d’où part/);
+  says(await post(leader, `${elsewhere}/etapes/open`), 409, /pas à l’étape d’où part/);
+  equal((await rows(elsewhere)).state, 'prepared');
+});
+await test('who declared a conflict of interest does not decide, nor note findings, nor cancel', async () => {
+  gate = await gateOf(project);
+  made(await post(leader, `${gate}/etapes/open`));
+  made(await vote(leader, gate, 'conflict'));
+  made(await vote(inspector, gate, 'go'));
+  const page = await leader.get(gate);
+  ok(!page.text.includes('name="outcome"'), 'the form is offered');
+  match(readable(page.text), /Vous avez déclaré un conflit d’intérêts : une autre personne/);
+  const version = (await rows(gate)).version;
+  says(await post(leader, `${gate}/decision`, { _version: version, outcome: 'go', reason: 'Oui.' }), 409,
+    /déclaré un conflit/);
+  says(await post(leader, `${gate}/decision`, { _version: version }), 409, /déclaré un conflit/);
+  says(await post(leader, `${gate}/etapes/cancel`, { reason: 'Non.' }), 409, /déclaré un conflit/);
+  const row = await rows(gate);
+  equal(`${row.state} ${row.version}`, `open ${version}`);
+});
+await test('a decision that nobody voted for is refused in words', async () => {
+  says(await decide(admin, gate, 'stop'), 409, /Aucun vote n’est pour cette décision/);
+  says(await decide(admin, gate, 'hold'), 409, /Aucun vote n’est pour cette décision/);
+  equal((await rows(project)).state, 'study');
+  made(await decide(admin, gate, 'go'));
+  equal((await rows(project)).state, 'design');
+});
+await test('the public decision tells the conflict that was declared, and no name', async () => {
+  const text = readable((await server.stranger().get(`/decisions/${id(gate)}`)).text);
+  match(text, /Votes exprimés : 1, dont 1 pour cette décision. Un membre a déclaré un conflit d’intérêts/);
+  ok(!text.includes(people.find((p) => p.id === person('leader')).name));
+});
+await test('the server lived through it', async () => {
+  equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));
+});
+await server.stop();
