@@ -54,9 +54,9 @@ static const char *step_fault(struct arena *a, const struct entity *e)
         if (!known_right(s->right))
             return arena_printf(a, "%s step %s: unknown right %s", e->name,
                                 s->name, s->right);
-        bool to = false;
+        bool to = !s->to && s->effect;
         for (const char *const *k = state->choices; *k; k++)
-            to |= same(*k, s->to);
+            to |= s->to && same(*k, s->to);
         if (!to)
             return arena_printf(a, "%s step %s leads to no state", e->name,
                                 s->name);

@@ -16,6 +16,17 @@ int64_t step_reason_most(const struct entity *e)
     return text_most(entity_field(e, "state_reason"));
 }
 
+static enum status state_set(struct conn *c, struct arena *a,
+                             const struct entity *e, const struct step *step,
+                             void *row, struct str reason, struct actor by)
+{
+    const struct field *why = entity_field(e, "state_reason");
+    field_set(entity_field(e, "state"), row, value_cstr(step->to));
+    if (why)
+        field_set(why, row, value_cstr(reason.n ? str_dup(a, reason) : NULL));
+    return row_update_as(c, a, e, row, by, step->name);
+}
+
 enum status step_take(struct conn *c, struct arena *a, const struct entity *e,
                       const struct step *step, void *row, struct str reason,
                       struct actor by, const char **refusal)
@@ -30,18 +41,16 @@ enum status step_take(struct conn *c, struct arena *a, const struct entity *e,
     if (*refusal)
         return ERR_CONFLICT;
     int64_t id = ((struct row *)row)->id;
-    field_set(state, row, value_cstr(step->to));
-    const struct field *why = entity_field(e, "state_reason");
-    if (why)
-        field_set(why, row, value_cstr(reason.n ? str_dup(a, reason) : NULL));
-    TRY(row_update_as(c, a, e, row, by, step->name));
+    if (step->to)
+        TRY(state_set(c, a, e, step, row, reason, by));
     if (step->effect)
         TRY(step->effect(c, a, row, reason, by));
     struct buf detail = {.mem = a};
     struct json j = {.out = &detail};
     json_object(&j, NULL);
     json_text(&j, "from", now.s);
-    json_cstr(&j, "to", step->to);
+    if (step->to)
+        json_cstr(&j, "to", step->to);
     if (reason.n)
         json_text(&j, "reason", reason);
     json_end_object(&j);

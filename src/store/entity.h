@@ -133,7 +133,9 @@ struct actor {
 
 /* One allowed change of state. What is not in the table cannot happen. */
 struct step {
-    const char *name, *from, *to; /* from: space-separated states */
+    const char *name, *from; /* from: space-separated states */
+    const char *to; /* NULL: the state and its reason stay; the effect is all,
+                       and writes the row */
     const char *right;
     /* Told why it may not be taken now: a label key, or NULL when it may. Asked
      * before, for the button, and again inside the transaction. */

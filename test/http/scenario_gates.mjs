@@ -84,6 +84,40 @@ await test('the public decision tells the conflict that was declared, and no nam
   match(text, /Votes exprimés : 1, dont 1 pour cette décision. Un membre a déclaré un conflit d’intérêts/);
   ok(!text.includes(people.find((p) => p.id === person('leader')).name));
 });
+await test('what was decided is locked; it is published and withdrawn by steps, with their reasons', async () => {
+  const page = (await admin.get(gate)).text;
+  ok(!page.includes(`${gate}/modifier`) && !page.includes(`${gate}/suppression`), 'editing is offered');
+  const before = await rows(gate);
+  for (const fields of [{ name: 'Autre' }, { meets: '2025-04-01' }])
+    says(await post(admin, `${gate}/modifier`, { _version: before.version, project: before.project, quorum: 1,
+      name: before.name, stage_from: 'study', stage_to: 'design', meets: before.meets, ...fields }), 409,
+    /ce qui a été décidé ne change plus/);
+  says(await post(admin, `${gate}/suppression`, { _version: before.version }), 409, /ne change plus/);
+  says(await post(admin, '/conditions-de-jalon', { gate: id(gate), text: 'Après coup', due: '2025-04-01' }), 422,
+    /ne change plus/);
+  match(disabled(page, 'publish') ?? '', /déjà publique/);
+  says(await post(admin, `${gate}/etapes/publish`, { reason: 'Encore.' }), 409, /déjà publique/);
+  made(await post(admin, `${gate}/etapes/unpublish`, { reason: 'Un prénom y figure.' }));
+  equal((await server.stranger().get(`/decisions/${id(gate)}`)).status, 404);
+  made(await post(admin, `${gate}/etapes/publish`, { reason: 'Le prénom est retiré.' }));
+  equal((await server.stranger().get(`/decisions/${id(gate)}`)).status, 200);
+  const after = await rows(gate);
+  equal(`${after.state} ${after.state_reason}`, `${before.state} ${before.state_reason}`);
+  const said = query(server.folder, "SELECT detail FROM core_journal WHERE entity = 'portfolio_gate' AND what ="
+    + ` 'unpublish' AND row_id = ${id(gate)}`);
+  match(said, /Un prénom y figure/);
+});
+await test('a decision bears the day on which it was taken, and stands by it', async () => {
+  equal((await rows(gate)).decided_on, '2025-03-12');
+  equal((await rows(gate)).meets, '2025-03-20');
+  const stranger = server.stranger();
+  match(readable((await stranger.get(`/decisions/${id(gate)}`)).text),
+    /Décision du 12 mars 2025 \(comité du 20 mars 2025\)/);
+  const days = [...(await stranger.get('/decisions')).text.matchAll(/<time datetime="([^"]*)"/g)].map((m) => m[1]);
+  equal(days[0], '2025-03-12');
+  equal(days.join(), [...days].sort().reverse().join(), 'the latest first');
+  match((await stranger.get(project)).text, /<time datetime="2025-03-12">[^<]*<\/time><h3><a href="\/decisions/);
+});
 await test('the server lived through it', async () => {
   equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));
 });

@@ -186,8 +186,8 @@ await test('the decision is in the journal, and everybody reads it, without the 
   ok(readable((await server.stranger().get('/decisions')).text).includes('Jalon d’essai'));
 });
 await test('a decision kept to the team is 404 to others', async () => {
-  const form = await admin.form(`${gate}/modifier`, '/modifier');
-  made(await admin.submit(form, { published: 'non' }));
+  says(await post(admin, `${gate}/etapes/unpublish`), 422, /dites d’abord pourquoi/);
+  made(await post(admin, `${gate}/etapes/unpublish`, { reason: 'Un nom y figure par erreur.' }));
   equal((await server.stranger().get(`/decisions/${gate.split('/').at(-1)}`)).status, 404);
   equal((await expert.get(`/decisions/${gate.split('/').at(-1)}`)).status, 200);
 });

@@ -200,6 +200,22 @@ static const struct field condition_fields[] = {
     {0},
 };
 
+/* What a decision asks for stays as it was decided; its steps still move. */
+static const char *condition_locked(struct conn *c, struct arena *a,
+                                    const void *row)
+{
+    const struct gate_condition *k = row;
+    return word_in("prepared open", gate_state(c, a, k->gate))
+               ? NULL
+               : "portfolio_gate.decided";
+}
+static const char *condition_check(struct conn *c, struct arena *a,
+                                   const void *row, const char **field)
+{
+    *field = "gate";
+    return condition_locked(c, a, row);
+}
+
 const struct entity gate_condition_entity = {
     .name = "portfolio_gate_condition",
     .api = "gate_condition",
@@ -212,4 +228,6 @@ const struct entity gate_condition_entity = {
     .read = "portfolio.gates",
     .write = "portfolio.decide",
     .parent = "gate",
+    .locked = condition_locked,
+    .check = condition_check,
 };

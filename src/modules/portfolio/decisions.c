@@ -6,19 +6,21 @@
 #include "modules/portfolio/pages/gate.html.h"
 #include "modules/portfolio/routes.h"
 
-/* Gates by a further condition, with the names of their projects; the latest
- * first, or the soonest. */
+/* Gates by a further condition, with the names of their projects: those decided
+ * latest, or whose committee meets soonest, first. */
 static enum status gates_where(struct req *r, struct sql where, bool soonest,
                                struct gate_line_v **out, size_t *n)
 {
     const struct field *project = entity_field(&gate_entity, "project");
     struct list list;
-    struct list_ask ask = {.entity = &gate_entity,
-                           .reach = &reach_all,
-                           .where = where,
-                           .down = soonest,
-                           .limit = LIST_MOST,
-                           .no_total = true};
+    struct list_ask ask = {
+        .entity = &gate_entity,
+        .reach = &reach_all,
+        .where = where,
+        .sort = entity_field(&gate_entity, soonest ? "meets" : "decided_on"),
+        .down = !soonest,
+        .limit = LIST_MOST,
+        .no_total = true};
     TRY(list_load(r->conn, r->mem, &ask, &list));
     *out = NEW_ARRAY(r->mem, struct gate_line_v, list.n + 1);
     for (*n = 0; *n < list.n; ++*n) {
@@ -138,7 +140,10 @@ enum status decision_show(struct req *r)
         .project = ((const struct project *)row)->name,
         .project_href = row_address(r, &project_entity, g->project),
         .stages = stages_shown(r, g),
-        .when = format_day(r->mem, r->lang, g->meets, DAY_PLAIN),
+        .when = format_day(r->mem, r->lang, gate_day(g), DAY_PLAIN),
+        .meets = gate_day(g) == g->meets
+                     ? NULL
+                     : format_day(r->mem, r->lang, g->meets, DAY_PLAIN),
         .state = choice_shown(r, &gate_entity, "state", g->state),
         .tone = tone_of(r, &gate_entity, "state", g->state),
         .reason = g->state_reason,

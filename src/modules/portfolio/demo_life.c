@@ -188,6 +188,7 @@ static enum status add_gate(struct demo *d, size_t nth)
     row->stage_from = g->from;
     row->stage_to = g->to;
     row->meets = demo_day(d, g->meets);
+    row->decided_on = g->found ? row->meets : NO_DAY;
     row->quorum = 3;
     row->published = g->found && !g->secret ? YES : NO;
     row->state = g->state;

@@ -14,6 +14,11 @@ bool gate_is_decided(const struct gate *g)
     return g->state && !word_in("prepared open cancelled", g->state);
 }
 
+int32_t gate_day(const struct gate *g)
+{
+    return g->decided_on == NO_DAY ? g->meets : g->decided_on;
+}
+
 /* The criteria of the pair of stages that the gate does not have yet. */
 #define OF_THE_PAIR                                                            \
     "FROM portfolio_criterion k WHERE k.stage_from = :stage_from AND "         \
@@ -225,6 +230,46 @@ static enum status stop(struct conn *c, struct arena *a, const void *row,
     return move_project(c, a, row, "stopped", reason, by);
 }
 
+/* What everybody may read of a decision changes by a step of its own. */
+static enum status publish_as(struct conn *c, struct arena *a, const void *row,
+                              enum yesno published, struct actor by)
+{
+    struct gate *g = row_copy(a, &gate_entity, row);
+    g->published = published;
+    return row_update_as(c, a, &gate_entity, g, by,
+                         published == YES ? "publish" : "unpublish");
+}
+
+static enum status publish(struct conn *c, struct arena *a, const void *row,
+                           struct str reason, struct actor by)
+{
+    (void)reason;
+    return publish_as(c, a, row, YES, by);
+}
+
+static enum status unpublish(struct conn *c, struct arena *a, const void *row,
+                             struct str reason, struct actor by)
+{
+    (void)reason;
+    return publish_as(c, a, row, NO, by);
+}
+
+static const char *refuses_publishing(struct conn *c, struct arena *a,
+                                      const void *row, int64_t person)
+{
+    const struct gate *g = row;
+    (void)c, (void)a, (void)person;
+    return g->published == YES ? "portfolio_gate.is_public" : NULL;
+}
+
+static const char *refuses_unpublishing(struct conn *c, struct arena *a,
+                                        const void *row, int64_t person)
+{
+    const struct gate *g = row;
+    (void)c, (void)a, (void)person;
+    return g->published == YES ? NULL : "portfolio_gate.not_public";
+}
+
 #define DECISION(name_, refuse_, effect_)                                      \
     {                                                                          \
         .name = name_, .from = "open", .to = name_,                            \
@@ -249,6 +294,18 @@ static const struct step steps[] = {
      .right = "portfolio.decide",
      .refuse = gate_refuses_person,
      .needs_reason = true},
+    {.name = "publish",
+     .from = "go conditions hold recycle stop",
+     .right = "portfolio.decide",
+     .refuse = refuses_publishing,
+     .effect = publish,
+     .needs_reason = true},
+    {.name = "unpublish",
+     .from = "go conditions hold recycle stop",
+     .right = "portfolio.decide",
+     .refuse = refuses_unpublishing,
+     .effect = unpublish,
+     .needs_reason = true},
     {0},
 };
 
@@ -260,13 +317,31 @@ static const struct field fields[] = {
     CHOICE(gate, stage_to, stages_to, .flags = F_REQUIRED | F_LIST | F_FILTER),
     DATE(gate, meets, .flags = F_REQUIRED | F_LIST | F_SORT),
     INT(gate, quorum, .min = 1, .max = 30, .flags = F_REQUIRED),
-    BOOL(gate, published, .flags = F_FILTER),
+    BOOL(gate, published, .flags = F_FILTER | F_COMPUTED),
+    DATE(gate, decided_on, .flags = F_LIST | F_SORT | F_COMPUTED),
     CHOICE(gate, state, states, .flags = F_REQUIRED | F_LIST | F_FILTER),
     PROSE(gate, state_reason, .max = 4000, .flags = F_COMPUTED),
     {0},
 };
 
-/* Open, nothing moves any more but the day and whether all may read it. */
+/* The day of the decision, kept from the step that took it. */
+static void settle(struct arena *a, void *row)
+{
+    struct gate *g = row;
+    (void)a;
+    if (!gate_is_decided(g))
+        g->decided_on = NO_DAY;
+    else if (g->decided_on == NO_DAY)
+        g->decided_on = day_today();
+}
+
+static const char *locked(struct conn *c, struct arena *a, const void *row)
+{
+    (void)c, (void)a;
+    return gate_is_decided(row) ? "portfolio_gate.decided" : NULL;
+}
+
+/* Open, nothing moves any more but the day and the name. */
 static const char *check(struct conn *c, struct arena *a, const void *row,
                          const char **field)
 {
@@ -303,5 +378,7 @@ const struct entity gate_entity = {
     .write = "portfolio.decide",
     .parent = "project",
     .has_uid = true,
+    .settle = settle,
+    .locked = locked,
     .check = check,
 };

@@ -276,6 +276,8 @@ enum status gate_page_show(struct req *r, int code, const char *alert)
     v->key2 = req_key(r);
     v->version = g->row.version;
     if (gate_is_decided(g))
+        v->decided = format_day(r->mem, r->lang, gate_day(g), DAY_LONG);
+    if (gate_is_decided(g))
         v->letter = arena_printf(r->mem, "/decisions/%" PRId64, r->id);
     if (v->decides)
         decide_fill(r, g, v);

@@ -30,7 +30,9 @@
  * the gate begins. A decision is refused unless as many members have voted as
  * the quorum says, one of them for it, each criterion has its finding with a
  * reason, and, to go on, each kind of evidence asked for is there. In
- * the same transaction the project takes its own step. While a gate sits,
+ * the same transaction the project takes its own step. From then on the gate is
+ * locked, with what it asked for; only publishing and unpublishing it is left,
+ * each with its reason in the journal. While a gate sits,
  * nobody moves its project by hand.
  *
  * A member votes for themselves alone, while the gate is open; whoever has
@@ -93,7 +95,8 @@ struct criterion {
     int64_t level;
 };
 
-/* .published: everybody may read its decision. */
+/* .published: everybody may read its decision; .decided_on: NO_DAY until then.
+ */
 struct gate {
     struct row row;
     int64_t project;
@@ -101,6 +104,7 @@ struct gate {
     int32_t meets;
     int64_t quorum;
     enum yesno published;
+    int32_t decided_on;
     const char *state, *state_reason;
 };
 
@@ -165,6 +169,8 @@ extern const struct entity signal_entity, advice_entity, design_entity,
 extern const char *const evidence_kinds[];
 extern const char *const stages_from[], *const stages_to[];
 
+/* The day of its decision, or of its committee. */
+int32_t gate_day(const struct gate *g);
 /* A gate's state, once its committee has decided. */
 #define DECIDED "'go', 'conditions', 'hold', 'recycle', 'stop'"
 bool gate_is_decided(const struct gate *g);

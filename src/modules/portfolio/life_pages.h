@@ -40,7 +40,7 @@ struct new_condition_v {
 };
 struct gate_v {
     const char *project, *project_href, *summary, *project_state, *stages,
-        *when, *state, *tone, *reason, *alert;
+        *when, *decided, *state, *tone, *reason, *alert;
     const struct finding_v *findings;
     size_t finding_count;
     const struct evidence_v *evidence;
@@ -63,8 +63,8 @@ struct gate_v {
     const struct detail_v *detail; /* its steps, and who edits it */
 };
 struct decision_v {
-    const char *project, *project_href, *stages, *when, *state, *tone, *reason,
-        *votes, *conflicts, *back;
+    const char *project, *project_href, *stages, *when, *meets, *state, *tone,
+        *reason, *votes, *conflicts, *back;
     const struct finding_v *findings;
     size_t finding_count;
     const struct vote_v *dissents;

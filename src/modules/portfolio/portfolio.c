@@ -304,7 +304,21 @@ static const struct change dated_links[] = {
     {.op = DATE_LINKS, .entity = &design_entity},
     {.op = RUN},
 };
-static const struct migration migrations[] = {{1, dated_links}, {0}};
+static const struct change decided_gates[] = {
+    {.op = ADD_FIELD, .entity = &gate_entity, .field = "decided_on"},
+    {.op = RUN,
+     .sql = SQL_CONST("UPDATE portfolio_gate SET decided_on = coalesce((SELECT"
+                      " CAST(max(j.at) / 86400 AS BIGINT) FROM core_journal j"
+                      " WHERE j.entity = 'portfolio_gate' AND j.row_id ="
+                      " portfolio_gate.id AND j.what = portfolio_gate.state),"
+                      " meets) WHERE state IN (" DECIDED ")")},
+    {.op = RUN},
+};
+static const struct migration migrations[] = {
+    {1, dated_links},
+    {3, decided_gates},
+    {0},
+};
 
 const struct module portfolio_module = {
     .name = "portfolio",

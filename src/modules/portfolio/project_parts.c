@@ -53,7 +53,8 @@ static const struct sql all_parts = SQL_CONST(
     " LEFT JOIN core_file f ON f.id = d.file WHERE d.project = :id AND"
     " :documents = 1"
     /* Gates: title, key their state, text their reasons. */
-    " UNION ALL SELECT 9, g.id, -g.meets, g.meets, z.i, z.i, z.i, " REALS
+    " UNION ALL SELECT 9, g.id, -coalesce(g.decided_on, g.meets),"
+    " coalesce(g.decided_on, g.meets), z.i, z.i, z.i, " REALS
     ", g.name, g.state, g.state_reason, z.s, z.s, z.s FROM z, portfolio_gate g"
     " WHERE g.project = :id AND (:gates = 1 OR (g.published = 1 AND g.state IN"
     " (" DECIDED ")))"

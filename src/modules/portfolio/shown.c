@@ -78,8 +78,8 @@ struct gate_line_v gate_line(struct req *r, const struct gate *g)
     return (struct gate_line_v){
         .name = said(r->mem, r->lang, g->name),
         .href = row_address(r, &gate_entity, g->row.id),
-        .when = format_day(r->mem, r->lang, g->meets, DAY_PLAIN),
-        .iso = day_iso(r->mem, g->meets),
+        .when = format_day(r->mem, r->lang, gate_day(g), DAY_PLAIN),
+        .iso = day_iso(r->mem, gate_day(g)),
         .state = choice_shown(r, &gate_entity, "state", g->state),
         .tone = tone_of(r, &gate_entity, "state", g->state),
         .reason = said(r->mem, r->lang, g->state_reason),

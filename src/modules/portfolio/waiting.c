@@ -85,10 +85,10 @@ const struct waiting portfolio_waiting[] = {
 
 const struct news portfolio_news[] = {
     {"portfolio.decisions_one", PUBLIC, "/decisions",
-     SQL_CONST("SELECT t.id, p.name || ' · ' || t.name, t.meets FROM"
+     SQL_CONST("SELECT t.id, p.name || ' · ' || t.name, t.decided_on FROM"
                " portfolio_gate t JOIN portfolio_project p ON p.id = t.project"
                " WHERE t.published = 1 AND t.state IN (" DECIDED ")"
-               " ORDER BY t.meets DESC, t.id DESC LIMIT 3"),
+               " ORDER BY t.decided_on DESC, t.id DESC LIMIT 3"),
      &gate_entity},
     {"portfolio_evidence", PUBLIC, "/preuves",
      SQL_CONST("SELECT t.id, t.statement, t.found FROM portfolio_evidence t"
