@@ -112,10 +112,16 @@ enum status req_fail(struct req *r, enum status s)
         return req_is_post(r) ? sign_in_again(r) : to_sign_in(r);
     if (r->old_form)
         return form_again(r, code);
-    struct error_v v = {
-        .code = code, .name = status_name(s), .number = r->number};
+    struct error_v v = {.code = code, .number = r->number};
+    v.title = error_label(r->lang, status_name(s), code, true);
+    v.what = error_label(r->lang, status_name(s), code, false);
     if (r->errors.n)
         v.detail = form_message(r->mem, r->lang, &r->errors.list[0]);
+    /* Refused for a reason that is told: nobody was faster, nothing broke. */
+    if (code == 409 && v.detail) {
+        v.title = tr(r->lang, "error.refused");
+        v.what = v.number = NULL;
+    }
     if (r->entity && r->entity->path)
         v.back = r->entity->path;
     const char *past = s == ERR_NOT_FOUND ? row_deleted_past(r) : NULL;
@@ -123,8 +129,7 @@ enum status req_fail(struct req *r, enum status s)
         v.detail = tr(r->lang, "core.row_deleted");
         v.back = past;
     }
-    struct page p =
-        req_page(r, error_label(r->lang, status_name(s), code, true));
+    struct page p = req_page(r, v.title);
     struct html h;
     req_html_open(r, &h);
     error_page(&h, &p, &v);

@@ -359,7 +359,8 @@ enum status row_image(struct conn *c, struct arena *a, const struct entity *e,
 /* Puts a row back as that version had it, deleted or not: a new version, its
  * links with it, its state (of an entity with steps) as it last was.
  * ERR_NOT_FOUND: no such version. ERR_CONFLICT: what it refers to is gone, or a
- * unique value is taken. ERR_INVALID: row_fault, told in *fault. */
+ * unique value is taken. ERR_INVALID: row_fault, or that the row is so already,
+ * told in *fault. */
 struct fault {
     const char *field, *key;
 };

@@ -263,6 +263,47 @@ static enum status put_image(struct conn *c, struct arena *a,
     return row_update_as(c, a, e, row, by, what);
 }
 
+/* Do the same links stand in both images, in the same order? */
+static bool links_same(const struct entity *e, const struct json_value *one,
+                       const struct json_value *other)
+{
+    for (const struct link *l = e->links; l && l->name; l++) {
+        const struct json_value *was = one ? json_get(one, l->name) : NULL;
+        const struct json_value *now = other ? json_get(other, l->name) : NULL;
+        size_t i = 0, k = 0, most = was ? was->n : 0, n = now ? now->n : 0;
+        for (;; i++, k++) {
+            struct linked a = {0}, b = {0};
+            while (i < most && !link_stood(&was->members[i].value, &a))
+                i++;
+            while (k < n && !link_stood(&now->members[k].value, &b))
+                k++;
+            if (i == most || k == n)
+                break;
+            if (a.target != b.target || a.weight != b.weight)
+                return false;
+        }
+        if (i < most || k < n)
+            return false;
+    }
+    return true;
+}
+
+/* Would the row be as it stands? */
+static enum status brings_nothing(struct conn *c, struct arena *a,
+                                  const struct entity *e, const struct row *row,
+                                  const struct json_value *image, bool *out)
+{
+    const struct json_value *links;
+    void *as = row_copy(a, e, row);
+    if (row_from_json(a, e, image, as))
+        return ERR_STORE;
+    keep_state(a, e, NULL, row, as);
+    TRY(links_image(c, a, e, row->id, &links));
+    *out =
+        row_same(e, row, as) && links_same(e, json_get(image, "links"), links);
+    return OK;
+}
+
 enum status row_restore(struct conn *c, struct arena *a, const struct entity *e,
                         int64_t id, int64_t version, struct actor by,
                         struct fault *fault)
@@ -277,8 +318,14 @@ enum status row_restore(struct conn *c, struct arena *a, const struct entity *e,
     if (found == ERR_NOT_FOUND) {
         TRY(history_top(c, e, id, &top));
         TRY(image_parsed(c, a, e, id, top - 1, &last));
-    } else if (found != OK) {
-        return found;
+    } else {
+        bool same_again;
+        TRY(found);
+        TRY(brings_nothing(c, a, e, row, image, &same_again));
+        if (same_again) {
+            fault->key = "core.restored_already";
+            return ERR_INVALID;
+        }
     }
     TRY(put_image(c, a, e, id, image, last, by, "restore", fault));
     if (last)

@@ -37,9 +37,9 @@ struct page {
 
 /* A page that says that something is not possible, and what to do. */
 struct error_v {
-    int code;           /* 403 404 405 409 413 422 429 500 503 507 … */
-    const char *name;   /* of the failure, for labels of its own; or NULL */
-    const char *detail; /* more, in the reader's language; or NULL */
+    const char *title, *what; /* what: NULL where detail says all */
+    int code;                 /* 403 404 405 409 413 422 429 500 503 507 … */
+    const char *detail;       /* more, in the reader's language; or NULL */
     const char *number; /* the request's, to be quoted to the operator; NULL */
     const char *back;   /* where to go on; NULL: the home page */
 };

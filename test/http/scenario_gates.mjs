@@ -118,6 +118,37 @@ await test('a decision bears the day on which it was taken, and stands by it', a
   equal(days.join(), [...days].sort().reverse().join(), 'the latest first');
   match((await stranger.get(project)).text, /<time datetime="2025-03-12">[^<]*<\/time><h3><a href="\/decisions/);
 });
+await test('a step refused for a reason says it alone: no record has changed, nothing broke', async () => {
+  const bare = await gateOf(project, { stage_from: 'design', stage_to: 'finished' });
+  match(disabled((await leader.get(bare)).text, 'open') ?? '', /Aucun critère n’est prévu/);
+  const sits = await gateOf(project, { stage_from: 'design', stage_to: 'trial' });
+  made(await post(leader, `${sits}/etapes/open`));
+  match(disabled((await leader.get(project)).text, 'deploy') ?? '', /comité siège/);
+  for (const [path, words] of [[`${bare}/etapes/open`, /Aucun critère n’est prévu/],
+    [`${project}/etapes/deploy`, /comité siège/], [`${gate}/suppression`, /ne change plus/]]) {
+    const refused = await post(leader, path, { _version: (await rows(gate)).version });
+    says(refused, 409, words);
+    ok(!/entre-temps|incident/.test(readable(refused.text)), readable(refused.text));
+  }
+  made(await post(leader, `${sits}/etapes/cancel`, { reason: 'Fin de l’essai.' }));
+});
+await test('an older version that would change nothing says so, and makes no version', async () => {
+  const note = made(await post(leader, '/veille', { title: 'À relire', source: 'Revue', seen: '2025-03-01' }));
+  made(await post(leader, `${note}/etapes/watch`, { reason: 'À suivre.' }));
+  made(await post(leader, `${note}/etapes/keep`, { reason: 'Utile.' }));
+  const before = (await rows(note)).version;
+  for (const version of [1, 2]) {
+    const again = await post(leader, `${note}/restauration`, { _version: version });
+    says(again, 409, /déjà comme dans cette version/);
+  }
+  equal((await rows(note)).version, before);
+  const policies = (await rows('/politiques')).map((p) => p.id);
+  const form = await leader.form(`${project}/modifier`, '/modifier');
+  made(await leader.submit(form, { policies: policies[0] }));
+  const linked = (await rows(project)).version;
+  made(await post(leader, `${project}/restauration`, { _version: linked - 1 })); // the links alone differ
+  equal((await rows(project)).policies.length, 0);
+});
 await test('the server lived through it', async () => {
   equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));
 });
