@@ -149,6 +149,37 @@ await test('an older version that would change nothing says so, and makes no ver
   made(await post(leader, `${project}/restauration`, { _version: linked - 1 })); // the links alone differ
   equal((await rows(project)).policies.length, 0);
 });
+await test('what became a project, or fed one, waits no more; what was dropped is taken up again first', async () => {
+  const note = (title) => post(leader, '/veille', { title, source: 'Salon', seen: '2025-03-01' }).then(made);
+  const waiting = async () => Number(/<b>(\d+)<\/b><span>notes? de veille/.exec((await leader.get('/')).text)?.[1] ?? 0);
+  const [first, second, dropped] = [await note('Première'), await note('Deuxième'), await note('Écartée')];
+  const before = await waiting();
+  const born = made(await post(leader, `${first}/projet`, { way: 'new', name: 'Né d’une note', axis }));
+  made(await post(leader, `${second}/projet`, { way: 'fed', project: id(born) }));
+  equal(before - await waiting(), 2, 'they still wait');
+  for (const path of [first, second]) {
+    const row = await rows(path);
+    equal(row.state, 'kept');
+    match(row.state_reason, /dans le projet «\sNé d’une note\s»/);
+    ok(!(await leader.get(path)).text.includes(`${path}/projet`), 'the form is still offered');
+  }
+  made(await post(leader, `${dropped}/etapes/drop`, { reason: 'Trop cher.' }));
+  ok(!(await leader.get(dropped)).text.includes(`${dropped}/projet`));
+  says(await post(leader, `${dropped}/projet`, { way: 'new', name: 'Malgré tout', axis }), 422, /reprenez-la d’abord/);
+  equal((await rows('/projets')).filter((p) => p.name === 'Malgré tout').length, 0);
+  const timeline = readable((await leader.get(born)).text);
+  ok(/Né d’une note de veille/.test(timeline) && /Nourri par une note/.test(timeline), timeline);
+  ok(!/\bbecame\b|\bfed\b/.test(timeline));
+});
+await test('a request for advice that a project came of is answered, with what came of it', async () => {
+  const asked = made(await post(leader, '/conseils', { need: 'Un studio de radio', topic: 'practice',
+    asked: '2025-03-02', asker: 'Une école', email: 'ecole@demo.example' }));
+  made(await post(leader, `${asked}/projet`, { way: 'new', name: 'Studio', axis }));
+  const row = await rows(asked);
+  equal(row.state, 'answered');
+  match(row.answer, /«\sStudio\s»/);
+  match(row.outcome, /«\sStudio\s»/);
+});
 await test('the server lived through it', async () => {
   equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));
 });

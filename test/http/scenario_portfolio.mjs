@@ -40,11 +40,12 @@ await test('a note de veille is kept with its reason, and becomes a project', as
   ok(readable((await leader.get(signal)).text).includes('Simple, sans compte'), 'the reason is not shown');
   const axis = (await rows('/axes'))[0].id;
   says(await post(leader, `${signal}/projet`, { way: 'new', name: '', axis }), 422, /Donnez un nom/);
+  says(await post(leader, `${signal}/projet`, { way: 'new', name: 'ESCALE', axis }), 422, /porte déjà ce nom/);
   project = made(await post(leader, `${signal}/projet`, { way: 'new', name: 'Atlas des rues', axis }));
   const page = readable((await leader.get(project)).text);
   ok(page.includes('Un atlas que les élèves écrivent'), 'no filiation on the page');
-  says(await post(leader, `${signal}/projet`, { way: 'new', name: 'Atlas des rues', axis }), 422,
-    /porte déjà ce nom/);
+  says(await post(leader, `${signal}/projet`, { way: 'new', name: 'Atlas des avenues', axis }), 422,
+    /Un projet en est né/);
   ok(!readable((await server.stranger().get(project)).text).includes('Un atlas que'),
     'a stranger reads the note');
 });

@@ -15,6 +15,34 @@ static bool is_signal(const struct req *r)
     return r->entity == &signal_entity;
 }
 
+/* The right over the note or the request itself. */
+static bool may_write(const struct req *r)
+{
+    return may(r->who, "portfolio.edit") && may(r->who, r->entity->write);
+}
+
+static const char *state_of(const struct req *r)
+{
+    return is_signal(r) ? ((const struct signal *)r->row)->state
+                        : ((const struct advice *)r->row)->state;
+}
+
+/* Why nothing is made of it now: a label key, or NULL. */
+static const char *become_refuses(struct req *r, struct conn *c)
+{
+    if (word_in("dropped withdrawn", state_of(r)))
+        return is_signal(r) ? "portfolio.become_dropped"
+                            : "portfolio.become_withdrawn";
+    return count_of(c,
+                    SQL("SELECT count(*) FROM portfolio_filiation WHERE"
+                        " to_project IS NOT NULL AND (from_signal = :signal OR"
+                        " from_advice = :advice)"),
+                    ARGS(arg_int("signal", is_signal(r) ? r->id : NONE),
+                         arg_int("advice", is_signal(r) ? NONE : r->id)))
+               ? "portfolio.become_already"
+               : NULL;
+}
+
 static enum status options_fill(struct req *r, const struct entity *e,
                                 const struct form_option **out, size_t *n)
 {
@@ -41,9 +69,9 @@ static enum status show(struct req *r, int code, const char *alert)
     TRY(row_detail(r, &detail));
     TRY(lineage_of(r, node_of(is_signal(r) ? NODE_SIGNAL : NODE_ADVICE, r->id),
                    row_title(r->entity, r->row), &lineage));
-    const char *write =
-        is_signal(r) ? "portfolio.edit" : "portfolio.edit_advice";
-    if (may(r->who, "portfolio.edit") && may(r->who, write)) {
+    const char *refusal = may_write(r) ? become_refuses(r, r->conn) : NULL;
+    v.refusal = refusal ? tr(r->lang, refusal) : NULL;
+    if (may_write(r) && !refusal) {
         v.action =
             arena_printf(r->mem, "%s/projet", row_address(r, r->entity, r->id));
         v.key = req_key(r);
@@ -91,6 +119,42 @@ static enum status project_of(struct becoming *b, struct conn *c,
     return s == ERR_CONFLICT ? ERR_INVALID : s;
 }
 
+static enum status step_to(struct becoming *b, struct conn *c, struct arena *a,
+                           const char *name, const char *why)
+{
+    struct req *r = b->r;
+    for (const struct step *s = r->entity->steps; s->name; s++)
+        if (same(s->name, name))
+            return step_take(c, a, r->entity, s, r->row, str_of(why),
+                             req_actor(r), &b->alert);
+    return OK;
+}
+
+/* What something came of waits no more: the note is kept, the request is
+ * answered, with what came of it. */
+static enum status origin_done(struct becoming *b, struct conn *c,
+                               struct arena *a, int64_t project)
+{
+    struct req *r = b->r;
+    const char *name;
+    TRY(ref_title(c, a, entity_field(&filiation_entity, "to_project"), project,
+                  &name));
+    const char *why = tr_with(a, lang_default(), "portfolio.become_reason",
+                              "project", name ? name : "?", NULL);
+    if (is_signal(r))
+        return word_in("new watched", state_of(r))
+                   ? step_to(b, c, a, "keep", why)
+                   : OK;
+    struct advice *d = r->row;
+    if (d->answer && d->outcome && !word_in("new taken", d->state))
+        return OK;
+    d->answer = d->answer ? d->answer : why;
+    d->outcome = d->outcome ? d->outcome : why;
+    return word_in("new taken", d->state)
+               ? step_to(b, c, a, "answer", "")
+               : row_update(c, a, &advice_entity, d, req_actor(r));
+}
+
 static enum status become(struct conn *c, struct arena *a, void *data)
 {
     struct becoming *b = data;
@@ -98,8 +162,11 @@ static enum status become(struct conn *c, struct arena *a, void *data)
     int64_t project;
     const char *field;
     /* The row is reached by another right, which the frame asks again. */
-    if (!may(r->who, "portfolio.edit"))
+    if (!may_write(r))
         return ERR_FORBIDDEN;
+    b->alert = become_refuses(r, c);
+    if (b->alert)
+        return ERR_INVALID;
     TRY(project_of(b, c, a, &project));
     struct filiation *f = row_new(a, &filiation_entity);
     if (is_signal(r))
@@ -118,6 +185,7 @@ static enum status become(struct conn *c, struct arena *a, void *data)
         return ERR_INVALID;
     TRY(s);
     b->alert = NULL;
+    TRY(origin_done(b, c, a, project));
     r->location = row_address(r, &project_entity, project);
     return journal_add(c, a, r->who->person, &project_entity, project, f->kind,
                        STR("{}"));

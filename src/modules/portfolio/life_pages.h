@@ -169,7 +169,7 @@ struct ask_v {
 struct become_v {
     const struct detail_v *detail;
     const struct lineage_v *lineage;
-    const char *action, *key, *csrf, *name, *alert;
+    const char *action, *key, *csrf, *name, *alert, *refusal;
     const struct form_option *axes, *projects;
     size_t axis_count, project_count;
 };

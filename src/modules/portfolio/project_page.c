@@ -219,8 +219,11 @@ static struct gate_line_v step_event(const struct filling *f,
         json_parse(r->mem, str_of(p->text ? p->text : "{}"), &why);
     const struct json_value *reason =
         detail ? json_get(detail, "reason") : NULL;
+    /* Born of a note or a request, or fed by one: no step of its own. */
     const char *label =
-        arena_printf(r->mem, "portfolio_project.step.%s", p->key);
+        word_in("became fed", p->key)
+            ? arena_printf(r->mem, "portfolio.timeline.%s", p->key)
+            : arena_printf(r->mem, "portfolio_project.step.%s", p->key);
     int32_t day = day_of_time(p->day);
     return (struct gate_line_v){
         .name = tr_known(r->lang, label) ? tr(r->lang, label) : p->key,
