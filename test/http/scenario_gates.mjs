@@ -1,6 +1,9 @@
 // A gate is honest: who has a conflict of interest decides nothing, a decision
 // has a vote for it, what was decided stays as it was.
-import { test, equal, ok, match, serve, forms, readable, query } from './lib.mjs';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, equal, ok, match, serve, forms, readable, query, program } from './lib.mjs';
 
 const server = await serve();
 const admin = await server.as('admin'), leader = await server.as('leader');
@@ -179,6 +182,48 @@ await test('a request for advice that a project came of is answered, with what c
   equal(row.state, 'answered');
   match(row.answer, /«\sStudio\s»/);
   match(row.outcome, /«\sStudio\s»/);
+});
+const escale = (await rows('/projets')).find((p) => p.name === 'ESCALE');
+const schools = await rows('/etablissements');
+const deployment = { project: escale.id, tool: 'Tablettes', school: schools[2].id, starts: '2025-01-06', state: 'in_use' };
+await test('a tool of a project is not twice in a school on one day, by form, list or file', async () => {
+  const one = made(await post(admin, '/deploiements', deployment));
+  const again = { ...deployment, starts: '2025-02-03' };
+  says(await post(admin, '/deploiements', again), 422, /a déjà cet outil de ce projet à ces dates/);
+  says(await post(admin, '/deploiements/liste', again), 422, /a déjà cet outil à ces dates/);
+  const before = { ...deployment, starts: '2024-09-02', state: 'ended' };
+  says(await post(admin, '/deploiements', { ...before, ends: '2025-01-06' }), 422, /déjà cet outil/);
+  const file = join(server.folder, 'deux.csv');
+  writeFileSync(file, ['project;tool;school;starts;ends;state', `ESCALE;Tablettes;${schools[2].uai};2025-02-10;;in_use`,
+    `ESCALE;Tablettes;${schools[3].uai};2025-02-03;;in_use`, `ESCALE;Tablettes;${schools[3].uai};2025-02-10;;in_use`]
+    .join('\r\n'));
+  const run = spawnSync(program, ['import', 'deployment', file, '--data', server.folder], { encoding: 'utf8' });
+  match(run.stdout + run.stderr, /line 2: starts[\s\S]*line 4: starts/);
+  const there = async (n) => (await rows('/deploiements')).filter((d) => d.tool === 'Tablettes' && d.school === schools[n].id).length;
+  equal(`${await there(2)} ${await there(3)}`, '1 1');
+  made(await post(admin, '/deploiements', { ...before, ends: '2025-01-05' })); // one after the other
+  made(await admin.submit(await admin.form(`${one}/modifier`, '/modifier'), { support: 'Le référent' }));
+});
+await test('what has ended is not in use', async () => {
+  says(await post(admin, '/deploiements', { ...deployment, school: schools[5].id, ends: '2025-03-11' }), 422,
+    /Sa fin est passée/);
+  const tomorrow = { ...deployment, school: schools[5].id, tool: 'Jusqu’à demain', ends: '2025-03-13' };
+  made(await post(admin, '/deploiements', tomorrow));
+  const used = async () => Number(/(\d+) établissements? sur|<b>(\d+)<\/b>/.exec(
+    (await server.stranger().get(`/projets/${escale.id}/essaimage`)).text).slice(1).find(Boolean));
+  const now = await used();
+  query(server.folder, `UPDATE portfolio_deployment SET ends = ${Date.UTC(2025, 2, 11) / 86400000}`
+    + " WHERE tool = 'Jusqu’à demain'"); // as time does
+  equal(now - await used(), 1);
+  match(readable((await admin.get('/')).text), /1 déploiement « en usage » dont la fin est passée/);
+});
+await test('nothing is in use of a project that is an idea, or was stopped', async () => {
+  for (const steps of [[], ['study', 'stop']]) {
+    const at = id(await projectAt(`Pas là ${steps.length}`, ...steps));
+    says(await post(admin, '/deploiements', { ...deployment, project: at }), 422, /rien n’y est en usage/);
+    says(await post(admin, '/deploiements/liste', { ...deployment, project: at }), 422, /rien n’y est en usage/);
+    made(await post(admin, '/deploiements', { ...deployment, project: at, state: 'planned', starts: '2025-04-01' }));
+  }
 });
 await test('the server lived through it', async () => {
   equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));

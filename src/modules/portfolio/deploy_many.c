@@ -236,6 +236,15 @@ static enum status deploy(struct conn *c, struct arena *a, void *data)
         struct deployment row = d->model;
         bool within;
         row.school = d->schools[i];
+        const char *field, *fault = deployment_entity.check(c, a, &row, &field);
+        if (fault && !same(fault, "portfolio_deployment.overlaps")) {
+            d->alert = tr(r->lang, fault);
+            return ERR_INVALID;
+        }
+        if (fault) {
+            d->taken = row.school;
+            return ERR_INVALID;
+        }
         enum status s =
             row_insert(c, a, &deployment_entity, &row, req_actor(r));
         if (s == ERR_CONFLICT) {
@@ -295,10 +304,10 @@ enum status deploy_many(struct req *r)
     if (r->errors.n || d.alert)
         return show(&d, 422, true);
     enum status s = req_write(r, deploy, &d);
-    if (s == ERR_INVALID && d.taken) {
+    if (s == ERR_INVALID && d.taken)
         TRY(taken_tell(&d));
+    if (s == ERR_INVALID && d.alert)
         return show(&d, 422, true);
-    }
     TRY(s);
     return req_done(r) ? OK : req_go(r, "%s", r->location);
 }

@@ -2,6 +2,9 @@
  * schools say of it. */
 #include "modules/portfolio/life.h"
 
+/* After every day. */
+enum { EVER = INT32_MAX };
+
 static const char *const states[] = {"planned", "configured", "in_use",
                                      "ended",   "abandoned",  NULL};
 static const struct field fields[] = {
@@ -22,7 +25,7 @@ static const struct field fields[] = {
 static const struct index indexes[] = {
     {.columns = "project, school, tool, starts", .unique = true},
     /* Counting by school reads this index alone. */
-    {.columns = "project, school, state, starts"},
+    {.columns = "project, school, state, starts, ends"},
     {.columns = "state, project"},
     {0},
 };
@@ -31,11 +34,47 @@ static const char *const reach[] = {
     NULL,
 };
 
+/* Is the tool there already, for the project and the school, on one of these
+ * days? What ended or was abandoned without saying when lasted its first day.
+ */
+static bool overlaps(struct conn *c, const struct deployment *d)
+{
+    bool over = word_in("ended abandoned", d->state) && d->ends == NO_DAY;
+    int32_t until = over ? d->starts : d->ends;
+    return count_of(
+               c,
+               SQL("SELECT count(*) FROM portfolio_deployment o WHERE"
+                   " o.project = :project AND o.school = :school AND o.tool ="
+                   " :tool AND o.id <> :id AND o.starts <= :until AND"
+                   " coalesce(o.ends, CASE WHEN o.state IN ('ended',"
+                   " 'abandoned') THEN o.starts ELSE :ever END) >= :starts"),
+               ARGS(arg_int("project", d->project),
+                    arg_int("school", d->school), arg_cstr("tool", d->tool),
+                    arg_int("id", d->row.version ? d->row.id : 0),
+                    arg_int("starts", d->starts), arg_int("ever", EVER),
+                    arg_int("until", until == NO_DAY ? EVER : until))) > 0;
+}
+
+/* In use is what a project that lives has brought, and what has not ended. */
+static const char *use_fault(struct conn *c, const struct deployment *d,
+                             const char **field)
+{
+    *field = "state";
+    if (d->ends != NO_DAY && d->ends < day_today())
+        return "portfolio_deployment.is_over";
+    return count_of(c,
+                    SQL("SELECT count(*) FROM portfolio_project WHERE id ="
+                        " :project AND state IN ('idea', 'study', 'stopped')"),
+                    ARGS(arg_int("project", d->project)))
+               ? "portfolio_deployment.project_not_there"
+               : NULL;
+}
+
 static const char *check(struct conn *c, struct arena *a, const void *row,
                          const char **field)
 {
     const struct deployment *d = row;
-    (void)c, (void)a;
+    (void)a;
     const char *fault = period_fault(d->starts, d->ends, field);
     if (!fault && d->starts > day_today() && d->state &&
         word_in("in_use ended", d->state)) {
@@ -45,6 +84,12 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
     if (!fault && same(d->state, "abandoned") && !d->reason) {
         *field = "reason";
         fault = "portfolio_deployment.lacks_reason";
+    }
+    if (!fault && same(d->state, "in_use"))
+        fault = use_fault(c, d, field);
+    if (!fault && overlaps(c, d)) {
+        *field = "starts";
+        fault = "portfolio_deployment.overlaps";
     }
     return fault;
 }

@@ -65,12 +65,13 @@ enum status spread_load(struct conn *c, struct arena *a, int64_t project,
             " CAST(sum(k.headcount) AS BIGINT) FROM directory_class k WHERE"
             " k.school = s.id AND k.year = :year)), s.name, s.kind,"
             " s.longitude, s.latitude, x.state, x.n, x.first"
-            " FROM (SELECT d.school AS school, d.state AS state, count(*) AS n,"
-            " min(d.starts) AS first FROM portfolio_deployment d WHERE"
-            " d.project = :project GROUP BY d.school, d.state) x"
+            " FROM (SELECT d.school AS school, CASE WHEN d.state = 'in_use' AND"
+            " d.ends < :today THEN 'ended' ELSE d.state END AS state,"
+            " count(*) AS n, min(d.starts) AS first FROM portfolio_deployment"
+            " d WHERE d.project = :project GROUP BY 1, 2) x"
             " JOIN directory_school s ON s.id = x.school"
             " ORDER BY s.id, x.state"),
-        ARGS(arg_int("project", project),
+        ARGS(arg_int("project", project), arg_int("today", day_today()),
              arg_int("year", school_year_of(day_today()))),
         &r));
     while (rows_next(r)) {

@@ -314,9 +314,17 @@ static const struct change decided_gates[] = {
                       " meets) WHERE state IN (" DECIDED ")")},
     {.op = RUN},
 };
+/* What is over is known by the index that counts by school. */
+static const struct change deployments_over[] = {
+    {.op = RUN,
+     .sql = SQL_CONST("DROP INDEX IF EXISTS portfolio_deployment_index_1")},
+    {.op = ADD_INDEX, .entity = &deployment_entity, .number = 1},
+    {.op = RUN},
+};
 static const struct migration migrations[] = {
     {1, dated_links},
     {3, decided_gates},
+    {4, deployments_over},
     {0},
 };
 

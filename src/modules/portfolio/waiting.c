@@ -14,7 +14,8 @@ const struct waiting portfolio_waiting[] = {
      .entity = &project_service_entity},
     {.label = "portfolio.waiting.used",
      .right = "portfolio.deployments",
-     .where = SQL_CONST("t.state = 'in_use' AND t.school = (SELECT p.school"
+     .where = SQL_CONST("t.state = 'in_use' AND (t.ends IS NULL OR t.ends >="
+                        " :today) AND t.school = (SELECT p.school"
                         " FROM directory_person p WHERE p.id = :me)"),
      .entity = &deployment_entity},
     {.label = "portfolio.waiting.begins",
@@ -74,6 +75,11 @@ const struct waiting portfolio_waiting[] = {
          " (SELECT 1 FROM portfolio_feedback f WHERE f.deployment ="
          " t.id)"),
      .entity = &deployment_entity},
+    {.label = "portfolio.waiting.over",
+     .right = "portfolio.deploy",
+     .where = SQL_CONST("t.state = 'in_use' AND t.ends < :today"),
+     .entity = &deployment_entity,
+     .late = true},
     {.label = "portfolio.waiting.planned",
      .right = "portfolio.deploy",
      .where = SQL_CONST(
