@@ -99,20 +99,40 @@ static void groups_of(struct drawing *d, struct detail_v *out)
     out->group_count = n;
 }
 
+/* What names the row; where no field does, the first row that it must refer to
+ * beside its parent, as a member's person; else its kind. */
+static enum status title_of(struct drawing *d, const char **out)
+{
+    const struct entity *e = d->ask->entity;
+    *out = row_title(e, d->ask->row);
+    for (const struct field *f = e->fields; !**out && f->name; f++) {
+        struct value v = field_get(f, d->ask->row);
+        bool names = f->type == F_REF && (f->flags & F_REQUIRED) &&
+                     !(e->parent && same(e->parent, f->name));
+        if (!e->title && names && v.type == V_INT && d->ask->conn)
+            TRY(ref_title(d->ask->conn, d->mem, f, v.i, out));
+        if (!*out)
+            *out = "";
+    }
+    *out = **out       ? said(d->mem, d->lang, *out)
+           : !e->title ? field_label(d->mem, d->lang, e, "")
+                       : tr(d->lang, "view.untitled");
+    return OK;
+}
+
 enum status detail_of_entity(struct arena *a, const struct lang *lang,
                              const struct detail_ask *ask, struct detail_v *out)
 {
     const struct entity *e = ask->entity;
     struct drawing d = {a, lang, ask};
-    const char *title = said(a, lang, row_title(e, ask->row));
     size_t most = 0, n = 0;
     for (const struct field *f = e->fields; f->name; f++)
         most++;
     struct fact *facts = NEW_ARRAY(a, struct fact, most);
     *out =
-        (struct detail_v){.title = *title ? title : tr(lang, "view.untitled"),
-                          .kind = field_label(a, lang, e, ""),
+        (struct detail_v){.kind = field_label(a, lang, e, ""),
                           .version = ((const struct row *)ask->row)->version};
+    TRY(title_of(&d, &out->title));
     for (const struct field *f = e->fields; f->name; f++) {
         if (is_fact(e, f))
             TRY(fact_of(&d, f, &facts[n++]));

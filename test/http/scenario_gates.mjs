@@ -225,6 +225,14 @@ await test('nothing is in use of a project that is an idea, or was stopped', asy
     made(await post(admin, '/deploiements', { ...deployment, project: at, state: 'planned', starts: '2025-04-01' }));
   }
 });
+await test('one school is one, and a member’s page bears their name', async () => {
+  const alone = await projectAt('Une seule école', 'study', 'design', 'trial');
+  made(await post(admin, '/deploiements', { ...deployment, project: id(alone) }));
+  match(readable((await server.stranger().get(`${alone}/essaimage`)).text), /1 école ou établissement où/);
+  const seat = (await rows('/membres-de-jalon')).find((m) => m.person === person('inspector'));
+  const page = (await admin.get(`/membres-de-jalon/${seat.id}`)).text;
+  ok(page.includes(`<h1>${people.find((p) => p.id === seat.person).name} `), /<h1>.*/.exec(page)?.[0]);
+});
 await test('the server lived through it', async () => {
   equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));
 });

@@ -103,6 +103,8 @@ void spread_shown(struct req *r, const struct spread *s, struct essaimage_v *v)
     const struct field *state = entity_field(&deployment_entity, "state");
     v->used = s->used > 0;
     v->schools = format_int(r->mem, r->lang, s->used);
+    v->schools_label =
+        tr_n(r->mem, r->lang, "portfolio.schools_using", s->used);
     v->pupils = format_int(r->mem, r->lang, s->pupils);
     v->unknown = s->unknown;
     for (int i = 0; i < ESSAIMAGE_STATES; i++)

@@ -96,7 +96,7 @@ struct state_v {
     int64_t n;
 };
 struct essaimage_v {
-    const char *schools, *pupils;
+    const char *schools, *schools_label, *pupils;
     int64_t unknown;
     bool used; /* somewhere at least */
     struct state_v states[5];
