@@ -221,8 +221,9 @@ static struct gate_line_v step_event(const struct filling *f,
         detail ? json_get(detail, "reason") : NULL;
     /* Born of a note or a request, or fed by one: no step of its own. */
     const char *label =
-        word_in("became fed", p->key)
-            ? arena_printf(r->mem, "portfolio.timeline.%s", p->key)
+        same(p->key, "became") ? "portfolio.timeline.became"
+        : same(p->key, "fed")
+            ? "portfolio.timeline.fed"
             : arena_printf(r->mem, "portfolio_project.step.%s", p->key);
     int32_t day = day_of_time(p->day);
     return (struct gate_line_v){
