@@ -233,6 +233,11 @@ await test('one school is one, and a member’s page bears their name', async ()
   const page = (await admin.get(`/membres-de-jalon/${seat.id}`)).text;
   ok(page.includes(`<h1>${people.find((p) => p.id === seat.person).name} `), /<h1>.*/.exec(page)?.[0]);
 });
+await test('the demonstration plans its services, and says which it skips and why', async () => {
+  const passages = await rows('/passages');
+  ok(passages.filter((s) => s.team && s.expected).length >= 3, 'no plan');
+  ok(passages.some((s) => s.state === 'skipped' && s.note), 'nothing is skipped');
+});
 await test('the server lived through it', async () => {
   equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));
 });

@@ -504,6 +504,7 @@ static enum status add_sessions(struct demo *d)
 
 enum status life_demo(struct demo *d)
 {
+    TRY(plans_demo(d));
     TRY(add_criteria(d));
     for (size_t i = 0; i < demo_evidence_count; i++)
         TRY(add_evidence(d, &demo_evidence[i]));

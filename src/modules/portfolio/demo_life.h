@@ -17,6 +17,7 @@ struct demo_day {
     {                                                                          \
         0, 0, days                                                             \
     }
+enum status plans_demo(struct demo *d) MUST_USE;
 int32_t demo_day(const struct demo *d, struct demo_day day);
 
 /* .found: a letter for each criterion (y p n u). .dissent: the vote of one
