@@ -205,8 +205,8 @@ TEST(view_page)
     static const char *const codes[] = {"fr", "en"};
     for (size_t i = 0; i < 2; i++) {
         const struct lang *l = labels(&mem, codes[i]);
-        const struct error_v e = {.title = error_label(l, 404, true),
-                                  .what = error_label(l, 404, false),
+        const struct error_v e = {.title = error_label(l, NULL, 404, true),
+                                  .what = error_label(l, NULL, 404, false),
                                   .code = 404,
                                   .number = "<7>"};
         html_open(&h, &mem, l);
