@@ -256,9 +256,11 @@ export const records = [
   {
     name: 'gates', path: '/jalons', api: 'gate', text: 'name',
     read: gateReaders, write: deciders,
-    steps: { 'open go conditions hold recycle stop cancel': deciders },
+    steps: { 'open go conditions hold recycle stop cancel publish unpublish': deciders },
     from: { open: ['prepared'], go: ['open'], conditions: ['open'], hold: ['open'],
-      recycle: ['open'], stop: ['open'], cancel: ['prepared', 'open'] },
+      recycle: ['open'], stop: ['open'], cancel: ['prepared', 'open'],
+      // Without a reason neither of them goes.
+      publish: [], unpublish: [] },
   },
   {
     name: 'criteria of one gate', path: '/criteres-de-jalon', api: 'gate_criterion', text: 'label',

@@ -100,6 +100,8 @@ static void frame_labels(struct arena *a)
         optional(a, key, ".title");
         optional(a, key, ".what");
     }
+    optional(a, "error.away", ".title"); /* by its name: error_label */
+    optional(a, "error.away", ".what");
     struct str rest = str_of(ROLES), role;
     while (str_next(&rest, ' ', &role))
         if (role.n)
