@@ -257,12 +257,15 @@ static enum status write_piece(struct run *r, struct piece *p)
         if (s != ERR_CONFLICT || r->refused < 0)
             return s;
         size_t at = (size_t)r->refused;
-        const struct run why = *r;
+        /* Not the whole run: the next piece in it is being read meanwhile. */
+        const char *key = r->key, *field = r->field;
+        char refusal[REFUSAL];
+        memcpy(refusal, r->refusal, REFUSAL);
         if (at > from)
             TRY(write_lines(r, from, at));
-        memcpy(r->refusal, why.refusal, REFUSAL);
-        r->key = why.key;
-        r->field = why.field;
+        memcpy(r->refusal, refusal, REFUSAL);
+        r->key = key;
+        r->field = field;
         refuse_line(r, &p->lines[at]);
         from = at + 1;
     }

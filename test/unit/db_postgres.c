@@ -75,7 +75,7 @@ TEST_POSTGRES(postgres_lost_before_the_commit_runs_again)
     OKAY(db_write(k.db, &k.mem, lost_inside, &m) == OK && m.runs == 2);
     OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
     m = (struct moving){.lost_runs = 100};
-    OKAY(db_write(k.db, &k.mem, lost_inside, &m) == ERR_BUSY && m.runs < 10);
+    OKAY(db_write(k.db, &k.mem, lost_inside, &m) == ERR_AWAY && m.runs < 10);
     OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
     db_kit_close(&k);
 }
@@ -129,9 +129,9 @@ TEST_POSTGRES(postgres_reader_finds_a_server_that_came_back)
     OKAY(conn_begin(k.reader, 0) == OK);
     OKAY(db_int(k.reader, SQL("SELECT count(*) FROM note"), NO_ARGS, &n) == OK);
     /* Lost inside a snapshot: what was read before may not go with it. */
-    OKAY(lose(k.reader) == ERR_BUSY);
+    OKAY(lose(k.reader) == ERR_AWAY);
     OKAY(db_int(k.reader, SQL("SELECT count(*) FROM note"), NO_ARGS, &n) ==
-         ERR_BUSY);
+         ERR_AWAY);
     conn_end(k.reader);
     OKAY(conn_begin(k.reader, 0) == OK);
     OKAY(db_int(k.reader, SQL("SELECT count(*) FROM note"), NO_ARGS, &n) == OK);
