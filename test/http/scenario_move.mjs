@@ -190,7 +190,7 @@ if (onPostgres) {
     oneLine(run('db', 'check', '--data', at('large'), '--db', to), /half of a move/, 'check');
     const served = run('serve', '--data', at('large'), '--db', to, '--listen', '127.0.0.1:0');
     equal(served.status, 1);
-    match(served.stderr, /\nessaim: [^\n]*half of a move[^\n]*\n$/, 'serve');
+    match(served.stderr, /(^|\n)essaim: [^\n]*half of a move[^\n]*\n$/, 'serve');
     oneLine(move(file, to), /half of a move from .*large/, 'another source');
     const r = move(`sqlite:${at('large')}`, to);
     moved(r, 'again');
