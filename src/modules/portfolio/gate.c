@@ -19,57 +19,85 @@ int32_t gate_day(const struct gate *g)
     return g->decided_on == NO_DAY ? g->meets : g->decided_on;
 }
 
-/* The criteria of the pair of stages that the gate does not have yet. */
-#define OF_THE_PAIR                                                            \
-    "FROM portfolio_criterion k WHERE k.stage_from = :stage_from AND "         \
-    "k.stage_to = :stage_to"
+/* What the conditions of a gate's steps look at, all in one question: a page
+ * asks it for each step, and none waits for another. */
+struct standing {
+    int64_t conflict; /* has that person declared one */
+    int64_t seats, votes, votes_for;
+    int64_t criteria, of_the_pair, unreasoned, lacks_evidence;
+    int64_t conditions;
+    bool there; /* the project stands where the gate begins */
+};
+
+/* Where nothing is answered, nobody sits: every step is refused. */
+static struct standing standing_of(struct conn *c, struct arena *a,
+                                   const struct gate *g, int64_t person,
+                                   const char *outcome)
+{
+    struct standing s = {0};
+    struct rows *r;
+    if (db_rows(
+            c, a,
+            SQL("SELECT"
+                " (SELECT count(*) FROM portfolio_gate_member m WHERE m.gate ="
+                " g.id AND m.person = :person AND m.state = 'conflict'),"
+                " (SELECT count(*) FROM portfolio_gate_member m WHERE m.gate ="
+                " g.id),"
+                " (SELECT count(*) FROM portfolio_gate_member m WHERE m.gate ="
+                " g.id AND m.state NOT IN ('invited', 'conflict')),"
+                " (SELECT count(*) FROM portfolio_gate_member m WHERE m.gate ="
+                " g.id AND m.state = :outcome),"
+                " (SELECT count(*) FROM portfolio_gate_criterion k WHERE"
+                " k.gate = g.id),"
+                " (SELECT count(*) FROM portfolio_criterion k WHERE"
+                " k.stage_from = g.stage_from AND k.stage_to = g.stage_to),"
+                " (SELECT count(*) FROM portfolio_gate_criterion k WHERE"
+                " k.gate = g.id AND (k.met IS NULL OR k.reason IS NULL)),"
+                " (SELECT count(*) FROM portfolio_gate_criterion k WHERE"
+                " k.gate = g.id AND k.kind IS NOT NULL AND NOT EXISTS (SELECT"
+                " 1 FROM portfolio_evidence e WHERE e.project = g.project AND"
+                " e.kind = k.kind AND e.level >= coalesce(k.level, 1))),"
+                " (SELECT count(*) FROM portfolio_gate_condition n WHERE"
+                " n.gate = g.id),"
+                " (SELECT count(*) FROM portfolio_project p WHERE p.id ="
+                " g.project AND p.state = g.stage_from)"
+                " FROM portfolio_gate g WHERE g.id = :gate"),
+            ARGS(arg_int("gate", g->row.id), arg_int("person", person),
+                 arg_cstr("outcome", outcome)),
+            &r) != OK)
+        return s;
+    while (rows_next(r))
+        s = (struct standing){.conflict = row_int(r, 0),
+                              .seats = row_int(r, 1),
+                              .votes = row_int(r, 2),
+                              .votes_for = row_int(r, 3),
+                              .criteria = row_int(r, 4),
+                              .of_the_pair = row_int(r, 5),
+                              .unreasoned = row_int(r, 6),
+                              .lacks_evidence = row_int(r, 7),
+                              .conditions = row_int(r, 8),
+                              .there = row_int(r, 9) > 0};
+    return rows_end(r) == OK ? s : (struct standing){0};
+}
 
 const char *gate_refuses_person(struct conn *c, struct arena *a,
                                 const void *row, int64_t person)
 {
-    const struct gate *g = row;
-    (void)a;
-    return count_of(c,
-                    SQL("SELECT count(*) FROM portfolio_gate_member WHERE gate"
-                        " = :gate AND person = :person AND state ="
-                        " 'conflict'"),
-                    ARGS(arg_int("gate", g->row.id), arg_int("person", person)))
+    return standing_of(c, a, row, person, NULL).conflict
                ? "portfolio_gate.has_conflict"
                : NULL;
-}
-
-/* Does the project stand where the gate begins? */
-static bool project_is_there(struct conn *c, const struct gate *g)
-{
-    return count_of(c,
-                    SQL("SELECT count(*) FROM portfolio_project WHERE id ="
-                        " :project AND state = :stage"),
-                    ARGS(arg_int("project", g->project),
-                         arg_cstr("stage", g->stage_from))) > 0;
 }
 
 static const char *open_refuses(struct conn *c, struct arena *a,
                                 const void *row, int64_t person)
 {
     const struct gate *g = row;
-    const char *refusal = gate_refuses_person(c, a, row, person);
-    if (refusal)
-        return refusal;
-    if (!project_is_there(c, g))
-        return "portfolio_gate.project_elsewhere";
-    int64_t members = count_of(
-        c, SQL("SELECT count(*) FROM portfolio_gate_member WHERE gate = :gate"),
-        ARGS(arg_int("gate", g->row.id)));
-    if (members < g->quorum)
-        return "portfolio_gate.too_few_members";
-    int64_t own = count_of(
-        c,
-        SQL("SELECT count(*) FROM portfolio_gate_criterion WHERE gate = :gate"),
-        ARGS(arg_int("gate", g->row.id)));
-    int64_t pair = count_of(c, SQL("SELECT count(*) " OF_THE_PAIR),
-                            ARGS(arg_cstr("stage_from", g->stage_from),
-                                 arg_cstr("stage_to", g->stage_to)));
-    return own + pair > 0 ? NULL : "portfolio_gate.no_criteria";
+    const struct standing s = standing_of(c, a, g, person, NULL);
+    return s.conflict            ? "portfolio_gate.has_conflict"
+           : !s.there            ? "portfolio_gate.project_elsewhere"
+           : s.seats < g->quorum ? "portfolio_gate.too_few_members"
+           : s.criteria + s.of_the_pair == 0 ? "portfolio_gate.no_criteria"
+                                             : NULL;
 }
 
 /* Copies the criteria: what is changed in the set later does not move them. */
@@ -80,8 +108,9 @@ static enum status open_gate(struct conn *c, struct arena *a, const void *row,
     struct rows *r;
     (void)reason;
     TRY(db_rows(c, a,
-                SQL("SELECT k.position, k.label, k.kind, k.level " OF_THE_PAIR
-                    " ORDER BY k.position, k.id"),
+                SQL("SELECT k.position, k.label, k.kind, k.level FROM"
+                    " portfolio_criterion k WHERE k.stage_from = :stage_from"
+                    " AND k.stage_to = :stage_to ORDER BY k.position, k.id"),
                 ARGS(arg_cstr("stage_from", g->stage_from),
                      arg_cstr("stage_to", g->stage_to)),
                 &r));
@@ -99,84 +128,44 @@ static enum status open_gate(struct conn *c, struct arena *a, const void *row,
 
 /* What every decision asks for: the quorum, a reason for each criterion, and
  * that somebody voted for it. */
-static const char *refuses_any(struct conn *c, struct arena *a, const void *row,
-                               int64_t person, const char *outcome)
+static const char *any_refusal(const struct gate *g, const struct standing *s)
 {
-    const struct gate *g = row;
-    const struct arg *args = ARGS(arg_int("gate", g->row.id));
-    const char *refusal = gate_refuses_person(c, a, row, person);
-    if (refusal)
-        return refusal;
-    if (count_of(c,
-                 SQL("SELECT count(*) FROM portfolio_gate_member WHERE gate ="
-                     " :gate AND state NOT IN ('invited', 'conflict')"),
-                 args) < g->quorum)
-        return "portfolio_gate.no_quorum";
-    if (count_of(c,
-                 SQL("SELECT count(*) FROM portfolio_gate_criterion WHERE"
-                     " gate = :gate AND (met IS NULL OR reason IS NULL)"),
-                 args))
-        return "portfolio_gate.lacks_reasons";
-    return count_of(
-               c,
-               SQL("SELECT count(*) FROM portfolio_gate_member WHERE"
-                   " gate = :gate AND state = :outcome"),
-               ARGS(arg_int("gate", g->row.id), arg_cstr("outcome", outcome)))
-               ? NULL
-               : "portfolio_gate.no_vote_for";
+    return s->conflict            ? "portfolio_gate.has_conflict"
+           : s->votes < g->quorum ? "portfolio_gate.no_quorum"
+           : s->unreasoned        ? "portfolio_gate.lacks_reasons"
+           : !s->votes_for        ? "portfolio_gate.no_vote_for"
+                                  : NULL;
 }
 
-#define REFUSES(outcome_)                                                      \
+/* To go on, the evidence asked for is there, and the project where it was. */
+static const char *going_refusal(const struct gate *g, const struct standing *s)
+{
+    const char *refusal = any_refusal(g, s);
+    return refusal             ? refusal
+           : s->lacks_evidence ? "portfolio_gate.lacks_evidence"
+           : !s->there         ? "portfolio_gate.project_elsewhere"
+                               : NULL;
+}
+
+static const char *conditions_refusal(const struct gate *g,
+                                      const struct standing *s)
+{
+    const char *refusal = going_refusal(g, s);
+    return refusal || s->conditions ? refusal : "portfolio_gate.no_conditions";
+}
+
+#define REFUSES(outcome_, refusal_)                                            \
     static const char *refuses_##outcome_(struct conn *c, struct arena *a,     \
                                           const void *row, int64_t person)     \
     {                                                                          \
-        return refuses_any(c, a, row, person, #outcome_);                      \
+        const struct standing s = standing_of(c, a, row, person, #outcome_);   \
+        return refusal_(row, &s);                                              \
     }
-REFUSES(hold)
-REFUSES(recycle)
-REFUSES(stop)
-
-/* To go on, the evidence asked for is there, and the project where it was. */
-static const char *refuses_going_on(struct conn *c, struct arena *a,
-                                    const void *row, int64_t person,
-                                    const char *outcome)
-{
-    const struct gate *g = row;
-    const char *refusal = refuses_any(c, a, row, person, outcome);
-    if (refusal)
-        return refusal;
-    if (count_of(
-            c,
-            SQL("SELECT count(*) FROM portfolio_gate_criterion k WHERE"
-                " k.gate = :gate AND k.kind IS NOT NULL AND NOT EXISTS"
-                " (SELECT 1 FROM portfolio_evidence e WHERE e.project ="
-                " :project AND e.kind = k.kind AND"
-                " e.level >= coalesce(k.level, 1))"),
-            ARGS(arg_int("gate", g->row.id), arg_int("project", g->project))))
-        return "portfolio_gate.lacks_evidence";
-    return project_is_there(c, g) ? NULL : "portfolio_gate.project_elsewhere";
-}
-
-static const char *refuses_go(struct conn *c, struct arena *a, const void *row,
-                              int64_t person)
-{
-    return refuses_going_on(c, a, row, person, "go");
-}
-
-static const char *refuses_conditions(struct conn *c, struct arena *a,
-                                      const void *row, int64_t person)
-{
-    const struct gate *g = row;
-    const char *refusal = refuses_going_on(c, a, row, person, "conditions");
-    if (refusal)
-        return refusal;
-    return count_of(c,
-                    SQL("SELECT count(*) FROM portfolio_gate_condition"
-                        " WHERE gate = :gate"),
-                    ARGS(arg_int("gate", g->row.id)))
-               ? NULL
-               : "portfolio_gate.no_conditions";
-}
+REFUSES(go, going_refusal)
+REFUSES(conditions, conditions_refusal)
+REFUSES(hold, any_refusal)
+REFUSES(recycle, any_refusal)
+REFUSES(stop, any_refusal)
 
 /* The project's own step from where it is to that state; NULL: it stays. */
 static const struct step *project_step(const char *from, const char *to)
