@@ -1,14 +1,12 @@
 // The command line beside a server that has the folder.
-import { test, equal, ok, match, serve, essaim, run, query, onPostgres, program, today } from './lib.mjs';
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { test, equal, ok, match, serve, essaim, run, query, onPostgres, today } from './lib.mjs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const server = await serve();
 const data = ['--data', server.folder];
-const uai = (n) => `099${n}${'ABCDEFGHJKLMNPRSTUVWXYZ'[Number(`099${n}`) % 23]}`;
 
 await test('what reads, reads', async () => {
   const admin = await server.as('admin');
@@ -74,34 +72,6 @@ await test('the journal verified twice while the server seals it', async () => {
     await server.as('head');
   }
   match(essaim('journal', 'verify', ...data), /all as sealed/);
-});
-await test('an import of 4,000 schools beside forms: both end, and nobody waits a second', async () => {
-  const file = join(server.folder, 'beside.csv');
-  const lines = Array.from({ length: 4000 }, (_, i) => `${uai(1000 + i)};Beside ${i};college`);
-  writeFileSync(file, `uai;nom;nature\r\n${lines.join('\r\n')}\r\n`);
-  const admin = await server.as('admin');
-  // What a form takes with nothing beside it: a machine with much else to do is slower.
-  const written = async (name) => {
-    const form = await admin.form('/organisations/nouveau', '/organisations');
-    const began = Date.now();
-    const r = await admin.submit(form, { name, kind: 'other' });
-    equal(r.status, 303);
-    return Date.now() - began;
-  };
-  let alone = 0;
-  for (let i = 0; i < 10; i++) alone = Math.max(alone, await written(`Avant ${i}`));
-  const child = spawn(program, ['import', 'school', file, ...data], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '', going = true;
-  child.stdout.on('data', (d) => { said += d; });
-  const ended = new Promise((done) => child.on('exit', (code) => { going = false; done(code); }));
-  let longest = 0, beside = 0;
-  for (; going; beside++) longest = Math.max(longest, await written(`À côté ${beside}`));
-  equal(await ended, 0, said);
-  match(said, /4000 new/);
-  ok(beside > 0);
-  ok(longest < Math.max(1000, 10 * alone), `a form waited ${longest} ms, alone ${alone} ms`);
-  const n = JSON.parse((await admin.get('/etablissements.json?q=beside')).text).length;
-  equal(n, 4000);
 });
 // Of a file of SQLite; a server of PostgreSQL has room for several.
 if (!onPostgres) await test('what must be alone says who has the folder', () => {
