@@ -1,6 +1,7 @@
 /* What a handler calls to read its request and to answer. */
 #include "core/request.h"
 
+#include "auth/throttle.h"
 #include "base/random.h"
 #include "core/file.h"
 #include "core/once.h"
@@ -315,6 +316,17 @@ static enum status fill_copy(void *data)
     const struct filling *f = data;
     struct req r = *f->r;
     return f->fn(&r, arena_dup(r.mem, f->view, f->size));
+}
+
+bool req_stranger_held(struct req *r)
+{
+    if (r->who)
+        return false;
+    const unsigned seconds =
+        throttle_stranger(r->app->throttle, r->x->address, time_monotonic_ns());
+    if (seconds)
+        req_header(r, "Retry-After", arena_printf(r->mem, "%u", seconds));
+    return seconds > 0;
 }
 
 enum status req_fill(struct req *r, fill_fn *fn, void *view, size_t size)

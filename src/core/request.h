@@ -140,6 +140,9 @@ enum status req_write(struct req *r, write_fn *fn, void *data) MUST_USE;
 struct actor req_actor(const struct req *r);
 /* Where the forms of this request look for references. */
 struct form_source req_source(struct req *r);
+/* What somebody without an account sends: have too many come from that network?
+ * Then the answer says when to try again; else this one counts. */
+bool req_stranger_held(struct req *r);
 /* The version field of the form, If-Match, or the API's "version"; NONE: not
  * given. */
 int64_t req_version(const struct req *r);

@@ -51,11 +51,11 @@ struct lab_v {
 /* Asking for a half-day. */
 struct visit_ask_v {
     const struct form *form;
-    const char *action, *alert, *lab, *when;
+    const char *alert, *lab, *when;
+    const char *privacy;              /* told to strangers; or NULL */
     const char *back;                 /* to the calendar */
     const struct slot_cell_v *others; /* free half-days, when it is taken */
     size_t other_count;
-    bool stranger;
 };
 struct visit_sent_v {
     const char *lab, *lab_href, *when, *visit_href;

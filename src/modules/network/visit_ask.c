@@ -4,8 +4,6 @@
  * when somebody was faster, others that are free are offered, and what was
  * typed stays.
  */
-#include "auth/throttle.h"
-#include "http/exchange.h"
 #include "i18n/format.h"
 #include "modules/network/pages/lab.html.h"
 #include "modules/network/routes.h"
@@ -142,6 +140,8 @@ static enum status form_make(struct asking *k, bool refused, struct form *form)
     form->field_count = n;
     form->csrf = r->who ? r->who->csrf : NULL;
     form->key = req_key(r);
+    form->action = half_day_address(r, r->id, k->day, k->part);
+    form->submit = tr(r->lang, "network.ask_send");
     return OK;
 }
 
@@ -170,12 +170,11 @@ static enum status show(struct asking *k, int code, bool refused)
     TRY(form_make(k, refused, &form));
     struct visit_ask_v v = {
         .form = &form,
-        .action = half_day_address(r, r->id, k->day, k->part),
         .alert = k->alert ? tr(r->lang, k->alert) : NULL,
         .lab = said(r->mem, r->lang, k->lab->name),
         .when = half_day_shown(r, k->day, k->part),
         .back = arena_printf(r->mem, "/laboratoires/%" PRId64 "#slots", r->id),
-        .stranger = !r->who};
+        .privacy = r->who ? NULL : tr(r->lang, "network.ask_privacy")};
     if (k->taken)
         TRY(others_fill(k, &v));
     struct page p = req_page(r, tr(r->lang, "network.ask"));
@@ -290,15 +289,6 @@ static void read_required(struct asking *k)
         form_error(errors, "email", "form.required");
 }
 
-/* So that no script takes all the room that strangers have. */
-static enum status held_back(struct asking *k, unsigned seconds)
-{
-    struct req *r = k->r;
-    k->alert = "network.ask_held";
-    req_header(r, "Retry-After", arena_printf(r->mem, "%u", seconds));
-    return show(k, 429, true);
-}
-
 enum status visit_ask_send(struct req *r)
 {
     struct asking k;
@@ -324,12 +314,10 @@ enum status visit_ask_send(struct req *r)
         choice_label(r->mem, r->lang, &visit_entity, "kind", k.visit->kind);
     const char *label = k.visit->class_label;
     k.visit->title = label ? arena_printf(r->mem, "%s, %s", kind, label) : kind;
-    const unsigned seconds =
-        r->who ? 0
-               : throttle_stranger(r->app->throttle, r->x->address,
-                                   time_monotonic_ns());
-    if (seconds)
-        return held_back(&k, seconds);
+    if (req_stranger_held(r)) {
+        k.alert = "network.ask_held";
+        return show(&k, 429, true);
+    }
     s = req_write(r, ask, &k);
     if (k.taken && !k.alert)
         k.alert = "network.taken";

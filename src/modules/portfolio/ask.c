@@ -1,7 +1,5 @@
 /* Asking for advice, with or without an account, and the queue of those who
  * wait: the longest first, and which needs come back. */
-#include "auth/throttle.h"
-#include "http/exchange.h"
 #include "i18n/format.h"
 #include "modules/portfolio/pages/ask.html.h"
 #include "modules/portfolio/routes.h"
@@ -59,9 +57,12 @@ static enum status show(struct asking *k, int code, bool refused)
     TRY(form_of_entity(r->mem, r->lang, &ask, form));
     form->csrf = r->who ? r->who->csrf : NULL;
     form->key = req_key(r);
+    form->action = "/demander-conseil";
+    form->submit = tr(r->lang, "portfolio.ask_send");
     struct ask_v v = {.form = form,
                       .alert = k->alert ? tr(r->lang, k->alert) : NULL,
-                      .stranger = !r->who};
+                      .privacy =
+                          r->who ? NULL : tr(r->lang, "portfolio.ask_privacy")};
     struct page p = req_page(r, tr(r->lang, "portfolio.ask"));
     struct html h;
     req_html_open(r, &h);
@@ -123,15 +124,6 @@ static enum status ask(struct conn *c, struct arena *a, void *data)
     return row_insert(c, a, &advice_entity, row, req_actor(k->r));
 }
 
-/* So that no script takes all the room that strangers have. */
-static enum status held(struct asking *k, unsigned seconds)
-{
-    struct req *r = k->r;
-    k->alert = "portfolio.ask_held";
-    req_header(r, "Retry-After", arena_printf(r->mem, "%u", seconds));
-    return show(k, 429, true);
-}
-
 enum status ask_send(struct req *r)
 {
     struct asking k = asking_open(r);
@@ -151,12 +143,10 @@ enum status ask_send(struct req *r)
         k.alert = "form.no_key";
     if (r->errors.n || k.alert)
         return show(&k, 422, true);
-    unsigned seconds = r->who
-                           ? 0
-                           : throttle_stranger(r->app->throttle, r->x->address,
-                                               time_monotonic_ns());
-    if (seconds)
-        return held(&k, seconds);
+    if (req_stranger_held(r)) {
+        k.alert = "portfolio.ask_held";
+        return show(&k, 429, true);
+    }
     s = req_write(r, ask, &k);
     if (s == ERR_INVALID && k.alert)
         return show(&k, 422, true);

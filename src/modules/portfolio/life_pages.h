@@ -164,7 +164,8 @@ struct queue_v {
 struct ask_v {
     const struct form *form;
     const char *alert;
-    bool stranger, sent;
+    const char *privacy; /* told to strangers; or NULL */
+    bool sent;
 };
 struct become_v {
     const struct detail_v *detail;
