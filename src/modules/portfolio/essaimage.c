@@ -17,6 +17,7 @@ enum {
     WIDTH = 860,
     MONTHS = 24,
     IN_USE = 2,
+    ENDED = 3, /* what is in use beyond its last day, too */
     FEW = 60
 };
 
@@ -25,13 +26,20 @@ bool spread_is_used(const struct spread_school *s)
     return s->states[IN_USE] > 0;
 }
 
+static void state_add(struct spread *all, struct spread_school *s, int state,
+                      int64_t n)
+{
+    s->states[state] += n;
+    all->states[state] += n;
+}
+
 /* One state of one school: of a school not met before, a new place. */
 static void school_read(struct rows *r, struct spread *out)
 {
     const struct field *state = entity_field(&deployment_entity, "state");
-    int64_t id = row_int(r, 0), n = row_int(r, 9);
+    int64_t id = row_int(r, 0), n = row_int(r, 9), past = row_int(r, 10);
     struct spread_school *s = out->n ? &out->schools[out->n - 1] : NULL;
-    int32_t first = row_day(r, 10);
+    int32_t first = row_day(r, 11);
     if (!s || s->school != id) {
         s = &out->schools[out->n++];
         *s = (struct spread_school){.school = id,
@@ -46,8 +54,9 @@ static void school_read(struct rows *r, struct spread *out)
     }
     for (int i = 0; i < ESSAIMAGE_STATES; i++)
         if (str_eq(row_str(r, 8), state->choices[i])) {
-            s->states[i] += n;
-            out->states[i] += n;
+            state_add(out, s, i, i == IN_USE ? n - past : n);
+            if (i == IN_USE)
+                state_add(out, s, ENDED, past);
             if (i >= IN_USE && (s->first == NO_DAY || first < s->first))
                 s->first = first;
         }
@@ -64,11 +73,11 @@ enum status spread_load(struct conn *c, struct arena *a, int64_t project,
         SQL("SELECT s.id, s.bassin, s.departement, coalesce(s.pupils, (SELECT"
             " CAST(sum(k.headcount) AS BIGINT) FROM directory_class k WHERE"
             " k.school = s.id AND k.year = :year)), s.name, s.kind,"
-            " s.longitude, s.latitude, x.state, x.n, x.first"
-            " FROM (SELECT d.school AS school, CASE WHEN d.state = 'in_use' AND"
-            " d.ends < :today THEN 'ended' ELSE d.state END AS state,"
-            " count(*) AS n, min(d.starts) AS first FROM portfolio_deployment"
-            " d WHERE d.project = :project GROUP BY 1, 2) x"
+            " s.longitude, s.latitude, x.state, x.n, x.past, x.first"
+            " FROM (SELECT d.school AS school, d.state AS state, count(*) AS n,"
+            " sum(CASE WHEN d.ends < :today THEN 1 ELSE 0 END) AS past,"
+            " min(d.starts) AS first FROM portfolio_deployment d WHERE"
+            " d.project = :project GROUP BY d.school, d.state) x"
             " JOIN directory_school s ON s.id = x.school"
             " ORDER BY s.id, x.state"),
         ARGS(arg_int("project", project), arg_int("today", day_today()),
