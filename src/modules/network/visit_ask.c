@@ -20,7 +20,6 @@ struct asking {
     bool asks_school;  /* who has an account may have none of their own */
     const char *alert; /* a label key */
     bool taken;
-    int64_t id; /* once it is written */
 };
 
 static const char asked_of_all[] = "kind class_label pupils need";
@@ -268,13 +267,11 @@ static enum status ask(struct conn *c, struct arena *a, void *data)
         return ERR_INVALID;
     struct visit *v = row_copy(a, &visit_entity, k->visit);
     TRY(row_insert(c, a, &visit_entity, v, req_actor(k->r)));
-    TRY(write_slot(k, c, v->row.id));
-    k->id = v->row.id;
     k->r->location = arena_printf(
         k->r->mem,
         "/laboratoires/%" PRId64 "/demande/envoyee?jour=%s&moment=%s",
         k->lab->row.id, day_iso(k->r->mem, k->day), booking_parts[k->part]);
-    return OK;
+    return write_slot(k, c, v->row.id);
 }
 
 static void read_required(struct asking *k)
@@ -310,8 +307,9 @@ enum status visit_ask_send(struct req *r)
         k.alert = "form.no_key";
     if (r->errors.n || k.alert)
         return show(&k, 422, true);
-    const char *kind =
-        choice_label(r->mem, r->lang, &visit_entity, "kind", k.visit->kind);
+    /* In French, as rows are, whoever reads. */
+    const char *kind = choice_label(r->mem, lang_default(), &visit_entity,
+                                    "kind", k.visit->kind);
     const char *label = k.visit->class_label;
     k.visit->title = label ? arena_printf(r->mem, "%s, %s", kind, label) : kind;
     if (req_stranger_held(r)) {
