@@ -96,7 +96,6 @@ static int serve(struct cli *cli, int socket)
     struct http_server *server = http_start(&options);
     if (!server)
         return cli_fail("cannot start: %s", strerror(errno));
-    cli->app->meter->server = server;
     struct tasks *tasks = tasks_start(cli->app);
     if (!tasks) {
         http_stop(server);

@@ -212,18 +212,17 @@ static void process(struct buf *b)
             (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6);
 }
 
-struct str meter_text(struct app *app, struct arena *a)
+struct str meter_text(struct app *app, struct http_exchange *x)
 {
-    struct buf b = {.mem = a};
+    struct buf b = {.mem = &x->mem};
     const struct meter *m = app->meter;
-    struct http_server *server = m->server;
     struct db_stats db = db_stats(app->db);
     head(&b, "essaim_build_info", "gauge", "Always 1; what runs.");
     buf_str(&b, "essaim_build_info{version=\"" VERSION "\"} 1\n");
     one(&b, "essaim_ceilings_total", "counter",
         "Requests, writes and tasks ended by their ceiling of memory.",
         (double)arena_ceilings());
-    lanes(&b, server ? http_load(server) : (struct http_load){0}, db);
+    lanes(&b, http_load(http_exchange_server(x)), db);
     database(&b, m, db);
     work(&b, m);
     sign_ins(&b, m);

@@ -44,7 +44,6 @@ struct meter {
     struct http_match families[FAMILIES]; /* for what plan() answers itself */
     _Atomic uint64_t queries, sign_ins[SIGN_INS];
     _Atomic int64_t gauges[GAUGES];
-    _Atomic(struct http_server *) server; /* NULL until it serves */
 };
 
 /* After app->routes is complete. */
@@ -55,6 +54,6 @@ void meter_answered(struct meter *m, const struct counted *counted,
 /* May this one read the metrics: a neighbour on this machine and no proxy in
  * between, or who has the token ("": nobody has). */
 bool meter_readable(const struct http_exchange *x, const char *token);
-struct str meter_text(struct app *app, struct arena *a);
+struct str meter_text(struct app *app, struct http_exchange *x);
 /* Fills the gauges from the tables. */
 enum status meter_look(struct app *app, struct conn *c) MUST_USE;

@@ -1,7 +1,7 @@
 /* /readyz: may a proxy send people here? */
-#include "core/meter.h"
 #include "core/pages.h"
 #include "core/request.h"
+#include "http/server.h"
 
 #include <sys/statvfs.h>
 
@@ -23,10 +23,9 @@ int64_t disk_room_least(const struct app *app)
 /* NULL: ready. */
 static const char *hindrance(struct req *r)
 {
-    struct http_server *server = r->app->meter->server;
     int64_t mb = 0;
     bool current;
-    if (!server || http_load(server).stopping)
+    if (http_load(http_exchange_server(r->x)).stopping)
         return "it is stopping";
     if (schema_current(r->conn, &r->app->schema, &current) != OK)
         return "the database does not answer";

@@ -11,6 +11,11 @@ static struct exchange *whole(const struct http_exchange *x)
     return (struct exchange *)(uintptr_t)x; /* its first member */
 }
 
+struct http_server *http_exchange_server(const struct http_exchange *x)
+{
+    return whole(x)->server;
+}
+
 struct str http_header(const struct http_exchange *x, const char *name)
 {
     return head_find(whole(x)->heads, name);

@@ -28,6 +28,8 @@ struct http_pair {
     struct http_pair *next;
 };
 
+struct http_server;
+
 struct http_exchange {
     /* Has a ceiling (http_options.memory); passing it ends answer() and the
      * client gets 413. What is deferred on it runs on the worker's thread right
@@ -54,6 +56,8 @@ struct http_exchange {
     int64_t file_size, file_from; /* so many bytes, from that one on */
 };
 
+/* Who serves it: there from the first request on, before http_start returns. */
+struct http_server *http_exchange_server(const struct http_exchange *x);
 /* The first header of that name, in any case; p is NULL when absent. */
 struct str http_header(const struct http_exchange *x, const char *name);
 struct str http_cookie(const struct http_exchange *x, const char *name);
