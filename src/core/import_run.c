@@ -235,6 +235,8 @@ static void refuse_line(struct run *r, const struct import_line *line)
         error = (struct form_error){.key = r->key, .field = r->field};
     else if (strncmp(r->refusal, "unique ", 7) == 0)
         error.key = f ? "form.taken" : "form.taken_together";
+    else if (strncmp(r->refusal, "overlap ", 8) == 0)
+        error.key = "form.overlap";
     if (f) {
         struct value v = field_get(f, line->row);
         error.field = f->name;
@@ -246,28 +248,25 @@ static void refuse_line(struct run *r, const struct import_line *line)
 }
 
 /* A line that the database refuses takes nothing with it: what stands before it
- * is written alone, then the rest. */
+ * is written first, and may be refused itself by then, for others write too. */
 static enum status write_piece(struct run *r, struct piece *p)
 {
-    size_t from = 0;
+    size_t from = 0, to = p->count;
     r->piece = p;
     r->bad_from = 0;
     for (;;) {
-        enum status s = write_lines(r, from, p->count);
-        if (s != ERR_CONFLICT || r->refused < 0)
+        enum status s = write_lines(r, from, to);
+        if (s == ERR_CONFLICT && r->refused > (int64_t)from) {
+            to = (size_t)r->refused;
+        } else if (s == ERR_CONFLICT && r->refused >= 0) {
+            refuse_line(r, &p->lines[from++]);
+            to = p->count;
+        } else if (s != OK || to == p->count) {
             return s;
-        size_t at = (size_t)r->refused;
-        /* Not the whole run: the next piece in it is being read meanwhile. */
-        const char *key = r->key, *field = r->field;
-        char refusal[REFUSAL];
-        memcpy(refusal, r->refusal, REFUSAL);
-        if (at > from)
-            TRY(write_lines(r, from, at));
-        memcpy(r->refusal, refusal, REFUSAL);
-        r->key = key;
-        r->field = field;
-        refuse_line(r, &p->lines[at]);
-        from = at + 1;
+        } else {
+            from = to;
+            to = p->count;
+        }
     }
 }
 
