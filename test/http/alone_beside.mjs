@@ -17,7 +17,7 @@ await test('an import of 4,000 schools beside forms: both end, and nobody waits 
   const child = spawn(program, ['import', 'school', file, ...data], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '', going = true;
   child.stdout.on('data', (d) => { said += d; });
-  const ended = new Promise((done) => child.on('exit', (code) => { going = false; done(code); }));
+  const ended = new Promise((done) => child.on('close', (code) => { going = false; done(code); }));
   let longest = 0, written = 0;
   while (going) {
     const form = await admin.form('/organisations/nouveau', '/organisations');

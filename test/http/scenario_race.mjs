@@ -129,7 +129,7 @@ function imported(folder, name, lines) {
     let said = '';
     child.stdout.on('data', (d) => { said += d; });
     child.stderr.on('data', (d) => { said += d; });
-    child.on('exit', (code) => done({ code, said }));
+    child.on('close', (code) => done({ code, said }));
   });
 }
 
