@@ -129,31 +129,23 @@ async function pageAgainstNginx() {
 }
 
 // One turn: posts to a server on a fresh copy, then the bare loop over the rows
-// that they made, on the same disk.
-async function postsOnce(turn) {
+// that they made, on the same disk. ready: says where to and what wrk sends.
+async function postsOnce(turn, ready) {
   const data = join(folder, `posts${turn}`), bare = join(folder, `bare${turn}`);
   cpSync(demo(), data, { recursive: true });
-  cpSync(demo(), bare, { recursive: true });
+  const { prepared = () => {}, send } = ready;
+  await prepared(data);
+  cpSync(data, bare, { recursive: true });
   const server = await serve({ data, env: { ESSAIM_QUERIES: '1' } });
   const admin = await server.as('admin');
-  const form = await admin.form('/organisations/nouveau', '/organisations');
-  const fields = new URLSearchParams(form.fields.filter(([k]) => k !== '_key').map(([k, v]) => [k, v]));
-  for (const c of form.controls.filter((x) => 'required' in x))
-    fields.set(c.name, c.tag === 'select' ? c.options.find((o) => o.value).value : 'NOM');
+  const { path, lua, headers } = await send(admin, data);
   const script = join(folder, 'post.lua');
   writeFileSync(script, `local id, n = 0, 0
     function setup(t) id = id + 1; t:set("me", id) end
-    function request() n = n + 1
-      local key = me .. "-" .. n .. "-" .. os.time()
-      local body = ("${fields}&_key=" .. key):gsub("NOM", "Organisation+" .. key)
-      return wrk.format("POST", nil, nil, body) end`);
-  const headers = {
-    Cookie: [...admin.cookies].map(([k, v]) => `${k}=${v}`).join('; '),
-    'Content-Type': 'application/x-www-form-urlencoded',
-  };
+    ${lua}`);
   const written = async () => (await admin.get('/')).headers.get('x-writes').split(' ').map(Number);
   const [writes, commits] = await written();
-  const run = wrk(`${server.base}/organisations`, { clients: 32, headers, script, of: server.child.pid });
+  const run = wrk(`${server.base}${path}`, { clients: 32, headers, script, of: server.child.pid });
   const [writesAfter, commitsAfter] = await written();
   await server.stop();
   const group = (writesAfter - writes) / (commitsAfter - commits);
@@ -163,9 +155,63 @@ async function postsOnce(turn) {
   return { ...run, group, bare: Number(/([\d.]+) posts\/s/.exec(out)[1]), bareCpu: Number(/([\d.]+) us/.exec(out)[1]) };
 }
 
+// A form of an organisation.
+const organisation = { async send(admin) {
+  const form = await admin.form('/organisations/nouveau', '/organisations');
+  const fields = new URLSearchParams(form.fields.filter(([k]) => k !== '_key').map(([k, v]) => [k, v]));
+  for (const c of form.controls.filter((x) => 'required' in x))
+    fields.set(c.name, c.tag === 'select' ? c.options.find((o) => o.value).value : 'NOM');
+  return {
+    path: '/organisations',
+    lua: `function request() n = n + 1
+      local key = me .. "-" .. n .. "-" .. os.time()
+      local body = ("${fields}&_key=" .. key):gsub("NOM", "Organisation+" .. key)
+      return wrk.format("POST", nil, nil, body) end`,
+    headers: {
+      Cookie: [...admin.cookies].map(([k, v]) => `${k}=${v}`).join('; '),
+      'Content-Type': 'application/x-www-form-urlencoded',
+    },
+  };
+} };
+
+// A half-day of a room, on any open day of two school years: taken, or refused.
+const halfDay = {
+  prepared(data) {
+    const rows = (entity) => JSON.parse(essaim('export', entity, '--format', 'json', '--data', data));
+    const lines = rows('lab').flatMap((lab) => [2024, 2025].flatMap((year) => Array.from({ length: 20 }, (_, i) =>
+      `Mesure ${i};${lab.name};${year}-${year + 1};workshop;inside;2025-03-12`)));
+    writeFileSync(join(folder, 'visits.csv'), ['title;lab;year;kind;place;asked', ...lines].join('\r\n'));
+    essaim('import', 'visit', join(folder, 'visits.csv'), '--data', data);
+  },
+  async send(admin, data) {
+    const rows = (entity) => JSON.parse(essaim('export', entity, '--format', 'json', '--data', data));
+    const closed = rows('closure');
+    const open = (year) => Array.from({ length: 300 }, (_, i) =>
+      new Date(Date.UTC(year, 8, 3 + i)).toISOString().slice(0, 10))
+      .filter((d) => [1, 2, 4, 5].includes(new Date(d).getUTCDay()) && !closed.some((c) => c.starts <= d && d <= c.ends));
+    const spaces = rows('space');
+    const visits = rows('visit').filter((v) => v.title.startsWith('Mesure '));
+    const token = essaim('token', 'add', 'admin@demo.example', 'bench', '--data', data).trim();
+    const quoted = (list) => `{${list.map((x) => JSON.stringify(x)).join(',')}}`;
+    return {
+      path: '/api/v1/slot',
+      lua: `local days = {["2024-2025"]=${quoted(open(2024))}, ["2025-2026"]=${quoted(open(2025))}}
+        local visits = {${visits.map((v) => `{${v.id}, "${v.year}", {${spaces.filter((s) => s.lab === v.lab).map((s) => s.id)}}}`)}}
+        function init() math.randomseed(me * 7919) end
+        function request() n = n + 1
+          local v = visits[math.random(#visits)]
+          local d = days[v[2]]
+          wrk.headers["Idempotency-Key"] = me .. "-" .. n .. "-" .. os.time()
+          return wrk.format("POST", nil, nil, ('{"visit":%d,"day":"%s","part":"%s","space":%d}'):format(
+            v[1], d[math.random(#d)], math.random(2) == 1 and "morning" or "afternoon", v[3][math.random(#v[3])])) end`,
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    };
+  },
+};
+
 async function posts() {
   const all = [];
-  for (let i = 0; i < turns; i++) all.push(await postsOnce(i));
+  for (let i = 0; i < turns; i++) all.push(await postsOnce(i, organisation));
   const refused = all.reduce((sum, x) => sum + x.bad, 0);
   row('durable form posts, 32 clients', `${n(middle(all, (x) => x.rate))}/s, p99 ${n(middle(all, (x) => x.p99), 1)} ms, `
     + `${n(middle(all, (x) => x.cpu))} µs of processor each, longest of all ${n(Math.max(...all.map((x) => x.most)), 1)} ms${refused ? `, ${refused} REFUSED` : ''}`, 'nobody > 1 s');
@@ -173,6 +219,15 @@ async function posts() {
   row('a bare loop of the same rows, in such groups', `${n(middle(all, (x) => x.bare))}/s, ${n(middle(all, (x) => x.bareCpu))} µs of processor each`);
   row('posts against the bare loop', `${n(middle(all, (x) => x.rate / x.bare), 3)} `
     + `(${all.map((x) => n(x.rate / x.bare, 2)).join(', ')})`, '≥ 0.4');
+}
+
+async function bookings() {
+  const all = [];
+  for (let i = 0; i < turns; i++) all.push(await postsOnce(i, halfDay));
+  row('half-days booked, 32 clients, answered', `${n(middle(all, (x) => x.rate))}/s, p99 ${n(middle(all, (x) => x.p99), 1)} ms, `
+    + `${n(middle(all, (x) => 100 * x.bad / x.rate / seconds))} % refused, ${n(middle(all, (x) => x.cpu))} µs of processor each`, '≥ 2,000/s, p99 ≤ 40 ms');
+  row('bookings against a bare loop of the rows taken', `${n(middle(all, (x) => x.rate / x.bare), 3)} of ${n(middle(all, (x) => x.bare))}/s, `
+    + `in groups of ${n(middle(all, (x) => x.group), 1)}`, '≥ 0.4');
 }
 
 function schoolFile(count, from) {
@@ -311,7 +366,7 @@ function programs() {
   }
 }
 
-const parts = { start, page: pageAgainstNginx, posts, import: importAndSearch, portfolio, backup: backups, programs };
+const parts = { start, page: pageAgainstNginx, posts, bookings, import: importAndSearch, portfolio, backup: backups, programs };
 const asked = process.argv.slice(2).filter((a) => parts[a]);
 for (const part of asked.length ? asked : Object.keys(parts)) await parts[part]();
 
