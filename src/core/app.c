@@ -218,7 +218,7 @@ struct reach reach_of(const struct app *app, struct arena *a,
     const struct entity *person = entity_by_api(app, "person");
     if (n && person)
         scopes[n++] = (struct scope){person, who->person};
-    return (struct reach){scopes, n};
+    return (struct reach){.scopes = scopes, .n = n};
 }
 
 enum status setting_get(struct conn *c, struct arena *a, const char *name,

@@ -55,19 +55,36 @@ static void addresses(struct edit *e, struct form *form)
     form->to_parent = back != NULL;
 }
 
+static const struct reach *write_reach(void *data, const struct entity *e)
+{
+    struct req *r = data;
+    struct reach *reach = NEW(r->mem, struct reach);
+    *reach = reach_of(r->app, r->mem, r->who, e->write);
+    return reach;
+}
+
+struct form_source edit_source(struct req *r)
+{
+    struct form_source source = req_source(r);
+    source.write = write_reach;
+    return source;
+}
+
 static enum status show(struct edit *e, int code, bool refused,
                         const void *theirs)
 {
     struct req *r = e->r;
     bool is_new = r->id == NONE;
-    struct form_source source = req_source(r);
+    struct form_source source = edit_source(r);
     struct form_ask ask = {.entity = r->entity,
                            .row = e->row,
                            .links = (const struct linked *const *)e->links,
                            .link_counts = e->counts,
                            .typed = refused ? &r->in : NULL,
                            .errors = &r->errors,
-                           .source = &source};
+                           .source = &source,
+                           .under = r->entity->parent &&
+                                    (!is_new || req_text(r, "_parent").p)};
     struct form form = {0};
     struct form_conflict conflict = {0}, *of_line = NULL;
     addresses(e, &form);
@@ -194,7 +211,7 @@ static enum status stale(struct req *r, enum status s)
 static enum status read_typed(struct edit *e, unsigned flags)
 {
     struct req *r = e->r;
-    struct form_source source = req_source(r);
+    struct form_source source = edit_source(r);
     refuse_unknown(r);
     if (r->json)
         refuse_set(r, e->row);
@@ -227,6 +244,8 @@ enum status edit_refused(struct conn *c, const struct entity *e,
     const char *why = conn_refusal(c);
     if (s == ERR_CONFLICT && strncmp(why, "overlap ", 8) == 0)
         form_error(errors, NULL, "form.overlap");
+    if (s == ERR_CONFLICT && same(why, "reference"))
+        form_error(errors, NULL, "form.reference_gone");
     if (s != ERR_CONFLICT || strncmp(why, "unique ", 7) != 0)
         return s;
     const char *name = strrchr(why, '.') ? strrchr(why, '.') + 1 : "";
@@ -251,6 +270,20 @@ static enum status save_links(struct edit *e, struct conn *c, int64_t id)
     return OK;
 }
 
+/* The reference of a form that says where its row stands. */
+static const char *place_field(struct arena *a, const struct entity *e)
+{
+    for (const char *const *p = e->reach; p && *p; p++) {
+        struct str rest = str_of(*p), first;
+        if (!str_next(&rest, '.', &first) || !first.n)
+            continue;
+        const struct field *f = entity_field(e, str_dup(a, first));
+        if (field_is_typed(e, f))
+            return f->name;
+    }
+    return NULL;
+}
+
 /* Is the row, as it would be saved, within the reach of the right? Else a
  * coordinator could give a row away, or make one elsewhere. */
 static enum status still_in_reach(struct edit *e, struct conn *c, int64_t id)
@@ -258,7 +291,10 @@ static enum status still_in_reach(struct edit *e, struct conn *c, int64_t id)
     void *row;
     struct req *r = e->r;
     enum status s = row_load(c, r->mem, r->entity, id, &r->reach, &row);
-    return s == ERR_NOT_FOUND ? ERR_FORBIDDEN : s;
+    if (s != ERR_NOT_FOUND)
+        return s;
+    form_error(&r->errors, place_field(r->mem, r->entity), "form.out_of_reach");
+    return ERR_FORBIDDEN;
 }
 
 static enum status check_again(struct edit *e, struct conn *c)
@@ -342,11 +378,13 @@ static bool asks_more(struct edit *e)
     return true;
 }
 
-/* What was typed is right, and taken: the form says so, and keeps it. */
-static bool is_overlap(const struct req *r, enum status s)
+/* Refused for a reason that the form says beside its field, or above all, and
+ * keeps what was typed. */
+static bool is_told(const struct edit *e, enum status s)
 {
-    return s == ERR_CONFLICT && r->errors.n &&
-           same(r->errors.list[0].key, "form.overlap");
+    return !e->r->api &&
+           (s == ERR_INVALID || ((s == ERR_CONFLICT || s == ERR_FORBIDDEN) &&
+                                 (e->r->errors.n || lines_faulty(e))));
 }
 
 enum status row_create(struct req *r)
@@ -360,8 +398,8 @@ enum status row_create(struct req *r)
         return show(&e, 200, true, NULL);
     if (s == OK)
         s = req_write(r, insert, &e);
-    if ((s == ERR_INVALID || is_overlap(r, s)) && !r->api)
-        return show(&e, s == ERR_INVALID ? 422 : 409, true, NULL);
+    if (is_told(&e, s))
+        return show(&e, status_code(s), true, NULL);
     TRY(s);
     return req_done(r) ? OK : answer_row(r, 201, e.id, e.row);
 }
@@ -427,8 +465,8 @@ enum status row_change(struct req *r)
             theirs = now;
         return show(&e, 409, true, theirs);
     }
-    if ((s == ERR_INVALID || is_overlap(r, s)) && !r->api)
-        return show(&e, s == ERR_INVALID ? 422 : 409, true, NULL);
+    if (is_told(&e, s))
+        return show(&e, status_code(s), true, NULL);
     TRY(stale(r, s));
     return req_done(r) ? OK : answer_row(r, 200, r->id, NULL);
 }

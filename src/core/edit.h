@@ -49,6 +49,8 @@ struct edit {
 
 enum { LINES_DRAWN = 50, LINES_MOST = 100 };
 
+/* Where the form looks for references: what brings its row within reach. */
+struct form_source edit_source(struct req *r);
 /* The children as they stand, of every kind that the reader may read. */
 enum status lines_load(struct edit *e) MUST_USE;
 /* As the form brings them, mistakes in each line's errors. */

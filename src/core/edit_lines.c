@@ -179,7 +179,7 @@ static enum status line_read(struct edit *e, struct edit_kind *k,
                              size_t n)
 {
     struct req *r = e->r;
-    struct form_source source = req_source(r);
+    struct form_source source = edit_source(r);
     struct edit_line *l = &k->lines[n];
     line_new(e, k, n);
     l->id = number_of(l, "_id");
@@ -284,8 +284,10 @@ static enum status line_again(struct saving *s, struct edit_line *l, void **row)
     }
     TRY(status);
     status = row_load(s->conn, a, e, l->id, &s->reach, row);
-    if (status == ERR_NOT_FOUND)
+    if (status == ERR_NOT_FOUND) {
+        form_error(&l->errors, NULL, "form.out_of_reach");
         return ERR_FORBIDDEN;
+    }
     TRY(status);
     const char *why = e->locked ? e->locked(s->conn, a, *row) : NULL;
     if (!why)
@@ -460,7 +462,7 @@ static struct form_ask line_ask(const struct edit_kind *k,
 enum status lines_stale(struct edit *e, struct form_conflict **out)
 {
     struct req *r = e->r;
-    struct form_source source = req_source(r);
+    struct form_source source = edit_source(r);
     *out = NULL;
     for (size_t i = 0; i < e->kind_count; i++)
         for (size_t n = 0; n < e->kinds[i].n; n++) {
@@ -505,7 +507,7 @@ static enum status line_draw(struct edit *e, const struct edit_kind *k,
                              struct form_line *out)
 {
     struct req *r = e->r;
-    struct form_source source = req_source(r);
+    struct form_source source = edit_source(r);
     struct form_ask ask = line_ask(k, l, typed, &source);
     struct form part = {0};
     bool is_new = l->id == NONE || l->gone;

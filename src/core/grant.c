@@ -69,7 +69,7 @@ static enum status covers(struct conn *c, struct arena *a,
     if (!place || !scope)
         return OK;
     struct scope scopes = {scope, mine->row};
-    struct reach reach = {&scopes, 1};
+    struct reach reach = {.scopes = &scopes, .n = 1};
     void *row;
     enum status s = row_load(c, a, place, g->row, &reach, &row);
     *out = s == OK;

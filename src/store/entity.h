@@ -260,6 +260,12 @@ struct scope {
 struct reach {
     const struct scope *scopes;
     size_t n;
+    const struct through *through; /* asked besides; or NULL */
+};
+/* A reach by other paths than the entity's own, which end with NULL. */
+struct through {
+    const char *const *paths;
+    struct reach reach;
 };
 extern const struct reach reach_all; /* the program itself, and PUBLIC */
 
@@ -278,6 +284,17 @@ struct sql sql_with_reach(struct arena *a, struct sql text,
 enum status row_within(struct conn *c, struct arena *a, const struct entity *e,
                        const void *row, const struct reach *reach,
                        bool *within) MUST_USE;
+
+/*
+ * The rows that a reference of a row may name: those that read reaches, and
+ * that bring the row within write. The same as read where the reference has no
+ * part in that. False: it need not be one of them, for something else may bring
+ * the row there.
+ */
+bool reach_through(struct arena *a, const struct entity *e,
+                   const struct field *f, const void *row,
+                   const struct reach *read, const struct reach *write,
+                   struct reach *out) MUST_USE;
 
 /* Rows. Out of reach is ERR_NOT_FOUND. */
 enum status row_load(struct conn *c, struct arena *a, const struct entity *e,

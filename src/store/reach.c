@@ -2,7 +2,7 @@
 #include "store/row.h"
 
 static const struct scope everywhere[] = {{NULL, 0}};
-const struct reach reach_all = {everywhere, COUNT(everywhere)};
+const struct reach reach_all = {.scopes = everywhere, .n = COUNT(everywhere)};
 
 void args_add(struct arena *a, struct args *args, struct arg one)
 {
@@ -12,15 +12,24 @@ void args_add(struct arena *a, struct args *args, struct arg one)
     args->all[args->n++] = one;
 }
 
-bool reach_is_all(const struct entity *e, const struct reach *reach)
+static bool is_everywhere(const struct reach *reach)
 {
-    CHECK(reach);
-    if (!e->reach)
-        return reach->n > 0;
     for (size_t i = 0; i < reach->n; i++)
         if (!reach->scopes[i].entity)
             return true;
     return false;
+}
+
+/* But for what is asked besides. */
+static bool is_all_by_own(const struct entity *e, const struct reach *reach)
+{
+    CHECK(reach);
+    return e->reach ? is_everywhere(reach) : reach->n > 0;
+}
+
+bool reach_is_all(const struct entity *e, const struct reach *reach)
+{
+    return is_all_by_own(e, reach) && !reach->through;
 }
 
 /* What a path leads to; its steps are references (CHECK). */
@@ -96,19 +105,15 @@ static void path_clause(struct buf *b, struct str alias, const struct entity *e,
         buf_char(b, ')');
 }
 
-void reach_clause(struct arena *a, struct buf *b, struct str alias,
-                  const struct entity *e, const struct reach *reach,
-                  struct args *args)
+static void paths_clause(struct arena *a, struct buf *b, struct str alias,
+                         const struct entity *e, const char *const *paths,
+                         const struct reach *reach, struct args *args)
 {
-    if (reach_is_all(e, reach)) {
-        buf_str(b, "1=1");
-        return;
-    }
     const size_t most = 32;
     const struct entity *ends[32];
     const char *lists[32];
     size_t known = 0, clauses = 0;
-    for (const char *const *path = e->reach; path && *path; path++) {
+    for (const char *const *path = paths; path && *path; path++) {
         const struct entity *end = path_end(e, *path);
         size_t at = 0;
         while (at < known && ends[at] != end)
@@ -124,6 +129,21 @@ void reach_clause(struct arena *a, struct buf *b, struct str alias,
         path_clause(b, alias, e, *path, lists[at]);
     }
     buf_str(b, clauses ? ")" : "1=0");
+}
+
+void reach_clause(struct arena *a, struct buf *b, struct str alias,
+                  const struct entity *e, const struct reach *reach,
+                  struct args *args)
+{
+    const struct through *through = reach->through;
+    if (is_all_by_own(e, reach))
+        buf_str(b, "1=1");
+    else
+        paths_clause(a, b, alias, e, e->reach, reach, args);
+    if (!through)
+        return;
+    buf_str(b, " AND ");
+    paths_clause(a, b, alias, e, through->paths, &through->reach, args);
 }
 
 struct sql sql_with_reach(struct arena *a, struct sql text,
@@ -191,8 +211,47 @@ static enum status path_within(struct conn *c, struct arena *a,
 enum status row_within(struct conn *c, struct arena *a, const struct entity *e,
                        const void *row, const struct reach *reach, bool *within)
 {
+    CHECK(!reach->through);
     *within = reach_is_all(e, reach);
     for (const char *const *p = e->reach; p && *p && !*within; p++)
         TRY(path_within(c, a, e, row, *p, reach, within));
     return OK;
+}
+
+static bool has_grant_on(const struct reach *reach, const struct entity *e)
+{
+    for (size_t i = 0; i < reach->n; i++)
+        if (reach->scopes[i].entity == e)
+            return true;
+    return false;
+}
+
+bool reach_through(struct arena *a, const struct entity *e,
+                   const struct field *f, const void *row,
+                   const struct reach *read, const struct reach *write,
+                   struct reach *out)
+{
+    size_t n = 0, most = 0;
+    bool others = false;
+    *out = *read;
+    if (f->type != F_REF || reach_is_all(e, write))
+        return false;
+    while (e->reach[most])
+        most++;
+    const char **paths = NEW_ARRAY(a, const char *, most + 1);
+    for (size_t i = 0; i < most; i++) {
+        struct str rest = str_of(e->reach[i]), first;
+        if (str_next(&rest, '.', &first) && str_eq(first, f->name))
+            paths[n++] = rest.p ? rest.p : "";
+        else if (first.n)
+            others |= has_grant_on(write, path_end(e, e->reach[i]));
+        else
+            others |= granted(write, e, ((const struct row *)row)->id);
+    }
+    if (!n)
+        return false;
+    struct through *through = NEW(a, struct through);
+    *through = (struct through){paths, *write};
+    out->through = through;
+    return !others;
 }

@@ -82,6 +82,47 @@ static void yes_no(struct drawing *d, const struct field *f,
     out->option_count = n;
 }
 
+bool form_offers(struct arena *a, const struct form_source *source,
+                 const struct entity *e, const struct field *f, const void *row,
+                 struct reach *out)
+{
+    *out = reach_all;
+    if (!source || !source->conn || !source->write)
+        return false;
+    const struct reach *read =
+        source->reach ? source->reach(source->data, f->target) : &reach_all;
+    return reach_through(a, e, f, row, read, source->write(source->data, e),
+                         out);
+}
+
+enum status form_told_apart(struct arena *a, const struct lang *lang,
+                            const struct form_source *source,
+                            const struct entity *e, const struct linked *row,
+                            const char **out)
+{
+    enum { TOLD = 2 };
+    struct buf b = {.mem = a};
+    void *all;
+    size_t n = 0;
+    TRY(row_load(source->conn, a, e, row->target, &reach_all, &all));
+    buf_str(&b, row->title);
+    for (const struct field *f = e->fields; f->name && n < TOLD; f++) {
+        const bool tells =
+            f->type == F_TEXT || f->type == F_REF || f->type == F_SCHOOL_YEAR;
+        struct value v = field_get(f, all);
+        if (!tells || !(f->flags & F_LIST) || (f->flags & F_HIDDEN) ||
+            same(f->name, e->title) || v.type == V_NULL)
+            continue;
+        const char *text = field_shown(a, lang, e, f, all);
+        if (f->type == F_REF)
+            TRY(ref_title(source->conn, a, f, v.i, &text));
+        if (text && *text)
+            buf_printf(&b, " \xc2\xb7 %s", text), n++;
+    }
+    *out = buf_done(&b).p;
+    return OK;
+}
+
 static struct list_ask few_ask(const struct form_source *source,
                                const struct entity *target,
                                const struct field *title[2])
@@ -183,8 +224,25 @@ enum status form_few_ahead(struct arena *a, const struct form_source *source,
     return list_ahead(source->conn, a, &ask);
 }
 
-static void ref_options(struct drawing *d, const struct linked *rows, size_t n,
-                        struct form_field *out, const char *none)
+/* Several of one title are told apart. */
+static enum status option_label(struct drawing *d, const struct entity *target,
+                                const struct linked *rows, size_t n, size_t i,
+                                const char **out)
+{
+    bool alone = true;
+    *out = rows[i].title;
+    for (size_t k = 0; k < n; k++)
+        alone &= k == i || !same(rows[k].title, rows[i].title);
+    if (!alone)
+        TRY(form_told_apart(d->mem, d->lang, d->ask->source, target, &rows[i],
+                            out));
+    *out = said(d->mem, d->lang, *out);
+    return OK;
+}
+
+static enum status ref_options(struct drawing *d, const struct field *f,
+                               const struct linked *rows, size_t n,
+                               struct form_field *out, const char *none)
 {
     struct form_option *list = options_new(d, n + 1);
     list[0] = (struct form_option){
@@ -193,13 +251,66 @@ static void ref_options(struct drawing *d, const struct linked *rows, size_t n,
         const char *id = arena_printf(d->mem, "%" PRId64, rows[i].target);
         list[i + 1] =
             (struct form_option){.value = id,
-                                 .label = said(d->mem, d->lang, rows[i].title),
                                  .chosen = is_typed(out->value, id) ||
                                            is_typed(out->value, rows[i].title)};
+        TRY(option_label(d, f->target, rows, n, i, &list[i + 1].label));
     }
     out->control = CONTROL_SELECT;
     out->options = list;
     out->option_count = n + 1;
+    return OK;
+}
+
+/* The rows that bring a row within reach by a reference, when they are few. */
+static enum status few_within(struct drawing *d, const struct field *f,
+                              const struct reach *reach, struct linked **rows,
+                              size_t *n)
+{
+    struct known_rows *k;
+    const struct field *title[2];
+    struct list_ask ask = few_ask(d->ask->source, f->target, title);
+    ask.reach = reach;
+    TRY(few_load(d->mem, d->ask->source, &ask, &k));
+    *rows = k->rows;
+    *n = k->n;
+    return OK;
+}
+
+/* A reference that a new row cannot do without, and that is to be the only one
+ * within reach, is so already. */
+static bool is_given(const struct drawing *d, const struct field *f,
+                     const struct form_field *out, bool within)
+{
+    return !*out->value && !d->ask->typed && !d->ask->tight &&
+           !((const struct row *)d->ask->row)->version &&
+           (within || (f->flags & F_REQUIRED));
+}
+
+/* The rows that a reference offers, when they are few; what it is already. */
+static enum status few_offered(struct drawing *d, const struct field *f,
+                               struct form_field *out, struct linked **rows,
+                               size_t *n)
+{
+    const struct form_source *source = d->ask->source;
+    struct reach offered;
+    struct linked *near;
+    size_t near_count = 0;
+    const bool within =
+        form_offers(d->mem, source, d->ask->entity, f, d->ask->row, &offered);
+    const bool given = is_given(d, f, out, within);
+    if (within || (given && offered.through))
+        TRY(few_within(d, f, &offered, &near, &near_count));
+    if (within)
+        *rows = near, *n = near_count;
+    else
+        TRY(form_few(d->mem, source, f->target, rows, n));
+    if (!offered.through)
+        near = *rows, near_count = *n;
+    if (given && near_count == 1)
+        out->value = *n > FORM_FEW
+                         ? near[0].title
+                         : arena_printf(d->mem, "%" PRId64, near[0].target);
+    return OK;
 }
 
 /* A row to choose: among few by a list, among many by its name, and among those
@@ -211,16 +322,14 @@ static enum status reference(struct drawing *d, const struct field *f,
     struct linked *rows;
     size_t n;
     if (error && error->candidate_count) {
-        ref_options(d, error->candidates, error->candidate_count, out,
-                    "form.choose");
         out->again = out->value;
-        return OK;
+        return ref_options(d, f, error->candidates, error->candidate_count, out,
+                           "form.choose");
     }
-    TRY(form_few(d->mem, d->ask->source, f->target, &rows, &n));
+    TRY(few_offered(d, f, out, &rows, &n));
     if (n <= FORM_FEW) {
-        ref_options(d, rows, n, out,
-                    f->flags & F_REQUIRED ? "form.choose" : "view.none");
-        return OK;
+        return ref_options(d, f, rows, n, out,
+                           f->flags & F_REQUIRED ? "form.choose" : "view.none");
     }
     out->control = CONTROL_INPUT;
     out->type = "search";
@@ -380,8 +489,8 @@ static enum status field_draw(struct drawing *d, const struct field *f)
         .value = value_of(d, f),
         .required = f->flags & F_REQUIRED,
     };
-    if (ask->entity->parent && same(f->name, ask->entity->parent) &&
-        *out->value && !out->error) {
+    if (ask->under && same(f->name, ask->entity->parent) && *out->value &&
+        !out->error) {
         out->control = CONTROL_HIDDEN; /* edited under its parent */
         return OK;
     }
@@ -436,10 +545,10 @@ static bool link_typed(struct drawing *d, const struct link *l,
     return false;
 }
 
-static void checks(struct drawing *d, const struct link *l,
-                   const struct linked *rows, size_t n,
-                   const struct linked *have, size_t have_count,
-                   struct form_field *out)
+static enum status checks(struct drawing *d, const struct link *l,
+                          const struct linked *rows, size_t n,
+                          const struct linked *have, size_t have_count,
+                          struct form_field *out)
 {
     struct form_option *list = options_new(d, n);
     for (size_t i = 0; i < n; i++) {
@@ -450,14 +559,15 @@ static void checks(struct drawing *d, const struct link *l,
         const char *id = arena_printf(d->mem, "%" PRId64, rows[i].target);
         list[i] = (struct form_option){
             .value = id,
-            .label = said(d->mem, d->lang, rows[i].title),
             .weight =
                 weight_typed(d, l, rows[i].target, i, now ? now->weight : 1),
             .chosen = d->ask->typed ? link_typed(d, l, id) : now != NULL};
+        TRY(option_label(d, l->target, rows, n, i, &list[i].label));
     }
     out->control = CONTROL_CHECKS;
     out->options = list;
     out->option_count = n;
+    return OK;
 }
 
 static void names(struct drawing *d, const struct link *l,
@@ -511,9 +621,8 @@ static enum status link_draw(struct drawing *d, size_t which)
         out->help = tr_n(d->mem, d->lang, "form.at_most", l->most);
     TRY(form_few(d->mem, ask->source, l->target, &rows, &n));
     if (n <= FORM_FEW)
-        checks(d, l, rows, n, have, have_count, out);
-    else
-        names(d, l, have, have_count, out);
+        return checks(d, l, rows, n, have, have_count, out);
+    names(d, l, have, have_count, out);
     return OK;
 }
 

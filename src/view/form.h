@@ -52,6 +52,9 @@ const struct form_error *form_error_of(const struct form_errors *e,
 struct form_source {
     struct conn *conn;
     const struct reach *(*reach)(void *data, const struct entity *target);
+    /* Of whoever writes rows of e: a reference then offers only what brings the
+     * row within it. NULL: it offers all that the reader reaches. */
+    const struct reach *(*write)(void *data, const struct entity *e);
     void *data;
     int64_t person;    /* whose uploads a FILE may name */
     int64_t file_most; /* the most bytes of one, for the help */
@@ -108,6 +111,17 @@ enum status form_few(struct arena *a, const struct form_source *source,
 /* The most characters of a text; NULL: of prose that has no bound of its own.
  */
 int64_t text_most(const struct field *f);
+/* Does a reference of a row of e offer only what brings the row within its
+ * writer's reach? *out is what does. */
+bool form_offers(struct arena *a, const struct form_source *source,
+                 const struct entity *e, const struct field *f, const void *row,
+                 struct reach *out) MUST_USE;
+/* "École du Parc · 0540012K · Nancy": what tells a row from others of its
+ * title. */
+enum status form_told_apart(struct arena *a, const struct lang *lang,
+                            const struct form_source *source,
+                            const struct entity *e, const struct linked *row,
+                            const char **out) MUST_USE;
 /* Says that it is going to be asked: see db_ahead. Where there is no server to
  * wait for, it is looked up at once. */
 enum status form_few_ahead(struct arena *a, const struct form_source *source,
@@ -262,6 +276,7 @@ struct form_ask {
     const struct form_source *source;
     const char *only; /* NULL, or the names of the fields and links drawn */
     bool tight;       /* one line of many: short controls, no common help */
+    bool under;       /* edited under its parent, which is not asked for */
 };
 /* Fills form->fields, has_file and version; the rest is the caller's. */
 enum status form_of_entity(struct arena *a, const struct lang *lang,

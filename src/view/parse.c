@@ -50,6 +50,7 @@ struct reading {
     const struct entity *target;
     const struct field *field; /* NULL: a link's target */
     unsigned flags;
+    const struct reach *offered; /* by its form; NULL: what is read */
     struct form_error *error;
 };
 
@@ -102,7 +103,8 @@ static enum status hits(const struct reading *r, struct str text,
                         struct hit **out, size_t *n)
 {
     struct conn *c = r->source->conn;
-    const struct reach *reach = reach_of(r->source, r->target);
+    const struct reach *reach =
+        r->offered ? r->offered : reach_of(r->source, r->target);
     TRY(search_entity(c, r->mem, r->target, reach, text, CANDIDATES, out, n));
     if (*n)
         return OK;
@@ -123,24 +125,6 @@ static enum status hits(const struct reading *r, struct str text,
     return OK;
 }
 
-/* Its title and, behind it, the code that tells it from others of that title.
- */
-static enum status with_code(const struct reading *r, struct hit hit,
-                             const char **out)
-{
-    const struct entity *e = r->target;
-    *out = hit.title;
-    if (!e->code || (e->title && same(e->code, e->title)))
-        return OK;
-    void *row;
-    TRY(row_load(r->source->conn, r->mem, e, hit.id, &reach_all, &row));
-    struct value code = field_get(entity_field(e, e->code), row);
-    if (code.type == V_TEXT && code.s.n)
-        *out = arena_printf(r->mem, "%s \xc2\xb7 %.*s", hit.title,
-                            (int)code.s.n, code.s.p);
-    return OK;
-}
-
 /* By its title. When several bear it, or none but some come near, the reader
  * chooses among them. */
 static enum status by_title(struct reading *r, struct str text, int64_t *id)
@@ -157,7 +141,8 @@ static enum status by_title(struct reading *r, struct str text, int64_t *id)
     if (equal == 1)
         return OK;
     for (size_t i = 0; i < n; i++)
-        TRY(with_code(r, found[i], &all[i].title));
+        TRY(form_told_apart(r->mem, lang_default(), r->source, r->target,
+                            &all[i], &all[i].title));
     r->error->candidates = all;
     r->error->candidate_count = n;
     r->error->key = n ? "form.several" : "form.not_found";
@@ -211,8 +196,26 @@ enum status ref_from_text(struct arena *a, const struct form_source *source,
                           struct str text, int64_t *id,
                           struct form_error *error)
 {
-    struct reading r = {a, source, target, field, flags, error};
+    struct reading r = {.mem = a,
+                        .source = source,
+                        .target = target,
+                        .field = field,
+                        .flags = flags,
+                        .error = error};
     *id = NONE;
+    return ref_read(&r, text, id);
+}
+
+/* The same for a field of a row: a title means one that its form offers. */
+static enum status ref_of_row(const struct reading *asked,
+                              const struct entity *e, const void *row,
+                              struct str text, int64_t *id)
+{
+    struct reading r = *asked;
+    struct reach offered;
+    *id = NONE;
+    if (form_offers(r.mem, r.source, e, r.field, row, &offered))
+        r.offered = &offered;
     return ref_read(&r, text, id);
 }
 
@@ -325,7 +328,13 @@ static enum status field_read(struct arena *a, const struct entity *e,
     text = str_trim(text.p ? text : STR(""));
     if (f->type == F_REF && text.n) {
         int64_t id;
-        TRY(ref_from_text(a, source, f->target, f, flags, text, &id, &error));
+        const struct reading r = {.mem = a,
+                                  .source = source,
+                                  .target = f->target,
+                                  .field = f,
+                                  .flags = flags,
+                                  .error = &error};
+        TRY(ref_of_row(&r, e, row, text, &id));
         if (error.key)
             TRY(ref_stands(a, f, source, row, text, &id, &error));
         if (error.key && same(error.key, "import.unknown_code")) {

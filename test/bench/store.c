@@ -281,7 +281,7 @@ static void rows(struct conn *c)
     static struct timing t;
     struct arena mem = {0};
     struct scope scopes[] = {{&bench_area, 5}, {&bench_area, 150}};
-    struct reach two = {scopes, 2};
+    struct reach two = {.scopes = scopes, .n = 2};
     for (int narrow = 0; narrow < 2; narrow++) {
         t.n = 0;
         CHECK(conn_begin(c, 0) == OK);
@@ -322,7 +322,7 @@ static void searches(struct conn *c)
                                         "lycee jean moulin montville"};
     static struct timing t;
     struct scope scopes[] = {{&bench_area, 5}, {&bench_area, 150}};
-    struct reach two = {scopes, 2};
+    struct reach two = {.scopes = scopes, .n = 2};
     for (int narrow = 0; narrow < 2; narrow++)
         for (size_t k = 0; k < COUNT(typed); k++) {
             struct arena mem = {0};

@@ -64,7 +64,7 @@ TEST(snapshot_names_deleted_rows_to_who_reaches_all)
     conn_end(w.conn);
     CHECK(conn_begin(w.conn, 0) == OK);
     struct scope one = {&area_entity, f.parent};
-    struct reach some = {&one, 1};
+    struct reach some = {.scopes = &one, .n = 1};
     OKAY(same(named(&w, &f, &reach_all), "Bassin d’un été"));
     OKAY(same(named(&w, &f, &some),
               arena_printf(&w.mem, "n\xc2\xb0 %" PRId64, f.id)));

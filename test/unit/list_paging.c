@@ -240,7 +240,8 @@ TEST(list_within_a_reach)
     struct t_school **all = fill(&w, areas);
     struct scope scopes[] = {{&t_area_entity, areas[1]},
                              {&t_school_entity, all[0]->row.id}};
-    struct reach none = {scopes, 0}, one = {scopes, 1};
+    struct reach none = {.scopes = scopes, .n = 0},
+                 one = {.scopes = scopes, .n = 1};
     struct list_ask ask = {.entity = &t_school_entity,
                            .reach = &one,
                            .sort = entity_field(&t_school_entity, "rate"),

@@ -1,3 +1,4 @@
+#include "store/row.h"
 #include "unit/entity_world.h"
 
 static bool reaches(struct world *w, const struct entity *e, int64_t id,
@@ -5,8 +6,8 @@ static bool reaches(struct world *w, const struct entity *e, int64_t id,
 {
     struct scope one = {scope, at};
     void *row;
-    enum status s =
-        row_load(w->conn, &w->mem, e, id, &(struct reach){&one, 1}, &row);
+    enum status s = row_load(w->conn, &w->mem, e, id,
+                             &(struct reach){.scopes = &one, .n = 1}, &row);
     CHECK(s == OK || s == ERR_NOT_FOUND);
     return s == OK;
 }
@@ -38,14 +39,15 @@ TEST(reach_by_paths_of_references)
     OKAY(!reaches(&w, &t_class_entity, class, area, dep)); /* no such path */
     OKAY(!reaches(&w, school, id + 50, NULL, 0));
     void *row;
-    OKAY(row_load(w.conn, &w.mem, school, id, &(struct reach){NULL, 0}, &row) ==
+    OKAY(row_load(w.conn, &w.mem, school, id, &(struct reach){.n = 0}, &row) ==
          ERR_NOT_FOUND);
     const struct scope many[] = {
         {area, metz}, {school, 99}, {area, 77}, {area, nancy}};
-    OKAY(row_load(w.conn, &w.mem, school, id, &(struct reach){many, 4}, &row) ==
-         OK);
-    OKAY(row_load(w.conn, &w.mem, school, id, &(struct reach){many, 3}, &row) ==
-         ERR_NOT_FOUND);
+    OKAY(row_load(w.conn, &w.mem, school, id,
+                  &(struct reach){.scopes = many, .n = 4}, &row) == OK);
+    OKAY(row_load(w.conn, &w.mem, school, id,
+                  &(struct reach){.scopes = many, .n = 3},
+                  &row) == ERR_NOT_FOUND);
     world_close(&w);
 }
 
@@ -74,13 +76,61 @@ TEST(reach_in_any_statement)
     }
     const struct scope nancy = {&t_area_entity, areas[0]};
     OKAY(count(&w, &reach_all) == 8);
-    OKAY(count(&w, &(struct reach){&nancy, 1}) == 6);
-    OKAY(count(&w, &(struct reach){&nancy, 0}) == 0);
+    OKAY(count(&w, &(struct reach){.scopes = &nancy, .n = 1}) == 6);
+    OKAY(count(&w, &(struct reach){.scopes = &nancy, .n = 0}) == 0);
     const struct arg *args, *mine = ARGS(arg_int("x", 1));
     struct sql plain = SQL("SELECT :x");
     OKAY(
         sql_with_reach(&w.mem, plain, &t_school_entity, &reach_all, mine, &args)
                 .text == plain.text &&
         args == mine);
+    world_close(&w);
+}
+
+/* Which schools a class may be made in, within a grant. */
+static bool offers(struct world *w, const struct entity *e, const char *field,
+                   const void *row, struct scope grant, struct reach *out)
+{
+    const struct scope *kept = arena_dup(&w->mem, &grant, sizeof(grant));
+    const struct reach write = {.scopes = kept, .n = 1};
+    return reach_through(&w->mem, e, entity_field(e, field), row, &reach_all,
+                         &write, out);
+}
+
+TEST(reach_of_what_a_reference_may_name)
+{
+    struct world w;
+    world_open(&w);
+    const int64_t nancy = an_area(&w, "Nancy", NONE),
+                  metz = an_area(&w, "Metz", NONE);
+    struct t_school *near = a_school(&w, "1", "A"),
+                    *far = a_school(&w, "2", "A");
+    near->bassin = nancy;
+    far->bassin = metz;
+    CHECK(put(&w, &t_school_entity, near, 0) == OK);
+    CHECK(put(&w, &t_school_entity, far, 0) == OK);
+    const struct entity *const class = &t_class_entity;
+    void *row = row_new(&w.mem, class), *found;
+    struct reach all;
+    const struct scope grants[] = {{&t_area_entity, nancy},
+                                   {&t_school_entity, near->row.id}};
+    for (size_t i = 0; i < COUNT(grants); i++) {
+        OKAY(offers(&w, class, "school", row, grants[i], &all));
+        OKAY(!reach_is_all(&t_school_entity, &all));
+        OKAY(row_load(w.conn, &w.mem, &t_school_entity, near->row.id, &all,
+                      &found) == OK);
+        OKAY(row_load(w.conn, &w.mem, &t_school_entity, far->row.id, &all,
+                      &found) == ERR_NOT_FOUND);
+        OKAY(count(&w, &all) == (near->row.id > 1));
+    }
+    /* Who may write everywhere, and what says nothing of where a row stands. */
+    OKAY(!offers(&w, class, "school", row, (struct scope){NULL, 0}, &all));
+    OKAY(!offers(&w, class, "label", row, grants[0], &all));
+    /* A grant on the row itself leaves its references free: not of a new one.
+     */
+    const struct scope own = {&t_school_entity, near->row.id};
+    OKAY(!offers(&w, &t_school_entity, "bassin", near, own, &all));
+    OKAY(offers(&w, &t_school_entity, "bassin",
+                row_new(&w.mem, &t_school_entity), own, &all));
     world_close(&w);
 }

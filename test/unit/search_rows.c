@@ -48,8 +48,8 @@ TEST(search_order_equal_begins_other_newest)
     OKAY(finds(&w, "", &reach_all, "") && finds(&w, "'\" * -", &reach_all, ""));
     OKAY(finds(&w, "valcourt OR NOT \"x", &reach_all, ""));
     struct scope one = {&t_school_entity, 3};
-    OKAY(finds(&w, "valcourt", &(struct reach){&one, 1}, "3"));
-    OKAY(finds(&w, "valcourt", &(struct reach){&one, 0}, ""));
+    OKAY(finds(&w, "valcourt", &(struct reach){.scopes = &one, .n = 1}, "3"));
+    OKAY(finds(&w, "valcourt", &(struct reach){.scopes = &one, .n = 0}, ""));
     world_close(&w);
 }
 

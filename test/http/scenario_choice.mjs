@@ -1,0 +1,110 @@
+// What a form offers to choose: what its reader could save, and no more; what is
+// the only choice is chosen. What cannot be saved all the same is said beside
+// its field.
+import { test, equal, ok, serve, forms, routes, rights, filled, filling, query, tables, sameTables }
+  from './lib.mjs';
+
+const server = await serve();
+const all = routes();
+const holders = rights();
+const people = {};
+for (const role of ['teacher', 'head', 'host', 'coordinator', 'ien', 'partner']) people[role] = await server.as(role);
+const control = (form, name) => form.controls.find((c) => c.name === name);
+const newForm = async (who, path) => who.form(`${path}/nouveau`, path);
+const school = (where) => JSON.parse(query(server.folder,
+  `SELECT '{"id":' || s.id || ',"name":"' || s.name || '","bassin":' || s.bassin || '}' FROM directory_school s
+   WHERE ${where} ORDER BY s.id LIMIT 1`));
+const granted = (email) => query(server.folder, `SELECT g.row_id FROM auth_grant g JOIN auth_account a
+  ON a.person = g.person WHERE a.email = '${email}' AND g.row_id IS NOT NULL ORDER BY g.id LIMIT 1`);
+
+await test('a teacher makes a class in the one school that is theirs', async () => {
+  const form = await newForm(people.teacher, '/classes');
+  const c = control(form, 'school');
+  const own = granted('teacher@demo.example');
+  equal(c.tag, 'select');
+  equal(c.options.map((o) => o.value).filter(Boolean).join(), own);
+  equal(c.value, own, 'it is chosen');
+  const r = await people.teacher.submit(form, { year: '2025-2026', label: 'CM2 Choix', kind: 'class' });
+  equal(r.status, 303);
+  // Refused for another field, it is still to be seen.
+  const wrong = await people.teacher.submit(await newForm(people.teacher, '/classes'), { label: '' });
+  equal(wrong.status, 422);
+  equal(control(forms(wrong.text).find((f) => f.action === '/classes'), 'school').value, own);
+});
+await test('a name that others bear is one of those in reach', async () => {
+  const own = granted('teacher@demo.example');
+  const { name } = school(`s.id = ${own}`);
+  const other = school(`s.id <> ${own}`);
+  const was = other.name;
+  query(server.folder, `UPDATE directory_school SET name = '${name}', name_fold =
+    (SELECT name_fold FROM directory_school WHERE id = ${own}) WHERE id = ${other.id}`);
+  const form = await newForm(people.teacher, '/classes');
+  const r = await people.teacher.submit(form, { school: name, year: '2025-2026', label: 'CM1 Choix', kind: 'class' });
+  equal(r.status, 303, r.text.slice(0, 300));
+  // Who reaches both is shown what tells them apart.
+  const admin = await server.as('admin');
+  const asked = await admin.submit(await newForm(admin, '/classes'),
+    { school: name, year: '2025-2026', label: 'x', kind: 'class' });
+  equal(asked.status, 422);
+  const labels = [...asked.text.matchAll(/<option value="\d+"[^>]*>([^<]*)</g)].map((m) => m[1]);
+  const same = labels.filter((l) => l.startsWith(name));
+  ok(same.length >= 2 && new Set(same).size === same.length, same.join(' | '));
+  ok(same.every((l) => / · \d{7}[A-Z] · /.test(l)), same.join(' | '));
+  query(server.folder, `UPDATE directory_school SET name = '${was}', name_fold = '${was.toLowerCase()}'
+    WHERE id = ${other.id}`);
+});
+await test('several of one name in a short list are told apart', async () => {
+  const mine = control(await newForm(people.coordinator, '/classes'), 'school').options.map((o) => o.value).filter(Boolean);
+  ok(mine.length > 1);
+  query(server.folder, `UPDATE directory_school SET name = 'École jumelle' WHERE id IN (${mine.slice(0, 2)})`);
+  const page = await people.coordinator.get('/classes/nouveau');
+  const twins = [...page.text.matchAll(/>(École jumelle[^<]*)</g)].map((m) => m[1]);
+  equal(twins.length, 2);
+  ok(twins[0] !== twins[1] && twins.every((t) => / · \d{7}[A-Z]/.test(t)), twins.join(' | '));
+});
+await test('a school out of reach, forged, is refused beside its field, and nothing is lost', async () => {
+  const far = school(`s.bassin <> ${granted('coordinator@demo.example')}`);
+  for (const who of [people.teacher, people.coordinator]) {
+    const before = tables(server.folder);
+    const form = await newForm(who, '/classes');
+    const r = await who.submit(form, { school: String(far.id), year: '2025-2026', label: 'Loin', kind: 'class' });
+    equal(r.status, 403);
+    const back = forms(r.text).find((f) => f.action === '/classes');
+    equal(control(back, 'school')['aria-invalid'], 'true');
+    equal(control(back, 'label').value, 'Loin');
+    ok(r.text.includes('hors de votre périmètre'));
+    sameTables(before, tables(server.folder), 'refused');
+  }
+});
+
+await test('a host welcomes in the own laboratory: it is chosen, others can be', async () => {
+  const c = control(await newForm(people.host, '/accueils'), 'lab');
+  const own = query(server.folder, `SELECT id FROM network_lab WHERE school = ${granted('host@demo.example')}`);
+  equal(c.value, own);
+  ok(c.options.length > 2);
+});
+
+// Whatever is offered by a list can be saved, of whatever entity. A visit is
+// within reach by its laboratory or by its school: neither alone says it.
+const several = ['/accueils'];
+const entities = all.filter((r) => r.method === 'GET' && r.path.endsWith('/nouveau')
+  && all.some((p) => p.method === 'POST' && `${p.path}/nouveau` === r.path));
+for (const [role, who] of Object.entries(people)) {
+  for (const { path, right } of entities.filter((e) => holders[e.right]?.includes(role))) {
+    await test(`${path} offers to ${role} what may be saved`, async () => {
+      const base = path.slice(0, -'/nouveau'.length);
+      const form = await newForm(who, base);
+      ok(right);
+      const lists = form.controls.filter((c) => c.tag === 'select'
+        && c.options.some((o) => /^\d+$/.test(o.value)));
+      for (const c of lists)
+        for (const o of [c.options.find((x) => x.value), c.options.at(-1)]) {
+          const r = await who.post(base, [...filled(form, { ...filling(form), [c.name]: o.value })
+            .filter(([n]) => n !== '_key'), ['_key', `k${Math.random()}`]]);
+          const said = forms(r.text).find((f) => f.action === base)?.controls.find((x) => x.name === c.name);
+          ok(several.includes(base) || r.status !== 403 || said?.['aria-invalid'] !== 'true', `${c.name}=${o.value}: ${r.status}`);
+        }
+    });
+  }
+}
+await server.stop();
