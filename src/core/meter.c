@@ -212,9 +212,9 @@ static void process(struct buf *b)
             (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6);
 }
 
-struct str meter_text(struct app *app, struct http_exchange *x)
+struct str meter_text(struct app *app, struct arena *a, struct http_load load)
 {
-    struct buf b = {.mem = &x->mem};
+    struct buf b = {.mem = a};
     const struct meter *m = app->meter;
     struct db_stats db = db_stats(app->db);
     head(&b, "essaim_build_info", "gauge", "Always 1; what runs.");
@@ -222,7 +222,7 @@ struct str meter_text(struct app *app, struct http_exchange *x)
     one(&b, "essaim_ceilings_total", "counter",
         "Requests, writes and tasks ended by their ceiling of memory.",
         (double)arena_ceilings());
-    lanes(&b, http_load(http_exchange_server(x)), db);
+    lanes(&b, load, db);
     database(&b, m, db);
     work(&b, m);
     sign_ins(&b, m);

@@ -54,6 +54,6 @@ void meter_answered(struct meter *m, const struct counted *counted,
 /* May this one read the metrics: a neighbour on this machine and no proxy in
  * between, or who has the token ("": nobody has). */
 bool meter_readable(const struct http_exchange *x, const char *token);
-struct str meter_text(struct app *app, struct http_exchange *x);
+struct str meter_text(struct app *app, struct arena *a, struct http_load load);
 /* Fills the gauges from the tables. */
 enum status meter_look(struct app *app, struct conn *c) MUST_USE;

@@ -267,7 +267,7 @@ static void lists(struct conn *c)
     pages(c, "filter state, rural", ask, 1000, 1);
     ask.filter_count = 0;
     struct scope scopes[] = {{&bench_area, 5}, {&bench_area, 150}};
-    ask.reach = &(struct reach){scopes, 2};
+    ask.reach = &(struct reach){.scopes = scopes, .n = 2};
     pages(c, "reach of two areas", ask, 1000, 1);
     ask.reach = &reach_all;
     ask.search = STR("ecole");

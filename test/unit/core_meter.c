@@ -26,7 +26,7 @@ TEST(meter_counts_by_route_and_class)
     meter_answered(app.meter, home, 200, 60000000);
     meter_answered(app.meter, home, 422, 20000000000);
     meter_answered(app.meter, NULL, 503, 1);
-    struct str text = meter_text(&app, &app.mem);
+    struct str text = meter_text(&app, &app.mem, (struct http_load){0});
 #define HTTP "essaim_http_request_duration_seconds"
 #define OF(code) "{method=\"GET\",route=\"/recherche\",code=\"" code "\""
     OKAY(has(text, HTTP "_bucket" OF("2xx") ",le=\"0.001\"} 2\n"));

@@ -159,7 +159,7 @@ TEST(demo_suppress_figure)
     OKAY(!figure_tells_amounts(&pupils));
     /* One who reaches only that bassin: a whole of 3 is hidden as well. */
     struct scope scope = {&area_entity, kept[0]};
-    ask = (struct figure_ask){&pupils, 2024, NONE, {&scope, 1}};
+    ask = (struct figure_ask){&pupils, 2024, NONE, {.scopes = &scope, .n = 1}};
     CHECK(figure_value(w.conn, &w.mem, &ask, &v) == OK);
     OKAY(v.value == 3 && v.hidden && v.small);
     demo_world_close(&w);

@@ -91,7 +91,8 @@ TEST(reach_in_any_statement)
 static bool offers(struct world *w, const struct entity *e, const char *field,
                    const void *row, struct scope grant, struct reach *out)
 {
-    const struct scope *kept = arena_dup(&w->mem, &grant, sizeof(grant));
+    struct scope *kept = NEW(&w->mem, struct scope);
+    *kept = grant;
     const struct reach write = {.scopes = kept, .n = 1};
     return reach_through(&w->mem, e, entity_field(e, field), row, &reach_all,
                          &write, out);
