@@ -542,8 +542,11 @@ static enum status take(struct conn *c, struct arena *mem, void *data)
 {
     struct taking *t = data;
     struct req *r = t->r;
-    TRY(step_take(c, mem, r->entity, t->step, r->row, t->reason, req_actor(r),
-                  &t->refusal));
+    enum status s = step_take(c, mem, r->entity, t->step, r->row, t->reason,
+                              req_actor(r), &t->refusal);
+    if (s == ERR_CONFLICT && !t->refusal && *conn_refusal(c))
+        t->refusal = t->step->conflict;
+    TRY(s);
     answer_plan(r, 200, r->id, NULL);
     return OK;
 }
