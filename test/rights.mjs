@@ -256,8 +256,8 @@ export const records = [
   {
     name: 'gates', path: '/jalons', api: 'gate', text: 'name',
     read: gateReaders, write: deciders,
-    steps: { 'open go conditions hold recycle stop cancel publish unpublish': deciders },
-    from: { open: ['prepared'], go: ['open'], conditions: ['open'], hold: ['open'],
+    steps: { 'open waive go conditions hold recycle stop cancel publish unpublish': deciders },
+    from: { open: ['prepared'], waive: ['prepared'], go: ['open'], conditions: ['open'], hold: ['open'],
       recycle: ['open'], stop: ['open'], cancel: ['prepared', 'open'],
       // Without a reason neither of them goes.
       publish: [], unpublish: [] },

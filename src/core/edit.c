@@ -126,16 +126,29 @@ static void days_begin(const struct entity *e, void *row)
             field_set(f, row, value_day(day_today()));
 }
 
+/* An address may say under which row a new one begins, and with which choices:
+ * "/jalons/nouveau?project=12&stage_from=design". */
+static void address_begins(struct req *r, void *row)
+{
+    const char *parent = r->entity->parent;
+    for (const struct field *f = r->entity->fields; f->name; f++) {
+        struct str given = req_text(r, f->name);
+        int64_t id;
+        if (!given.n || !field_is_typed(r->entity, f))
+            continue;
+        if (parent && same(f->name, parent) && str_int(given, &id))
+            field_set(f, row, value_int(id));
+        for (const char *const *k = f->choices; k && *k; k++)
+            if (str_eq(given, *k))
+                field_set(f, row, value_cstr(*k));
+    }
+}
+
 enum status row_form_new(struct req *r)
 {
     struct edit e = edit_open(r, row_new(r->mem, r->entity));
     days_begin(r->entity, e.row);
-    const struct field *parent =
-        r->entity->parent ? entity_field(r->entity, r->entity->parent) : NULL;
-    int64_t id;
-    if (parent && req_text(r, parent->name).p &&
-        str_int(req_text(r, parent->name), &id))
-        field_set(parent, e.row, value_int(id));
+    address_begins(r, e.row);
     TRY(lines_load(&e));
     return show(&e, 200, false, NULL);
 }

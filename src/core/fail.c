@@ -123,7 +123,9 @@ enum status req_fail(struct req *r, enum status s)
         v.what = v.number = NULL;
     }
     if (r->entity && r->entity->path)
-        v.back = r->entity->path;
+        v.back = code == 409 && r->row
+                     ? path_of_id(r->mem, r->entity->path, r->id)
+                     : r->entity->path;
     const char *past = s == ERR_NOT_FOUND ? row_deleted_past(r) : NULL;
     if (past) {
         v.detail = tr(r->lang, "core.row_deleted");

@@ -159,6 +159,10 @@ enum status req_fill(struct req *r, fill_fn *fn, void *view,
 void row_begin(struct arena *a, const struct entity *e, void *row);
 /* The most characters of a step's reason. */
 int64_t step_reason_most(const struct entity *e);
+/* Why it may not be taken now: a label key, or NULL. seen: what its look has
+ * given, where it has one. */
+const char *step_refusal(struct conn *c, struct arena *a, const struct step *s,
+                         const void *row, int64_t person, const void *seen);
 /* Takes a step of a row inside a write: state, condition, history, journal. */
 enum status step_take(struct conn *c, struct arena *a, const struct entity *e,
                       const struct step *step, void *row, struct str reason,

@@ -204,20 +204,21 @@ static enum status steps_of(struct req *r, struct detail_v *v)
 {
     size_t n = 0;
     const struct field *state = entity_field(r->entity, "state");
-    const char *(*asked)(struct conn *, struct arena *, const void *, int64_t) =
-        NULL;
+    const struct step *last = NULL; /* steps often share their condition */
     const char *refusal = NULL;
+    const void *seen = NULL;
     struct step_v *steps = NEW_ARRAY(r->mem, struct step_v, 32);
     for (const struct step *s = r->entity->steps; s && s->name && n < 32; s++) {
         struct value now = field_get(state, r->row);
         const char *key = now.type == V_TEXT ? str_dup(r->mem, now.s) : "";
         if (!word_in(s->from, key) || !r->who || !may(r->who, s->right))
             continue;
-        if (s->refuse != asked) /* steps often share their condition */
-            refusal = s->refuse
-                          ? s->refuse(r->conn, r->mem, r->row, r->who->person)
-                          : NULL;
-        asked = s->refuse;
+        if (s->look && (!last || last->look != s->look))
+            seen = s->look(r->conn, r->mem, r->row);
+        if (s->deny || !last || last->deny || last->refuse != s->refuse)
+            refusal =
+                step_refusal(r->conn, r->mem, s, r->row, r->who->person, seen);
+        last = s;
         steps[n++] = (struct step_v){
             .label = tr(r->lang, arena_printf(r->mem, "%s.step.%s",
                                               r->entity->name, s->name)),
@@ -374,6 +375,8 @@ enum status row_past(struct req *r)
                               .who = who_name,
                               .key = fresh_key,
                               .data = r};
+    if (row && r->entity->locked && r->entity->locked(r->conn, r->mem, row))
+        ask.key = NULL;
     if (row)
         TRY(links_image(r->conn, r->mem, r->entity, r->id, &ask.links));
     struct history_v v = {0};

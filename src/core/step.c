@@ -27,6 +27,14 @@ static enum status state_set(struct conn *c, struct arena *a,
     return row_update_as(c, a, e, row, by, step->name);
 }
 
+const char *step_refusal(struct conn *c, struct arena *a, const struct step *s,
+                         const void *row, int64_t person, const void *seen)
+{
+    return s->deny     ? s->deny(s, seen)
+           : s->refuse ? s->refuse(c, a, row, person)
+                       : NULL;
+}
+
 enum status step_take(struct conn *c, struct arena *a, const struct entity *e,
                       const struct step *step, void *row, struct str reason,
                       struct actor by, const char **refusal)
@@ -36,8 +44,8 @@ enum status step_take(struct conn *c, struct arena *a, const struct entity *e,
     *refusal = NULL;
     if (now.type != V_TEXT || !word_in(step->from, str_dup(a, now.s)))
         return ERR_CONFLICT;
-    if (step->refuse)
-        *refusal = step->refuse(c, a, row, by.person);
+    *refusal = step_refusal(c, a, step, row, by.person,
+                            step->look ? step->look(c, a, row) : NULL);
     if (*refusal)
         return ERR_CONFLICT;
     int64_t id = ((struct row *)row)->id;

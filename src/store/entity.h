@@ -141,6 +141,11 @@ struct step {
      * before, for the button, and again inside the transaction. */
     const char *(*refuse)(struct conn *c, struct arena *a, const void *row,
                           int64_t person);
+    /* Or in two, where several steps look at the same: it is asked of the
+     * database once for all that follow each other (NULL: it did not answer),
+     * and each says what it makes of it. */
+    const void *(*look)(struct conn *c, struct arena *a, const void *row);
+    const char *(*deny)(const struct step *s, const void *seen);
     /* What it brings about besides, in the same transaction: the row has its
      * new state, and nothing of it all is kept unless this is OK. */
     enum status (*effect)(struct conn *c, struct arena *a, const void *row,

@@ -20,8 +20,9 @@ struct fact_group {
 
 struct step_v {
     const char *label, *action;
-    const char *refusal; /* why it may not be taken now, or NULL */
-    const char *key;     /* one-time */
+    const char *refusal;         /* why it may not be taken now, or NULL */
+    const char *way, *way_label; /* where what it lacks is made, or NULL */
+    const char *key;             /* one-time */
     bool needs_reason, danger;
 };
 

@@ -25,9 +25,14 @@ const says = (r, status, words) => {
   match(readable(r.text), words);
 };
 const axis = (await rows('/axes'))[0].id;
+// Between two stages that have criteria only a gate leads.
+const waive = (gate, reason = 'Essai.') => post(leader, `${gate}/etapes/waive`, { reason });
 async function projectAt(name, ...steps) {
   const path = made(await post(leader, '/projets', { name, axis, starts: '2025-01-06' }));
-  for (const step of steps) made(await post(leader, `${path}/etapes/${step}`, { reason: 'Essai.' }));
+  for (const step of steps)
+    if (['design', 'trial'].includes(step))
+      made(await waive(await gateOf(path, { stage_from: (await rows(path)).state, stage_to: step }, [])));
+    else made(await post(leader, `${path}/etapes/${step}`, { reason: 'Essai.' }));
   return path;
 }
 async function gateOf(project, fields = {}, roles = ['leader', 'inspector', 'expert']) {
@@ -98,10 +103,12 @@ await test('what was decided is locked; it is published and withdrawn by steps, 
   says(await post(admin, `${gate}/suppression`, { _version: before.version }), 409, /ne change plus/);
   says(await post(admin, '/conditions-de-jalon', { gate: id(gate), text: 'Après coup', due: '2025-04-01' }), 422,
     /ne change plus/);
-  match(disabled(page, 'publish') ?? '', /déjà publique/);
+  ok(!page.includes(`${gate}/etapes/publish`) && page.includes(`${gate}/etapes/unpublish`), 'both are offered');
   says(await post(admin, `${gate}/etapes/publish`, { reason: 'Encore.' }), 409, /déjà publique/);
   made(await post(admin, `${gate}/etapes/unpublish`, { reason: 'Un prénom y figure.' }));
   equal((await server.stranger().get(`/decisions/${id(gate)}`)).status, 404);
+  const hidden = (await admin.get(gate)).text;
+  ok(hidden.includes(`${gate}/etapes/publish`) && !hidden.includes(`${gate}/etapes/unpublish`), 'both are offered');
   made(await post(admin, `${gate}/etapes/publish`, { reason: 'Le prénom est retiré.' }));
   equal((await server.stranger().get(`/decisions/${id(gate)}`)).status, 200);
   const after = await rows(gate);
@@ -134,6 +141,67 @@ await test('a step refused for a reason says it alone: no record has changed, no
     ok(!/entre-temps|incident/.test(readable(refused.text)), readable(refused.text));
   }
   made(await post(leader, `${sits}/etapes/cancel`, { reason: 'Fin de l’essai.' }));
+});
+await test('no plain step walks where criteria are written: it says so, and leads to the gate', async () => {
+  const path = await projectAt('Par les jalons seuls', 'study');
+  const page = (await leader.get(path)).text;
+  for (const step of ['design', 'trial']) {
+    match(disabled(page, step) ?? '', /se décide en jalon\s: préparez-le/);
+    const refused = await post(leader, `${path}/etapes/${step}`);
+    says(refused, 409, /se décide en jalon/);
+    ok(refused.text.includes(`href="${path}"`), 'no way back to the project');
+  }
+  equal((await rows(path)).state, 'study');
+  const way = /href="(\/jalons\/nouveau\?[^"]*stage_to=trial[^"]*)"/.exec(page)?.[1].replaceAll('&amp;', '&');
+  const form = await leader.form(way, '/jalons');
+  const given = Object.fromEntries(form.fields);
+  equal(`${given.project} ${given.stage_from} ${given.stage_to}`, `${id(path)} study trial`);
+  const gate = made(await leader.submit(form, { name: 'Jalon unique', meets: '2025-03-20', quorum: '1' }));
+  ok(gate);
+  const prepared = (await rows('/jalons')).find((g) => g.name === 'Jalon unique').id;
+  match((await leader.get(path)).text, new RegExp(`<a href="/jalons/${prepared}">Voir ce jalon`));
+});
+await test('the leadership lets a project through with a reason that everybody reads, and it stays', async () => {
+  const path = (await rows('/projets')).find((p) => p.name === 'Par les jalons seuls').id;
+  const gate = `/jalons/${(await rows('/jalons')).find((g) => g.name === 'Jalon unique').id}`;
+  for (const role of ['coordinator', 'expert', 'inspector'])
+    equal((await post(await server.as(role), `${gate}/etapes/waive`, { reason: 'Vite.' })).status, 403);
+  says(await waive(gate, ''), 422, /dites d’abord pourquoi/);
+  const reason = 'Le protocole a été validé par le comité de l’an dernier, pour la même ressource.';
+  made(await waive(gate, reason));
+  equal((await rows(`/projets/${path}`)).state, 'trial');
+  const row = await rows(gate);
+  equal(`${row.state} ${row.published} ${row.decided_on}`, 'waived true 2025-03-12');
+  const stranger = server.stranger();
+  for (const page of [`/projets/${path}`, '/decisions', `/decisions/${id(gate)}`]) {
+    const text = readable((await stranger.get(page)).text);
+    ok(text.includes(reason) && text.includes('franchi sans comité'), `${page}: ${text.slice(0, 300)}`);
+  }
+  match(readable((await stranger.get(`/decisions/${id(gate)}`)).text), /décidé seule, sans réunir de comité/);
+  const said = query(server.folder, "SELECT detail FROM core_journal WHERE entity = 'portfolio_gate' AND what ="
+    + ` 'waive' AND row_id = ${id(gate)}`);
+  equal(JSON.parse(said).reason, reason);
+  for (const step of ['unpublish', 'waive', 'cancel'])
+    equal((await post(leader, `${gate}/etapes/${step}`, { reason: 'Non.' })).status, 409, step);
+  says(await post(admin, `${gate}/suppression`, { _version: row.version }), 409, /ne change plus/);
+  equal((await stranger.get(`/decisions/${id(gate)}`)).status, 200);
+});
+await test('a project that was sent back passes its gate again', async () => {
+  const path = `/projets/${(await rows('/projets')).find((p) => p.name === 'Par les jalons seuls').id}`;
+  made(await post(leader, `${path}/etapes/rework`, { reason: 'Le protocole est à revoir.' }));
+  says(await post(leader, `${path}/etapes/trial`), 409, /se décide en jalon/);
+  const nowhere = await gateOf(path, { stage_from: 'design', stage_to: 'finished' });
+  says(await waive(nowhere), 409, /ne mène de l’une à l’autre/);
+  const elsewhere = await gateOf(path, { stage_from: 'trial', stage_to: 'deployment' });
+  says(await waive(elsewhere), 409, /pas à l’étape d’où part/);
+});
+await test('criteria are what asks for a gate: written, the step is refused; taken away, it goes', async () => {
+  const path = await projectAt('Une idée');
+  const written = made(await post(admin, '/criteres', { stage_from: 'idea', stage_to: 'study', position: '1',
+    label: 'L’idée tient en une page' }));
+  says(await post(leader, `${path}/etapes/study`), 409, /se décide en jalon/);
+  made(await post(admin, `${written}/suppression`, { _version: '1' }));
+  made(await post(leader, `${path}/etapes/study`));
 });
 await test('an older version that would change nothing says so, and makes no version', async () => {
   const note = made(await post(leader, '/veille', { title: 'À relire', source: 'Revue', seen: '2025-03-01' }));

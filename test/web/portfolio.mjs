@@ -35,7 +35,25 @@ await test('a note de veille is written, kept, and becomes a project', async () 
   project = number(leader);
   match(await main(leader), /D’où il vient/);
   match(await leader.locator('figure.lineage').textContent(), /musée de leur quartier/);
-  for (const step of ['Mettre à l’étude', 'Passer en conception']) await press(leader, step);
+  await press(leader, 'Mettre à l’étude');
+  ok(await leader.getByRole('button', { name: 'Passer en conception' }).isDisabled(), 'a plain step walks');
+});
+
+await test('a stage that criteria guard is passed at a gate: the way is beside the step', async () => {
+  await leader.getByRole('link', { name: 'Préparer ce jalon' }).first().click();
+  await leader.waitForURL(/\/jalons\/nouveau/);
+  equal(await leader.inputValue('#f-stage_to'), 'design');
+  await leader.fill('#f-name', 'Étude faite');
+  await leader.fill('#f-meets', '2025-03-11');
+  await leader.fill('#f-quorum', '1');
+  await leader.locator('form.form button.btn').last().press('Enter');
+  await leader.waitForURL(/\/projets\/\d+$/);
+  await leader.getByRole('link', { name: 'Voir ce jalon' }).first().click();
+  await leader.getByLabel(/Pourquoi.*Franchir sans comité/).fill('L’étude date de l’an dernier, avec les mêmes classes.');
+  await press(leader, 'Franchir sans comité (motif public)');
+  await leader.goto(`/projets/${project}`);
+  match(await main(leader), /L’étude date de l’an dernier/);
+  deepEqual(await axeFaults(leader), []);
   equal((await row(`/projets/${project}`)).state, 'design', await main(leader));
 });
 

@@ -89,9 +89,11 @@ static enum status votes_fill(struct req *r, const struct gate *g,
     }
     qsort(out, v->dissent_count, sizeof(*out), by_words);
     v->dissents = out;
-    v->votes = tr_with(r->mem, r->lang, "portfolio.votes_for", "n",
-                       format_int(r->mem, r->lang, votes), "with",
-                       format_int(r->mem, r->lang, with), NULL);
+    v->votes = same(g->state, "waived")
+                   ? tr(r->lang, "portfolio.no_committee")
+                   : tr_with(r->mem, r->lang, "portfolio.votes_for", "n",
+                             format_int(r->mem, r->lang, votes), "with",
+                             format_int(r->mem, r->lang, with), NULL);
     v->conflicts = conflicts
                        ? tr_n(r->mem, r->lang, "portfolio.conflicts", conflicts)
                        : NULL;
@@ -141,7 +143,7 @@ enum status decision_show(struct req *r)
         .project_href = row_address(r, &project_entity, g->project),
         .stages = stages_shown(r, g),
         .when = format_day(r->mem, r->lang, gate_day(g), DAY_PLAIN),
-        .meets = gate_day(g) == g->meets
+        .meets = gate_day(g) == g->meets || same(g->state, "waived")
                      ? NULL
                      : format_day(r->mem, r->lang, g->meets, DAY_PLAIN),
         .state = choice_shown(r, &gate_entity, "state", g->state),

@@ -6,7 +6,7 @@
 
 static const char *const states[] = {
     "prepared", "open", "go",        "conditions", "hold",
-    "recycle",  "stop", "cancelled", NULL,
+    "recycle",  "stop", "cancelled", "waived",     NULL,
 };
 
 bool gate_is_decided(const struct gate *g)
@@ -167,7 +167,7 @@ REFUSES(hold, any_refusal)
 REFUSES(recycle, any_refusal)
 REFUSES(stop, any_refusal)
 
-/* The project's own step from where it is to that state; NULL: it stays. */
+/* The project's own step from one stage to another; NULL: it stays. */
 static const struct step *project_step(const char *from, const char *to)
 {
     for (const struct step *s = project_entity.steps; s->name; s++)
@@ -176,6 +176,7 @@ static const struct step *project_step(const char *from, const char *to)
     return NULL;
 }
 
+/* Where only a gate leads, it is this one: it has been decided. */
 static enum status move_project(struct conn *c, struct arena *a,
                                 const struct gate *g, const char *to,
                                 struct str reason, struct actor by)
@@ -185,9 +186,24 @@ static enum status move_project(struct conn *c, struct arena *a,
     TRY(row_load(c, a, &project_entity, g->project, &reach_all, &row));
     const struct project *p = row;
     const struct step *step = project_step(p->state, to);
-    return step ? step_take(c, a, &project_entity, step, row, reason, by,
-                            &refusal)
-                : OK;
+    if (!step)
+        return OK;
+    struct step by_gate = *step;
+    by_gate.deny = project_gate_sits;
+    return step_take(c, a, &project_entity, &by_gate, row, reason, by,
+                     &refusal);
+}
+
+static const char *waive_refuses(struct conn *c, struct arena *a,
+                                 const void *row, int64_t person)
+{
+    const struct gate *g = row;
+    const struct standing s = standing_of(c, a, g, person, NULL);
+    return s.conflict ? "portfolio_gate.has_conflict"
+           : !s.there ? "portfolio_gate.project_elsewhere"
+           : !project_step(g->stage_from, g->stage_to)
+               ? "portfolio_gate.leads_nowhere"
+               : NULL;
 }
 
 static enum status go_on(struct conn *c, struct arena *a, const void *row,
@@ -272,6 +288,13 @@ static const struct step steps[] = {
      .right = "portfolio.decide",
      .refuse = open_refuses,
      .effect = open_gate},
+    {.name = "waive",
+     .from = "prepared",
+     .to = "waived",
+     .right = "portfolio.decide",
+     .refuse = waive_refuses,
+     .effect = go_on,
+     .needs_reason = true},
     DECISION("go", refuses_go, go_on),
     DECISION("conditions", refuses_conditions, go_on),
     DECISION("hold", refuses_hold, hold),
@@ -313,11 +336,14 @@ static const struct field fields[] = {
     {0},
 };
 
-/* The day of the decision, kept from the step that took it. */
+/* The day of the decision, kept from the step that took it. What no committee
+ * decided is public. */
 static void settle(struct arena *a, void *row)
 {
     struct gate *g = row;
     (void)a;
+    if (g->state && same(g->state, "waived"))
+        g->published = YES;
     if (!gate_is_decided(g))
         g->decided_on = NO_DAY;
     else if (g->decided_on == NO_DAY)

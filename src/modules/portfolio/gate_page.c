@@ -190,8 +190,9 @@ static void decide_fill(struct req *r, const struct gate *g, struct gate_v *v)
     v->published = g->published == YES || req_text(r, "published").p;
 }
 
-/* A decision is taken by its own form; what belongs to a gate is edited while
- * it is prepared, and shown in words afterwards. */
+/* A decision is taken by its own form, and what is public is not published;
+ * what belongs to a gate is edited while it is prepared, and shown in words
+ * afterwards. */
 static void manage_fill(const struct gate *g, struct gate_v *v,
                         struct detail_v *detail)
 {
@@ -199,10 +200,11 @@ static void manage_fill(const struct gate *g, struct gate_v *v,
     size_t kept = 0;
     for (size_t i = 0; i < detail->step_count; i++) {
         const char *name = strrchr(steps[i].action, '/') + 1;
-        bool own_form = false;
+        bool elsewhere =
+            same(name, g->published == YES ? "publish" : "unpublish");
         for (const char *const *o = gate_outcomes; *o; o++)
-            own_form |= same(*o, name);
-        if (!own_form)
+            elsewhere |= same(*o, name);
+        if (!elsewhere)
             steps[kept++] = steps[i];
     }
     detail->step_count = kept;

@@ -24,7 +24,8 @@
  * Steps of a gate
  *
  *   prepared --open--> open --go, conditions, hold, recycle, stop--> decided
- *       \__ cancel __ /
+ *    |  \__ cancel __ /
+ *    waive --> waived
  *
  * open copies the criteria of the pair of stages; the project must stand where
  * the gate begins. A decision is refused unless as many members have voted as
@@ -34,6 +35,11 @@
  * locked, with what it asked for; only publishing and unpublishing it is left,
  * each with its reason in the journal. While a gate sits,
  * nobody moves its project by hand.
+ *
+ * Nor does anybody, at any time, between two stages for which criteria are
+ * written: there a gate leads and nothing else, each time anew (a project that
+ * was sent back passes it again). To waive is to let a project through without
+ * a committee: its reason is public, and stays so.
  *
  * A member votes for themselves alone, while the gate is open; whoever has
  * declared a conflict of interest neither votes nor decides. The reason of a
@@ -172,12 +178,17 @@ extern const char *const stages_from[], *const stages_to[];
 /* The day of its decision, or of its committee. */
 int32_t gate_day(const struct gate *g);
 /* A gate's state, once its committee has decided. */
-#define DECIDED "'go', 'conditions', 'hold', 'recycle', 'stop'"
+#define DECIDED BY_COMMITTEE ", 'waived'"
+#define BY_COMMITTEE "'go', 'conditions', 'hold', 'recycle', 'stop'"
 bool gate_is_decided(const struct gate *g);
 /* Who declared a conflict of interest moves nothing in the gate: a label key,
  * or NULL. */
 const char *gate_refuses_person(struct conn *c, struct arena *a,
                                 const void *row, int64_t person);
+
+/* What a step of a project makes of what it looks at: a committee sits on it.
+ */
+const char *project_gate_sits(const struct step *s, const void *ways);
 
 /* A start after its end: the field at fault and the label key; or NULL. */
 const char *period_fault(int32_t starts, int32_t ends, const char **field);

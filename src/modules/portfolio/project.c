@@ -10,66 +10,103 @@ static const char *const states[] = {
     "finished", "held",  "stopped", NULL,
 };
 
-/* While a committee sits on a project, nobody moves it beside. */
-static const char *gate_sits(struct conn *c, struct arena *a, const void *row,
-                             int64_t person)
+/* What the steps of a project look at, in words: the stages to which criteria
+ * lead from where it stands, and whether a committee sits on it. */
+#define SITS "sits"
+static const void *ways_from(struct conn *c, struct arena *a, const void *row)
 {
     const struct project *p = row;
-    (void)a, (void)person;
-    return count_of(c,
-                    SQL("SELECT count(*) FROM portfolio_gate WHERE project ="
-                        " :project AND state = 'open'"),
-                    ARGS(arg_int("project", p->row.id)))
-               ? "portfolio_project.gate_sits"
-               : NULL;
+    struct buf words = {.mem = a};
+    struct rows *r;
+    if (db_rows(
+            c, a,
+            SQL("SELECT DISTINCT k.stage_to FROM portfolio_criterion k"
+                " WHERE k.stage_from = :state UNION ALL SELECT '" SITS "'"
+                " FROM portfolio_gate g WHERE g.project = :project AND"
+                " g.state = 'open'"),
+            ARGS(arg_cstr("state", p->state), arg_int("project", p->row.id)),
+            &r) != OK)
+        return NULL;
+    while (rows_next(r))
+        buf_printf(&words, "%s ", row_text(r, 0));
+    return rows_end(r) == OK ? buf_done(&words).p : NULL;
+}
+
+const char *project_gate_sits(const struct step *s, const void *ways)
+{
+    (void)s;
+    return !ways || word_in(ways, SITS) ? "portfolio_project.gate_sits" : NULL;
+}
+
+/* Where criteria are written for a pair of stages, a gate leads from one to the
+ * other, and nothing else. */
+static const char *gate_leads(const struct step *s, const void *ways)
+{
+    const char *refusal = project_gate_sits(s, ways);
+    return refusal                ? refusal
+           : word_in(ways, s->to) ? "portfolio_project.needs_gate"
+                                  : NULL;
 }
 
 static const struct step steps[] = {
-    {.name = "study", .from = "idea", .to = "study", .right = "portfolio.edit"},
+    {.name = "study",
+     .from = "idea",
+     .to = "study",
+     .right = "portfolio.edit",
+     .look = ways_from,
+     .deny = gate_leads},
     {.name = "design",
      .from = "study",
      .to = "design",
      .right = "portfolio.decide",
-     .refuse = gate_sits},
+     .look = ways_from,
+     .deny = gate_leads},
     {.name = "trial",
      .from = "study design",
      .to = "trial",
      .right = "portfolio.decide",
-     .refuse = gate_sits},
+     .look = ways_from,
+     .deny = gate_leads},
     {.name = "deploy",
      .from = "design trial",
      .to = "deployment",
      .right = "portfolio.decide",
-     .refuse = gate_sits},
+     .look = ways_from,
+     .deny = gate_leads},
     {.name = "rework",
      .from = "trial deployment",
      .to = "design",
      .right = "portfolio.decide",
-     .refuse = gate_sits,
+     .look = ways_from,
+     .deny = project_gate_sits,
      .needs_reason = true},
     {.name = "finish",
      .from = "trial deployment",
      .to = "finished",
      .right = "portfolio.decide",
-     .refuse = gate_sits,
+     .look = ways_from,
+     .deny = gate_leads,
      .needs_reason = true},
     {.name = "hold",
      .from = "study design trial deployment",
      .to = "held",
      .right = "portfolio.decide",
-     .refuse = gate_sits,
+     .look = ways_from,
+     .deny = project_gate_sits,
      .needs_reason = true},
     {.name = "stop",
      .from = "idea study design trial deployment held",
      .to = "stopped",
      .right = "portfolio.decide",
-     .refuse = gate_sits,
+     .look = ways_from,
+     .deny = project_gate_sits,
      .needs_reason = true},
     {.name = "resume",
      .from = "finished held stopped",
      .to = "study",
      .right = "portfolio.decide",
-     .refuse = gate_sits,
+     .look = ways_from,
+     .deny = project_gate_sits,
      .needs_reason = true},
     {0},
 };

@@ -333,6 +333,44 @@ static void additions_fill(struct filling *f)
     f->v->addition_count = n;
 }
 
+/* The gate that sits on it, or that is prepared from one stage to another. */
+static const struct part *gate_ahead(const struct filling *f, const char *from,
+                                     const char *to)
+{
+    for (size_t i = 0; i < count_parts(f, PART_GATE); i++) {
+        const struct part *p = part_at(f, PART_GATE, i);
+        if (same(p->key, "open") || (same(p->key, "prepared") &&
+                                     same(p->more, from) && same(p->extra, to)))
+            return p;
+    }
+    return NULL;
+}
+
+/* A step that only a gate takes leads to it, or to where one is prepared. */
+static void ways_fill(struct filling *f, const char *state,
+                      struct detail_v *detail)
+{
+    struct req *r = f->r;
+    struct step_v *steps = (struct step_v *)detail->steps;
+    for (size_t i = 0; i < detail->step_count; i++) {
+        const char *name = strrchr(steps[i].action, '/') + 1;
+        const struct step *s = project_entity.steps;
+        while (!same(s->name, name) || !word_in(s->from, state))
+            s++;
+        if (!steps[i].refusal)
+            continue;
+        const struct part *gate = gate_ahead(f, state, s->to);
+        steps[i].way =
+            gate ? row_address(r, &gate_entity, gate->id)
+                 : arena_printf(r->mem,
+                                "/jalons/nouveau?project=%" PRId64
+                                "&stage_from=%s&stage_to=%s&_parent=1",
+                                r->id, state, s->to);
+        steps[i].way_label = tr(r->lang, gate ? "portfolio.this_gate"
+                                              : "portfolio.prepare_gate");
+    }
+}
+
 struct asking {
     struct parts parts;
     struct project_v v;
@@ -379,6 +417,7 @@ enum status project_show(struct req *r)
     timeline_fill(&f);
     feedback_fill(&f);
     additions_fill(&f);
+    ways_fill(&f, row->state, &k.detail);
     struct page p = req_page(r, said(r->mem, r->lang, row->name));
     req_crumb(r, &p);
     struct html h;

@@ -52,10 +52,12 @@ static const struct sql all_parts = SQL_CONST(
     "z.s, d.web, f.type, CAST(f.size AS TEXT), z.s FROM z, portfolio_document d"
     " LEFT JOIN core_file f ON f.id = d.file WHERE d.project = :id AND"
     " :documents = 1"
-    /* Gates: title, key their state, text their reasons. */
+    /* Gates: title, key their state, text their reasons, more and extra the
+     * stages they lie between. */
     " UNION ALL SELECT 9, g.id, -coalesce(g.decided_on, g.meets),"
     " coalesce(g.decided_on, g.meets), z.i, z.i, z.i, " REALS
-    ", g.name, g.state, g.state_reason, z.s, z.s, z.s FROM z, portfolio_gate g"
+    ", g.name, g.state, g.state_reason, g.stage_from, g.stage_to, z.s"
+    " FROM z, portfolio_gate g"
     " WHERE g.project = :id AND (:gates = 1 OR (g.published = 1 AND g.state IN"
     " (" DECIDED ")))"
     /* Evidence: until its file, n its level, m its sample, key its kind, text
