@@ -59,6 +59,7 @@ own.visit = (role, v, me, school, rows) => own.lab(role, lab(rows, v.lab), me)
   || (role === 'host' && v.school === me.school);
 own.slot = (role, s, me, school, rows) =>
   own.visit(role, rows.visit.find((v) => v.id === s.visit), me, school, rows);
+own.series = own.visit;
 
 const open = { [all]: [yes, yes, yes] };
 
@@ -343,6 +344,7 @@ records.push(
   })),
   ...[
     ['visits', '/accueils', 'visit', 'title'], ['half-days', '/demi-journees', 'slot', 'address'],
+    ['series', '/series', 'series', 'title'],
   ].map(([name, path, api, text]) => ({
     name, path, api, text,
     read: {
@@ -547,6 +549,20 @@ export const others = [
       'expert researcher partner': no,
     },
   },
+  ...[
+    ['changing no date of a series', 'GET /series/:id/changer', 200],
+    ['moving no date of a series', 'POST /series/:id/changer', 422],
+    ['booking no date of a series', 'POST /series/:id/reserver', 422],
+    ['cancelling dates of a series for no reason', 'POST /series/:id/annuler', 422],
+  ].map(([name, route, done]) => ({
+    name, routes: [route], row: 'series',
+    answers: {
+      stranger: [sign, sign],
+      admin: [done, done],
+      'coordinator host': [done, gone],
+      'leader inspector ien expert researcher partner teacher head': [no, no],
+    },
+  })),
   { name: 'asking a laboratory for no half-day',
     routes: ['GET /laboratoires/:id/demande', 'POST /laboratoires/:id/demande',
       'GET /laboratoires/:id/demande/envoyee'],

@@ -13,3 +13,8 @@ struct demo_share {
  * both of its times. */
 enum status demo_visits(struct demo *d, const struct lab *const *labs,
                         const struct demo_share *shares, size_t n) MUST_USE;
+/* The same of what comes back each week. */
+enum status demo_series(struct demo *d, const struct lab *const *labs) MUST_USE;
+/* The school of who has that address; NULL: the first collège of the bassin. */
+enum status demo_school_of(struct demo *d, const char *email, int64_t bassin,
+                           int64_t *school) MUST_USE;

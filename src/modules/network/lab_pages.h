@@ -77,5 +77,6 @@ struct week_v {
     const char *title, *prev, *next;
     const struct week_day_v *days;
     size_t n;
-    bool cut; /* there are more than a page holds */
+    bool receives; /* plans, and does not only see */
+    bool cut;      /* there are more than a page holds */
 };

@@ -3,11 +3,13 @@
 
 #include "core/pages.h"
 #include "modules/network/routes.h"
+#include "modules/network/series.h"
 
 static const char *const needs[] = {"directory", "portfolio", "booking", NULL};
 static const struct entity *const entities[] = {
-    &lab_entity,       &space_entity, &opening_entity, &lab_team_entity,
-    &lab_shown_entity, &visit_entity, &slot_entity,    NULL,
+    &lab_entity,      &space_entity,     &opening_entity,
+    &lab_team_entity, &lab_shown_entity, &series_entity,
+    &visit_entity,    &slot_entity,      NULL,
 };
 static const struct right rights[] = {
     {"network.edit_labs", "admin leader coordinator"},
@@ -59,6 +61,39 @@ static const struct route routes[] = {
      .right = "network.visits",
      .handle = rows_list,
      .entity = &visit_entity},
+    {.method = GET,
+     .path = "/series/:id",
+     .right = "network.visits",
+     .handle = series_show,
+     .entity = &series_entity,
+     .loads_row = true},
+    {.method = POST,
+     .path = "/series/:id/reserver",
+     .right = "network.receive",
+     .handle = series_take,
+     .entity = &series_entity,
+     .loads_row = true,
+     .lane = HEAVY},
+    {.method = GET,
+     .path = "/series/:id/changer",
+     .right = "network.receive",
+     .handle = series_change_form,
+     .entity = &series_entity,
+     .loads_row = true},
+    {.method = POST,
+     .path = "/series/:id/changer",
+     .right = "network.receive",
+     .handle = series_change,
+     .entity = &series_entity,
+     .loads_row = true,
+     .lane = HEAVY},
+    {.method = POST,
+     .path = "/series/:id/annuler",
+     .right = "network.receive",
+     .handle = series_stop,
+     .entity = &series_entity,
+     .loads_row = true,
+     .lane = HEAVY},
     {0},
 };
 
@@ -81,6 +116,13 @@ static const struct waiting waiting[] = {
     {0},
 };
 
+static const struct change series[] = {
+    {.op = CREATE_TABLE, .entity = &series_entity},
+    {.op = ADD_FIELD, .entity = &visit_entity, .field = "series"},
+    {.op = RUN},
+};
+static const struct migration migrations[] = {{10, series}, {0}};
+
 const struct module network_module = {
     .name = "network",
     .needs = needs,
@@ -89,5 +131,6 @@ const struct module network_module = {
     .routes = routes,
     .figures = network_figures,
     .waiting = waiting,
+    .migrations = migrations,
     .demo = network_demo,
 };

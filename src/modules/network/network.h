@@ -9,6 +9,8 @@
  *     opening    a half-day of the week on which it receives
  *     team       who coordinates it, since when and until when
  *     shown      equipment that visitors try there
+ *   series     an accueil that comes back each week or each second one
+ *     visit    one date of it (series.h)
  *   visit      an accueil: a public, received by the laboratory in its rooms or
  *              outside of them, on one or more half-days
  *     slot       one of its half-days, with its space and its coordinator; from
@@ -82,6 +84,7 @@ struct visit {
     int64_t lab, year;
     const char *title, *kind, *place;
     int64_t school, project, person;
+    int64_t series;          /* of which it is one date; NONE */
     const char *class_label; /* as asked; found or made when it is confirmed */
     const char *asker, *email, *phone, *need;
     int64_t pupils, teachers, parents, others;
@@ -104,6 +107,11 @@ struct slot {
 
 extern const struct entity visit_entity, slot_entity;
 extern const struct link visit_links[]; /* classes */
+
+/* Inside a write: the class that was asked for joins the visit; it is made
+ * where its school has none of that label. */
+enum status visit_class_joins(struct conn *c, struct arena *a,
+                              const struct visit *v, struct actor by) MUST_USE;
 
 /* A visit in one of these keeps its half-days. */
 #define KEEPING "'asked', 'confirmed', 'held'"

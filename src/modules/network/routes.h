@@ -11,6 +11,12 @@ enum status visit_ask_form(struct req *r);
 enum status visit_ask_send(struct req *r);
 enum status visit_ask_sent(struct req *r);
 
+enum status series_show(struct req *r);
+enum status series_take(struct req *r);
+enum status series_change_form(struct req *r);
+enum status series_change(struct req *r);
+enum status series_stop(struct req *r);
+
 /* "mardi 3 mars 2026, matin" */
 const char *half_day_shown(struct req *r, int32_t day, enum half_day part);
 /* Where that half-day is asked for. */

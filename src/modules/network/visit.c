@@ -3,6 +3,7 @@
 
 #include "modules/directory/check.h"
 #include "modules/network/open.h"
+#include "modules/network/series.h"
 #include "modules/portfolio/portfolio.h"
 
 static const char *const visit_reach[] = {
@@ -38,6 +39,7 @@ static const struct field visit_fields[] = {
     CHOICE(visit, place, places, .flags = F_REQUIRED | F_FILTER),
     REF(visit, school, &school_entity, .flags = F_LIST | F_FILTER),
     REF(visit, project, &project_entity, .flags = F_FILTER),
+    REF(visit, series, &series_entity, .flags = F_FILTER | F_COMPUTED),
     REF(visit, person, &person_entity, .flags = F_PERSONAL),
     TEXT(visit, class_label, .max = 30, .flags = 0),
     TEXT(visit, asker, .max = 120, .flags = F_PERSONAL),
@@ -114,13 +116,11 @@ static enum status class_of(struct conn *c, struct arena *a,
     return OK;
 }
 
-static enum status class_joins(struct conn *c, struct arena *a, const void *row,
-                               struct str reason, struct actor by)
+enum status visit_class_joins(struct conn *c, struct arena *a,
+                              const struct visit *v, struct actor by)
 {
-    const struct visit *v = row;
     struct linked *there, one = {.weight = 1};
     size_t n;
-    (void)reason;
     if (!v->class_label || v->school == NONE)
         return OK;
     TRY(links_load(c, a, &visit_entity, visit_links, v->row.id, &there, &n));
@@ -128,6 +128,13 @@ static enum status class_joins(struct conn *c, struct arena *a, const void *row,
         return OK;
     TRY(class_of(c, a, v, by, &one.target));
     return links_save(c, a, &visit_entity, visit_links, v->row.id, &one, 1);
+}
+
+static enum status class_joins(struct conn *c, struct arena *a, const void *row,
+                               struct str reason, struct actor by)
+{
+    (void)reason;
+    return visit_class_joins(c, a, row, by);
 }
 
 static const struct step visit_steps[] = {

@@ -93,6 +93,7 @@ enum status week_show(struct req *r)
         .title = format_days(r->mem, r->lang, monday, monday + DAYS - 1),
         .prev = week_address(r, monday - DAYS),
         .next = week_address(r, monday + DAYS),
+        .receives = may(r->who, "network.receive"),
         .cut = n == MOST_SLOTS};
     for (size_t i = 0; i < n; i++) {
         if (!i || days[i] != days[i - 1])

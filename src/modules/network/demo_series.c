@@ -1,0 +1,91 @@
+/* The demonstration's series: clubs and a workshop of each second week, around
+ * today. Without chance: what comes after draws as it did. */
+#include "modules/network/demo_int.h"
+#include "modules/network/series.h"
+
+static const struct {
+    size_t lab;
+    const char *title, *kind, *part, *week, *label;
+    int weekday; /* 0: Monday */
+    int64_t pupils;
+    const char *of; /* who is of that school; NULL: the nearest one */
+} given[] = {
+    {0, "Club radio", "workshop", "afternoon", "every", "Club radio", 1, 14,
+     NULL},
+    {2, "Atelier robotique", "workshop", "morning", "a", "6e robotique", 3, 22,
+     "host@demo.example"},
+    {2, "Club réalité virtuelle", "discovery", "afternoon", "every", NULL, 4,
+     16, "teacher@demo.example"},
+};
+
+enum status demo_school_of(struct demo *d, const char *email, int64_t bassin,
+                           int64_t *school)
+{
+    return db_int(d->conn,
+                  SQL("SELECT coalesce((SELECT p.school FROM directory_person p"
+                      " WHERE p.email = :email), (SELECT min(s.id) FROM"
+                      " directory_school s WHERE s.bassin = :bassin AND s.kind"
+                      " = 'college'))"),
+                  ARGS(arg_cstr("email", email), arg_int("bassin", bassin)),
+                  school);
+}
+
+static enum status book(struct demo *d, const struct series *s,
+                        const struct place *at)
+{
+    struct visit *v = row_new(d->mem, &visit_entity);
+    v->lab = s->lab;
+    v->year = school_year_of(at->day);
+    v->title = s->title;
+    v->kind = s->kind;
+    v->place = "inside";
+    v->school = s->school;
+    v->series = s->row.id;
+    v->class_label = s->class_label;
+    v->pupils = s->pupils;
+    v->asker = s->asker;
+    v->asked = d->today - 12;
+    v->state = "confirmed";
+    TRY(demo_add(d, &visit_entity, v));
+    struct slot *slot = row_new(d->mem, &slot_entity);
+    slot->visit = v->row.id;
+    slot->day = at->day;
+    slot->part = booking_parts[at->part];
+    slot->space = at->space;
+    return demo_add(d, &slot_entity, slot);
+}
+
+static enum status add(struct demo *d, const struct lab *lab, size_t nth)
+{
+    enum { WEEKS = 9 };
+    const int32_t today = d->today < lab->opened ? lab->opened : d->today + 1;
+    struct series *s = row_new(d->mem, &series_entity);
+    struct occurrence *all;
+    size_t n;
+    s->lab = lab->row.id;
+    s->title = given[nth].title;
+    s->kind = given[nth].kind;
+    s->part = given[nth].part;
+    s->week = given[nth].week;
+    s->class_label = given[nth].label;
+    s->pupils = given[nth].pupils;
+    s->asker = "Professeur ou professeure (démo)";
+    s->starts = today + (given[nth].weekday - day_weekday(today) + 7) % 7;
+    s->ends = s->starts + WEEKS * 7;
+    if (s->ends > school_year_last(school_year_of(s->starts)))
+        s->ends = school_year_last(school_year_of(s->starts));
+    TRY(demo_school_of(d, given[nth].of, lab->bassin, &s->school));
+    TRY(demo_add(d, &series_entity, s));
+    TRY(series_dates(d->conn, d->mem, s, &reach_all, &all, &n));
+    for (size_t i = 0; i < n; i++)
+        if (all[i].at.space != NONE)
+            TRY(book(d, s, &all[i].at));
+    return OK;
+}
+
+enum status demo_series(struct demo *d, const struct lab *const *labs)
+{
+    for (size_t i = 0; i < COUNT(given); i++)
+        TRY(add(d, labs[given[i].lab], i));
+    return OK;
+}

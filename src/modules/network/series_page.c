@@ -1,0 +1,517 @@
+/* The pages of a series: its dates, and changing or cancelling some of them. */
+#include "base/utf8.h"
+#include "i18n/format.h"
+#include "modules/network/pages/series.html.h"
+#include "modules/network/routes.h"
+#include "modules/network/series.h"
+
+/* What a tick stands for: "2025-03-18.morning.12", of a visit that moves
+ * "34:2025-03-18.morning.12". */
+struct tick {
+    int64_t visit; /* NONE */
+    struct place at;
+};
+
+static const char *tick_value(struct req *r, int64_t visit,
+                              const struct place *at)
+{
+    const char *place =
+        arena_printf(r->mem, "%s.%s.%" PRId64, day_iso(r->mem, at->day),
+                     booking_parts[at->part], at->space);
+    return visit == NONE ? place
+                         : arena_printf(r->mem, "%" PRId64 ":%s", visit, place);
+}
+
+static bool tick_parse(struct req *r, struct str text, struct tick *out)
+{
+    struct str rest = text, part;
+    out->visit = NONE;
+    if (memchr(text.p, ':', text.n) &&
+        (!str_next(&rest, ':', &part) || !str_int(part, &out->visit)))
+        return false;
+    if (!str_next(&rest, '.', &part) || !day_parse(part, &out->at.day) ||
+        !str_next(&rest, '.', &part))
+        return false;
+    out->at.part = part_of(str_dup(r->mem, part));
+    return out->at.part < PARTS && str_int(rest, &out->at.space) &&
+           out->at.space > 0;
+}
+
+struct dating {
+    struct req *r;
+    const struct series *s;
+    struct tick ticks[SERIES_MOST];
+    size_t n;
+    const char *alert; /* in words */
+    bool with_words;
+    struct str reason;
+    int32_t day, from, to; /* the date asked about, and the scope */
+};
+
+static enum status ticks_read(struct dating *d)
+{
+    size_t n;
+    const struct str *given = req_texts(d->r, "keep", &n);
+    d->n = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (d->n == SERIES_MOST || !tick_parse(d->r, given[i], &d->ticks[d->n]))
+            return ERR_INVALID;
+        d->n++;
+    }
+    return OK;
+}
+
+static bool was_ticked(const struct dating *d, const char *value)
+{
+    size_t n;
+    const struct str *given = req_texts(d->r, "keep", &n);
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(given[i], value))
+            return true;
+    return false;
+}
+
+static enum status space_name(struct req *r, int64_t space, const char **out)
+{
+    TRY(ref_title(r->conn, r->mem, entity_field(&slot_entity, "space"), space,
+                  out));
+    *out = said(r->mem, r->lang, *out);
+    return OK;
+}
+
+/* "À la place : mardi 18 mars 2025, matin, Salle créative" */
+static enum status other_shown(struct req *r, const struct place *p,
+                               const char **out)
+{
+    const char *space;
+    TRY(space_name(r, p->space, &space));
+    *out = tr_with(r->mem, r->lang, "network.series_other", "place",
+                   arena_printf(r->mem, "%s, %s",
+                                half_day_shown(r, p->day, p->part), space),
+                   NULL);
+    return OK;
+}
+
+static const char *why_not(struct req *r, const struct occurrence *o)
+{
+    if (o->closure)
+        return said(r->mem, r->lang, o->closure);
+    if (o->closed)
+        return tr(r->lang, o->closed);
+    return tr(r->lang, "network.series_taken");
+}
+
+static enum status offer(const struct dating *d, const struct occurrence *o,
+                         bool fresh, struct occurrence_v *v)
+{
+    struct req *r = d->r;
+    if (o->at.space != NONE) {
+        TRY(space_name(r, o->at.space, &v->space));
+        v->value = tick_value(r, o->visit, &o->at);
+        v->ticked = fresh || was_ticked(d, v->value);
+        return OK;
+    }
+    v->why = why_not(r, o);
+    if (o->taken_by != NONE) {
+        v->by = o->taken_what;
+        v->by_href = path_of_id(r->mem, "/accueils", o->taken_by);
+    }
+    if (o->other.space == NONE)
+        return OK;
+    TRY(other_shown(r, &o->other, &v->other));
+    v->other_value = tick_value(r, o->visit, &o->other);
+    v->other_ticked = was_ticked(d, v->other_value);
+    return OK;
+}
+
+static void visit_there(struct req *r, const struct occurrence *o,
+                        struct occurrence_v *v)
+{
+    v->href = path_of_id(r->mem, "/accueils", o->visit);
+    v->state = choice_label(r->mem, r->lang, &visit_entity, "state", o->state);
+    v->tone = choice_tone(r->mem, r->lang, &visit_entity, "state", o->state);
+}
+
+static enum status booked_fill(const struct dating *d,
+                               const struct occurrence *o, bool manages,
+                               struct occurrence_v *v)
+{
+    struct req *r = d->r;
+    visit_there(r, o, v);
+    if (o->at.space != NONE)
+        TRY(space_name(r, o->at.space, &v->space));
+    if (manages && word_in("asked confirmed", o->state) &&
+        o->at.day >= day_today())
+        v->change =
+            arena_printf(r->mem, "/series/%" PRId64 "/changer?depuis=%s", r->id,
+                         day_iso(r->mem, o->at.day));
+    return OK;
+}
+
+/* Until something was booked, all that is free is ticked. */
+static enum status dates_fill(const struct dating *d, bool manages,
+                              struct series_v *v)
+{
+    struct req *r = d->r;
+    struct occurrence *all;
+    size_t n;
+    const struct reach seen =
+        reach_of(r->app, r->mem, r->who, "network.visits");
+    TRY(series_dates(r->conn, r->mem, d->s, &seen, &all, &n));
+    struct occurrence_v *out = NEW_ARRAY(r->mem, struct occurrence_v, n + 1);
+    for (size_t i = 0; i < n; i++)
+        v->booked += all[i].visit != NONE;
+    const bool fresh = !v->booked && !req_is_post(r);
+    for (size_t i = 0; i < n; i++) {
+        out[i].when = half_day_shown(r, all[i].at.day, all[i].at.part);
+        if (all[i].visit != NONE)
+            TRY(booked_fill(d, &all[i], manages, &out[i]));
+        else
+            TRY(offer(d, &all[i], fresh, &out[i]));
+        v->dates.can_take += out[i].value || out[i].other_value;
+    }
+    v->dates.dates = out;
+    v->dates.n = n;
+    return OK;
+}
+
+static void form_fill(struct req *r, const char *action, const char *submit,
+                      struct dates_v *v)
+{
+    v->action = arena_printf(r->mem, "/series/%" PRId64 "/%s", r->id, action);
+    v->csrf = r->who->csrf;
+    v->key = req_key(r);
+    v->submit = tr(r->lang, submit);
+}
+
+static enum status show(struct dating *d, int code)
+{
+    struct req *r = d->r;
+    struct detail_v detail;
+    TRY(row_detail(r, &detail));
+    struct series_v v = {
+        .detail = &detail, .alert = d->alert, .manages = detail.edit != NULL};
+    form_fill(r, "reserver", "network.series_book", &v.dates);
+    TRY(dates_fill(d, v.manages, &v));
+    struct page p = req_page(r, said(r->mem, r->lang, d->s->title));
+    req_crumb(r, &p);
+    struct html h;
+    req_html_open(r, &h);
+    series_page(&h, &p, &v);
+    return req_html(r, code, &h);
+}
+
+enum status series_show(struct req *r)
+{
+    struct dating d = {.r = r, .s = r->row};
+    return same(r->form, "") && !r->api ? show(&d, 200) : row_page(r);
+}
+
+/* The first that is wrong, in words; or that somebody was faster. */
+static void told(struct dating *d, enum status s, const char *fault)
+{
+    const struct lang *lang = d->r->lang;
+    if (s == ERR_INVALID && fault)
+        d->alert = tr(lang, fault);
+    else if (s == ERR_CONFLICT || s == ERR_STALE)
+        d->alert = tr(lang, "network.series_meanwhile");
+}
+
+struct writing {
+    struct dating *d;
+    const char *fault;
+    size_t done;
+};
+
+static enum status book(struct conn *c, struct arena *a, void *data)
+{
+    struct writing *w = data;
+    struct req *r = w->d->r;
+    struct place at[SERIES_MOST];
+    for (size_t i = 0; i < w->d->n; i++)
+        at[i] = w->d->ticks[i].at;
+    r->location = path_of_id(r->mem, "/series", r->id);
+    return series_book(c, a, r->row, at, w->d->n, req_actor(r), &w->fault);
+}
+
+/* ERR_INVALID and *alert: there is nothing to do. */
+static enum status ticks_wanted(struct dating *d)
+{
+    TRY(ticks_read(d));
+    if (!d->n)
+        d->alert = tr(d->r->lang, "network.series_nothing");
+    return d->n ? OK : ERR_INVALID;
+}
+
+enum status series_take(struct req *r)
+{
+    struct dating d = {.r = r, .s = r->row};
+    struct writing w = {.d = &d};
+    enum status s = ticks_wanted(&d);
+    if (s == OK)
+        s = req_write(r, book, &w);
+    told(&d, s, w.fault);
+    if (d.alert) {
+        void *row;
+        TRY(req_refresh(r, &row));
+        d.s = r->row = row;
+        return show(&d, s == ERR_INVALID ? 422 : 409);
+    }
+    TRY(s);
+    if (req_done(r))
+        return OK;
+    req_notice(r, "network.series_booked");
+    return req_go(r, "%s", r->location);
+}
+
+/* Changing. */
+
+static const struct {
+    const char *name, *label;
+} scopes[] = {
+    {"une", "network.series_scope_one"},
+    {"suite", "network.series_scope_following"},
+    {"toutes", "network.series_scope_all"},
+};
+
+/* ?depuis=2025-03-18&portee=suite: false where it names no date; without one
+ * all that is to come is meant. */
+static bool scope_read(struct dating *d, const char **scope)
+{
+    int32_t day = d->s->starts < day_today() ? day_today() : d->s->starts;
+    const struct str from = req_text(d->r, "depuis");
+    const struct str given = req_text(d->r, "portee");
+    const int year = school_year_of(d->s->starts);
+    *scope = NULL;
+    if (from.n && !day_parse(from, &day))
+        return false;
+    d->day = day;
+    for (size_t i = 0; i < COUNT(scopes); i++)
+        if (str_eq(given, scopes[i].name))
+            *scope = scopes[i].name;
+    d->from = *scope && same(*scope, "toutes") ? school_year_first(year) : day;
+    d->to = *scope && same(*scope, "une") ? day : school_year_last(year);
+    return true;
+}
+
+static struct form_option *choices(struct req *r, const struct entity *e,
+                                   const char *field, const char *const *keys,
+                                   const char *chosen, size_t *n)
+{
+    struct form_option *out = NEW_ARRAY(r->mem, struct form_option, 10);
+    for (*n = 0; keys[*n]; ++*n)
+        out[*n] = (struct form_option){
+            .value = keys[*n],
+            .label = choice_label(r->mem, r->lang, e, field, keys[*n]),
+            .chosen = chosen && same(chosen, keys[*n])};
+    return out;
+}
+
+static enum status spaces_fill(struct req *r, const struct series *s,
+                               struct series_change_v *v)
+{
+    enum { MOST = 40 };
+    struct rows *rows;
+    struct form_option *out = NEW_ARRAY(r->mem, struct form_option, MOST + 1);
+    out[v->space_count++] = (struct form_option){
+        .value = "", .label = tr(r->lang, "network.series_same_space")};
+    TRY(db_rows(r->conn, r->mem,
+                SQL("SELECT CAST(id AS TEXT), name FROM network_space WHERE lab"
+                    " = :lab ORDER BY name, id LIMIT :most"),
+                ARGS(arg_int("lab", s->lab), arg_int("most", MOST)), &rows));
+    while (rows_next(rows)) {
+        const char *value = row_text(rows, 0);
+        out[v->space_count++] = (struct form_option){
+            .value = value,
+            .label = said(r->mem, r->lang, row_text(rows, 1)),
+            .chosen = v->space && same(v->space, value)};
+    }
+    v->spaces = out;
+    return rows_end(rows);
+}
+
+/* Where it stands before anything is typed. */
+static enum status stands_at(struct req *r, int32_t day, const char **part)
+{
+    struct rows *rows;
+    TRY(db_rows(r->conn, r->mem,
+                SQL("SELECT s.part FROM network_slot s JOIN network_visit v ON"
+                    " v.id = s.visit WHERE v.series = :series AND s.day = :day"
+                    " ORDER BY s.id LIMIT 1"),
+                ARGS(arg_int("series", r->id), arg_day("day", day)), &rows));
+    if (rows_next(rows))
+        *part = row_text(rows, 0);
+    return rows_end(rows);
+}
+
+static const char *typed_or(struct req *r, const char *name, const char *kept)
+{
+    const struct str typed = req_text(r, name);
+    return typed.p ? str_dup(r->mem, typed) : kept;
+}
+
+static enum status choices_fill(struct dating *d, struct series_change_v *v)
+{
+    struct req *r = d->r;
+    const char *part = d->s->part;
+    const int weekday = day_weekday(d->day);
+    TRY(stands_at(r, d->day, &part));
+    v->weekday = typed_or(r, "jour", lab_weekdays[weekday == 6 ? 0 : weekday]);
+    v->part = typed_or(r, "moment", part);
+    v->space = typed_or(r, "espace", "");
+    v->weekdays = choices(r, &opening_entity, "weekday", lab_weekdays,
+                          v->weekday, &v->weekday_count);
+    v->parts = choices(r, &slot_entity, "part", booking_parts, v->part,
+                       &v->part_count);
+    struct form_option *out =
+        NEW_ARRAY(r->mem, struct form_option, COUNT(scopes));
+    for (size_t i = 0; i < COUNT(scopes); i++)
+        out[i] = (struct form_option){
+            .value = scopes[i].name,
+            .label = tr(r->lang, scopes[i].label),
+            .chosen = v->scope ? same(v->scope, scopes[i].name) : i == 1};
+    v->scopes = out;
+    return spaces_fill(r, d->s, v);
+}
+
+static enum status moved_fill(struct dating *d, struct series_change_v *v)
+{
+    struct req *r = d->r;
+    struct occurrence *all;
+    size_t n;
+    struct series_move m = {.from = d->from, .to = d->to, .space = NONE};
+    while (lab_weekdays[m.weekday] &&
+           !same(lab_weekdays[m.weekday], v->weekday))
+        m.weekday++;
+    m.part = part_of(v->part);
+    if (m.part == PARTS || !lab_weekdays[m.weekday])
+        return ERR_INVALID;
+    if (*v->space && !str_int(str_of(v->space), &m.space))
+        return ERR_INVALID;
+    const struct reach seen =
+        reach_of(r->app, r->mem, r->who, "network.visits");
+    TRY(series_moved(r->conn, r->mem, d->s, &m, &seen, &all, &n));
+    struct occurrence_v *out = NEW_ARRAY(r->mem, struct occurrence_v, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        out[i].when = half_day_shown(r, all[i].at.day, all[i].at.part);
+        out[i].before =
+            half_day_shown(r, all[i].before.day, all[i].before.part);
+        TRY(offer(d, &all[i], !req_is_post(r), &out[i]));
+        v->dates.can_take += out[i].value || out[i].other_value;
+    }
+    v->dates.dates = out;
+    v->dates.n = n;
+    return OK;
+}
+
+static enum status change_show(struct dating *d, int code)
+{
+    struct req *r = d->r;
+    struct series_change_v v = {
+        .alert = d->alert,
+        .series = said(r->mem, r->lang, d->s->title),
+        .back = path_of_id(r->mem, "/series", r->id),
+        .action = arena_printf(r->mem, "/series/%" PRId64 "/annuler", r->id),
+        .csrf = r->who->csrf,
+        .key = req_key(r),
+        .words = req_text(r, "mots").n > 0,
+        .most = step_reason_most(&visit_entity)};
+    if (!scope_read(d, &v.scope))
+        return req_go(r, "%s", v.back);
+    v.from = day_iso(r->mem, d->day);
+    v.asked = v.scope && req_text(r, "jour").p;
+    form_fill(r, "changer", "network.series_move", &v.dates);
+    TRY(choices_fill(d, &v));
+    if (v.asked)
+        TRY(moved_fill(d, &v));
+    struct page p = req_page(r, tr(r->lang, "network.series_change"));
+    const struct page_link crumb = {v.series, v.back, false};
+    p.crumbs = &crumb;
+    p.crumb_count = 1;
+    struct html h;
+    req_html_open(r, &h);
+    series_change_page(&h, &p, &v);
+    return req_html(r, code, &h);
+}
+
+enum status series_change_form(struct req *r)
+{
+    struct dating d = {.r = r, .s = r->row};
+    return change_show(&d, 200);
+}
+
+static enum status move(struct conn *c, struct arena *a, void *data)
+{
+    struct writing *w = data;
+    const struct dating *d = w->d;
+    int64_t visits[SERIES_MOST];
+    struct place to[SERIES_MOST];
+    for (size_t i = 0; i < d->n; i++) {
+        visits[i] = d->ticks[i].visit;
+        to[i] = d->ticks[i].at;
+        if (visits[i] == NONE)
+            return ERR_INVALID;
+    }
+    d->r->location = path_of_id(d->r->mem, "/series", d->r->id);
+    return series_move_to(c, a, d->r->row, visits, to, d->n, d->with_words,
+                          req_actor(d->r), &w->fault);
+}
+
+static enum status change_refused(struct dating *d, enum status s)
+{
+    void *row;
+    TRY(req_refresh(d->r, &row));
+    d->s = d->r->row = row;
+    return change_show(d, s == ERR_INVALID ? 422 : 409);
+}
+
+enum status series_change(struct req *r)
+{
+    struct dating d = {
+        .r = r, .s = r->row, .with_words = req_text(r, "mots").n > 0};
+    struct writing w = {.d = &d};
+    enum status s = ticks_wanted(&d);
+    if (s == OK)
+        s = req_write(r, move, &w);
+    if (s == ERR_NOT_FOUND) /* a date of no series, or of another */
+        s = ERR_CONFLICT;
+    told(&d, s, w.fault);
+    if (d.alert)
+        return change_refused(&d, s);
+    TRY(s);
+    if (req_done(r))
+        return OK;
+    req_notice(r, "network.series_changed");
+    return req_go(r, "%s", r->location);
+}
+
+static enum status cancel(struct conn *c, struct arena *a, void *data)
+{
+    struct writing *w = data;
+    struct dating *d = w->d;
+    d->r->location = path_of_id(d->r->mem, "/series", d->r->id);
+    return series_cancel(c, a, d->r->row, d->from, d->to, d->reason,
+                         req_actor(d->r), &w->done);
+}
+
+enum status series_stop(struct req *r)
+{
+    struct dating d = {.r = r, .s = r->row};
+    struct writing w = {.d = &d};
+    const char *scope;
+    if (!scope_read(&d, &scope) || !scope)
+        return ERR_INVALID;
+    d.reason = str_trim(req_text(r, "reason"));
+    if (!d.reason.n)
+        d.alert = tr(r->lang, "core.step_lacks_reason");
+    else if ((int64_t)utf8_length(d.reason) > step_reason_most(&visit_entity))
+        d.alert = tr(r->lang, "network.series_long_reason");
+    if (d.alert)
+        return change_show(&d, 422);
+    TRY(req_write(r, cancel, &w));
+    if (req_done(r))
+        return OK;
+    req_notice(r, w.done ? "network.series_cancelled"
+                         : "network.series_none_cancelled");
+    return req_go(r, "%s", r->location);
+}
