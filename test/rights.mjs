@@ -534,6 +534,23 @@ export const others = [
     },
   },
   {
+    name: 'mail', routes: ['GET /courriels'],
+    answers: {
+      stranger: sign,
+      admin: 200,
+      'leader inspector ien coordinator expert researcher partner teacher head host': no,
+    },
+  },
+  {
+    name: 'mail that nobody wrote',
+    routes: ['GET /courriels/:mail', 'POST /courriels/:mail/renvoi', 'POST /courriels/:mail/oubli'],
+    answers: {
+      stranger: sign,
+      admin: gone,
+      'leader inspector ien coordinator expert researcher partner teacher head host': no,
+    },
+  },
+  {
     name: 'work that nobody gave up', routes: ['POST /travaux/:task/vu'],
     answers: {
       stranger: sign,

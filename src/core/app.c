@@ -20,6 +20,8 @@ static size_t entity_total(void)
 static size_t migration_total(void)
 {
     size_t n = 0;
+    for (const struct migration *g = core_migrations; g->number; g++)
+        n++;
     for (const struct module *const *m = modules; *m; m++)
         for (const struct migration *g = (*m)->migrations; g && g->number; g++)
             n++;
@@ -59,6 +61,8 @@ void app_init(struct app *app)
     struct migration *migrations =
         NEW_ARRAY(&app->mem, struct migration, migration_total() + 1);
     size_t steps = 0;
+    for (const struct migration *g = core_migrations; g->number; g++)
+        migrations[steps++] = *g;
     for (const struct module *const *m = modules; *m; m++) {
         for (const struct entity *const *e = (*m)->entities; e && *e; e++)
             entities[n++] = *e;

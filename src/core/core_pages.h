@@ -117,6 +117,22 @@ struct tasks_v {
     const struct task_v *items;
     size_t n;
 };
+/* Of a mail that was sent, .to, .subject and .text are NULL. */
+struct mail_v {
+    const char *href, *what, *to, *subject, *text, *state, *tone;
+    const char *when, *tried, *answer, *page; /* the last three may be NULL */
+    const char *lang;                         /* of its text */
+    const char *key, *other_key;
+    bool lost;
+};
+struct mails_v {
+    const char *lead, *other, *other_label;
+    const struct mail_v *items;
+    size_t n;
+};
+/* "/courriels/…/renvoi" */
+const char *mail_action(struct html *h, const struct mail_v *v,
+                        const char *what);
 struct head_v {
     const char *lead;
     const struct item_v *items; /* none: nothing is sealed yet */

@@ -124,6 +124,8 @@ struct task_kind {
     enum status (*given_up)(struct conn *c, struct arena *a,
                             const char *payload);
     const char *page; /* "/imports": of the number its payload begins with */
+    int first_wait;   /* seconds after a first try that failed, and twice as
+                         long after each; 0: 1 */
 };
 
 struct module {

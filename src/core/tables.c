@@ -1,5 +1,6 @@
 #include "core/tables.h"
 
+#include "core/mail.h"
 #include "core/task.h"
 
 const struct right core_rights[] = {
@@ -19,8 +20,35 @@ const struct waiting core_waiting[] = {
                         " WHERE " TASK_GIVEN_UP),
      .path = "/travaux",
      .late = true},
+    {.label = "core.waiting.mails",
+     .right = "core.operate",
+     .count = SQL_CONST("SELECT count(*) FROM core_mail m WHERE " MAIL_LOST),
+     .path = "/courriels",
+     .late = true},
     {0},
 };
+
+/* once: of such a key there is one mail for ever. What was sent has no address,
+ * subject or text any more. */
+#define CREATE_MAIL                                                            \
+    "CREATE TABLE core_mail (uid TEXT PRIMARY KEY, once TEXT UNIQUE,"          \
+    " what TEXT NOT NULL, address TEXT, subject TEXT, text TEXT,"              \
+    " lang TEXT NOT NULL, page TEXT, at BIGINT NOT NULL, state TEXT NOT NULL," \
+    " tried BIGINT, answer TEXT)"
+#define CREATE_MAIL_STATE "CREATE INDEX core_mail_state ON core_mail (state)"
+#define CREATE_LINK                                                            \
+    "CREATE TABLE core_link (hash TEXT PRIMARY KEY, what TEXT NOT NULL,"       \
+    " row_id BIGINT NOT NULL, until BIGINT NOT NULL)"
+#define CREATE_LINK_ROW "CREATE INDEX core_link_row ON core_link (what, row_id)"
+
+static const struct change mail_tables[] = {
+    {.op = RUN, .sql = SQL_CONST(CREATE_MAIL)},
+    {.op = RUN, .sql = SQL_CONST(CREATE_MAIL_STATE)},
+    {.op = RUN, .sql = SQL_CONST(CREATE_LINK)},
+    {.op = RUN, .sql = SQL_CONST(CREATE_LINK_ROW)},
+    {.op = RUN},
+};
+const struct migration core_migrations[] = {{20, mail_tables}, {0}};
 
 const struct sql core_tables[] = {
     {"CREATE TABLE core_setting (name TEXT PRIMARY KEY, value TEXT NOT NULL)"},
@@ -47,6 +75,11 @@ const struct sql core_tables[] = {
      " due BIGINT NOT NULL, attempts BIGINT NOT NULL DEFAULT 0,"
      " lease BIGINT NOT NULL DEFAULT 0, done BIGINT, result TEXT)"},
     {"CREATE INDEX core_task_due ON core_task (due) WHERE done IS NULL"},
+    /* Mail and one-time links: core/mail.h, core/link.h. */
+    {CREATE_MAIL},
+    {CREATE_MAIL_STATE},
+    {CREATE_LINK},
+    {CREATE_LINK_ROW},
     /* Imports: staged whole, checked whole, applied in small pieces. */
     {"CREATE TABLE core_import (id INTEGER PRIMARY KEY AUTOINCREMENT,"
      " entity TEXT NOT NULL, file TEXT NOT NULL, person BIGINT NOT NULL,"

@@ -5,6 +5,8 @@
 #include "core/head.h"
 #include "core/import.h"
 #include "core/journal.h"
+#include "core/link.h"
+#include "core/mail.h"
 #include "core/meter.h"
 #include "core/once.h"
 #include "core/tables.h"
@@ -17,10 +19,17 @@ enum {
     ROUND_MS = 1000,
     MEMORY = 64 << 20,
     SWEEP = 3600,
-    DAY = 24 * 60, /* minutes */
-    ENDED = -1,    /* the lease of a task that was given up */
-    DIED = 1,      /* that of one whose process died: over long ago */
+    DAY = 24 * 60,   /* minutes */
+    MAIL_WAIT = 120, /* eight tries within nine hours */
+    ENDED = -1,      /* the lease of a task that was given up */
+    DIED = 1,        /* that of one whose process died: over long ago */
 };
+
+/* Mail has a thread of its own: a server that keeps it waiting holds up
+ * nothing else. */
+#define MAIL_KIND "core.mail"
+#define OF_RUNNER                                                              \
+    " AND (CASE WHEN kind = '" MAIL_KIND "' THEN 1 ELSE 0 END) = :mails"
 
 enum status task_add(struct conn *c, const char *kind, const char *payload,
                      const char *unique, int64_t due)
@@ -37,7 +46,12 @@ enum status task_add(struct conn *c, const char *kind, const char *payload,
 
 struct tasks {
     struct app *app;
-    pthread_t runner, sealer;
+    pthread_t sealer;
+    struct runner {
+        struct tasks *tasks;
+        bool mails; /* it runs them, and nothing else */
+        pthread_t thread;
+    } runners[2];
     pthread_mutex_t mutex;
     pthread_cond_t wake;
     bool stopping;
@@ -48,6 +62,7 @@ struct tasks {
 };
 
 struct taken {
+    bool mails; /* the runner's */
     int64_t id, attempts;
     const char *kind, *payload;
     enum status status;
@@ -65,8 +80,9 @@ static enum status forget_leases(struct conn *c, struct arena *a, void *data)
 }
 
 const struct task_kind core_tasks[] = {
-    {"core.import", 0, import_task, import_given_up, "/imports"},
-    {"core.journal_head", DAY, head_send, NULL, NULL},
+    {"core.import", 0, import_task, import_given_up, "/imports", 0},
+    {MAIL_KIND, 0, mail_task, mail_given_up, "/courriels", MAIL_WAIT},
+    {"core.journal_head", DAY, head_send, NULL, NULL, 0},
     {0},
 };
 
@@ -109,15 +125,17 @@ static enum status give_up(struct conn *c, struct arena *a, struct taken *t,
 
 /* One whose last try ended with nobody there to say so. An older version left
  * those it gave up without a lease: their reason stays. */
-static enum status bury(struct conn *c, struct arena *a, int64_t now, bool *any)
+static enum status bury(struct conn *c, struct arena *a, bool mails,
+                        int64_t now, bool *any)
 {
     struct rows *rows;
     *any = false;
     TRY(db_rows(c, a,
                 SQL("SELECT id, kind, payload, lease, result FROM core_task"
                     " WHERE done IS NULL AND lease BETWEEN 0 AND :now"
-                    " AND attempts >= :tries ORDER BY id LIMIT 1"),
-                ARGS(arg_int("now", now), arg_int("tries", TASK_TRIES)),
+                    " AND attempts >= :tries" OF_RUNNER " ORDER BY id LIMIT 1"),
+                ARGS(arg_int("now", now), arg_int("tries", TASK_TRIES),
+                     arg_int("mails", mails)),
                 &rows));
     struct taken t = {0};
     const char *why = NULL;
@@ -140,14 +158,16 @@ static enum status take(struct conn *c, struct arena *a, void *data)
     int64_t now = time_now();
     t->id = 0;
     bool buried;
-    TRY(bury(c, a, now, &buried));
+    TRY(bury(c, a, t->mails, now, &buried));
     if (buried)
         return OK; /* and the next look takes one */
     TRY(db_rows(c, a,
                 SQL("SELECT id, kind, payload, attempts FROM core_task"
                     " WHERE done IS NULL AND due <= :now AND lease <= :now"
-                    " AND attempts < :tries ORDER BY due, id LIMIT 1"),
-                ARGS(arg_int("now", now), arg_int("tries", TASK_TRIES)),
+                    " AND attempts < :tries" OF_RUNNER
+                    " ORDER BY due, id LIMIT 1"),
+                ARGS(arg_int("now", now), arg_int("tries", TASK_TRIES),
+                     arg_int("mails", t->mails)),
                 &rows));
     if (rows_next(rows)) {
         t->id = row_int(rows, 0);
@@ -165,6 +185,12 @@ static enum status take(struct conn *c, struct arena *a, void *data)
                    NULL);
 }
 
+static int64_t wait_of(const char *kind, int64_t attempts)
+{
+    const struct task_kind *k = task_kind_of(kind);
+    return (k && k->first_wait ? k->first_wait : 1) << attempts;
+}
+
 static enum status finish(struct conn *c, struct arena *a, void *data)
 {
     struct taken *t = data;
@@ -179,7 +205,7 @@ static enum status finish(struct conn *c, struct arena *a, void *data)
     return db_exec(c,
                    SQL("UPDATE core_task SET lease = 0, due = :due,"
                        " result = :result WHERE id = :id"),
-                   ARGS(arg_int("due", now + (1 << t->attempts)),
+                   ARGS(arg_int("due", now + wait_of(t->kind, t->attempts)),
                         arg_cstr("result", status_name(t->status)),
                         arg_int("id", t->id)),
                    NULL);
@@ -211,9 +237,10 @@ static enum status run(void *data)
 }
 
 /* Runs one task that is due; false: there is none. */
-static bool run_one(struct tasks *t, struct arena *mem)
+static bool run_one(struct runner *runner, struct arena *mem)
 {
-    struct taken taken = {0};
+    struct tasks *t = runner->tasks;
+    struct taken taken = {.mails = runner->mails};
     struct turn turn = {t, mem, &taken};
     if (db_write(t->app->db, mem, take, &taken) != OK)
         return false;
@@ -261,6 +288,8 @@ static enum status sweep(struct conn *c, struct arena *a, void *data)
     TRY(come_again(c, core_tasks));
     for (const struct module *const *m = modules; *m; m++)
         TRY(come_again(c, (*m)->tasks));
+    TRY(mails_sweep(c));
+    TRY(links_sweep(c));
     return once_forget(c, time_now() - ONCE_SECONDS);
 }
 
@@ -327,7 +356,8 @@ static void *seal_main(void *data)
  * anything was written, and once a second. */
 static void *run_main(void *data)
 {
-    struct tasks *t = data;
+    struct runner *runner = data;
+    struct tasks *t = runner->tasks;
     struct arena mem = {.limit = MEMORY};
     uint64_t seen = 0;
     for (int waited = ROUND_MS; !rest(t, LOOK_MS); waited += LOOK_MS) {
@@ -336,7 +366,7 @@ static void *run_main(void *data)
             continue;
         seen = now;
         waited = 0;
-        while (!t->app->ending && run_one(t, &mem))
+        while (!t->app->ending && run_one(runner, &mem))
             arena_reset(&mem);
         arena_reset(&mem);
     }
@@ -380,7 +410,11 @@ struct tasks *tasks_start(struct app *app)
         log_line(LOG_WARN, "tasks of the last run must wait", NULL);
     arena_reset(&mem);
     CHECK(pthread_create(&t->sealer, NULL, seal_main, t) == 0);
-    CHECK(pthread_create(&t->runner, NULL, run_main, t) == 0);
+    for (size_t i = 0; i < COUNT(t->runners); i++) {
+        t->runners[i] = (struct runner){.tasks = t, .mails = i == 1};
+        CHECK(pthread_create(&t->runners[i].thread, NULL, run_main,
+                             &t->runners[i]) == 0);
+    }
     return t;
 }
 
@@ -391,7 +425,8 @@ void tasks_stop(struct tasks *t)
     t->stopping = true;
     pthread_cond_broadcast(&t->wake);
     pthread_mutex_unlock(&t->mutex);
-    pthread_join(t->runner, NULL);
+    for (size_t i = 0; i < COUNT(t->runners); i++)
+        pthread_join(t->runners[i].thread, NULL);
     pthread_join(t->sealer, NULL);
     pthread_cond_destroy(&t->wake);
     pthread_mutex_destroy(&t->mutex);

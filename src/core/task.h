@@ -24,9 +24,10 @@ enum { TASK_TRIES = 8 };
 #define TASK_GIVEN_UP "t.done IS NULL AND t.lease < 0"
 
 struct tasks;
-/* Two threads of their own: one runs what is due, and takes up at once what the
- * last process left in the middle; one seals the journal and forgets old
- * one-time keys. NULL: the folder's key cannot be read or made (logged). */
+/* Three threads of their own: one runs what is due, and takes up at once what
+ * the last process left in the middle, one does so with mail; one seals the
+ * journal and forgets old one-time keys. NULL: the folder's key cannot be read
+ * or made (logged). */
 struct tasks *tasks_start(struct app *app);
 void tasks_stop(struct tasks *t);
 
