@@ -140,8 +140,9 @@ static void item_settle(struct arena *a, void *row)
 }
 static const char *const item_states[] = {"free", "out", NULL};
 static const struct step item_steps[] = {
-    {"lend", "free", "out", "t.lend", NULL, NULL, false},
-    {0}};
+    {.name = "lend", .from = "free", .to = "out", .right = "t.lend"},
+    {0},
+};
 static const struct field item_fields[] = {
     TEXT(t_item, code, .flags = F_REQUIRED, .check = upper_case),
     CHOICE(t_item, state, item_states, .flags = F_REQUIRED),
