@@ -34,9 +34,9 @@ static bool serve_probe(struct app *app, struct http_exchange *x)
     if (!str_eq(x->path, "/metrics"))
         return false;
     if (meter_readable(x, conf_get(&app->conf, "metrics_token")))
-        http_answer(x, 200, "text/plain; version=0.0.4; charset=utf-8",
-                    meter_text(app, &x->mem,
-                               http_load(http_exchange_server(x))));
+        http_answer(
+            x, 200, "text/plain; version=0.0.4; charset=utf-8",
+            meter_text(app, &x->mem, http_load(http_exchange_server(x))));
     else
         http_answer(x, 403, plain,
                     STR("only from this machine, or with the token of"

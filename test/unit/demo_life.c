@@ -1,5 +1,6 @@
 #include "unit/demo_world.h"
 
+#include "modules/booking/booking.h"
 #include "modules/portfolio/filiation.h"
 
 #define NUMBER(sql) demo_number(&w, sql, NO_ARGS)
@@ -41,7 +42,7 @@ TEST(demo_gates_keep_the_rules)
     struct demo_world w;
     demo_world_open(&w, "demo.db");
     OKAY(NUMBER("SELECT count(*) FROM portfolio_gate g WHERE g.state IN"
-                " (" DECIDED ") AND g.quorum > (SELECT count(*) FROM"
+                " (" BY_COMMITTEE ") AND g.quorum > (SELECT count(*) FROM"
                 " portfolio_gate_member m WHERE m.gate = g.id AND m.state NOT"
                 " IN ('invited', 'conflict'))") == 0);
     OKAY(NUMBER("SELECT count(*) FROM portfolio_gate g JOIN"
@@ -56,6 +57,119 @@ TEST(demo_gates_keep_the_rules)
     OKAY(NUMBER("SELECT count(*) FROM portfolio_evidence WHERE file IS NULL") ==
          0);
     demo_world_close(&w);
+}
+
+/* Where a decision leaves a project that stood at the gate's first stage. */
+static const char *left_by(const struct gate *g)
+{
+    return same(g->state, "stop")                       ? "stopped"
+           : same(g->state, "hold")                     ? "held"
+           : !same(g->state, "recycle")                 ? g->stage_to
+           : word_in("trial deployment", g->stage_from) ? "design"
+                                                        : g->stage_from;
+}
+
+/* Every project has walked to where it stands by its gates alone, from where an
+ * idea is studied; the criteria ask for each of them. */
+TEST(demo_projects_walked_through_gates)
+{
+    struct demo_world w;
+    demo_world_open(&w, "demo.db");
+    struct list projects, gates;
+    struct list_ask ask = {
+        .entity = &project_entity, .reach = &reach_all, .limit = LIST_MOST};
+    CHECK(list_load(w.conn, &w.mem, &ask, &projects) == OK);
+    OKAY(projects.n == 23);
+    for (size_t i = 0; i < projects.n; i++) {
+        const struct project *p = projects.rows[i];
+        const char *stands = "study";
+        ask = (struct list_ask){
+            .entity = &gate_entity,
+            .reach = &reach_all,
+            .where = SQL("t.project = :project AND t.state IN (" DECIDED ")"),
+            .args = ARGS(arg_int("project", p->row.id)),
+            .sort = entity_field(&gate_entity, "decided_on"),
+            .limit = LIST_MOST};
+        CHECK(list_load(w.conn, &w.mem, &ask, &gates) == OK);
+        OKAY(gates.n > 0);
+        for (size_t k = 0; k < gates.n; k++) {
+            const struct gate *g = gates.rows[k];
+            if (!same(g->stage_from, stands))
+                printf("  %s: %s\n", p->name, g->name);
+            OKAY(same(g->stage_from, stands));
+            stands = left_by(g);
+        }
+        OKAY(same(p->state, stands));
+    }
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_gate g WHERE NOT EXISTS (SELECT"
+                " 1 FROM portfolio_criterion k WHERE k.stage_from ="
+                " g.stage_from AND k.stage_to = g.stage_to)") == 0);
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_gate WHERE state = 'waived' AND"
+                " published = 0") == 0);
+    demo_world_close(&w);
+}
+
+/* Each service of a project has a plan of its own, and none of the trial or of
+ * what follows it begins before a gate let the project there. */
+TEST(demo_services_have_plans)
+{
+    struct demo_world w;
+    demo_world_open(&w, "demo.db");
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_project_service WHERE state <>"
+                " 'skipped' AND (team IS NULL OR expected IS NULL)") == 0);
+    OKAY(NUMBER("SELECT count(*) - count(DISTINCT expected) FROM"
+                " portfolio_project_service WHERE state <> 'skipped'") == 0);
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_project_service s JOIN"
+                " portfolio_service v ON v.id = s.service WHERE s.state IN"
+                " ('current', 'done', 'left') AND v.code IN ('trial',"
+                " 'deployment', 'training', 'support') AND NOT EXISTS (SELECT 1"
+                " FROM portfolio_gate g WHERE g.project = s.project AND g.state"
+                " IN ('go', 'conditions', 'waived') AND g.decided_on <="
+                " s.starts AND (g.stage_to = 'deployment' OR (g.stage_to ="
+                " 'trial' AND v.code = 'trial')))") == 0);
+    demo_world_close(&w);
+}
+
+/* No committee sits on a week-end or while schools are closed. */
+static void committees_work(struct demo_world *w)
+{
+    struct rows *r;
+    int n = 0;
+    CHECK(db_rows(w->conn, &w->mem, SQL("SELECT meets FROM portfolio_gate"),
+                  NO_ARGS, &r) == OK);
+    while (rows_next(r)) {
+        int32_t near;
+        const int32_t meets = row_day(r, 0);
+        CHECK(school_day_near(w->conn, "b", meets, 1, &near) == OK);
+        if (near != meets)
+            printf("  %s\n", day_iso(&w->mem, meets));
+        OKAY(near == meets);
+        n++;
+    }
+    CHECK(rows_end(r) == OK);
+    OKAY(n > 50);
+    OKAY(demo_number(w,
+                     "SELECT count(*) FROM portfolio_project_service WHERE"
+                     " ends < starts",
+                     NO_ARGS) == 0);
+}
+
+TEST(demo_committees_sit_on_working_days)
+{
+    /* On a Sunday, in the Christmas holidays, in the summer. */
+    static const struct {
+        const char *name;
+        int year, month, day;
+    } days[] = {{"sunday.db", 2026, 11, 22},
+                {"christmas.db", 2024, 12, 26},
+                {"summer.db", 2025, 8, 3}};
+    for (size_t i = 0; i < COUNT(days); i++) {
+        struct demo_world w;
+        demo_world_open_on(&w, test_place(days[i].name),
+                           day_of(days[i].year, days[i].month, days[i].day));
+        committees_work(&w);
+        demo_world_close(&w);
+    }
 }
 
 /* From a note de veille, past a refusal, to every lycée. */
@@ -81,5 +195,13 @@ TEST(demo_mia_seconde)
         deployed |= node_kind(kin.links[i].to) == NODE_DEPLOYMENT;
     }
     OKAY(project && deployed);
+    /* Delivered after the committee said so, in the service it is in then. */
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_deployment d WHERE d.tool ="
+                " 'MIA Seconde' AND NOT EXISTS (SELECT 1 FROM portfolio_gate g"
+                " JOIN portfolio_project_service s ON s.project = g.project"
+                " JOIN portfolio_service v ON v.id = s.service WHERE g.project"
+                " = d.project AND g.name LIKE 'MIA Seconde%' AND g.state = 'go'"
+                " AND g.stage_to = 'deployment' AND v.code = 'deployment' AND"
+                " g.decided_on <= s.starts AND s.starts <= d.starts)") == 0);
     demo_world_close(&w);
 }

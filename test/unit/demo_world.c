@@ -6,10 +6,10 @@
 
 static enum status fill(struct conn *c, struct arena *a, void *data)
 {
-    (void)data;
+    const int32_t *today = data;
     struct demo d = {.conn = c,
                      .mem = a,
-                     .today = day_of(2026, 11, 24),
+                     .today = *today,
                      .seed = 2023,
                      .folder = test_folder()};
     for (const struct module *const *m = modules; *m; m++)
@@ -24,6 +24,11 @@ void demo_world_open(struct demo_world *w, const char *name)
 }
 
 void demo_world_open_at(struct demo_world *w, const char *path)
+{
+    demo_world_open_on(w, path, day_of(2026, 11, 24));
+}
+
+void demo_world_open_on(struct demo_world *w, const char *path, int32_t today)
 {
     const struct entity *entities[64];
     const char *why = "";
@@ -42,7 +47,7 @@ void demo_world_open_at(struct demo_world *w, const char *path)
     if (s != OK)
         printf("  %s\n", why);
     CHECK(s == OK);
-    s = db_write_within(w->db, &w->mem, fill, NULL, 60000);
+    s = db_write_within(w->db, &w->mem, fill, &today, 60000);
     if (s != OK)
         printf("  the demonstration: %s\n", status_name(s));
     CHECK(s == OK);

@@ -68,5 +68,11 @@ enum status holds_set(struct conn *c, const struct entity *owner,
                       int64_t owner_id, const struct hold *holds, size_t n,
                       struct actor by) MUST_USE;
 
+/* That day, or the nearest before (way -1) or after it (1) on which people work
+ * and pupils of that zone are in school: no week-end, no holiday, wherever in
+ * the zone. */
+enum status school_day_near(struct conn *c, const char *zone, int32_t day,
+                            int way, int32_t *out) MUST_USE;
+
 /* The calendar that every laboratory begins with (essaim begin). */
 enum status calendar_begin(struct conn *c, struct arena *a) MUST_USE;

@@ -177,6 +177,23 @@ static enum status add_local(struct conn *c, struct arena *a,
     return OK;
 }
 
+enum status school_day_near(struct conn *c, const char *zone, int32_t day,
+                            int way, int32_t *out)
+{
+    enum { SATURDAY = 5 };
+    int64_t closed;
+    CHECK(way == 1 || way == -1);
+    for (closed = 1; closed; day += closed ? way : 0) {
+        TRY(db_int(c,
+                   SQL("SELECT count(*) FROM booking_closure WHERE :day BETWEEN"
+                       " starts AND ends AND (zone IS NULL OR zone = :zone)"),
+                   ARGS(arg_day("day", day), arg_cstr("zone", zone)), &closed));
+        closed += day_weekday(day) >= SATURDAY;
+    }
+    *out = day;
+    return OK;
+}
+
 enum status calendar_begin(struct conn *c, struct arena *a)
 {
     for (size_t i = 0; i < COUNT(holidays); i++) {

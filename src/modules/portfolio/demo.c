@@ -169,16 +169,19 @@ static enum status add_life(struct demo *d, const struct ids *ids, int64_t id,
     TRY(add_passages(d, ids, id, p->before, day_of(2022, 9, 1),
                      day_of(2023, 8, 31)));
     TRY(add_passages(d, ids, id, p->closed, day_of(2023, 9, 1), living - 1));
-    if (p->stopped)
+    int32_t day;
+    if (p->stopped) {
+        TRY(demo_work_day(d, (struct demo_day)AWAY(p->stopped), &day));
         return add_passage(d, ids, id, service_place(str_of(p->living)), living,
-                           demo_day(d, (struct demo_day){0, 0, p->stopped}),
-                           "left");
+                           day, "left");
+    }
     TRY(add_passage(d, ids, id, service_place(str_of(p->living)), living,
                     NO_DAY, "current"));
     if (!p->next)
         return OK;
-    return add_passage(d, ids, id, service_place(str_of(p->next)),
-                       d->today + 45, NO_DAY, "planned");
+    TRY(demo_work_day(d, (struct demo_day)AWAY(45), &day));
+    return add_passage(d, ids, id, service_place(str_of(p->next)), day, NO_DAY,
+                       "planned");
 }
 
 static enum status add_links(struct demo *d, const struct ids *ids, int64_t id,
@@ -288,7 +291,7 @@ static enum status add_project(struct demo *d, const struct ids *ids, int place)
     row->service = ids->services[service_place(first)];
     row->starts = day_of(2022, 9, 1);
     if (p->stopped)
-        row->ends = demo_day(d, (struct demo_day){0, 0, p->stopped});
+        TRY(demo_work_day(d, (struct demo_day)AWAY(p->stopped), &row->ends));
     TRY(demo_add(d, &project_entity, row));
     TRY(add_life(d, ids, row->row.id, p));
     TRY(add_links(d, ids, row->row.id, p));

@@ -465,7 +465,7 @@ const struct demo_gate demo_gates[] = {
      "Jalon 2 : de la conception à l’expérimentation",
      "design",
      "trial",
-     ON(2023, 7, 11),
+     ON(2023, 7, 6),
      "go",
      "Les quatre premiers films ont été montrés à des élèves qui ont demandé à "
      "en voir la suite. Les entreprises filmées ont signé une charte sans "
@@ -574,7 +574,7 @@ const struct demo_gate demo_gates[] = {
      {{0}},
      false},
     {"Accompagnement en territoire de suivi de projets",
-     "Jalon 1 : de la conception à l’expérimentation",
+     "Jalon 2 : de la conception à l’expérimentation",
      "design",
      "trial",
      AWAY(-25),
@@ -595,7 +595,7 @@ const struct demo_gate demo_gates[] = {
      true},
     /* Waiting this month, and one that is prepared. */
     {"Pack de ressources pour allophones",
-     "Jalon 2 : de l’expérimentation au déploiement",
+     "Jalon 3 : de l’expérimentation au déploiement",
      "trial",
      "deployment",
      AWAY(6),
@@ -608,7 +608,7 @@ const struct demo_gate demo_gates[] = {
      {{0}},
      false},
     {"ESCALE",
-     "Jalon 2 : de l’expérimentation au déploiement",
+     "Jalon 3 : de l’expérimentation au déploiement",
      "trial",
      "deployment",
      AWAY(13),

@@ -5,200 +5,49 @@
 #include "core/request.h"
 #include "modules/portfolio/demo_int.h"
 
-int32_t demo_day(const struct demo *d, struct demo_day day)
+/* The plans of services. */
+
+static enum status plan_skipped(struct demo *d, const struct demo_plan *p,
+                                struct project_service *s)
 {
-    if (day.year)
-        return day_of(day.year, day.month, day.day);
-    /* The living year is after the closed one, whatever today is. */
-    int32_t at = d->today + day.day, opening = day_of(2024, 9, 20);
-    return at < opening ? opening : at;
+    void *project;
+    TRY(row_load(d->conn, d->mem, &project_entity, s->project, &reach_all,
+                 &project));
+    s->starts = ((const struct project *)project)->starts;
+    s->state = "skipped";
+    s->note = p->note;
+    return demo_add(d, &project_service_entity, s);
 }
 
-/* NONE for no name. */
-static enum status id_of(struct demo *d, const struct entity *e,
-                         const char *field, const char *value, int64_t *id)
+/* The nth time that the project is in that service. */
+static enum status add_plan(struct demo *d, const struct demo_plan *p)
 {
+    struct project_service *s = row_new(d->mem, &project_service_entity);
     void *row;
-    *id = NONE;
-    if (!value)
-        return OK;
-    TRY(row_find(d->conn, d->mem, e, field, value_cstr(value), &row));
-    *id = ((struct row *)row)->id;
-    return OK;
-}
-
-static enum status person_id(struct demo *d, const char *name, int64_t *id)
-{
-    return id_of(d, &person_entity, "email",
-                 name ? arena_printf(d->mem, "%s@demo.example", name) : NULL,
-                 id);
-}
-
-static enum status project_id(struct demo *d, const char *name, int64_t *id)
-{
-    return id_of(d, &project_entity, "name", name, id);
-}
-
-/* Criteria. */
-
-static const struct {
-    const char *from, *to, *label, *kind;
-    int level;
-} criteria[] = {
-    {"study", "design", "portfolio.given.criterion.need", NULL, 0},
-    {"study", "design", "portfolio.given.criterion.known", NULL, 0},
-    {"study", "design", "portfolio.given.criterion.means", NULL, 0},
-    {"study", "trial", "portfolio.given.criterion.need", NULL, 0},
-    {"study", "trial", "portfolio.given.criterion.measured", NULL, 0},
-    {"study", "trial", "portfolio.given.criterion.data", NULL, 0},
-    {"design", "trial", "portfolio.given.criterion.tried", "perception", 1},
-    {"design", "trial", "portfolio.given.criterion.measured", NULL, 0},
-    {"design", "trial", "portfolio.given.criterion.data", NULL, 0},
-    {"trial", "deployment", "portfolio.given.criterion.learning", "learning",
-     2},
-    {"trial", "deployment", "portfolio.given.criterion.used", "usage", 2},
-    {"trial", "deployment", "portfolio.given.criterion.support", NULL, 0},
-    {"deployment", "finished", "portfolio.given.criterion.lasting", "usage", 2},
-    {"deployment", "finished", "portfolio.given.criterion.taken_over", NULL, 0},
-};
-
-static bool of_pair(size_t i, const char *from, const char *to)
-{
-    return same(criteria[i].from, from) && same(criteria[i].to, to);
-}
-
-static enum status add_criteria(struct demo *d)
-{
-    int64_t position = 0;
-    for (size_t i = 0; i < COUNT(criteria); i++) {
-        bool again = i && of_pair(i, criteria[i - 1].from, criteria[i - 1].to);
-        position = again ? position + 1 : 1;
-        struct criterion *k = row_new(d->mem, &criterion_entity);
-        k->stage_from = criteria[i].from;
-        k->stage_to = criteria[i].to;
-        k->position = position;
-        k->label = tr(lang_default(), criteria[i].label);
-        k->kind = criteria[i].kind;
-        k->level = k->kind ? criteria[i].level : NONE;
-        TRY(demo_add(d, &criterion_entity, k));
-    }
-    return OK;
-}
-
-/* Gates. */
-
-static enum status add_findings(struct demo *d, int64_t gate,
-                                const struct demo_gate *g)
-{
-    int64_t position = 0;
-    for (size_t i = 0; i < COUNT(criteria); i++) {
-        if (!of_pair(i, g->from, g->to))
-            continue;
-        struct gate_criterion *k = row_new(d->mem, &gate_criterion_entity);
-        k->gate = gate;
-        k->label = tr(lang_default(), criteria[i].label);
-        k->kind = criteria[i].kind;
-        k->level = k->kind ? criteria[i].level : NONE;
-        if (g->found) {
-            char found = g->found[position];
-            k->met = found == 'y'   ? "yes"
-                     : found == 'p' ? "partly"
-                     : found == 'n' ? "no"
-                                    : "unknown";
-            k->reason = g->findings[position];
-        }
-        k->position = ++position;
-        TRY(demo_add(d, &gate_criterion_entity, k));
-    }
-    return OK;
-}
-
-static enum status add_seat(struct demo *d, int64_t gate, const char *person,
-                            const char *role, const char *vote, const char *why)
-{
-    struct gate_member *m = row_new(d->mem, &gate_member_entity);
-    m->gate = gate;
-    m->role = role;
-    m->state = vote;
-    m->state_reason = why;
-    TRY(person_id(d, person, &m->person));
-    return demo_add(d, &gate_member_entity, m);
-}
-
-/* Four sit: the chair and two others vote with the decision, or one apart. Of
- * those that wait, one has voted and one has declared a conflict. */
-static enum status add_committee(struct demo *d, int64_t gate,
-                                 const struct demo_gate *g, size_t nth)
-{
-    bool decided = g->found != NULL, open = same(g->state, "open");
-    const char *vote = decided ? g->state : "invited";
-    const char *expert =
-        nth % 3 ? arena_printf(d->mem, "expert%zu", nth % 3 + 1) : "expert";
-    TRY(add_seat(d, gate, "leader", "chair", vote, NULL));
-    TRY(add_seat(d, gate, "inspector", "member", vote, NULL));
-    TRY(add_seat(d, gate, expert, "expert",
-                 g->dissent ? g->dissent
-                 : open     ? "go"
-                            : vote,
-                 g->dissent ? g->dissent_why
-                 : open ? "Le dossier me paraît solide et les équipes sont "
-                          "prêtes."
-                        : NULL));
-    return add_seat(d, gate, "researcher", "expert", open ? "conflict" : vote,
-                    open ? "Mon laboratoire a conduit une partie des mesures."
-                         : NULL);
-}
-
-static enum status add_gate_conditions(struct demo *d, int64_t gate,
-                                       const struct demo_gate *g)
-{
-    for (size_t i = 0; i < COUNT(g->conditions) && g->conditions[i].text; i++) {
-        struct gate_condition *c = row_new(d->mem, &gate_condition_entity);
-        c->gate = gate;
-        c->text = g->conditions[i].text;
-        c->due = demo_day(d, g->meets) + g->conditions[i].due;
-        c->state = g->conditions[i].state;
-        c->state_reason = g->conditions[i].how;
-        TRY(demo_add(d, &gate_condition_entity, c));
-    }
-    return OK;
-}
-
-/* As step_take would have left it; the project stands where its own
- * demonstration has put it. */
-static enum status note_decision(struct demo *d, const struct gate *g)
-{
-    struct buf detail = {.mem = d->mem};
-    struct json j = {.out = &detail};
-    json_object(&j, NULL);
-    json_cstr(&j, "from", "open");
-    json_cstr(&j, "to", g->state);
-    json_cstr(&j, "reason", g->state_reason);
-    json_end_object(&j);
-    return journal_add(d->conn, d->mem, d->by.person, &gate_entity, g->row.id,
-                       g->state, buf_done(&detail));
-}
-
-static enum status add_gate(struct demo *d, size_t nth)
-{
-    const struct demo_gate *g = &demo_gates[nth];
-    struct gate *row = row_new(d->mem, &gate_entity);
-    TRY(project_id(d, g->project, &row->project));
-    row->name = g->name;
-    row->stage_from = g->from;
-    row->stage_to = g->to;
-    row->meets = demo_day(d, g->meets);
-    row->decided_on = g->found ? row->meets : NO_DAY;
-    row->quorum = 3;
-    row->published = g->found && !g->secret ? YES : NO;
-    row->state = g->state;
-    row->state_reason = g->reason;
-    TRY(demo_add(d, &gate_entity, row));
-    if (!same(g->state, "prepared"))
-        TRY(add_findings(d, row->row.id, g));
-    TRY(add_committee(d, row->row.id, g, nth));
-    TRY(add_gate_conditions(d, row->row.id, g));
-    return g->found ? note_decision(d, row) : OK;
+    int64_t id;
+    TRY(demo_project_id(d, p->project, &s->project));
+    TRY(demo_id(d, &service_entity, "code", p->service, &s->service));
+    if (p->skipped)
+        return plan_skipped(d, p, s);
+    TRY(db_int(d->conn,
+               SQL("SELECT id FROM portfolio_project_service WHERE project ="
+                   " :project AND service = :service ORDER BY starts, id"
+                   " LIMIT 1 OFFSET :nth"),
+               ARGS(arg_int("project", s->project),
+                    arg_int("service", s->service), arg_int("nth", p->nth)),
+               &id));
+    TRY(row_load(d->conn, d->mem, &project_service_entity, id, &reach_all,
+                 &row));
+    s = row;
+    s->team = p->team;
+    s->expected = p->expected;
+    s->note = p->note;
+    if (p->starts.year)
+        s->starts = demo_day(d, p->starts);
+    if (p->ends.year)
+        s->ends = demo_day(d, p->ends);
+    return row_update(d->conn, d->mem, &project_service_entity, s,
+                      (struct actor){d->by.person, 0});
 }
 
 /* Evidence. */
@@ -223,7 +72,7 @@ static enum status add_sheet(struct demo *d, const struct demo_evidence *e,
 static enum status add_evidence(struct demo *d, const struct demo_evidence *e)
 {
     struct evidence *row = row_new(d->mem, &evidence_entity);
-    TRY(project_id(d, e->project, &row->project));
+    TRY(demo_project_id(d, e->project, &row->project));
     row->statement = e->statement;
     row->kind = e->kind;
     row->level = e->level;
@@ -263,13 +112,13 @@ static enum status add_signal(struct demo *d, const struct demo_signal *s)
     row->seen = demo_day(d, s->seen);
     row->state = s->state;
     row->state_reason = s->reason;
-    TRY(person_id(d, s->follower, &row->follower));
+    TRY(demo_person_id(d, s->follower, &row->follower));
     TRY(demo_add(d, &signal_entity, row));
     if (!s->project)
         return OK;
     struct filiation *f = row_new(d->mem, &filiation_entity);
     f->from_signal = row->row.id;
-    TRY(project_id(d, s->project, &f->to_project));
+    TRY(demo_project_id(d, s->project, &f->to_project));
     return add_link(d, f, s->link, s->reason);
 }
 
@@ -302,7 +151,7 @@ static enum status add_advice(struct demo *d, const struct demo_advice *w,
         return OK;
     struct filiation *f = row_new(d->mem, &filiation_entity);
     f->from_advice = row->row.id;
-    TRY(project_id(d, w->project, &f->to_project));
+    TRY(demo_project_id(d, w->project, &f->to_project));
     return add_link(d, f, "fed", NULL);
 }
 
@@ -328,8 +177,8 @@ static enum status add_lineage(struct demo *d)
     };
     for (size_t i = 0; i < COUNT(links); i++) {
         struct filiation *f = row_new(d->mem, &filiation_entity);
-        TRY(project_id(d, links[i].from, &f->from_project));
-        TRY(project_id(d, links[i].to, &f->to_project));
+        TRY(demo_project_id(d, links[i].from, &f->from_project));
+        TRY(demo_project_id(d, links[i].to, &f->to_project));
         TRY(add_link(d, f, links[i].kind, links[i].why));
     }
     return OK;
@@ -429,7 +278,8 @@ static enum status add_awaited(struct demo *d)
         struct deployment *row = row_new(d->mem, &deployment_entity);
         TRY(row_find(d->conn, d->mem, &person_entity, "email", value_cstr(mail),
                      &person));
-        TRY(project_id(d, "Inclusion et outils numériques", &row->project));
+        TRY(demo_project_id(d, "Inclusion et outils numériques",
+                            &row->project));
         row->school = ((const struct person *)person)->school;
         row->tool = "MYdys";
         row->starts = demo_day(d, (struct demo_day){0, 0, -60});
@@ -446,7 +296,7 @@ static enum status add_deployments(struct demo *d)
         struct rows *r;
         int64_t project;
         int seen = 0, nth = 0;
-        TRY(project_id(d, spread[i].project, &project));
+        TRY(demo_project_id(d, spread[i].project, &project));
         TRY(db_rows(d->conn, d->mem,
                     SQL("SELECT id, kind FROM directory_school ORDER BY id"),
                     NO_ARGS, &r));
@@ -489,7 +339,7 @@ static enum status add_sessions(struct demo *d)
     };
     for (size_t i = 0; i < COUNT(held); i++) {
         struct design *s = row_new(d->mem, &design_entity);
-        TRY(project_id(d, held[i].project, &s->project));
+        TRY(demo_project_id(d, held[i].project, &s->project));
         s->title = held[i].title;
         s->outcome = held[i].outcome;
         s->held = demo_day(d, held[i].held);
@@ -504,12 +354,11 @@ static enum status add_sessions(struct demo *d)
 
 enum status life_demo(struct demo *d)
 {
-    TRY(plans_demo(d));
-    TRY(add_criteria(d));
+    for (size_t i = 0; i < demo_plan_count; i++)
+        TRY(add_plan(d, &demo_plans[i]));
     for (size_t i = 0; i < demo_evidence_count; i++)
         TRY(add_evidence(d, &demo_evidence[i]));
-    for (size_t i = 0; i < demo_gate_count; i++)
-        TRY(add_gate(d, i));
+    TRY(committees_demo(d));
     for (size_t i = 0; i < demo_signal_count; i++)
         TRY(add_signal(d, &demo_signals[i]));
     for (size_t i = 0; i < demo_advice_count; i++)

@@ -17,10 +17,37 @@ struct demo_day {
     {                                                                          \
         0, 0, days                                                             \
     }
-enum status plans_demo(struct demo *d) MUST_USE;
 int32_t demo_day(const struct demo *d, struct demo_day day);
+/* Where it is counted from today, the nearest one further away from it on which
+ * schools are open. */
+#define DEMO_ZONE "b" /* of school holidays */
+enum status demo_work_day(struct demo *d, struct demo_day day,
+                          int32_t *out) MUST_USE;
+/* The id of the row whose field has that value; NONE for none asked. People by
+ * the part of their address before the @. */
+enum status demo_id(struct demo *d, const struct entity *e, const char *field,
+                    const char *value, int64_t *id) MUST_USE;
+enum status demo_person_id(struct demo *d, const char *name,
+                           int64_t *id) MUST_USE;
+enum status demo_project_id(struct demo *d, const char *name,
+                            int64_t *id) MUST_USE;
+enum status committees_demo(struct demo *d) MUST_USE;
 
-/* .found: a letter for each criterion (y p n u). .dissent: the vote of one
+/* Of the nth time (0: the first) that a project is in that service; .starts and
+ * .ends where its decisions say when. .skipped: it never was, and .note says
+ * why. */
+struct demo_plan {
+    const char *project, *service;
+    int nth;
+    struct demo_day starts, ends;
+    const char *team, *expected, *note;
+    bool skipped;
+};
+extern const struct demo_plan demo_plans[];
+extern const size_t demo_plan_count;
+
+/* .found: a letter for each criterion (y p n u); none while it is not decided,
+ * or where no committee was. .dissent: the vote of one
  * member against the decision, with its reason. .due in days after the gate. */
 struct demo_gate {
     const char *project, *name, *from, *to;
@@ -34,8 +61,8 @@ struct demo_gate {
     } conditions[2];
     bool secret;
 };
-extern const struct demo_gate demo_gates[];
-extern const size_t demo_gate_count;
+extern const struct demo_gate demo_gates[], demo_past_gates[];
+extern const size_t demo_gate_count, demo_past_gate_count;
 
 struct demo_evidence {
     const char *project, *statement, *kind;

@@ -125,7 +125,7 @@ const struct entity service_entity = {
 
 /* The module. */
 
-static const char *const needs[] = {"directory", NULL};
+static const char *const needs[] = {"directory", "booking", NULL};
 static const struct entity *const entities[] = {
     &axis_entity,
     &objective_entity,
