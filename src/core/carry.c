@@ -14,7 +14,7 @@ enum { CARRIED = 56 << 10, FIELD_COST = 160 };
 
 static const char prefix[] = "again.", address[] = "again";
 
-static bool is_carried(const char *name)
+bool carry_takes(const char *name)
 {
     return !same(name, "_csrf") && !strstr(name, "password");
 }
@@ -64,7 +64,7 @@ static void fields_take(struct req *r, const char *begins, struct carried_v *v)
             continue;
         }
         const char *name = str_dup(r->mem, all[i].name) + skip;
-        if (!is_carried(name))
+        if (!carry_takes(name))
             continue;
         size += strlen(prefix) + strlen(name) + all[i].value.n + FIELD_COST;
         if (size > CARRIED) {

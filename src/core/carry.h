@@ -29,6 +29,8 @@ struct carried_v {
     const char *act, *button, *reason; /* for the page: what sending it does */
 };
 
+/* A secret is carried nowhere. */
+bool carry_takes(const char *name);
 /* What this refused form brought. */
 void carry_take(struct req *r, struct carried_v *v);
 /* What this sign-in form carries from before. */

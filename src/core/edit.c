@@ -505,6 +505,8 @@ enum status row_remove(struct req *r)
     enum status s = req_write(r, delete_it, &e);
     if (s == ERR_CONFLICT && !r->errors.n)
         TRY(refer_tell(r));
+    if (s != OK && !r->api)
+        return row_refused(r, s);
     TRY(stale(r, s));
     if (req_done(r))
         return OK;
@@ -540,7 +542,9 @@ enum status row_put_back(struct req *r)
     struct edit e = edit_open(r, NULL);
     if (req_version(r) == NONE)
         return ERR_INVALID;
-    TRY(req_write(r, restore, &e));
+    enum status s = req_write(r, restore, &e);
+    if (s != OK)
+        return past_refused(r, s);
     return req_done(r) ? OK : answer_row(r, 200, r->id, NULL);
 }
 
@@ -576,29 +580,29 @@ static const struct step *step_from(const struct req *r, const char *name)
     return NULL;
 }
 
+static enum status reason_check(struct req *r, const struct taking *t)
+{
+    const int64_t most = step_reason_most(r->entity);
+    if (t->step->needs_reason && !t->reason.n)
+        form_error(&r->errors, "reason", "core.step_lacks_reason");
+    if ((int64_t)utf8_length(t->reason) > most)
+        form_error_add(&r->errors, (struct form_error){.field = "reason",
+                                                       .key = "form.too_long",
+                                                       .max = most});
+    return r->errors.n ? ERR_INVALID : OK;
+}
+
 enum status row_step(struct req *r)
 {
     const struct step *named = route_step(r->route);
     struct taking t = {.r = r, .step = step_from(r, named->name)};
     t.reason = str_trim(req_text(r, "reason"));
-    if (!t.step)
-        return ERR_CONFLICT;
-    if (t.step->needs_reason && !t.reason.n) {
-        form_error(&r->errors, "reason", "core.step_lacks_reason");
-        return r->api ? ERR_INVALID
-                      : row_page_told(r, 422,
-                                      tr(r->lang, "core.step_lacks_reason"));
-    }
-    if ((int64_t)utf8_length(t.reason) > step_reason_most(r->entity)) {
-        form_error_add(&r->errors,
-                       (struct form_error){.field = "reason",
-                                           .key = "form.too_long",
-                                           .max = step_reason_most(r->entity)});
-        return ERR_INVALID;
-    }
-    enum status s = req_write(r, take, &t);
-    if (s == ERR_CONFLICT && t.refusal)
-        form_error(&r->errors, NULL, t.refusal);
-    TRY(s);
+    enum status s = t.step ? reason_check(r, &t) : ERR_CONFLICT;
+    if (s == OK)
+        s = req_write(r, take, &t);
+    if (s == ERR_CONFLICT)
+        form_error(&r->errors, NULL, t.refusal ? t.refusal : "core.step_gone");
+    if (s != OK)
+        return row_refused(r, s);
     return req_done(r) ? OK : answer_row(r, 200, r->id, NULL);
 }

@@ -93,6 +93,47 @@ static enum status form_again(struct req *r, int code)
     return carry_page(r, code, &v);
 }
 
+/* The words before what was typed under a name; NULL: nobody gave it some. */
+static const char *typed_label(struct req *r, const char *name)
+{
+    const struct entity *e = r->entity;
+    const char *last = strrchr(name, '.');
+    if (last) { /* a line: "document.0.title" */
+        struct str rest = str_of(name), api;
+        e = str_next(&rest, '.', &api)
+                ? entity_by_api(r->app, str_dup(r->mem, api))
+                : NULL;
+        name = last + 1;
+    }
+    return e && (entity_field(e, name) || entity_link(e, name))
+               ? field_label(r->mem, r->lang, e, name)
+               : NULL;
+}
+
+/* Nothing that a person wrote is lost: where no form can take it again, it is
+ * there to be copied. */
+static void typed_fill(struct req *r, struct error_v *v)
+{
+    enum { MOST = 100 };
+    const struct http_param *all;
+    size_t n;
+    int64_t number;
+    if (!req_is_post(r) || req_sent_from(r) == FROM_ELSEWHERE ||
+        http_form(r->x, &all, &n) != OK)
+        return;
+    struct typed_v *typed = NEW_ARRAY(r->mem, struct typed_v, MOST);
+    for (size_t i = 0; i < n && v->typed_count < MOST; i++) {
+        struct str text = str_trim(all[i].value);
+        const char *name = str_dup(r->mem, all[i].name);
+        if (all[i].filename.p || !text.n || *name == '_' ||
+            strstr(name, "._") || !carry_takes(name) || str_int(text, &number))
+            continue;
+        typed[v->typed_count++] =
+            (struct typed_v){typed_label(r, name), str_dup(r->mem, text)};
+    }
+    v->typed = typed;
+}
+
 enum status req_fail(struct req *r, enum status s)
 {
     int code = status_code(s);
@@ -131,6 +172,7 @@ enum status req_fail(struct req *r, enum status s)
         v.detail = tr(r->lang, "core.row_deleted");
         v.back = past;
     }
+    typed_fill(r, &v);
     struct page p = req_page(r, v.title);
     struct html h;
     req_html_open(r, &h);

@@ -181,6 +181,14 @@ enum status import_send(struct req *r)
     TRY(sheet_sent(r, &file, &name));
     const struct entity *e =
         api.p ? entity_by_api(r->app, str_dup(r->mem, api)) : NULL;
+    if (!e && !r->api) {
+        form_error_add(&r->errors,
+                       (struct form_error){.field = "entity",
+                                           .key = "form.not_in_list",
+                                           .text = api});
+        r->told_code = 403; /* nobody may import that */
+        return imports_list(r);
+    }
     if (!e || !importable(r, e))
         return ERR_FORBIDDEN;
     struct import im;

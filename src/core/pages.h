@@ -15,8 +15,12 @@ enum status row_remove(struct req *r);
 enum status row_past(struct req *r);
 enum status row_put_back(struct req *r);
 enum status row_step(struct req *r);
-/* The row's page with what was wrong above it; alert: in words, or NULL. */
-enum status row_page_told(struct req *r, int code, const char *alert);
+/* What was refused about a row: its page as it stands now, with the reason
+ * above it and, of a step, in its form. Gives s back where there is no page for
+ * the reader. */
+enum status row_refused(struct req *r, enum status s);
+/* The same of a version that was to be brought back: its history. */
+enum status past_refused(struct req *r, enum status s);
 enum status rows_deleted(struct req *r);
 /* After ERR_NOT_FOUND of a row: its history, for who may bring it back; NULL.
  */

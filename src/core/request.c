@@ -127,6 +127,7 @@ struct page req_page(struct req *r, const char *title)
     struct page p = {.title = title,
                      .language_href = language_address(r),
                      .demo = r->app->demo,
+                     .alert = r->alert,
                      .search = req_text(r, "q")};
     menu_fill(r, &p);
     if (r->who) {
@@ -182,6 +183,7 @@ enum status req_send(struct req *r, int code, const char *type, struct str body)
 
 enum status req_html(struct req *r, int code, struct html *h)
 {
+    code = r->told_code ? r->told_code : code;
     http_header_add(r->x, "Content-Security-Policy",
                     "default-src 'none'; style-src 'self'; script-src 'self';"
                     " img-src 'self' data:; font-src 'self';"

@@ -61,6 +61,10 @@ struct req {
     const char *once; /* the one-time key, when one was given */
     struct http_match *match;
     int code; /* of the answer, for the one-time key's memory */
+    /* A page that answers what was refused (row_page_told): its status, and
+     * what is said above it. */
+    int told_code;
+    const char *alert;
     const char *location;
     struct str told; /* the API's answer, likewise */
     struct kept kept;

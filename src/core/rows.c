@@ -1,5 +1,6 @@
 /* Reading what an entity holds: its list, a row, its history; as pages, CSV and
  * JSON. The address says the form. */
+#include "core/derive.h"
 #include "core/export.h"
 #include "core/pages.h"
 #include "core/request.h"
@@ -219,6 +220,8 @@ static enum status steps_of(struct req *r, struct detail_v *v)
             refusal =
                 step_refusal(r->conn, r->mem, s, r->row, r->who->person, seen);
         last = s;
+        const bool asked_for = req_is_post(r) && route_step(r->route) &&
+                               same(route_step(r->route)->name, s->name);
         steps[n++] = (struct step_v){
             .label = tr(r->lang, arena_printf(r->mem, "%s.step.%s",
                                               r->entity->name, s->name)),
@@ -227,6 +230,12 @@ static enum status steps_of(struct req *r, struct detail_v *v)
             .refusal = refusal ? tr(r->lang, refusal) : NULL,
             .key = req_key(r),
             .needs_reason = s->needs_reason,
+            .reason = asked_for ? str_dup(r->mem, req_text(r, "reason")) : "",
+            .reason_most = step_reason_most(r->entity),
+            .error = asked_for
+                         ? form_message(r->mem, r->lang,
+                                        form_error_of(&r->errors, "reason"))
+                         : NULL,
         };
     }
     v->steps = steps;
@@ -299,31 +308,71 @@ void req_crumb(struct req *r, struct page *p)
     p->crumb_count = 1;
 }
 
+static enum status detail_fill(struct req *r, void *view)
+{
+    return row_detail(r, view);
+}
+
+static enum status page_show(struct req *r)
+{
+    struct detail_v v = {0};
+    TRY(req_fill(r, detail_fill, &v, sizeof(v)));
+    struct page p = req_page(r, v.title);
+    req_crumb(r, &p);
+    struct html h;
+    req_html_open(r, &h);
+    detail_page(&h, &p, &v);
+    return req_html(r, 200, &h);
+}
+
 enum status row_page(struct req *r)
 {
     if (r->api || same(r->form, "json"))
         return page_json(r);
     if (!same(r->form, ""))
         return ERR_NOT_FOUND;
-    return row_page_told(r, 200, NULL);
+    return page_show(r);
 }
 
-static enum status detail_fill(struct req *r, void *view)
+/* A module may show its rows in its own way. */
+static const struct route *page_route(const struct req *r)
 {
-    return row_detail(r, view);
+    const char *path = arena_printf(r->mem, "%s/:id", r->entity->path);
+    for (size_t i = 0; i < r->app->route_count; i++)
+        if (r->app->routes[i]->method == GET &&
+            same(r->app->routes[i]->path, path))
+            return r->app->routes[i];
+    return NULL;
 }
 
-enum status row_page_told(struct req *r, int code, const char *alert)
+static void refusal_tell(struct req *r, enum status s)
 {
-    struct detail_v v = {0};
-    TRY(req_fill(r, detail_fill, &v, sizeof(v)));
-    struct page p = req_page(r, v.title);
-    p.alert = alert;
-    req_crumb(r, &p);
-    struct html h;
-    req_html_open(r, &h);
-    detail_page(&h, &p, &v);
-    return req_html(r, code, &h);
+    r->told_code = status_code(s);
+    r->alert = r->errors.n
+                   ? form_message(r->mem, r->lang, &r->errors.list[0])
+                   : error_label(r->lang, status_name(s), r->told_code, false);
+}
+
+enum status row_refused(struct req *r, enum status s)
+{
+    const struct route *page = r->entity->path ? page_route(r) : NULL;
+    if (r->api || status_code(s) >= 500 || s == ERR_NOT_FOUND || !page ||
+        !may(r->who, page->right))
+        return s;
+    r->reach = reach_of(r->app, r->mem, r->who, page->right);
+    TRY(req_refresh(r, &r->row));
+    refusal_tell(r, s);
+    return page->handle(r);
+}
+
+enum status past_refused(struct req *r, enum status s)
+{
+    if (r->api || status_code(s) >= 500 || s == ERR_NOT_FOUND)
+        return s;
+    conn_end(r->conn);
+    TRY(conn_begin(r->conn, r->x->deadline));
+    refusal_tell(r, s);
+    return row_past(r);
 }
 
 static const char *who_name(void *data, int64_t person)

@@ -24,6 +24,8 @@ struct step_v {
     const char *way, *way_label; /* where what it lacks is made, or NULL */
     const char *key;             /* one-time */
     bool needs_reason, danger;
+    const char *reason, *error; /* as typed, and what is wrong with it; NULL */
+    int64_t reason_most;
 };
 
 struct detail_v {

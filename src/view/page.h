@@ -42,6 +42,11 @@ struct error_v {
     const char *detail;       /* more, in the reader's language; or NULL */
     const char *number; /* the request's, to be quoted to the operator; NULL */
     const char *back;   /* where to go on; NULL: the home page */
+    /* What the form had that was refused, to be copied from. */
+    const struct typed_v {
+        const char *label, *text; /* label: or NULL */
+    } * typed;
+    size_t typed_count;
 };
 /* The heading of a failure, and what to do: labels error.away.title, .what of
  * its name, else error.404.title, .what of its code; a code without its own
