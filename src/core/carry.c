@@ -60,7 +60,7 @@ static void fields_take(struct req *r, const char *begins, struct carried_v *v)
         if (!str_starts(all[i].name, begins))
             continue;
         if (all[i].filename.p) {
-            v->files |= all[i].value.n > 0;
+            v->files |= all[i].filename.n > 0;
             continue;
         }
         const char *name = str_dup(r->mem, all[i].name) + skip;

@@ -7,6 +7,7 @@
 #include "core/file.h"
 #include "core/pages.h"
 #include "core/refer.h"
+#include "http/exchange.h"
 #include "i18n/format.h"
 #include "view/pages/form.html.h"
 
@@ -412,7 +413,7 @@ enum status row_create(struct req *r)
     if (s == OK)
         s = req_write(r, insert, &e);
     if (is_told(&e, s))
-        return show(&e, status_code(s), true, NULL);
+        return show(&e, r->x->sieved ? 413 : status_code(s), true, NULL);
     TRY(s);
     return req_done(r) ? OK : answer_row(r, 201, e.id, e.row);
 }
@@ -479,7 +480,7 @@ enum status row_change(struct req *r)
         return show(&e, 409, true, theirs);
     }
     if (is_told(&e, s))
-        return show(&e, status_code(s), true, NULL);
+        return show(&e, r->x->sieved ? 413 : status_code(s), true, NULL);
     TRY(stale(r, s));
     return req_done(r) ? OK : answer_row(r, 200, r->id, NULL);
 }

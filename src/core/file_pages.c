@@ -9,9 +9,10 @@
 static bool upload_fault(struct req *r, const char *name, struct str bytes)
 {
     struct form_error e = {.field = name, .max = file_most(r->app) / 1000000};
-    e.key = !bytes.n                               ? "file.empty"
-            : (int64_t)bytes.n > file_most(r->app) ? "file.too_large"
-                                                   : NULL;
+    e.key = r->x->sieved || (int64_t)bytes.n > file_most(r->app)
+                ? "file.too_large"
+            : !bytes.n ? "file.empty"
+                       : NULL;
     if (e.key)
         form_error_add(&r->errors, e);
     return e.key != NULL;

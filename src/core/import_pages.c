@@ -191,6 +191,13 @@ enum status import_send(struct req *r)
     }
     if (!e || !importable(r, e))
         return ERR_FORBIDDEN;
+    if (r->x->sieved) {
+        form_error_add(&r->errors, (struct form_error){.field = "file",
+                                                       .key = "file.too_large",
+                                                       .max = 128});
+        r->told_code = 413;
+        return imports_list(r);
+    }
     struct import im;
     struct import_sender by = {r->who->person, true, sheet_name(r->mem, name)};
     const char *why = NULL;

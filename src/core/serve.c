@@ -14,7 +14,7 @@
 #include "http/router.h"
 #include "http/static.h"
 
-enum { BODY = 1 << 20, STRANGER_BODY = 64 << 10 };
+enum { BODY = 1 << 20, STRANGER_BODY = 64 << 10, SIEVED = 3 };
 
 static const char plain[] = "text/plain; charset=utf-8";
 
@@ -104,7 +104,14 @@ static struct http_plan serve_plan(void *data, struct http_exchange *x)
     const struct route *route = ((const struct counted *)m->data)->route;
     size_t body = body_most(app, x, route);
     bool heavy = route && (route->lane == HEAVY || (body > BODY && is_long(x)));
-    return (struct http_plan){heavy ? HTTP_HEAVY : HTTP_FAST, body, m};
+    return (struct http_plan){
+        .lane = heavy ? HTTP_HEAVY : HTTP_FAST,
+        .body = body,
+        /* A file of our own people's that is too large loses no form. */
+        .sieve = route && route->body && body == route->body && !route->raw
+                     ? SIEVED * body
+                     : 0,
+        .route = m};
 }
 
 /* Texts of the address and of the form, or of the API's JSON, by name. */

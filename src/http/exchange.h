@@ -44,6 +44,7 @@ struct http_exchange {
     bool secure;         /* by TLS, as a trusted proxy says */
     void *route;         /* what the plan gave */
     struct str body;     /* whole; NUL-terminated unless in a file */
+    bool sieved; /* too long: its files are there by their names alone */
     /* time_monotonic_ns() after which the handler gives up; it may come nearer
      * while the handler runs, when the server stops. */
     _Atomic int64_t deadline;

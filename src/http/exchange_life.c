@@ -76,8 +76,9 @@ static void room_make(struct exchange *e, size_t need)
     e->room = room;
 }
 
-unsigned body_add(struct exchange *e, const char *p, size_t n)
+static unsigned body_keep(void *data, const char *p, size_t n)
 {
+    struct exchange *e = data;
     if (n > e->most - e->got)
         return 413;
     if (e->spool < 0 && e->got + n > IN_MEMORY && !spool_open(e))
@@ -92,6 +93,12 @@ unsigned body_add(struct exchange *e, const char *p, size_t n)
     }
     e->got += n;
     return 0;
+}
+
+unsigned body_add(struct exchange *e, const char *p, size_t n)
+{
+    return e->sieve ? sieve_add(e->sieve, p, n, body_keep, e)
+                    : body_keep(e, p, n);
 }
 
 bool body_done(struct exchange *e)

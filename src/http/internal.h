@@ -10,6 +10,7 @@
 
 #include "http/exchange.h"
 #include "http/server.h"
+#include "http/sieve.h"
 
 #include <microhttpd.h>
 #include <pthread.h>
@@ -70,6 +71,7 @@ struct exchange {
     size_t most, length, got, room; /* length: as announced, or 0 */
     char *bytes;
     int spool;
+    struct sieve *sieve; /* it is too long: or NULL */
 };
 
 struct worker {

@@ -251,6 +251,20 @@ static unsigned head_read(struct exchange *e, const char *method,
     return bad || x->method ? bad : 501;
 }
 
+/* A body longer than the plan allows: may a form be given back? */
+static bool sieve_begin(struct exchange *e, const struct http_plan *plan,
+                        uint64_t length)
+{
+    enum { TEXTS = 1 << 20 };
+    if (length - plan->body > plan->sieve)
+        return false;
+    e->sieve = sieve_make(&e->x.mem, head_find(e->heads, "Content-Type"));
+    e->x.sieved = e->sieve != NULL;
+    if (e->x.sieved)
+        e->most = TEXTS;
+    return e->x.sieved;
+}
+
 /* The head is in, the body is not. */
 static enum MHD_Result head_serve(struct exchange *e, const char *method,
                                   const char *version)
@@ -268,7 +282,8 @@ static enum MHD_Result head_serve(struct exchange *e, const char *method,
         e->state = plan.lane == HTTP_NONE ? STATE_PLANNED : STATE_READING;
         if (plan.lane != HTTP_NONE &&
             str_int(head_find(e->heads, "Content-Length"), &length) &&
-            (uint64_t)length > plan.body)
+            (uint64_t)length > plan.body &&
+            !sieve_begin(e, &plan, (uint64_t)length))
             e->refused = 413;
     }
     if (!e->refused && !(e->state == STATE_PLANNED && e->has_body)) {

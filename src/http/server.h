@@ -22,8 +22,10 @@ enum { HTTP_LANES = 3 };
 
 struct http_plan {
     enum http_lane lane;
-    size_t body; /* most bytes of a body; more is 413 */
-    void *route; /* becomes x->route */
+    size_t body;  /* most bytes of a body; more is 413 */
+    size_t sieve; /* up to so many more are read of a multipart form, without
+                     its files (sieve.h): x->sieved; [none] */
+    void *route;  /* becomes x->route */
 };
 
 struct http_app {

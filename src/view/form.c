@@ -499,8 +499,10 @@ static enum status field_draw(struct drawing *d, const struct field *f)
         out->help = tr(d->lang, "form.school_year_help");
     if (!out->help && !ask->tight && out->type && same(out->type, "search"))
         out->help = tr(d->lang, "form.search_help");
-    if (!out->help && f->type == F_FILE)
-        out->help = file_help(d, f);
+    if (f->type == F_FILE)
+        out->help = out->help ? arena_printf(d->mem, "%s %s", out->help,
+                                             file_help(d, f))
+                              : file_help(d, f);
     if (!out->help && !ask->tight && f->type == F_PROSE)
         out->help = tr(d->lang, "form.prose_help");
     out->french =

@@ -201,6 +201,30 @@ await test('a body far too large is refused at its head, and cut when none annou
   equal(await post({ ...type, 'transfer-encoding': 'chunked' }, 200), 413);
   equal(left().join(' '), '');
 });
+await test('a form with a file far too large comes back with all its texts, wherever they stood', async () => {
+  const before = tables(server.folder);
+  const form = await leader.form('/documents/nouveau', '/documents');
+  const typed = { project: '1', title: 'Gardé malgré le fichier' };
+  const pairs = [...form.fields.filter(([n]) => !(n in typed)), ['project', '1'],
+    ['file', Buffer.alloc(6_000_000, 'a\r\n--'), 'gros.bin'], ['title', typed.title]];
+  const r = await leader.postFiles(form.action, pairs);
+  equal(r.status, 413, readable(r.text).slice(0, 200));
+  const back = forms(r.text).find((f) => f.action === '/documents');
+  equal(back.fields.find(([n]) => n === 'title')[1], typed.title);
+  equal(back.fields.find(([n]) => n === 'project')[1], '1');
+  match(/id="f-file-e">([^<]*)/.exec(r.text)[1], /trop lourd\s: 2\sMo au plus/);
+  match(/id="f-file-h">([^<]*)/.exec(r.text)[1], /2\sMo au plus/, 'the limit is told beforehand, too');
+  sameTables(before, tables(server.folder), 'nothing is kept');
+  equal(left().join(' '), '');
+  // A file to import, where the program's own bound holds.
+  const admin = await server.as('admin');
+  const send = await admin.form('/imports', '/imports');
+  const sheet = await admin.postFiles('/imports', [...send.fields.filter(([n]) => n !== 'entity'),
+    ['file', Buffer.alloc((128 << 20) + 1, 'a;'), 'x.csv'], ['entity', 'school']]);
+  equal(sheet.status, 413, readable(sheet.text).slice(0, 200));
+  match(readable(sheet.text), /trop lourd\s: 128\sMo au plus/);
+  equal(forms(sheet.text).find((f) => f.action === '/imports').fields.find(([n]) => n === 'entity')[1], 'school');
+});
 await test('the API: the bytes alone, then the row that names them', async () => {
   const api = (path, options = {}) => server.stranger().fetch(path, { ...options,
     headers: { authorization: `Bearer ${token}`, ...options.headers } });

@@ -18,8 +18,9 @@ static struct http_plan plan(void *data, struct http_exchange *x)
         http_answer(x, 200, "text/plain", STR("loop\n"));
         return (struct http_plan){0};
     }
-    return (struct http_plan){
-        str_eq(x->path, "/lourd") ? HTTP_HEAVY : HTTP_FAST, 1 << 20, NULL};
+    return (struct http_plan){.lane = str_eq(x->path, "/lourd") ? HTTP_HEAVY
+                                                                : HTTP_FAST,
+                              .body = 1 << 20};
 }
 
 static void answer_form(struct http_exchange *x)

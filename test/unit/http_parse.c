@@ -1,5 +1,6 @@
 /* Addresses, heads, cookies and forms, as pure functions. */
 #include "http/form.h"
+#include "http/sieve.h"
 #include "http/head.h"
 #include "unit/test.h"
 
@@ -177,5 +178,74 @@ TEST(http_form_limits)
     OKAY(parse(&mem, plain, one.p, &f, &n) == ERR_LIMIT);
     buf_str(&two, "--x y\r\n" NAMED("a") "\r\nb\r\n--x y--");
     OKAY(parse(&mem, MULTI, two.p, &f, &n) == ERR_LIMIT);
+    arena_reset(&mem);
+}
+
+struct sieved {
+    struct buf kept;
+    size_t most;
+};
+
+static unsigned sieved_keep(void *data, const char *p, size_t n)
+{
+    struct sieved *to = data;
+    if (n > to->most - to->kept.n)
+        return 413;
+    buf_add(&to->kept, p, n);
+    return 0;
+}
+
+/* The body through the sieve, so many bytes at a time. */
+static struct str sieved(struct arena *a, const char *body, size_t piece)
+{
+    struct sieved to = {.kept = {.mem = a}, .most = 10000};
+    struct sieve *s = sieve_make(a, STR(MULTI));
+    const size_t n = strlen(body);
+    CHECK(s);
+    for (size_t i = 0; i < n; i += piece)
+        if (sieve_add(s, body + i, n - i < piece ? n - i : piece, sieved_keep,
+                      &to))
+            return (struct str){NULL, 0};
+    return buf_done(&to.kept);
+}
+
+TEST(http_form_sieved_keeps_the_texts)
+{
+    struct arena mem = {0};
+    static const char body[] =
+        "--x y\r\nContent-Disposition: form-data; name=\"one\"\r\n\r\nun"
+        "\r\n--x y\r\nContent-Disposition: form-data; name=\"file\"; "
+        "filename=\"a.bin\"\r\nContent-Type: x/y\r\n\r\n"
+        "\r\n--x \r\n-\r\r\n--x\r\n\r\nlong\r\n--x y\r\n"
+        "Content-Disposition: form-data; name=\"none\"; filename=\"\"\r\n\r\n"
+        "\r\n--x y\r\nContent-Disposition: form-data; name=\"two\"\r\n\r\n"
+        "\r\r\n--x \r\nd\r\n--x y--\r\nwhat follows";
+    for (size_t piece = 1; piece < sizeof(body); piece++) {
+        struct http_param *f;
+        size_t n;
+        struct str kept = sieved(&mem, body, piece);
+        OKAY(kept.p && form_parse(&mem, STR(MULTI), kept, &f, &n) == OK);
+        OKAY(n == 4 && str_eq(f[0].value, "un") && str_eq(f[1].name, "file") &&
+             str_eq(f[1].filename, "a.bin") && !f[1].value.n && !f[2].value.n &&
+             str_eq(f[3].name, "two") && str_eq(f[3].value, "\r\r\n--x \r\nd"));
+    }
+    arena_reset(&mem);
+}
+
+TEST(http_form_sieved_is_bounded)
+{
+    struct arena mem = {0};
+    struct buf b = {.mem = &mem};
+    buf_str(&b, "--x y\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n");
+    for (int i = 0; i < 1200; i++)
+        buf_str(&b, "123456789\n");
+    OKAY(!sieved(&mem, buf_done(&b).p, 64).p); /* a text over the bound */
+    b.n = 0;
+    buf_str(&b, "--x y\r\n");
+    for (int i = 0; i < 1200; i++)
+        buf_str(&b, "123456789\n");
+    OKAY(!sieved(&mem, buf_done(&b).p, 64).p); /* heads without an end */
+    OKAY(!sieve_make(&mem, STR("application/x-www-form-urlencoded")));
+    OKAY(!sieve_make(&mem, STR("multipart/form-data")));
     arena_reset(&mem);
 }
