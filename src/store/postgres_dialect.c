@@ -125,9 +125,8 @@ static const struct word words[] = {
      "@.id) > (coalesce((SELECT w.txid FROM $ w WHERE w.id = :last AND w.txid "
      "< pg_snapshot_xmin(pg_current_snapshot())), '0'::xid8), :last)"},
     {"turn", "$.txid, $.id"},
-    {"ranked", "(SELECT $.*, row_number() OVER () AS rank FROM $)"},
-    {"led", "CROSS JOIN LATERAL (SELECT * FROM $ WHERE @ OFFSET 0) f"},
-    {"by_rank", " ORDER BY $.rank, @"},
+    {"led", "CROSS JOIN LATERAL (SELECT * FROM $ WHERE @"},
+    {"in_order", " ORDER BY $ OFFSET 0) f"},
     {0},
 };
 

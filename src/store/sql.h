@@ -18,11 +18,9 @@
  *                         :last; of older ones the statement itself knows which
  *                         it has had
  *     {turn:j}            ORDER BY of the same
- *     {ranked:w}          a recursive query whose rows lead in the order it met
- *                         them
- *     {led:t f:f.x = +w.y}  JOIN of a table t, as f, looked up for each of them
- *     {by_rank:w:j.id}    ORDER BY of the same, by its alias w and what orders
- *                         the rows that it is joined to
+ *     {led:t f:f.x = w.y}{in_order:f.z}  JOIN of a table t, as f, looked up for
+ *                         each row w that is met, and in that order: by an
+ *                         index that begins with x, z
  */
 #pragma once
 

@@ -205,3 +205,68 @@ TEST(demo_mia_seconde)
                 " g.decided_on <= s.starts AND s.starts <= d.starts)") == 0);
     demo_world_close(&w);
 }
+
+enum { A, B, C, D, E, NOTES };
+
+static enum status link_notes(struct conn *c, struct arena *a, void *data)
+{
+    static const struct {
+        int from, to;
+    } links[] = {{C, D}, {A, C}, {D, E}, {B, D}, {A, B}};
+    int64_t *notes = data;
+    for (int i = 0; i < NOTES; i++) {
+        struct signal *s = row_new(a, &signal_entity);
+        s->title = arena_printf(a, "%c", 'A' + i);
+        s->source = "Test";
+        s->state = "kept";
+        s->seen = day_of(2026, 1, 1);
+        TRY(row_insert(c, a, &signal_entity, s, (struct actor){0, 0}));
+        notes[i] = node_of(NODE_SIGNAL, s->row.id);
+    }
+    for (size_t i = 0; i < COUNT(links); i++) {
+        struct filiation *l = row_new(a, &filiation_entity);
+        l->kind = "inspired";
+        l->from_signal = node_id(notes[links[i].from]);
+        l->to_signal = node_id(notes[links[i].to]);
+        TRY(row_insert(c, a, &filiation_entity, l, (struct actor){0, 0}));
+    }
+    return OK;
+}
+
+/* "AB AC …" as a walk met them, " > " before those that lead away. */
+static const char *walked(struct demo_world *w, const int64_t *notes, int from,
+                          size_t most, bool *cut)
+{
+    struct buf b = {.mem = &w->mem};
+    struct kinship kin;
+    const char *titles[2];
+    CHECK(filiation_walk(w->conn, &w->mem, notes[from], most, &kin) == OK);
+    for (size_t i = 0; i < kin.n; i++) {
+        const int64_t ends[] = {kin.links[i].from, kin.links[i].to};
+        CHECK(nodes_title(w->conn, &w->mem, ends, 2, titles) == OK);
+        buf_printf(&b, "%s%s%s ", i == kin.up ? "> " : "", titles[0],
+                   titles[1]);
+    }
+    *cut = kin.cut;
+    return buf_done(&b).p;
+}
+
+TEST(lineage_walks_the_nearest_first_and_no_link_twice)
+{
+    struct demo_world w;
+    int64_t notes[NOTES];
+    bool cut;
+    demo_world_open(&w, "demo.db");
+    conn_end(w.conn);
+    CHECK(db_write(w.db, &w.mem, link_notes, notes) == OK);
+    CHECK(conn_begin(w.conn, 0) == OK);
+    OKAY(same(walked(&w, notes, A, 9, &cut), "> AB AC BD CD DE "));
+    OKAY(!cut);
+    OKAY(same(walked(&w, notes, D, 9, &cut), "BD CD AB AC > DE "));
+    OKAY(!cut);
+    OKAY(same(walked(&w, notes, A, 3, &cut), "> AB AC BD "));
+    OKAY(cut);
+    OKAY(same(walked(&w, notes, D, 3, &cut), "BD CD AB > DE "));
+    OKAY(cut);
+    demo_world_close(&w);
+}

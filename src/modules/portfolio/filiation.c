@@ -107,48 +107,86 @@ const struct entity filiation_entity = {
     .check = check,
 };
 
-/* From node to node over an index alone; then the links of each, in the order
- * in which it was met, and of each link the title of its far end. */
-#define WALK(near, far)                                                        \
-    "WITH RECURSIVE walk (node) AS (SELECT CAST(:node AS BIGINT) UNION SELECT" \
-    " f." far " FROM walk u JOIN portfolio_filiation f ON f." near             \
-    " = u.node) SELECT f.id, f.from_node, f.to_node, f.kind, f.why,"           \
-    " CASE f." far " % 4"                                                      \
-    " WHEN 0 THEN (SELECT s.title FROM portfolio_signal s WHERE s.id = f." far \
-    " / 4)"                                                                    \
-    " WHEN 1 THEN (SELECT a.need FROM portfolio_advice a WHERE a.id = f." far  \
-    " / 4)"                                                                    \
-    " WHEN 2 THEN (SELECT p.name FROM portfolio_project p WHERE p.id = f." far \
-    " / 4)"                                                                    \
-    " ELSE (SELECT d.tool FROM portfolio_deployment d WHERE d.id = f." far     \
-    " / 4) END FROM {ranked:walk} w {led:portfolio_filiation f:f." near        \
-    " = +w.node}{by_rank:w:f." far ", f.kind} LIMIT :most"
-
-static enum status walk(struct conn *c, struct arena *a, struct sql sql,
-                        int64_t node, size_t most, struct kinship *out)
-{
-    struct rows *r;
-    size_t seen = 0;
-    TRY(db_rows(c, a, sql,
-                ARGS(arg_int("node", node), arg_int("most", (int64_t)most + 1)),
-                &r));
-    while (rows_next(r)) {
-        if (seen++ == most) {
-            out->cut = true;
-            break;
-        }
-        out->links[out->n++] =
-            (struct kin){row_int(r, 0),  row_int(r, 1),  row_int(r, 2),
-                         row_text(r, 3), row_text(r, 4), row_text(r, 5)};
-    }
-    return rows_end(r);
-}
+/* From link to link, the nearest first and never twice: a walk that is cut
+ * short looks no further. Each node's links come in the order of their far
+ * ends. */
+#define LINK "f.id, f.from_node, f.to_node, f.kind, f.why"
+#define STEP(last, near, far)                                                  \
+    " {led:portfolio_filiation f:f." near " = " last "}{in_order:f." far       \
+    ", f.kind}"
+#define WALK(name, near, far)                                                  \
+    name " (id, from_node, to_node, kind, why) AS (SELECT " LINK               \
+         " FROM start z" STEP("z.node", near,                                  \
+                              far) " UNION SELECT " LINK " FROM " name         \
+                                   " u" STEP("u." far, near, far) ")"
+#define SOME(name, side)                                                       \
+    "SELECT " side ", w.id, w.from_node, w.to_node, w.kind, w.why FROM"        \
+    " (SELECT * FROM " name " LIMIT :most) w"
 
 enum status filiation_walk(struct conn *c, struct arena *a, int64_t node,
                            size_t most, struct kinship *out)
 {
+    struct rows *r;
+    size_t met[2] = {0, 0};
     *out = (struct kinship){.links = NEW_ARRAY(a, struct kin, 2 * most + 1)};
-    TRY(walk(c, a, SQL(WALK("to_node", "from_node")), node, most, out));
-    out->up = out->n;
-    return walk(c, a, SQL(WALK("from_node", "to_node")), node, most, out);
+    TRY(db_rows(
+        c, a,
+        SQL("WITH RECURSIVE start (node) AS (SELECT CAST(:node AS"
+            " BIGINT)), " WALK("up", "to_node", "from_node") ", " WALK(
+                "down", "from_node",
+                "to_node") " " SOME("up", "0") " UNION ALL " SOME("down", "1")),
+        ARGS(arg_int("node", node), arg_int("most", (int64_t)most + 1)), &r));
+    while (rows_next(r)) {
+        const bool down = row_int(r, 0);
+        if (met[down]++ == most) {
+            out->cut = true;
+            continue;
+        }
+        out->links[out->n++] =
+            (struct kin){row_int(r, 1), row_int(r, 2), row_int(r, 3),
+                         row_text(r, 4), row_text(r, 5)};
+        out->up += !down;
+    }
+    return rows_end(r);
+}
+
+#define EIGHT(x)                                                               \
+    "(:n" x "0), (:n" x "1), (:n" x "2), (:n" x "3), (:n" x "4), (:n" x        \
+    "5), (:n" x "6), (:n" x "7)"
+#define SIXTY_FOUR                                                             \
+    EIGHT("0")                                                                 \
+    ", " EIGHT("1") ", " EIGHT("2") ", " EIGHT("3") ", " EIGHT(                \
+        "4") ", " EIGHT("5") ", " EIGHT("6") ", " EIGHT("7")
+#define TITLE(kind, column, table)                                             \
+    " WHEN " kind " THEN (SELECT t." column " FROM " table                     \
+    " t WHERE t.id = v.column1 / 4)"
+
+/* What a node is called by: of a request its need, of a deployment its tool. */
+enum status nodes_title(struct conn *c, struct arena *a, const int64_t *nodes,
+                        size_t n, const char **titles)
+{
+    struct rows *r;
+    struct arg args[NODES_TITLED + 1];
+    static_assert(NODES_TITLED == 64, "places in SIXTY_FOUR");
+    CHECK(n <= NODES_TITLED);
+    for (size_t i = 0; i < NODES_TITLED; i++)
+        args[i] = arg_int(arena_printf(a, "n%zu%zu", i / 8, i % 8),
+                          i < n ? nodes[i] : NONE);
+    args[NODES_TITLED] = (struct arg){0};
+    TRY(db_rows(
+        c, a,
+        SQL("SELECT v.column1, CASE v.column1 % 4" TITLE("0", "title",
+                                                         "portfolio_signal")
+                TITLE("1", "need", "portfolio_advice")
+                    TITLE("2", "name", "portfolio_project") TITLE(
+                        "3", "tool",
+                        "portfolio_deployment") " END FROM (VALUES " SIXTY_FOUR
+                                                ") v"
+                                                " WHERE v.column1 IS NOT NULL"),
+        args, &r));
+    while (rows_next(r))
+        for (size_t i = 0; i < n; i++)
+            if (nodes[i] == row_int(r, 0))
+                titles[i] = row_text(r, 1);
+    return rows_end(r);
 }

@@ -25,7 +25,6 @@ const struct entity *node_entity(enum node_kind kind);
 struct kin {
     int64_t id, from, to;
     const char *kind, *why;
-    const char *title; /* of its far end */
 };
 struct kinship {
     struct kin *links;
@@ -33,6 +32,11 @@ struct kinship {
     bool cut;     /* there are more than asked */
 };
 /* All that the node came from and all that came of it, the nearest first, most
- * each way: one recursive query each. */
+ * each way: one query, which walks no further than that. */
 enum status filiation_walk(struct conn *c, struct arena *a, int64_t node,
                            size_t most, struct kinship *out) MUST_USE;
+
+enum { NODES_TITLED = 64 };
+/* What so many nodes are called; NULL stays where there is no such row. */
+enum status nodes_title(struct conn *c, struct arena *a, const int64_t *nodes,
+                        size_t n, const char **titles) MUST_USE;

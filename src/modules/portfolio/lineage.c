@@ -21,19 +21,16 @@ struct drawing {
 };
 
 /* The place of a node among those drawn; new ones at the end. n when full. */
-static size_t place_of(struct drawing *d, int64_t node, const char *title)
+static size_t place_of(struct drawing *d, int64_t node)
 {
     size_t i = 0;
     while (i < d->n && d->nodes[i].node != node)
         i++;
-    if (i < d->n && !d->nodes[i].title)
-        d->nodes[i].title = title;
     if (i < d->n || d->n == DRAWN)
         return i;
     const struct entity *e = node_entity(node_kind(node));
     d->nodes[d->n++] =
         (struct lineage_node){.node = node,
-                              .title = title,
                               .kind = tr(d->r->lang, e->name),
                               .href = row_address(d->r, e, node_id(node))};
     return i;
@@ -73,14 +70,49 @@ static void order(struct drawing *d)
     }
     qsort(d->nodes, d->n, sizeof(*d->nodes), by_layer);
     for (size_t i = 0; i < d->link_count; i++) {
-        d->links[i].from = place_of(d, ends[2 * i], NULL);
-        d->links[i].to = place_of(d, ends[2 * i + 1], NULL);
+        d->links[i].from = place_of(d, ends[2 * i]);
+        d->links[i].to = place_of(d, ends[2 * i + 1]);
     }
 }
 
 static bool may_read(const struct drawing *d, int64_t node)
 {
     return d->readable[node_kind(node)];
+}
+
+static void links_place(struct drawing *d, const struct kinship *kin, bool *cut)
+{
+    d->links = NEW_ARRAY(d->r->mem, struct lineage_link, kin->n + 1);
+    for (size_t i = 0; i < kin->n; i++) {
+        const struct kin *k = &kin->links[i];
+        if (!may_read(d, k->from) || !may_read(d, k->to))
+            continue;
+        size_t from = place_of(d, k->from), to = place_of(d, k->to);
+        if (from == DRAWN || to == DRAWN) {
+            *cut = true;
+            continue;
+        }
+        d->links[d->link_count++] = (struct lineage_link){
+            from, to,
+            choice_label(d->r->mem, d->r->lang, &filiation_entity, "kind",
+                         k->kind),
+            k->why};
+    }
+}
+
+/* Of the first the title is known. */
+static enum status titles_fill(struct drawing *d)
+{
+    int64_t nodes[DRAWN];
+    const char *titles[DRAWN] = {d->nodes[0].title};
+    if (d->n < 2)
+        return OK;
+    for (size_t i = 1; i < d->n; i++)
+        nodes[i] = d->nodes[i].node;
+    TRY(nodes_title(d->r->conn, d->r->mem, nodes + 1, d->n - 1, titles + 1));
+    for (size_t i = 1; i < d->n; i++)
+        d->nodes[i].title = titles[i];
+    return OK;
 }
 
 enum status lineage_of(struct req *r, int64_t node, const char *title,
@@ -92,23 +124,10 @@ enum status lineage_of(struct req *r, int64_t node, const char *title,
     for (int k = 0; k < NODE_KINDS; k++)
         d.readable[k] = same(rights[k], PUBLIC) || reaches_all(r, rights[k]);
     TRY(filiation_walk(r->conn, r->mem, node, 4 * DRAWN, &kin));
-    d.links = NEW_ARRAY(r->mem, struct lineage_link, kin.n + 1);
     v->cut = kin.cut;
-    place_of(&d, node, title);
-    for (size_t i = 0; i < kin.n; i++) {
-        const struct kin *k = &kin.links[i];
-        if (!may_read(&d, k->from) || !may_read(&d, k->to))
-            continue;
-        size_t from = place_of(&d, k->from, i < kin.up ? k->title : NULL);
-        size_t to = place_of(&d, k->to, i < kin.up ? NULL : k->title);
-        v->cut |= from == DRAWN || to == DRAWN;
-        if (from == DRAWN || to == DRAWN)
-            continue;
-        d.links[d.link_count++] = (struct lineage_link){
-            from, to,
-            choice_label(r->mem, r->lang, &filiation_entity, "kind", k->kind),
-            k->why};
-    }
+    d.nodes[place_of(&d, node)].title = title;
+    links_place(&d, &kin, &v->cut);
+    TRY(titles_fill(&d));
     layers_fill(&d);
     order(&d);
     v->label = tr(r->lang, "portfolio.lineage");
@@ -116,7 +135,7 @@ enum status lineage_of(struct req *r, int64_t node, const char *title,
     v->node_count = d.n;
     v->links = d.links;
     v->link_count = d.link_count;
-    v->self = place_of(&d, node, NULL);
+    v->self = place_of(&d, node);
     return OK;
 }
 

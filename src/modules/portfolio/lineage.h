@@ -25,7 +25,7 @@ struct lineage_v {
     bool cut;    /* there is more than is drawn */
 };
 /* What the reader may see of it; link_count 0: nothing. title is the node's
- * own. Two queries. */
+ * own. Two queries, of which the second asks what those drawn are called. */
 enum status lineage_of(struct req *r, int64_t node, const char *title,
                        struct lineage_v *v) MUST_USE;
 void lineage_svg(struct html *h, const struct lineage_v *v);
