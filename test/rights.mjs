@@ -52,7 +52,7 @@ own.advice = (role, a, me, school) => a.person === me.id
 own.lab = (role, l, me, school) => (role === 'coordinator' ? l.bassin === me.area
   : role === 'host' ? l.school === me.school : false);
 const lab = (rows, id) => rows.lab.find((l) => l.id === id);
-for (const under of ['space', 'opening', 'coordination', 'equipment'])
+for (const under of ['space', 'opening', 'pause', 'coordination', 'equipment'])
   own[under] = (role, x, me, school, rows) => own.lab(role, lab(rows, x.lab), me);
 own.visit = (role, v, me, school, rows) => own.lab(role, lab(rows, v.lab), me)
   || (role !== 'host' && v.school !== null && (schoolOf[role] ?? never)(school(v.school), me))
@@ -324,7 +324,7 @@ records.push(
   },
   ...[
     ['labs', '/laboratoires', 'lab', 'name'], ['spaces', '/espaces', 'space', 'name'],
-    ['openings', '/ouvertures', 'opening'],
+    ['openings', '/ouvertures', 'opening'], ['closures of labs', '/fermetures', 'pause', 'name'],
     ['coordination of labs', '/coordinations', 'coordination'],
     ['equipment on show', '/materiels-presentes', 'equipment', 'name'],
   ].map(([name, path, api, text]) => ({
@@ -580,6 +580,9 @@ export const others = [
       'leader inspector ien expert researcher partner teacher head': [no, no],
     },
   })),
+  { name: 'the week of the network', routes: ['GET /laboratoires/calendrier'], answers: { [all]: 200 } },
+  { name: 'the calendar of a laboratory', routes: ['GET /laboratoires/:id/calendrier'],
+    which: ['lab', () => true], answers: { [all]: 200 } },
   { name: 'asking a laboratory for no half-day',
     routes: ['GET /laboratoires/:id/demande', 'POST /laboratoires/:id/demande',
       'GET /laboratoires/:id/demande/envoyee'],

@@ -57,6 +57,9 @@ char *format_clock(struct arena *a, const struct lang *l, int minutes);
 /* "45 min", "1 h 30" / "45 min", "1 h 30 min". */
 char *format_duration(struct arena *a, const struct lang *l, int64_t minutes);
 
+/* "lundi"; 0 is Monday. */
+const char *format_weekday(const struct lang *l, int weekday);
+
 enum half_day { MORNING, AFTERNOON, EVENING };
 const char *format_half(const struct lang *l, enum half_day half);
 

@@ -195,6 +195,11 @@ char *format_duration(struct arena *a, const struct lang *l, int64_t minutes)
                : arena_printf(a, "%s" FIRM "h %d" FIRM "min", hours, rest);
 }
 
+const char *format_weekday(const struct lang *l, int weekday)
+{
+    return tr(l, weekdays[weekday]);
+}
+
 const char *format_half(const struct lang *l, enum half_day half)
 {
     return tr(l, halves[half]);

@@ -31,13 +31,15 @@ static inline int32_t day_of_slot(int64_t slot)
 /*
  * Days on which a place is closed for all: school holidays by zone, public
  * holidays, some of them in one département only. .zone and .area NULL and
- * NONE: everywhere. Both days are of it.
+ * NONE: everywhere; .area may be of any kind: what lies in it is closed. Both
+ * days are of it. .source says where that stands, or that it is to be checked.
  */
 struct closure {
     struct row row;
     const char *name, *kind, *zone;
     int64_t area;
     int32_t starts, ends;
+    const char *source;
 };
 extern const char *const booking_zones[]; /* "a", "b", "c" */
 

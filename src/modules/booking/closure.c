@@ -2,10 +2,11 @@
  * The calendar: school holidays and public holidays as rows, which an operator
  * completes each year, or takes from a file.
  *
- * School holidays: arrêté du 7 décembre 2022 (2023-2024 to 2025-2026) and the
- * one that followed it for 2026-2027. Public holidays: Code du travail,
- * art. L3133-1; in Moselle, Bas-Rhin and Haut-Rhin also Good Friday and
- * 26 December, art. L3134-13.
+ * School holidays: arrêté du 7 décembre 2022 (2023-2024 to 2025-2026); those of
+ * 2026-2027 were not compared with the text of their arrêté, and say so in
+ * their source until somebody has. Public holidays: Code du travail, art.
+ * L3133-1; in Moselle, Bas-Rhin and Haut-Rhin also Good Friday and 26 December,
+ * art. L3134-13.
  */
 #include "modules/booking/booking.h"
 
@@ -22,6 +23,7 @@ static const struct field fields[] = {
     DATE(closure, ends, .flags = F_REQUIRED | F_LIST),
     CHOICE(closure, zone, booking_zones, .flags = F_LIST | F_FILTER),
     REF(closure, area, &area_entity, .flags = F_LIST | F_FILTER),
+    TEXT(closure, source, .max = 200, .flags = F_LIST),
     {0},
 };
 static const struct index indexes[] = {
@@ -112,6 +114,16 @@ static const struct {
     {"Pont de l’Ascension", NULL, TO(2027, 5, 7, 2027, 5, 8), "bridge"},
     {"Vacances d’été", NULL, TO(2027, 7, 3, 2027, 8, 31), "holidays"},
 };
+
+static const char known[] = "Arrêté du 7 décembre 2022",
+                  by_law[] = "Code du travail, art. L3133-1",
+                  by_local_law[] = "Code du travail, art. L3134-13",
+                  to_check[] = "Calendrier national 2026-2027, à vérifier";
+
+static const char *source_of(int32_t starts)
+{
+    return starts < day_of(2026, 9, 1) ? known : to_check;
+}
 
 /* Easter Sunday of the Gregorian calendar (J.-M. Oudin, 1940). */
 static int32_t easter(int year)
@@ -204,6 +216,7 @@ enum status calendar_begin(struct conn *c, struct arena *a)
                     .kind = holidays[i].kind,
                     .zone = holidays[i].zone,
                     .area = NONE,
+                    .source = source_of(day_of(s->year, s->month, s->day)),
                     .starts = day_of(s->year, s->month, s->day),
                     .ends = day_of(s->to_year, s->to_month, s->to_day)}));
     }
@@ -213,11 +226,13 @@ enum status calendar_begin(struct conn *c, struct arena *a)
                 publics[i].month
                     ? day_of(year, publics[i].month, publics[i].day)
                     : easter(year) + publics[i].day;
-            const struct closure one = {.name = publics[i].name,
-                                        .kind = "public",
-                                        .area = NONE,
-                                        .starts = day,
-                                        .ends = day};
+            const struct closure one = {
+                .name = publics[i].name,
+                .kind = "public",
+                .area = NONE,
+                .source = publics[i].local ? by_local_law : by_law,
+                .starts = day,
+                .ends = day};
             TRY(publics[i].local ? add_local(c, a, one) : add(c, a, one));
         }
     return OK;

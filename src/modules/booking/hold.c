@@ -26,7 +26,7 @@ static const struct field fields[] = {
 };
 static const struct index indexes[] = {
     {.columns = "owner, owner_id"},
-    {.columns = "kind, thing, starts"},
+    {.columns = "kind, thing, until, starts"},
     {0},
 };
 static const struct overlap alone = {

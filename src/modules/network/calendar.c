@@ -1,139 +1,285 @@
 #include "modules/network/calendar.h"
 
-/* A week's hours: week_open[weekday][part][A or B]. */
-struct hours {
-    bool open[7][PARTS][2];
-};
-struct shut {
-    int32_t starts, ends;
-    const char *name;
-};
+enum { MOST_DAYS = 400, MOST_LABS = 400, ROOMS = 40, MOST_SPACES = 4000 };
+
+/* A laboratory while its half-days are made: hours[weekday][part][A or B]. */
 struct making {
+    int32_t opened, closed;
+    bool hours[7][PARTS][2];
+};
+struct make {
     struct conn *c;
     struct arena *a;
-    const struct lab *lab;
-    int32_t from, to;
-    struct hours hours;
-    struct shut *shut;
-    size_t shut_count;
-    int64_t *taken; /* rooms held, by half-day from the first */
-    int64_t rooms;
+    const struct arg *args; /* :lab, :from, :to */
+    struct making *making;
+    struct halves *out;
+    size_t slots;
 };
 
-enum { MOST_DAYS = 400, MOST_SHUT = 200 };
+#define ASKED(l)                                                               \
+    "(:lab IS NULL OR " l ".id = :lab) AND (:lab IS NOT NULL OR (" l           \
+    ".opened <= :to AND (" l ".closed IS NULL OR " l ".closed >= :from)))"
 
-static enum status read_hours(struct making *m)
+static enum status read_labs(struct make *m)
 {
     struct rows *rows;
+    struct halves *out = m->out;
+    out->labs = NEW_ARRAY(m->a, struct lab_halves, MOST_LABS);
+    m->making = NEW_ARRAY(m->a, struct making, MOST_LABS);
     TRY(db_rows(m->c, m->a,
-                SQL("SELECT weekday, part, week FROM network_opening WHERE lab"
-                    " = :lab"),
-                ARGS(arg_int("lab", m->lab->row.id)), &rows));
-    while (rows_next(rows)) {
-        const char *day = row_text(rows, 0), *week = row_text(rows, 2);
-        const enum half_day part = part_of(row_text(rows, 1));
-        for (int i = 0; lab_weekdays[i] && part < PARTS; i++)
-            if (same(lab_weekdays[i], day)) {
-                m->hours.open[i][part][0] |= !same(week, "b");
-                m->hours.open[i][part][1] |= !same(week, "a");
-            }
+                SQL("SELECT l.id, l.name, l.opened, l.closed FROM network_lab l"
+                    " WHERE " ASKED("l") " ORDER BY l.name, l.id"),
+                m->args, &rows));
+    while (out->n < MOST_LABS && rows_next(rows)) {
+        struct lab_halves *lab = &out->labs[out->n];
+        lab->lab = row_int(rows, 0);
+        lab->name = row_text(rows, 1);
+        lab->at = NEW_ARRAY(m->a, struct half_at, m->slots);
+        m->making[out->n++] = (struct making){.opened = row_day(rows, 2),
+                                              .closed = row_day(rows, 3)};
     }
     return rows_end(rows);
 }
 
-static enum status read_shut(struct making *m)
+/* Rows come by laboratory: the one of the last row, or one not far. */
+static size_t lab_at(const struct make *m, int64_t id, size_t last)
+{
+    for (size_t i = 0; i < m->out->n; i++) {
+        const size_t at = (last + i) % m->out->n;
+        if (m->out->labs[at].lab == id)
+            return at;
+    }
+    return m->out->n;
+}
+
+static enum status read_hours(struct make *m)
 {
     struct rows *rows;
-    m->shut = NEW_ARRAY(m->a, struct shut, MOST_SHUT);
+    size_t at = 0;
+    TRY(db_rows(m->c, m->a,
+                SQL("SELECT o.lab, o.weekday, o.part, o.week FROM"
+                    " network_opening o JOIN network_lab l ON l.id = o.lab"
+                    " WHERE " ASKED("l") " ORDER BY o.lab, o.id"),
+                m->args, &rows));
+    while (rows_next(rows)) {
+        const char *day = row_text(rows, 1), *week = row_text(rows, 3);
+        const enum half_day part = part_of(row_text(rows, 2));
+        at = lab_at(m, row_int(rows, 0), at);
+        for (int i = 0; at < m->out->n && lab_weekdays[i] && part < PARTS; i++)
+            if (same(lab_weekdays[i], day)) {
+                m->making[at].hours[i][part][0] |= !same(week, "b");
+                m->making[at].hours[i][part][1] |= !same(week, "a");
+            }
+        at = at < m->out->n ? at : 0;
+    }
+    return rows_end(rows);
+}
+
+static void shut_days(struct make *m, struct lab_halves *lab, int32_t starts,
+                      int32_t ends, const char *why)
+{
+    const int32_t first = starts > m->out->from ? starts : m->out->from,
+                  last = ends < m->out->to ? ends : m->out->to;
+    for (int32_t day = first; day <= last; day++)
+        for (int part = MORNING; part < PARTS; part++) {
+            struct half_at *at = &lab->at[(day - m->out->from) * PARTS + part];
+            if (!at->why)
+                *at = (struct half_at){HALF_SHUT, 0, why};
+        }
+}
+
+/* What is closed to all, then what the laboratory itself says. */
+static enum status read_shut(struct make *m)
+{
+    struct rows *rows;
+    size_t at = 0;
     TRY(db_rows(
         m->c, m->a,
-        SQL("SELECT k.starts, k.ends, k.name FROM booking_closure k JOIN"
-            " network_lab l ON l.id = :lab WHERE k.ends >= :from AND k.starts"
-            " <= :to AND " SHUT_TO_LAB " ORDER BY k.starts, k.id LIMIT :most"),
-        ARGS(arg_int("lab", m->lab->row.id), arg_day("from", m->from),
-             arg_day("to", m->to), arg_int("most", MOST_SHUT)),
-        &rows));
-    while (rows_next(rows))
-        m->shut[m->shut_count++] = (struct shut){
-            row_day(rows, 0), row_day(rows, 1), row_text(rows, 2)};
+        SQL("SELECT l.id AS lab, k.starts AS starts, k.ends AS ends, k.name AS"
+            " name, 0 AS own FROM booking_closure k JOIN network_lab l ON"
+            " " ASKED("l") " WHERE k.ends >= :from AND k.starts <= :to AND"
+                           " " SHUT_TO_LAB
+                           " UNION ALL SELECT p.lab, p.starts, p.ends, p.name,"
+                           " 1 FROM network_pause p JOIN network_lab l ON l.id "
+                           "= p.lab WHERE"
+                           " p.ends >= :from AND p.starts <= :to AND " ASKED(
+                               "l") " ORDER BY lab, own, starts, ends, name"),
+        m->args, &rows));
+    while (rows_next(rows)) {
+        at = lab_at(m, row_int(rows, 0), at);
+        if (at < m->out->n)
+            shut_days(m, &m->out->labs[at], row_day(rows, 1), row_day(rows, 2),
+                      row_text(rows, 3));
+        at = at < m->out->n ? at : 0;
+    }
     return rows_end(rows);
 }
 
-/* A room of which a part is held is not free as a whole; one that is held
- * together with its parts counts once. */
-static enum status read_taken(struct making *m)
+/* A room, or a part of one: what is held of it is held of the room. */
+struct known_space {
+    int64_t id;
+    bool *held;
+};
+
+/* Rooms come before their parts. */
+static enum status read_spaces(struct make *m, struct known_space *spaces,
+                               size_t *n)
 {
     struct rows *rows;
-    const int64_t first = slot_of(m->from, MORNING),
-                  last = slot_of(m->to + 1, MORNING);
-    m->taken = NEW_ARRAY(m->a, int64_t, (size_t)(last - first));
-    TRY(db_int(m->c,
-               SQL("SELECT count(*) FROM network_space WHERE lab = :lab AND"
-                   " within IS NULL"),
-               ARGS(arg_int("lab", m->lab->row.id)), &m->rooms));
-    TRY(db_rows(m->c, m->a,
-                SQL("SELECT DISTINCT coalesce(s.within, s.id), h.starts,"
-                    " h.until FROM network_space s JOIN booking_hold h ON"
-                    " h.kind = 'space' AND h.thing = s.id WHERE s.lab = :lab"
-                    " AND h.starts < :last AND h.until > :first"),
-                ARGS(arg_int("lab", m->lab->row.id), arg_int("first", first),
-                     arg_int("last", last)),
-                &rows));
-    while (rows_next(rows)) {
-        const int64_t until = row_int(rows, 2);
-        for (int64_t at = row_int(rows, 1); at < until && at < last; at++)
-            if (at >= first)
-                m->taken[at - first]++;
+    size_t at = 0;
+    TRY(db_rows(
+        m->c, m->a,
+        SQL("SELECT s.lab, s.id, s.within, s.name FROM network_space s"
+            " JOIN network_lab l ON l.id = s.lab WHERE " ASKED(
+                "l") " ORDER BY CASE WHEN s.within IS NULL THEN 0 ELSE 1 END,"
+                     " s.lab, s.id"),
+        m->args, &rows));
+    while (*n < MOST_SPACES && rows_next(rows)) {
+        const int64_t id = row_int(rows, 1), within = row_int(rows, 2);
+        bool *held = NULL;
+        at = lab_at(m, row_int(rows, 0), at);
+        if (at == m->out->n) {
+            at = 0;
+            continue;
+        }
+        struct lab_halves *lab = &m->out->labs[at];
+        if (!lab->rooms)
+            lab->rooms = NEW_ARRAY(m->a, struct room, ROOMS);
+        for (size_t i = 0; within != NONE && i < *n; i++)
+            if (spaces[i].id == within)
+                held = spaces[i].held;
+        if (within == NONE && lab->room_count < ROOMS) {
+            held = NEW_ARRAY(m->a, bool, m->slots);
+            lab->rooms[lab->room_count++] =
+                (struct room){id, row_text(rows, 3), held};
+        }
+        if (held)
+            spaces[(*n)++] = (struct known_space){id, held};
     }
     return rows_end(rows);
 }
 
-static const char *shut_on(const struct making *m, int32_t day)
+static int space_order(const void *x, const void *y)
 {
-    for (size_t i = 0; i < m->shut_count; i++)
-        if (m->shut[i].starts <= day && day <= m->shut[i].ends)
-            return m->shut[i].name;
-    return NULL;
+    const struct known_space *a = x, *b = y;
+    return (a->id > b->id) - (a->id < b->id);
 }
 
-/* The half-days of one day; false: there are none. */
-static bool add_day(const struct making *m, int32_t day, struct half *out,
-                    size_t *n)
+/* A room of which a part is held is not free as a whole. */
+static enum status read_held(struct make *m)
 {
-    const struct lab *lab = m->lab;
-    const int week = week_is_a(day) ? 0 : 1;
-    const size_t before = *n;
-    if (shut_on(m, day) || day < lab->opened ||
-        (lab->closed != NO_DAY && day > lab->closed))
-        return false;
-    for (int part = MORNING; part < PARTS; part++) {
-        if (!m->hours.open[day_weekday(day)][part][week])
-            continue;
-        const int64_t at = slot_of(day, (enum half_day)part) -
-                           slot_of(m->from, MORNING),
-                      free = m->rooms - m->taken[at];
-        out[(*n)++] = (struct half){day, (enum half_day)part, m->rooms,
-                                    free > 0 ? free : 0};
+    struct rows *rows;
+    struct known_space *spaces =
+        NEW_ARRAY(m->a, struct known_space, MOST_SPACES);
+    size_t n = 0;
+    const int64_t first = slot_of(m->out->from, MORNING);
+    TRY(read_spaces(m, spaces, &n));
+    qsort(spaces, n, sizeof(*spaces), space_order);
+    TRY(db_rows(m->c, m->a,
+                SQL("SELECT h.thing, h.starts, h.until FROM network_space s"
+                    " JOIN booking_hold h ON h.kind = 'space' AND h.thing ="
+                    " s.id JOIN network_lab l ON l.id = s.lab WHERE"
+                    " " ASKED("l") " AND h.until > :from * 3 AND h.starts <"
+                                   " (:to + 1) * 3"),
+                m->args, &rows));
+    while (rows_next(rows)) {
+        const struct known_space key = {.id = row_int(rows, 0)},
+                                 *s = bsearch(&key, spaces, n, sizeof(key),
+                                              space_order);
+        const int64_t until = row_int(rows, 2) - first;
+        int64_t at = row_int(rows, 1) - first;
+        for (at = at < 0 ? 0 : at; s && at < until && at < (int64_t)m->slots;
+             at++)
+            s->held[at] = true;
     }
-    return *n > before;
+    return rows_end(rows);
+}
+
+static void settle_half(const struct make *m, size_t i, int32_t day, int part)
+{
+    struct lab_halves *lab = &m->out->labs[i];
+    const struct making *k = &m->making[i];
+    const bool *open = k->hours[day_weekday(day)][part];
+    const size_t at = (size_t)((day - m->out->from) * PARTS + part);
+    const int week = week_is_a(day) ? 0 : 1;
+    struct half_at *h = &lab->at[at];
+    if (day < k->opened)
+        h->state = HALF_NOT_YET;
+    else if (k->closed != NO_DAY && day > k->closed)
+        h->state = HALF_NO_MORE;
+    else if (!open[0] && !open[1])
+        h->state = HALF_NEVER;
+    else if (h->why)
+        h->state = HALF_SHUT;
+    else if (!open[week])
+        h->state = HALF_WEEK;
+    for (size_t r = 0; h->state == HALF_OPEN && r < lab->room_count; r++)
+        h->free += !lab->rooms[r].held[at];
+}
+
+enum status halves_make(struct conn *c, struct arena *a, int64_t lab,
+                        int32_t from, int32_t to, struct halves *out)
+{
+    CHECK(from <= to && to - from < MOST_DAYS);
+    *out = (struct halves){.from = from, .to = to};
+    struct make m = {.c = c,
+                     .a = a,
+                     .out = out,
+                     .slots = (size_t)(to - from + 1) * PARTS,
+                     .args = ARGS(arg_int("lab", lab), arg_day("from", from),
+                                  arg_day("to", to))};
+    TRY(read_labs(&m));
+    if (!out->n)
+        return OK;
+    TRY(read_hours(&m));
+    TRY(read_shut(&m));
+    TRY(read_held(&m));
+    for (size_t i = 0; i < out->n; i++)
+        for (int32_t day = from; day <= to; day++)
+            for (int part = MORNING; part < PARTS; part++)
+                settle_half(&m, i, day, part);
+    return OK;
+}
+
+/* Why nothing of that day: of several reasons the first that has a name. */
+static bool day_opens(const struct halves *h, const struct lab_halves *lab,
+                      int32_t day, const char **why)
+{
+    bool opens = false;
+    *why = NULL;
+    for (int part = MORNING; part < PARTS; part++) {
+        const struct half_at *at = half_of(h, lab, day, part);
+        opens |= at->state == HALF_OPEN;
+        if (!*why)
+            *why = at->why;
+    }
+    return opens;
 }
 
 enum status calendar_make(struct conn *c, struct arena *a,
                           const struct lab *lab, int32_t from, int32_t to,
                           struct calendar *out)
 {
-    struct making m = {.c = c, .a = a, .lab = lab, .from = from, .to = to};
-    CHECK(from <= to && to - from < MOST_DAYS);
-    TRY(read_hours(&m));
-    TRY(read_shut(&m));
-    TRY(read_taken(&m));
+    struct halves all;
+    TRY(halves_make(c, a, lab->row.id, from, to, &all));
+    CHECK(all.n == 1);
     const size_t days = (size_t)(to - from + 1);
+    const struct lab_halves *one = &all.labs[0];
     struct half *half = NEW_ARRAY(a, struct half, days * PARTS);
     struct day_off *off = NEW_ARRAY(a, struct day_off, days);
     *out = (struct calendar){.half = half, .off = off};
-    for (int32_t day = from; day <= to; day++)
-        if (!add_day(&m, day, half, &out->n))
-            off[out->off_count++] = (struct day_off){day, shut_on(&m, day)};
+    for (int32_t day = from; day <= to; day++) {
+        const char *why;
+        if (!day_opens(&all, one, day, &why))
+            off[out->off_count++] = (struct day_off){day, why};
+        for (int part = MORNING; part < PARTS; part++) {
+            const struct half_at *at = half_of(&all, one, day, part);
+            if (at->state == HALF_OPEN)
+                half[out->n++] =
+                    (struct half){day, (enum half_day)part,
+                                  (int64_t)one->room_count, at->free};
+        }
+    }
     return OK;
 }
 

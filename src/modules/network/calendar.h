@@ -1,10 +1,52 @@
 /*
- * What can be had of a laboratory, half-day by half-day: as open.h says, less
- * the rooms that are held. Four queries, however long the span.
+ * What can be had of laboratories, half-day by half-day: as open.h says, less
+ * the rooms that are held. Five queries, however long the span and however many
+ * the laboratories.
  */
 #pragma once
 
 #include "modules/network/open.h"
+
+enum half_state {
+    HALF_OPEN,
+    HALF_SHUT,    /* closed, .why: "Vacances d'hiver" */
+    HALF_WEEK,    /* it opens then in the weeks of the other letter only */
+    HALF_NEVER,   /* not one of its hours */
+    HALF_NOT_YET, /* before its opening */
+    HALF_NO_MORE, /* after its end */
+};
+struct half_at {
+    enum half_state state;
+    int free; /* HALF_OPEN: whole rooms of which no part is held */
+    const char *why;
+};
+struct room {
+    int64_t id;
+    const char *name;
+    const bool *held; /* by half-day from the first */
+};
+struct lab_halves {
+    int64_t lab;
+    const char *name;
+    struct half_at *at; /* by half-day from the first */
+    struct room *rooms; /* whole ones */
+    size_t room_count;
+};
+struct halves {
+    int32_t from, to;
+    struct lab_halves *labs; /* by name */
+    size_t n;
+};
+/* Of one laboratory, or of all that are open on one of the days (NONE); both
+ * days are of it, and lie within 400. */
+enum status halves_make(struct conn *c, struct arena *a, int64_t lab,
+                        int32_t from, int32_t to, struct halves *out) MUST_USE;
+static inline const struct half_at *half_of(const struct halves *h,
+                                            const struct lab_halves *lab,
+                                            int32_t day, int part)
+{
+    return &lab->at[(day - h->from) * PARTS + part];
+}
 
 struct half {
     int32_t day;
@@ -16,7 +58,7 @@ struct day_off {
     const char *why; /* "Vacances d'hiver"; NULL: it never opens that day */
 };
 struct calendar {
-    const struct half *half;
+    const struct half *half; /* those on which it opens */
     size_t n;
     const struct day_off *off; /* days without any half-day */
     size_t off_count;

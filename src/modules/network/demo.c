@@ -206,6 +206,7 @@ enum status network_demo(struct demo *d)
     const struct lab *labs[COUNT(given_labs)];
     for (size_t i = 0; i < COUNT(labs); i++)
         TRY(add_lab(d, i, &labs[i]));
+    TRY(demo_pauses(d, labs, COUNT(labs)));
     TRY(demo_visits(d, labs, shares, COUNT(labs)));
     return demo_series(d, labs);
 }

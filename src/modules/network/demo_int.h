@@ -9,6 +9,9 @@ struct demo_share {
     int half_days, classes, trainings, outside;
 };
 
+/* Days on which some laboratories are closed by themselves. */
+enum status demo_pauses(struct demo *d, const struct lab *const *labs,
+                        size_t n) MUST_USE;
 /* Inside the demonstration's write: the visits of that laboratory, the nth, in
  * both of its times. */
 enum status demo_visits(struct demo *d, const struct lab *const *labs,

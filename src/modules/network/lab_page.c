@@ -116,6 +116,8 @@ static enum status slots_fill(struct req *r, const struct lab *lab,
     const int32_t from = first < today ? today : first;
     *v = (struct slots_v){
         .title = format_day(r->mem, r->lang, first, DAY_MONTH),
+        .calendar = arena_printf(r->mem, "/laboratoires/%" PRId64 "/calendrier",
+                                 lab->row.id),
         .prev = first > today
                     ? month_address(r, lab->row.id, month_after(first, -1))
                     : NULL,

@@ -20,6 +20,7 @@ struct slot_day_v {
 };
 struct slots_v {
     const char *title, *prev, *next; /* hrefs, or NULL */
+    const char *calendar;            /* the whole of it */
     const struct slot_day_v *days;
     size_t n;
     bool evenings;

@@ -7,9 +7,10 @@
 
 static const char *const needs[] = {"directory", "portfolio", "booking", NULL};
 static const struct entity *const entities[] = {
-    &lab_entity,      &space_entity,     &opening_entity,
-    &lab_team_entity, &lab_shown_entity, &series_entity,
-    &visit_entity,    &slot_entity,      NULL,
+    &lab_entity,    &space_entity,    &opening_entity,
+    &pause_entity,  &lab_team_entity, &lab_shown_entity,
+    &series_entity, &visit_entity,    &slot_entity,
+    NULL,
 };
 static const struct right rights[] = {
     {"network.edit_labs", "admin leader coordinator"},
@@ -30,6 +31,16 @@ static const struct route routes[] = {
      .path = "/laboratoires/:id",
      .right = PUBLIC,
      .handle = lab_show,
+     .entity = &lab_entity,
+     .loads_row = true},
+    {.method = GET,
+     .path = "/laboratoires/calendrier",
+     .right = PUBLIC,
+     .handle = network_calendar_show},
+    {.method = GET,
+     .path = "/laboratoires/:id/calendrier",
+     .right = PUBLIC,
+     .handle = lab_calendar_show,
      .entity = &lab_entity,
      .loads_row = true},
     {.method = GET,
@@ -96,6 +107,12 @@ static const struct route routes[] = {
      .lane = HEAVY},
     {0},
 };
+
+static const struct change pauses[] = {
+    {.op = CREATE_TABLE, .entity = &pause_entity},
+    {.op = RUN},
+};
+static const struct migration migrations[] = {{9, pauses}, {0}};
 
 static const struct waiting waiting[] = {
     {.label = "network.waiting.uncounted",

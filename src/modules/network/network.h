@@ -7,6 +7,7 @@
  *     space      a room of it, or a part of a room: who has the room has its
  *                parts
  *     opening    a half-day of the week on which it receives
+ *     pause      days on which it alone is closed, and why
  *     team       who coordinates it, since when and until when
  *     shown      equipment that visitors try there
  *   series     an accueil that comes back each week or each second one
@@ -63,6 +64,14 @@ struct opening {
     const char *weekday, *part, *week;
 };
 
+/* Both days are of it. */
+struct pause {
+    struct row row;
+    int64_t lab;
+    const char *name;
+    int32_t starts, ends;
+};
+
 struct lab_team {
     struct row row;
     int64_t lab, person;
@@ -117,7 +126,7 @@ enum status visit_class_joins(struct conn *c, struct arena *a,
 #define KEEPING "'asked', 'confirmed', 'held'"
 
 extern const struct entity lab_entity, space_entity, opening_entity,
-    lab_team_entity, lab_shown_entity;
+    pause_entity, lab_team_entity, lab_shown_entity;
 extern const struct figure network_figures[];
 
 enum status network_demo(struct demo *d) MUST_USE;

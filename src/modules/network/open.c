@@ -28,7 +28,9 @@ enum status lab_closed(struct conn *c, struct arena *a, int64_t lab,
             " END, (SELECT count(*) FROM network_opening o WHERE o.lab = l.id"
             " AND o.weekday = :weekday AND o.part = :part AND o.week IN"
             " ('every', :week)), (SELECT count(*) FROM booking_closure k WHERE"
-            " :day BETWEEN k.starts AND k.ends AND " SHUT_TO_LAB ") FROM"
+            " :day BETWEEN k.starts AND k.ends AND " SHUT_TO_LAB ") + (SELECT"
+            " count(*) FROM network_pause p WHERE p.lab = l.id AND :day"
+            " BETWEEN p.starts AND p.ends) FROM"
             " network_lab l WHERE l.id = :lab"),
         ARGS(arg_int("lab", lab), arg_day("day", day),
              arg_cstr("weekday", lab_weekdays[day_weekday(day)]),

@@ -16,11 +16,31 @@ int32_t visit_horizon(void);
 extern const char *const lab_weekdays[];
 
 /* Over a closure k and a laboratory's l: is it closed to it? Needs nothing
- * else bound. A closure is of a zone, a bassin, a département, or of all. */
-#define SHUT_TO_LAB                                                            \
-    "(k.zone IS NULL OR k.zone = l.zone) AND (k.area IS NULL OR k.area = "     \
-    "l.bassin OR k.area IN (SELECT b.parent FROM directory_area b WHERE b.id " \
-    "= l.bassin))"
+ * else bound. A closure is of a zone or not, and of all or of an area in which
+ * the laboratory lies: its bassin, what that is part of, its grappe, or what
+ * its host school is of. */
+#define ABOVE(column, joins)                                                   \
+    "SELECT " column " FROM directory_area b " joins " WHERE b.id = l.bassin"
+#define SHUT_TO_LAB                                                                                                                                   \
+    "(k.zone IS NULL OR k.zone = l.zone) AND (k.area IS NULL OR k.area = "                                                                            \
+    "l.bassin OR k.area = l.grappe OR k.area IN (" ABOVE(                                                                                             \
+        "b.parent",                                                                                                                                   \
+        "") " UNION ALL " ABOVE("d.parent",                                                                                                           \
+                                "JOIN directory_area d ON d.id = "                                                                                    \
+                                "b.parent") " UNION ALL " ABOVE("r.parent",                                                                           \
+                                                                "JOIN "                                                                               \
+                                                                "directory_"                                                                          \
+                                                                "area d ON "                                                                          \
+                                                                "d.id = "                                                                             \
+                                                                "b.parent "                                                                           \
+                                                                "JOIN "                                                                               \
+                                                                "directory_"                                                                          \
+                                                                "area r ON "                                                                          \
+                                                                "r.id = "                                                                             \
+                                                                "d.parent") " UNION ALL SELECT e.circonscription FROM directory_school e WHERE e.id " \
+                                                                            "= l.school UNION ALL SELECT g.target_id FROM directory_school_groups g " \
+                                                                            "WHERE g.row_id = l.school AND " LINK_STANDS(                             \
+                                                                                "g") "))"
 
 /* A: odd weeks of ISO 8601; B: even ones. */
 bool week_is_a(int32_t day);

@@ -6,6 +6,8 @@
 #include "modules/network/lab_pages.h"
 
 enum status lab_show(struct req *r);
+enum status lab_calendar_show(struct req *r);
+enum status network_calendar_show(struct req *r);
 enum status week_show(struct req *r);
 enum status visit_ask_form(struct req *r);
 enum status visit_ask_send(struct req *r);

@@ -1,0 +1,126 @@
+// The calendars: a laboratory by day, week, month and year, and the network by
+// half-day; each as a grid and as a plain table; closed days say why.
+import { test, equal, ok, match, serve, drop, essaim, copy, links, readable, today } from './lib.mjs';
+
+const folder = copy();
+const token = essaim('token', 'add', 'admin@demo.example', 'calendar', '--data', folder).trim();
+const server = await serve({ data: folder, env: { ESSAIM_QUERIES: '1' } });
+const who = server.stranger();
+const admin = await server.as('admin');
+const rows = async (path) => JSON.parse((await admin.get(path.replace(/(?=\?|$)/, '.json'))).text);
+const api = (method, path, body) => server.stranger().fetch(`/api/v1/${path}`, {
+  method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+  body: body && JSON.stringify(body),
+});
+const labs = await rows('/laboratoires');
+const areas = await rows('/territoires');
+const named = (word) => labs.find((l) => l.name.includes(word));
+const at = (lab, more) => `/laboratoires/${lab.id}/calendrier?${more}`;
+const page = async (path, person = who) => {
+  const r = await person.get(path);
+  equal(r.status, 200, path);
+  return r;
+};
+const said = async (path, person) => readable((await page(path, person)).text);
+const free = (text) => new Set(links(text).filter((l) => l.includes('/demande?jour=')));
+
+await test('each span, as a grid and as a table, in both languages', async () => {
+  for (const lang of ['fr', 'en'])
+    for (const view of ['jour', 'semaine', 'mois', 'annee'])
+      for (const form of ['', '&forme=tableau']) {
+        const r = await page(at(labs[0], `vue=${view}&jour=2025-03-20${form}`), server.stranger(lang));
+        ok(/<table/.test(r.text), `${view}${form}`);
+        match(r.text, lang === 'fr' ? /Précédent/ : /Previous/);
+      }
+  equal((await who.get(at(labs[0], 'vue=siecle'))).status, 404);
+  equal((await who.get(at(labs[0], 'jour=1492-10-12'))).status, 404);
+  equal((await who.get(at(labs[0], 'jour=demain'))).status, 404);
+});
+
+await test('grid and table offer the same half-days, and so does the week of the network', async () => {
+  for (const lab of labs.slice(0, 4)) {
+    const grid = free((await page(at(lab, 'jour=2025-03-27'))).text);
+    const table = free((await page(at(lab, 'jour=2025-03-27&forme=tableau'))).text);
+    ok(grid.size >= 8, `${lab.name}: ${grid.size}`);
+    equal([...table].sort().join('\n'), [...grid].sort().join('\n'));
+    const net = free((await page('/laboratoires/calendrier?jour=2025-03-27')).text);
+    equal([...net].filter((l) => l.startsWith(`/laboratoires/${lab.id}/`)).sort().join('\n'), [...grid].sort().join('\n'));
+  }
+});
+
+await test('a week is reached from the next and back, across both changes of the clock', async () => {
+  for (const day of ['2025-03-27', '2025-10-23']) {
+    const one = await page(at(labs[0], `jour=${day}`));
+    const next = links(one.text).find((l) => l.includes('jour=') && l.includes('vue=semaine') && l.includes(day < '2025-04' ? '2025-03-31' : '2025-10-27'));
+    ok(next, 'the next week');
+    ok(links((await page(next)).text).some((l) => l.includes(day < '2025-04' ? '2025-03-24' : '2025-10-20')), 'back');
+  }
+});
+
+await test('closed days say why: holidays, public holidays, local law, the other week', async () => {
+  const nancy = named('Lunéville'), metz = named('Forbach');
+  match(await said(at(nancy, 'jour=2025-04-09')), /Vacances de printemps/);
+  match(await said(at(nancy, 'jour=2024-11-13')), /Armistice de 1918/);
+  match(await said(at(metz, 'jour=2026-04-01&forme=tableau')), /Vendredi saint/);
+  ok(!/Vendredi saint/.test(await said(at(nancy, 'jour=2026-04-01&forme=tableau'))), 'not in Meurthe-et-Moselle');
+  match(await said(at(nancy, 'jour=2025-03-12')), /pas en semaine A/);
+  ok(!/pas en semaine/.test(await said(at(nancy, 'jour=2025-03-19'))), 'it opens in B weeks');
+  match(await said(at(nancy, 'vue=annee&jour=2025-03-12&forme=tableau')), /Vacances d’hiver/);
+});
+
+await test('a closure of an area of any kind, and of one laboratory', async () => {
+  const lab = labs.find((l) => l.school !== null && l.grappe !== null);
+  const school = (await rows(`/etablissements`)).find((s) => s.id === lab.school) ?? JSON.parse((await api('GET', `school/${lab.school}`)).text);
+  const bassin = areas.find((a) => a.id === lab.bassin);
+  const up = (a) => areas.find((b) => b.id === a.parent);
+  const tree = [bassin, up(bassin), up(up(bassin)), areas.find((a) => a.id === lab.grappe)].filter(Boolean);
+  if (up(up(up(bassin)) ?? {})) tree.push(up(up(up(bassin))));
+  ok(tree.length >= 3 && school, tree.map((a) => a.kind).join(' '));
+  for (const [i, area] of tree.entries()) {
+    const day = `2025-06-${[10, 11, 12, 13, 17][i]}`, name = `Fermé : ${area.kind}`;
+    equal((await api('POST', 'closure', { name, kind: 'other', area: area.id, starts: day, ends: day })).status, 201);
+    match(await said(at(lab, `vue=jour&jour=${day}`)), new RegExp(name));
+    equal((await who.get(`/laboratoires/${lab.id}/demande?jour=${day}&moment=morning`)).status, 409, area.kind);
+  }
+  const other = areas.find((a) => a.kind === 'bassin' && a.id !== lab.bassin);
+  await api('POST', 'closure', { name: 'Ailleurs', kind: 'other', area: other.id, starts: '2025-06-16', ends: '2025-06-16' });
+  ok(!/Ailleurs/.test(await said(at(lab, 'vue=jour&jour=2025-06-16'))));
+  const own = { lab: lab.name, name: 'Peinture', starts: '2025-06-23', ends: '2025-06-24' };
+  equal((await api('POST', 'pause', own)).status, 201);
+  match(await said(at(lab, 'vue=jour&jour=2025-06-24')), /Peinture/);
+  equal((await who.get(`/laboratoires/${lab.id}/demande?jour=2025-06-24&moment=morning`)).status, 409);
+  equal((await who.get(`/laboratoires/${lab.id}/demande?jour=2025-06-26&moment=morning`)).status, 200);
+  const wrong = await api('POST', 'pause', { ...own, starts: '2025-06-27', ends: '2025-06-26' });
+  equal(wrong.status, 422);
+});
+
+await test('a laboratory does not close on a day on which somebody is expected', async () => {
+  const slot = (await rows('/demi-journees?day_from=2025-03-13')).find((s) => s.space !== null);
+  const visit = JSON.parse((await api('GET', `visit/${slot.visit}`)).text);
+  const r = await api('POST', 'pause', { lab: visit.lab, name: 'Absence', starts: slot.day, ends: slot.day });
+  equal(r.status, 422, r.text);
+  match(r.text, /attendu/);
+});
+
+await test('who may see the visits reads them in the calendar; a stranger sees only that it is taken', async () => {
+  const slot = (await rows('/demi-journees?day_from=2025-03-13')).find((s) => s.space !== null);
+  const visit = JSON.parse((await api('GET', `visit/${slot.visit}`)).text);
+  for (const view of ['jour', 'semaine', 'mois']) {
+    const path = at({ id: visit.lab }, `vue=${view}&jour=${slot.day}`);
+    ok((await said(path, admin)).includes(visit.title), view);
+    ok((await page(`${path}&forme=tableau`, admin)).text.includes(`/accueils/${visit.id}`), `${view}, table`);
+    ok(!(await page(path)).text.includes('/accueils/'), `${view}, a stranger`);
+  }
+});
+
+await test('what a calendar asks does not grow with its span, nor with the laboratories', async () => {
+  const cost = async (path, person = who) => Number((await page(path, person)).headers.get('x-queries'));
+  const week = await cost(at(labs[0], 'jour=2025-03-20'));
+  ok(week <= 7, `${week} queries`);
+  equal(await cost(at(labs[0], 'vue=annee&jour=2025-03-20')), week);
+  ok(await cost('/laboratoires/calendrier') <= week);
+  ok(await cost(at(labs[0], `vue=mois&jour=${today}`), admin) <= week + 4);
+});
+
+await server.stop();
+drop(folder);
