@@ -112,8 +112,12 @@ static const struct change pauses[] = {
     {.op = CREATE_TABLE, .entity = &pause_entity},
     {.op = RUN},
 };
-static const struct migration migrations[] = {{9, pauses}, {0}};
-
+static const struct change series[] = {
+    {.op = CREATE_TABLE, .entity = &series_entity},
+    {.op = ADD_FIELD, .entity = &visit_entity, .field = "series"},
+    {.op = RUN},
+};
+static const struct migration migrations[] = {{9, pauses}, {10, series}, {0}};
 static const struct waiting waiting[] = {
     {.label = "network.waiting.uncounted",
      .right = "network.receive",
@@ -132,13 +136,6 @@ static const struct waiting waiting[] = {
      .entity = &visit_entity},
     {0},
 };
-
-static const struct change series[] = {
-    {.op = CREATE_TABLE, .entity = &series_entity},
-    {.op = ADD_FIELD, .entity = &visit_entity, .field = "series"},
-    {.op = RUN},
-};
-static const struct migration migrations[] = {{10, series}, {0}};
 
 const struct module network_module = {
     .name = "network",
