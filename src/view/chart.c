@@ -192,15 +192,18 @@ void bars_svg(struct html *h, const struct bars *b)
 
 /* Room for the value above the highest, for the labels below. */
 enum { ABOVE = 24, BELOW = 28, COLUMN_MOST = 60 };
+/* Room for two labels ("septembre 2024") side by side. */
+enum { LABELS = 240 };
 
 void columns_draw(struct canvas *c, const struct bars *b)
 {
     const double foot = COLUMNS_HEIGHT - BELOW, most = most_of(b);
-    double step = b->n ? fmin((double)BARS_WIDTH / (double)b->n, COLUMN_MOST)
-                       : COLUMN_MOST;
+    const double n = (double)b->n,
+                 step = fmin(BARS_WIDTH / fmax(n, 1), COLUMN_MOST),
+                 w = step * 0.8, width = n > 1 ? fmax(n * step, LABELS) : step;
     for (size_t i = 0; i < b->n; i++) {
         const struct bar *bar = &b->bars[i];
-        double x = (double)i * step, w = step * 0.8,
+        double x = i ? (double)i * (width - w) / (n - 1) : 0,
                height = most > 0 && bar->value > 0
                             ? bar->value / most * (foot - ABOVE)
                             : 0;
@@ -215,7 +218,7 @@ void columns_draw(struct canvas *c, const struct bars *b)
         c->text(c, INK_MUTED, side, at, foot - height - 7, bar->shown);
         c->text(c, INK, side, at, foot + 20, bar->label);
     }
-    const struct point line[] = {{0, foot}, {(double)b->n * step, foot}};
+    const struct point line[] = {{0, foot}, {width, foot}};
     c->path(c, INK_LINE, line, COUNT(line), false);
 }
 

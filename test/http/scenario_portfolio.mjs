@@ -379,6 +379,13 @@ await test('a stranger asks for advice behind a guard', async () => {
   equal(row.state, 'new');
   ok(!readable((await server.stranger().get('/conseils/file')).text).includes('Zoé'));
   const queue = readable((await leader.get('/conseils/file')).text);
+  match(queue, /Zoé, sans compte\s: adresse gardée/);
+  ok(!queue.includes('zoe@demo.example'), 'the address is on the queue');
+  const others = readable((await inspector.get('/conseils/file')).text);
+  ok(!others.includes('Zoé') && /une personne sans compte\s: adresse gardée/.test(others), 'her name');
+  const asker = (await rows('/conseils')).find((a) => a.person && a.state === 'new');
+  const name = (await rows('/personnes')).find((p) => p.id === asker.person).name;
+  ok(queue.includes(name), 'who asks with an account');
   ok(queue.indexOf('Peut-on laisser les élèves') < queue.indexOf('Quel outil pour dicter'), 'the oldest first');
 });
 // As from another machine of this network.
@@ -447,6 +454,12 @@ await test('advice is answered before it is closed', async () => {
   made(await leader.submit(form, { answer: 'La dictée vocale, avec un casque.' }));
   made(await post(leader, `/conseils/${id}/etapes/answer`));
   says(await post(leader, `/conseils/${id}/etapes/close`), 409, /donné/);
+});
+await test('the queue tells which needs come back', async () => {
+  const needs = readable(/<section aria-labelledby="needs">[\s\S]*?<\/section>/.exec(
+    (await leader.get('/conseils/file')).text)?.[0] ?? '');
+  for (const topic of ['intelligence artificielle', 'école inclusive', 'espaces'])
+    match(needs, new RegExp(topic, 'i'), needs);
 });
 await test('what was seen, found or said is not of a day to come', async () => {
   const deployment = (await rows('/deploiements')).find((d) => d.state === 'in_use').id;

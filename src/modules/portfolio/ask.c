@@ -198,6 +198,27 @@ static enum status needs_fill(struct req *r, struct queue_v *v)
     return rows_end(rows);
 }
 
+/* Who asks, as far as the reader may know: names of people are for who may
+ * read them in the directory, a stranger's for who answers. NULL: a school. */
+static const char *asker_shown(struct req *r, const struct list *list,
+                               const struct advice *d)
+{
+    const struct field *person = entity_field(&advice_entity, "person");
+    if (d->person != NONE && d->person == r->who->person)
+        return tr(r->lang, "portfolio.asked_by_you");
+    if (d->person != NONE)
+        return may(r->who, person_entity.read)
+                   ? said(r->mem, r->lang,
+                          list_ref_title(list, person, d->person))
+                   : tr(r->lang, "portfolio.asked_by_staff");
+    if (!d->asker)
+        return NULL;
+    return may(r->who, advice_entity.write)
+               ? tr_with(r->mem, r->lang, "portfolio.asked_by_stranger", "name",
+                         d->asker, NULL)
+               : tr(r->lang, "portfolio.asked_by_somebody");
+}
+
 enum status advice_queue(struct req *r)
 {
     struct list list;
@@ -207,7 +228,8 @@ enum status advice_queue(struct req *r)
                            .reach = &r->reach,
                            .where = SQL("t.state IN ('new', 'taken')"),
                            .limit = LIST_MOST,
-                           .no_total = true};
+                           .no_total = true,
+                           .all_titles = true};
     TRY(list_load(r->conn, r->mem, &ask, &list));
     struct queue_row_v *out = NEW_ARRAY(r->mem, struct queue_row_v, list.n + 1);
     for (size_t i = 0; i < list.n; i++) {
@@ -217,6 +239,7 @@ enum status advice_queue(struct req *r)
             .href = row_address(r, &advice_entity, d->row.id),
             .topic = choice_shown(r, &advice_entity, "topic", d->topic),
             .level = choice_shown(r, &advice_entity, "level", d->level),
+            .who = asker_shown(r, &list, d),
             .school = d->school == NONE
                           ? NULL
                           : list_ref_title(&list, school, d->school),

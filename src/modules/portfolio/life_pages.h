@@ -148,7 +148,8 @@ struct many_v {
 };
 /* A request that waits, and how often a need comes back. */
 struct queue_row_v {
-    const char *need, *href, *topic, *level, *school, *since, *state, *tone;
+    const char *need, *href, *topic, *level, *who, *school, *since, *state,
+        *tone;
     int64_t days;
 };
 struct need_v {
