@@ -258,7 +258,7 @@ await test('a tool of a project is not twice in a school on one day, by form, li
   const one = made(await post(admin, '/deploiements', deployment));
   const again = { ...deployment, starts: '2025-02-03' };
   says(await post(admin, '/deploiements', again), 422, /a déjà cet outil de ce projet à ces dates/);
-  says(await post(admin, '/deploiements/liste', again), 422, /a déjà cet outil à ces dates/);
+  says(await post(admin, '/deploiements/liste', again), 422, /a déjà cet outil de ce projet à ces dates/);
   const before = { ...deployment, starts: '2024-09-02', state: 'ended' };
   says(await post(admin, '/deploiements', { ...before, ends: '2025-01-06' }), 422, /déjà cet outil/);
   const file = join(server.folder, 'deux.csv');

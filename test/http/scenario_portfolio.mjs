@@ -266,13 +266,13 @@ await test('a deployment that ends before it begins is refused; abandoned needs 
   made(await post(admin, `${later}/suppression`, { _version: '1' }));
   made(await post(admin, '/deploiements', base));
 });
-await test('three schools at once, or none', async () => {
+await test('three schools at once; what cannot be is told school by school, and the rest taken when confirmed', async () => {
   const list = async () => (await rows('/deploiements')).filter((d) => d.tool === 'Mallette bis').length;
   const base = { project: lab, tool: 'Mallette bis', starts: '2025-03-10', state: 'in_use' };
   const three = schools.slice(4, 7);
   says(await post(admin, '/deploiements/liste', { ...base, uais: `${three[0].uai}\n0990000X` }), 422, /0990000X/);
   says(await post(admin, '/deploiements/liste', { ...base, uais: `0990001A ${three[0].uai} 0990000X` }), 422,
-    /0990001A, 0990000X.*Rien n’a été écrit/);
+    /Rien n’est encore écrit.*0990001A refusé.*0990000X refusé.*accepté/);
   equal(await list(), 0);
   says(await post(admin, '/deploiements/liste', base), 422, /au moins un/);
   const form = await admin.form(`/deploiements/liste?project=${lab}&kind=${three[0].kind}`, '/liste');
@@ -280,11 +280,23 @@ await test('three schools at once, or none', async () => {
   made(await post(admin, '/deploiements/liste',
     { ...base, uais: three.map((s) => s.uai.toLowerCase()).join(' ; ') }));
   equal(await list(), 3);
-  says(await post(admin, '/deploiements/liste', { ...base, uais: [schools[9].uai, three[1].uai].join(',') }), 422,
-    new RegExp(`${three[1].name.replace(/[()]/g, '\\$&')} a déjà cet outil.*rien n’a été écrit`));
+  const mixed = { ...base, uais: [schools[9].uai, three[1].uai, '0990000X', schools[10].uai].join(',') };
+  const preview = await post(admin, '/deploiements/liste', mixed);
+  says(preview, 422, new RegExp(`2 lignes seront laissées de côté.*${three[1].name.replace(/[()]/g, '\\$&')}, .* déjà en place`
+    + ' .*a déjà cet outil.*0990000X refusé.*accepté'));
+  equal(/name="confirmed" value="(\d+)"/.exec(preview.text)?.[1], '2');
   equal(await list(), 3);
+  const ticked = await post(admin, '/deploiements/liste', { ...mixed, school: schools[11].id });
+  ok(ticked.text.includes(`name="school" value="${schools[11].id}"`), 'what was ticked is lost');
+  // One of them is taken meanwhile: what was confirmed is not what would be written.
+  made(await post(admin, '/deploiements', { ...base, school: schools[10].id }));
+  says(await post(admin, '/deploiements/liste', { ...mixed, confirmed: '2' }), 422, /3 lignes seront laissées de côté/);
+  equal(await list(), 4);
+  made(await post(admin, '/deploiements/liste', { ...mixed, confirmed: '1' }));
+  equal(await list(), 5);
+  says(await post(admin, '/deploiements/liste', { ...mixed, confirmed: '0' }), 422, /Aucun établissement ne reste/);
   const text = readable((await server.stranger().get(`/projets/${lab}/essaimage`)).text);
-  ok(text.includes('4 écoles et établissements'), text.slice(0, 400));
+  ok(text.includes('6 écoles et établissements'), text.slice(0, 400));
 });
 await test('month by month, the schools reached are those where it was used', async () => {
   made(await post(admin, '/deploiements', { project: lab, tool: 'Pas encore', school: schools[40].id,

@@ -1,4 +1,6 @@
-/* One tool in many schools at once: ticked from a list, or pasted as UAI. */
+/* One tool in many schools at once: ticked from a list, or pasted as UAI. What
+ * cannot be in some of them is told school by school before anything is
+ * written; the rest is taken once the reader has said so. */
 #include "modules/directory/check.h"
 #include "modules/portfolio/pages/many.html.h"
 #include "modules/portfolio/routes.h"
@@ -6,14 +8,19 @@
 
 enum { SCHOOLS = 400, PASTED = 20000 };
 
+/* One line of the list: why not there, a label key; NULL: it may be. */
+struct target {
+    int64_t school;    /* NONE: what was pasted names none in reach */
+    const char *typed; /* then; else NULL */
+    const char *why;
+};
 struct deploying {
     struct req *r;
     struct deployment model; /* what all have in common */
     int64_t *ticked;         /* as the form brings them, in order of id */
     size_t ticked_count;
-    int64_t schools[SCHOOLS]; /* those in which it is deployed */
-    size_t n;
-    int64_t taken; /* has it already */
+    struct target targets[SCHOOLS];
+    size_t n, refused;
     const char *alert;
 };
 
@@ -28,7 +35,33 @@ static bool is_ticked(const struct deploying *d, int64_t id)
     return bsearch(&id, d->ticked, d->ticked_count, sizeof(id), by_id) != NULL;
 }
 
+/* What was ticked and is not in the list now is sent again with the rest. */
+static void kept_fill(const struct deploying *d, const struct list *shown,
+                      struct many_v *v)
+{
+    struct req *r = d->r;
+    const char **out = NEW_ARRAY(r->mem, const char *, d->ticked_count + 1);
+    for (size_t i = 0; i < d->ticked_count; i++) {
+        size_t k = 0;
+        while (k < shown->n &&
+               ((const struct row *)shown->rows[k])->id != d->ticked[i])
+            k++;
+        if (k == shown->n)
+            out[v->kept_count++] =
+                arena_printf(r->mem, "%" PRId64, d->ticked[i]);
+    }
+    v->kept = out;
+}
+
 static const char only[] = "project tool starts ends state reason support";
+
+/* Many bear the same name. */
+static const char *school_shown(struct req *r, const struct school *s)
+{
+    return said(r->mem, r->lang,
+                arena_printf(r->mem, "%s, %s (%s)", s->name,
+                             s->commune ? s->commune : "–", s->uai));
+}
 
 static enum status choices_fill(const struct deploying *d, struct many_v *v)
 {
@@ -58,14 +91,13 @@ static enum status choices_fill(const struct deploying *d, struct many_v *v)
         const struct school *s = list.rows[i];
         out[i] = (struct form_option){
             .value = arena_printf(r->mem, "%" PRId64, s->row.id),
-            .label = said(r->mem, r->lang,
-                          arena_printf(r->mem, "%s, %s (%s)", s->name,
-                                       s->commune ? s->commune : "–", s->uai)),
+            .label = school_shown(r, s),
             .chosen = is_ticked(d, s->row.id)};
     }
     v->schools = out;
     v->school_count = list.n;
     v->asked = n > 0;
+    kept_fill(d, &list, v);
     return OK;
 }
 
@@ -109,6 +141,39 @@ static enum status filters_fill(struct req *r, struct many_v *v)
     return OK;
 }
 
+/* Those that are refused first: they are what is to be read. */
+static enum status places_shown(const struct deploying *d, struct many_v *v)
+{
+    struct req *r = d->r;
+    struct place_v *out = NEW_ARRAY(r->mem, struct place_v, d->n + 1);
+    for (int refused = 1; refused >= 0; refused--)
+        for (size_t i = 0; i < d->n; i++) {
+            const struct target *p = &d->targets[i];
+            const char *name = p->typed;
+            if ((p->why != NULL) != refused)
+                continue;
+            void *school;
+            if (!name) {
+                TRY(row_load(r->conn, r->mem, &school_entity, p->school,
+                             &r->reach, &school));
+                name = school_shown(r, school);
+            }
+            out[v->place_count++] = (struct place_v){
+                .name = name,
+                .what = tr(r->lang, !p->why    ? "portfolio.many_accepted"
+                                    : p->typed ? "portfolio.many_refused"
+                                               : "portfolio.many_there"),
+                .why = p->why ? tr(r->lang, p->why) : NULL,
+                .tone = !p->why    ? "go"
+                        : p->typed ? "stop"
+                                   : "wait"};
+        }
+    v->places = out;
+    v->accepted = (int64_t)(d->n - d->refused);
+    v->refused = (int64_t)d->refused;
+    return OK;
+}
+
 static enum status show(struct deploying *d, int code, bool refused)
 {
     struct req *r = d->r;
@@ -131,6 +196,8 @@ static enum status show(struct deploying *d, int code, bool refused)
     v.bassin = str_dup(r->mem, req_text(r, "bassin"));
     TRY(choices_fill(d, &v));
     TRY(filters_fill(r, &v));
+    if (d->refused && !d->alert)
+        TRY(places_shown(d, &v));
     struct page p = req_page(r, tr(r->lang, "portfolio.deploy_many"));
     req_crumb(r, &p);
     struct html h;
@@ -166,20 +233,19 @@ enum status deploy_many_form(struct req *r)
     return show(&d, 200, false);
 }
 
-static void school_add(struct deploying *d, int64_t id)
+static void target_add(struct deploying *d, struct target p)
 {
     for (size_t i = 0; i < d->n; i++)
-        if (d->schools[i] == id)
+        if (p.school != NONE && d->targets[i].school == p.school)
             return;
     if (d->n < SCHOOLS)
-        d->schools[d->n++] = id;
+        d->targets[d->n++] = p;
     else
         d->alert = tr(d->r->lang, "portfolio.many_too_many");
 }
 
-/* One UAI in reach, or it is named among those that are not. */
-static enum status uai_add(struct deploying *d, struct str typed,
-                           struct buf *bad)
+/* One UAI, which names a school in reach or is told among those that do not. */
+static enum status uai_add(struct deploying *d, struct str typed)
 {
     struct req *r = d->r;
     struct str uai;
@@ -195,19 +261,18 @@ static enum status uai_add(struct deploying *d, struct str typed,
     if (s == OK)
         TRY(row_within(r->conn, r->mem, &school_entity, row, &r->reach,
                        &within));
-    if (within)
-        school_add(d, ((const struct row *)row)->id);
-    else
-        buf_printf(bad, "%s%.*s", bad->n ? ", " : "", (int)typed.n, typed.p);
+    target_add(
+        d, within ? (struct target){((const struct row *)row)->id, NULL, NULL}
+                  : (struct target){NONE, str_dup(r->mem, typed),
+                                    "portfolio.many_no_school"});
     return OK;
 }
 
 static enum status schools_read(struct deploying *d)
 {
     struct req *r = d->r;
-    struct buf bad = {.mem = r->mem};
     for (size_t i = 0; i < d->ticked_count && !d->alert; i++)
-        school_add(d, d->ticked[i]);
+        target_add(d, (struct target){d->ticked[i], NULL, NULL});
     struct str pasted = str_trim(req_text(r, "uais"));
     if (pasted.n > PASTED)
         pasted.n = 0, d->alert = tr(r->lang, "portfolio.many_too_many");
@@ -218,40 +283,57 @@ static enum status schools_read(struct deploying *d)
     struct str rest = str_of(words ? words : ""), word;
     while (!d->alert && str_next(&rest, ' ', &word))
         if (word.n)
-            TRY(uai_add(d, word, &bad));
-    if (bad.n && !d->alert)
-        d->alert = tr_with(r->mem, r->lang, "portfolio.many_bad_uai", "uai",
-                           buf_done(&bad).p, NULL);
+            TRY(uai_add(d, word));
     if (!d->n && !d->alert)
         d->alert = tr(r->lang, "portfolio.many_nobody");
     return OK;
 }
 
-/* All or none: one transaction. The reach is asked of each, as it is saved. */
+/* Where it may not be, and why. What is wrong for all is told at once. */
+static enum status targets_look(struct deploying *d, struct conn *c,
+                                struct arena *a)
+{
+    d->refused = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        struct target *p = &d->targets[i];
+        struct deployment row = d->model;
+        const char *field;
+        row.school = p->school;
+        if (!p->typed)
+            p->why = deployment_entity.check(c, a, &row, &field);
+        if (p->why && !p->typed &&
+            !same(p->why, "portfolio_deployment.overlaps")) {
+            d->alert = tr(d->r->lang, p->why);
+            return ERR_INVALID;
+        }
+        d->refused += p->why != NULL;
+    }
+    return OK;
+}
+
+/* The reader has seen which are left out, and how many that leaves. */
+static bool is_confirmed(const struct deploying *d)
+{
+    int64_t seen;
+    return str_int(req_text(d->r, "confirmed"), &seen) && seen > 0 &&
+           (size_t)seen == d->n - d->refused;
+}
+
+/* One transaction. The reach is asked of each, as it is saved. */
 static enum status deploy(struct conn *c, struct arena *a, void *data)
 {
     struct deploying *d = data;
     struct req *r = d->r;
+    TRY(targets_look(d, c, a));
+    if (d->refused && !is_confirmed(d))
+        return ERR_INVALID;
     for (size_t i = 0; i < d->n; i++) {
         struct deployment row = d->model;
         bool within;
-        row.school = d->schools[i];
-        const char *field, *fault = deployment_entity.check(c, a, &row, &field);
-        if (fault && !same(fault, "portfolio_deployment.overlaps")) {
-            d->alert = tr(r->lang, fault);
-            return ERR_INVALID;
-        }
-        if (fault) {
-            d->taken = row.school;
-            return ERR_INVALID;
-        }
-        enum status s =
-            row_insert(c, a, &deployment_entity, &row, req_actor(r));
-        if (s == ERR_CONFLICT) {
-            d->taken = row.school;
-            return ERR_INVALID;
-        }
-        TRY(s);
+        if (d->targets[i].why)
+            continue;
+        row.school = d->targets[i].school;
+        TRY(row_insert(c, a, &deployment_entity, &row, req_actor(r)));
         TRY(row_within(c, a, &deployment_entity, &row, &r->reach, &within));
         if (!within)
             return ERR_FORBIDDEN;
@@ -285,17 +367,6 @@ static enum status model_read(struct deploying *d)
     return OK;
 }
 
-static enum status taken_tell(struct deploying *d)
-{
-    const char *name;
-    struct req *r = d->r;
-    TRY(ref_title(r->conn, r->mem, entity_field(&deployment_entity, "school"),
-                  d->taken, &name));
-    d->alert = tr_with(r->mem, r->lang, "portfolio.many_there_already",
-                       "school", name ? name : "?", NULL);
-    return OK;
-}
-
 enum status deploy_many(struct req *r)
 {
     struct deploying d = deploying_open(r);
@@ -304,9 +375,7 @@ enum status deploy_many(struct req *r)
     if (r->errors.n || d.alert)
         return show(&d, 422, true);
     enum status s = req_write(r, deploy, &d);
-    if (s == ERR_INVALID && d.taken)
-        TRY(taken_tell(&d));
-    if (s == ERR_INVALID && d.alert)
+    if (s == ERR_INVALID && (d.alert || d.refused))
         return show(&d, 422, true);
     TRY(s);
     return req_done(r) ? OK : req_go(r, "%s", r->location);

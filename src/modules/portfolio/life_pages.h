@@ -139,8 +139,17 @@ struct project_v {
     const struct lineage_v *lineage;
     const struct detail_v *detail;
 };
+/* A school of the list: accepted, or why not. */
+struct place_v {
+    const char *name, *what, *why, *tone;
+};
 struct many_v {
     const struct form *form;
+    const struct place_v *places; /* none: nothing was asked, or all is well */
+    size_t place_count;
+    int64_t accepted, refused;
+    const char *const *kept; /* ticked, and not among .schools */
+    size_t kept_count;
     const char *alert, *uais, *project, *bassin, *kind;
     const struct form_option *schools, *bassins, *kinds;
     size_t school_count, bassin_count, kind_count;
