@@ -46,8 +46,11 @@ await test('a note de veille is kept with its reason, and becomes a project', as
   ok(page.includes('Un atlas que les élèves écrivent'), 'no filiation on the page');
   says(await post(leader, `${signal}/projet`, { way: 'new', name: 'Atlas des avenues', axis }), 422,
     /Un projet en est né/);
-  ok(!readable((await server.stranger().get(project)).text).includes('Un atlas que'),
-    'a stranger reads the note');
+  // That it came of a note is public; what the note says is not.
+  const seen = (await server.stranger().get(project)).text;
+  ok(!seen.includes('Un atlas que') && !seen.includes('href="/veille'), 'a stranger reads the note');
+  match(readable(/<figure class="chart lineage">[\s\S]*?<\/figure>/.exec(seen)?.[0] ?? ''),
+    /Note de veille, non publique .* Atlas des rues/);
 });
 
 await test('an older version brought back leaves what was decided, and why', async () => {
@@ -453,7 +456,7 @@ await test('what a stranger confided is not on the page of the project that come
   equal((await post(expert, `/conseils/${advice.id}/projet`, { way: 'new', name: 'Loupes', axis })).status, 403);
   const page = made(await post(leader, `/conseils/${advice.id}/projet`, { way: 'new', name: 'Loupes', axis }));
   const text = readable((await stranger.get(page)).text);
-  ok(text.includes('Loupes'));
+  ok(text.includes('Loupes') && text.includes('Demande de conseil, non publique'), text);
   ok(!/perd la vue|Lire de loin|Ève/.test(text), text);
 });
 function deepNull(row, names) {

@@ -12,13 +12,34 @@ static const char *const rights[NODE_KINDS] = {
     [NODE_DEPLOYMENT] = "portfolio.deployments",
 };
 
+/*
+ * A note de veille and a request for advice are the laboratory's own: a note
+ * may name a product that nobody has judged yet, a request what somebody
+ * confided. But that a project came of one is no secret, and the path begins
+ * there: it is drawn, without what it says and without a link, and so is its
+ * tie to the project, without its reason.
+ */
+static const bool stands_unread[NODE_KINDS] =
+    {[NODE_SIGNAL] = true, [NODE_ADVICE] = true};
+
 struct drawing {
     struct req *r;
+    int64_t self; /* whose page it is: the reader reads it */
     bool readable[NODE_KINDS];
     struct lineage_node *nodes;
     struct lineage_link *links;
     size_t n, link_count;
 };
+
+static bool may_read(const struct drawing *d, int64_t node)
+{
+    return node == d->self || d->readable[node_kind(node)];
+}
+
+static bool is_drawn(const struct drawing *d, int64_t node)
+{
+    return may_read(d, node) || stands_unread[node_kind(node)];
+}
 
 /* The place of a node among those drawn; new ones at the end. n when full. */
 static size_t place_of(struct drawing *d, int64_t node)
@@ -29,10 +50,10 @@ static size_t place_of(struct drawing *d, int64_t node)
     if (i < d->n || d->n == DRAWN)
         return i;
     const struct entity *e = node_entity(node_kind(node));
-    d->nodes[d->n++] =
-        (struct lineage_node){.node = node,
-                              .kind = tr(d->r->lang, e->name),
-                              .href = row_address(d->r, e, node_id(node))};
+    d->nodes[d->n++] = (struct lineage_node){
+        .node = node,
+        .kind = tr(d->r->lang, e->name),
+        .href = may_read(d, node) ? row_address(d->r, e, node_id(node)) : NULL};
     return i;
 }
 
@@ -75,17 +96,12 @@ static void order(struct drawing *d)
     }
 }
 
-static bool may_read(const struct drawing *d, int64_t node)
-{
-    return d->readable[node_kind(node)];
-}
-
 static void links_place(struct drawing *d, const struct kinship *kin, bool *cut)
 {
     d->links = NEW_ARRAY(d->r->mem, struct lineage_link, kin->n + 1);
     for (size_t i = 0; i < kin->n; i++) {
         const struct kin *k = &kin->links[i];
-        if (!may_read(d, k->from) || !may_read(d, k->to))
+        if (!is_drawn(d, k->from) || !is_drawn(d, k->to))
             continue;
         size_t from = place_of(d, k->from), to = place_of(d, k->to);
         if (from == DRAWN || to == DRAWN) {
@@ -96,7 +112,7 @@ static void links_place(struct drawing *d, const struct kinship *kin, bool *cut)
             from, to,
             choice_label(d->r->mem, d->r->lang, &filiation_entity, "kind",
                          k->kind),
-            k->why};
+            may_read(d, k->from) && may_read(d, k->to) ? k->why : NULL};
     }
 }
 
@@ -111,7 +127,10 @@ static enum status titles_fill(struct drawing *d)
         nodes[i] = d->nodes[i].node;
     TRY(nodes_title(d->r->conn, d->r->mem, nodes + 1, d->n - 1, titles + 1));
     for (size_t i = 1; i < d->n; i++)
-        d->nodes[i].title = titles[i];
+        d->nodes[i].title =
+            may_read(d, nodes[i])
+                ? titles[i]
+                : tr(lang_default(), "portfolio.lineage_unread");
     return OK;
 }
 
@@ -120,6 +139,7 @@ enum status lineage_of(struct req *r, int64_t node, const char *title,
 {
     struct kinship kin;
     struct drawing d = {.r = r,
+                        .self = node,
                         .nodes = NEW_ARRAY(r->mem, struct lineage_node, DRAWN)};
     for (int k = 0; k < NODE_KINDS; k++)
         d.readable[k] = same(rights[k], PUBLIC) || reaches_all(r, rights[k]);
@@ -181,13 +201,15 @@ void lineage_svg(struct html *h, const struct lineage_v *v)
         const char *title =
             arena_printf(h->out.mem, "%s · %s", node->kind,
                          said(h->out.mem, h->lang, node->title));
-        c->link(c, node->href, title);
+        if (node->href)
+            c->link(c, node->href, title);
         c->rect(c, i == v->self ? INK_BAR_ON : INK_BAR, at.x - 6, at.y - 6, 12,
                 12);
         c->text(c, i == v->self ? INK_MUTED : INK, AT_START,
                 LEFT + deep * (double)STEP + 16, at.y + 5,
                 cut(h->out.mem, title));
-        c->link_end(c);
+        if (node->href)
+            c->link_end(c);
     }
     svg_close(&s);
 }
