@@ -424,7 +424,10 @@ enum status row_past(struct req *r)
                               .who = who_name,
                               .key = fresh_key,
                               .data = r};
-    if (row && r->entity->locked && r->entity->locked(r->conn, r->mem, row))
+    const char *locked = row && r->entity->locked
+                             ? r->entity->locked(r->conn, r->mem, row)
+                             : NULL;
+    if (locked)
         ask.key = NULL;
     if (row)
         TRY(links_image(r->conn, r->mem, r->entity, r->id, &ask.links));
@@ -432,6 +435,7 @@ enum status row_past(struct req *r)
     TRY(past_page(r, &ask, &v.older));
     TRY(history_of_entity(r->mem, r->lang, &ask, &v));
     v.csrf = r->who->csrf;
+    v.locked = locked ? tr(r->lang, locked) : NULL;
     if (!v.back)
         v.back = path_of_id(r->mem, r->entity->path, r->id);
     struct page p = req_page(r, v.title);

@@ -167,7 +167,10 @@ await test('an older version of what a committee decided is not brought back, in
   const before = tables(server.folder);
   for (const path of [gate, `/criteres-de-jalon/${dropped}`]) {
     const page = (await admin.get(`${path}/historique`)).text;
-    if (path === gate) ok(!page.includes('/restauration'), 'it is offered');
+    if (path === gate) {
+      ok(!page.includes('/restauration'), 'it is offered');
+      ok(/ce qui a été décidé ne change plus/.test(readable(page)) && !/On peut revenir/.test(readable(page)));
+    }
     const old = Number(/Version (\d+)[^<]*<(?![\s\S]*Version)/.exec(page)?.[1] ?? 1);
     says(await post(admin, `${path}/restauration`, { _version: old }), 409, /ne change plus|figés/);
   }
