@@ -222,7 +222,7 @@ TEST(http_form_sieved_keeps_the_texts)
         "\r\r\n--x \r\nd\r\n--x y--\r\nwhat follows";
     for (size_t piece = 1; piece < sizeof(body); piece++) {
         struct http_param *f;
-        size_t n;
+        size_t n = 0;
         struct str kept = sieved(&mem, body, piece);
         OKAY(kept.p && form_parse(&mem, STR(MULTI), kept, &f, &n) == OK);
         OKAY(n == 4 && str_eq(f[0].value, "un") && str_eq(f[1].name, "file") &&
