@@ -72,7 +72,7 @@ struct version_v {
 struct history_v {
     const char *title, *back, *csrf, *older; /* older: the next page */
     const char *locked; /* why no version may be brought back, or NULL */
-    const struct version_v *versions;        /* newest first */
+    const struct version_v *versions; /* newest first */
     size_t n;
 };
 /*
