@@ -60,6 +60,34 @@ bool token_is_ours(const unsigned char key[TOKEN_KEY], struct str token)
     return same_bytes(mark, sent, MARK_BYTES);
 }
 
+/* "random-person-mark", of the first two. */
+static const char *csrf_make(struct arena *a,
+                             const unsigned char key[TOKEN_KEY],
+                             struct str random, int64_t person)
+{
+    unsigned char mark[MARK_BYTES];
+    const char *of =
+        arena_printf(a, "%.*s-%" PRId64, (int)random.n, random.p, person);
+    CHECK(crypto_generichash(mark, MARK_BYTES, (const unsigned char *)of,
+                             strlen(of), key, TOKEN_KEY) == 0);
+    return arena_printf(a, "%s-%s", of, hex(a, mark, MARK_BYTES));
+}
+
+bool csrf_person(const unsigned char key[TOKEN_KEY], struct str csrf,
+                 int64_t *person)
+{
+    struct arena mem = {0};
+    struct str rest = csrf, random, number;
+    bool ours = csrf.n < 200 && str_next(&rest, '-', &random) &&
+                str_next(&rest, '-', &number) && str_int(number, person);
+    if (ours) {
+        const char *made = csrf_make(&mem, key, random, *person);
+        ours = strlen(made) == csrf.n && same_bytes(made, csrf.p, csrf.n);
+    }
+    arena_reset(&mem);
+    return ours;
+}
+
 static const char *token_hash(struct arena *a, struct str token)
 {
     unsigned char digest[SHA256];
@@ -266,14 +294,17 @@ enum status session_start(struct conn *c, struct arena *a,
     const char *fresh = token_make(a, key);
     TRY(db_exec(c, SQL("DELETE FROM auth_session WHERE used < :old"),
                 ARGS(arg_int("old", now - SESSION_MOST)), NULL));
-    TRY(db_exec(c,
-                SQL("INSERT INTO auth_session (token, person, csrf, started,"
-                    " used) VALUES (:token, :person, :csrf, :now, :now)"),
-                ARGS(arg_cstr("token", token_hash(a, str_of(fresh))),
-                     arg_int("person", person),
-                     arg_cstr("csrf", random_hex(a, TOKEN_BYTES)),
-                     arg_int("now", now)),
-                NULL));
+    TRY(db_exec(
+        c,
+        SQL("INSERT INTO auth_session (token, person, csrf, started,"
+            " used) VALUES (:token, :person, :csrf, :now, :now)"),
+        ARGS(arg_cstr("token", token_hash(a, str_of(fresh))),
+             arg_int("person", person),
+             arg_cstr(
+                 "csrf",
+                 csrf_make(a, key, str_of(random_hex(a, TOKEN_BYTES)), person)),
+             arg_int("now", now)),
+        NULL));
     *token = fresh;
     return OK;
 }

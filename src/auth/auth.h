@@ -54,6 +54,11 @@ enum status who_load(struct conn *c, struct arena *a, int64_t person,
 enum status who_again(struct conn *c, struct arena *a,
                       struct who *who) MUST_USE;
 
+/* Whose session gave a form its csrf, also when it has ended since; false: not
+ * one of ours, or of an older version. */
+bool csrf_person(const unsigned char key[TOKEN_KEY], struct str csrf,
+                 int64_t *person);
+
 /* Inside db_write. *token is the cookie's value; only its hash is kept. */
 enum status session_start(struct conn *c, struct arena *a,
                           const unsigned char key[TOKEN_KEY], int64_t person,

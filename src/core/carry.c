@@ -20,17 +20,19 @@ bool carry_takes(const char *name)
 }
 
 /* Is it a form of ours that goes there, of a kind that is carried? */
-static void address_set(struct req *r, struct str path, struct carried_v *v)
+static void address_set(struct req *r, struct str to, struct carried_v *v)
 {
     struct http_match m = {0};
-    if (str_starts(path, "/api/") ||
+    struct str rest = to, path;
+    if (!str_next(&rest, '?', &path) || str_starts(path, "/api/") ||
         router_match(r->app->router, HTTP_POST, path, &m) != HTTP_FOUND)
         return;
     const struct route *t = ((const struct counted *)m.data)->route;
-    v->can_show = t && (t->handle == row_create || t->handle == row_change);
+    v->can_show =
+        t && (t->handle == row_create || t->handle == row_change || t->again);
     if (!v->can_show && (!t || t->handle != row_step))
         return;
-    v->action = str_dup(r->mem, path);
+    v->action = str_dup(r->mem, to);
     v->multipart = t->body != 0;
     v->route = t;
     v->row = NONE;
@@ -81,28 +83,44 @@ static void fields_take(struct req *r, const char *begins, struct carried_v *v)
 
 void carry_take(struct req *r, struct carried_v *v)
 {
-    *v = (struct carried_v){0};
+    struct buf to = {.mem = r->mem};
+    *v = (struct carried_v){.by = NONE};
+    buf_add(&to, r->x->path.p, r->x->path.n);
+    if (r->x->query.n)
+        buf_printf(&to, "?%.*s", (int)r->x->query.n, r->x->query.p);
     if (req_sent_from(r) == FROM_HERE && r->match && r->x->method == HTTP_POST)
-        address_set(r, r->x->path, v);
+        address_set(r, buf_done(&to), v);
+    if (!csrf_person(r->app->token_key, req_text(r, "_csrf"), &v->by))
+        v->by = NONE;
     fields_take(r, "", v);
 }
 
 void carry_on(struct req *r, struct carried_v *v)
 {
-    *v = (struct carried_v){0};
+    *v = (struct carried_v){.by = NONE};
     struct str path = req_text(r, address);
     if (req_sent_from(r) == FROM_HERE && path.n && req_is_post(r))
         address_set(r, path, v);
+    if (!str_int(req_text(r, "again_by"), &v->by))
+        v->by = NONE;
     fields_take(r, prefix, v);
     v->files = v->action && req_text(r, "again_files").n;
     struct str key = req_text(r, "again_key");
     v->key = key.n ? str_dup(r->mem, key) : "";
 }
 
+void carry_to(struct carried_v *v, int64_t person)
+{
+    if (v->action && v->by != NONE && v->by != person)
+        *v = (struct carried_v){.others = true, .by = v->by};
+}
+
 /* The row that it is about, as far as the reader may see it. */
 static const char *title_of(struct req *r, const struct carried_v *v)
 {
     const struct entity *e = v->route->entity;
+    if (!e)
+        return tr(r->lang, "core.carry_form");
     struct reach reach = reach_of(r->app, r->mem, r->who, e->read);
     void *row;
     if (v->row == NONE || !may(r->who, e->read) ||
@@ -122,6 +140,8 @@ static void act_name(struct req *r, struct carried_v *v)
                          "title", title_of(r, v), NULL);
     } else if (v->route->handle == row_create) {
         v->act = field_label(r->mem, r->lang, e, "new");
+    } else if (v->route->again) {
+        v->act = title_of(r, v);
     } else {
         v->act = tr_with(r->mem, r->lang, "core.edit_title", "title",
                          title_of(r, v), NULL);

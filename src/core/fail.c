@@ -90,6 +90,7 @@ static enum status form_again(struct req *r, int code)
 {
     struct carried_v v;
     carry_take(r, &v);
+    carry_to(&v, r->who->person);
     return carry_page(r, code, &v);
 }
 

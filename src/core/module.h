@@ -41,8 +41,12 @@ struct route {
     const struct entity *entity;
     bool loads_row; /* as said at entity; the path must have :id */
     enum lane lane;
-    size_t body;      /* most bytes of a POST; 0: 1 MiB */
-    bool raw;         /* API: the body is a file, and no JSON */
+    size_t body; /* most bytes of a POST; 0: 1 MiB */
+    bool raw;    /* API: the body is a file, and no JSON */
+    /* Of a POST: shows its form with what was typed, and saves nothing; so a
+     * form whose session was over comes back once its writer has signed in. A
+     * form of the frame's own does by itself. NULL: it is not carried. */
+    enum status (*again)(struct req *r);
     const char *menu; /* label key: it stands in the main menu, or NULL */
     const char *menu_unless; /* not for who holds this right: another entry is
                                 their way there; or NULL */

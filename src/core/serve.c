@@ -250,6 +250,9 @@ static enum status ask(struct req *r)
         return ERR_NOT_FOUND;
     if (!r->who && !same(r->route->right, PUBLIC))
         return ERR_SIGN_IN;
+    /* Its writer was signed in, and would else be asked who they are. */
+    if (!r->who && r->route->again && req_text(r, "_csrf").n)
+        return ERR_SIGN_IN;
     if (!may(r->who, r->route->right))
         return ERR_FORBIDDEN;
     r->reach = reach_of(r->app, r->mem, r->who, r->route->right);
@@ -265,6 +268,8 @@ static enum status ask(struct req *r)
     enum status s = check_row(r);
     if (s != OK)
         return refused_row(r, s);
+    if (r->route->again && str_eq(req_text(r, "_more"), "again"))
+        return r->route->again(r);
     return r->route->handle(r);
 }
 

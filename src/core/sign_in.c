@@ -120,6 +120,7 @@ static enum status open_session(struct req *r, int64_t person, struct str email)
     if (s.key && status == ERR_CONFLICT)
         return ask_again(r, 422, tr(r->lang, "core.sign_in_used"));
     TRY(status);
+    carry_to(&carried, person);
     r->who = NULL; /* whoever was here before */
     req_cookie(r, "session", s.token, SESSION_MOST);
     if (email.n)

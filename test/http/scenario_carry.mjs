@@ -113,6 +113,74 @@ await test('what acts at once is not carried to whoever signs in: roles, deletio
     ok(!forms(old.text).some((f) => f.action === form.action), form.action);
   }
 });
+// The forms of modules: by their page, the name of a field that a person writes.
+const halfDay = async () => {
+  const labs = await server.stranger().get('/laboratoires');
+  for (const [, lab] of labs.text.matchAll(/href="(\/laboratoires\/\d+)"/g)) {
+    const m = /href="([^"]*\/demande\?[^"]*)"/.exec((await server.stranger().get(lab)).text);
+    if (m) return m[1].replaceAll('&amp;', '&');
+  }
+  throw new Error('no half-day is free');
+};
+const openGate = query(server.folder, "SELECT min(id) FROM portfolio_gate WHERE state = 'open'");
+const newAdvice = query(server.folder, "SELECT min(id) FROM portfolio_advice WHERE state = 'taken'");
+const forms_ = [
+  ['leader', `/jalons/${openGate}`, /\/decision$/, 'reason'],
+  ['coordinator', '/deploiements/liste', /^\/deploiements\/liste$/, 'uais'],
+  ['teacher', '/demander-conseil', /^\/demander-conseil$/, 'need'],
+  ['teacher', await halfDay(), /\/demande\?/, 'need'],
+  ['leader', `/conseils/${newAdvice}`, /\/projet$/, 'name'],
+];
+for (const [role, path, action, name] of forms_)
+  await test(`${action.source}: the form of a module comes back, filled in`, async () => {
+    const who = await server.as(role);
+    const form = forms((await who.get(path)).text).find((f) => f.method === 'post' && action.test(f.action));
+    ok(form, 'no form');
+    who.cookies.delete('session');
+    const over = await who.submit(form, { [name]: 'Mon texte « gardé »' }, here);
+    equal(over.status, 401);
+    const by = roleForm(over);
+    const back = await who.postFiles(by.action, [...by.fields, ['role', role]], here);
+    equal(back.status, 200);
+    const before = tables(server.folder);
+    const resume = forms(back.text).find((f) => f.action === form.action);
+    const shown = await who.submit(resume, { _more: 'again' }, here);
+    equal(shown.status, 200);
+    const filledIn = forms(shown.text).find((f) => f.action === form.action && f.method === 'post');
+    equal(field(filledIn, name), 'Mon texte « gardé »');
+    sameTables(before, tables(server.folder), 'nothing is saved by coming back');
+  });
+await test('who signs in next at that browser is shown nothing of another, and sends nothing', async () => {
+  const admin = await server.as('admin');
+  const form = await admin.form('/organisations/nouveau', '/organisations');
+  const step = forms((await (await server.as('leader')).get('/projets/1')).text).find((f) => /\/etapes\//.test(f.action));
+  for (const [one, changes] of [[form, typed], [step, { reason: 'Les « Abeilles »' }]]) {
+    const next = server.stranger();
+    const over = await next.submit(one, changes, here);
+    equal(over.status, 401);
+    const by = roleForm(over);
+    const back = await next.postFiles(by.action, [...by.fields, ['role', 'expert']], here);
+    equal(back.status, 200);
+    match(readable(back.text), /écrit par une autre personne/);
+    ok(!back.text.includes('Abeilles'), 'it is shown');
+    ok(!forms(back.text).some((f) => f.action === one.action), 'it can be sent');
+  }
+  // Nor is it where the next one has come in already, and sends the old tab's form.
+  const other = await server.as('leader');
+  const old = await other.submit(form, typed, here);
+  equal(old.status, 403);
+  match(readable(old.text), /écrit par une autre personne/);
+  ok(!old.text.includes('Abeilles'));
+});
+await test('a form of an older version, whose writer nobody knows, is shown before it is sent', async () => {
+  const form = await (await server.as('admin')).form('/organisations/nouveau', '/organisations');
+  const next = server.stranger();
+  const over = await next.submit(form, { ...typed, _csrf: 'a'.repeat(48) }, here);
+  ok(!over.text.includes('again_by'));
+  const by = roleForm(over);
+  const back = await next.postFiles(by.action, [...by.fields, ['role', 'leader']], here);
+  ok(forms(back.text).some((f) => f.action === form.action && f.buttons.some((b) => b.value === 'again')));
+});
 await test('a file is not carried, and the page says so', async () => {
   const admin = await server.as('admin');
   const form = await admin.form('/documents/nouveau', '/documents');

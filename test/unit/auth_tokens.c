@@ -82,6 +82,39 @@ static enum status ends_soon(struct conn *c, struct arena *a, void *data)
                    ARGS(arg_int("used", time_now() - SESSION_IDLE + 2)), NULL);
 }
 
+static enum status csrf_of(struct arena *a, struct db *db, const char *token,
+                           const char **out)
+{
+    struct conn *c;
+    struct who *who = NULL;
+    CHECK(conn_open(db, &c) == OK && conn_begin(c, 0) == OK);
+    enum status s = session_find(c, a, str_of(token), &who);
+    *out = s == OK ? str_dup(a, str_of(who->csrf)) : NULL;
+    conn_end(c);
+    conn_close(c);
+    return s;
+}
+
+TEST(tokens_of_forms_say_whose_session_gave_them)
+{
+    struct tokens w;
+    const char *csrf;
+    int64_t person = 0;
+    tokens_open(&w);
+    OKAY(csrf_of(&w.mem, w.db, w.session, &csrf) == OK);
+    struct str s = str_of(csrf);
+    OKAY(csrf_person(key, s, &person) && person == 1);
+    OKAY(!csrf_person(other, s, &person));
+    for (size_t i = 0; i < s.n; i++) {
+        char *changed = arena_dup(&w.mem, s.p, s.n);
+        changed[i] = changed[i] == '2' ? '3' : '2';
+        OKAY(!csrf_person(key, (struct str){changed, s.n}, &person));
+        OKAY(!csrf_person(key, (struct str){s.p, i}, &person));
+    }
+    OKAY(!csrf_person(key, STR("--"), &person));
+    tokens_close(&w);
+}
+
 TEST(tokens_remembered_are_not_taken_past_their_end)
 {
     struct tokens w;

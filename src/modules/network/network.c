@@ -53,6 +53,7 @@ static const struct route routes[] = {
      .path = "/laboratoires/:id/demande",
      .right = PUBLIC,
      .handle = visit_ask_send,
+     .again = visit_ask_again,
      .entity = &lab_entity,
      .loads_row = true},
     {.method = GET,

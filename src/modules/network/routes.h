@@ -11,6 +11,7 @@ enum status network_calendar_show(struct req *r);
 enum status week_show(struct req *r);
 enum status visit_ask_form(struct req *r);
 enum status visit_ask_send(struct req *r);
+enum status visit_ask_again(struct req *r);
 enum status visit_ask_sent(struct req *r);
 
 enum status series_show(struct req *r);

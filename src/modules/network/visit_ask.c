@@ -206,6 +206,16 @@ enum status visit_ask_form(struct req *r)
     return show(&k, k.taken ? 409 : 200, false);
 }
 
+enum status visit_ask_again(struct req *r)
+{
+    struct asking k;
+    enum status opened = asking_open(r, &k);
+    if (opened == ERR_INVALID)
+        return to_calendar(r);
+    TRY(opened);
+    return show(&k, 200, true);
+}
+
 /* Of what was sent, only what this form asks for; the rest is said by the
  * address and by who asks. */
 static struct str given(const void *data, const char *name, size_t nth)

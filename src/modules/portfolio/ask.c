@@ -76,6 +76,12 @@ enum status ask_form(struct req *r)
     return show(&k, 200, false);
 }
 
+enum status ask_again(struct req *r)
+{
+    struct asking k = asking_open(r);
+    return show(&k, 200, true);
+}
+
 /* Who has an account asks in their own name, and their school's. */
 static enum status sign(struct asking *k, struct conn *c)
 {

@@ -233,6 +233,12 @@ enum status deploy_many_form(struct req *r)
     return show(&d, 200, false);
 }
 
+enum status deploy_many_again(struct req *r)
+{
+    struct deploying d = deploying_open(r);
+    return show(&d, 200, true);
+}
+
 static void target_add(struct deploying *d, struct target p)
 {
     for (size_t i = 0; i < d->n; i++)
