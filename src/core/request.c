@@ -267,8 +267,7 @@ enum sent_from req_sent_from(const struct req *r)
         return str_eq(site, "same-origin") ? FROM_HERE : FROM_ELSEWHERE;
     if (!origin.p)
         return FROM_UNKNOWN;
-    return is_own_origin(origin, http_header(r->x, "Host")) ? FROM_HERE
-                                                            : FROM_ELSEWHERE;
+    return is_own_origin(origin, r->x->host) ? FROM_HERE : FROM_ELSEWHERE;
 }
 
 struct actor req_actor(const struct req *r)

@@ -68,8 +68,23 @@ static enum status ask_again(struct req *r, int code, const char *alert)
     return show_sign_in(r, code, alert, &carried);
 }
 
+/* How long to wait, as sign_in_held says it in the address. */
+enum { HELD_MOST = 3600 };
+static const char held[] = "attente";
+
+static enum status held_show(struct req *r, unsigned seconds)
+{
+    req_header(r, "Retry-After", arena_printf(r->mem, "%u", seconds));
+    return ask_again(r, 429,
+                     tr_n(r->mem, r->lang, "core.sign_in_held", seconds));
+}
+
 enum status sign_in_form(struct req *r)
 {
+    int64_t seconds;
+    if (str_int(req_text(r, held), &seconds) && seconds > 0 &&
+        seconds <= HELD_MOST)
+        return held_show(r, (unsigned)seconds);
     return ask_again(r, 200, NULL);
 }
 
@@ -145,12 +160,34 @@ static struct sign_in_try sign_in_try_of(const struct req *r)
                  account_mark_right(r->mem, r->app->token_key, email, mark)};
 }
 
+static enum status spend(struct conn *c, struct arena *mem, void *data)
+{
+    (void)mem;
+    return once_spend(c, data, "/entrer", 0);
+}
+
+/* The password may be the right one, and whoever sits there next must not send
+ * it again by Back or Reload: a redirection takes it from the browser. Who
+ * carries a form has a page at once, and its key is spent. */
 static enum status sign_in_held(struct req *r, unsigned seconds)
 {
+    struct carried_v carried;
+    struct buf b = {.mem = r->mem};
     r->app->meter->sign_ins[SIGN_IN_HELD]++;
-    req_header(r, "Retry-After", arena_printf(r->mem, "%u", seconds));
-    return ask_again(r, 429,
-                     tr_n(r->mem, r->lang, "core.sign_in_held", seconds));
+    carry_on(r, &carried);
+    if (!carried.action && !carried.too_long) {
+        buf_printf(&b, "/entrer?%s=%u", held,
+                   seconds < HELD_MOST ? seconds : (unsigned)HELD_MOST);
+        url_field(&b, "retour", str_of(way_back(r)));
+        return req_go(r, "%s", b.p);
+    }
+    if (!once_is_fresh(str_of(carried.key)))
+        return ask_again(r, 422, tr(r->lang, "core.sign_in_used"));
+    char *key = str_dup(r->mem, str_of(carried.key));
+    enum status s = db_write(r->app->db, r->mem, spend, key);
+    if (s == ERR_CONFLICT)
+        return ask_again(r, 422, tr(r->lang, "core.sign_in_used"));
+    return s == OK ? held_show(r, seconds) : s;
 }
 
 enum status sign_in(struct req *r)

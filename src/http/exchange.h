@@ -42,9 +42,11 @@ struct http_exchange {
     const char *address; /* of the client: "127.0.0.1", "unix"; what a trusted
                             proxy says that it is */
     bool secure;         /* by TLS, as a trusted proxy says */
-    void *route;         /* what the plan gave */
-    struct str body;     /* whole; NUL-terminated unless in a file */
-    bool sieved; /* too long: its files are there by their names alone */
+    struct str host; /* by which the client knows us: Host, or what a trusted
+                        proxy says that it was */
+    void *route;     /* what the plan gave */
+    struct str body; /* whole; NUL-terminated unless in a file */
+    bool sieved;     /* too long: its files are there by their names alone */
     /* time_monotonic_ns() after which the handler gives up; it may come nearer
      * while the handler runs, when the server stops. */
     _Atomic int64_t deadline;

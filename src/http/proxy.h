@@ -1,6 +1,7 @@
 /*
- * Proxies whose word is taken: who the client is (X-Forwarded-For) and whether
- * it came by TLS (X-Forwarded-Proto). Nobody else's is.
+ * Proxies whose word is taken: who the client is (X-Forwarded-For), whether it
+ * came by TLS (X-Forwarded-Proto), and the name that it asked for
+ * (X-Forwarded-Host). Nobody else's is.
  */
 #pragma once
 

@@ -215,9 +215,14 @@ static void client_find(struct exchange *e)
     const struct http_proxies *p = &e->server->o.proxies;
     struct http_exchange *x = &e->x;
     struct buf b = {.mem = &x->mem};
+    x->host = head_find(e->heads, "Host");
     if (!p->n || !proxies_have(p, str_of(x->address)))
         return;
     x->secure = str_eq(http_header(x, "X-Forwarded-Proto"), "https");
+    /* Of several proxies the first one, next to the client, says it first. */
+    struct str rest = http_header(x, "X-Forwarded-Host"), first;
+    if (str_next(&rest, ',', &first) && str_trim(first).n)
+        x->host = str_trim(first);
     for (const struct http_pair *h = e->heads; h; h = h->next) {
         if (strcasecmp(h->name.p, "X-Forwarded-For") != 0)
             continue;

@@ -181,6 +181,21 @@ await test('a form of an older version, whose writer nobody knows, is shown befo
   const back = await next.postFiles(by.action, [...by.fields, ['role', 'leader']], here);
   ok(forms(back.text).some((f) => f.action === form.action && f.buttons.some((b) => b.value === 'again')));
 });
+await test('a right password that is held back is not sent again by Back and Reload, also with a form that is carried', async () => {
+  const form = await (await server.as('admin')).form('/organisations/nouveau', '/organisations');
+  const who = server.stranger(), right = { email: 'researcher@demo.example', password: 'demonstration' };
+  for (let i = 0; i < 5; i++) await who.post('/entrer', { ...right, password: 'wrong' });
+  const by = forms((await who.submit(form, typed, here)).text).find((f) => f.action === '/entrer');
+  const heldBack = await who.submit(by, right, here);
+  equal(heldBack.status, 429);
+  ok(Number(heldBack.headers.get('retry-after')) > 0);
+  const again = await who.submit(by, right, here); // Reload
+  equal(again.status, 422);
+  match(readable(again.text), /a déjà servi/);
+  ok(!who.cookies.has('session'));
+  const next = forms(heldBack.text).find((f) => f.action === '/entrer');
+  ok(field(next, 'again_key') !== field(by, 'again_key') && field(next, 'again.name') === typed.name, 'what is carried stays');
+});
 await test('a file is not carried, and the page says so', async () => {
   const admin = await server.as('admin');
   const form = await admin.form('/documents/nouveau', '/documents');
