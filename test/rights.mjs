@@ -442,6 +442,7 @@ export const others = [
     ['the roles of a person', 'GET /personnes/:id/roles', 200, 200],
     ['giving a role', 'POST /personnes/:id/roles', 422, 422],
     ['ending a role', 'POST /personnes/:id/roles/:grant/fin', gone, gone],
+    ['closing an account without a tick', 'POST /personnes/:id/fermeture', 422, 422],
     ['the roles of a person by the API', 'GET /api/v1/person/:id/roles', 200, 200],
     ['giving a role by the API', 'POST /api/v1/person/:id/roles', 422, 422],
     ['ending a role by the API', 'DELETE /api/v1/person/:id/roles/:grant', gone, gone],

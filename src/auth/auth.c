@@ -452,6 +452,23 @@ enum status grants_of(struct conn *c, struct arena *a, int64_t person,
     return OK;
 }
 
+enum status account_shut(struct conn *c, int64_t person, bool shut)
+{
+    const struct arg *whose = ARGS(arg_int("person", person));
+    if (!shut)
+        return db_exec(c,
+                       SQL("UPDATE auth_account SET closed = 0"
+                           " WHERE person = :person AND closed <> 0"),
+                       whose, NULL);
+    TRY(sessions_end(c, person));
+    TRY(db_exec(c, SQL("DELETE FROM auth_token WHERE person = :person"), whose,
+                NULL));
+    return db_exec(c,
+                   SQL("UPDATE auth_account SET closed = 1, hash = NULL"
+                       " WHERE person = :person"),
+                   whose, NULL);
+}
+
 enum status grant_end(struct conn *c, int64_t id)
 {
     return db_exec(

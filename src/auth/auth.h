@@ -96,6 +96,10 @@ enum status account_find(struct conn *c, struct arena *a, struct str email,
 /* Inside db_write: makes the account or changes its hash. */
 enum status account_set(struct conn *c, struct arena *a,
                         const struct account *account) MUST_USE;
+/* Inside db_write: the account stays under its name, but nobody comes in by it:
+ * no session, token or password is left. False: it is open again, without a
+ * password. */
+enum status account_shut(struct conn *c, int64_t person, bool shut) MUST_USE;
 enum status grant_add(struct conn *c, int64_t person, struct grant g,
                       int32_t from) MUST_USE;
 

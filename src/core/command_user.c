@@ -81,6 +81,16 @@ static enum status user_end(struct conn *c, struct arena *a, void *data)
     return ended ? OK : ERR_NOT_FOUND;
 }
 
+static enum status user_close(struct conn *c, struct arena *a, void *data)
+{
+    struct adding *u = data;
+    const char *email = u->account.email;
+    enum status s = account_find(c, a, str_of(email), &u->account);
+    u->account.email = email; /* a second run asks for it again */
+    TRY(s);
+    return grants_close(c, a, 0, u->account.person, &u->last);
+}
+
 /* "Nancy 1": the place of a grant by its name, else by its table and id. */
 static const char *place_of(struct cli *cli, struct conn *c, const char *entity,
                             int64_t id)
@@ -100,15 +110,18 @@ static int user_list(struct cli *cli)
         return cli_fail("the database cannot be read");
     enum status s = db_rows(
         c, &cli->app->mem,
-        SQL("SELECT a.email, a.name, g.role, g.entity, g.row_id, g.until_day"
-            " FROM auth_account a LEFT JOIN auth_grant g ON g.person = a.person"
+        SQL("SELECT a.email, a.name, g.role, g.entity, g.row_id, g.until_day,"
+            " a.closed FROM auth_account a LEFT JOIN auth_grant g ON g.person "
+            "= a.person"
             " AND (g.until_day IS NULL OR g.until_day >= :today)"
             " ORDER BY a.email, g.id"),
         ARGS(arg_day("today", day_today())), &rows);
     while (s == OK && rows_next(rows)) {
         const char *entity = row_text(rows, 3);
         printf("%-32s %-28s %s", row_text(rows, 0), row_text(rows, 1),
-               row_text(rows, 2) ? row_text(rows, 2) : "-");
+               row_text(rows, 2)  ? row_text(rows, 2)
+               : row_int(rows, 6) ? "closed"
+                                  : "-");
         if (entity)
             printf(" (%s)", place_of(cli, c, entity, row_int(rows, 4)));
         if (row_day(rows, 5) != NO_DAY)
@@ -133,6 +146,19 @@ static int end_role(struct cli *cli)
         return cli_fail("%s is the last admin: add another first",
                         cli->argv[1]);
     return s == OK ? 0 : cli_fail("not ended: %s", status_name(s));
+}
+
+static int close_account(struct cli *cli)
+{
+    struct adding u = {.app = cli->app, .account = {.email = cli->argv[1]}};
+    enum status s = db_write(cli->app->db, &cli->app->mem, user_close, &u);
+    if (s == ERR_NOT_FOUND)
+        return cli_fail("nobody has the account %s; see: essaim user list",
+                        cli->argv[1]);
+    if (u.last)
+        return cli_fail("%s is the last admin: add another first",
+                        cli->argv[1]);
+    return s == OK ? 0 : cli_fail("not closed: %s", status_name(s));
 }
 
 /* CNIL, délibération 2022-100: with tries slowed down, as ours are, twelve
@@ -170,8 +196,10 @@ int command_user(struct cli *cli)
         return add_role(cli);
     if (cli->argc == 3 && same(what, "end") && word_in(ROLES, cli->argv[2]))
         return end_role(cli);
-    cli_fail("user list | user add EMAIL NAME ROLE | user end EMAIL ROLE;"
-             " roles: %s",
+    if (cli->argc == 2 && same(what, "close"))
+        return close_account(cli);
+    cli_fail("user list | user add EMAIL NAME ROLE | user end EMAIL ROLE |"
+             " user close EMAIL; roles: %s",
              ROLES);
     return 2;
 }

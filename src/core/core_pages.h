@@ -102,6 +102,9 @@ struct grants_v {
     const struct form *form;
     const struct grant_v *items; /* newest first */
     size_t n;
+    const char *close, *close_key; /* where the account is closed; or NULL */
+    const char *close_error;
+    bool closed;
 };
 struct rights_v {
     const char *lead;

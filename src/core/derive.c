@@ -35,6 +35,7 @@ static const struct shape grants[] = {
     {GET, "/:id/roles", false, true, false, grants_show},
     {POST, "/:id/roles", false, true, false, grant_new},
     {POST, "/:id/roles/:grant/fin", false, true, false, grant_stop},
+    {POST, "/:id/fermeture", false, true, false, account_close},
     {GET, "/:id/roles", false, true, true, grants_show},
     {POST, "/:id/roles", false, true, true, grant_new},
     {DELETE, "/:id/roles/:grant", false, true, true, grant_stop},

@@ -165,3 +165,17 @@ enum status grant_take_back(struct conn *c, struct arena *a, int64_t by,
     TRY(grant_end(c, held->id));
     return tell(c, a, by, person, "grant_end", held);
 }
+
+enum status grants_close(struct conn *c, struct arena *a, int64_t by,
+                         int64_t person, bool *last)
+{
+    struct held *list;
+    size_t n;
+    *last = false;
+    TRY(grants_of(c, a, person, &list, &n));
+    for (size_t i = 0; i < n; i++)
+        if (list[i].grant.until == NO_DAY || list[i].grant.until >= day_today())
+            TRY(grant_take_back(c, a, by, person, &list[i], last));
+    TRY(account_shut(c, person, true));
+    return journal_add(c, a, by, NULL, person, "account_close", STR("{}"));
+}

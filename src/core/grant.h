@@ -26,6 +26,10 @@ bool grant_is_valid(const struct held *h);
 /* Inside a write, with its line in the journal. */
 enum status grant_give(struct conn *c, struct arena *a, int64_t by,
                        int64_t person, const struct held *given) MUST_USE;
+/* Ends all that a person has: roles, sessions, tokens, password. What they did
+ * keeps their name. ERR_CONFLICT: the last admin (*last). */
+enum status grants_close(struct conn *c, struct arena *a, int64_t by,
+                         int64_t person, bool *last) MUST_USE;
 /* ERR_CONFLICT: it has ended already, or it is the last admin's (*last). */
 enum status grant_take_back(struct conn *c, struct arena *a, int64_t by,
                             int64_t person, const struct held *held,

@@ -146,6 +146,40 @@ static void row_options(struct req *r, struct form_field *f)
     f->options = list;
 }
 
+/* Has the reader, who closes an account, all that its owner has? */
+static enum status within_mine(struct req *r, struct conn *c, struct arena *a,
+                               bool *all)
+{
+    struct held *list;
+    size_t n;
+    TRY(grants_of(c, a, r->id, &list, &n));
+    *all = r->id != r->who->person; /* nobody shuts themself out */
+    for (size_t i = 0; i < n && *all; i++)
+        if (list[i].grant.until == NO_DAY || list[i].grant.until >= day_today())
+            TRY(grant_within(c, a, r->app, r->who, &list[i].grant, all));
+    return OK;
+}
+
+static enum status account_fill(struct req *r, struct grants_v *v)
+{
+    int64_t shut;
+    bool mine;
+    TRY(db_int(r->conn,
+               SQL("SELECT min(closed) FROM auth_account"
+                   " WHERE person = :person"),
+               ARGS(arg_int("person", r->id)), &shut));
+    v->closed = shut == 1;
+    TRY(within_mine(r, r->conn, r->mem, &mine));
+    if (shut != 0 || !mine)
+        return OK;
+    v->close = arena_printf(r->mem, "%s/%" PRId64 "/fermeture", r->entity->path,
+                            r->id);
+    v->close_key = req_key(r);
+    v->close_error =
+        form_message(r->mem, r->lang, form_error_of(&r->errors, "sure"));
+    return OK;
+}
+
 static enum status show(struct req *r, int code, bool refused)
 {
     struct form_field *fields = NEW_ARRAY(r->mem, struct form_field, FIELDS);
@@ -174,6 +208,7 @@ static enum status show(struct req *r, int code, bool refused)
         .form = &form,
         .back = arena_printf(r->mem, "%s/%" PRId64, r->entity->path, r->id)};
     TRY(lines(r, &v));
+    TRY(account_fill(r, &v));
     struct page p = req_page(
         r, tr_with(r->mem, r->lang, "core.grants_of", "name",
                    said(r->mem, r->lang, row_title(r->entity, r->row)), NULL));
@@ -303,7 +338,7 @@ static enum status account_needed(struct conn *c, struct arena *a,
                SQL("SELECT count(*) FROM auth_account WHERE person = :person"),
                ARGS(arg_int("person", r->id)), &known));
     if (known)
-        return OK;
+        return account_shut(c, r->id, false);
     enum status s =
         g->mail ? account_find(c, a, str_of(g->mail), &other) : ERR_INVALID;
     if (s == ERR_NOT_FOUND)
@@ -426,4 +461,36 @@ enum status grant_stop(struct req *r)
         return ERR_NOT_FOUND;
     TRY(req_write(r, end, &e));
     return req_done(r) ? OK : answer(r, 200, "core.grant_ended");
+}
+
+static enum status close_it(struct conn *c, struct arena *a, void *data)
+{
+    struct req *r = data;
+    bool mine, last;
+    r->errors.n = 0;
+    TRY(within_mine(r, c, a, &mine));
+    if (!mine) {
+        form_error(&r->errors, NULL, "core.grant_more");
+        return ERR_FORBIDDEN;
+    }
+    enum status s = grants_close(c, a, r->who->person, r->id, &last);
+    if (s == ERR_CONFLICT)
+        form_error(&r->errors, NULL, "core.grant_last_admin");
+    TRY(s);
+    r->code = 303;
+    r->location = roles_path(r);
+    return OK;
+}
+
+enum status account_close(struct req *r)
+{
+    if (!req_text(r, "sure").n) {
+        form_error(&r->errors, "sure", "core.account_unsure");
+        return show(r, 422, false);
+    }
+    enum status s = req_write(r, close_it, r);
+    if ((s == ERR_CONFLICT || s == ERR_FORBIDDEN) && r->errors.n)
+        return show(r, status_code(s), false);
+    TRY(s);
+    return req_done(r) ? OK : answer(r, 303, "core.account_closed_now");
 }

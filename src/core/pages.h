@@ -58,6 +58,7 @@ enum status import_halt(struct req *r);
 enum status grants_show(struct req *r);
 enum status grant_new(struct req *r);
 enum status grant_stop(struct req *r);
+enum status account_close(struct req *r);
 enum status rights_show(struct req *r);
 enum status head_show(struct req *r);
 enum status openapi(struct req *r);

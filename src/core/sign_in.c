@@ -231,6 +231,8 @@ enum status sign_in_demo(struct req *r)
         return ask_again(r, 422, tr(r->lang, "core.sign_in_refused"));
     const char *email = arena_printf(r->mem, "%s@demo.example", key);
     TRY(account_find(r->conn, r->mem, str_of(email), &account));
+    if (account.closed)
+        return ask_again(r, 422, tr(r->lang, "core.sign_in_refused"));
     return open_session(r, account.person, STR(""));
 }
 

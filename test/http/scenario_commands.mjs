@@ -52,6 +52,30 @@ await test('another password ends the sessions of the one before; another role d
   ok(!(await signIn('un mot de passe')).cookies.has('session'));
   equal((await (await signIn('un autre mot de passe')).get('/imports')).status, 200);
 });
+await test('an account is closed: it is out at once, and what it did stays; added again, it comes in', async () => {
+  const sign = async (password) => {
+    const who = server.stranger();
+    await who.submit(await who.form('/entrer', '/entrer'), { email: 'neuve@demo.example', password });
+    return who;
+  };
+  const who = await sign('un autre mot de passe');
+  equal((await who.get('/imports')).status, 200);
+  const token = essaim('token', 'add', 'neuve@demo.example', 'z', ...data).trim();
+  const lines = query(server.folder, "SELECT count(*) FROM core_journal WHERE what = 'sign_in'");
+  essaim('user', 'close', 'neuve@demo.example', '--today', today, ...data);
+  equal((await who.get('/imports')).status, 303);
+  equal((await server.stranger().get('/api/v1/person', { authorization: `Bearer ${token}` })).status, 401);
+  ok(!(await sign('un autre mot de passe')).cookies.has('session'));
+  match(essaim('user', 'list', ...data), /neuve@demo\.example .*Neuve .*closed/);
+  equal(query(server.folder, "SELECT count(*) FROM core_journal WHERE what = 'account_close'"), '1');
+  equal(query(server.folder, "SELECT count(*) FROM core_journal WHERE what = 'sign_in'"), lines);
+  equal(run('user', 'close', 'personne@demo.example', ...data).status, 1);
+  essaim('user', 'add', 'neuve@demo.example', 'Neuve', 'admin', '--password', 'encore un mot de passe', '--today', today,
+    ...data);
+  equal((await (await sign('encore un mot de passe')).get('/imports')).status, 200);
+  equal((await server.stranger().get('/api/v1/person', { authorization: `Bearer ${token}` })).status, 401,
+    'a token of before');
+});
 await test('a short password is refused, and why is said; no account is made', () => {
   for (const short of ['x', '', 'onze lettre', 'éééééééé']) {
     const r = run('user', 'add', 'courte@demo.example', 'Courte', 'leader', '--password', short, ...data);

@@ -192,4 +192,28 @@ await test('who may do what, for everybody who is signed in', async () => {
 await test('the journal agrees with its seal', () => {
   match(essaim('journal', 'verify', '--data', server.folder), /all as sealed/);
 });
+await test('an account is closed on its page, with a tick; nobody closes their own, nor who has more', async () => {
+  const p = person('researcher');
+  const who = await server.as('researcher');
+  equal((await who.get('/projets/1/modifier')).status, 403);
+  const form = await admin.form(page(p), '/fermeture');
+  const before = tables(server.folder);
+  const unsure = await admin.submit(form);
+  equal(unsure.status, 422);
+  match(readable(unsure.text), /Cochez la case/);
+  sameTables(before, tables(server.folder), 'without the tick');
+  equal((await admin.submit(form, { sure: '1' })).status, 303);
+  equal((await who.get('/classes')).status, 303, 'out at once');
+  match(readable((await admin.get(page(p))).text), /Ce compte est fermé/);
+  ok((await held(p)).every((g) => !g.valid));
+  equal((await server.stranger().post('/entrer/demonstration', { role: 'researcher' })).status, 422);
+  equal((await admin.get(`/personnes/${p.id}`)).status, 200, 'the person stays');
+  await give(admin, p, { role: 'researcher' });
+  equal((await (await server.as('researcher')).get('/classes')).status, 200, 'open again');
+  ok(!forms((await admin.get(page(person('admin')))).text).some((f) => /fermeture$/.test(f.action)));
+  const leader = await server.as('leader');
+  ok(!forms((await leader.get(page(person('admin')))).text).some((f) => /fermeture$/.test(f.action)));
+  const fields = (await leader.form(page(p), '/roles')).fields;
+  equal((await leader.post(`/personnes/${person('admin').id}/fermeture`, [...fields, ['sure', '1']])).status, 403);
+});
 await server.stop();
