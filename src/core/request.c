@@ -330,11 +330,18 @@ bool req_stranger_held(struct req *r)
     return seconds > 0;
 }
 
-enum status req_fill(struct req *r, fill_fn *fn, void *view, size_t size)
+enum status req_fill_deep(struct req *r, fill_fn *fn, void *view, size_t size,
+                          int depth)
 {
     struct filling f = {r, fn, view, size};
-    db_rehearse(r->conn, r->mem, fill_copy, &f);
+    (void)req_text(r, ""); /* parsed once, and not into what is given back */
+    db_rehearse(r->conn, r->mem, depth, fill_copy, &f);
     return fn(r, view);
+}
+
+enum status req_fill(struct req *r, fill_fn *fn, void *view, size_t size)
+{
+    return req_fill_deep(r, fn, view, size, 1);
 }
 
 struct writing {

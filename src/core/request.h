@@ -158,6 +158,10 @@ int64_t req_version(const struct req *r);
 typedef enum status fill_fn(struct req *r, void *view);
 enum status req_fill(struct req *r, fill_fn *fn, void *view,
                      size_t size) MUST_USE;
+/* The same for a page whose questions follow from answers, several at once, so
+ * many times. */
+enum status req_fill_deep(struct req *r, fill_fn *fn, void *view, size_t size,
+                          int depth) MUST_USE;
 
 /* A new row's state is where the entity's first step begins. */
 void row_begin(struct arena *a, const struct entity *e, void *row);

@@ -75,57 +75,84 @@ static enum status names_refuse(struct req *r, struct list_ask *ask)
     return r->errors.n ? ERR_INVALID : OK;
 }
 
-enum status rows_list(struct req *r)
+struct listing {
+    struct list_ask ask;
+    struct list list;
+    struct list_v v;
+    const struct waiting *waits;
+};
+
+static enum status list_asked(struct req *r, struct listing *l)
 {
-    struct list_ask ask = {
-        .entity = r->entity, .reach = &r->reach, .limit = 50};
     struct form_source source = req_source(r);
-    const struct waiting *waits = NULL;
+    l->ask =
+        (struct list_ask){.entity = r->entity, .reach = &r->reach, .limit = 50};
     enum status s =
-        list_ask_read(r->mem, r->entity, &r->in, &source, &ask, &r->errors);
+        list_ask_read(r->mem, r->entity, &r->in, &source, &l->ask, &r->errors);
     if (s != OK && s != ERR_INVALID)
         return s;
-    if (!r->api)
-        TRY(waiting_read(r, &ask, &waits));
-    if (!r->api && !same(r->form, ""))
-        return export_send(r, &ask, r->form);
-    if (r->api)
-        TRY(names_refuse(r, &ask));
-    else
-        ask.fields = list_fields(r->mem, r->entity, NULL, NULL);
-    struct list list;
-    if (!r->api)
-        TRY(list_filters_ahead(r->mem, r->entity, &source));
-    ask.known = r->known;
-    TRY(list_load(r->conn, r->mem, &ask, &list));
-    if (r->api)
-        return list_json(r, &list);
+    return r->api ? OK : waiting_read(r, &l->ask, &l->waits);
+}
 
+/* All that a page of the list asks of the database. Where each answer is waited
+ * for, titles come with their rows. */
+static enum status listing_fill(struct req *r, void *view)
+{
+    struct listing *l = view;
+    struct form_source source = req_source(r);
+    const bool writes = can_write(r);
+    TRY(list_asked(r, l));
+    l->ask.fields = list_fields(r->mem, r->entity, NULL, NULL);
+    if (!conn_asks_ahead(r->conn))
+        TRY(list_filters_known(r->mem, r->entity, &source));
+    l->ask.known = r->known;
+    TRY(list_load(r->conn, r->mem, &l->ask, &l->list));
     struct list_page page = {
-        .ask = &ask,
-        .list = &list,
+        .ask = &l->ask,
+        .list = &l->list,
         .in = &r->in,
         .source = &source,
-        .can_write = can_write(r),
+        .can_write = writes,
         .import =
-            can_write(r) && may(r->who, "core.import")
+            writes && may(r->who, "core.import")
                 ? arena_printf(r->mem, "/imports?entity=%s", r->entity->api)
                 : NULL,
         .errors = &r->errors,
     };
-    struct list_v v;
-    TRY(list_of_entity(r->mem, r->lang, &page, &v));
+    return list_of_entity(r->mem, r->lang, &page, &l->v);
+}
+
+static enum status rows_api(struct req *r)
+{
+    struct listing l = {0};
+    TRY(list_asked(r, &l));
+    TRY(names_refuse(r, &l.ask));
+    TRY(list_load(r->conn, r->mem, &l.ask, &l.list));
+    return list_json(r, &l.list);
+}
+
+enum status rows_list(struct req *r)
+{
+    struct listing l = {0};
+    if (r->api)
+        return rows_api(r);
+    if (!same(r->form, "")) {
+        TRY(list_asked(r, &l));
+        return export_send(r, &l.ask, r->form);
+    }
+    TRY(req_fill(r, listing_fill, &l, sizeof(l)));
     if (can_write(r)) {
         struct reach reach = reach_of(r->app, r->mem, r->who, r->entity->write);
         if (reach_is_all(r->entity, &reach))
-            v.deleted = arena_printf(r->mem, "%s/supprimees", r->entity->path);
+            l.v.deleted =
+                arena_printf(r->mem, "%s/supprimees", r->entity->path);
     }
-    if (waits)
-        v.lead = tr_n(r->mem, r->lang, waits->label, list.total);
-    struct page p = req_page(r, v.title);
+    if (l.waits)
+        l.v.lead = tr_n(r->mem, r->lang, l.waits->label, l.list.total);
+    struct page p = req_page(r, l.v.title);
     struct html h;
     req_html_open(r, &h);
-    list_page(&h, &p, &v);
+    list_page(&h, &p, &l.v);
     return req_html(r, 200, &h);
 }
 

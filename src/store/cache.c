@@ -19,7 +19,7 @@ uint64_t text_hash(const char *p, size_t n)
 struct cached *cache_find(struct cache *c, const char *text, uint64_t *hash)
 {
     const uint64_t h = *hash = text_hash(text, strlen(text));
-    for (size_t i = 0; i < STATEMENTS; i++) {
+    for (size_t i = 0; i < c->room; i++) {
         if (c->hashes[i] != h || strcmp(c->all[i].text, text) != 0)
             continue;
         c->all[i].used = ++c->turn;
@@ -31,7 +31,7 @@ struct cached *cache_find(struct cache *c, const char *text, uint64_t *hash)
 struct cached *cache_place(struct cache *c)
 {
     struct cached *best = NULL;
-    for (size_t i = 0; i < STATEMENTS; i++) {
+    for (size_t i = 0; i < c->room; i++) {
         struct cached *at = &c->all[i];
         if (!c->hashes[i])
             return at;

@@ -108,17 +108,27 @@ bool conn_asks_ahead(const struct conn *c)
     return c->engine->ahead != NULL;
 }
 
-void db_rehearse(struct conn *c, struct arena *mem,
+void db_rehearse(struct conn *c, struct arena *mem, int times,
                  enum status (*fn)(void *data), void *data)
 {
-    if (!c->engine->ahead)
-        return;
-    CHECK(!c->writer && !c->rehearsing);
     const struct arena_mark mark = arena_mark(mem);
-    c->rehearsing = true;
-    (void)fn(data);
-    c->rehearsing = false;
-    arena_rewind(mem, mark);
+    if (!c->engine->ahead || c->rehearsing || c->writer)
+        return;
+    c->unheard = 1;
+    for (int i = 0; i < times && c->unheard; i++) {
+        if (i)
+            c->engine->hear(c);
+        c->unheard = 0;
+        c->rehearsing = true;
+        (void)fn(data);
+        c->rehearsing = false;
+        arena_rewind(mem, mark);
+    }
+}
+
+bool conn_rehearses(const struct conn *c)
+{
+    return c->rehearsing;
 }
 
 bool conn_is_writer(const struct conn *c)

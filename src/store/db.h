@@ -55,11 +55,15 @@ enum status db_ahead(struct conn *c, struct sql sql,
 /* Is that of use here? Where no server has to be waited for, it is not. */
 bool conn_asks_ahead(const struct conn *c);
 /* A reader hears what fn will ask: all of it goes ahead, and nothing is
- * answered yet (no rows, NONE), so that fn, run again, waits but once. What fn
- * says is not heeded, what it took from mem is given back. Where an answer
- * costs no way fn is not run. */
-void db_rehearse(struct conn *c, struct arena *mem,
+ * answered yet (no rows, NONE), so that fn, run again, waits but once. Where
+ * answers lead to further questions it is run so often, each time with the
+ * answers of the one before. What fn says is not heeded, what it took from mem
+ * is given back. Where an answer costs no way, and within another rehearsal, fn
+ * is not run. */
+void db_rehearse(struct conn *c, struct arena *mem, int times,
                  enum status (*fn)(void *data), void *data);
+/* Is it one now? Then an answer that holds nothing may not have come yet. */
+bool conn_rehearses(const struct conn *c);
 /* Statements are prepared once per connection and text. Failures: ERR_BUSY past
  * the deadline, ERR_CONFLICT where a unique or a reference forbids (see
  * conn_refusal), ERR_FULL, ERR_STORE. An argument that the text does not name,

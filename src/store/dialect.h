@@ -17,6 +17,9 @@ struct dialect {
     /* Alias t, before a column that shall not choose the index by which a table
      * is read: for engines that guess wrong without being told. */
     const char *walk;
+    /* Its planner knows how many rows a filter finds: they are not counted to
+     * choose what leads. */
+    bool counts_itself;
     /* What the engine puts for a word in braces (sql.h); ends with {0}. In text
      * "$" is what stands behind the word's first colon, "@" behind the second.
      */

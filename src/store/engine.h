@@ -11,8 +11,9 @@
 #include <stdatomic.h>
 
 enum {
-    STATEMENTS = 64, /* kept prepared by a connection */
-    REMEMBERED = 32, /* things, by a reader: recall.h */
+    STATEMENTS = 192,      /* kept prepared by a connection … */
+    FEWER_STATEMENTS = 64, /* … or so many, where they are of its memory */
+    REMEMBERED = 32,       /* things, by a reader: recall.h */
     REFUSAL = 256,
     LANE_MOST = 1024, /* writes that wait; beyond, ERR_BUSY */
 };
@@ -32,6 +33,7 @@ struct cached {
     bool busy;     /* its answer is being read */
 };
 struct cache {
+    size_t room;                 /* of all[], what is used */
     uint64_t hashes[STATEMENTS]; /* of all[].text; 0: free */
     uint64_t turn;
     struct cached all[STATEMENTS];
@@ -87,6 +89,7 @@ struct conn {
     enum status
         fallen; /* writer: a statement failed, and no attempt holds it */
     unsigned queries, trips;
+    unsigned unheard; /* questions of a rehearsal that had no answer yet */
     char refusal[REFUSAL];
     struct cache cache;
     struct memory memory;
@@ -141,9 +144,11 @@ struct engine {
     enum status (*exec)(struct conn *c, struct sql sql, const struct arg *args,
                         int64_t *changed);
     /* See db_ahead; NULL where an answer costs no way. Where it is there, rows
-     * and one send ahead, and answer nothing, while c->rehearsing. */
+     * and one send ahead, and answer what was answered before or nothing,
+     * while c->rehearsing. */
     enum status (*ahead)(struct conn *c, struct sql sql,
                          const struct arg *args);
+    void (*hear)(struct conn *c); /* waits for the answers of those */
     enum status (*one)(struct conn *c, struct sql sql, const struct arg *args,
                        int64_t *out);
     int64_t (*last_id)(const struct conn *c);

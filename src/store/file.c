@@ -1,20 +1,14 @@
 #include "store/file.h"
 
-#define LOAD                                                                   \
-    SQL("SELECT hash, name, type, size, person, at FROM core_file WHERE id = " \
-        ":id")
-
-enum status file_ahead(struct conn *c, int64_t id)
-{
-    return db_ahead(c, LOAD, ARGS(arg_int("id", id)));
-}
-
 enum status file_load(struct conn *c, struct arena *a, int64_t id,
                       struct file *out)
 {
     struct rows *r;
     bool found = false;
-    TRY(db_rows(c, a, LOAD, ARGS(arg_int("id", id)), &r));
+    TRY(db_rows(c, a,
+                SQL("SELECT hash, name, type, size, person, at FROM core_file"
+                    " WHERE id = :id"),
+                ARGS(arg_int("id", id)), &r));
     if (rows_next(r)) {
         found = true;
         *out = (struct file){.id = id,

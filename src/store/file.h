@@ -18,8 +18,6 @@ struct file {
 /* ERR_NOT_FOUND. */
 enum status file_load(struct conn *c, struct arena *a, int64_t id,
                       struct file *out) MUST_USE;
-/* Says that it is going to be loaded: db_ahead. */
-enum status file_ahead(struct conn *c, int64_t id) MUST_USE;
 /* Inside a write; sets id. Until a row names it, it is nobody's and may be
  * swept away after a day. */
 enum status file_add(struct conn *c, struct file *f) MUST_USE;

@@ -188,6 +188,8 @@ static enum status plan_search(struct plan *p, struct conn *c)
         c, p->dialect->search_count(p->mem, p->ask->entity),
         ARGS({"list_words", p->words}, arg_int("list_most", p->leads + 1)),
         &p->found));
+    if (p->found == NONE)
+        p->found = 1; /* a rehearsal: mostly they are few */
     if (is_newest(p))
         plan_newest(p);
     return OK;
@@ -200,9 +202,9 @@ static const char *ref_alias(const struct plan *p, size_t ref)
 
 static void plan_ref(struct plan *p, const struct field *f)
 {
-    if (f->type != F_REF || !f->target->title)
+    if (f->type != F_FILE && (f->type != F_REF || !f->target->title))
         return;
-    if (!known_of(p->ask->known, f)) {
+    if (f->type == F_FILE || !known_of(p->ask->known, f)) {
         if (p->ref_count < COUNT(p->refs))
             p->refs[p->ref_count++] = f;
     } else if (p->given_count < COUNT(p->given)) {
@@ -246,13 +248,27 @@ static bool joins_titles(const struct plan *p)
     return p->lead == BY_ORDER;
 }
 
+static const char *title_table(const struct field *f)
+{
+    return f->type == F_FILE ? "core_file" : f->target->name;
+}
+
+/* Of a file its type and size. */
+static void write_title(struct buf *b, const struct field *f, const char *alias)
+{
+    if (f->type == F_FILE)
+        buf_printf(b, "%s.type || ' ' || CAST(%s.size AS TEXT)", alias, alias);
+    else
+        buf_printf(b, "%s.%s", alias, f->target->title);
+}
+
 static void write_joins(const struct plan *p, struct buf *b)
 {
     for (size_t i = 0; i < p->ref_count; i++) {
         const struct field *f = p->refs[i];
         const char *title = ref_alias(p, i);
         buf_str(b, " LEFT JOIN ");
-        buf_str(b, f->target->name);
+        buf_str(b, title_table(f));
         buf_char(b, ' ');
         buf_str(b, title);
         buf_str(b, " ON ");
@@ -292,15 +308,13 @@ static void write_titles(const struct plan *p, struct buf *b)
         const struct field *f = p->refs[i];
         if (joins_titles(p)) {
             buf_str(b, ", ");
-            buf_str(b, ref_alias(p, i));
-            buf_char(b, '.');
-            buf_str(b, f->target->title);
+            write_title(b, f, ref_alias(p, i));
             continue;
         }
-        buf_str(b, ", (SELECT o.");
-        buf_str(b, f->target->title);
+        buf_str(b, ", (SELECT ");
+        write_title(b, f, "o");
         buf_str(b, " FROM ");
-        buf_str(b, f->target->name);
+        buf_str(b, title_table(f));
         buf_str(b, " o WHERE o.id = t.");
         buf_str(b, f->name);
         buf_char(b, ')');
@@ -371,8 +385,7 @@ static void titles_add(struct plan *p, struct list *out, struct rows *r,
 }
 
 static struct sql part_text(struct plan *p, enum part part,
-                            const struct place *after, size_t had,
-                            struct args *args)
+                            const struct place *after, struct args *args)
 {
     struct buf b = {.mem = p->mem};
     buf_str(&b, "SELECT ");
@@ -382,8 +395,7 @@ static struct sql part_text(struct plan *p, enum part part,
     buf_str(&b, p->key);
     write_from(p, &b, args, true);
     write_part(p, &b, args, part, after);
-    args_add(p->mem, args,
-             arg_int("list_limit", p->ask->limit + 1 - (int64_t)had));
+    args_add(p->mem, args, arg_int("list_limit", p->ask->limit + 1));
     return sql_built(&b);
 }
 
@@ -394,7 +406,7 @@ static enum status read_part(struct plan *p, struct conn *c, enum part part,
     const size_t limit = (size_t)p->ask->limit;
     struct args args = {0};
     struct rows *r;
-    const struct sql sql = part_text(p, part, after, out->n, &args);
+    const struct sql sql = part_text(p, part, after, &args);
     TRY(db_rows(c, p->mem, sql, args.all, &r));
     const int key_at = p->width + (int)p->ref_count;
     while (rows_next(r)) {
@@ -491,16 +503,6 @@ static enum status count_on(struct plan *p, struct conn *c, bool *few)
     return OK;
 }
 
-/* A page of them all is counted for nothing, at most TOTAL_MOST rows of it. */
-static enum status count_ahead(struct plan *p, struct conn *c)
-{
-    struct args args = {0};
-    if (!conn_asks_ahead(c))
-        return OK;
-    const struct sql sql = count_text(p, TOTAL_MOST, &args);
-    return db_ahead(c, sql, args.all);
-}
-
 /* Counts where it must, and so decides what leads. */
 static enum status plan_lead(struct plan *p, struct conn *c, int64_t *total)
 {
@@ -514,33 +516,13 @@ static enum status plan_lead(struct plan *p, struct conn *c, int64_t *total)
         TRY(count(p, c, TOTAL_MOST, total));
     else if (p->found != NONE)
         *total = p->found > TOTAL_MOST ? TOTAL_MOST + 1 : p->found;
+    if (p->dialect->counts_itself && p->restricted)
+        return OK;
     if (p->lead == BY_FILTER && *total > TOTAL_MOST && p->restricted)
         TRY(count_on(p, c, &few));
     if (p->lead == BY_FILTER && (*total > TOTAL_MOST || !p->restricted) && !few)
         plan_where(p, BY_ORDER);
     return OK;
-}
-
-enum status list_ahead(struct conn *c, struct arena *a,
-                       const struct list_ask *ask)
-{
-    struct plan p = {.mem = a,
-                     .dialect = dialect_of(c),
-                     .ask = ask,
-                     .shape = shape_of(ask->entity),
-                     .found = NONE};
-    const struct place start = {.id = NONE};
-    struct args args = {0};
-    int64_t total;
-    if (!conn_asks_ahead(c))
-        return OK;
-    plan_order(&p);
-    if (p.restricted || ask->after || str_trim(ask->search).n)
-        return OK;
-    plan_columns(&p);
-    TRY(plan_lead(&p, c, &total));
-    const struct sql sql = part_text(&p, BEHIND, &start, 0, &args);
-    return db_ahead(c, sql, args.all);
 }
 
 enum status list_count(struct conn *c, struct arena *a,
@@ -557,29 +539,84 @@ enum status list_count(struct conn *c, struct arena *a,
                                             : OK;
 }
 
-enum status list_load(struct conn *c, struct arena *a,
-                      const struct list_ask *ask, struct list *out)
+static enum status list_read(struct conn *c, struct arena *a,
+                             const struct list_ask *ask, struct list *out)
 {
     struct plan p = {.mem = a,
                      .dialect = dialect_of(c),
                      .ask = ask,
                      .shape = shape_of(ask->entity)};
     struct list found = {0};
-    CHECK(ask->limit >= 1 && ask->limit <= LIST_MOST);
     plan_order(&p);
     plan_columns(&p);
     TRY(plan_search(&p, c));
     TRY(plan_lead(&p, c, &found.total));
     found.newest = p.newest;
-    if (!p.restricted && p.found == NONE && !ask->no_total)
-        TRY(count_ahead(&p, c));
     TRY(read_page(&p, c, &found));
     if (!p.restricted && p.found == NONE && !ask->no_total) {
-        if (ask->after || found.next)
+        if (ask->after || found.next || conn_rehearses(c))
             TRY(count(&p, c, TOTAL_MOST, &found.total));
         else
             found.total = (int64_t)found.n; /* the page shows them all */
     }
     *out = found;
     return OK;
+}
+
+struct reading {
+    struct conn *conn;
+    struct arena *mem;
+    const struct list_ask *ask;
+};
+
+static enum status list_rehearse(void *data)
+{
+    const struct reading *r = data;
+    struct list list;
+    return list_read(r->conn, r->mem, r->ask, &list);
+}
+
+enum status list_load(struct conn *c, struct arena *a,
+                      const struct list_ask *ask, struct list *out)
+{
+    struct reading r = {c, a, ask};
+    CHECK(ask->limit >= 1 && ask->limit <= LIST_MOST);
+    db_rehearse(c, a, 1, list_rehearse, &r);
+    return list_read(c, a, ask, out);
+}
+
+static void some_where(struct plan *p, const int64_t *ids, size_t n)
+{
+    buf_str(&p->where, " AND t.id IN (");
+    for (size_t i = 0; i < LIST_SOME; i++) {
+        buf_str(&p->where, i ? ", :" : ":");
+        plan_bind(p, value_int(ids[i < n ? i : 0]));
+    }
+    buf_char(&p->where, ')');
+}
+
+enum status list_some(struct conn *c, struct arena *a,
+                      const struct list_ask *ask, const int64_t *ids, size_t n,
+                      struct list *out)
+{
+    const struct place start = {.id = NONE};
+    struct place last;
+    struct plan p = {.mem = a,
+                     .dialect = dialect_of(c),
+                     .ask = ask,
+                     .shape = shape_of(ask->entity),
+                     .found = NONE};
+    CHECK(n <= LIST_SOME && ask->limit >= LIST_SOME && !ask->sort);
+    *out = (struct list){0};
+    if (!n)
+        return OK;
+    plan_order(&p);
+    p.sort = NULL;
+    p.key = "id";
+    plan_columns(&p);
+    plan_where(&p, BY_FILTER);
+    some_where(&p, ids, n);
+    out->rows = NEW_ARRAY(a, void *, (size_t)ask->limit + 1);
+    titles_open(&p, out);
+    return read_part(&p, c, BEHIND, &start, out, &last);
 }

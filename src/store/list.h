@@ -77,11 +77,13 @@ enum status list_load(struct conn *c, struct arena *a,
 /* The total alone, without the rows' order: what is common is not sorted. */
 enum status list_count(struct conn *c, struct arena *a,
                        const struct list_ask *ask, int64_t *total) MUST_USE;
-/* Says that list_load is going to ask this: see db_ahead. Does nothing where
- * what it asks first depends on an answer. */
-enum status list_ahead(struct conn *c, struct arena *a,
-                       const struct list_ask *ask) MUST_USE;
-/* What a reference of a loaded row shows: loaded with the list. "" if none. */
+/* Those of some rows that are in reach, by id; ask says what of them. */
+enum { LIST_SOME = 8 };
+enum status list_some(struct conn *c, struct arena *a,
+                      const struct list_ask *ask, const int64_t *ids, size_t n,
+                      struct list *out) MUST_USE;
+/* What a reference of a loaded row shows: loaded with the list. "" if none. Of
+ * a file "type size". */
 const char *list_ref_title(const struct list *l, const struct field *f,
                            int64_t id);
 /* The same for single rows; one query per field asked. */

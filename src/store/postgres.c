@@ -22,6 +22,7 @@ struct pg_conn *pg_conn_new(struct pg_db *db, bool writer)
     c->conn.engine = &postgres_engine;
     c->conn.db = &db->db;
     c->conn.writer = writer;
+    c->conn.cache.room = STATEMENTS;
     return c;
 }
 
@@ -237,6 +238,7 @@ static enum status begin_reading(struct conn *conn)
 {
     struct pg_conn *c = pg_conn(conn);
     c->inside = c->clash = c->broken = false;
+    c->heard = OK;
     return OK;
 }
 
@@ -315,6 +317,7 @@ const struct engine postgres_engine = {
     .exec = pg_exec,
     .one = pg_one,
     .ahead = pg_ahead,
+    .hear = pg_hear,
     .last_id = last_id,
     .lock = lock,
     .next = pg_next,

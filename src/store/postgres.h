@@ -17,7 +17,7 @@
 
 enum {
     WRITERS = 8,
-    AHEAD = 64, /* statements sent before they are asked */
+    AHEAD = 192, /* statements sent before they are asked */
     LEAST_VERSION = 150000,
     OID_BOOL = 16,
     OID_BYTEA = 17,
@@ -38,14 +38,16 @@ struct pg_statement {
     const char **names; /* of $1, $2, … */
     Oid *types;         /* as declared: 0 left to the server */
     int params;
+    bool unproven; /* the server has not said yet that it could prepare it */
 };
 
 /* A statement that was sent before its answer is asked for. */
 struct pg_ahead {
+    uint64_t hash;
     const char *text;
     const struct arg *args;
     int place;        /* among those queued; -1 once it was answered */
-    PGresult *answer; /* NULL: not yet, or taken */
+    PGresult *answer; /* NULL: not yet */
 };
 
 struct pg_conn {
@@ -59,7 +61,8 @@ struct pg_conn {
     unsigned serial;      /* of statements' names */
     int64_t last_id;
     struct pg_ahead ahead[AHEAD];
-    int ahead_count;
+    int ahead_count, unproven;
+    enum status heard; /* of what was asked ahead: why it failed */
     struct arena ahead_mem;
     bool lost;           /* the server went away inside the transaction */
     bool clash;          /* it asks to run the transaction again */
@@ -109,6 +112,7 @@ void pg_send_off(struct pg_conn *c);
 void pg_ahead_drop(struct pg_conn *c);
 enum status pg_ahead(struct conn *c, struct sql sql,
                      const struct arg *args) MUST_USE;
+void pg_hear(struct conn *c);
 void pg_forget(struct pg_conn *c); /* statements of a connection that is gone */
 enum status pg_rows(struct conn *c, struct arena *a, struct sql sql,
                     const struct arg *args, struct rows **out) MUST_USE;
@@ -120,6 +124,7 @@ enum status pg_one(struct conn *c, struct sql sql, const struct arg *args,
 struct pg_rows {
     struct rows rows;
     PGresult *answer; /* NULL once ended */
+    bool ahead;       /* the answer is one of the connection's ahead */
     int at, count;
 };
 bool pg_next(struct rows *r);

@@ -53,6 +53,12 @@ void pg_ahead_drop(struct pg_conn *c)
     arena_reset(&c->ahead_mem);
 }
 
+static void statement_free(struct pg_statement *s)
+{
+    struct arena mem = s->mem; /* the statement lies in it */
+    arena_reset(&mem);
+}
+
 static struct arg *args_copy(struct arena *a, const struct arg *args)
 {
     size_t n = 0;
@@ -66,6 +72,25 @@ static struct arg *args_copy(struct arena *a, const struct arg *args)
             copy[i].value.s.p = str_dup(a, args[i].value.s);
     }
     return copy;
+}
+
+/* Statements that were kept before the server had prepared them, now that it
+ * has, or has not. */
+static void prove(struct pg_conn *c, bool prepared)
+{
+    struct cache *cache = &c->conn.cache;
+    for (size_t i = 0; i < cache->room && c->unproven; i++) {
+        struct pg_statement *s = cache->all[i].stmt;
+        if (!cache->hashes[i] || !s->unproven)
+            continue;
+        s->unproven = false;
+        c->unproven--;
+        if (prepared)
+            continue;
+        statement_free(s);
+        cache_drop(cache, &cache->all[i]);
+    }
+    c->unproven = 0;
 }
 
 /* Keeps the answer at that place of the queue for who will ask for it. */
@@ -96,7 +121,7 @@ static enum status finish(struct pg_conn *c, const char *text,
         got = take(c);
         if (s == OK && !went_well(got))
             s = got ? pg_fail(c, got, text) : pg_fail_lost(c);
-        if (ahead_keep(c, all - c->queued, got))
+        if (went_well(got) && ahead_keep(c, all - c->queued, got))
             got = NULL;
         if (c->lost)
             break;
@@ -106,6 +131,8 @@ static enum status finish(struct pg_conn *c, const char *text,
     if (!c->lost)
         PQclear(take(c)); /* of the sync */
     c->queued = 0;
+    if (c->unproven)
+        prove(c, s == OK);
     if (s != OK) {
         PQclear(got);
         got = NULL;
@@ -121,21 +148,16 @@ enum status pg_ask(struct pg_conn *c, const char *text, PGresult **answer)
     return finish(c, text, answer);
 }
 
-static void statement_free(struct pg_statement *s)
-{
-    struct arena mem = s->mem; /* the statement lies in it */
-    arena_reset(&mem);
-}
-
 void pg_forget(struct pg_conn *c)
 {
     struct cache *cache = &c->conn.cache;
-    for (size_t i = 0; i < STATEMENTS; i++) {
+    for (size_t i = 0; i < cache->room; i++) {
         if (!cache->hashes[i])
             continue;
         statement_free(cache->all[i].stmt);
         cache_drop(cache, &cache->all[i]);
     }
+    c->unproven = 0;
 }
 
 static enum status statement_drop(struct pg_conn *c, struct cached *at)
@@ -354,29 +376,6 @@ static enum status run(struct pg_conn *c, const char *text,
     return s;
 }
 
-/* Only what the connection has prepared already: else the way is the usual. */
-enum status pg_ahead(struct conn *conn, struct sql sql, const struct arg *args)
-{
-    struct pg_conn *c = pg_conn(conn);
-    uint64_t hash;
-    const struct cached *known = cache_find(&conn->cache, sql.text, &hash);
-    if (!c->pg || c->lost || c->broken || !known || c->ahead_count == AHEAD)
-        return OK;
-    struct pg_statement *s = known->stmt;
-    struct sending v = values_for(c, s, args, sql.text);
-    enum status status = fits(s, &v) ? queue_begin(c) : ERR_NOT_FOUND;
-    if (status == OK && !PQsendQueryPrepared(c->pg, s->name, s->params,
-                                             v.values, v.lengths, v.formats, 0))
-        status = pg_fail_lost(c);
-    arena_reset(&c->scratch);
-    if (status != OK)
-        return status == ERR_NOT_FOUND ? OK : status;
-    c->ahead[c->ahead_count++] =
-        (struct pg_ahead){str_dup(&c->ahead_mem, str_of(sql.text)),
-                          args_copy(&c->ahead_mem, args), c->queued++, NULL};
-    return OK;
-}
-
 static bool same_args(const struct arg *one, const struct arg *other)
 {
     for (; one && other && one->name && other->name; one++, other++) {
@@ -389,17 +388,82 @@ static bool same_args(const struct arg *one, const struct arg *other)
     return !(one && one->name) && !(other && other->name);
 }
 
-/* The answer of a statement that was sent ahead, or NULL. */
-static PGresult *ahead_take(struct pg_conn *c, const char *text,
-                            const struct arg *args)
+/* The statement that was sent ahead, or NULL. Its answer stays what it is to
+ * the end of the snapshot. */
+static const struct pg_ahead *
+ahead_find(const struct pg_conn *c, const char *text, const struct arg *args)
 {
+    if (!c->ahead_count)
+        return NULL;
+    const uint64_t hash = text_hash(text, strlen(text));
     for (int i = 0; i < c->ahead_count; i++) {
-        struct pg_ahead *a = &c->ahead[i];
-        PGresult *answer = a->answer;
-        if (!answer || !same(a->text, text) || !same_args(a->args, args))
-            continue;
-        a->answer = NULL;
-        return answer;
+        const struct pg_ahead *a = &c->ahead[i];
+        if (a->hash == hash && same(a->text, text) && same_args(a->args, args))
+            return a;
+    }
+    return NULL;
+}
+
+/* Puts it among those to be sent; what is new is prepared on the way. */
+static enum status ahead_send(struct pg_conn *c, const char *text,
+                              const struct arg *args)
+{
+    struct running r = {.conn = c, .text = text, .args = args};
+    enum status s = send_one(&r);
+    const int place = c->queued - 1;
+    if (s == OK && !r.cached) {
+        r.statement->unproven = true;
+        c->unproven++;
+        s = keep(&r);
+    } else if (r.statement && !r.cached) {
+        statement_free(r.statement);
+    }
+    arena_reset(&c->scratch);
+    if (s == OK)
+        c->ahead[c->ahead_count++] = (struct pg_ahead){
+            text_hash(text, strlen(text)), str_dup(&c->ahead_mem, str_of(text)),
+            args_copy(&c->ahead_mem, args), place, NULL};
+    return s;
+}
+
+enum status pg_ahead(struct conn *conn, struct sql sql, const struct arg *args)
+{
+    struct pg_conn *c = pg_conn(conn);
+    if (!c->pg && !c->inside && pg_connect(c) != OK)
+        return OK; /* said by what is asked */
+    if (!c->pg || c->lost || c->broken || c->ahead_count == AHEAD ||
+        ahead_find(c, sql.text, args))
+        return OK;
+    return ahead_send(c, sql.text, args);
+}
+
+/* What failed is said to who asks next. */
+void pg_hear(struct conn *conn)
+{
+    struct pg_conn *c = pg_conn(conn);
+    PGresult *last = NULL;
+    if (!c->pg || c->lost || c->broken || !c->queued)
+        return;
+    c->heard = finish(c, "what was asked ahead", &last);
+    PQclear(last);
+    arena_reset(&c->scratch);
+}
+
+/* The answer that is there already. In a rehearsal one that is not is asked
+ * for, and *asked says that nothing more is to be done. */
+static PGresult *answer_ahead(struct pg_conn *c, struct sql sql,
+                              const struct arg *args, enum status *asked)
+{
+    const struct pg_ahead *a = ahead_find(c, sql.text, args);
+    *asked = OK;
+    if (a && !a->answer && !c->conn.rehearsing)
+        pg_hear(&c->conn);
+    if (a && a->answer)
+        return a->answer;
+    *asked = c->heard;
+    if (c->conn.rehearsing && c->heard == OK) {
+        c->conn.unheard++;
+        *asked = pg_ahead(&c->conn, sql, args);
     }
     return NULL;
 }
@@ -413,15 +477,19 @@ enum status pg_rows(struct conn *c, struct arena *a, struct sql sql,
                     const struct arg *args, struct rows **out)
 {
     struct pg_rows *r = NEW(a, struct pg_rows);
-    *r = (struct pg_rows){.rows = {.conn = c, .mem = a, .done = c->rehearsing},
-                          .at = -1};
+    enum status asked;
+    *r = (struct pg_rows){.rows = {.conn = c, .mem = a}, .at = -1};
     *out = &r->rows;
-    if (c->rehearsing)
-        return pg_ahead(c, sql, args);
-    arena_defer(a, answer_drop, r);
-    r->answer = ahead_take(pg_conn(c), sql.text, args);
-    if (!r->answer)
+    r->answer = answer_ahead(pg_conn(c), sql, args, &asked);
+    r->ahead = r->answer != NULL;
+    if (!r->answer && (c->rehearsing || asked != OK)) {
+        r->rows.done = true;
+        return asked;
+    }
+    if (!r->answer) {
+        arena_defer(a, answer_drop, r);
         TRY(run(pg_conn(c), sql.text, args, &r->answer));
+    }
     r->count = PQntuples(r->answer);
     return OK;
 }
@@ -444,14 +512,18 @@ enum status pg_exec(struct conn *conn, struct sql sql, const struct arg *args,
 enum status pg_one(struct conn *conn, struct sql sql, const struct arg *args,
                    int64_t *out)
 {
+    enum status asked;
     *out = NONE;
-    if (conn->rehearsing)
-        return pg_ahead(conn, sql, args);
-    PGresult *answer = ahead_take(pg_conn(conn), sql.text, args);
-    if (!answer)
-        TRY(run(pg_conn(conn), sql.text, args, &answer));
+    PGresult *answer = answer_ahead(pg_conn(conn), sql, args, &asked),
+             *own = NULL;
+    if (!answer && (conn->rehearsing || asked != OK))
+        return asked;
+    if (!answer) {
+        TRY(run(pg_conn(conn), sql.text, args, &own));
+        answer = own;
+    }
     if (PQntuples(answer))
         *out = pg_cell_whole(answer, 0, 0);
-    PQclear(answer);
+    PQclear(own);
     return OK;
 }

@@ -19,7 +19,8 @@ bool pg_next(struct rows *r)
 
 void pg_rows_close(struct rows *r)
 {
-    PQclear(of(r)->answer);
+    if (!of(r)->ahead)
+        PQclear(of(r)->answer);
     of(r)->answer = NULL;
 }
 

@@ -20,6 +20,7 @@ struct hunt {
     const struct str *asked;
     size_t asked_count;
     size_t limit, n;
+    int64_t count; /* by the index; NONE: not asked, or not yet known */
     struct hit *hits;
 };
 
@@ -27,7 +28,7 @@ static enum status collect(struct hunt *h, struct buf *b, struct args *args)
 {
     struct rows *r;
     buf_str(b, " LIMIT :limit");
-    args_add(h->mem, args, arg_int("limit", (int64_t)(h->limit - h->n)));
+    args_add(h->mem, args, arg_int("limit", (int64_t)h->limit));
     TRY(db_rows(h->conn, h->mem, sql_built(b), args->all, &r));
     while (h->n < h->limit && rows_next(r)) {
         const char *title = row_text(r, 1);
@@ -77,7 +78,7 @@ static enum status titles_begun(struct hunt *h)
                ":most) x JOIN ",
                fold);
     args_add(h->mem, &args, arg_int("many", FOUND_MANY));
-    args_add(h->mem, &args, arg_int("most", (int64_t)(h->limit - h->n)));
+    args_add(h->mem, &args, arg_int("most", (int64_t)h->limit));
     buf_printf(&b, "%s t ON t.id = x.id ORDER BY t.id DESC", h->entity->name);
     return collect(h, &b, &args);
 }
@@ -86,15 +87,14 @@ static enum status titles_begun(struct hunt *h)
  * newest: where that is too many, the rows are walked instead. */
 static enum status too_many(struct hunt *h, bool *yes)
 {
-    int64_t found;
     *yes = false;
     if (h->dialect->search_is_table)
         return OK;
     TRY(db_int(
         h->conn, h->dialect->search_count(h->mem, h->entity),
         ARGS({"list_words", h->words}, arg_int("list_most", FOUND_MANY + 1)),
-        &found));
-    *yes = found > FOUND_MANY;
+        &h->count));
+    *yes = h->count > FOUND_MANY;
     return OK;
 }
 
@@ -122,6 +122,8 @@ static enum status others(struct hunt *h)
     buf_str(&b, fold ? h->entity->title : "");
     bool walked = false;
     TRY(too_many(h, &walked));
+    if (conn_rehearses(h->conn) && h->count == NONE)
+        return OK; /* how it is asked depends on that */
     if (walked) {
         rows_walked(h, &b, &args);
     } else {
@@ -152,6 +154,7 @@ enum status search_entity(struct conn *c, struct arena *a,
                      .entity = e,
                      .shape = shape_of(e),
                      .reach = reach,
+                     .count = NONE,
                      .limit = (size_t)limit};
     struct str words[WORDS_ASKED];
     CHECK(limit >= 1 && limit <= LIST_MOST);

@@ -87,6 +87,7 @@ enum status lite_open(struct lite_db *db, bool writer, bool unsafe_normal,
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, lite_config);
     struct lite_conn *c = alloc_plain(sizeof(*c));
+    c->conn.cache.room = FEWER_STATEMENTS;
     c->conn.engine = &sqlite_engine;
     c->conn.db = &db->db;
     c->conn.writer = writer;

@@ -116,9 +116,10 @@ static struct sql overlap(struct arena *a, const struct entity *e, int n)
 
 /* There is one writer: ids are given in the order of the commits. */
 static const struct word words[] = {
-    {"returning", ""}, {"turn_column", ""}, {"since", "@.id > :last"},
-    {"turn", "$.id"},  {"led", "JOIN $ ON @"}, /* in the order of its index */
-    {"in_order", ""},  {0},
+    {"returning", ""},         {"turn_column", ""},
+    {"since", "@.id > :last"}, {"turn", "$.id"},
+    {"led", "JOIN $ ON @"}, /* in the order of its index */
+    {"in_order", ""},          {0},
 };
 
 const struct dialect sqlite_dialect = {

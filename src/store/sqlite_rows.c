@@ -100,7 +100,7 @@ static void statement_drop(struct lite_conn *c, struct cached *at)
 void statements_drop(struct lite_conn *c)
 {
     struct cache *cache = &c->conn.cache;
-    for (size_t i = 0; i < STATEMENTS; i++)
+    for (size_t i = 0; i < FEWER_STATEMENTS; i++)
         if (cache->hashes[i] && !cache->all[i].busy)
             statement_drop(c, &cache->all[i]);
 }

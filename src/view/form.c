@@ -212,18 +212,6 @@ enum status form_few(struct arena *a, const struct form_source *source,
     return OK;
 }
 
-enum status form_few_ahead(struct arena *a, const struct form_source *source,
-                           const struct entity *target)
-{
-    const struct field *title[2];
-    struct linked *rows;
-    size_t n;
-    if (!source->conn || !conn_asks_ahead(source->conn))
-        return form_few(a, source, target, &rows, &n);
-    const struct list_ask ask = few_ask(source, target, title);
-    return list_ahead(source->conn, a, &ask);
-}
-
 /* Several of one title are told apart. */
 static enum status option_label(struct drawing *d, const struct entity *target,
                                 const struct linked *rows, size_t n, size_t i,

@@ -122,10 +122,6 @@ enum status form_told_apart(struct arena *a, const struct lang *lang,
                             const struct form_source *source,
                             const struct entity *e, const struct linked *row,
                             const char **out) MUST_USE;
-/* Says that it is going to be asked: see db_ahead. Where there is no server to
- * wait for, it is looked up at once. */
-enum status form_few_ahead(struct arena *a, const struct form_source *source,
-                           const struct entity *target) MUST_USE;
 /* Is it set by a form? Else by the frame, a handler or a step. */
 bool field_is_typed(const struct entity *e, const struct field *f);
 /* One value: NULL, or the label key of what is wrong with it; error then has

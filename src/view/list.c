@@ -327,12 +327,14 @@ static enum status filters(struct drawing *d, struct list_v *out)
     return OK;
 }
 
-enum status list_filters_ahead(struct arena *a, const struct entity *e,
+enum status list_filters_known(struct arena *a, const struct entity *e,
                                const struct form_source *source)
 {
+    struct linked *rows;
+    size_t n;
     for (const struct field *f = e->fields; f->name; f++)
         if (is_filter(f) && f->type == F_REF)
-            TRY(form_few_ahead(a, source, f->target));
+            TRY(form_few(a, source, f->target, &rows, &n));
     return OK;
 }
 
@@ -468,15 +470,17 @@ static void cell_ref(struct drawing *d, const struct field *f, int64_t id,
 static void file_cell(struct drawing *d, const struct field *f, const void *row,
                       int64_t id, struct cell *out)
 {
-    const struct form_source *src = d->page->source;
-    struct file file;
+    struct str rest = str_of(list_ref_title(d->page->list, f, id)), type;
+    struct file file = {0};
     out->text = tr(d->lang, "view.file");
     if (d->entity->path)
         out->href =
             arena_printf(d->mem, "%s/%" PRId64 "/fichier/%s", d->entity->path,
                          ((const struct row *)row)->id, f->name);
-    if (src && src->conn && file_load(src->conn, d->mem, id, &file) == OK)
-        out->text = file_about(d->mem, d->lang, &file);
+    if (!str_next(&rest, ' ', &type) || !str_int(rest, &file.size))
+        return;
+    file.type = str_dup(d->mem, type);
+    out->text = file_about(d->mem, d->lang, &file);
 }
 
 static void cell(struct drawing *d, struct shown *s, const void *row,
@@ -511,20 +515,6 @@ static void row_cells(struct drawing *d, struct shown *shown, size_t n,
         out->text = tr(d->lang, "view.untitled");
 }
 
-/* The files that a column names are going to be asked for. */
-static enum status files_ahead(struct drawing *d, const struct field *f)
-{
-    const struct form_source *src = d->page->source;
-    const struct list *list = d->page->list;
-    for (size_t r = 0; f->type == F_FILE && src && src->conn && r < list->n;
-         r++) {
-        const struct value v = field_get(f, list->rows[r]);
-        if (v.type != V_NULL)
-            TRY(file_ahead(src->conn, v.i));
-    }
-    return OK;
-}
-
 static size_t choice_count(const struct field *f)
 {
     size_t n = 0;
@@ -549,7 +539,6 @@ static enum status table(struct drawing *d, struct list_v *out)
         shown[i].words = arena_array(d->mem, sizeof(*shown[i].words),
                                      choice_count(fields[i]) + 1);
         column(d, fields[i], &heads[i]);
-        TRY(files_ahead(d, fields[i]));
     }
     for (size_t r = 0; r < list->n; r++)
         row_cells(d, shown, n, list->rows[r], &cells[r * n]);

@@ -90,8 +90,9 @@ struct list_page {
  * columns; ends with NULL. */
 const struct field *const *list_fields(struct arena *a, const struct entity *e,
                                        const char *only, const char *fixed);
-/* Says that the lists which filters offer are going to be asked: db_ahead. */
-enum status list_filters_ahead(struct arena *a, const struct entity *e,
+/* Looks up what filters offer, so that the list need not ask for these titles.
+ */
+enum status list_filters_known(struct arena *a, const struct entity *e,
                                const struct form_source *source) MUST_USE;
 /* Everything but lead, caption and foot. Labels: <entity>.list (title), .new,
  * .empty, .count (plural). A new row is made at <path>/nouveau. */

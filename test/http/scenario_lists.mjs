@@ -1,6 +1,6 @@
 // Lists: every row once in each order, filters, search; what goes out comes in
 // again unchanged; imports within one's reach.
-import { test, equal, ok, match, serve, forms, links, filled, readable, tables, sameTables,
+import { essaim, test, equal, ok, match, serve, forms, links, filled, readable, tables, sameTables,
   importEnd, onPostgres } from './lib.mjs';
 
 const server = await serve({ env: { ESSAIM_QUERIES: '1' } });
@@ -192,7 +192,7 @@ await test('a Latin-1 file is converted', async () => {
 });
 await test('a list waits for its database twice at most, a page that asks much not much longer', async () => {
   const gate = links((await admin.get('/jalons/a-decider')).text).find((l) => /^\/jalons\/\d+$/.test(l));
-  for (const [path, most] of [['/projets', 2], ['/etablissements', 2], ['/organisations', 2], ['/documents', 3],
+  for (const [path, most] of [['/projets', 2], ['/etablissements', 2], ['/organisations', 2], ['/documents', 2],
     ['/', 2], ['/chiffres', 3], ['/chiffres/portfolio.projects', 3], ['/strategie', 4], ['/projets/1', 4], [gate, 5]]) {
     // A worker knows its statements once it has answered; which one answers is chance.
     const trips = [];
@@ -201,6 +201,43 @@ await test('a list waits for its database twice at most, a page that asks much n
     if (onPostgres) ok(least >= 1 && least <= most, `${path}: ${trips.join()}`);
     else equal(Math.max(...trips), 0, path);
     equal(Math.max(...trips.slice(-10)), least, `${path}: ${trips.join()}`);
+  }
+});
+// Each list with each of its filters as its own form offers them, and a word.
+await test('a list waits twice at most with each of its filters', async () => {
+  const paths = [...new Set(JSON.parse(essaim('routes', '--format', 'json')).map((r) => r.path))]
+    .filter((p) => /^\/[a-z-]+$/.test(p));
+  const over = [];
+  let asked = 0;
+  for (const path of paths) {
+    const page = await admin.get(path);
+    if (page.status !== 200 || !/id="l-q"|id="l-[a-z_]+"/.test(page.text)) continue;
+    const asks = [''];
+    for (const [, name, body] of page.text.matchAll(/<select[^>]* name="([a-z_]+)"[^>]*>([\s\S]*?)<\/select>/g)) {
+      const value = [...body.matchAll(/<option value="([^"]+)"/g)].map((m) => m[1]).find((v) => v !== '~');
+      if (value) asks.push(`?${name}=${encodeURIComponent(value)}`, `?${name}=~`);
+    }
+    for (const [, name] of page.text.matchAll(/<input[^>]* name="([a-z_]+_(?:from|to))"/g))
+      asks.push(`?${name}=${/type="date"/.test(page.text.match(new RegExp(`<input[^>]* name="${name}"[^>]*>`))[0]) ? '2024-10-01' : '3'}`);
+    if (/id="l-q"/.test(page.text)) asks.push('?q=de', '?q=coll');
+    if (asks.length > 3 && !asks[1].startsWith('?q')) asks.push(asks[1] + asks.at(-1).replace('?', '&'));
+    for (const ask of asks) {
+      const r = await admin.get(path + ask);
+      asked++;
+      equal(r.status, 200, path + ask);
+      const trips = Number(r.headers.get('x-round-trips'));
+      if (onPostgres ? trips > (path === '/carte' ? 5 : 2) || trips < 1 : trips !== 0) over.push(`${path}${ask}: ${trips}`);
+    }
+  }
+  ok(asked > 100, String(asked));
+  equal(over.join('\n'), '', `${over.length} of ${asked}`);
+});
+await test('a search over everything waits four times at most', async () => {
+  for (const word of ['college', 'parc', 'MIA Seconde', 'introuvable', 'de']) {
+    const r = await admin.get(`/recherche?q=${encodeURIComponent(word)}`);
+    const trips = Number(r.headers.get('x-round-trips'));
+    equal(r.status, 200, word);
+    ok(onPostgres ? trips >= 1 && trips <= 4 : trips === 0, `${word}: ${trips}`);
   }
 });
 await test('the server lived through it', async () => {

@@ -117,33 +117,42 @@ static enum status table_fill(struct req *r, struct list_ask *ask,
     return OK;
 }
 
-enum status map_show(struct req *r)
+struct map_filling {
+    struct map_v v;
+    struct map map;
+    struct list_v table;
+};
+
+static enum status map_fill(struct req *r, void *view)
 {
-    struct map_v v = {.lead = tr(r->lang, "directory.map.lead")};
-    struct map *m = NEW(r->mem, struct map);
-    struct map_kind *kinds = NEW_ARRAY(r->mem, struct map_kind, COUNT(shapes));
-    struct list_v *table = NEW(r->mem, struct list_v);
+    struct map_filling *f = view;
     struct list_ask ask = {
         .entity = &school_entity, .reach = &r->reach, .limit = 50};
     struct form_source source = req_source(r);
+    struct outlines outlines;
     enum status s = list_ask_read(r->mem, &school_entity, &r->in, &source, &ask,
                                   &r->errors);
     if (s != OK && s != ERR_INVALID)
         return s;
-    ask.reach = &r->reach;
+    TRY(outlines_load(r->conn, r->mem, &outlines));
+    f->map.outlines = outlines.list;
+    f->map.outline_count = outlines.n;
+    f->v.source = outlines.source;
+    TRY(points_fill(r, &ask, &f->map));
+    TRY(bassins_fill(r, &f->v));
+    return table_fill(r, &ask, &f->table);
+}
+
+static void map_draw(struct req *r, struct map *m, struct map_v *v)
+{
+    struct map_kind *kinds = NEW_ARRAY(r->mem, struct map_kind, COUNT(shapes));
     for (size_t i = 0; i < COUNT(shapes); i++)
         kinds[i] = (struct map_kind){.label = tr(r->lang, shapes[i].label),
                                      .shape = shapes[i].shape};
-    *m = (struct map){.label = tr(r->lang, "directory.map.label"),
-                      .width = WIDTH,
-                      .kinds = kinds,
-                      .kind_count = COUNT(shapes)};
-    struct outlines outlines;
-    TRY(outlines_load(r->conn, r->mem, &outlines));
-    m->outlines = outlines.list;
-    m->outline_count = outlines.n;
-    v.source = outlines.source;
-    TRY(points_fill(r, &ask, m));
+    m->label = tr(r->lang, "directory.map.label");
+    m->width = WIDTH;
+    m->kinds = kinds;
+    m->kind_count = COUNT(shapes);
     m->near = req_text(r, "bassin").n && m->point_count &&
               m->point_count <= MAP_SMALL_MOST;
     if (m->near)
@@ -153,17 +162,23 @@ enum status map_show(struct req *r)
     for (size_t i = 0; i < m->point_count; i++)
         lost += m->points[i].drawn.x != m->points[i].drawn.x;
     if (lost)
-        v.unplaced =
+        v->unplaced =
             tr_n(r->mem, r->lang, "directory.map.unplaced", (int64_t)lost);
-    TRY(bassins_fill(r, &v));
-    kinds_fill(r, &v);
-    TRY(table_fill(r, &ask, table));
-    v.map = m;
-    v.table = table;
+}
+
+enum status map_show(struct req *r)
+{
+    struct map_filling f = {0};
+    TRY(req_fill(r, map_fill, &f, sizeof(f)));
+    map_draw(r, &f.map, &f.v);
+    kinds_fill(r, &f.v);
+    f.v.lead = tr(r->lang, "directory.map.lead");
+    f.v.map = &f.map;
+    f.v.table = &f.table;
     struct page p = req_page(r, tr(r->lang, "directory.map"));
     p.wide = true;
     struct html h;
     req_html_open(r, &h);
-    map_page(&h, &p, &v);
+    map_page(&h, &p, &f.v);
     return req_html(r, 200, &h);
 }

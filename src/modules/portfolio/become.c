@@ -61,28 +61,43 @@ static enum status options_fill(struct req *r, const struct entity *e,
     return OK;
 }
 
+struct origin_view {
+    struct become_v v;
+    struct detail_v detail;
+    struct lineage_v lineage;
+};
+
+static enum status origin_fill(struct req *r, void *view)
+{
+    struct origin_view *o = view;
+    struct become_v *v = &o->v;
+    TRY(row_detail(r, &o->detail));
+    TRY(lineage_of(r, node_of(is_signal(r) ? NODE_SIGNAL : NODE_ADVICE, r->id),
+                   row_title(r->entity, r->row), &o->lineage));
+    const char *refusal = may_write(r) ? become_refuses(r, r->conn) : NULL;
+    v->refusal = refusal ? tr(r->lang, refusal) : NULL;
+    if (!may_write(r) || (refusal && !conn_rehearses(r->conn)))
+        return OK;
+    v->action =
+        arena_printf(r->mem, "%s/projet", row_address(r, r->entity, r->id));
+    v->key = req_key(r);
+    v->csrf = r->who->csrf;
+    struct str name = req_text(r, "name");
+    v->name = name.p ? str_dup(r->mem, name) : row_title(r->entity, r->row);
+    TRY(options_fill(r, &axis_entity, &v->axes, &v->axis_count));
+    return options_fill(r, &project_entity, &v->projects, &v->project_count);
+}
+
 static enum status show(struct req *r, int code, const char *alert)
 {
-    struct detail_v detail = {0};
-    struct lineage_v lineage = {0};
-    struct become_v v = {.detail = &detail, .lineage = &lineage};
-    TRY(row_detail(r, &detail));
-    TRY(lineage_of(r, node_of(is_signal(r) ? NODE_SIGNAL : NODE_ADVICE, r->id),
-                   row_title(r->entity, r->row), &lineage));
-    const char *refusal = may_write(r) ? become_refuses(r, r->conn) : NULL;
-    v.refusal = refusal ? tr(r->lang, refusal) : NULL;
-    if (may_write(r) && !refusal) {
-        v.action =
-            arena_printf(r->mem, "%s/projet", row_address(r, r->entity, r->id));
-        v.key = req_key(r);
-        v.csrf = r->who->csrf;
-        v.alert = alert ? tr(r->lang, alert) : NULL;
-        struct str name = req_text(r, "name");
-        v.name = name.p ? str_dup(r->mem, name) : row_title(r->entity, r->row);
-        TRY(options_fill(r, &axis_entity, &v.axes, &v.axis_count));
-        TRY(options_fill(r, &project_entity, &v.projects, &v.project_count));
-    }
-    struct page p = req_page(r, detail.title);
+    struct origin_view o = {0};
+    struct become_v v;
+    TRY(req_fill(r, origin_fill, &o, sizeof(o)));
+    v = o.v;
+    v.detail = &o.detail;
+    v.lineage = &o.lineage;
+    v.alert = v.action && alert ? tr(r->lang, alert) : NULL;
+    struct page p = req_page(r, o.detail.title);
     req_crumb(r, &p);
     struct html h;
     req_html_open(r, &h);

@@ -353,27 +353,40 @@ static enum status reasons_fill(struct req *r, struct essaimage_v *v)
     return rows_end(rows);
 }
 
+struct spreading {
+    struct spread spread;
+    struct areas areas;
+    struct outlines outlines;
+    struct essaimage_v v;
+};
+
+static enum status spreading_fill(struct req *r, void *view)
+{
+    struct spreading *k = view;
+    TRY(spread_load(r->conn, r->mem, r->id, &k->spread));
+    TRY(areas_load(r, &k->areas));
+    TRY(outlines_load(r->conn, r->mem, &k->outlines));
+    return reasons_fill(r, &k->v);
+}
+
 enum status essaimage_show(struct req *r)
 {
     const struct project *p = r->row;
-    struct spread s;
-    struct areas *bassins = NEW(r->mem, struct areas);
+    struct spreading *k = NEW(r->mem, struct spreading);
     struct areas *departements = NEW(r->mem, struct areas);
-    struct essaimage_v v = {0};
-    struct outlines outlines;
-    TRY(spread_load(r->conn, r->mem, r->id, &s));
-    TRY(areas_load(r, bassins));
+    struct areas *bassins = &k->areas;
+    TRY(req_fill(r, spreading_fill, k, sizeof(*k)));
+    struct spread s = k->spread;
+    struct essaimage_v v = k->v;
     *departements = *bassins;
     areas_count(bassins, &s, false);
     areas_count(departements, &s, true);
     spread_shown(r, &s, &v);
-    TRY(outlines_load(r->conn, r->mem, &outlines));
-    v.map = map_of(r, &s, bassins, &outlines);
+    v.map = map_of(r, &s, bassins, &k->outlines);
     v.bassins = bars_of(r, bassins, "portfolio.by_bassin", "bassin");
     v.departements =
         bars_of(r, departements, "portfolio.by_departement", "departement");
     v.months = months_of(r, &s);
-    TRY(reasons_fill(r, &v));
     if (may(r->who, "portfolio.deployments"))
         v.list = arena_printf(r->mem, "/deploiements?project=%" PRId64, r->id);
     struct page page =
