@@ -259,6 +259,6 @@ await test('schools of one name are offered with their UAI', async () => {
   const r = await admin.submit(form, { school: 'Parc', name: '6e A', year: '2024-2025' });
   equal(r.status, 422);
   const offered = [...r.text.matchAll(/<option value="\d+"[^>]*>([^<]*Parc[^<]*)<\/option>/g)].map((m) => m[1]);
-  ok(offered.length > 1 && offered.every((t) => /\d{7}[A-Z]$/.test(t)), offered.join(' | ') || r.text.length);
+  ok(offered.length > 1 && offered.every((t) => / · \d{7}[A-Z]( · |$)/.test(t)), offered.join(' | ') || r.text.length);
 });
 await server.stop();
