@@ -361,14 +361,14 @@ records.push(
     },
     ...(api === 'visit' && {
       steps: {
-        'confirm hold miss cancel reopen correct': {
+        'confirm hold hold_late miss cancel reopen correct': {
           stranger: [sign, sign, sign],
           admin: [yes, yes, yes],
           'coordinator host': [yes, gone, yes],
           'leader inspector ien expert researcher partner teacher head': [no, no, no],
         },
       },
-      from: { confirm: ['asked'], hold: ['confirmed'], miss: ['confirmed'],
+      from: { confirm: ['asked'], hold: ['confirmed'], hold_late: ['confirmed'], miss: ['confirmed'],
         cancel: ['asked', 'confirmed'], reopen: ['cancelled', 'missed'], correct: ['held'] },
     }),
   })),

@@ -3,6 +3,7 @@
 #include "core/edit.h"
 
 #include "base/utf8.h"
+#include "core/correct.h"
 #include "core/derive.h"
 #include "core/file.h"
 #include "core/pages.h"
@@ -16,8 +17,8 @@ static struct edit edit_open(struct req *r, void *row)
     size_t n = entity_link_count(r->entity);
     return (struct edit){.r = r,
                          .row = row,
-                         .links = NEW_ARRAY(r->mem, struct linked *, n + 1),
-                         .counts = NEW_ARRAY(r->mem, size_t, n + 1),
+                         .counted = r->row && row_counted(r->entity, r->row),
+                         .links = NEW_ARRAY(r->mem, struct links, n + 1),
                          .given = NEW_ARRAY(r->mem, bool, n + 1)};
 }
 
@@ -25,8 +26,9 @@ static enum status links_read(struct edit *e)
 {
     struct req *r = e->r;
     for (size_t i = 0; i < entity_link_count(r->entity); i++)
-        TRY(links_load(r->conn, r->mem, r->entity, &r->entity->links[i], r->id,
-                       &e->links[i], &e->counts[i]));
+        TRY(links_load(r->conn, r->mem,
+                       (struct linking){r->entity, &r->entity->links[i], r->id},
+                       &e->links[i]));
     return OK;
 }
 
@@ -79,8 +81,7 @@ static enum status show(struct edit *e, int code, bool refused,
     struct form_source source = edit_source(r);
     struct form_ask ask = {.entity = r->entity,
                            .row = e->row,
-                           .links = (const struct linked *const *)e->links,
-                           .link_counts = e->counts,
+                           .links = e->links,
                            .typed = refused ? &r->in : NULL,
                            .errors = &r->errors,
                            .source = &source,
@@ -90,6 +91,7 @@ static enum status show(struct edit *e, int code, bool refused,
     struct form_conflict conflict = {0}, *of_line = NULL;
     addresses(e, &form);
     TRY(form_of_entity(r->mem, r->lang, &ask, &form));
+    correction_draw(e, &form);
     if (code == 409 && !theirs) {
         TRY(lines_stale(e, &of_line));
         form.conflict = of_line;
@@ -119,11 +121,12 @@ static enum status show(struct edit *e, int code, bool refused,
     return req_html(r, code, &h);
 }
 
-/* What was seen or done is mostly told the same day. */
+/* What was seen or done is mostly told the same day, and what is new begins. */
 static void days_begin(const struct entity *e, void *row)
 {
     for (const struct field *f = e->fields; f->name; f++)
-        if ((f->flags & F_PAST) && (f->flags & F_REQUIRED))
+        if ((f->flags & F_BEGINS) ||
+            ((f->flags & F_PAST) && (f->flags & F_REQUIRED)))
             field_set(f, row, value_day(day_today()));
 }
 
@@ -194,7 +197,7 @@ static void refuse_unknown(struct req *r)
     for (size_t i = 0; r->json && i < r->json->n; i++) {
         const char *name = str_dup(r->mem, r->json->members[i].key);
         enum json_type type = r->json->members[i].value.type;
-        if (entity_link(r->entity, name))
+        if (entity_link(r->entity, name) || correction_is(r->entity, name))
             continue;
         if (!entity_field(r->entity, name) &&
             !(*name && word_in("id uid version", name)))
@@ -227,6 +230,7 @@ static enum status read_typed(struct edit *e, unsigned flags)
     struct req *r = e->r;
     struct form_source source = edit_source(r);
     refuse_unknown(r);
+    correction_read(r);
     if (r->json)
         refuse_set(r, e->row);
     enum status s = row_from_input(r->mem, r->entity, &r->in, &source, flags,
@@ -234,15 +238,13 @@ static enum status read_typed(struct edit *e, unsigned flags)
     if (s != OK && s != ERR_INVALID)
         return s;
     for (size_t i = 0; i < entity_link_count(r->entity); i++) {
-        struct linked *links;
-        size_t n;
+        struct links links;
         s = links_from_input(r->mem, r->entity, &r->entity->links[i], &r->in,
-                             &source, flags, &links, &n, &e->given[i],
-                             &r->errors);
+                             &source, flags, &links, &e->given[i], &r->errors);
         if (s != OK && s != ERR_INVALID)
             return s;
         if (s == OK && e->given[i])
-            e->links[i] = links, e->counts[i] = n;
+            e->links[i] = links;
     }
     if (r->api)
         return r->errors.n ? ERR_INVALID : OK;
@@ -256,6 +258,8 @@ enum status edit_refused(struct conn *c, const struct entity *e,
                          struct form_errors *errors, enum status s)
 {
     const char *why = conn_refusal(c);
+    if (s == ERR_CONFLICT && correction_lacks(c, errors, "correction"))
+        return ERR_INVALID;
     if (s == ERR_CONFLICT && strncmp(why, "overlap ", 8) == 0)
         form_error(errors, NULL, "form.overlap");
     if (s == ERR_CONFLICT && same(why, "reference"))
@@ -279,8 +283,9 @@ static enum status save_links(struct edit *e, struct conn *c, int64_t id)
     const struct entity *entity = e->r->entity;
     for (size_t i = 0; i < entity_link_count(entity); i++)
         if (e->given[i])
-            TRY(links_save(c, e->r->mem, entity, &entity->links[i], id,
-                           e->links[i], e->counts[i]));
+            TRY(links_save(c, e->r->mem,
+                           (struct linking){entity, &entity->links[i], id},
+                           e->links[i], req_actor(e->r)));
     return OK;
 }
 
@@ -493,8 +498,12 @@ static enum status delete_it(struct conn *c, struct arena *mem, void *data)
     const struct row *row = r->row;
     r->errors = (struct form_errors){.mem = r->mem};
     TRY(check_lock(r, c));
-    TRY(row_delete(c, mem, r->entity, r->id,
-                   version == NONE ? row->version : version, req_actor(r)));
+    enum status s =
+        row_delete(c, mem, r->entity, r->id,
+                   version == NONE ? row->version : version, req_actor(r));
+    if (s == ERR_CONFLICT && same(conn_refusal(c), "closed"))
+        e->kept = true, form_error(&r->errors, NULL, "core.counted");
+    TRY(s);
     r->code = r->api ? 204 : 303;
     r->location = r->api ? NULL : r->entity->path;
     return OK;
@@ -504,7 +513,7 @@ enum status row_remove(struct req *r)
 {
     struct edit e = edit_open(r, r->row);
     enum status s = req_write(r, delete_it, &e);
-    if (s == ERR_CONFLICT && !r->errors.n)
+    if (s == ERR_CONFLICT && (!r->errors.n || e.kept))
         TRY(refer_tell(r));
     if (s != OK && !r->api)
         return row_refused(r, s);

@@ -38,9 +38,10 @@ struct edit_kind {
 
 struct edit {
     struct req *r;
-    void *row; /* as it shall be */
-    struct linked **links;
-    size_t *counts;
+    void *row;           /* as it shall be */
+    bool counted;        /* as it stands, in a school year that is over */
+    bool kept;           /* it may not be deleted: a closed year counts it */
+    struct links *links; /* of each of the entity's */
     bool *given;
     int64_t id;
     struct edit_kind *kinds;

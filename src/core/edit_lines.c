@@ -1,5 +1,5 @@
 /* The rows edited under a row, as lines of its form. */
-#include "core/edit.h"
+#include "core/correct.h"
 #include "i18n/format.h"
 #include "store/row.h"
 
@@ -301,6 +301,8 @@ static enum status line_refused(struct saving *s, struct edit_line *l,
 {
     if (status == ERR_STALE)
         l->stale = true;
+    if (status == ERR_CONFLICT && correction_lacks(s->conn, &l->errors, NULL))
+        return ERR_INVALID;
     if (status == ERR_CONFLICT && l->remove) {
         form_error(&l->errors, NULL, "form.still_used");
         return ERR_INVALID;

@@ -20,51 +20,38 @@ static void csv_head(struct buf *b, const struct entity *e)
     buf_str(b, "\r\n");
 }
 
-static enum status code_of(struct conn *c, struct arena *a,
-                           const struct entity *e, int64_t id, const char **out)
-{
-    void *row;
-    TRY(row_load(c, a, e, id, &reach_all, &row));
-    *out = field_typed(a, entity_field(e, e->code), row);
-    return OK;
-}
-
 /* The rows that a page's references of one field name, by their codes. */
 struct named {
     const struct field *field;
     struct list rows;
 };
 
-/* One text for any page, that its statement be prepared once: a short page
- * names its last row again. */
 static enum status named_load(struct conn *c, struct arena *a,
                               const struct list *page, struct named *out)
 {
     const struct entity *e = out->field->target;
     const struct field *fields[] = {entity_field(e, e->code), NULL};
-    struct arg *args = NEW_ARRAY(a, struct arg, LIST_MOST + 1);
-    struct buf where = {.mem = a};
-    int64_t id = NONE;
-    buf_str(&where, "t.id IN (");
-    for (size_t i = 0; i < LIST_MOST; i++) {
-        const char *name = arena_printf(a, "named%zu", i);
-        if (i < page->n) {
-            const struct value v = field_get(out->field, page->rows[i]);
-            id = v.type == V_NULL ? id : v.i;
-        }
-        buf_printf(&where, "%s:%s", i ? ", " : "", name);
-        args[i] = arg_int(name, id);
+    int64_t ids[LIST_MOST];
+    size_t n = 0;
+    const char *which;
+    for (size_t i = 0; i < page->n; i++) {
+        const struct value v = field_get(out->field, page->rows[i]);
+        if (v.type != V_NULL)
+            ids[n++] = v.i;
     }
-    buf_str(&where, ")");
-    return list_load(c, a,
-                     &(struct list_ask){.entity = e,
-                                        .reach = &reach_all,
-                                        .fields = fields,
-                                        .where = {buf_done(&where).p},
-                                        .args = args,
-                                        .limit = LIST_MOST,
-                                        .no_total = true},
-                     &out->rows);
+    if (!n)
+        return OK;
+    const struct arg *args = ids_bound(a, ids, n, &which);
+    return list_load(
+        c, a,
+        &(struct list_ask){.entity = e,
+                           .reach = &reach_all,
+                           .fields = fields,
+                           .where = {arena_printf(a, "t.id %s", which)},
+                           .args = args,
+                           .limit = LIST_MOST,
+                           .no_total = true},
+        &out->rows);
 }
 
 /* All of them, ending with {0}. */
@@ -101,22 +88,14 @@ static const char *named_code(struct arena *a, const struct named *names,
 
 /* The links of one kind in one cell, as the import reads them back:
  * "EDU-1 | EDU-4". */
-static enum status csv_links(struct conn *c, struct arena *a,
-                             const struct entity *e, const struct link *l,
-                             int64_t id, struct buf *b)
+static void csv_links(struct arena *a, const struct link *l,
+                      const struct links *links, struct buf *b)
 {
     struct buf cell = {.mem = a};
-    struct linked *all;
-    size_t n;
-    TRY(links_load(c, a, e, l, id, &all, &n));
-    for (size_t i = 0; i < n; i++) {
-        const char *text = all[i].title;
-        if (l->target->code)
-            TRY(code_of(c, a, l->target, all[i].target, &text));
-        buf_printf(&cell, "%s%s", i ? " | " : "", text);
-    }
+    for (size_t i = 0; i < links->n; i++)
+        buf_printf(&cell, "%s%s", i ? " | " : "",
+                   l->target->code ? links->all[i].code : links->all[i].title);
     csv_cell(b, buf_done(&cell), false);
-    return OK;
 }
 
 /* A reference as files name it: by the target's code, which the import reads
@@ -139,15 +118,18 @@ static enum status csv_page(struct conn *c, struct arena *a,
                             struct buf *b)
 {
     struct named *names;
+    struct links *links;
+    const size_t kinds = entity_link_count(e);
     TRY(names_load(c, a, e, list, &names));
+    TRY(links_of_page(c, a, e, list, &links));
     for (size_t i = 0; i < list->n; i++) {
         const struct row *row = list->rows[i];
         csv_cell(b, str_of(arena_printf(a, "%" PRId64, row->id)), true);
         for (const struct field *f = e->fields; f->name; f++)
             if (exported(f))
                 csv_cell(b, str_of(csv_text(a, list, names, f, row)), false);
-        for (const struct link *l = e->links; l && l->name; l++)
-            TRY(csv_links(c, a, e, l, row->id, b));
+        for (size_t k = 0; k < kinds; k++)
+            csv_links(a, &e->links[k], &links[i * kinds + k], b);
         buf_str(b, "\r\n");
     }
     return OK;
@@ -158,10 +140,12 @@ static enum status json_page(struct conn *c, struct arena *a,
                              bool first, struct buf *b)
 {
     struct json j = {.out = b, .comma = !first};
+    struct links *links;
+    TRY(links_of_page(c, a, e, list, &links));
     for (size_t i = 0; i < list->n; i++) {
         json_object(&j, NULL);
         row_json(&j, e, list->rows[i]);
-        TRY(links_members(c, a, e, ((struct row *)list->rows[i])->id, &j));
+        links_members(&j, e, &links[i * entity_link_count(e)]);
         json_end_object(&j);
         buf_char(b, '\n');
     }

@@ -135,6 +135,16 @@ static void typed_fill(struct req *r, struct error_v *v)
     v->typed = typed;
 }
 
+/* All that is wrong, one after the other. */
+static const char *messages(struct req *r)
+{
+    struct buf b = {.mem = r->mem};
+    for (size_t i = 0; i < r->errors.n; i++)
+        buf_printf(&b, "%s%s", i ? " " : "",
+                   form_message(r->mem, r->lang, &r->errors.list[i]));
+    return buf_done(&b).p;
+}
+
 enum status req_fail(struct req *r, enum status s)
 {
     int code = status_code(s);
@@ -158,7 +168,7 @@ enum status req_fail(struct req *r, enum status s)
     v.title = error_label(r->lang, status_name(s), code, true);
     v.what = error_label(r->lang, status_name(s), code, false);
     if (r->errors.n)
-        v.detail = form_message(r->mem, r->lang, &r->errors.list[0]);
+        v.detail = messages(r);
     /* Refused for a reason that is told: nobody was faster, nothing broke. */
     if (code == 409 && v.detail) {
         v.title = tr(r->lang, "error.refused");

@@ -287,13 +287,12 @@ static enum status links_read(struct reader *r, struct arena *a,
     size_t n = entity_link_count(e);
     if (!n)
         return OK;
-    line->links = NEW_ARRAY(a, struct linked *, n);
-    line->counts = NEW_ARRAY(a, size_t, n);
+    line->links = NEW_ARRAY(a, struct links, n);
     line->given = NEW_ARRAY(a, bool, n);
     for (size_t i = 0; i < n; i++) {
-        enum status s = links_from_input(
-            a, e, &e->links[i], in, source, PARSE_CODES, &line->links[i],
-            &line->counts[i], &line->given[i], errors);
+        enum status s =
+            links_from_input(a, e, &e->links[i], in, source, PARSE_CODES,
+                             &line->links[i], &line->given[i], errors);
         if (s != OK && s != ERR_INVALID)
             return s;
     }

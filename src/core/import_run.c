@@ -24,6 +24,11 @@ struct run {
     int64_t done, inserted, updated, unchanged, bad, repeated;
 };
 
+static struct actor actor_of(const struct run *r)
+{
+    return (struct actor){.person = r->im->person, .import = r->im->id};
+}
+
 static enum status refuse_with(struct run *r, const char *key,
                                const char *field)
 {
@@ -55,10 +60,11 @@ static enum status links_write(struct run *r, struct conn *c, struct arena *a,
                                const struct import_line *line, int64_t id)
 {
     const struct entity *e = r->im->entity;
+    const struct actor by = actor_of(r);
     for (size_t i = 0; i < entity_link_count(e); i++)
         if (line->given[i])
-            TRY(links_save(c, a, e, &e->links[i], id, line->links[i],
-                           line->counts[i]));
+            TRY(links_save(c, a, (struct linking){e, &e->links[i], id},
+                           line->links[i], by));
     return OK;
 }
 
@@ -67,14 +73,13 @@ enum status links_alike(struct conn *c, struct arena *a, const struct entity *e,
 {
     *out = true;
     for (size_t i = 0; *out && i < entity_link_count(e); i++) {
-        struct linked *now;
-        size_t n;
+        struct links now;
         if (!line->given[i])
             continue;
-        TRY(links_load(c, a, e, &e->links[i], id, &now, &n));
-        *out = n == line->counts[i];
-        for (size_t k = 0; *out && k < n; k++)
-            *out = now[k].target == line->links[i][k].target;
+        TRY(links_load(c, a, (struct linking){e, &e->links[i], id}, &now));
+        *out = now.n == line->links[i].n;
+        for (size_t k = 0; *out && k < now.n; k++)
+            *out = now.all[k].target == line->links[i].all[k].target;
     }
     return OK;
 }
@@ -85,7 +90,7 @@ static enum status apply_line(struct run *r, struct conn *c, struct arena *a,
                               const struct import_line *line)
 {
     const struct entity *e = r->im->entity;
-    struct actor by = {r->im->person, r->im->id};
+    const struct actor by = actor_of(r);
     void *row = row_copy(a, e, line->row), *now;
     const struct row *from;
     bool alike;
@@ -233,6 +238,8 @@ static void refuse_line(struct run *r, const struct import_line *line)
     struct form_error error = {.key = "import.refused"};
     if (r->key)
         error = (struct form_error){.key = r->key, .field = r->field};
+    else if (same(r->refusal, "closed"))
+        error.key = "import.year_closed";
     else if (strncmp(r->refusal, "unique ", 7) == 0)
         error.key = f ? "form.taken" : "form.taken_together";
     else if (strncmp(r->refusal, "overlap ", 8) == 0)

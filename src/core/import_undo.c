@@ -79,7 +79,10 @@ enum status import_mark_kept(struct conn *c, int64_t id)
 static enum status undo_one(struct conn *c, struct arena *a, void *data)
 {
     const struct undoing *u = data;
-    struct actor by = {u->person, 0};
+    /* What a file brought into a year that is over, it takes out again. */
+    const struct actor by = {
+        .person = u->person,
+        .why = arena_printf(a, "import %" PRId64 " undone", u->im->id)};
     return row_undo(c, a, u->im->entity, u->at, u->im->id, by);
 }
 

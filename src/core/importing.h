@@ -51,8 +51,7 @@ enum status import_faults_send(struct req *r, struct import *im) MUST_USE;
 struct import_line {
     int64_t number;
     void *row;
-    struct linked **links; /* of each of the entity's, where the file has it */
-    size_t *counts;
+    struct links *links; /* of each of the entity's, where the file has it */
     bool *given;
     bool exists; /* a row with its code stands already */
     bool alike;  /* and says the same */

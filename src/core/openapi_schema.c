@@ -106,6 +106,17 @@ static void schema_new(struct req *r, struct json *j, const struct entity *e)
     json_end_object(j);
 }
 
+/* Sent, and kept by the journal; no answer has it. */
+static void schema_correction(struct req *r, struct json *j)
+{
+    json_object(j, "correction");
+    json_cstr(j, "type", "string");
+    json_cstr(j, "title", tr(r->lang, "core.correction"));
+    json_cstr(j, "description", tr(r->lang, "core.correction_help"));
+    json_bool(j, "writeOnly", true);
+    json_end_object(j);
+}
+
 static void schema(struct req *r, struct json *j, const struct entity *e)
 {
     json_object(j, e->api);
@@ -119,6 +130,8 @@ static void schema(struct req *r, struct json *j, const struct entity *e)
         schema_field(r, j, e, f);
     for (const struct link *l = e->links; l && l->name; l++)
         schema_link(r, j, e, l);
+    if (e->counting)
+        schema_correction(r, j);
     json_end_object(j);
     json_end_object(j);
 }

@@ -104,7 +104,9 @@ void refer_tell_restore(struct req *r, struct conn *c)
     const char *why = conn_refusal(c);
     const char *name = strrchr(why, '.') ? strrchr(why, '.') + 1 : "";
     struct form_error error = {.key = NULL};
-    if (same(why, "reference"))
+    if (same(why, "closed"))
+        error.key = "core.restore_counted";
+    else if (same(why, "reference"))
         error.key = "core.restore_lacks";
     else if (strncmp(why, "unique ", 7) == 0 && strchr(why, ','))
         error.key = "form.taken_together";

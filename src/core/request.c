@@ -3,6 +3,7 @@
 
 #include "auth/throttle.h"
 #include "base/random.h"
+#include "core/correct.h"
 #include "core/file.h"
 #include "core/once.h"
 #include "http/exchange.h"
@@ -272,7 +273,9 @@ enum sent_from req_sent_from(const struct req *r)
 
 struct actor req_actor(const struct req *r)
 {
-    return (struct actor){r->who ? r->who->person : 0, 0};
+    const struct str why = correction_of(r);
+    return (struct actor){.person = r->who ? r->who->person : 0,
+                          .why = why.n ? str_dup(r->mem, why) : NULL};
 }
 
 int64_t req_version(const struct req *r)

@@ -26,22 +26,18 @@ static void cursor_link(struct req *r, const char *next)
                                              req_path(r), "after", next)));
 }
 
-static enum status row_members(struct req *r, const void *row, struct json *j)
-{
-    row_json(j, r->entity, row);
-    return links_members(r->conn, r->mem, r->entity,
-                         ((const struct row *)row)->id, j);
-}
-
 static enum status list_json(struct req *r, const struct list *list)
 {
     struct buf out = {.mem = r->mem};
     struct json j = {.out = &out};
+    struct links *links;
+    TRY(links_of_page(r->conn, r->mem, r->entity, list, &links));
     json_object(&j, NULL);
     json_array(&j, "rows");
     for (size_t i = 0; i < list->n; i++) {
         json_object(&j, NULL);
-        TRY(row_members(r, list->rows[i], &j));
+        row_json(&j, r->entity, list->rows[i]);
+        links_members(&j, r->entity, &links[i * entity_link_count(r->entity)]);
         json_end_object(&j);
     }
     json_end_array(&j);
@@ -157,16 +153,14 @@ enum status rows_list(struct req *r)
 }
 
 /* The links of a row, for each of the entity's. */
-static enum status links_of(struct req *r, int64_t id, struct linked ***links,
-                            size_t **counts)
+static enum status links_of(struct req *r, int64_t id, struct links **out)
 {
     const struct link *l = r->entity->links;
     size_t n = entity_link_count(r->entity);
-    *links = NEW_ARRAY(r->mem, struct linked *, n + 1);
-    *counts = NEW_ARRAY(r->mem, size_t, n + 1);
+    *out = NEW_ARRAY(r->mem, struct links, n + 1);
     for (size_t i = 0; i < n; i++)
-        TRY(links_load(r->conn, r->mem, r->entity, &l[i], id, &(*links)[i],
-                       &(*counts)[i]));
+        TRY(links_load(r->conn, r->mem, (struct linking){r->entity, &l[i], id},
+                       &(*out)[i]));
     return OK;
 }
 
@@ -174,8 +168,11 @@ static enum status page_json(struct req *r)
 {
     struct buf out = {.mem = r->mem};
     struct json j = {.out = &out};
+    struct links *links;
+    TRY(links_of(r, r->id, &links));
     json_object(&j, NULL);
-    TRY(row_members(r, r->row, &j));
+    row_json(&j, r->entity, r->row);
+    links_members(&j, r->entity, links);
     json_end_object(&j);
     const struct row *row = r->row;
     req_header(r, "ETag",
@@ -286,12 +283,9 @@ static enum status roles_of(struct req *r, const char *base, const char **out)
 
 enum status row_detail(struct req *r, struct detail_v *v)
 {
-    struct linked **links;
-    size_t *counts;
-    TRY(links_of(r, r->id, &links, &counts));
-    struct detail_ask ask = {r->entity, r->row,
-                             (const struct linked *const *)links, counts,
-                             r->conn};
+    struct links *links;
+    TRY(links_of(r, r->id, &links));
+    struct detail_ask ask = {r->entity, r->row, links, r->conn};
     TRY(detail_of_entity(r->mem, r->lang, &ask, v));
     TRY(children_of(r, v));
     return row_manage(r, v);

@@ -57,6 +57,7 @@ enum field_flag {
                             undo, the journal has a line with what it was and
                             is; of a CHOICE also when the row is made */
     F_PAST = 1 << 11,    /* DATE: today or before, for what was seen or done */
+    F_BEGINS = 1 << 12,  /* DATE: a new form has today in it */
     F_LENIENT = 1 << 9,  /* REF: a file may write a code that is not here (the
                             département of another académie): what stands stays,
                             and the reader is told */
@@ -126,9 +127,11 @@ struct row {
     int64_t created_at, created_by, changed_at, changed_by;
 };
 
-/* Who does it, and under which import; 0 is the program itself. */
+/* Who does it, and under which import; 0 is the program itself. .why: the
+ * reason of who corrects what counts in a school year that is over, or NULL. */
 struct actor {
     int64_t person, import;
+    const char *why;
 };
 
 /* One allowed change of state. What is not in the table cannot happen. */
@@ -191,6 +194,21 @@ struct link {
     bool weighted; /* else weight is 1 */
 };
 
+/*
+ * What figures read of a row. Those of a school year that is over must not move
+ * by the work of today: what would change them is refused (ERR_CONFLICT,
+ * conn_refusal "closed") unless it is a correction, whose reason the journal
+ * keeps. A row stands in a year when it stands on its last day. On its first
+ * day it is as it came, whenever it counts.
+ */
+struct counting {
+    const char *from, *until; /* fields DATE, until is of it still; NULL, or
+                                 nothing entered: always */
+    const char *fields;       /* what else of it they read; or NULL */
+    bool by_others; /* not counted itself: rows that refer to it are, and keep
+                       it from being deleted */
+};
+
 struct entity {
     const char *name; /* "directory_school": its table and label prefix */
     const char *api;  /* "school": command line, API, import */
@@ -201,6 +219,7 @@ struct entity {
     const struct index *indexes;
     const struct link *links;
     const struct overlap *no_overlap; /* NULL: they may */
+    const struct counting *counting;  /* NULL: no figure reads it */
     const char *title; /* the field that names a row to people: F_TEXT */
     /* The field by which files and the API name a row ("uai"): F_UNIQUE, and
      * the import updates by it. NULL: the uid or the id only. */
@@ -335,31 +354,50 @@ enum status journal_add(struct conn *c, struct arena *a, int64_t person,
                         const struct entity *e, int64_t id, const char *what,
                         struct str detail) MUST_USE;
 
+/* Does it end before it begins? See row_fault, which asks it. */
+const char *counting_fault(const struct entity *e, const void *row,
+                           const char **field);
+/* Does the row count in a school year that is over, so that some of it is
+ * changed by a correction only? */
+bool row_counted(const struct entity *e, const void *row);
+
 /* Why the row may not be saved as it is: what the entity's own check says of
  * it, once settled. NULL: it may. Inside the write, before it. */
 const char *row_fault(struct conn *c, struct arena *a, const struct entity *e,
                       void *row, const char **field);
 
+/* Of who tells no weight, as a file with a column of names: the one that the
+ * link has already, or 1. */
+#define LINK_AS_IT_STANDS 0
 struct linked {
     int64_t target, weight;
-    const char *title; /* of the target; on load */
+    const char *title, *code; /* of the target, or ""; on load */
 };
-enum status links_load(struct conn *c, struct arena *a, const struct entity *e,
-                       const struct link *l, int64_t id, struct linked **out,
-                       size_t *n) MUST_USE;
+struct links {
+    struct linked *all;
+    size_t n;
+};
+/* Those of one kind of one row. */
+struct linking {
+    const struct entity *entity;
+    const struct link *link;
+    int64_t id;
+};
+enum status links_load(struct conn *c, struct arena *a, struct linking of,
+                       struct links *out) MUST_USE;
 /* From today on they are these, in this order; what stood before keeps its
  * begin, what is left out ends. On the row's first day they are these from the
- * beginning, as though it had come so. Part of the same change as the
+ * beginning, as though it had come so; by a correction, what is left out has
+ * never been and what is new has always been. Part of the same change as the
  * row_insert or row_update called just before, whose history holds the links as
  * they were. */
-enum status links_save(struct conn *c, struct arena *a, const struct entity *e,
-                       const struct link *l, int64_t id,
-                       const struct linked *links, size_t n) MUST_USE;
+enum status links_save(struct conn *c, struct arena *a, struct linking of,
+                       struct links to, struct actor by) MUST_USE;
 
-/* Members of j: "policies": [3, 5], the targets in their order. */
-enum status links_members(struct conn *c, struct arena *a,
-                          const struct entity *e, int64_t id,
-                          struct json *j) MUST_USE;
+/* Members of j: "policies": [3, 5], the targets in their order; of_each: those
+ * of a row of each of the entity's kinds. */
+void links_members(struct json *j, const struct entity *e,
+                   const struct links *of_each);
 /* A line of links_image: does it stand in the image, and to what? */
 bool link_stood(const struct json_value *line, struct linked *out);
 /* All of them as history keeps them: {"policies": [[3, 1]]}, lines that

@@ -183,6 +183,7 @@ static enum status bring_back(struct conn *c, struct arena *a,
     h->created_by = who && who->type == J_INT ? who->i : 0;
     h->changed_at = line.at;
     h->changed_by = by.person;
+    TRY(counting_keep(c, a, e, NULL, row, by));
     TRY(row_put(c, a, shape_of(e), row, true));
     TRY(journal_changes(c, a, e, NULL, row, by));
     TRY(history_add(c, e, &line, by));
@@ -330,7 +331,7 @@ enum status row_restore(struct conn *c, struct arena *a, const struct entity *e,
     TRY(put_image(c, a, e, id, image, last, by, "restore", fault));
     if (last)
         TRY(links_put_back(c, a, e, id, last));
-    return links_from_json(c, a, e, id, image);
+    return links_from_json(c, a, e, id, image, by);
 }
 
 /* The newest line of that import, or with other the newest below it that is not

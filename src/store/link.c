@@ -21,41 +21,6 @@ static struct sql links_sql(struct arena *a, const char *format,
     return sql_built(&b);
 }
 
-static enum status load(struct conn *c, struct arena *a, const struct entity *e,
-                        const struct link *l, int64_t id, struct linked **out,
-                        size_t *n)
-{
-    const size_t most = l->most ? (size_t)l->most : 200;
-    const char *title = l->target->title;
-    struct linked *all = NEW_ARRAY(a, struct linked, most);
-    struct rows *r;
-    size_t count = 0;
-    const char *text =
-        arena_printf(a,
-                     "SELECT l.target_id, l.weight, %s%s FROM $ l JOIN %s o ON "
-                     "o.id = l.target_id WHERE l.row_id = :id AND " LINK_STANDS(
-                         "l") " ORDER "
-                              "BY l.position, l.target_id",
-                     title ? "o." : "''", title ? title : "", l->target->name);
-    TRY(db_rows(c, a, links_sql(a, text, e, l), ARGS(arg_int("id", id)), &r));
-    while (count < most && rows_next(r)) {
-        const char *found = row_text(r, 2);
-        all[count++] =
-            (struct linked){row_int(r, 0), row_int(r, 1), found ? found : ""};
-    }
-    TRY(rows_end(r));
-    *out = all;
-    *n = count;
-    return OK;
-}
-
-enum status links_load(struct conn *c, struct arena *a, const struct entity *e,
-                       const struct link *l, int64_t id, struct linked **out,
-                       size_t *n)
-{
-    return load(c, a, e, l, id, out, n);
-}
-
 static enum status drop(struct conn *c, struct arena *a, const struct entity *e,
                         const struct link *l, int64_t id)
 {
@@ -75,7 +40,9 @@ struct changing {
     const struct entity *entity;
     const struct link *link;
     int64_t id, today;
-    bool fresh; /* the row was made today: its links are from the beginning */
+    bool fresh; /* the row was made today, or is corrected: its links are from
+                   the beginning */
+    bool changed;
     struct line_of_link *lines;
     size_t n;
 };
@@ -104,6 +71,7 @@ static enum status lines_load(struct changing *g)
 
 static enum status line_add(struct changing *g, const struct line_of_link *one)
 {
+    g->changed = true;
     return db_exec(
         g->conn,
         links_sql(g->mem,
@@ -137,6 +105,7 @@ static enum status line_set(struct changing *g, const struct line_of_link *one)
 static enum status line_end(struct changing *g, struct line_of_link *one)
 {
     one->until = g->today;
+    g->changed = true;
     if (one->since < g->today && !g->fresh)
         return line_set(g, one);
     return db_exec(g->conn,
@@ -151,9 +120,12 @@ static enum status line_end(struct changing *g, struct line_of_link *one)
 
 /* What a row has by the end of its first day is its own from the beginning,
  * whenever that was; what is added to it later begins on the day. */
-static enum status fresh_of(struct changing *g)
+static enum status fresh_of(struct changing *g, struct actor by)
 {
     int64_t created;
+    g->fresh = by.why != NULL;
+    if (g->fresh)
+        return OK;
     TRY(db_int(g->conn,
                (struct sql){arena_printf(
                    g->mem, "SELECT t.created_at FROM %s t WHERE t.id = :id",
@@ -168,10 +140,10 @@ static enum status fresh_of(struct changing *g)
 static enum status line_want(struct changing *g, const struct linked *want,
                              int64_t position)
 {
-    const int64_t weight = g->link->weighted ? want->weight : 1;
     for (size_t i = 0; i < g->n; i++) {
         struct line_of_link *one = &g->lines[i];
-        if (one->kept || one->target != want->target || one->weight != weight ||
+        if (one->kept || one->target != want->target ||
+            one->weight != want->weight ||
             (one->until != NONE && one->until != g->today))
             continue;
         one->kept = true;
@@ -181,13 +153,13 @@ static enum status line_want(struct changing *g, const struct linked *want,
         one->position = position;
         return line_set(g, one);
     }
-    return line_add(g, &(struct line_of_link){want->target, weight,
+    return line_add(g, &(struct line_of_link){want->target, want->weight,
                                               g->fresh ? LINK_ALWAYS : g->today,
                                               NONE, position, true});
 }
 
-static const struct linked *to(const struct linked *links, size_t n,
-                               int64_t target)
+static const struct linked *linked_to(const struct linked *links, size_t n,
+                                      int64_t target)
 {
     for (size_t i = 0; i < n; i++)
         if (links[i].target == target)
@@ -195,38 +167,56 @@ static const struct linked *to(const struct linked *links, size_t n,
     return NULL;
 }
 
-enum status links_save(struct conn *c, struct arena *a, const struct entity *e,
-                       const struct link *l, int64_t id,
-                       const struct linked *links, size_t n)
+/* What is wanted, with the weights that stand where none is told. */
+static struct links weighed(const struct changing *g, struct links to)
+{
+    struct linked *all = NEW_ARRAY(g->mem, struct linked, to.n + 1);
+    for (size_t i = 0; i < to.n; i++) {
+        all[i] = to.all[i];
+        if (g->link->weighted && all[i].weight != LINK_AS_IT_STANDS)
+            continue;
+        all[i].weight = 1;
+        for (size_t k = 0; g->link->weighted && k < g->n; k++)
+            if (g->lines[k].until == NONE &&
+                g->lines[k].target == all[i].target)
+                all[i].weight = g->lines[k].weight;
+    }
+    return (struct links){all, to.n};
+}
+
+enum status links_save(struct conn *c, struct arena *a, struct linking of,
+                       struct links to, struct actor by)
 {
     struct changing g = {.conn = c,
                          .mem = a,
-                         .entity = e,
-                         .link = l,
-                         .id = id,
+                         .entity = of.entity,
+                         .link = of.link,
+                         .id = of.id,
                          .today = day_today()};
     CHECK(conn_is_writer(c));
-    if (n > (l->most ? (size_t)l->most : 200))
+    if (to.n > (of.link->most ? (size_t)of.link->most : 200))
         return ERR_INVALID;
-    for (size_t i = 1; i < n; i++)
-        if (to(links, i, links[i].target))
+    for (size_t i = 1; i < to.n; i++)
+        if (linked_to(to.all, i, to.all[i].target))
             return ERR_INVALID;
-    TRY(fresh_of(&g));
+    TRY(fresh_of(&g, by));
     TRY(lines_load(&g));
+    to = weighed(&g, to);
     /* First those that end: the same target may come back with another weight,
      * on the same day. */
     for (size_t i = 0; i < g.n; i++) {
         struct line_of_link *one = &g.lines[i];
-        const struct linked *want = to(links, n, one->target);
-        if (one->until != NONE ||
-            (want && (!l->weighted || want->weight == one->weight)))
+        const struct linked *want = linked_to(to.all, to.n, one->target);
+        if (one->until != NONE || (want && want->weight == one->weight))
             continue;
         one->kept = true;
         TRY(line_end(&g, one));
     }
-    for (size_t i = 0; i < n; i++)
-        TRY(line_want(&g, &links[i], (int64_t)i));
-    return OK;
+    for (size_t i = 0; i < to.n; i++)
+        TRY(line_want(&g, &to.all[i], (int64_t)i));
+    return g.changed && by.why
+               ? journal_correction(c, a, of.entity, of.id, of.link->name, by)
+               : OK;
 }
 
 enum status links_drop(struct conn *c, struct arena *a, const struct entity *e,
@@ -271,21 +261,6 @@ enum status links_json(struct conn *c, struct arena *a, const struct entity *e,
     return OK;
 }
 
-enum status links_members(struct conn *c, struct arena *a,
-                          const struct entity *e, int64_t id, struct json *j)
-{
-    for (const struct link *l = e->links; l && l->name; l++) {
-        struct linked *all;
-        size_t n;
-        TRY(load(c, a, e, l, id, &all, &n));
-        json_array(j, l->name);
-        for (size_t i = 0; i < n; i++)
-            json_int(j, NULL, all[i].target);
-        json_end_array(j);
-    }
-    return OK;
-}
-
 enum status links_image(struct conn *c, struct arena *a, const struct entity *e,
                         int64_t id, const struct json_value **out)
 {
@@ -311,14 +286,14 @@ bool link_stood(const struct json_value *line, struct linked *out)
     if (line->type != J_ARRAY || line->n < 2 ||
         line->members[0].value.type != J_INT || whole_at(line, 3, NONE) != NONE)
         return false;
-    *out =
-        (struct linked){line->members[0].value.i, whole_at(line, 1, 1), NULL};
+    *out = (struct linked){.target = line->members[0].value.i,
+                           .weight = whole_at(line, 1, 1)};
     return true;
 }
 
 enum status links_from_json(struct conn *c, struct arena *a,
                             const struct entity *e, int64_t id,
-                            const struct json_value *object)
+                            const struct json_value *object, struct actor by)
 {
     const struct json_value *links = json_get(object, "links");
     for (const struct link *l = e->links; links && l && l->name; l++) {
@@ -327,7 +302,8 @@ enum status links_from_json(struct conn *c, struct arena *a,
         struct linked *all = NEW_ARRAY(a, struct linked, most + 1);
         for (size_t i = 0; i < most; i++)
             n += link_stood(&lines->members[i].value, &all[n]);
-        TRY(links_save(c, a, e, l, id, all, n));
+        TRY(links_save(c, a, (struct linking){e, l, id}, (struct links){all, n},
+                       by));
     }
     return OK;
 }

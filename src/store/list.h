@@ -86,6 +86,15 @@ enum status list_some(struct conn *c, struct arena *a,
  * a file "type size". */
 const char *list_ref_title(const struct list *l, const struct field *f,
                            int64_t id);
+/* The links of a page's rows, one query for each kind: those of row i of the
+ * entity's kind k are (*out)[i * entity_link_count(e) + k]. */
+enum status links_of_page(struct conn *c, struct arena *a,
+                          const struct entity *e, const struct list *page,
+                          struct links **out) MUST_USE;
+/* "IN (…)" for 1 to LIST_MOST ids, and what it binds (names "one0", "one1", …).
+ * One text for any number of them, that its statement be prepared once. */
+const struct arg *ids_bound(struct arena *a, const int64_t *ids, size_t n,
+                            const char **which);
 /* The same for single rows; one query per field asked. */
 enum status ref_title(struct conn *c, struct arena *a, const struct field *f,
                       int64_t id, const char **out) MUST_USE;

@@ -150,7 +150,8 @@ const char *row_fault(struct conn *c, struct arena *a, const struct entity *e,
     *field = NULL;
     if (e->settle)
         e->settle(a, row);
-    return e->check ? e->check(c, a, row, field) : NULL;
+    const char *fault = counting_fault(e, row, field);
+    return !fault && e->check ? e->check(c, a, row, field) : fault;
 }
 
 enum status row_follow(struct conn *c, struct arena *a, const struct entity *e,
@@ -196,6 +197,7 @@ static enum status update_in(struct conn *c, struct arena *a,
     old = before;
     if (old->version != h->version)
         return ERR_STALE;
+    TRY(counting_keep(c, a, s->entity, before, row, by));
     struct line line = {h->id, h->version + 1, time_now(), what, {0}};
     TRY(history_image(c, a, s->entity, before, &line.image));
     struct arg *args = args_for(a, s);
@@ -250,6 +252,7 @@ static enum status delete_in(struct conn *c, struct arena *a,
         return found == ERR_NOT_FOUND ? ERR_STALE : found;
     if (((struct row *)before)->version != version)
         return ERR_STALE;
+    TRY(counting_keep(c, a, s->entity, before, NULL, by));
     struct line line = {id, version + 1, time_now(), "delete", {0}};
     TRY(history_image(c, a, s->entity, before, &line.image));
     TRY(links_drop(c, a, s->entity, id));

@@ -17,6 +17,18 @@ enum status row_follow(struct conn *c, struct arena *a, const struct entity *e,
                        struct actor by) MUST_USE;
 
 bool value_same(struct value a, struct value b);
+
+/* Inside a write, before it: may the row change so (before NULL: it comes back;
+ * after NULL: it goes), what figures of closed years read of it being kept? A
+ * correction leaves its line in the journal. ERR_CONFLICT: see struct counting.
+ */
+enum status counting_keep(struct conn *c, struct arena *a,
+                          const struct entity *e, const void *before,
+                          const void *after, struct actor by) MUST_USE;
+/* The line of a correction; what: "update", "links". */
+enum status journal_correction(struct conn *c, struct arena *a,
+                               const struct entity *e, int64_t id,
+                               const char *what, struct actor by) MUST_USE;
 /* The value of a field as a member of the object being written. */
 void field_json(struct json *j, const char *key, const struct field *f,
                 const void *row);
@@ -47,7 +59,8 @@ enum status links_json(struct conn *c, struct arena *a, const struct entity *e,
                        int64_t id, struct json *j) MUST_USE;
 enum status links_from_json(struct conn *c, struct arena *a,
                             const struct entity *e, int64_t id,
-                            const struct json_value *object) MUST_USE;
+                            const struct json_value *object,
+                            struct actor by) MUST_USE;
 enum status links_put_back(struct conn *c, struct arena *a,
                            const struct entity *e, int64_t id,
                            const struct json_value *object) MUST_USE;

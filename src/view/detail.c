@@ -83,10 +83,10 @@ static void groups_of(struct drawing *d, struct detail_v *out)
     struct fact_group *groups = NEW_ARRAY(d->mem, struct fact_group, n);
     for (size_t i = 0; i < n; i++) {
         const struct link *l = &e->links[i];
-        size_t count = d->ask->links ? d->ask->link_counts[i] : 0;
+        size_t count = d->ask->links ? d->ask->links[i].n : 0;
         struct fact *facts = NEW_ARRAY(d->mem, struct fact, count);
         for (size_t k = 0; k < count; k++) {
-            const struct linked *to = &d->ask->links[i][k];
+            const struct linked *to = &d->ask->links[i].all[k];
             facts[k].text = said(d->mem, d->lang, to->title);
             facts[k].href = row_href(d->mem, l->target, to->target);
             if (l->weighted)

@@ -48,8 +48,7 @@ struct detail_v {
 struct detail_ask {
     const struct entity *entity;
     const void *row;
-    const struct linked *const *links; /* of each of entity->links, or NULL */
-    const size_t *link_counts;
+    const struct links *links; /* of each of entity->links, or NULL */
     struct conn *conn; /* for the titles of references; NULL: their ids */
 };
 /* title, kind, state, facts, groups, version; the rest is the caller's. */

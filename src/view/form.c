@@ -163,8 +163,10 @@ static enum status few_load(struct arena *a, const struct form_source *source,
     k->whole = list.n <= FORM_FEW && reach_is_all(ask->entity, ask->reach);
     k->rows = NEW_ARRAY(a, struct linked, list.n);
     for (size_t i = 0; i < list.n; i++)
-        k->rows[i] = (struct linked){((const struct row *)list.rows[i])->id, 1,
-                                     row_title(ask->entity, list.rows[i])};
+        k->rows[i] =
+            (struct linked){.target = ((const struct row *)list.rows[i])->id,
+                            .weight = 1,
+                            .title = row_title(ask->entity, list.rows[i])};
     return OK;
 }
 
@@ -594,8 +596,8 @@ static enum status link_draw(struct drawing *d, size_t which)
     const struct form_ask *ask = d->ask;
     const struct link *l = &ask->entity->links[which];
     struct form_field *out = &d->out[d->n++];
-    const struct linked *have = ask->links ? ask->links[which] : NULL;
-    size_t have_count = have ? ask->link_counts[which] : 0, n;
+    const struct linked *have = ask->links ? ask->links[which].all : NULL;
+    size_t have_count = have ? ask->links[which].n : 0, n;
     struct linked *rows;
     *out = (struct form_field){
         .name = l->name,

@@ -87,13 +87,14 @@ enum status row_from_input(struct arena *a, const struct entity *e,
                            void *row, struct form_errors *errors) MUST_USE;
 /*
  * The links named under l->name, as ids or titles. A weight stands under
- * "<link>_weight_<id>", or under "<link>_weight" with the same nth; else 1.
+ * "<link>_weight_<id>", or under "<link>_weight" with the same nth; else it is
+ * LINK_AS_IT_STANDS.
  * *given tells whether the form had them at all ("<link>_given" or any).
  */
 enum status links_from_input(struct arena *a, const struct entity *e,
                              const struct link *l, const struct form_input *in,
                              const struct form_source *source, unsigned flags,
-                             struct linked **out, size_t *n, bool *given,
+                             struct links *out, bool *given,
                              struct form_errors *errors) MUST_USE;
 /* The row of target that a text names. error->key, with its candidates, tells
  * what is wrong; NULL when *id is it. field may be NULL. */
@@ -265,8 +266,7 @@ const char *field_described(struct html *h, const struct form_field *f);
 struct form_ask {
     const struct entity *entity;
     const void *row; /* as it stands; never NULL (row_new for a new one) */
-    const struct linked *const *links; /* of each of entity->links, or NULL */
-    const size_t *link_counts;
+    const struct links *links;        /* of each of entity->links, or NULL */
     const struct form_input *typed;   /* what was refused, or NULL */
     const struct form_errors *errors; /* or NULL */
     const struct form_source *source;

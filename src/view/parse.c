@@ -134,7 +134,8 @@ static enum status by_title(struct reading *r, struct str text, int64_t *id)
     TRY(hits(r, text, &found, &n));
     struct linked *all = NEW_ARRAY(r->mem, struct linked, n);
     for (size_t i = 0; i < n; i++) {
-        all[i] = (struct linked){found[i].id, 1, found[i].title};
+        all[i] = (struct linked){
+            .target = found[i].id, .weight = 1, .title = found[i].title};
         if (same_fold(r->mem, text, found[i].title) && ++equal == 1)
             *id = found[i].id;
     }
@@ -377,9 +378,9 @@ enum status row_from_input(struct arena *a, const struct entity *e,
             TRY(field_read(a, e, f, in, source, flags, row, errors));
     if (!errors->n && e->settle)
         e->settle(a, row);
-    if (!errors->n && e->check && source && source->conn) {
+    if (!errors->n && source && source->conn) {
         const char *field = NULL;
-        const char *wrong = e->check(source->conn, a, row, &field);
+        const char *wrong = row_fault(source->conn, a, e, row, &field);
         if (wrong)
             form_error(errors, field, wrong);
     }
@@ -395,8 +396,8 @@ static const char *weight_read(struct arena *a, const struct link *l,
     struct str s = in->get(in->data, own, 0);
     if (!s.p)
         s = in->get(in->data, list, nth);
+    *weight = s.p ? 1 : LINK_AS_IT_STANDS;
     s = str_trim(s.p ? s : STR(""));
-    *weight = 1;
     if (!l->weighted || !s.n)
         return NULL;
     return str_int(s, weight) && *weight > 0 && *weight <= 1000
@@ -421,7 +422,7 @@ static enum status link_read(struct arena *a, const struct link *l,
 enum status links_from_input(struct arena *a, const struct entity *e,
                              const struct link *l, const struct form_input *in,
                              const struct form_source *source, unsigned flags,
-                             struct linked **out, size_t *n, bool *was_given,
+                             struct links *out, bool *was_given,
                              struct form_errors *errors)
 {
     (void)e;
@@ -430,7 +431,7 @@ enum status links_from_input(struct arena *a, const struct entity *e,
     char *flag = arena_printf(a, "%s_given", l->name);
     if (!errors->mem)
         errors->mem = a;
-    *n = 0;
+    size_t n = 0;
     *was_given = in->get(in->data, flag, 0).p != NULL;
     for (size_t nth = 0; nth < 1000; nth++) {
         struct str text = in->get(in->data, l->name, nth);
@@ -443,20 +444,20 @@ enum status links_from_input(struct arena *a, const struct entity *e,
         struct form_error error = {0};
         struct linked one;
         TRY(link_read(a, l, in, source, flags, text, nth, &one, &error));
-        for (size_t i = 0; !error.key && i < *n; i++)
+        for (size_t i = 0; !error.key && i < n; i++)
             if (list[i].target == one.target)
                 error.key = "form.twice";
-        bool full = !error.key && *n == most;
+        bool full = !error.key && n == most;
         if (full)
             error.key = "form.too_many", error.max = (int64_t)most;
         error.field = l->name;
         if (error.key)
             form_error_add(errors, error);
         else
-            list[(*n)++] = one;
+            list[n++] = one;
         if (full)
             break;
     }
-    *out = list;
+    *out = (struct links){list, n};
     return errors->n == before ? OK : ERR_INVALID;
 }

@@ -150,7 +150,7 @@ static enum status piece(struct conn *c, struct arena *a, void *data)
     seed = (uint32_t)*done + 1;
     for (int i = 0; i < PIECE; i++)
         TRY(row_insert(c, a, &bench_school, some_school(a, *done + i),
-                       (struct actor){1, 7}));
+                       (struct actor){.person = 1, .import = 7}));
     return OK;
 }
 
@@ -162,7 +162,7 @@ static enum status areas(struct conn *c, struct arena *a, void *data)
         t->name = arena_printf(a, "Bassin de %s%s %d", starts[i % 10],
                                ends[i / 10 % 10], i);
         t->parent = i < 100 ? NONE : i % 100 + 1;
-        TRY(row_insert(c, a, &bench_area, t, (struct actor){1, 7}));
+        TRY(row_insert(c, a, &bench_area, t, (struct actor){.person = 1, .import = 7}));
     }
     return OK;
 }

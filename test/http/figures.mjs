@@ -231,10 +231,10 @@ await test('a row that changed, one that went and one that came are named', asyn
   };
   const old = grows.amount ? inclusion : policies.find((p) => p.code === 'fondamentaux');
   await sent(`/projets/${grows.id}/modifier`, { policies: [old.id, other.id] });
-  // Gone: a project that ended before the year does.
+  // Gone: a project that ended before the day.
   const goes = rows.find((r) => r.id !== grows.id);
   const project = await json(admin, `/projets/${goes.id}.json`);
-  await sent(`/projets/${goes.id}/modifier`, { ends: project.starts });
+  await sent(`/projets/${goes.id}/modifier`, { ends: '2025-03-11' });
   // New.
   const path = await sent('/projets/nouveau', {
     name: 'Projet venu après', starts: project.starts, policies: [inclusion.id],

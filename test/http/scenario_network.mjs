@@ -200,7 +200,7 @@ await test('a visit keeps its lab, year and place while it has half-days; a clos
   equal((await api('PATCH', `visit/${old.id}`, { present_others: 99 })).status, 409);
   equal((await api('POST', `visit/${old.id}/etapes/correct`, { reason: 'Effectif mal saisi' })).status < 300, true);
   equal((await api('PATCH', `visit/${old.id}`, { need: 'Une note' })).status, 200);
-  equal((await api('POST', `visit/${old.id}/etapes/hold`)).status < 300, true);
+  equal((await api('POST', `visit/${old.id}/etapes/hold_late`, { reason: 'Effectif relu' })).status < 300, true);
 });
 
 await test('a room that is booked gets no new part', async () => {

@@ -220,7 +220,7 @@ static enum status link_notes(struct conn *c, struct arena *a, void *data)
         s->source = "Test";
         s->state = "kept";
         s->seen = day_of(2026, 1, 1);
-        TRY(row_insert(c, a, &signal_entity, s, (struct actor){0, 0}));
+        TRY(row_insert(c, a, &signal_entity, s, (struct actor){0}));
         notes[i] = node_of(NODE_SIGNAL, s->row.id);
     }
     for (size_t i = 0; i < COUNT(links); i++) {
@@ -228,7 +228,7 @@ static enum status link_notes(struct conn *c, struct arena *a, void *data)
         l->kind = "inspired";
         l->from_signal = node_id(notes[links[i].from]);
         l->to_signal = node_id(notes[links[i].to]);
-        TRY(row_insert(c, a, &filiation_entity, l, (struct actor){0, 0}));
+        TRY(row_insert(c, a, &filiation_entity, l, (struct actor){0}));
     }
     return OK;
 }

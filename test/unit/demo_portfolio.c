@@ -57,8 +57,9 @@ static void figure_is(struct demo_world *w, const char *id, int64_t bassin,
     bool asks = strstr(f->value.text, ":bassin") != NULL;
     const struct arg *args =
         ARGS(arg_day("to", day_of(2024, 8, 31)), arg_int("bassin", bassin));
+    const struct arg *whole_only = ARGS(arg_day("to", day_of(2024, 8, 31)));
     if (!asks)
-        args = NO_ARGS;
+        args = whole_only;
     int64_t got = demo_number(w, reached(&w->mem, f->value.text), args);
     OKAY(got == value);
     struct rows *r;

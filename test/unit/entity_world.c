@@ -136,7 +136,8 @@ static enum status put_in(struct conn *c, struct arena *a, void *data)
 {
     struct deed *d = data;
     void *row = deed_row(d, a);
-    return row_insert(c, a, d->entity, row, (struct actor){someone, d->import});
+    return row_insert(c, a, d->entity, row,
+                      (struct actor){.person = someone, .import = d->import});
 }
 
 enum status put(struct world *w, const struct entity *e, void *row,
@@ -150,7 +151,8 @@ static enum status change_in(struct conn *c, struct arena *a, void *data)
 {
     struct deed *d = data;
     void *row = deed_row(d, a);
-    return row_update(c, a, d->entity, row, (struct actor){someone, d->import});
+    return row_update(c, a, d->entity, row,
+                      (struct actor){.person = someone, .import = d->import});
 }
 
 enum status change(struct world *w, const struct entity *e, void *row,
@@ -164,7 +166,7 @@ static enum status drop_in(struct conn *c, struct arena *a, void *data)
 {
     struct deed *d = data;
     return row_delete(c, a, d->entity, d->id, d->version,
-                      (struct actor){someone, 0});
+                      (struct actor){.person = someone});
 }
 
 enum status drop_row(struct world *w, const struct entity *e, int64_t id,
@@ -178,7 +180,7 @@ static enum status undo_in(struct conn *c, struct arena *a, void *data)
 {
     struct deed *d = data;
     return row_undo(c, a, d->entity, d->id, d->import,
-                    (struct actor){someone, 0});
+                    (struct actor){.person = someone});
 }
 
 enum status undo_row(struct world *w, const struct entity *e, int64_t id,
@@ -192,7 +194,7 @@ static enum status restore_in(struct conn *c, struct arena *a, void *data)
 {
     struct deed *d = data;
     return row_restore(c, a, d->entity, d->id, d->version,
-                       (struct actor){someone, 0}, &(struct fault){0});
+                       (struct actor){.person = someone}, &(struct fault){0});
 }
 
 enum status restore_row(struct world *w, const struct entity *e, int64_t id,
@@ -207,12 +209,16 @@ static enum status links_in(struct conn *c, struct arena *a, void *data)
 {
     struct deed *d = data;
     struct row *h = deed_row(d, a);
-    const struct actor by = {someone, d->import};
+    const struct actor by = {.person = someone, .import = d->import};
     if (h->version)
         TRY(row_update(c, a, d->entity, h, by));
     else
         TRY(row_insert(c, a, d->entity, h, by));
-    return links_save(c, a, d->entity, d->link, h->id, d->links, d->n);
+    struct linked *all = NEW_ARRAY(a, struct linked, d->n + 1);
+    if (d->n)
+        memcpy(all, d->links, d->n * sizeof(*all));
+    return links_save(c, a, (struct linking){d->entity, d->link, h->id},
+                      (struct links){all, d->n}, by);
 }
 
 enum status import_links(struct world *w, const struct entity *e, void *row,

@@ -27,10 +27,12 @@ static bool tells(struct world *w, int64_t id, const char *what)
 
 static size_t links_of(struct world *w, int64_t id, struct linked **all)
 {
-    size_t n = 99;
-    CHECK(links_load(w->conn, &w->mem, &t_school_entity, t_school_links, id,
-                     all, &n) == OK);
-    return n;
+    struct links links;
+    CHECK(links_load(w->conn, &w->mem,
+                     (struct linking){&t_school_entity, t_school_links, id},
+                     &links) == OK);
+    *all = links.all;
+    return links.n;
 }
 
 TEST(history_is_the_row_from_then_on)
@@ -73,7 +75,7 @@ TEST(history_brings_back_deleted_rows_and_links)
     s->rural = YES;
     s->bassin = a;
     OKAY(put(&w, &t_school_entity, s, 0) == OK);
-    const struct linked two[] = {{b, 60, NULL}, {a, 40, NULL}};
+    const struct linked two[] = {{b, 60, NULL, NULL}, {a, 40, NULL, NULL}};
     OKAY(put_links(&w, &t_school_entity, s, t_school_links, two, 2) == OK);
     OKAY(links_of(&w, s->row.id, &found) == 2 && found[0].target == b &&
          found[0].weight == 60 && same(found[1].title, "A"));
@@ -131,10 +133,10 @@ TEST(history_links_have_their_days)
     world_open(&w);
     day_set_today(zero - 1);
     int64_t a = an_area(&w, "A", NONE), b = an_area(&w, "B", NONE);
-    const struct linked ab[] = {{a, 60, NULL}, {b, 40, NULL}},
-                        ba[] = {{b, 40, NULL}, {a, 60, NULL}},
-                        more[] = {{b, 50, NULL}},
-                        twice[] = {{a, 1, NULL}, {a, 2, NULL}};
+    const struct linked ab[] = {{a, 60, NULL, NULL}, {b, 40, NULL, NULL}},
+                        ba[] = {{b, 40, NULL, NULL}, {a, 60, NULL, NULL}},
+                        more[] = {{b, 50, NULL, NULL}},
+                        twice[] = {{a, 1, NULL, NULL}, {a, 2, NULL, NULL}};
     struct t_school *s = a_school(&w, "1", "Un");
     OKAY(put_links(&w, &t_school_entity, s, t_school_links, ab, 1) == OK);
     OKAY(stands(&w, s->row.id, "A 60"));
@@ -182,8 +184,9 @@ TEST(history_links_of_a_new_row_are_from_the_beginning)
     day_set_today(zero);
     int64_t a = an_area(&w, "A", NONE), b = an_area(&w, "B", NONE),
             d = an_area(&w, "D", NONE);
-    const struct linked one[] = {{a, 60, NULL}}, other[] = {{b, 40, NULL}},
-                        heavy[] = {{b, 70, NULL}, {d, 30, NULL}};
+    const struct linked one[] = {{a, 60, NULL, NULL}},
+                        other[] = {{b, 40, NULL, NULL}},
+                        heavy[] = {{b, 70, NULL, NULL}, {d, 30, NULL, NULL}};
     struct t_school *s = a_school(&w, "1", "Un");
     OKAY(put_links(&w, &t_school_entity, s, t_school_links, one, 1) == OK);
     OKAY(put_links(&w, &t_school_entity, s, t_school_links, other, 1) == OK);
@@ -207,7 +210,7 @@ TEST(history_undoes_an_import_of_links)
     world_open(&w);
     day_set_today(zero);
     int64_t a = an_area(&w, "A", NONE), b = an_area(&w, "B", NONE);
-    const struct linked ab[] = {{a, 60, NULL}, {b, 40, NULL}};
+    const struct linked ab[] = {{a, 60, NULL, NULL}, {b, 40, NULL, NULL}};
     struct t_school *s = a_school(&w, "1", "Un");
     OKAY(put_links(&w, &t_school_entity, s, t_school_links, ab, 1) == OK);
     day_set_today(zero + 3);
@@ -338,5 +341,22 @@ TEST(history_comes_by_pages)
     OKAY(row_history(w.conn, &w.mem, &t_school_entity, s->row.id, below, 3,
                      &page, &n) == OK &&
          n == 0);
+    world_close(&w);
+}
+
+TEST(history_links_keep_a_weight_that_nobody_tells)
+{
+    struct world w;
+    world_open(&w);
+    struct linked *all;
+    struct t_school *s = a_school(&w, "1", "Un");
+    const int64_t a = an_area(&w, "A", NONE), b = an_area(&w, "B", NONE);
+    const struct linked told[] = {{a, 7, NULL, NULL}},
+                        untold[] = {{a, LINK_AS_IT_STANDS, NULL, NULL},
+                                    {b, LINK_AS_IT_STANDS, NULL, NULL}};
+    OKAY(put_links(&w, &t_school_entity, s, t_school_links, told, 1) == OK);
+    OKAY(put_links(&w, &t_school_entity, s, t_school_links, untold, 2) == OK);
+    OKAY(links_of(&w, s->row.id, &all) == 2 && all[0].weight == 7 &&
+         all[1].target == b && all[1].weight == 1);
     world_close(&w);
 }

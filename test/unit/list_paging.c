@@ -55,7 +55,7 @@ static enum status fill_in(struct conn *c, struct arena *a, void *data)
     for (int i = 0; i < MANY; i++) {
         f->all[i] = some_school(f->w, i, f->areas);
         TRY(row_insert(c, a, &t_school_entity, f->all[i],
-                       (struct actor){1, 0}));
+                       (struct actor){.person = 1}));
     }
     return OK;
 }
@@ -299,7 +299,7 @@ TEST(list_takes_titles_that_are_known)
     world_open(&w);
     fill(&w, areas);
     const struct field *bassin = entity_field(&t_school_entity, "bassin");
-    struct linked rows[] = {{areas[0], 1, "N"}, {areas[1], 1, "E"}};
+    struct linked rows[] = {{areas[0], 1, "N", NULL}, {areas[1], 1, "E", NULL}};
     struct known_rows known = {
         .entity = bassin->target, .rows = rows, .n = 2, .whole = true};
     struct list_ask ask = {.entity = &t_school_entity,
@@ -443,7 +443,7 @@ static enum status many_in(struct conn *c, struct arena *a, void *data)
     for (int i = 0; i < FOUND_MANY; i++) {
         struct arena_mark mark = arena_mark(a);
         struct t_school *s = a_school(w, arena_printf(a, "U%d", i), "Valcourt");
-        TRY(row_insert(c, a, &t_school_entity, s, (struct actor){1, 0}));
+        TRY(row_insert(c, a, &t_school_entity, s, (struct actor){.person = 1}));
         arena_rewind(a, mark);
     }
     return OK;

@@ -47,8 +47,8 @@ static enum status hold(struct conn *c, struct arena *a, void *data)
     t->ends = h->ends;
     t->state = h->state;
     enum status s =
-        h->id ? row_update(c, a, &hold_entity, t, (struct actor){1, 0})
-              : row_insert(c, a, &hold_entity, t, (struct actor){1, 0});
+        h->id ? row_update(c, a, &hold_entity, t, (struct actor){.person = 1})
+              : row_insert(c, a, &hold_entity, t, (struct actor){.person = 1});
     snprintf(h->refusal, sizeof(h->refusal), "%s", conn_refusal(c));
     return s;
 }

@@ -110,7 +110,7 @@ static enum status add_old(struct conn *c, struct arena *a, void *data)
         t->name = arena_printf(a, "École %d", i);
         t->town = i % 2 ? "Épinal" : NULL;
         t->note = "des élèves curieux";
-        TRY(row_insert(c, a, &old_entity, t, (struct actor){1, 0}));
+        TRY(row_insert(c, a, &old_entity, t, (struct actor){.person = 1}));
     }
     return OK;
 }
@@ -281,11 +281,12 @@ static enum status add_linked(struct conn *c, struct arena *a, void *data)
     for (int i = 0; i < 2; i++) {
         struct t_area *area = row_new(a, &t_area_entity);
         area->name = i ? "B" : "A";
-        TRY(row_insert(c, a, &t_area_entity, area, (struct actor){1, 0}));
+        TRY(row_insert(c, a, &t_area_entity, area,
+                       (struct actor){.person = 1}));
     }
     struct t_old *t = row_new(a, &bare_entity);
     t->name = "Un";
-    return row_insert(c, a, &bare_entity, t, (struct actor){1, 0});
+    return row_insert(c, a, &bare_entity, t, (struct actor){.person = 1});
 }
 
 TEST(schema_dates_links_that_had_no_days)
@@ -294,19 +295,19 @@ TEST(schema_dates_links_that_had_no_days)
     const struct schema undated = {undated_all, NULL, NULL},
                         dated = {dated_all, NULL, dating};
     struct arena mem = {0};
-    struct linked *all;
+    struct links kin;
     struct conn *c;
     enum status s;
-    size_t n;
     struct db *db = open_as(&mem, &undated, &s);
     CHECK(s == OK && db_write(db, &mem, add_linked, NULL) == OK);
     db_close(db);
     db = open_as(&mem, &dated, &s);
     OKAY(s == OK && differences(db, &mem, &dated, true) == 0);
     CHECK(conn_open(db, &c) == OK && conn_begin(c, 0) == OK);
-    OKAY(links_load(c, &mem, &linked_entity, kin_links, 1, &all, &n) == OK &&
-         n == 2 && all[0].target == 2 && all[0].weight == 32 &&
-         all[1].target == 1);
+    OKAY(links_load(c, &mem, (struct linking){&linked_entity, kin_links, 1},
+                    &kin) == OK &&
+         kin.n == 2 && kin.all[0].target == 2 && kin.all[0].weight == 32 &&
+         kin.all[1].target == 1);
     conn_end(c);
     conn_close(c);
     db_close(db);

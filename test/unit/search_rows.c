@@ -86,7 +86,7 @@ static enum status many_in(struct conn *c, struct arena *a, void *data)
             a_school(w, arena_printf(&w->mem, "U%04d", i),
                      arena_printf(&w->mem, "%s %d", i % 10 ? "École" : "Lycée",
                                   i * 7919 % COMMON));
-        TRY(row_insert(c, a, &t_school_entity, s, (struct actor){1, 0}));
+        TRY(row_insert(c, a, &t_school_entity, s, (struct actor){.person = 1}));
     }
     return OK;
 }

@@ -332,12 +332,11 @@ TEST(view_form_entity)
     OKAY(errors.n == 2 &&
          same(form_error_of(&errors, "uai")->key, "form.taken"));
     OKAY(same(form_error_of(&errors, "bassin")->key, "form.several"));
-    struct linked *links;
-    size_t n;
+    struct links links;
     bool given;
     OKAY(links_from_input(&w.mem, &t_school_entity, t_school_links, &in, &src,
-                          0, &links, &n, &given, &errors) == ERR_INVALID);
-    OKAY(given && !n &&
+                          0, &links, &given, &errors) == ERR_INVALID);
+    OKAY(given && !links.n &&
          same(form_error_of(&errors, "groups")->key, "form.not_a_weight"));
     const struct form_ask ask = {.entity = &t_school_entity,
                                  .row = row,
@@ -385,18 +384,18 @@ TEST(view_form_links)
     static const char *const keys[] = {NULL, "form.twice", "form.too_many"};
     for (size_t i = 0; i < 3; i++) {
         struct form_errors errors = {0};
-        struct linked *links;
-        size_t n;
+        struct links links;
         bool given;
         const struct form_input in = typed(sets[i]);
         enum status s =
             links_from_input(&w.mem, &t_school_entity, t_school_links, &in,
-                             &src, 0, &links, &n, &given, &errors);
+                             &src, 0, &links, &given, &errors);
         OKAY(s == (keys[i] ? ERR_INVALID : OK) && given);
         if (keys[i])
             OKAY(same(errors.list[0].key, keys[i]));
         else
-            OKAY(n == 2 && links[0].weight == 4 && links[1].weight == 1);
+            OKAY(links.n == 2 && links.all[0].weight == 4 &&
+                 links.all[1].weight == LINK_AS_IT_STANDS);
     }
     world_close(&w);
 }

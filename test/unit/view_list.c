@@ -170,18 +170,14 @@ TEST(view_detail)
     s->bassin = toul;
     s->note = "**Vu** <script>";
     OKAY(put(&w, &t_school_entity, s, 0) == OK);
-    const struct linked groups[] = {{metz, 3, "Metz"}};
+    struct linked groups[] = {{metz, 3, "Metz", NULL}};
     OKAY(put_links(&w, &t_school_entity, s, t_school_links, groups, 1) == OK);
     s->name = "Collège";
     s->bassin = metz;
     OKAY(change(&w, &t_school_entity, s, 0) == OK);
-    const struct linked *const links[] = {groups};
-    const size_t counts[] = {1};
-    const struct detail_ask ask = {.entity = &t_school_entity,
-                                   .row = s,
-                                   .links = links,
-                                   .link_counts = counts,
-                                   .conn = w.conn};
+    const struct links links[] = {{groups, 1}};
+    const struct detail_ask ask = {
+        .entity = &t_school_entity, .row = s, .links = links, .conn = w.conn};
     struct detail_v v;
     OKAY(detail_of_entity(&w.mem, fr, &ask, &v) == OK);
     OKAY(same(v.title, "Collège") && v.group_count == 1 && v.version == 3);

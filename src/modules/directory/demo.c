@@ -60,8 +60,10 @@ static enum status add_grappes(struct demo *d, struct demo_ids *ids)
                 .target =
                     ids->bassins[demo_bassin_place(grappes[g].bassins[n])],
                 .weight = 1};
-        TRY(links_save(d->conn, d->mem, &area_entity, &area_links[0],
-                       ids->grappes[g], bassins, n));
+        TRY(links_save(
+            d->conn, d->mem,
+            (struct linking){&area_entity, &area_links[0], ids->grappes[g]},
+            (struct links){bassins, n}, d->by));
     }
     return OK;
 }

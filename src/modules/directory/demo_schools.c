@@ -196,8 +196,10 @@ static enum status join_grappe(struct demo *d, const struct demo_ids *ids,
     for (size_t g = 0; g < COUNT(bassins); g++)
         if (word_in(bassins[g], c->bassin) && demo_random(d, 2)) {
             struct linked to = {.target = ids->grappes[g], .weight = 1};
-            return links_save(d->conn, d->mem, &school_entity, &school_links[0],
-                              school, &to, 1);
+            return links_save(
+                d->conn, d->mem,
+                (struct linking){&school_entity, &school_links[0], school},
+                (struct links){&to, 1}, d->by);
         }
     return OK;
 }

@@ -35,6 +35,10 @@ const struct link area_links[] = {
 };
 static const char *const area_reach[] = {"", "parent", "parent.parent", NULL};
 
+/* Figures of a bassin are of the rows that name it, and its département. */
+static const struct counting area_counting = {.fields = "kind parent",
+                                              .by_others = true};
+
 const struct entity area_entity = {
     .name = "directory_area",
     .api = "area",
@@ -48,6 +52,7 @@ const struct entity area_entity = {
     .reach = area_reach,
     .read = PUBLIC,
     .write = "directory.edit_areas",
+    .counting = &area_counting,
 };
 
 /* Organisations: partners, communes and services. */

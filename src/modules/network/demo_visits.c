@@ -368,10 +368,11 @@ static enum status write_visit(struct demo *d, const struct plan *p,
     }
     v->state = state;
     TRY(demo_add(d, &visit_entity, v));
-    const struct linked class = {.target = p->class, .weight = 1};
+    struct linked class = {.target = p->class, .weight = 1};
     if (p->class != NONE)
-        TRY(links_save(d->conn, d->mem, &visit_entity, visit_links, v->row.id,
-                       &class, 1));
+        TRY(links_save(d->conn, d->mem,
+                       (struct linking){&visit_entity, visit_links, v->row.id},
+                       (struct links){&class, 1}, d->by));
     return write_slots(d, p, v->row.id);
 }
 

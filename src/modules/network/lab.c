@@ -60,11 +60,12 @@ static const char *lab_check(struct conn *c, struct arena *a, const void *row,
     *field = "longitude";
     if ((l->latitude != l->latitude) != (l->longitude != l->longitude))
         return "network_lab.half_a_place";
-    *field = "closed";
-    if (l->closed != NO_DAY && l->closed < l->opened)
-        return "network_lab.closed_before_opened";
     return NULL;
 }
+
+static const struct counting lab_counting = {.from = "opened",
+                                             .until = "closed",
+                                             .fields = "bassin"};
 
 const struct entity lab_entity = {
     .name = "network_lab",
@@ -80,6 +81,7 @@ const struct entity lab_entity = {
     .write = "network.edit_labs",
     .has_uid = true,
     .check = lab_check,
+    .counting = &lab_counting,
 };
 
 /* Spaces. */

@@ -24,6 +24,7 @@
  *   asked --confirm--> confirmed --hold--> held --correct--> confirmed
  *      \____ cancel ____/    \--miss--> missed
  *
+ * (hold_late, with a reason, once its school year is over)
  * and reopen, from cancelled or missed, where its half-days are still free.
  * What is asked, confirmed or held keeps its half-days; what is cancelled or
  * missed gives them back, in the transaction of the step. A visit counts in the

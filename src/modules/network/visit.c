@@ -70,13 +70,17 @@ const struct link visit_links[] = {
     {0},
 };
 
-/* While a half-day is still to come, it has not taken place. */
-static const char *refuses_held(struct conn *c, struct arena *a,
-                                const void *row, int64_t person)
+static bool is_over(const struct visit *v)
 {
-    const struct visit *v = row;
+    return v->year < school_year_of(day_today());
+}
+
+/* While a half-day is still to come, it has not taken place. late: told after
+ * its school year was over. */
+static const char *held_refusal(struct conn *c, const struct visit *v,
+                                bool late)
+{
     int64_t last;
-    (void)a, (void)person;
     if (db_int(c, SQL("SELECT max(day) FROM network_slot WHERE visit = :visit"),
                ARGS(arg_int("visit", v->row.id)), &last) != OK)
         return NULL;
@@ -84,10 +88,24 @@ static const char *refuses_held(struct conn *c, struct arena *a,
         return "network_visit.no_slot";
     if (last > day_today())
         return "network_visit.not_yet";
+    if (is_over(v) != late)
+        return late ? "network_visit.year_open" : "network_visit.hold_over";
     if (v->present_pupils == NONE && v->present_teachers == NONE &&
         v->present_parents == NONE && v->present_others == NONE)
         return "network_visit.nobody_counted";
     return NULL;
+}
+static const char *refuses_held(struct conn *c, struct arena *a,
+                                const void *row, int64_t person)
+{
+    (void)a, (void)person;
+    return held_refusal(c, row, false);
+}
+static const char *refuses_held_late(struct conn *c, struct arena *a,
+                                     const void *row, int64_t person)
+{
+    (void)a, (void)person;
+    return held_refusal(c, row, true);
 }
 
 /* The class that was asked for, of that school and year, by its label as
@@ -119,15 +137,16 @@ static enum status class_of(struct conn *c, struct arena *a,
 enum status visit_class_joins(struct conn *c, struct arena *a,
                               const struct visit *v, struct actor by)
 {
-    struct linked *there, one = {.weight = 1};
-    size_t n;
+    const struct linking of = {&visit_entity, visit_links, v->row.id};
+    struct linked one = {.weight = 1};
+    struct links there;
     if (!v->class_label || v->school == NONE)
         return OK;
-    TRY(links_load(c, a, &visit_entity, visit_links, v->row.id, &there, &n));
-    if (n)
+    TRY(links_load(c, a, of, &there));
+    if (there.n)
         return OK;
     TRY(class_of(c, a, v, by, &one.target));
-    return links_save(c, a, &visit_entity, visit_links, v->row.id, &one, 1);
+    return links_save(c, a, of, (struct links){&one, 1}, by);
 }
 
 static enum status class_joins(struct conn *c, struct arena *a, const void *row,
@@ -148,6 +167,12 @@ static const struct step visit_steps[] = {
      .to = "held",
      .right = "network.receive",
      .refuse = refuses_held},
+    {.name = "hold_late",
+     .from = "confirmed",
+     .to = "held",
+     .right = "network.receive",
+     .refuse = refuses_held_late,
+     .needs_reason = true},
     {.name = "miss",
      .from = "confirmed",
      .to = "missed",
@@ -288,9 +313,8 @@ static const char *visit_locked(struct conn *c, struct arena *a,
 {
     const struct visit *v = row;
     (void)c, (void)a;
-    return same(v->state, "held") && v->year < school_year_of(day_today())
-               ? "network_visit.year_closed"
-               : NULL;
+    return same(v->state, "held") && is_over(v) ? "network_visit.year_closed"
+                                                : NULL;
 }
 
 const struct entity visit_entity = {
@@ -375,11 +399,33 @@ static enum status slot_fault(struct conn *c, struct arena *a,
                : lab_closed(c, a, v->lab, s->day, part_of(s->part), fault);
 }
 
+static const char *slot_locked(struct conn *c, struct arena *a, const void *row)
+{
+    void *visit;
+    return row_load(c, a, &visit_entity, ((const struct slot *)row)->visit,
+                    &reach_all, &visit) == OK
+               ? visit_locked(c, a, visit)
+               : NULL;
+}
+
+/* To a visit that is accounted for comes no half-day, but with it. */
+static const char *visit_is_accounted(struct conn *c, struct arena *a,
+                                      const struct slot *s)
+{
+    void *found;
+    if (row_load(c, a, &visit_entity, s->visit, &reach_all, &found) != OK ||
+        day_of_time(((const struct row *)found)->created_at) == day_today())
+        return NULL;
+    return visit_locked(c, a, found);
+}
+
 static const char *slot_check(struct conn *c, struct arena *a, const void *row,
                               const char **field)
 {
     const char *fault = NULL;
     enum status s = slot_fault(c, a, row, field, &fault);
+    if (s == OK && !fault && (fault = visit_is_accounted(c, a, row)))
+        *field = NULL;
     return s == OK ? fault : NULL;
 }
 
@@ -394,15 +440,6 @@ static enum status slot_follow(struct conn *c, struct arena *a,
     TRY(row_load(c, a, &visit_entity, s->visit, &reach_all, &visit));
     return keeps(visit) ? slot_keep(c, a, s, by)
                         : holds_set(c, &slot_entity, s->row.id, NULL, 0, by);
-}
-
-static const char *slot_locked(struct conn *c, struct arena *a, const void *row)
-{
-    void *visit;
-    return row_load(c, a, &visit_entity, ((const struct slot *)row)->visit,
-                    &reach_all, &visit) == OK
-               ? visit_locked(c, a, visit)
-               : NULL;
 }
 
 const struct entity slot_entity = {

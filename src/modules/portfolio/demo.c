@@ -184,6 +184,15 @@ static enum status add_life(struct demo *d, const struct ids *ids, int64_t id,
                        "planned");
 }
 
+static enum status join(struct demo *d, int64_t project, int link,
+                        struct linked *to, size_t n)
+{
+    return links_save(
+        d->conn, d->mem,
+        (struct linking){&project_entity, &project_links[link], project},
+        (struct links){to, n}, d->by);
+}
+
 static enum status add_links(struct demo *d, const struct ids *ids, int64_t id,
                              const struct demo_project *p)
 {
@@ -192,27 +201,23 @@ static enum status add_links(struct demo *d, const struct ids *ids, int64_t id,
     for (size_t i = 0; i < COUNT(policies); i++)
         if (word_in(p->policies, policies[i].code))
             to[n++] = (struct linked){.target = ids->policies[i], .weight = 1};
-    TRY(links_save(d->conn, d->mem, &project_entity,
-                   &project_links[PROJECT_POLICIES], id, to, n));
+    TRY(join(d, id, PROJECT_POLICIES, to, n));
     struct str rest = str_of(p->objectives), word;
     for (n = 0; str_next(&rest, ' ', &word); n++)
         to[n] = (struct linked){
             .target =
                 ids->objectives[4 * (word.p[0] - '1') + (word.p[1] - '1')],
             .weight = 1};
-    TRY(links_save(d->conn, d->mem, &project_entity,
-                   &project_links[PROJECT_OBJECTIVES], id, to, n));
+    TRY(join(d, id, PROJECT_OBJECTIVES, to, n));
     to[0].weight = 1;
     if (p->programme) {
         TRY(find(d, &programme_entity, "name", p->programme, &to[0].target));
-        TRY(links_save(d->conn, d->mem, &project_entity,
-                       &project_links[PROJECT_PROGRAMMES], id, to, 1));
+        TRY(join(d, id, PROJECT_PROGRAMMES, to, 1));
     }
     if (!p->area)
         return OK;
     TRY(find(d, &area_entity, "code", p->area, &to[0].target));
-    return links_save(d->conn, d->mem, &project_entity,
-                      &project_links[PROJECT_AREAS], id, to, 1);
+    return join(d, id, PROJECT_AREAS, to, 1);
 }
 
 static enum status add_partners(struct demo *d, int64_t project,

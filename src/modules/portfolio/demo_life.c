@@ -47,7 +47,7 @@ static enum status add_plan(struct demo *d, const struct demo_plan *p)
     if (p->ends.year)
         s->ends = demo_day(d, p->ends);
     return row_update(d->conn, d->mem, &project_service_entity, s,
-                      (struct actor){d->by.person, 0});
+                      (struct actor){.person = d->by.person});
 }
 
 /* Evidence. */

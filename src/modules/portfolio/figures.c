@@ -39,8 +39,10 @@
     {                                                                          \
         .id = (id_), .unit = (unit_), .section = (section_), .period = AS_OF,  \
         .origin = RECORDS, .entity = &(entity_),                               \
-        .value = SQL_CONST("SELECT count(*) FROM " table),                     \
-        .rows = SQL_CONST("SELECT id, 1 AS amount FROM " table),               \
+        .value = SQL_CONST("SELECT count(*) FROM " table                       \
+                           " t WHERE " STANDS_ON("t", ":to")),                 \
+        .rows = SQL_CONST("SELECT t.id AS id, 1 AS amount FROM " table         \
+                          " t WHERE " STANDS_ON("t", ":to")),                  \
     }
 
 const struct figure portfolio_figures[] = {

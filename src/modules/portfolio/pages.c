@@ -6,15 +6,16 @@
 #include "modules/portfolio/portfolio.h"
 #include "modules/portfolio/routes.h"
 
-static enum status all(struct req *r, const struct entity *e,
-                       const struct filter *filter, struct list *out)
+/* Those that stand today, where they have days. */
+static enum status all(struct req *r, const struct entity *e, struct list *out)
 {
-    struct list_ask ask = {.entity = e,
-                           .reach = &reach_all,
-                           .filters = filter,
-                           .filter_count = filter ? 1 : 0,
-                           .limit = LIST_MOST,
-                           .no_total = true};
+    struct list_ask ask = {
+        .entity = e, .reach = &reach_all, .limit = LIST_MOST, .no_total = true};
+    const struct arg *today = ARGS(arg_day("today", day_today()));
+    if (entity_field(e, "ends")) {
+        ask.where = SQL(STANDS_ON("t", ":today"));
+        ask.args = today;
+    }
     return list_load(r->conn, r->mem, &ask, out);
 }
 
@@ -45,10 +46,10 @@ static enum status projects_count(struct req *r, struct ground *g)
 static enum status ground_fill(struct req *r, void *view)
 {
     struct ground *g = view;
-    TRY(all(r, &axis_entity, NULL, &g->axes));
-    TRY(all(r, &objective_entity, NULL, &g->objectives));
-    TRY(all(r, &policy_entity, NULL, &g->policies));
-    TRY(all(r, &service_entity, NULL, &g->services));
+    TRY(all(r, &axis_entity, &g->axes));
+    TRY(all(r, &objective_entity, &g->objectives));
+    TRY(all(r, &policy_entity, &g->policies));
+    TRY(all(r, &service_entity, &g->services));
     return projects_count(r, g);
 }
 

@@ -7,10 +7,14 @@
 #include "modules/portfolio/routes.h"
 #include "modules/portfolio/services.h"
 
+const struct counting dated_counting = {.from = "starts", .until = "ends"};
+#define STANDS(s) DATE(s, starts, .flags = F_BEGINS), DATE(s, ends, .flags = 0)
+
 static const struct field axis_fields[] = {
     INT(axis, position, .min = 1, .max = 99, .flags = F_REQUIRED | F_SORT),
     TEXT(axis, name, .flags = F_REQUIRED | F_UNIQUE | F_LIST | F_SEARCH),
     TEXT(axis, aim, .max = 300, .flags = F_LIST),
+    STANDS(axis),
     {0},
 };
 const struct entity axis_entity = {
@@ -24,6 +28,7 @@ const struct entity axis_entity = {
     .sort = "position",
     .read = PUBLIC,
     .write = "portfolio.edit_strategy",
+    .counting = &dated_counting,
 };
 
 static const struct field objective_fields[] = {
@@ -31,6 +36,7 @@ static const struct field objective_fields[] = {
     INT(objective, position, .min = 1, .max = 99, .flags = F_REQUIRED | F_SORT),
     TEXT(objective, name, .max = 300,
          .flags = F_REQUIRED | F_UNIQUE | F_LIST | F_SEARCH),
+    STANDS(objective),
     {0},
 };
 const struct entity objective_entity = {
@@ -45,6 +51,7 @@ const struct entity objective_entity = {
     .read = PUBLIC,
     .write = "portfolio.edit_strategy",
     .parent = "axis",
+    .counting = &dated_counting,
 };
 
 static const struct field policy_fields[] = {
@@ -55,6 +62,9 @@ static const struct field policy_fields[] = {
     INT(policy, colour, .min = 1, .max = 8, .flags = F_REQUIRED),
     {0},
 };
+/* A figure is of a policy by its code. */
+static const struct counting policy_counting = {.fields = "code",
+                                                .by_others = true};
 const struct entity policy_entity = {
     .name = "portfolio_policy",
     .api = "policy",
@@ -66,6 +76,7 @@ const struct entity policy_entity = {
     .sort = "position",
     .read = PUBLIC,
     .write = "portfolio.edit_strategy",
+    .counting = &policy_counting,
 };
 
 static const struct field programme_fields[] = {
@@ -82,10 +93,7 @@ static const char *programme_check(struct conn *c, struct arena *a,
 {
     const struct programme *p = row;
     (void)c, (void)a;
-    if (p->starts == NO_DAY || p->ends == NO_DAY || p->ends >= p->starts)
-        return NULL;
-    *field = "ends";
-    return "portfolio.ends_before_starts";
+    return period_fault(p->starts, p->ends, field);
 }
 const struct entity programme_entity = {
     .name = "portfolio_programme",
@@ -108,6 +116,7 @@ static const struct field service_fields[] = {
     CHOICE(service, block, blocks, .flags = F_REQUIRED | F_LIST | F_FILTER),
     INT(service, position, .min = 1, .max = 99, .flags = F_REQUIRED | F_SORT),
     PROSE(service, summary, .flags = F_SEARCH),
+    STANDS(service),
     {0},
 };
 const struct entity service_entity = {
@@ -121,6 +130,7 @@ const struct entity service_entity = {
     .sort = "position",
     .read = PUBLIC,
     .write = "portfolio.edit_strategy",
+    .counting = &dated_counting,
 };
 
 /* The module. */
@@ -327,10 +337,20 @@ static const struct change deployments_over[] = {
     {.op = ADD_INDEX, .entity = &deployment_entity, .number = 1},
     {.op = RUN},
 };
+static const struct change dated_strategy[] = {
+    {.op = ADD_FIELD, .entity = &axis_entity, .field = "starts"},
+    {.op = ADD_FIELD, .entity = &axis_entity, .field = "ends"},
+    {.op = ADD_FIELD, .entity = &objective_entity, .field = "starts"},
+    {.op = ADD_FIELD, .entity = &objective_entity, .field = "ends"},
+    {.op = ADD_FIELD, .entity = &service_entity, .field = "starts"},
+    {.op = ADD_FIELD, .entity = &service_entity, .field = "ends"},
+    {.op = RUN},
+};
 static const struct migration migrations[] = {
     {1, dated_links},
     {3, decided_gates},
     {4, deployments_over},
+    {30, dated_strategy},
     {0},
 };
 

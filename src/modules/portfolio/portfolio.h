@@ -7,16 +7,20 @@
 
 #include "modules/directory/directory.h"
 
+/* What the strategy and the offer are made of stands from a day until a day;
+ * none: always. What is given up is ended, and counts in the years it stood. */
 struct axis {
     struct row row;
     int64_t position;
     const char *name, *aim;
+    int32_t starts, ends;
 };
 
 struct objective {
     struct row row;
     int64_t axis, position;
     const char *name;
+    int32_t starts, ends;
 };
 
 /* A priority policy of the government (PPGE). .code is its name in figures;
@@ -40,6 +44,7 @@ struct service {
     const char *code, *name, *block;
     int64_t position;
     const char *summary;
+    int32_t starts, ends;
 };
 
 /*
@@ -98,6 +103,12 @@ enum {
     PROJECT_AREAS
 };
 extern const struct link project_links[];
+/* From a day until a day, as figures count it. */
+extern const struct counting dated_counting;
+/* Over alias t: does it stand on that day? */
+#define STANDS_ON(t, day)                                                      \
+    "(" t ".starts IS NULL OR " t ".starts <= " day ") AND (" t                \
+    ".ends IS NULL OR " t ".ends >= " day ")"
 extern const struct figure portfolio_figures[];
 
 enum status portfolio_demo(struct demo *d);

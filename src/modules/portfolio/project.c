@@ -161,7 +161,7 @@ static const char *project_check(struct conn *c, struct arena *a,
         *field = "starts";
         return "portfolio_project.has_begun";
     }
-    return period_fault(p->starts, p->ends, field);
+    return NULL;
 }
 
 const struct entity project_entity = {
@@ -179,6 +179,7 @@ const struct entity project_entity = {
     .write = "portfolio.edit",
     .has_uid = true,
     .check = project_check,
+    .counting = &dated_counting,
 };
 
 /* Where it stands in the offer, and stood. */

@@ -1,0 +1,191 @@
+// A school year that is over does not move by what is done today: every entity is
+// edited, deleted and brought back, each step is taken, and after each of them every
+// figure of every closed year is asked again, in every bassin. Correcting is an act
+// of its own, with its reason.
+import { test, equal, deepEqual, ok, match, serve, essaim, forms, readable, query, routes, today } from './lib.mjs';
+
+const server = await serve();
+const admin = await server.as('admin');
+const token = essaim('token', 'add', 'admin@demo.example', 'closed', '--data', server.folder).trim();
+const json = async (path) => {
+  const r = await admin.get(path);
+  equal(r.status, 200, path);
+  return JSON.parse(r.text);
+};
+const api = (method, path, value) => admin.fetch(`/api/v1/${path}`, {
+  method, body: value === undefined ? undefined : JSON.stringify(value),
+  headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+});
+
+const choices = forms((await admin.get('/chiffres')).text).find((f) => f.action === '/chiffres').controls;
+const bassins = choices.find((c) => c.name === 'bassin').options.map((o) => o.value);
+const closed = ['2022-2023', '2023-2024'];
+// Every figure of the closed years: of the whole, and in some bassins.
+const account = async (year, bassin) => Object.fromEntries(
+  (await json(`/chiffres.json?annee=${year}${bassin && `&bassin=${bassin}`}`)).map((f) => [f.id, f.value]));
+const before = new Map();
+for (const year of closed)
+  for (const bassin of bassins) before.set(`${year} ${bassin}`, await account(year, bassin));
+const same = async (what, years = closed, places = bassins) => {
+  for (const year of years)
+    for (const bassin of places)
+      deepEqual(await account(year, bassin), before.get(`${year} ${bassin}`),
+        `${what}: ${year} moved${bassin && `, in bassin ${bassin}`}`);
+};
+ok([...before.values()].flatMap((v) => Object.values(v)).filter((v) => v > 0).length > 100);
+// What only moves a bassin is told by the bassins of the laboratories changed.
+const near = ['', String((await json('/laboratoires.json'))[0].bassin)];
+const soon = async (entity, what) => read[entity] && same(`${entity} ${what}`, ['2023-2024'], near);
+
+const behind = new Map();
+for (const { id } of await json('/chiffres.json')) {
+  const f = await json(`/chiffres/${id}.json?annee=2023-2024`);
+  behind.set(id, f.rows.map((r) => r.id));
+}
+const known = routes();
+const steps = (entity) => known.map((r) => new RegExp(`^/api/v1/${entity}/:id/etapes/(\\w+)$`).exec(r.path)?.[1])
+  .filter(Boolean);
+const paths = Object.fromEntries(known.filter((r) => r.path.endsWith('/:id/historique'))
+  .map((r) => [r.entity, r.path.slice(0, -'/:id/historique'.length)]));
+const entities = Object.entries((await json('/api/openapi.json')).paths)
+  .map(([path]) => /^\/api\/v1\/([a-z_]+)$/.exec(path)?.[1]).filter(Boolean);
+// What figures read; more rows of these.
+const read = { axis: 'strategy.axes', objective: 'strategy.objectives', service: 'offer.services',
+  project: 'portfolio.projects', lab: 'network.labs', area: 'network.bassins', class: 'network.classes',
+  visit: 'network.people', slot: 'network.halfdays_hosted' };
+const rowsOf = async (entity) => {
+  const list = await api('GET', `${entity}?limit=200`);
+  if (list.status !== 200) return null;
+  const { rows } = JSON.parse(list.text);
+  if (!rows || !paths[entity]) return null;
+  const first = rows.slice(0, 1), ids = (behind.get(read[entity]) ?? []).slice(0, 2);
+  for (const id of ids)
+    if (!first.some((r) => r.id === id)) first.push(JSON.parse((await api('GET', `${entity}/${id}`)).text));
+  return { rows, chosen: first };
+};
+// Other values for a member: those of other rows, days of the past and of today, none.
+const others = (row, name, rows) => {
+  const seen = new Set([JSON.stringify(row[name])]), out = [];
+  const days = typeof row[name] === 'string' && /^\d{4}-\d\d-\d\d$/.test(row[name])
+    || /^(starts|ends|opened|closed|day|asked)$/.test(name);
+  for (const v of [...days ? [today, '2021-10-01', '2024-02-01'] : [], null, ...rows.map((r) => r[name])])
+    if (!seen.has(JSON.stringify(v)) && out.length < 3) { seen.add(JSON.stringify(v)); out.push(v); }
+  return out;
+};
+
+let tried = 0, taken = 0, refused = 0;
+for (const entity of entities)
+  await test(`${entity}: no edit of today moves a closed year`, async (skip) => {
+    const found = await rowsOf(entity);
+    if (!found?.chosen.length) return skip('no rows');
+    for (const row of found.chosen)
+      for (const name of Object.keys(row)) {
+        if (['id', 'uid', 'version', 'state', 'state_reason'].includes(name)) continue;
+        for (const value of others(row, name, found.rows)) {
+          const r = await api('PATCH', `${entity}/${row.id}`, { [name]: value });
+          tried++;
+          if (r.status === 404 || r.status === 405) return skip('not written by the API');
+          if (r.status === 422 && r.text.includes('core.year_closed')) refused++;
+          if (r.status !== 200) continue;
+          taken++;
+          await soon(entity, `${row.id} ${name} = ${JSON.stringify(value)}`);
+          await api('PATCH', `${entity}/${row.id}`, { [name]: row[name] });
+        }
+      }
+    await same(entity, closed, read[entity] ? bassins : ['']);
+  });
+await test('that were many edits, some taken and some refused for a closed year', () => {
+  ok(tried > 400 && taken > 100 && refused > 15, `${tried} ${taken} ${refused}`);
+});
+for (const entity of entities)
+  await test(`${entity}: no step, deletion or earlier version of today moves a closed year`, async (skip) => {
+    const found = await rowsOf(entity);
+    if (!found?.chosen.length) return skip('no rows');
+    for (const row of found.chosen) {
+      for (const step of steps(entity)) {
+        // The two that are corrections, and ask for their reason.
+        if (entity === 'visit' && (step === 'correct' || step === 'hold_late')) continue;
+        if ((await api('POST', `${entity}/${row.id}/etapes/${step}`, { reason: 'Essai' })).status < 300)
+          await soon(entity, `${row.id} ${step}`);
+      }
+      const gone = await api('DELETE', `${entity}/${row.id}`);
+      if (gone.status === 204) await soon(entity, `${row.id} deleted`);
+      const shown = await admin.get(`${paths[entity]}/${row.id}/historique`);
+      for (const f of forms(shown.text).filter((x) => /\/restauration$/.test(x.action))) {
+        if ((await admin.submit(f)).status === 303) await soon(entity, `${row.id} ${f.action}`);
+      }
+    }
+    await same(entity, closed, read[entity] ? bassins : ['']);
+  });
+
+const figure = async (id, year = '2023-2024') => (await json(`/chiffres.json?annee=${year}`)).find((f) => f.id === id).value;
+const living = today.replace(/-.*/, '') - 1 + '-' + today.replace(/-.*/, '');
+const last = () => query(server.folder, "SELECT what, detail FROM core_journal ORDER BY id DESC LIMIT 1");
+await test('an axis that is given up is ended: the closed year keeps it, the living one does not', async () => {
+  const { rows } = JSON.parse((await api('GET', 'axis')).text);
+  const gone = await admin.form(`/axes/${rows[0].id}`, '/suppression');
+  const kept = await admin.submit(gone);
+  equal(kept.status, 409);
+  match(readable(kept.text), /compte dans une année scolaire close.+Mettez-lui une fin/);
+  const form = await admin.form(`/axes/${rows[0].id}/modifier`, '/modifier');
+  equal((await admin.submit(form, { ends: '2025-03-11' })).status, 303);
+  await same('an axis ended yesterday');
+  equal(await figure('strategy.axes', living), await figure('strategy.axes') - 1);
+  ok(!readable((await admin.get('/strategie')).text).includes(rows[0].name), 'the strategy of today');
+  const fresh = await admin.form('/axes/nouveau', '/axes');
+  equal(new Map(fresh.fields).get('starts'), today, 'a new one begins today');
+  equal((await admin.submit(fresh, { position: '9', name: 'Un axe neuf' })).status, 303);
+  await same('a new axis');
+  equal(await figure('strategy.axes', living), await figure('strategy.axes'));
+});
+await test('a correction is asked for beside its control, taken with its reason, and told by the journal', async () => {
+  const id = behind.get('portfolio.projects')[0];
+  const ask = async (changes) => admin.submit(await admin.form(`/projets/${id}/modifier`, '/modifier'), changes);
+  const refused = await ask({ starts: '2025-02-01' });
+  equal(refused.status, 422);
+  match(readable(refused.text), /Motif de correction : Cela change le compte d’une année scolaire close/);
+  match(refused.text, /<input id="f-correction"[^>]*aria-invalid="true"/);
+  equal((await ask({ starts: '2025-02-01', correction: 'x'.repeat(401) })).status, 422, 'too long');
+  const taken = await ask({ starts: '2025-02-01', correction: 'Saisi une année trop tôt' });
+  equal(taken.status, 303, readable(taken.text).slice(0, 300));
+  equal(await figure('portfolio.projects'), before.get('2023-2024 ')['portfolio.projects'] - 1);
+  match(last(), /^correction\|.*"reason": ?"Saisi une année trop tôt"/);
+  equal((await api('PATCH', `project/${id}`, { starts: '2020-09-01' })).status, 422);
+  equal((await api('PATCH', `project/${id}`, { starts: '2020-09-01', correction: 'Non, comme avant' })).status, 200);
+  await same('put right again');
+});
+await test('a tag that was wrong from the start is corrected from the start; else it is of today', async () => {
+  const inclusion = (await json('/politiques.json')).find((p) => p.code === 'inclusion').id;
+  const shares = await json('/chiffres/portfolio.policy.inclusion.json?annee=2023-2024');
+  const row = shares.rows.find((r) => r.amount === 1 && r.whole > 1);
+  const { policies } = JSON.parse((await api('GET', `project/${row.id}`)).text);
+  const put = (body) => api('PATCH', `project/${row.id}`, body);
+  equal((await put({ policies: policies.filter((p) => p !== inclusion) })).status, 200);
+  await same('a tag taken away today');
+  equal((await put({ policies })).status, 200);
+  equal((await put({ policies: policies.filter((p) => p !== inclusion), correction: 'Jamais eue' })).status, 200);
+  match(last(), /^correction\|.*"what": ?"policies".*Jamais eue/);
+  const now = await json('/chiffres/portfolio.policy.inclusion.json?annee=2023-2024');
+  const its = now.rows.find((r) => r.id === row.id);
+  equal(its.amount, 0);
+  equal(its.whole, row.whole - 1);
+  equal((await put({ policies, correction: 'Si, depuis toujours' })).status, 200);
+  await same('corrected back');
+});
+await test('a visit that nobody told in time is told by a correction, with its reason', async () => {
+  const held = behind.get('network.people')[0];
+  const step = (name, body) => api('POST', `visit/${held}/etapes/${name}`, body);
+  equal((await step('correct', { reason: 'Effectif' })).status < 300, true);
+  const plain = await step('hold');
+  equal(plain.status, 409);
+  match(plain.text, /network_visit.hold_over/);
+  equal((await step('hold_late')).status, 422, 'no reason');
+  equal((await step('hold_late', { reason: 'Effectif relu' })).status < 300, true);
+  await same('corrected and told again');
+  const half = JSON.parse((await api('GET', `slot?visit=${held}`)).text).rows[0];
+  const more = await api('POST', 'slot', { ...half, id: undefined, uid: undefined, version: undefined, part: 'evening',
+    override: 'Essai' });
+  equal(more.status, 422);
+  match(more.text, /network_visit.year_closed/, 'one half-day more');
+});
+await server.stop();
