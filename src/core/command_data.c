@@ -103,9 +103,12 @@ static int import_text(struct cli *cli, const struct entity *e, struct str text)
     struct import im;
     const char *why = "import.failed";
     const char *slash = strrchr(cli->argv[1], '/');
-    struct import_sender nobody = {.name = slash ? slash + 1 : cli->argv[1]};
-    enum status s = import_stage(cli->app, a, e, text, map, cli->map_count,
-                                 nobody, &im, &why);
+    const struct import_sent sent = {.entity = e,
+                                     .text = text,
+                                     .map = map,
+                                     .map_count = (size_t)cli->map_count,
+                                     .name = slash ? slash + 1 : cli->argv[1]};
+    enum status s = import_stage(cli->app, a, &sent, &im, &why);
     const struct form_error refusal = import_refusal(a, lang, why ? why : "");
     if (s == ERR_INVALID)
         return cli_fail("%s", form_message(a, lang, &refusal));

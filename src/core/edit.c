@@ -238,13 +238,14 @@ static enum status read_typed(struct edit *e, unsigned flags)
     if (s != OK && s != ERR_INVALID)
         return s;
     for (size_t i = 0; i < entity_link_count(r->entity); i++) {
-        struct links links;
-        s = links_from_input(r->mem, r->entity, &r->entity->links[i], &r->in,
-                             &source, flags, &links, &e->given[i], &r->errors);
+        struct links_typed typed;
+        s = links_from_input(r->mem, &r->entity->links[i], &r->in, &source,
+                             flags, &typed, &r->errors);
         if (s != OK && s != ERR_INVALID)
             return s;
-        if (s == OK && e->given[i])
-            e->links[i] = links;
+        e->given[i] = typed.given;
+        if (s == OK && typed.given)
+            e->links[i] = typed.links;
     }
     if (r->api)
         return r->errors.n ? ERR_INVALID : OK;

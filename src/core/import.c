@@ -156,8 +156,8 @@ static bool any_column(const struct import *im)
 
 /* The heads of the stored file, and what its columns mean. */
 static enum status understand(struct app *app, struct arena *a,
-                              const struct import_map *map, size_t map_count,
-                              struct import *im, const char **why)
+                              const struct import_sent *sent, struct import *im,
+                              const char **why)
 {
     struct csv csv;
     TRY(sheet_open(app, a, im->file, &csv));
@@ -167,7 +167,7 @@ static enum status understand(struct app *app, struct arena *a,
         return ERR_INVALID;
     }
     TRY(remembered(app, a, im));
-    apply_map(im, map, map_count);
+    apply_map(im, sent->map, sent->map_count);
     if (any_column(im))
         return OK;
     const struct entity *other = import_kind(app, a, im);
@@ -187,23 +187,21 @@ struct form_error import_refusal(struct arena *a, const struct lang *lang,
 }
 
 enum status import_stage(struct app *app, struct arena *a,
-                         const struct entity *e, struct str text,
-                         const struct import_map *map, size_t map_count,
-                         struct import_sender by, struct import *out,
+                         const struct import_sent *sent, struct import *out,
                          const char **why)
 {
-    struct import im = {.entity = e,
-                        .person = by.person,
-                        .name = by.name ? by.name : "",
+    struct import im = {.entity = sent->entity,
+                        .person = sent->person,
+                        .name = sent->name ? sent->name : "",
                         .at = time_now(),
                         .state = "staged"};
-    *why = sheet_refused(text);
+    *why = sheet_refused(sent->text);
     if (*why)
         return ERR_INVALID;
-    TRY(sheet_keep(app, a, text, &im.file, &im.note));
-    enum status s = understand(app, a, map, map_count, &im, why);
+    TRY(sheet_keep(app, a, sent->text, &im.file, &im.note));
+    enum status s = understand(app, a, sent, &im, why);
     if (s == OK) {
-        struct staging staging = {&im, map_json(a, &im), by.task};
+        struct staging staging = {&im, map_json(a, &im), sent->task};
         s = db_write(app->db, a, stage, &staging);
     }
     if (s == ERR_INVALID)
@@ -211,7 +209,7 @@ enum status import_stage(struct app *app, struct arena *a,
     TRY(s);
     /* Somebody else took it away while no import named it yet. */
     if (!sheet_is_there(app, a, im.file))
-        TRY(sheet_keep(app, a, text, &im.file, &im.note));
+        TRY(sheet_keep(app, a, sent->text, &im.file, &im.note));
     *out = im;
     return OK;
 }

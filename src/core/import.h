@@ -55,11 +55,15 @@ struct import_map {
     const char *head, *field;
 };
 
-/* Who sent it, and whether the task that checks it is added with it. */
-struct import_sender {
+/* A file as it was sent. */
+struct import_sent {
+    const struct entity *entity;
+    struct str text;
+    const struct import_map *map; /* the mapping that is asked */
+    size_t map_count;
     int64_t person;
-    bool task;
-    const char *name; /* of the file, without its folders */
+    bool task;        /* the task that checks it is added with it */
+    const char *name; /* of the file, without its folders; or NULL */
 };
 
 /*
@@ -71,9 +75,7 @@ struct import_sender {
  * import.other_kind; nothing is kept then.
  */
 enum status import_stage(struct app *app, struct arena *a,
-                         const struct entity *e, struct str text,
-                         const struct import_map *map, size_t map_count,
-                         struct import_sender by, struct import *out,
+                         const struct import_sent *sent, struct import *out,
                          const char **why) MUST_USE;
 enum status import_load(struct app *app, struct conn *c, struct arena *a,
                         int64_t id, struct import *out) MUST_USE;

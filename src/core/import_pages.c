@@ -199,10 +199,13 @@ enum status import_send(struct req *r)
         return imports_list(r);
     }
     struct import im;
-    struct import_sender by = {r->who->person, true, sheet_name(r->mem, name)};
+    const struct import_sent sent = {.entity = e,
+                                     .text = file,
+                                     .person = r->who->person,
+                                     .task = true,
+                                     .name = sheet_name(r->mem, name)};
     const char *why = NULL;
-    enum status s =
-        import_stage(r->app, r->mem, e, file, NULL, 0, by, &im, &why);
+    enum status s = import_stage(r->app, r->mem, &sent, &im, &why);
     if (s == ERR_INVALID)
         return refuse(r, why);
     TRY(s);

@@ -290,11 +290,13 @@ static enum status links_read(struct reader *r, struct arena *a,
     line->links = NEW_ARRAY(a, struct links, n);
     line->given = NEW_ARRAY(a, bool, n);
     for (size_t i = 0; i < n; i++) {
-        enum status s =
-            links_from_input(a, e, &e->links[i], in, source, PARSE_CODES,
-                             &line->links[i], &line->given[i], errors);
+        struct links_typed typed;
+        enum status s = links_from_input(a, &e->links[i], in, source,
+                                         PARSE_CODES, &typed, errors);
         if (s != OK && s != ERR_INVALID)
             return s;
+        line->links[i] = typed.links;
+        line->given[i] = typed.given;
     }
     return OK;
 }

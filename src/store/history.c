@@ -240,27 +240,30 @@ static void keep_state(struct arena *a, const struct entity *e,
     }
 }
 
-/* The row becomes what the image says; last is NULL, or the last image of a row
- * that was deleted. */
+/* What a row becomes, and of a row that was deleted its last image; else NULL.
+ */
+struct images {
+    const struct json_value *image, *last;
+};
+
 static enum status put_image(struct conn *c, struct arena *a,
                              const struct entity *e, int64_t id,
-                             const struct json_value *image,
-                             const struct json_value *last, struct actor by,
+                             struct images to, struct actor by,
                              const char *what, struct fault *fault)
 {
     void *row = row_new(a, e);
-    if (!last)
+    if (!to.last)
         TRY(row_load(c, a, e, id, &reach_all, &row));
     void *before = arena_alloc(a, e->row_size);
     memcpy(before, row, e->row_size);
-    if (row_from_json(a, e, image, row))
+    if (row_from_json(a, e, to.image, row))
         return ERR_STORE;
-    keep_state(a, e, last, before, row);
+    keep_state(a, e, to.last, before, row);
     fault->key = row_fault(c, a, e, row, &fault->field);
     if (fault->key)
         return ERR_INVALID;
-    if (last)
-        return bring_back(c, a, e, id, row, image, by);
+    if (to.last)
+        return bring_back(c, a, e, id, row, to.image, by);
     return row_update_as(c, a, e, row, by, what);
 }
 
@@ -328,7 +331,8 @@ enum status row_restore(struct conn *c, struct arena *a, const struct entity *e,
             return ERR_INVALID;
         }
     }
-    TRY(put_image(c, a, e, id, image, last, by, "restore", fault));
+    TRY(put_image(c, a, e, id, (struct images){image, last}, by, "restore",
+                  fault));
     if (last)
         TRY(links_put_back(c, a, e, id, last));
     return links_from_json(c, a, e, id, image, by);
@@ -393,6 +397,7 @@ enum status row_undo(struct conn *c, struct arena *a, const struct entity *e,
         return row_delete(c, a, e, id, row->version, by);
     /* As though it had never been: the links with their days. */
     TRY(image_parsed(c, a, e, id, before, &image));
-    TRY(put_image(c, a, e, id, image, NULL, by, "undo", &fault));
+    TRY(put_image(c, a, e, id, (struct images){image, NULL}, by, "undo",
+                  &fault));
     return links_put_back(c, a, e, id, image);
 }

@@ -89,12 +89,16 @@ enum status row_from_input(struct arena *a, const struct entity *e,
  * The links named under l->name, as ids or titles. A weight stands under
  * "<link>_weight_<id>", or under "<link>_weight" with the same nth; else it is
  * LINK_AS_IT_STANDS.
- * *given tells whether the form had them at all ("<link>_given" or any).
+ * .given tells whether the form had them at all ("<link>_given" or any).
  */
-enum status links_from_input(struct arena *a, const struct entity *e,
-                             const struct link *l, const struct form_input *in,
+struct links_typed {
+    struct links links;
+    bool given;
+};
+enum status links_from_input(struct arena *a, const struct link *l,
+                             const struct form_input *in,
                              const struct form_source *source, unsigned flags,
-                             struct links *out, bool *given,
+                             struct links_typed *out,
                              struct form_errors *errors) MUST_USE;
 /* The row of target that a text names. error->key, with its candidates, tells
  * what is wrong; NULL when *id is it. field may be NULL. */

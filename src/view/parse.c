@@ -405,45 +405,33 @@ static const char *weight_read(struct arena *a, const struct link *l,
                : "form.not_a_weight";
 }
 
-static enum status link_read(struct arena *a, const struct link *l,
+enum status links_from_input(struct arena *a, const struct link *l,
                              const struct form_input *in,
                              const struct form_source *source, unsigned flags,
-                             struct str text, size_t nth, struct linked *out,
-                             struct form_error *error)
-{
-    *out = (struct linked){.weight = 1};
-    TRY(ref_from_text(a, source, l->target, NULL, flags, text, &out->target,
-                      error));
-    if (!error->key)
-        error->key = weight_read(a, l, in, out->target, nth, &out->weight);
-    return OK;
-}
-
-enum status links_from_input(struct arena *a, const struct entity *e,
-                             const struct link *l, const struct form_input *in,
-                             const struct form_source *source, unsigned flags,
-                             struct links *out, bool *was_given,
+                             struct links_typed *out,
                              struct form_errors *errors)
 {
-    (void)e;
     size_t most = l->most ? (size_t)l->most : 200, before = errors->n;
     struct linked *list = NEW_ARRAY(a, struct linked, most);
     char *flag = arena_printf(a, "%s_given", l->name);
     if (!errors->mem)
         errors->mem = a;
     size_t n = 0;
-    *was_given = in->get(in->data, flag, 0).p != NULL;
+    bool given = in->get(in->data, flag, 0).p != NULL;
     for (size_t nth = 0; nth < 1000; nth++) {
         struct str text = in->get(in->data, l->name, nth);
         if (!text.p)
             break;
-        *was_given = true;
+        given = true;
         text = str_trim(text);
         if (!text.n)
             continue;
         struct form_error error = {0};
-        struct linked one;
-        TRY(link_read(a, l, in, source, flags, text, nth, &one, &error));
+        struct linked one = {0};
+        TRY(ref_from_text(a, source, l->target, NULL, flags, text, &one.target,
+                          &error));
+        if (!error.key)
+            error.key = weight_read(a, l, in, one.target, nth, &one.weight);
         for (size_t i = 0; !error.key && i < n; i++)
             if (list[i].target == one.target)
                 error.key = "form.twice";
@@ -458,6 +446,6 @@ enum status links_from_input(struct arena *a, const struct entity *e,
         if (full)
             break;
     }
-    *out = (struct links){list, n};
+    *out = (struct links_typed){{list, n}, given};
     return errors->n == before ? OK : ERR_INVALID;
 }

@@ -72,8 +72,15 @@ await test('a file names what its rows refer to by pages, not row by row', async
     equal(line[at], areas.get(of.get(line[0]).bassin) ?? '', line.join(';'));
   ok(lines.length > 200 && new Set(lines.map((l) => l[at])).size > 3, 'too few to tell');
   const asked = Number(r.headers.get('x-queries'));
-  const links = lines.length; // one query for the links of each row
-  ok(asked <= links + 5 + 30 * Math.ceil(lines.length / 200), `${asked} queries for ${lines.length} rows`);
+  // Those who refer, and those who are linked, each of their kinds at once.
+  ok(asked <= 5 + 30 * Math.ceil(lines.length / 200), `${asked} queries for ${lines.length} rows`);
+});
+await test('the API names the links of a page at once', async () => {
+  const r = await admin.get('/api/v1/school?limit=200');
+  const { rows } = JSON.parse(r.text);
+  equal(rows.length, 200);
+  ok(rows.some((s) => s.groups.length), 'no links to tell');
+  ok(Number(r.headers.get('x-queries')) <= 15, `${r.headers.get('x-queries')} queries`);
 });
 await test('CSV and JSON hold the list as it is filtered', async () => {
   const csv = (await admin.get('/etablissements.csv?kind=college')).text.trimEnd().split('\r\n');

@@ -69,12 +69,11 @@ TEST(import_has_one_worker)
     struct app app;
     struct import im;
     const char *why = "";
-    struct import_sender by = {0};
     world_open(&app);
     const struct entity *e = entity_by_api(&app, "organisation");
     CHECK(e);
-    CHECK(import_stage(&app, &app.mem, e, sheet(&app.mem), NULL, 0, by, &im,
-                       &why) == OK);
+    const struct import_sent sent = {.entity = e, .text = sheet(&app.mem)};
+    CHECK(import_stage(&app, &app.mem, &sent, &im, &why) == OK);
     struct rival rival = {&app, im.id, false};
     OKAY(import_apply(&app, &app.mem, &im, rival_comes, &rival) == ERR_STALE);
     OKAY(rival.came);

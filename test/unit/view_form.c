@@ -332,11 +332,10 @@ TEST(view_form_entity)
     OKAY(errors.n == 2 &&
          same(form_error_of(&errors, "uai")->key, "form.taken"));
     OKAY(same(form_error_of(&errors, "bassin")->key, "form.several"));
-    struct links links;
-    bool given;
-    OKAY(links_from_input(&w.mem, &t_school_entity, t_school_links, &in, &src,
-                          0, &links, &given, &errors) == ERR_INVALID);
-    OKAY(given && !links.n &&
+    struct links_typed links;
+    OKAY(links_from_input(&w.mem, t_school_links, &in, &src, 0, &links,
+                          &errors) == ERR_INVALID);
+    OKAY(links.given && !links.links.n &&
          same(form_error_of(&errors, "groups")->key, "form.not_a_weight"));
     const struct form_ask ask = {.entity = &t_school_entity,
                                  .row = row,
@@ -384,18 +383,16 @@ TEST(view_form_links)
     static const char *const keys[] = {NULL, "form.twice", "form.too_many"};
     for (size_t i = 0; i < 3; i++) {
         struct form_errors errors = {0};
-        struct links links;
-        bool given;
+        struct links_typed got;
         const struct form_input in = typed(sets[i]);
-        enum status s =
-            links_from_input(&w.mem, &t_school_entity, t_school_links, &in,
-                             &src, 0, &links, &given, &errors);
-        OKAY(s == (keys[i] ? ERR_INVALID : OK) && given);
+        enum status s = links_from_input(&w.mem, t_school_links, &in, &src, 0,
+                                         &got, &errors);
+        OKAY(s == (keys[i] ? ERR_INVALID : OK) && got.given);
         if (keys[i])
             OKAY(same(errors.list[0].key, keys[i]));
         else
-            OKAY(links.n == 2 && links.all[0].weight == 4 &&
-                 links.all[1].weight == LINK_AS_IT_STANDS);
+            OKAY(got.links.n == 2 && got.links.all[0].weight == 4 &&
+                 got.links.all[1].weight == LINK_AS_IT_STANDS);
     }
     world_close(&w);
 }

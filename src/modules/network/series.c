@@ -180,40 +180,37 @@ static enum status to_come(struct conn *c, struct arena *a,
     return (*slot)->day < day_today() ? ERR_CONFLICT : OK;
 }
 
-static enum status move_one(struct conn *c, struct arena *a,
-                            const struct series *s, struct visit *v,
-                            struct slot *slot, const struct place *to,
-                            bool with_words, struct actor by,
-                            const char **fault)
+/* What it is about, who comes and who receives are the series' now. */
+static enum status follow_words(struct conn *c, struct arena *a,
+                                const struct series *s, struct visit *v,
+                                struct actor by, const char **fault)
 {
-    if (with_words) {
-        const char *field;
-        follow_series(s, v);
-        slot->coordinator = s->coordinator;
-        *fault = row_fault(c, a, &visit_entity, v, &field);
-        if (*fault)
-            return ERR_INVALID;
-        TRY(row_update(c, a, &visit_entity, v, by));
-    }
-    return save_slot(c, a, slot, to, by, fault);
+    const char *field;
+    follow_series(s, v);
+    *fault = row_fault(c, a, &visit_entity, v, &field);
+    return *fault ? ERR_INVALID : row_update(c, a, &visit_entity, v, by);
 }
 
 /* All of them are given back first: one may go where another was. */
 enum status series_move_to(struct conn *c, struct arena *a,
-                           const struct series *s, const int64_t *visits,
-                           const struct place *to, size_t n, bool with_words,
+                           const struct series *s, const struct series_going *m,
                            struct actor by, const char **fault)
 {
     struct visit *v[SERIES_MOST];
     struct slot *slot[SERIES_MOST];
     *fault = NULL;
-    CHECK(n <= SERIES_MOST);
-    for (size_t i = 0; i < n; i++) {
-        TRY(to_come(c, a, s, visits[i], &v[i], &slot[i]));
+    CHECK(m->n <= SERIES_MOST);
+    for (size_t i = 0; i < m->n; i++) {
+        TRY(to_come(c, a, s, m->visits[i], &v[i], &slot[i]));
         TRY(holds_set(c, &slot_entity, slot[i]->row.id, NULL, 0, by));
     }
-    for (size_t i = 0; i < n; i++)
-        TRY(move_one(c, a, s, v[i], slot[i], &to[i], with_words, by, fault));
+    for (size_t i = 0; i < m->n; i++) {
+        if (m->with_words) {
+            TRY(follow_words(c, a, s, v[i], by, fault));
+            slot[i]->coordinator = s->coordinator;
+        }
+        TRY(save_slot(c, a, slot[i], &m->to[i], by, fault));
+    }
     return OK;
 }
 

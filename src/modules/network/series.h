@@ -82,9 +82,14 @@ enum status series_book(struct conn *c, struct arena *a, const struct series *s,
 /* Inside a write: moves those visits of the series; with_words: what they are
  * about, who comes and who receives follow the series as well. Another's visit,
  * or one that is over, is ERR_CONFLICT. */
+struct series_going {
+    const int64_t *visits;
+    const struct place *to; /* of each */
+    size_t n;
+    bool with_words;
+};
 enum status series_move_to(struct conn *c, struct arena *a,
-                           const struct series *s, const int64_t *visits,
-                           const struct place *to, size_t n, bool with_words,
+                           const struct series *s, const struct series_going *m,
                            struct actor by, const char **fault) MUST_USE;
 /* Inside a write: cancels those of its visits that are still to come, from a
  * day until a day; *n: how many. */

@@ -453,8 +453,8 @@ static enum status move(struct conn *c, struct arena *a, void *data)
             return ERR_INVALID;
     }
     d->r->location = path_of_id(d->r->mem, "/series", d->r->id);
-    return series_move_to(c, a, d->r->row, visits, to, d->n, d->with_words,
-                          req_actor(d->r), &w->fault);
+    const struct series_going going = {visits, to, d->n, d->with_words};
+    return series_move_to(c, a, d->r->row, &going, req_actor(d->r), &w->fault);
 }
 
 static enum status change_refused(struct dating *d, enum status s)
