@@ -21,8 +21,8 @@ static int closed(void)
 
 static int32_t day_at(const struct entity *e, const char *name, const void *row)
 {
-    const struct value v =
-        name ? field_get(entity_field(e, name), row) : (struct value){V_NULL};
+    const struct value v = name ? field_get(entity_field(e, name), row)
+                                : (struct value){.type = V_NULL};
     return v.type == V_NULL ? NO_DAY : (int32_t)v.i;
 }
 
