@@ -1,10 +1,5 @@
 #include "base/str.h"
 
-struct str str_of(const char *s)
-{
-    return s ? (struct str){s, strlen(s)} : (struct str){"", 0};
-}
-
 char *str_dup(struct arena *a, struct str s)
 {
     return arena_dup(a, s.p, s.n);

@@ -10,7 +10,10 @@ struct str {
 };
 
 #define STR(lit) ((struct str){"" lit "", sizeof(lit) - 1})
-struct str str_of(const char *s); /* NULL gives an empty one */
+static inline struct str str_of(const char *s) /* NULL gives an empty one */
+{
+    return s ? (struct str){s, strlen(s)} : (struct str){"", 0};
+}
 char *str_dup(struct arena *a, struct str s) MUST_USE; /* NUL-terminated */
 bool str_eq(struct str a, const char *b);
 bool str_starts(struct str s, const char *prefix);

@@ -53,39 +53,57 @@ static inline bool is_none(sixteen found)
     return !(n[0] | n[1]);
 }
 
-static uint64_t four(const char *p)
+/* The first and the last bytes of a text, put where they go, and to be looked
+ * at: what they do not fill of sixteen is plain. */
+static inline sixteen ends_copy(char *to, struct str s, size_t width)
 {
-    uint32_t n;
-    memcpy(&n, p, sizeof(n));
-    return n;
+    uint64_t first, last;
+    memset(&first, 'a', sizeof(first));
+    last = first;
+    memcpy(&first, s.p, width);
+    memcpy(&last, s.p + s.n - width, width);
+    memcpy(to, &first, width);
+    memcpy(to + s.n - width, &last, width);
+    return (sixteen)(eights){first, last};
 }
 
-static uint64_t eight(const char *p)
+static inline sixteen short_copy(char *to, struct str s)
 {
-    uint64_t n;
-    memcpy(&n, p, sizeof(n));
-    return n;
+    return s.n >= 8   ? ends_copy(to, s, 8)
+           : s.n >= 4 ? ends_copy(to, s, 4)
+           : s.n >= 2 ? ends_copy(to, s, 2)
+                      : ends_copy(to, s, 1);
 }
 
-/* Most texts need no escaping, and are seen so sixteen bytes at once. The last
- * sixteen, and the halves of what is shorter, may lie over each other. */
-static inline bool has_none(struct str s, sixteen (*found)(sixteen))
+/* Most texts need no escaping. They are looked at while they are copied,
+ * sixteen bytes at once, of which the last sixteen, and the ends of what is
+ * shorter, may lie over the others. False, and nothing is added, where
+ * something was found. */
+static inline __attribute__((always_inline)) bool
+add_plain(struct html *h, struct str s, sixteen (*found)(sixteen))
 {
-    sixteen b;
-    if (s.n < 4) /* and it may be absent: NULL */
-        return false;
-    const char *const end = s.p + s.n;
+    if (!s.n) /* and it may be absent: NULL */
+        return true;
+    if (h->out.room - h->out.n <= s.n)
+        html_grow(h, s.n);
+    char *const to = h->out.p + h->out.n;
     if (s.n < 16) {
-        const uint64_t fours = four(s.p) | four(end - 4) << 32;
-        const eights halves = s.n < 8 ? (eights){fours, fours}
-                                      : (eights){eight(s.p), eight(end - 8)};
-        return is_none(found((sixteen)halves));
-    }
-    for (size_t at = 0; at < s.n; at += 16) {
-        memcpy(&b, s.p + (at + 16 > s.n ? s.n - 16 : at), 16);
-        if (!is_none(found(b)))
+        if (!is_none(found(short_copy(to, s))))
             return false;
+    } else {
+        const size_t last = s.n - 16;
+        for (size_t at = 0;; at = at + 16 < last ? at + 16 : last) {
+            sixteen b;
+            memcpy(&b, s.p + at, 16);
+            memcpy(to + at, &b, 16);
+            if (!is_none(found(b)))
+                return false;
+            if (at == last)
+                break;
+        }
     }
+    h->out.n += s.n;
+    to[s.n] = 0;
     return true;
 }
 
@@ -114,17 +132,13 @@ static void escape(struct html *h, struct str s, bool plain)
 
 void html_str(struct html *h, struct str s)
 {
-    if (has_none(s, are_escaped))
-        html_raw(h, s.p, s.n);
-    else
+    if (!add_plain(h, s, are_escaped))
         escape(h, s, false);
 }
 
 void html_plain_str(struct html *h, struct str s)
 {
-    if (has_none(s, are_escaped))
-        html_raw(h, s.p, s.n);
-    else
+    if (!add_plain(h, s, are_escaped))
         escape(h, s, true);
 }
 
@@ -206,9 +220,7 @@ void html_href(struct html *h, const char *url)
 {
     struct str s = str_of(url);
     /* Nearly all are paths of ours, and seen to be safe at one look. */
-    if (s.n > 1 && s.p[0] == '/' && s.p[1] != '/' && s.p[1] != '\\' &&
-        has_none(s, are_unfit_in_url))
-        html_raw(h, s.p, s.n);
-    else
+    if (s.n < 2 || s.p[0] != '/' || s.p[1] == '/' || s.p[1] == '\\' ||
+        !add_plain(h, s, are_unfit_in_url))
         html_str(h, url_is_safe(s) ? s : STR("#"));
 }
