@@ -53,18 +53,23 @@ const char *lang_code(const struct lang *l)
     return l->code;
 }
 
-/* Eight bytes at a time, multiplied and mixed as in splitmix64: keys are our
- * own, so it need not withstand anybody. */
+/* Eight bytes at a time, of which the last may lie over those before,
+ * multiplied and mixed as in splitmix64: keys are our own, so it need not
+ * withstand anybody. */
 static uint64_t hash(const char *s, size_t n)
 {
-    uint64_t h = n, word;
-    for (; n >= 8; s += 8, n -= 8) {
-        memcpy(&word, s, 8);
-        h = (h ^ word) * 0xBF58476D1CE4E5B9u;
-        h ^= h >> 29;
+    uint64_t h = n, word = 0;
+    if (n < 8) {
+        for (size_t i = 0; i < n; i++)
+            word = word << 8 | (unsigned char)s[i];
+    } else {
+        for (size_t i = 0; i + 8 < n; i += 8) {
+            memcpy(&word, s + i, 8);
+            h = (h ^ word) * 0xBF58476D1CE4E5B9u;
+            h ^= h >> 29;
+        }
+        memcpy(&word, s + n - 8, 8);
     }
-    word = 0;
-    memcpy(&word, s, n);
     h = (h ^ word) * 0x94D049BB133111EBu;
     return h ^ h >> 31;
 }
@@ -205,6 +210,12 @@ const char *tr(const struct lang *l, const char *key)
 bool tr_known(const struct lang *l, const char *key)
 {
     return find(l, key) != NULL;
+}
+
+const char *tr_or(const struct lang *l, const char *key, const char *otherwise)
+{
+    const struct label *label = find(l, key);
+    return label ? label->text[0] : otherwise;
 }
 
 size_t tr_missed(void)

@@ -36,6 +36,8 @@ const struct lang *lang_accept(const char *header);
  * no catalogue has is given back itself, and counted. */
 const char *tr(const struct lang *l, const char *key);
 bool tr_known(const struct lang *l, const char *key);
+/* The same label, or otherwise where there is none. */
+const char *tr_or(const struct lang *l, const char *key, const char *otherwise);
 /* The form for a number of n (French: singular below 2; English: 1 alone), {n}
  * in it being n as people write it. */
 char *tr_n(struct arena *a, const struct lang *l, const char *key, int64_t n);

@@ -141,6 +141,9 @@ const char *field_typed(struct arena *a, const struct field *f,
                         const void *row);
 /* A value as a page shows it: in the reader's language; NULL for none. A
  * reference gives its id: the caller knows its title. */
+const char *value_shown(struct arena *a, const struct lang *lang,
+                        const struct entity *e, const struct field *f,
+                        struct value v);
 const char *field_shown(struct arena *a, const struct lang *lang,
                         const struct entity *e, const struct field *f,
                         const void *row);

@@ -435,6 +435,7 @@ struct shown {
     struct {
         const char *label, *tone;
     } * words;
+    bool tagged; /* a state is a tag, though without a tone */
 };
 
 static void cell_choice(struct drawing *d, struct shown *s, const char *key,
@@ -452,7 +453,7 @@ static void cell_choice(struct drawing *d, struct shown *s, const char *key,
     }
     out->text = s->words[i].label;
     out->tag = s->words[i].tone;
-    if (*out->tag || same(f->name, "state"))
+    if (*out->tag || s->tagged)
         out->kind = CELL_TAG;
 }
 
@@ -463,8 +464,8 @@ static void cell_ref(struct drawing *d, const struct field *f, int64_t id,
     if (!*title)
         return;
     out->text = said(d->mem, d->lang, title);
-    if (f->target->path)
-        out->href = path_of_id(d->mem, f->target->path, id);
+    out->href = f->target->path;
+    out->id = id;
 }
 
 static void file_cell(struct drawing *d, const struct field *f, const void *row,
@@ -497,7 +498,7 @@ static void cell(struct drawing *d, struct shown *s, const void *row,
     else if (f->type == F_CHOICE)
         cell_choice(d, s, v.s.p, out);
     else
-        out->text = field_shown(d->mem, d->lang, d->entity, f, row);
+        out->text = value_shown(d->mem, d->lang, d->entity, f, v);
 }
 
 static void row_cells(struct drawing *d, struct shown *shown, size_t n,
@@ -508,9 +509,10 @@ static void row_cells(struct drawing *d, struct shown *shown, size_t n,
             out[i].kind = CELL_NUMBER;
         cell(d, &shown[i], row, &out[i]);
     }
-    if (d->entity->path)
-        out->href =
-            path_of_id(d->mem, d->entity->path, ((const struct row *)row)->id);
+    if (d->entity->path) {
+        out->href = d->entity->path;
+        out->id = ((const struct row *)row)->id;
+    }
     if (!out->text)
         out->text = tr(d->lang, "view.untitled");
 }
@@ -536,6 +538,7 @@ static enum status table(struct drawing *d, struct list_v *out)
     struct cell *cells = NEW_ARRAY(d->mem, struct cell, n * list->n);
     for (size_t i = 0; i < n; i++) {
         shown[i].field = fields[i];
+        shown[i].tagged = same(fields[i]->name, "state");
         shown[i].words = arena_array(d->mem, sizeof(*shown[i].words),
                                      choice_count(fields[i]) + 1);
         column(d, fields[i], &heads[i]);

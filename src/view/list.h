@@ -18,6 +18,7 @@ enum cell_kind {
 struct cell {
     const char *text; /* NULL: unknown */
     const char *href; /* or NULL */
+    int64_t id;       /* where that is an entity's path: its row; else 0 */
     const char *tag;
     enum cell_kind kind;
 };

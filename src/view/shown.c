@@ -3,51 +3,66 @@
 #include "i18n/format.h"
 #include "view/detail.h"
 
-static char *label_key(struct arena *a, const struct entity *e,
-                       const char *name, const char *part)
+/* "portfolio_project.state.idea.tone": the parts that are not empty. A page
+ * asks for dozens, so they are put together without a printf. */
+enum { KEY_PARTS = 4 };
+static char *label_key(struct arena *a, const char *const parts[KEY_PARTS])
 {
-    return arena_printf(a, "%s%s%s%s%s", e->name, *name ? "." : "", name,
-                        *part ? "." : "", part);
+    size_t lengths[KEY_PARTS], n = 0;
+    for (size_t i = 0; i < KEY_PARTS; i++)
+        n += 1 + (lengths[i] = strlen(parts[i]));
+    char *key = arena_room(a, n), *to = key;
+    for (size_t i = 0; i < KEY_PARTS; i++) {
+        if (!lengths[i])
+            continue;
+        if (i)
+            *to++ = '.';
+        memcpy(to, parts[i], lengths[i]);
+        to += lengths[i];
+    }
+    *to = 0;
+    return key;
 }
+#define LABEL_KEY(a, ...) label_key((a), (const char *const[]){__VA_ARGS__})
 
 const char *field_label(struct arena *a, const struct lang *lang,
                         const struct entity *e, const char *name)
 {
-    return tr(lang, label_key(a, e, name, ""));
+    return tr(lang, LABEL_KEY(a, e->name, name, "", ""));
 }
 
 const char *field_help(struct arena *a, const struct lang *lang,
                        const struct entity *e, const char *name)
 {
-    char *key = label_key(a, e, name, "help");
-    return tr_known(lang, key) ? tr(lang, key) : NULL;
+    return tr_or(lang, LABEL_KEY(a, e->name, name, "help", ""), NULL);
 }
 
 const char *entity_count(struct arena *a, const struct lang *lang,
                          const struct entity *e, int64_t n)
 {
-    return tr_n(a, lang, label_key(a, e, "count", ""), n);
+    return tr_n(a, lang, LABEL_KEY(a, e->name, "count", "", ""), n);
 }
 
 const char *choice_label(struct arena *a, const struct lang *lang,
                          const struct entity *e, const char *field,
                          const char *key)
 {
-    return tr(lang, label_key(a, e, field, key));
+    return tr(lang, LABEL_KEY(a, e->name, field, key, ""));
 }
 
 const char *choice_tone(struct arena *a, const struct lang *lang,
                         const struct entity *e, const char *field,
                         const char *key)
 {
-    char *tone = arena_printf(a, "%s.tone", label_key(a, e, field, key));
-    return tr_known(lang, tone) ? tr(lang, tone) : "";
+    return tr_or(lang, LABEL_KEY(a, e->name, field, key, "tone"), "");
 }
 
-static const char *value_shown(struct arena *a, const struct lang *lang,
-                               const struct entity *e, const struct field *f,
-                               struct value v)
+const char *value_shown(struct arena *a, const struct lang *lang,
+                        const struct entity *e, const struct field *f,
+                        struct value v)
 {
+    if (v.type == V_NULL)
+        return NULL;
     switch (f->type) {
     case F_TEXT:
     case F_PROSE:
@@ -103,6 +118,5 @@ const char *field_shown(struct arena *a, const struct lang *lang,
                         const struct entity *e, const struct field *f,
                         const void *row)
 {
-    struct value v = field_get(f, row);
-    return v.type == V_NULL ? NULL : value_shown(a, lang, e, f, v);
+    return value_shown(a, lang, e, f, field_get(f, row));
 }

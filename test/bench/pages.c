@@ -29,12 +29,15 @@ static struct list_v a_list(struct arena *a)
     for (int i = 0; i < ROWS; i++) {
         struct cell *c = &cells[(size_t)i * COLUMNS];
         c[0].text = arena_printf(a, "Savoirs fondamentaux & IA, n° %d", i);
-        c[0].href = arena_printf(a, "/projets/%d", i);
+        c[0].href = "/projets";
+        c[0].id = i + 1;
         c[1].text = "Réussite de tous les élèves";
-        c[1].href = "/axes/1";
-        c[2] = (struct cell){"déploiement", NULL, "go", CELL_TAG};
+        c[1].href = "/axes";
+        c[1].id = 1;
+        c[2] =
+            (struct cell){.text = "déploiement", .tag = "go", .kind = CELL_TAG};
         c[3].text = "1er septembre 2023";
-        c[4] = (struct cell){"1 085", NULL, NULL, CELL_NUMBER};
+        c[4] = (struct cell){.text = "1 085", .kind = CELL_NUMBER};
     }
     return (struct list_v){.title = "Projets",
                            .path = "/projets",

@@ -227,7 +227,7 @@ static struct gate_line_v step_event(const struct filling *f,
             : arena_printf(r->mem, "portfolio_project.step.%s", p->key);
     int32_t day = day_of_time(p->day);
     return (struct gate_line_v){
-        .name = tr_known(r->lang, label) ? tr(r->lang, label) : p->key,
+        .name = tr_or(r->lang, label, p->key),
         .iso = day_iso(r->mem, day),
         .when = format_day(r->mem, r->lang, day, DAY_PLAIN),
         .reason = reason && reason->type == J_TEXT
