@@ -130,10 +130,18 @@ static int by_name(const void *a, const void *b)
 
 static void table_write(FILE *out, const struct file *files, size_t n)
 {
+    static const char assets[] = "view/assets/";
+    const size_t cut = sizeof(assets) - 1;
     fputs("const struct file_embedded files_embedded[] = {\n", out);
-    for (size_t i = 0; i < n; i++)
-        fprintf(out, "    {\"%s\", bytes_%zu, %zu, \"%s\"},\n", files[i].name,
-                i, files[i].size, files[i].tag);
+    for (size_t i = 0; i < n; i++) {
+        const struct file *f = &files[i];
+        fprintf(out, "    {\"%s\", bytes_%zu, %zu, \"%s\", ", f->name, i,
+                f->size, f->tag);
+        if (strncmp(f->name, assets, cut) == 0)
+            fprintf(out, "\"/statique/%s?v=%s\"},\n", f->name + cut, f->tag);
+        else
+            fputs("NULL},\n", out);
+    }
     fprintf(out, "    {0},\n};\nconst size_t files_embedded_count = %zu;\n", n);
 }
 

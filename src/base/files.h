@@ -12,6 +12,7 @@ struct file_embedded {
     const unsigned char *bytes;
     size_t size;
     const char *tag; /* first 16 digits of the SHA-256 of its bytes */
+    const char *url; /* of view/assets/x: "/statique/x?v=<tag>"; else NULL */
 };
 
 extern const struct file_embedded files_embedded[];

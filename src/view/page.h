@@ -54,9 +54,6 @@ struct error_v {
 const char *error_label(const struct lang *lang, const char *name, int code,
                         bool title);
 
-/* "/statique/icons.svg?v=…#mark" for "mark": a drawing of the sprite. */
-const char *icon_url(struct html *h, const char *name);
-
 /* A figure of a panel, drawn by {{> figures_list(list, n)}}. value is text
  * already grouped ("35 367"); all but label and value may be NULL. */
 struct figure_v {

@@ -91,13 +91,7 @@ static const struct file_embedded *asset(const char *name)
 const char *asset_url(struct html *h, const char *name)
 {
     const struct file_embedded *f = asset(name);
-    return f ? arena_printf(h->out.mem, "/statique/%s?v=%s", name, f->tag)
-             : arena_printf(h->out.mem, "/statique/%s", name);
-}
-
-const char *icon_url(struct html *h, const char *name)
-{
-    return arena_printf(h->out.mem, "%s#%s", asset_url(h, "icons.svg"), name);
+    return f ? f->url : arena_printf(h->out.mem, "/statique/%s", name);
 }
 
 const char *error_label(const struct lang *lang, const char *name, int code,

@@ -5,7 +5,7 @@
 
 #define FILE_OF(path, text)                                                    \
     {                                                                          \
-        path, (const unsigned char *)"" text, sizeof(text) - 1, ""             \
+        path, (const unsigned char *)"" text, sizeof(text) - 1, "", NULL       \
     }
 #define HEAD "msgid \"\"\nmsgstr \"\"\n\"Language: fr\\n\"\n\n"
 
@@ -77,7 +77,7 @@ TEST(lang_many_labels)
         buf_printf(&po, "msgid \"some.key.of.label_%d\"\nmsgstr \"%d\"\n", i,
                    i);
     struct file_embedded file = {"a/po/fr.po", (const unsigned char *)po.p,
-                                 po.n, ""};
+                                 po.n, "", NULL};
     OKAY(!i18n_open(&mem, &file, 1));
     int wrong = 0;
     for (int i = 0; i < 5000; i++)
@@ -94,8 +94,10 @@ TEST(lang_says_what_stands_in_rows)
     static const char fr_po[] = PO("a.given.watch", "Veille") PO("a.b", "Non");
     static const char en_po[] = PO("a.given.watch", "Watch") PO("a.b", "No");
     static const struct file_embedded files[] = {
-        {"a/po/fr.po", (const unsigned char *)fr_po, sizeof(fr_po) - 1, ""},
-        {"a/po/en.po", (const unsigned char *)en_po, sizeof(en_po) - 1, ""}};
+        {"a/po/fr.po", (const unsigned char *)fr_po, sizeof(fr_po) - 1, "",
+         NULL},
+        {"a/po/en.po", (const unsigned char *)en_po, sizeof(en_po) - 1, "",
+         NULL}};
     static const struct {
         const char *text, *english;
     } rows[] = {
