@@ -48,6 +48,20 @@ static const struct sql *all_tables(struct arena *mem)
     return all;
 }
 
+static void menu_make(struct app *app)
+{
+    size_t n = 0;
+    struct menu *menu = NEW_ARRAY(&app->mem, struct menu, app->route_count + 1);
+    for (size_t i = 0; i < app->route_count; i++) {
+        const struct route *t = app->routes[i];
+        if (t->menu)
+            menu[n++] = (struct menu){
+                t, same(t->right, PUBLIC) ? NULL : right_roles(t->right),
+                t->menu_unless ? right_roles(t->menu_unless) : NULL};
+    }
+    app->menu = menu;
+}
+
 void app_init(struct app *app)
 {
     const char *fault = modules_fault(&app->mem);
@@ -73,6 +87,7 @@ void app_init(struct app *app)
     app->entities = entities;
     app->schema = (struct schema){entities, all_tables(&app->mem), migrations};
     derive_routes(app);
+    menu_make(app);
 }
 
 /* The first to write it makes it. */

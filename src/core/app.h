@@ -14,6 +14,12 @@ struct http_router;
 struct meter;
 struct throttle;
 
+/* Who sees an entry: the roles that hold its right, or NULL for PUBLIC. */
+struct menu {
+    const struct route *route;
+    const char *roles, *unless; /* unless: of menu_unless, or NULL */
+};
+
 struct app {
     struct arena mem; /* what lives as long as the program */
     struct conf conf;
@@ -23,6 +29,7 @@ struct app {
     bool shared;        /* to be opened beside a server that may have it */
     bool made;          /* is to be there already: an empty one is refused */
     bool access_log;    /* a line of the log for each request */
+    bool shows_cost;    /* headers that say what each answer cost */
     bool demo;          /* it holds the demonstration */
     unsigned char token_key[TOKEN_KEY]; /* auth.h */
     int slow_ms;        /* a statement that lasts longer is logged; 0: none */
@@ -33,6 +40,7 @@ struct app {
     const struct entity *const *entities; /* of all modules; ends with NULL */
     const struct route *const *routes;    /* all, derived ones too; NULL */
     size_t route_count;
+    const struct menu *menu; /* of the routes that stand in it; ends with {0} */
     const struct http_router *router;
     struct throttle *throttle; /* auth/throttle.h */
     struct meter *meter;       /* what is counted: core/meter.h */

@@ -70,6 +70,7 @@ static bool settings_take(struct cli *cli)
     }
     cli->app->slow_ms = (int)ms;
     cli->app->access_log = same(conf_get(conf, "access_log"), "1");
+    cli->app->shows_cost = *conf_get(conf, "queries") != 0;
     return true;
 }
 

@@ -93,10 +93,10 @@ static void menu_fill(struct req *r, struct page *p)
     size_t n = 0;
     struct page_link *menu = NEW_ARRAY(r->mem, struct page_link, 24);
     const char *here = req_path(r);
-    for (size_t i = 0; i < r->app->route_count && n < 24; i++) {
-        const struct route *t = r->app->routes[i];
-        if (!t->menu || !may(r->who, t->right) ||
-            (t->menu_unless && may(r->who, t->menu_unless)))
+    for (const struct menu *m = r->app->menu; m->route && n < 24; m++) {
+        const struct route *t = m->route;
+        if ((m->roles && !who_has_role(r->who, m->roles)) ||
+            (m->unless && who_has_role(r->who, m->unless)))
             continue;
         size_t length = strlen(t->path);
         bool current = strncmp(here, t->path, length) == 0 &&

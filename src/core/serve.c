@@ -364,7 +364,7 @@ static void serve_answer(void *data, void *worker, struct http_exchange *x)
     app->meter->queries += conn_queries(r.conn);
     conn_end(r.conn);
     /* Last, for it may meet the ceiling, which ends all this. */
-    if (*conf_get(&app->conf, "queries"))
+    if (app->shows_cost)
         show_cost(&r, began);
     if (app->access_log)
         log_access(&r, time_monotonic_ns() - began);
