@@ -3,7 +3,7 @@ CC = gcc
 B = build
 VERSION := $(file < VERSION)
 Q = $(if $(V),,@echo $(@:$(B)/%=%);) # make V=1 shows the commands
-CFLAGS = -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+CFLAGS = -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -fno-plt
 LDFLAGS = -pie -Wl,-z,relro,-z,now
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wwrite-strings -Werror
