@@ -18,17 +18,8 @@ static enum status fill(struct conn *c, struct arena *a, void *data)
     return OK;
 }
 
-void demo_world_open(struct demo_world *w, const char *name)
-{
-    demo_world_open_at(w, test_place(name));
-}
-
-void demo_world_open_at(struct demo_world *w, const char *path)
-{
-    demo_world_open_on(w, path, day_of(2026, 11, 24));
-}
-
-void demo_world_open_on(struct demo_world *w, const char *path, int32_t today)
+/* With today NULL it holds one already. */
+static void world_open(struct demo_world *w, const char *path, int32_t *today)
 {
     const struct entity *entities[64];
     const char *why = "";
@@ -47,12 +38,63 @@ void demo_world_open_on(struct demo_world *w, const char *path, int32_t today)
     if (s != OK)
         printf("  %s\n", why);
     CHECK(s == OK);
-    s = db_write_within(w->db, &w->mem, fill, &today, 60000);
+    if (today)
+        s = db_write_within(w->db, &w->mem, fill, today, 60000);
     if (s != OK)
         printf("  the demonstration: %s\n", status_name(s));
     CHECK(s == OK);
     CHECK(conn_open(w->db, &w->conn) == OK);
     CHECK(conn_begin(w->conn, 0) == OK);
+}
+
+void demo_world_open_on(struct demo_world *w, const char *path, int32_t today)
+{
+    world_open(w, path, &today);
+}
+
+void demo_world_open_at(struct demo_world *w, const char *path)
+{
+    demo_world_open_on(w, path, day_of(2026, 11, 24));
+}
+
+/* The file of the one that was made first: making one takes two seconds. */
+static struct {
+    char *bytes;
+    size_t n;
+} made;
+
+static void made_keep(const char *path)
+{
+    FILE *in = fopen(path, "rb");
+    CHECK(in && fseek(in, 0, SEEK_END) == 0);
+    made.n = (size_t)ftell(in);
+    made.bytes = alloc_plain(made.n);
+    rewind(in);
+    CHECK(fread(made.bytes, 1, made.n, in) == made.n);
+    fclose(in);
+}
+
+static void made_copy(const char *path)
+{
+    FILE *out = fopen(path, "wb");
+    CHECK(out && fwrite(made.bytes, 1, made.n, out) == made.n);
+    CHECK(fclose(out) == 0);
+}
+
+void demo_world_open(struct demo_world *w, const char *name)
+{
+    const char *path = test_place(name);
+    if (test_on_postgres() || !made.n)
+        demo_world_open_at(w, path);
+    if (test_on_postgres())
+        return;
+    if (made.n) {
+        made_copy(path);
+    } else {
+        demo_world_close(w);
+        made_keep(path);
+    }
+    world_open(w, path, NULL);
 }
 
 void demo_world_close(struct demo_world *w)
