@@ -79,8 +79,8 @@ static inline sixteen short_copy(char *to, struct str s)
  * sixteen bytes at once, of which the last sixteen, and the ends of what is
  * shorter, may lie over the others. False, and nothing is added, where
  * something was found. */
-static inline __attribute__((always_inline)) bool
-add_plain(struct html *h, struct str s, sixteen (*found)(sixteen))
+static inline bool add_plain(struct html *h, struct str s,
+                             sixteen (*found)(sixteen))
 {
     if (!s.n) /* and it may be absent: NULL */
         return true;
