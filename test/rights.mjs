@@ -52,7 +52,7 @@ own.advice = (role, a, me, school) => a.person === me.id
 own.lab = (role, l, me, school) => (role === 'coordinator' ? l.bassin === me.area
   : role === 'host' ? l.school === me.school : false);
 const lab = (rows, id) => rows.lab.find((l) => l.id === id);
-for (const under of ['space', 'opening', 'pause', 'coordination', 'equipment'])
+for (const under of ['space', 'opening', 'pause', 'coordination', 'equipment', 'waiting_rule'])
   own[under] = (role, x, me, school, rows) => own.lab(role, lab(rows, x.lab), me);
 own.visit = (role, v, me, school, rows) => own.lab(role, lab(rows, v.lab), me)
   || (role !== 'host' && v.school !== null && (schoolOf[role] ?? never)(school(v.school), me))
@@ -60,6 +60,7 @@ own.visit = (role, v, me, school, rows) => own.lab(role, lab(rows, v.lab), me)
 own.slot = (role, s, me, school, rows) =>
   own.visit(role, rows.visit.find((v) => v.id === s.visit), me, school, rows);
 own.series = own.visit;
+own.waiting = (role, w, me, school, rows) => own.visit(role, w, me, school, rows) || w.person === me.id;
 
 const open = { [all]: [yes, yes, yes] };
 
@@ -327,6 +328,7 @@ records.push(
     ['openings', '/ouvertures', 'opening'], ['closures of labs', '/fermetures', 'pause', 'name'],
     ['coordination of labs', '/coordinations', 'coordination'],
     ['equipment on show', '/materiels-presentes', 'equipment', 'name'],
+    ['rules of waiting lists', '/regles-attente', 'waiting_rule', 'hours'],
   ].map(([name, path, api, text]) => ({
     name, path, api, text,
     read: api !== 'coordination' ? open : {
@@ -344,7 +346,7 @@ records.push(
   })),
   ...[
     ['visits', '/accueils', 'visit', 'title'], ['half-days', '/demi-journees', 'slot', 'address'],
-    ['series', '/series', 'series', 'title'],
+    ['series', '/series', 'series', 'title'], ['the waiting list', '/attente', 'waiting', 'asker'],
   ].map(([name, path, api, text]) => ({
     name, path, api, text,
     read: {
@@ -370,6 +372,24 @@ records.push(
       },
       from: { confirm: ['asked'], hold: ['confirmed'], hold_late: ['confirmed'], miss: ['confirmed'],
         cancel: ['asked', 'confirmed'], reopen: ['cancelled', 'missed'], correct: ['held'] },
+    }),
+    ...(api === 'waiting' && {
+      steps: {
+        'withdraw accept wait_again': {
+          stranger: [sign, sign, sign],
+          admin: [yes, yes, yes],
+          'coordinator teacher head host': [yes, gone, yes],
+          'leader inspector ien expert researcher partner': [no, no, no],
+        },
+        lapse: {
+          stranger: [sign, sign, sign],
+          admin: [yes, yes, yes],
+          'coordinator host': [yes, gone, yes],
+          'leader inspector ien expert researcher partner teacher head': [no, no, no],
+        },
+      },
+      from: { withdraw: ['waiting', 'offered'], accept: ['offered'], lapse: ['offered'],
+        wait_again: ['lapsed', 'withdrawn'] },
     }),
   })),
 );
@@ -584,6 +604,23 @@ export const others = [
   { name: 'the week of the network', routes: ['GET /laboratoires/calendrier'], answers: { [all]: 200 } },
   { name: 'the calendar of a laboratory', routes: ['GET /laboratoires/:id/calendrier'],
     which: ['lab', () => true], answers: { [all]: 200 } },
+  { name: 'the form of a waiting list',
+    routes: ['GET /laboratoires/:id/attente', 'GET /laboratoires/:id/attente/inscrit'],
+    which: ['lab', () => true], answers: { [all]: 200 } },
+  { name: 'waiting for nothing', routes: ['POST /laboratoires/:id/attente'],
+    which: ['lab', () => true], answers: { [all]: 422 } },
+  {
+    name: 'offering what is free', routes: ['POST /laboratoires/:id/attente/proposer'], row: 'lab',
+    answers: {
+      stranger: [sign, sign],
+      admin: [303, 303],
+      coordinator: [303, no],
+      host: [gone, no],
+      'leader inspector ien expert researcher partner teacher head': [no, no],
+    },
+  },
+  { name: 'an offer, by its link', routes: ['GET /proposition/:offer'], answers: { [all]: 200 } },
+  { name: 'no answer to an offer', routes: ['POST /proposition/:offer'], answers: { [all]: 422 } },
   { name: 'asking a laboratory for no half-day',
     routes: ['GET /laboratoires/:id/demande', 'POST /laboratoires/:id/demande',
       'GET /laboratoires/:id/demande/envoyee'],

@@ -274,6 +274,12 @@ export class Person {
   }
 }
 
+// What follows /proposition/ in the link of an offer that stands.
+export async function offerLink(who, waiting) {
+  const page = await who.get(`/attente/${waiting.find((w) => w.state === 'offered').id}`);
+  return links(page.text).map((l) => /^\/proposition\/(.*)$/.exec(l)?.[1]).find(Boolean);
+}
+
 export function filled(form, changes) {
   const left = new Map(Object.entries(changes));
   const pairs = [];

@@ -68,7 +68,7 @@ await test('what is wrong is told beside its field, and nothing is kept', async 
   const form = await who.form(half(lab.id, '2025-03-18', 'morning'));
   for (const [changes, say] of [
     [{ school: '0540000A' }, /introuvable/], [{ pupils: '0' }, null], [{ pupils: '4000' }, /400/],
-    [{ asker: '' }, /obligatoire/], [{ email: 'rien' }, /adresse/i], [{ class_label: 'x'.repeat(40) }, /30/],
+    [{ asker: '' }, /obligatoire/], [{ kind: null }, /obligatoire/], [{ email: 'rien' }, /adresse/i], [{ class_label: 'x'.repeat(40) }, /30/],
   ]) {
     const r = await who.submit(form, { ...typed, ...changes, _key: `wrong-${serial++}` });
     if (say === null) continue;

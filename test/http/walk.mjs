@@ -1,7 +1,7 @@
 // Walks every address the program names, as everybody, in both languages. A new
 // module is tested here before its author writes a test.
 import { test, equal, ok, serve, routes, rights, roles, forms, links, filled, filling, readable,
-  tables, sameTables, importEnd } from './lib.mjs';
+  tables, sameTables, importEnd, offerLink } from './lib.mjs';
 
 const server = await serve();
 const all = routes();
@@ -27,6 +27,7 @@ const examples = { code: 'en', figure: null, import: null, task: 1 };
 for (const e of entities) e.rows = await rowsOf(e.path);
 const home = await admin.get('/chiffres');
 examples.figure = links(home.text).map((l) => /^\/chiffres\/([^?/]+)/.exec(l)?.[1]).find(Boolean);
+examples.offer = await offerLink(admin, entities.find((e) => e.path === '/attente').rows);
 
 // Somebody else who has a role that may be ended.
 const me = (await rowsOf('/personnes')).find((p) => p.email === 'admin@demo.example').id;
@@ -227,6 +228,10 @@ const given = {
     visit: String(visit.id), day: `${String(visit.year).slice(0, 4)}-12-05`, part: 'evening',
     space: String(entities.find((e) => e.path === '/espaces')?.rows.find((s) => s.lab === visit.lab)?.id),
     override: 'Portes ouvertes',
+  },
+  '/regles-attente': {
+    lab: String(entities.find((e) => e.path === '/laboratoires').rows.find((l) =>
+      !entities.find((e) => e.path === '/regles-attente').rows.some((r) => r.lab === l.id)).id),
   },
 };
 const mistaken = (html) => forms(html).flatMap((f) => f.controls)

@@ -314,3 +314,22 @@ enum status room_free(struct conn *c, int64_t lab, int64_t slot, int64_t people,
              arg_int("people", people)),
         space);
 }
+
+enum status space_holds(struct conn *c, struct arena *a, int64_t space,
+                        int64_t slot, struct hold out[SPACE_HOLDS], size_t *n)
+{
+    struct rows *rows;
+    *n = 0;
+    TRY(db_rows(c, a,
+                SQL("SELECT id FROM network_space WHERE id = :space OR within ="
+                    " :space ORDER BY id LIMIT :most"),
+                ARGS(arg_int("space", space), arg_int("most", SPACE_HOLDS)),
+                &rows));
+    while (rows_next(rows))
+        out[(*n)++] = (struct hold){.kind = "space",
+                                    .thing = row_int(rows, 0),
+                                    .starts = slot,
+                                    .until = slot + 1,
+                                    .why = "visit"};
+    return rows_end(rows);
+}

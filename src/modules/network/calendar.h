@@ -77,3 +77,9 @@ enum status calendar_next(struct conn *c, struct arena *a,
  * holds so many people, or the largest; NONE. */
 enum status room_free(struct conn *c, int64_t lab, int64_t slot, int64_t people,
                       int64_t *space) MUST_USE;
+/* What is held with a space for one half-day: it and its parts; kind, thing,
+ * starts, until and why "visit" of each. */
+enum { SPACE_HOLDS = 40 };
+enum status space_holds(struct conn *c, struct arena *a, int64_t space,
+                        int64_t slot, struct hold out[SPACE_HOLDS],
+                        size_t *n) MUST_USE;

@@ -208,5 +208,6 @@ enum status network_demo(struct demo *d)
         TRY(add_lab(d, i, &labs[i]));
     TRY(demo_pauses(d, labs, COUNT(labs)));
     TRY(demo_visits(d, labs, shares, COUNT(labs)));
-    return demo_series(d, labs);
+    TRY(demo_series(d, labs));
+    return demo_waiting(d, labs, COUNT(labs));
 }

@@ -21,3 +21,6 @@ enum status demo_series(struct demo *d, const struct lab *const *labs) MUST_USE;
 /* The school of who has that address; NULL: the first collège of the bassin. */
 enum status demo_school_of(struct demo *d, const char *email, int64_t bassin,
                            int64_t *school) MUST_USE;
+/* Who waits, and by what rule, in the n laboratories. */
+enum status demo_waiting(struct demo *d, const struct lab *const *labs,
+                         size_t n) MUST_USE;

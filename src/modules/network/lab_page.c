@@ -217,6 +217,8 @@ enum status lab_show(struct req *r)
     struct lab_v v = {.detail = &detail,
                       .slots = &slots,
                       .summary = lab->summary,
+                      .wait = arena_printf(
+                          r->mem, "/laboratoires/%" PRId64 "/attente", r->id),
                       .manages = detail.edit != NULL};
     TRY(hours_fill(r, &v));
     TRY(shown_fill(r, &v));

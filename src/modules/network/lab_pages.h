@@ -45,8 +45,9 @@ struct lab_v {
     const char *const *weekdays; /* six */
     const struct shown_v *shown;
     size_t shown_count;
-    bool manages;    /* shows the rows it is made of, to be changed */
-    const char *ask; /* where to ask without choosing; or NULL */
+    bool manages;     /* shows the rows it is made of, to be changed */
+    const char *ask;  /* where to ask without choosing; or NULL */
+    const char *wait; /* where to wait for a half-day; or NULL */
 };
 
 /* Asking for a half-day. */
@@ -54,7 +55,7 @@ struct visit_ask_v {
     const struct form *form;
     const char *alert, *lab, *when;
     const char *privacy;              /* told to strangers; or NULL */
-    const char *back;                 /* to the calendar */
+    const char *back, *wait;          /* to the calendar, to the waiting list */
     const struct slot_cell_v *others; /* free half-days, when it is taken */
     size_t other_count;
 };

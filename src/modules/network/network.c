@@ -4,12 +4,14 @@
 #include "core/pages.h"
 #include "modules/network/routes.h"
 #include "modules/network/series.h"
+#include "modules/network/waiting.h"
 
 static const char *const needs[] = {"directory", "portfolio", "booking", NULL};
 static const struct entity *const entities[] = {
     &lab_entity,    &space_entity,    &opening_entity,
     &pause_entity,  &lab_team_entity, &lab_shown_entity,
     &series_entity, &visit_entity,    &slot_entity,
+    &queue_rule_entity, &waiter_entity,
     NULL,
 };
 static const struct right rights[] = {
@@ -18,6 +20,7 @@ static const struct right rights[] = {
     {"network.visits", "admin leader inspector ien coordinator teacher head "
                        "host"},
     {"network.receive", "admin coordinator host"},
+    {"network.wait", "admin coordinator teacher head host"},
     {0},
 };
 static const struct route routes[] = {
@@ -106,6 +109,45 @@ static const struct route routes[] = {
      .entity = &series_entity,
      .loads_row = true,
      .lane = HEAVY},
+    {.method = GET,
+     .path = "/laboratoires/:id/attente",
+     .right = PUBLIC,
+     .handle = waiting_ask_form,
+     .entity = &lab_entity,
+     .loads_row = true},
+    {.method = POST,
+     .path = "/laboratoires/:id/attente",
+     .right = PUBLIC,
+     .handle = waiting_ask_send,
+     .entity = &lab_entity,
+     .loads_row = true},
+    {.method = GET,
+     .path = "/laboratoires/:id/attente/inscrit",
+     .right = PUBLIC,
+     .handle = waiting_sent,
+     .entity = &lab_entity,
+     .loads_row = true},
+    {.method = POST,
+     .path = "/laboratoires/:id/attente/proposer",
+     .right = "network.receive",
+     .handle = waiting_offer,
+     .entity = &lab_entity,
+     .loads_row = true,
+     .lane = HEAVY},
+    {.method = GET,
+     .path = "/attente/:id",
+     .right = "network.visits",
+     .handle = waiting_row,
+     .entity = &waiter_entity,
+     .loads_row = true},
+    {.method = GET,
+     .path = "/proposition/:offer",
+     .right = PUBLIC,
+     .handle = offer_show},
+    {.method = POST,
+     .path = "/proposition/:offer",
+     .right = PUBLIC,
+     .handle = offer_answer},
     {0},
 };
 
@@ -118,7 +160,21 @@ static const struct change series[] = {
     {.op = ADD_FIELD, .entity = &visit_entity, .field = "series"},
     {.op = RUN},
 };
-static const struct migration migrations[] = {{9, pauses}, {10, series}, {0}};
+static const struct task_kind tasks[] = {
+    {"network.offers", 60, offers_task, NULL, NULL},
+    {0},
+};
+static const struct change waiting_list[] = {
+    {.op = CREATE_TABLE, .entity = &queue_rule_entity},
+    {.op = CREATE_TABLE, .entity = &waiter_entity},
+    {.op = RUN},
+};
+static const struct migration migrations[] = {
+    {9, pauses},
+    {10, series},
+    {11, waiting_list},
+    {0},
+};
 static const struct waiting waiting[] = {
     {.label = "network.waiting.uncounted",
      .right = "network.receive",
@@ -131,6 +187,15 @@ static const struct waiting waiting[] = {
      .right = "network.receive",
      .where = SQL_CONST("t.state = 'asked'"),
      .entity = &visit_entity},
+    {.label = "network.waiting.offered",
+     .right = "network.wait",
+     .where = SQL_CONST("t.state = 'offered' AND t.person = :me"),
+     .entity = &waiter_entity,
+     .late = true},
+    {.label = "network.waiting.listed",
+     .right = "network.receive",
+     .where = SQL_CONST("t.state = 'waiting'"),
+     .entity = &waiter_entity},
     {.label = "network.waiting.mine",
      .right = "network.visits",
      .where = SQL_CONST("t.state IN ('asked', 'confirmed') AND t.person = :me"),
@@ -146,6 +211,7 @@ const struct module network_module = {
     .routes = routes,
     .figures = network_figures,
     .waiting = waiting,
+    .tasks = tasks,
     .migrations = migrations,
     .demo = network_demo,
 };

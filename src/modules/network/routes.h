@@ -14,6 +14,13 @@ enum status visit_ask_send(struct req *r);
 enum status visit_ask_again(struct req *r);
 enum status visit_ask_sent(struct req *r);
 
+enum status waiting_ask_form(struct req *r);
+enum status waiting_ask_send(struct req *r);
+enum status waiting_sent(struct req *r);
+enum status waiting_offer(struct req *r);
+enum status waiting_row(struct req *r);
+enum status offer_show(struct req *r);
+enum status offer_answer(struct req *r);
 enum status series_show(struct req *r);
 enum status series_take(struct req *r);
 enum status series_change_form(struct req *r);
@@ -25,3 +32,7 @@ const char *half_day_shown(struct req *r, int32_t day, enum half_day part);
 /* Where that half-day is asked for. */
 const char *half_day_address(struct req *r, int64_t lab, int32_t day,
                              enum half_day part);
+/* What has to be there and was not sent: a form that names only some fields
+ * leaves the others as they are. */
+void ask_required(struct form_errors *errors, const struct entity *e,
+                  const void *row);

@@ -4,6 +4,7 @@
 #include "modules/directory/check.h"
 #include "modules/network/open.h"
 #include "modules/network/series.h"
+#include "modules/network/waiting.h"
 #include "modules/portfolio/portfolio.h"
 
 static const char *const visit_reach[] = {
@@ -229,27 +230,15 @@ static enum status hold_marked(struct conn *c, const struct slot *s,
 static enum status slot_keep(struct conn *c, struct arena *a,
                              const struct slot *s, struct actor by)
 {
-    enum { MOST = 40 };
-    struct hold holds[MOST + 2];
-    size_t n = 0;
+    struct hold holds[SPACE_HOLDS + 1];
+    size_t n;
     const int64_t starts = slot_of(s->day, part_of(s->part));
-    struct hold one = {.starts = starts, .until = starts + 1};
-    struct rows *rows;
-    TRY(db_rows(c, a,
-                SQL("SELECT id FROM network_space WHERE id = :space OR within ="
-                    " :space ORDER BY id LIMIT :most"),
-                ARGS(arg_int("space", s->space), arg_int("most", MOST)),
-                &rows));
-    one.kind = "space";
-    while (rows_next(rows)) {
-        one.thing = row_int(rows, 0);
-        holds[n++] = one;
-    }
-    TRY(rows_end(rows));
-    one.kind = "person";
-    one.thing = s->coordinator;
+    TRY(space_holds(c, a, s->space, starts, holds, &n));
     if (s->coordinator != NONE)
-        holds[n++] = one;
+        holds[n++] = (struct hold){.kind = "person",
+                                   .thing = s->coordinator,
+                                   .starts = starts,
+                                   .until = starts + 1};
     for (size_t i = 0; i < n; i++)
         TRY(hold_marked(c, s, &holds[i]));
     return holds_set(c, &slot_entity, s->row.id, holds, n, by);
@@ -281,7 +270,7 @@ static enum status visit_follow(struct conn *c, struct arena *a,
         }
         ask.after = list.next;
     } while (list.next);
-    return OK;
+    return keeps(after) ? OK : waiting_wake(c, v->lab);
 }
 
 /* Its half-days were checked against where and when it is. */
@@ -435,9 +424,11 @@ static enum status slot_follow(struct conn *c, struct arena *a,
 {
     const struct slot *s = after ? after : before;
     void *visit = NULL;
+    TRY(row_load(c, a, &visit_entity, s->visit, &reach_all, &visit));
+    if (before)
+        TRY(waiting_wake(c, ((const struct visit *)visit)->lab));
     if (!after)
         return holds_set(c, &slot_entity, s->row.id, NULL, 0, by);
-    TRY(row_load(c, a, &visit_entity, s->visit, &reach_all, &visit));
     return keeps(visit) ? slot_keep(c, a, s, by)
                         : holds_set(c, &slot_entity, s->row.id, NULL, 0, by);
 }

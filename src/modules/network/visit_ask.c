@@ -173,6 +173,8 @@ static enum status show(struct asking *k, int code, bool refused)
         .lab = said(r->mem, r->lang, k->lab->name),
         .when = half_day_shown(r, k->day, k->part),
         .back = arena_printf(r->mem, "/laboratoires/%" PRId64 "#slots", r->id),
+        .wait =
+            arena_printf(r->mem, "/laboratoires/%" PRId64 "/attente", r->id),
         .privacy = r->who ? NULL : tr(r->lang, "network.ask_privacy")};
     if (k->taken)
         TRY(others_fill(k, &v));
@@ -284,10 +286,20 @@ static enum status ask(struct conn *c, struct arena *a, void *data)
     return write_slot(k, c, v->row.id);
 }
 
+void ask_required(struct form_errors *errors, const struct entity *e,
+                  const void *row)
+{
+    for (const struct field *f = e->fields; f->name; f++)
+        if ((f->flags & F_REQUIRED) && field_get(f, row).type == V_NULL &&
+            !form_error_of(errors, f->name))
+            form_error(errors, f->name, "form.required");
+}
+
 static void read_required(struct asking *k)
 {
     const struct visit *v = k->visit;
     struct form_errors *errors = &k->r->errors;
+    ask_required(errors, &visit_entity, v);
     if (v->school == NONE && !form_error_of(errors, "school"))
         form_error(errors, "school", "form.required");
     if (!v->asker && !form_error_of(errors, "asker"))

@@ -1,0 +1,72 @@
+/*
+ * The waiting list of a laboratory: who would come on any half-day of a span on
+ * which nothing is free yet.
+ *
+ *   waiting --offer--> offered --accept--> accepted
+ *      |                  |  \-- lapse --> lapsed --wait_again--> waiting
+ *       \--- withdraw ---/---> withdrawn
+ *
+ * Who is next is said by the laboratory's rule, a row of weights; without one,
+ * by who came first. What is offered is held for them until an instant, and a
+ * visit from the moment they accept, on their page or by the link that they
+ * were sent. The reason why it was theirs stands in the row.
+ */
+#pragma once
+
+#include "modules/network/calendar.h"
+
+/* Points: for a school that no laboratory has received yet, a rural one, one of
+ * priority education; for each 10 km of distance, for each week of waiting.
+ * .hours: how long an offer stands. */
+struct queue_rule {
+    struct row row;
+    int64_t lab, never_served, rural, priority, distance, waited, hours;
+};
+
+/* .part: "any", or as slots have it. .offer_*, .offer_until, .why: what is
+ * offered, until when, and why to them. */
+struct waiter {
+    struct row row;
+    int64_t lab;
+    int32_t starts, ends;
+    const char *part, *kind;
+    int64_t school;
+    const char *class_label;
+    int64_t pupils;
+    const char *need;
+    int64_t person;
+    const char *asker, *email, *phone;
+    int32_t asked;
+    const char *state, *state_reason;
+    int32_t offer_day;
+    const char *offer_part;
+    int64_t offer_space, offer_until;
+    const char *why;
+    int64_t visit; /* what came of it */
+};
+
+extern const struct entity queue_rule_entity, waiter_entity;
+
+/*
+ * Inside a write: offers what is free of a laboratory to those who wait for it,
+ * the first by its rule first, each the earliest half-day of their span. The
+ * only way in which an offer is made. *n: how many.
+ */
+enum status waiting_promote(struct conn *c, struct arena *a, int64_t lab,
+                            struct actor by, int *n) MUST_USE;
+
+/* Inside a write: something of a laboratory was given back; if somebody waits
+ * there, it is looked at soon. */
+enum status waiting_wake(struct conn *c, int64_t lab) MUST_USE;
+
+/* The task: offers past their time lapse, and what is free is offered on. */
+enum status offers_task(struct app *app, struct arena *a, const char *payload);
+
+/* "/proposition/…": where that offer is answered without an account. */
+struct app;
+const char *offer_address(const struct app *app, struct arena *a,
+                          const struct waiter *w);
+/* The entry whose offer that is; ERR_NOT_FOUND for a link that is not ours, or
+ * of an offer that is no more. */
+enum status offer_find(const struct app *app, struct conn *c, struct arena *a,
+                       struct str link, struct waiter **out) MUST_USE;

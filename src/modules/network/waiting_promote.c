@@ -1,0 +1,273 @@
+/*
+ * Who is next: the one function that offers what is free, and the task that
+ * lets offers lapse.
+ *
+ * Points are summed from what is known of the school; what is not known counts
+ * nothing. Of equal points who asked first is first.
+ */
+#include "base/log.h"
+#include "core/request.h"
+#include "core/task.h"
+#include "modules/network/distance.h"
+#include "modules/network/waiting.h"
+
+enum { MOST_WAITING = 200, MOST_OFFERS = 20, USUAL_HOURS = 48 };
+
+struct candidate {
+    int64_t id;
+    bool never, rural, priority;
+    double km; /* NAN: not known */
+    int64_t weeks, points;
+    int32_t asked;
+};
+struct promoting {
+    struct conn *c;
+    struct arena *a;
+    const struct lab *lab;
+    struct queue_rule rule;
+    bool has_rule;
+    struct candidate *all;
+    size_t n;
+    struct calendar calendar;
+    struct actor by;
+};
+
+static enum status rule_load(struct promoting *p)
+{
+    void *row;
+    int64_t id;
+    TRY(db_int(p->c, SQL("SELECT id FROM network_rule WHERE lab = :lab"),
+               ARGS(arg_int("lab", p->lab->row.id)), &id));
+    p->has_rule = id != NONE;
+    p->rule = (struct queue_rule){.hours = USUAL_HOURS};
+    if (!p->has_rule)
+        return OK;
+    TRY(row_load(p->c, p->a, &queue_rule_entity, id, &reach_all, &row));
+    p->rule = *(const struct queue_rule *)row;
+    return OK;
+}
+
+static int64_t points_of(const struct queue_rule *r, const struct candidate *k)
+{
+    enum { KM = 10 };
+    const double far = k->km == k->km ? k->km / KM : 0;
+    return (k->never ? r->never_served : 0) + (k->rural ? r->rural : 0) +
+           (k->priority ? r->priority : 0) + r->waited * k->weeks +
+           (int64_t)(far * (double)r->distance +
+                     (r->distance < 0 ? -0.5 : 0.5));
+}
+
+static int best_first(const void *one, const void *other)
+{
+    const struct candidate *a = one, *b = other;
+    if (a->points != b->points)
+        return (a->points < b->points) - (a->points > b->points);
+    if (a->asked != b->asked)
+        return (a->asked > b->asked) - (a->asked < b->asked);
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+static enum status candidates_load(struct promoting *p)
+{
+    struct rows *rows;
+    const int32_t today = day_today();
+    p->all = NEW_ARRAY(p->a, struct candidate, MOST_WAITING);
+    TRY(db_rows(
+        p->c, p->a,
+        SQL("SELECT w.id, w.asked, CASE WHEN e.rural = 1 THEN 1 ELSE 0 END,"
+            " CASE WHEN e.priority IN ('rep', 'rep_plus') THEN 1 ELSE 0 END,"
+            " CASE WHEN e.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM"
+            " network_visit v WHERE v.school = e.id AND v.state = 'held') THEN"
+            " 1 ELSE 0 END, e.latitude, e.longitude, coalesce(l.latitude,"
+            " h.latitude), coalesce(l.longitude, h.longitude) FROM"
+            " network_waiting w JOIN network_lab l ON l.id = w.lab LEFT JOIN"
+            " directory_school h ON h.id = l.school LEFT JOIN directory_school"
+            " e ON e.id = w.school WHERE w.lab = :lab AND w.state = 'waiting'"
+            " AND w.ends > :today ORDER BY w.asked, w.id LIMIT :most"),
+        ARGS(arg_int("lab", p->lab->row.id), arg_day("today", today),
+             arg_int("most", MOST_WAITING)),
+        &rows));
+    while (rows_next(rows)) {
+        struct candidate *k = &p->all[p->n++];
+        *k = (struct candidate){.id = row_int(rows, 0),
+                                .asked = row_day(rows, 1),
+                                .rural = row_int(rows, 2),
+                                .priority = row_int(rows, 3),
+                                .never = row_int(rows, 4)};
+        k->km = distance_km(row_real(rows, 5), row_real(rows, 6),
+                            row_real(rows, 7), row_real(rows, 8));
+        k->weeks = k->asked < today ? (today - k->asked) / 7 : 0;
+        k->points = points_of(&p->rule, k);
+    }
+    TRY(rows_end(rows));
+    qsort(p->all, p->n, sizeof(*p->all), best_first);
+    return OK;
+}
+
+static void add_reason(struct buf *b, const char *label, int64_t points)
+{
+    if (points)
+        buf_printf(b, "%s%s (%+" PRId64 ")", b->n ? ", " : "", label, points);
+}
+
+/* "École jamais accueillie (+40), rurale (+20) ; 69 points, 1er de 3." In
+ * French, as rows are. */
+static const char *reason(struct promoting *p, size_t rank)
+{
+    const struct candidate *k = &p->all[rank];
+    const struct queue_rule *r = &p->rule;
+    const struct lang *l = lang_default();
+    struct buf b = {.mem = p->a};
+    char *nth = format_ordinal(p->a, l, (int64_t)rank + 1);
+    if (!p->has_rule)
+        return tr_with(p->a, l, "network.why_order", "nth", nth, "n",
+                       format_int(p->a, l, (int64_t)p->n), NULL);
+    add_reason(&b, tr(l, "network.why_never"), k->never ? r->never_served : 0);
+    add_reason(&b, tr(l, "network.why_rural"), k->rural ? r->rural : 0);
+    add_reason(&b, tr(l, "network.why_priority"),
+               k->priority ? r->priority : 0);
+    if (k->km == k->km)
+        add_reason(&b,
+                   tr_with(p->a, l, "network.why_distance", "km",
+                           format_real(p->a, l, k->km, 0), NULL),
+                   points_of(&(struct queue_rule){.distance = r->distance}, k));
+    add_reason(&b, tr_n(p->a, l, "network.why_waited", k->weeks),
+               r->waited * k->weeks);
+    if (!b.n)
+        buf_str(&b, tr(l, "network.why_nothing"));
+    return tr_with(p->a, l, "network.why", "points",
+                   format_int(p->a, l, k->points), "nth", nth, "n",
+                   format_int(p->a, l, (int64_t)p->n), "reasons",
+                   buf_done(&b).p, NULL);
+}
+
+static enum status offer_write(struct promoting *p, struct waiter *w,
+                               size_t rank)
+{
+    enum { HOUR = 3600 };
+    struct buf detail = {.mem = p->a};
+    struct json j = {.out = &detail};
+    w->state = "offered";
+    w->state_reason = NULL;
+    w->offer_until = time_now() + p->rule.hours * HOUR;
+    w->why = reason(p, rank);
+    TRY(row_update_as(p->c, p->a, &waiter_entity, w, p->by, "offer"));
+    TRY(task_add(p->c, "network.offers", "",
+                 arena_printf(p->a, "network.offers.%" PRId64 ".%" PRId64,
+                              w->row.id, w->row.version),
+                 w->offer_until + 1));
+    json_object(&j, NULL);
+    json_cstr(&j, "reason", w->why);
+    json_int(&j, "points", p->all[rank].points);
+    json_end_object(&j);
+    return journal_add(p->c, p->a, p->by.person, &waiter_entity, w->row.id,
+                       "offer", buf_done(&detail));
+}
+
+/* The first half-day of their span that is free. */
+static enum status offer_to(struct promoting *p, size_t rank, int *done)
+{
+    void *row;
+    TRY(row_load(p->c, p->a, &waiter_entity, p->all[rank].id, &reach_all,
+                 &row));
+    struct waiter *w = row;
+    for (size_t i = 0; i < p->calendar.n; i++) {
+        const struct half *h = &p->calendar.half[i];
+        if (!h->free || h->day < w->starts || h->day > w->ends ||
+            !(same(w->part, "any") || part_of(w->part) == h->part))
+            continue;
+        TRY(room_free(p->c, p->lab->row.id, slot_of(h->day, h->part),
+                      w->pupils == NONE ? 0 : w->pupils, &w->offer_space));
+        if (w->offer_space == NONE)
+            continue;
+        w->offer_day = h->day;
+        w->offer_part = booking_parts[h->part];
+        ++*done;
+        return offer_write(p, w, rank);
+    }
+    return OK;
+}
+
+enum status waiting_promote(struct conn *c, struct arena *a, int64_t lab,
+                            struct actor by, int *n)
+{
+    enum { AHEAD = 399 };
+    void *row;
+    struct promoting p = {.c = c, .a = a, .by = by};
+    *n = 0;
+    TRY(row_load(c, a, &lab_entity, lab, &reach_all, &row));
+    p.lab = row;
+    TRY(rule_load(&p));
+    TRY(candidates_load(&p));
+    if (!p.n)
+        return OK;
+    TRY(calendar_make(c, a, p.lab, day_today() + 1, day_today() + AHEAD,
+                      &p.calendar));
+    for (size_t i = 0; i < p.n && *n < MOST_OFFERS; i++)
+        TRY(offer_to(&p, i, n));
+    return OK;
+}
+
+/* The task. */
+
+static const struct step *lapse(void)
+{
+    const struct step *step = waiter_entity.steps;
+    while (!same(step->name, "lapse"))
+        step++;
+    return step;
+}
+
+static enum status lapse_old(struct conn *c, struct arena *a, void *data)
+{
+    int64_t ids[MOST_OFFERS];
+    size_t n = 0;
+    struct rows *rows;
+    const char *refusal;
+    (void)data;
+    TRY(db_rows(c, a,
+                SQL("SELECT id FROM network_waiting WHERE state = 'offered' AND"
+                    " offer_until < :now ORDER BY offer_until, id LIMIT :most"),
+                ARGS(arg_int("now", time_now()), arg_int("most", MOST_OFFERS)),
+                &rows));
+    while (rows_next(rows))
+        ids[n++] = row_int(rows, 0);
+    TRY(rows_end(rows));
+    for (size_t i = 0; i < n; i++) {
+        void *w;
+        TRY(row_load(c, a, &waiter_entity, ids[i], &reach_all, &w));
+        TRY(step_take(c, a, &waiter_entity, lapse(), w, (struct str){0},
+                      (struct actor){0}, &refusal));
+    }
+    return OK;
+}
+
+struct one_lab {
+    int64_t after, lab; /* NONE: that was the last */
+};
+
+static enum status next_lab(struct conn *c, struct arena *a, void *data)
+{
+    struct one_lab *k = data;
+    int n;
+    TRY(db_int(c,
+               SQL("SELECT min(lab) FROM network_waiting WHERE state ="
+                   " 'waiting' AND lab > :after"),
+               ARGS(arg_int("after", k->after)), &k->lab));
+    return k->lab == NONE
+               ? OK
+               : waiting_promote(c, a, k->lab, (struct actor){0}, &n);
+}
+
+enum status offers_task(struct app *app, struct arena *a, const char *payload)
+{
+    enum { BUDGET_MS = 200 };
+    (void)payload;
+    TRY(db_write_within(app->db, a, lapse_old, NULL, BUDGET_MS));
+    for (int64_t lab = 0; lab != NONE;) {
+        struct one_lab k = {.after = lab};
+        TRY(db_write_within(app->db, a, next_lab, &k, BUDGET_MS));
+        lab = k.lab;
+    }
+    return OK;
+}

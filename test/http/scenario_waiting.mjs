@@ -1,0 +1,198 @@
+// Waiting for a half-day: who is next by the laboratory's rule, an offer that is
+// held for them until its time is over, and a link that answers it once.
+import { test, equal, ok, match, serve, copy, drop, essaim, links, readable, query, today } from './lib.mjs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const folder = copy();
+const token = essaim('token', 'add', 'admin@demo.example', 'waiting', '--data', folder).trim();
+const server = await serve({ data: folder });
+const admin = await server.as('admin');
+const rows = async (path) => JSON.parse((await admin.get(`${path}.json`)).text);
+const api = (method, path, body, headers = {}) => server.stranger().fetch(`/api/v1/${path}`, {
+  method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+  body: body && JSON.stringify(body),
+});
+const number = (sql) => Number(query(folder, sql));
+const labs = await rows('/laboratoires');
+const lab = labs.find((l) => l.name.includes('Remiremont'));
+const rooms = (await rows('/espaces')).filter((s) => s.lab === lab.id && s.within === null);
+const schools = await rows('/etablissements');
+const served = new Set(query(folder, "SELECT DISTINCT school FROM network_visit WHERE state = 'held' AND school IS NOT NULL")
+  .split('\n').map(Number));
+const plain = (s) => s.rural !== true && (s.priority === 'none' || s.priority === null);
+const old = schools.find((s) => served.has(s.id) && plain(s));
+const fresh = schools.find((s) => !served.has(s.id));
+let serial = 0;
+
+async function fill(day, part) {
+  return Promise.all(rooms.map(async (room) => {
+    const v = JSON.parse((await api('POST', 'visit', { title: `Complet ${serial++}`, lab: lab.id, kind: 'workshop',
+      place: 'inside', year: '2024-2025', asked: today })).text);
+    equal((await api('POST', 'slot', { visit: v.id, day, part, space: room.id })).status, 201);
+    return v.id;
+  }));
+}
+const cancel = async (visit) =>
+  equal((await api('POST', `visit/${visit}/etapes/cancel`, { reason: 'La classe ne vient pas' })).status < 300, true);
+async function wait_(day, part, school, more) {
+  const r = await api('POST', 'waiting', { lab: lab.id, starts: day, ends: day, part, kind: 'workshop', pupils: 20,
+    school: school.id, asker: `Personne ${serial++}`, email: `attend${serial}@demo.example`, asked: today, ...more });
+  equal(r.status, 201, r.text);
+  return JSON.parse(r.text).id;
+}
+const entry = async (id) => JSON.parse((await api('GET', `waiting/${id}`)).text);
+async function until(what, is) {
+  for (let i = 0; i < 100; i++) {
+    if (await is()) return;
+    await sleep(100);
+  }
+  throw new Error(`never: ${what}`);
+}
+const linkOf = async (id) => links((await admin.get(`/attente/${id}`)).text).find((l) => l.startsWith('/proposition/'));
+const tasksDone = () => until('the task', () => number(
+  "SELECT count(*) FROM core_task WHERE kind = 'network.offers' AND done IS NULL AND unique_key = 'network.offers'") === 0);
+
+await test('from a half-day that is full to the list, without an account', async () => {
+  await fill('2025-06-02', 'morning');
+  const who = server.stranger();
+  const page = await who.get(`/laboratoires/${lab.id}/demande?jour=2025-06-02&moment=morning`);
+  equal(page.status, 409);
+  const path = links(page.text).find((l) => l.endsWith('/attente'));
+  const form = await who.form(path);
+  const typed = { starts: '2025-06-02', ends: '2025-06-02', part: 'morning', kind: 'discovery', school: old.uai,
+    class_label: '5e B', pupils: '24', asker: 'Une professeure', email: 'liste@demo.example' };
+  for (const [changes, say] of [[{ school: '' }, /obligatoire/], [{ email: 'rien' }, /adresse/i],
+    [{ ends: '2025-05-01' }, /avant le début/], [{ starts: '2025-01-02', ends: '2025-01-03' }, /passée/],
+    [{ starts: '2025-06-02', ends: '2031-01-03' }, /an au plus|prochaine/], [{ pupils: '4000' }, /400/]]) {
+    const r = await who.submit(form, { ...typed, ...changes, _key: `wrong-${serial++}` });
+    equal(r.status, 422, JSON.stringify(changes));
+    match(readable(r.text), say);
+  }
+  const sent = await who.submit(form, typed);
+  equal(sent.status, 303, readable(sent.text).slice(0, 400));
+  match(readable((await who.get(sent.location)).text), /liste d’attente/);
+  const row = (await rows('/attente')).find((w) => w.email === 'liste@demo.example');
+  equal(row.state, 'waiting');
+  equal(row.school, old.id);
+  const twice = await who.submit(form, typed);
+  equal(twice.location, sent.location);
+  equal((await rows('/attente')).filter((w) => w.email === 'liste@demo.example').length, 1);
+});
+
+await test('who is given a half-day back: the first by the rule, with the reason, and it is held for them alone', async () => {
+  const [one] = await fill('2025-06-10', 'morning');
+  const first = await wait_('2025-06-10', 'morning', old);
+  const second = await wait_('2025-06-10', 'morning', fresh);
+  await tasksDone();
+  equal((await entry(first)).state, 'waiting', 'nothing is free yet');
+  await cancel(one);
+  await until('an offer', async () => (await entry(second)).state === 'offered');
+  const row = await entry(second);
+  equal((await entry(first)).state, 'waiting');
+  match(row.why, /école jamais accueillie \(\+40\)/);
+  match(row.why, /1er de \d/);
+  equal(row.offer_day, '2025-06-10');
+  match(readable((await admin.get(`/attente/${second}`)).text), /école jamais accueillie/);
+  const v = JSON.parse((await api('POST', 'visit', { title: 'Trop tard', lab: lab.id, kind: 'workshop',
+    place: 'inside', year: '2024-2025', asked: today })).text);
+  equal((await api('POST', 'slot', { visit: v.id, day: '2025-06-10', part: 'morning', space: row.offer_space })).status, 409);
+  const journal = query(folder, `SELECT detail FROM core_journal WHERE entity = 'network_waiting' AND row_id = ${second} AND what = 'offer'`);
+  match(journal, /jamais accueillie/);
+});
+
+await test('the link accepts once; another\'s, or one that was changed, opens nothing', async () => {
+  const id = (await rows('/attente')).find((w) => w.state === 'offered' && w.lab === lab.id).id;
+  const link = await linkOf(id);
+  const who = server.stranger();
+  for (const bad of [link.slice(0, -1) + (link.endsWith('0') ? '1' : '0'), '/proposition/personne', link.slice(0, 40),
+    `/proposition/${'0'.repeat(36)}-${'0'.repeat(32)}`])
+    equal((await who.get(bad)).status, 404, bad);
+  const page = await who.get(link);
+  equal(page.status, 200);
+  match(readable(page.text), /mardi 10 juin 2025, matin/);
+  match(readable(page.text), /jamais accueillie/);
+  const form = await who.form(link);
+  equal((await who.submit(form, { reponse: 'peut-être' })).status, 422);
+  const [a, b] = await Promise.all([who.submit(form, { reponse: 'oui', _key: 'a' }), who.submit(form, { reponse: 'oui', _key: 'b' })]);
+  equal([a.status, b.status].sort().join(' '), '303 409');
+  const row = await entry(id);
+  equal(row.state, 'accepted');
+  const visit = JSON.parse((await api('GET', `visit/${row.visit}`)).text);
+  equal(visit.state, 'confirmed');
+  equal(visit.school, fresh.id);
+  equal(number(`SELECT count(*) FROM network_slot WHERE visit = ${row.visit}`), 1);
+  equal(number(`SELECT count(*) FROM booking_hold WHERE owner = 'network_waiting' AND owner_id = ${id}`), 0);
+  match(readable((await who.get(link)).text), /acceptée/);
+  ok(!(await who.get(link)).text.includes('name="reponse"'), 'no button any more');
+});
+
+await test('who declines gives it to the next; an offer whose time is over lapses, and cannot be accepted', async () => {
+  const [one] = await fill('2025-06-12', 'morning');
+  const ids = [await wait_('2025-06-12', 'morning', fresh), await wait_('2025-06-12', 'morning', old),
+    await wait_('2025-06-12', 'morning', old)];
+  await cancel(one);
+  await until('the first', async () => (await entry(ids[0])).state === 'offered');
+  const link = await linkOf(ids[0]);
+  const who = server.stranger();
+  equal((await who.submit(await who.form(link), { reponse: 'non' })).status, 303);
+  equal((await entry(ids[0])).state, 'withdrawn');
+  await until('the second', async () => (await entry(ids[1])).state === 'offered');
+  const old_ = await linkOf(ids[1]);
+  const form = await who.form(old_);
+  query(folder, `UPDATE network_waiting SET offer_until = offer_until - 1000000 WHERE id = ${ids[1]}`);
+  equal((await who.submit(form, { reponse: 'oui' })).status, 404, 'the link of another instant');
+  equal((await api('POST', `waiting/${ids[1]}/etapes/accept`)).status, 409, 'past its time');
+  query(folder, `UPDATE core_task SET due = 0 WHERE kind = 'network.offers' AND done IS NULL AND unique_key LIKE 'network.offers.${ids[1]}.%'`);
+  await until('the lapse', async () => (await entry(ids[1])).state === 'lapsed');
+  await until('the third', async () => (await entry(ids[2])).state === 'offered');
+  equal((await api('POST', `waiting/${ids[1]}/etapes/wait_again`)).status < 300, true);
+});
+
+await test('one room given back is offered once, however many ask for it at a time', async () => {
+  const [one] = await fill('2025-06-17', 'afternoon');
+  const ids = [];
+  for (let i = 0; i < 6; i++) ids.push(await wait_('2025-06-17', 'afternoon', old));
+  const forms = await Promise.all(Array.from({ length: 8 }, () => admin.form(`/attente/${ids[0]}`, '/attente/proposer')));
+  await Promise.all([cancel(one), ...forms.map((f) => admin.submit(f))]);
+  await tasksDone();
+  const states = await Promise.all(ids.map(async (id) => (await entry(id)).state));
+  equal(states.filter((s) => s === 'offered').length, 1, states.join(' '));
+});
+
+await test('without a rule the order is that of the entries', async () => {
+  const rule = (await rows('/regles-attente')).find((r) => r.lab === lab.id);
+  equal((await api('DELETE', `waiting_rule/${rule.id}`, undefined, { 'if-match': `"${rule.version}"` })).status, 204);
+  const [one] = await fill('2025-06-19', 'morning');
+  const first = await wait_('2025-06-19', 'morning', old);
+  const second = await wait_('2025-06-19', 'morning', fresh);
+  await cancel(one);
+  await until('the first', async () => (await entry(first)).state === 'offered');
+  equal((await entry(second)).state, 'waiting');
+  match((await entry(first)).why, /ordre d’inscription/);
+});
+
+await test('a teacher answers on the page of their school\'s entry, a stranger to it does not', async () => {
+  const teacher = await server.as('teacher');
+  const me = (await rows('/personnes')).find((p) => p.email === 'teacher@demo.example');
+  const form = await teacher.form(`/laboratoires/${lab.id}/attente`);
+  const sent = await teacher.submit(form, { starts: '2025-06-24', ends: '2025-06-24', part: 'any', kind: 'workshop',
+    class_label: '6e A', pupils: '20' });
+  equal(sent.status, 303, readable(sent.text).slice(0, 300));
+  const id = Number(sent.location.split('/').at(-1));
+  await until('an offer', async () => (await entry(id)).state === 'offered');
+  equal((await entry(id)).school, me.school);
+  const accept = await teacher.form(sent.location, '/etapes/accept');
+  const head = await server.as('ien');
+  ok([403, 404].includes((await head.post(accept.action, {})).status));
+  equal((await teacher.submit(accept)).status, 303);
+  equal((await entry(id)).state, 'accepted');
+  ok((await entry(id)).visit > 0);
+});
+
+await test('no two holds overlap after all this', async () => {
+  equal(number(`SELECT count(*) FROM booking_hold a JOIN booking_hold b ON a.kind = b.kind AND a.thing = b.thing
+    AND a.id < b.id AND a.starts < b.until AND b.starts < a.until WHERE a.why <> 'override' AND b.why <> 'override'`), 0);
+});
+
+await server.stop();
+drop(folder);
