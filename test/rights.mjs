@@ -60,6 +60,12 @@ own.visit = (role, v, me, school, rows) => own.lab(role, lab(rows, v.lab), me)
 own.slot = (role, s, me, school, rows) =>
   own.visit(role, rows.visit.find((v) => v.id === s.visit), me, school, rows);
 own.series = own.visit;
+own.kit = (role, k, me, school, rows) => own.lab(role, lab(rows, k.lab), me);
+own.tour = (role, t, me, school, rows) => own.kit(role, rows.kit.find((k) => k.id === t.kit), me, school, rows);
+own.stop = (role, s, me, school, rows) => (schoolOf[role] ?? never)(school(s.school), me)
+  || own.tour(role, rows.tour.find((t) => t.id === s.tour), me, school, rows);
+own.custody = (role, k, me, school, rows) => own.tour(role, rows.tour.find((t) => t.id === k.tour), me, school, rows)
+  || (['teacher', 'head', 'host'].includes(role) && k.school === me.school);
 own.waiting = (role, w, me, school, rows) => own.visit(role, w, me, school, rows) || w.person === me.id;
 
 const open = { [all]: [yes, yes, yes] };
@@ -344,9 +350,21 @@ records.push(
       'inspector ien expert researcher partner teacher head host': [no, no, no],
     },
   })),
+  {
+    name: 'cases', path: '/valises', api: 'kit', text: 'name',
+    read: open,
+    write: {
+      stranger: [sign, sign, sign],
+      admin: [yes, yes, yes],
+      'coordinator host': [yes, no, yes],
+      'leader inspector ien expert researcher partner teacher head': [no, no, no],
+    },
+  },
   ...[
     ['visits', '/accueils', 'visit', 'title'], ['half-days', '/demi-journees', 'slot', 'address'],
     ['series', '/series', 'series', 'title'], ['the waiting list', '/attente', 'waiting', 'asker'],
+    ['tours', '/tournees', 'tour', 'title'], ['stops of tours', '/etapes-tournee', 'stop', 'contact'],
+    ['handovers of cases', '/remises', 'custody', 'remark'],
   ].map(([name, path, api, text]) => ({
     name, path, api, text,
     read: {
@@ -372,6 +390,18 @@ records.push(
       },
       from: { confirm: ['asked'], hold: ['confirmed'], hold_late: ['confirmed'], miss: ['confirmed'],
         cancel: ['asked', 'confirmed'], reopen: ['cancelled', 'missed'], correct: ['held'] },
+    }),
+    ...(api === 'tour' && {
+      steps: {
+        'plan close rework cancel': {
+          stranger: [sign, sign, sign],
+          admin: [yes, yes, yes],
+          'coordinator host': [yes, gone, yes],
+          'leader inspector ien expert researcher partner teacher head': [no, no, no],
+        },
+      },
+      from: { plan: ['draft'], close: ['planned'], rework: ['planned', 'cancelled'],
+        cancel: ['draft', 'planned'] },
     }),
     ...(api === 'waiting' && {
       steps: {
@@ -604,6 +634,24 @@ export const others = [
   { name: 'the week of the network', routes: ['GET /laboratoires/calendrier'], answers: { [all]: 200 } },
   { name: 'the calendar of a laboratory', routes: ['GET /laboratoires/:id/calendrier'],
     which: ['lab', () => true], answers: { [all]: 200 } },
+  {
+    name: 'the sheet of a day', routes: ['GET /feuille-de-route'],
+    answers: {
+      stranger: sign,
+      'admin leader inspector ien coordinator teacher head host': 200,
+      'expert researcher partner': no,
+    },
+  },
+  {
+    name: 'the shortest order of a tour', routes: ['POST /tournees/:id/ordonner'], row: 'tour',
+    answers: {
+      stranger: [sign, sign],
+      admin: [303, 422],
+      coordinator: [422, gone],
+      host: [gone, gone],
+      'leader inspector ien expert researcher partner teacher head': [no, no],
+    },
+  },
   { name: 'the form of a waiting list',
     routes: ['GET /laboratoires/:id/attente', 'GET /laboratoires/:id/attente/inscrit'],
     which: ['lab', () => true], answers: { [all]: 200 } },
@@ -619,8 +667,8 @@ export const others = [
       'leader inspector ien expert researcher partner teacher head': [no, no],
     },
   },
-  { name: 'an offer, by its link', routes: ['GET /proposition/:offer'], answers: { [all]: 200 } },
-  { name: 'no answer to an offer', routes: ['POST /proposition/:offer'], answers: { [all]: 422 } },
+  { name: 'an offer by a link that is none', routes: ['GET /proposition/:offer', 'POST /proposition/:offer'],
+    answers: { [all]: gone } },
   { name: 'asking a laboratory for no half-day',
     routes: ['GET /laboratoires/:id/demande', 'POST /laboratoires/:id/demande',
       'GET /laboratoires/:id/demande/envoyee'],

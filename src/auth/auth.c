@@ -39,15 +39,6 @@ static void token_mark(const unsigned char key[TOKEN_KEY], const char *token,
                              (size_t)2 * TOKEN_BYTES, key, TOKEN_KEY) == 0);
 }
 
-char *link_mark(struct arena *a, const unsigned char key[TOKEN_KEY],
-                struct str text)
-{
-    unsigned char mark[MARK_BYTES];
-    CHECK(crypto_generichash(mark, MARK_BYTES, (const unsigned char *)text.p,
-                             text.n, key, TOKEN_KEY) == 0);
-    return hex(a, mark, MARK_BYTES);
-}
-
 /* Random bytes and their mark, in hexadecimal. */
 static const char *token_make(struct arena *a,
                               const unsigned char key[TOKEN_KEY])

@@ -37,12 +37,6 @@ enum { SESSION_IDLE = 12 * 3600, SESSION_MOST = 30 * 86400 };
 enum { TOKEN_KEY = 32 };
 bool token_is_ours(const unsigned char key[TOKEN_KEY], struct str token);
 
-/* The mark of a link that opens one thing to whoever has it: in hexadecimal,
- * 32 digits. The text says all that it opens; nobody makes one without the key.
- */
-char *link_mark(struct arena *a, const unsigned char key[TOKEN_KEY],
-                struct str text);
-
 /* The session that a cookie's token names; ERR_NOT_FOUND for none or an old
  * one, and then *out is as it was. Costs two queries, or none while a reader
  * remembers it (recall.h). */

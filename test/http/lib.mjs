@@ -274,11 +274,9 @@ export class Person {
   }
 }
 
-// What follows /proposition/ in the link of an offer that stands.
-export async function offerLink(who, waiting) {
-  const page = await who.get(`/attente/${waiting.find((w) => w.state === 'offered').id}`);
-  return links(page.text).map((l) => /^\/proposition\/(.*)$/.exec(l)?.[1]).find(Boolean);
-}
+// The secret of the last link that was mailed for an entry of a waiting list.
+export const offerOf = (folder, waiting) => /\/proposition\/([0-9a-f]+)/.exec(
+  query(folder, `SELECT text FROM core_mail WHERE page = '/attente/${waiting}' ORDER BY uid DESC LIMIT 1`))?.[1];
 
 export function filled(form, changes) {
   const left = new Map(Object.entries(changes));

@@ -1,6 +1,6 @@
 // Waiting for a half-day: who is next by the laboratory's rule, an offer that is
 // held for them until its time is over, and a link that answers it once.
-import { test, equal, ok, match, serve, copy, drop, essaim, links, readable, query, today } from './lib.mjs';
+import { test, equal, ok, match, serve, copy, drop, essaim, links, offerOf, readable, query, today } from './lib.mjs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const folder = copy();
@@ -48,7 +48,7 @@ async function until(what, is) {
   }
   throw new Error(`never: ${what}`);
 }
-const linkOf = async (id) => links((await admin.get(`/attente/${id}`)).text).find((l) => l.startsWith('/proposition/'));
+const linkOf = (id) => `/proposition/${offerOf(folder, id)}`;
 const tasksDone = () => until('the task', () => number(
   "SELECT count(*) FROM core_task WHERE kind = 'network.offers' AND done IS NULL AND unique_key = 'network.offers'") === 0);
 
@@ -98,14 +98,17 @@ await test('who is given a half-day back: the first by the rule, with the reason
   equal((await api('POST', 'slot', { visit: v.id, day: '2025-06-10', part: 'morning', space: row.offer_space })).status, 409);
   const journal = query(folder, `SELECT detail FROM core_journal WHERE entity = 'network_waiting' AND row_id = ${second} AND what = 'offer'`);
   match(journal, /jamais accueillie/);
+  const mail = query(folder, `SELECT address, subject, text FROM core_mail WHERE page = '/attente/${second}'`);
+  match(mail, /attend\d+@demo\.example/);
+  match(readable(mail), /mardi 10 juin 2025, matin/);
+  ok(mail.includes(linkOf(second)), mail);
 });
 
 await test('the link accepts once; another\'s, or one that was changed, opens nothing', async () => {
   const id = (await rows('/attente')).find((w) => w.state === 'offered' && w.lab === lab.id).id;
-  const link = await linkOf(id);
+  const link = linkOf(id);
   const who = server.stranger();
-  for (const bad of [link.slice(0, -1) + (link.endsWith('0') ? '1' : '0'), '/proposition/personne', link.slice(0, 40),
-    `/proposition/${'0'.repeat(36)}-${'0'.repeat(32)}`])
+  for (const bad of [link.slice(0, -1) + (link.endsWith('0') ? '1' : '0'), '/proposition/personne', link.slice(0, -1)])
     equal((await who.get(bad)).status, 404, bad);
   const page = await who.get(link);
   equal(page.status, 200);
@@ -132,15 +135,17 @@ await test('who declines gives it to the next; an offer whose time is over lapse
     await wait_('2025-06-12', 'morning', old)];
   await cancel(one);
   await until('the first', async () => (await entry(ids[0])).state === 'offered');
-  const link = await linkOf(ids[0]);
+  const link = linkOf(ids[0]);
   const who = server.stranger();
   equal((await who.submit(await who.form(link), { reponse: 'non' })).status, 303);
   equal((await entry(ids[0])).state, 'withdrawn');
   await until('the second', async () => (await entry(ids[1])).state === 'offered');
-  const old_ = await linkOf(ids[1]);
+  const old_ = linkOf(ids[1]);
   const form = await who.form(old_);
   query(folder, `UPDATE network_waiting SET offer_until = offer_until - 1000000 WHERE id = ${ids[1]}`);
-  equal((await who.submit(form, { reponse: 'oui' })).status, 404, 'the link of another instant');
+  const late = await who.submit(form, { reponse: 'oui' });
+  equal(late.status, 409);
+  match(readable(late.text), /délai est passé/);
   equal((await api('POST', `waiting/${ids[1]}/etapes/accept`)).status, 409, 'past its time');
   query(folder, `UPDATE core_task SET due = 0 WHERE kind = 'network.offers' AND done IS NULL AND unique_key LIKE 'network.offers.${ids[1]}.%'`);
   await until('the lapse', async () => (await entry(ids[1])).state === 'lapsed');

@@ -1,7 +1,8 @@
 // Walks every address the program names, as everybody, in both languages. A new
 // module is tested here before its author writes a test.
 import { test, equal, ok, serve, routes, rights, roles, forms, links, filled, filling, readable,
-  tables, sameTables, importEnd, offerLink } from './lib.mjs';
+  tables, sameTables, importEnd, offerOf } from './lib.mjs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const server = await serve();
 const all = routes();
@@ -27,7 +28,15 @@ const examples = { code: 'en', figure: null, import: null, task: 1 };
 for (const e of entities) e.rows = await rowsOf(e.path);
 const home = await admin.get('/chiffres');
 examples.figure = links(home.text).map((l) => /^\/chiffres\/([^?/]+)/.exec(l)?.[1]).find(Boolean);
-examples.offer = await offerLink(admin, entities.find((e) => e.path === '/attente').rows);
+// Who joins a waiting list while something is free is offered it at once.
+const joining = await admin.form('/laboratoires/1/attente');
+await admin.submit(joining, { starts: '2025-03-17', ends: '2025-06-27', part: 'any', kind: 'workshop',
+  school: entities.find((e) => e.path === '/etablissements').rows[0].uai, pupils: '20' });
+for (let i = 0; i < 100 && !examples.offer; i++) {
+  await sleep(50);
+  examples.offer = offerOf(server.folder, Math.max(...(await rowsOf('/attente')).map((w) => w.id)));
+}
+
 
 // Somebody else who has a role that may be ended.
 const me = (await rowsOf('/personnes')).find((p) => p.email === 'admin@demo.example').id;
@@ -234,6 +243,12 @@ const given = {
       !entities.find((e) => e.path === '/regles-attente').rows.some((r) => r.lab === l.id)).id),
   },
 };
+const stops = entities.find((e) => e.path === '/etapes-tournee').rows;
+const drafts = entities.find((e) => e.path === '/tournees').rows.filter((t) => t.state === 'draft').map((t) => t.id);
+const received = entities.find((e) => e.path === '/remises').rows.map((k) => `${k.tour} ${k.school}`);
+const next = stops.filter((s) => !drafts.includes(s.tour) && !received.includes(`${s.tour} ${s.school}`)).sort((a, b) => a.nth - b.nth)[0];
+given['/etapes-tournee'] = { tour: String(drafts[0]) };
+given['/remises'] = { tour: String(next.tour), school: String(next.school), day: '2025-03-11' };
 const mistaken = (html) => forms(html).flatMap((f) => f.controls)
   .filter((c) => c['aria-invalid'] === 'true').map((c) => c.name);
 

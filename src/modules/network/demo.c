@@ -209,5 +209,6 @@ enum status network_demo(struct demo *d)
     TRY(demo_pauses(d, labs, COUNT(labs)));
     TRY(demo_visits(d, labs, shares, COUNT(labs)));
     TRY(demo_series(d, labs));
-    return demo_waiting(d, labs, COUNT(labs));
+    TRY(demo_waiting(d, labs, COUNT(labs)));
+    return demo_tours(d, labs);
 }

@@ -24,3 +24,5 @@ enum status demo_school_of(struct demo *d, const char *email, int64_t bassin,
 /* Who waits, and by what rule, in the n laboratories. */
 enum status demo_waiting(struct demo *d, const struct lab *const *labs,
                          size_t n) MUST_USE;
+/* Valises, and their tours. */
+enum status demo_tours(struct demo *d, const struct lab *const *labs) MUST_USE;

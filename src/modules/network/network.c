@@ -4,15 +4,15 @@
 #include "core/pages.h"
 #include "modules/network/routes.h"
 #include "modules/network/series.h"
+#include "modules/network/tour.h"
 #include "modules/network/waiting.h"
 
 static const char *const needs[] = {"directory", "portfolio", "booking", NULL};
 static const struct entity *const entities[] = {
-    &lab_entity,    &space_entity,    &opening_entity,
-    &pause_entity,  &lab_team_entity, &lab_shown_entity,
-    &series_entity, &visit_entity,    &slot_entity,
-    &queue_rule_entity, &waiter_entity,
-    NULL,
+    &lab_entity,      &space_entity,      &opening_entity, &pause_entity,
+    &lab_team_entity, &lab_shown_entity,  &series_entity,  &visit_entity,
+    &slot_entity,     &queue_rule_entity, &waiter_entity,  &kit_entity,
+    &tour_entity,     &stop_entity,       &custody_entity, NULL,
 };
 static const struct right rights[] = {
     {"network.edit_labs", "admin leader coordinator"},
@@ -141,6 +141,24 @@ static const struct route routes[] = {
      .entity = &waiter_entity,
      .loads_row = true},
     {.method = GET,
+     .path = "/tournees/:id",
+     .right = "network.visits",
+     .handle = tour_show,
+     .entity = &tour_entity,
+     .loads_row = true},
+    {.method = POST,
+     .path = "/tournees/:id/ordonner",
+     .right = "network.receive",
+     .handle = tour_sort,
+     .entity = &tour_entity,
+     .loads_row = true,
+     .lane = HEAVY},
+    {.method = GET,
+     .path = "/feuille-de-route",
+     .right = "network.visits",
+     .handle = sheet_show,
+     .entity = &tour_entity},
+    {.method = GET,
      .path = "/proposition/:offer",
      .right = PUBLIC,
      .handle = offer_show},
@@ -161,7 +179,7 @@ static const struct change series[] = {
     {.op = RUN},
 };
 static const struct task_kind tasks[] = {
-    {"network.offers", 60, offers_task, NULL, NULL},
+    {.name = "network.offers", .every_minutes = 60, .run = offers_task},
     {0},
 };
 static const struct change waiting_list[] = {
@@ -169,11 +187,15 @@ static const struct change waiting_list[] = {
     {.op = CREATE_TABLE, .entity = &waiter_entity},
     {.op = RUN},
 };
+static const struct change tours[] = {
+    {.op = CREATE_TABLE, .entity = &kit_entity},
+    {.op = CREATE_TABLE, .entity = &tour_entity},
+    {.op = CREATE_TABLE, .entity = &stop_entity},
+    {.op = CREATE_TABLE, .entity = &custody_entity},
+    {.op = RUN},
+};
 static const struct migration migrations[] = {
-    {9, pauses},
-    {10, series},
-    {11, waiting_list},
-    {0},
+    {9, pauses}, {10, series}, {11, waiting_list}, {12, tours}, {0},
 };
 static const struct waiting waiting[] = {
     {.label = "network.waiting.uncounted",

@@ -62,11 +62,9 @@ enum status waiting_wake(struct conn *c, int64_t lab) MUST_USE;
 /* The task: offers past their time lapse, and what is free is offered on. */
 enum status offers_task(struct app *app, struct arena *a, const char *payload);
 
-/* "/proposition/…": where that offer is answered without an account. */
-struct app;
-const char *offer_address(const struct app *app, struct arena *a,
-                          const struct waiter *w);
-/* The entry whose offer that is; ERR_NOT_FOUND for a link that is not ours, or
- * of an offer that is no more. */
-enum status offer_find(const struct app *app, struct conn *c, struct arena *a,
-                       struct str link, struct waiter **out) MUST_USE;
+/* The entry that was sent that link; ERR_NOT_FOUND for one that is not ours, or
+ * is past. It stays until then, to be read again: the entry is answered once.
+ */
+#define OFFER_LINK "offer"
+enum status offer_find(struct conn *c, struct arena *a, struct str secret,
+                       struct waiter **out) MUST_USE;

@@ -1,49 +1,20 @@
 /* An offer, answered on the page of its entry or by the link that was sent. */
-#include "base/random.h"
+#include "core/link.h"
 #include "core/request.h"
 #include "i18n/format.h"
 #include "modules/network/pages/waiting.html.h"
 #include "modules/network/routes.h"
 #include "modules/network/waiting.h"
 
-enum { UUID = 36 };
-
-/* Of this offer only: another of the same entry ends at another instant. */
-static const char *mark_of(const struct app *app, struct arena *a,
-                           const struct waiter *w)
-{
-    return link_mark(a, app->token_key,
-                     str_of(arena_printf(a, "offer:%s:%" PRId64, w->row.uid,
-                                         w->offer_until)));
-}
-
-const char *offer_address(const struct app *app, struct arena *a,
-                          const struct waiter *w)
-{
-    return arena_printf(a, "/proposition/%s-%s", w->row.uid,
-                        mark_of(app, a, w));
-}
-
-enum status offer_find(const struct app *app, struct conn *c, struct arena *a,
-                       struct str link, struct waiter **out)
+enum status offer_find(struct conn *c, struct arena *a, struct str secret,
+                       struct waiter **out)
 {
     void *row;
     int64_t id;
-    if (link.n <= UUID + 1 || link.p[UUID] != '-')
-        return ERR_NOT_FOUND;
-    TRY(db_int(c, SQL("SELECT id FROM network_waiting WHERE uid = :uid"),
-               ARGS(arg_text("uid", (struct str){link.p, UUID})), &id));
-    if (id == NONE)
-        return ERR_NOT_FOUND;
+    TRY(link_find(c, a, OFFER_LINK, secret, &id));
     TRY(row_load(c, a, &waiter_entity, id, &reach_all, &row));
     *out = row;
-    if ((*out)->offer_until == NONE)
-        return ERR_NOT_FOUND;
-    const char *mark = mark_of(app, a, *out);
-    const struct str sent = {link.p + UUID + 1, link.n - UUID - 1};
-    return sent.n == strlen(mark) && same_bytes(sent.p, mark, sent.n)
-               ? OK
-               : ERR_NOT_FOUND;
+    return (*out)->offer_until == NONE ? ERR_NOT_FOUND : OK;
 }
 
 static enum status offer_fill(struct req *r, const struct waiter *w,
@@ -94,7 +65,7 @@ static struct str link_of(struct req *r)
 enum status offer_show(struct req *r)
 {
     struct waiter *w;
-    TRY(offer_find(r->app, r->conn, r->mem, link_of(r), &w));
+    TRY(offer_find(r->conn, r->mem, link_of(r), &w));
     return show(r, w, 200, NULL);
 }
 
@@ -117,7 +88,7 @@ static enum status answer(struct conn *c, struct arena *a, void *data)
     struct answering *k = data;
     struct waiter *w;
     k->refusal = NULL;
-    TRY(offer_find(k->r->app, c, a, link_of(k->r), &w));
+    TRY(offer_find(c, a, link_of(k->r), &w));
     k->r->location = req_path(k->r);
     return step_take(c, a, &waiter_entity, step_named(k->step), w,
                      (struct str){0}, req_actor(k->r), &k->refusal);
@@ -127,7 +98,7 @@ enum status offer_answer(struct req *r)
 {
     struct waiter *w;
     struct answering k = {.r = r, .step = "withdraw"};
-    TRY(offer_find(r->app, r->conn, r->mem, link_of(r), &w));
+    TRY(offer_find(r->conn, r->mem, link_of(r), &w));
     if (str_eq(req_text(r, "reponse"), "oui"))
         k.step = "accept";
     else if (!str_eq(req_text(r, "reponse"), "non"))
@@ -156,8 +127,6 @@ enum status waiting_row(struct req *r)
         TRY(offer_fill(r, w, &offer));
         v.offer = &offer;
     }
-    if (detail.edit && same(w->state, "offered"))
-        v.link = offer_address(r->app, r->mem, w);
     if (detail.edit && same(w->state, "waiting"))
         v.promote = arena_printf(
             r->mem, "/laboratoires/%" PRId64 "/attente/proposer", w->lab);

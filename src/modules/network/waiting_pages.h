@@ -22,7 +22,6 @@ struct offer_v {
 struct waiting_row_v {
     const struct detail_v *detail;
     const struct offer_v *offer; /* or NULL */
-    const char *link;            /* the whole address, for who receives */
     const char *promote;         /* action; or NULL */
     const char *csrf, *key;
 };

@@ -5,7 +5,8 @@
  * Points are summed from what is known of the school; what is not known counts
  * nothing. Of equal points who asked first is first.
  */
-#include "base/log.h"
+#include "core/link.h"
+#include "core/mail.h"
 #include "core/request.h"
 #include "core/task.h"
 #include "modules/network/distance.h"
@@ -141,6 +142,32 @@ static const char *reason(struct promoting *p, size_t rank)
                    buf_done(&b).p, NULL);
 }
 
+/* With the link that answers it; who left no address is telephoned to. */
+static enum status tell(struct promoting *p, const struct waiter *w)
+{
+    const struct lang *l = lang_default();
+    const char *secret;
+    TRY(link_end(p->c, OFFER_LINK, w->row.id)); /* of an offer before */
+    TRY(link_add(p->c, p->a, OFFER_LINK, w->row.id, day_of_time(w->offer_until),
+                 &secret));
+    const char *when = arena_printf(p->a, "%s, %s",
+                                    format_day(p->a, l, w->offer_day, DAY_LONG),
+                                    format_half(l, part_of(w->offer_part)));
+    const char *text = tr_with(
+        p->a, l, "network.mail_offer_text", "when", when, "lab", p->lab->name,
+        "until", format_time(p->a, l, w->offer_until), "link",
+        arena_printf(p->a, "{site}/proposition/%s", secret), NULL);
+    return mail_add(
+        p->c, p->a,
+        &(struct mail){.to = w->email,
+                       .lang = l,
+                       .what = "network.mail_offer",
+                       .subject = tr_with(p->a, l, "network.mail_offer_subject",
+                                          "when", when, NULL),
+                       .text = text,
+                       .page = path_of_id(p->a, "/attente", w->row.id)});
+}
+
 static enum status offer_write(struct promoting *p, struct waiter *w,
                                size_t rank)
 {
@@ -156,6 +183,7 @@ static enum status offer_write(struct promoting *p, struct waiter *w,
                  arena_printf(p->a, "network.offers.%" PRId64 ".%" PRId64,
                               w->row.id, w->row.version),
                  w->offer_until + 1));
+    TRY(tell(p, w));
     json_object(&j, NULL);
     json_cstr(&j, "reason", w->why);
     json_int(&j, "points", p->all[rank].points);

@@ -1,0 +1,282 @@
+/* A tour on one page, and the sheet of a day for who drives. */
+#include "i18n/format.h"
+#include "modules/network/pages/tour.html.h"
+#include "modules/network/routes.h"
+#include "modules/network/tour.h"
+
+enum { MOST_LEGS = 60 };
+
+struct site { /* a school, or the laboratory */
+    const char *name, *address, *phone;
+};
+
+static enum status school_site(struct req *r, int64_t id, struct site *out)
+{
+    void *row;
+    TRY(row_load(r->conn, r->mem, &school_entity, id, &reach_all, &row));
+    const struct school *s = row;
+    *out = (struct site){
+        s->name,
+        arena_printf(r->mem, "%s%s%s %s", s->address ? s->address : "",
+                     s->address ? ", " : "", s->postcode ? s->postcode : "",
+                     s->commune ? s->commune : ""),
+        s->phone};
+    return OK;
+}
+
+static enum status lab_site(struct req *r, const struct tour *t,
+                            struct site *out)
+{
+    struct rows *rows;
+    TRY(db_rows(r->conn, r->mem,
+                SQL("SELECT l.name, l.place, l.phone FROM network_kit k JOIN"
+                    " network_lab l ON l.id = k.lab WHERE k.id = :kit"),
+                ARGS(arg_int("kit", t->kit)), &rows));
+    while (rows_next(rows))
+        *out = (struct site){row_text(rows, 0), row_text(rows, 1),
+                             row_text(rows, 2)};
+    return rows_end(rows);
+}
+
+static const char *km_shown(struct req *r, double km)
+{
+    return km == km ? tr_with(r->mem, r->lang, "network.tour_km", "km",
+                              format_real(r->mem, r->lang, km, 0), NULL)
+                    : NULL;
+}
+
+static const char *half(struct req *r, int32_t day, const char *part)
+{
+    return day != NO_DAY && part ? half_day_shown(r, day, part_of(part)) : NULL;
+}
+
+/* Who received it there, when, and how it was; NULL: nobody yet. */
+static enum status received_shown(struct req *r, int64_t tour, int64_t school,
+                                  const char **out)
+{
+    struct rows *rows;
+    TRY(db_rows(
+        r->conn, r->mem,
+        SQL("SELECT day, handed_by, received_by, condition FROM"
+            " network_custody WHERE tour = :tour AND coalesce(school, 0)"
+            " = :school ORDER BY id LIMIT 1"),
+        ARGS(arg_int("tour", tour), arg_int("school", school)), &rows));
+    *out = NULL;
+    if (rows_next(rows))
+        *out = tr_with(r->mem, r->lang, "network.tour_received", "day",
+                       format_day(r->mem, r->lang, row_day(rows, 0), DAY_BARE),
+                       "by", row_text(rows, 1), "to", row_text(rows, 2), "how",
+                       choice_label(r->mem, r->lang, &custody_entity,
+                                    "condition", row_text(rows, 3)),
+                       NULL);
+    return rows_end(rows);
+}
+
+/* The moves of a tour: to each stop, and home. */
+static enum status legs_fill(struct req *r, const struct tour *t,
+                             struct leg_v out[TOUR_STOPS + 1], size_t *n,
+                             double *total)
+{
+    struct legs l;
+    struct site home = {0}, at;
+    TRY(tour_legs(r->conn, r->mem, t, &l));
+    TRY(lab_site(r, t, &home));
+    at = home;
+    const bool dated = word_in("planned done", t->state);
+    for (size_t i = 0; i <= l.n; i++) {
+        const struct stop *s = i < l.n ? l.stops[i] : NULL;
+        struct site to = home;
+        if (s)
+            TRY(school_site(r, s->school, &to));
+        out[i] = (struct leg_v){.from = at.name,
+                                .to = to.name,
+                                .address = to.address,
+                                .phone = to.phone,
+                                .km = km_shown(r, l.km[i])};
+        if (s)
+            out[i].contact = s->contact;
+        if (dated && s) {
+            out[i].when = half(r, s->arrives, s->arrives_part);
+            out[i].until = half(r, s->leaves, s->leaves_part);
+        } else if (dated && t->home != NO_DAY) {
+            out[i].when = format_day(r->mem, r->lang, t->home, DAY_LONG);
+        }
+        TRY(received_shown(r, t->row.id, s ? s->school : 0, &out[i].received));
+        at = to;
+    }
+    *n = l.n ? l.n + 1 : 0;
+    *total = l.total;
+    return OK;
+}
+
+static void where_fill(struct req *r, struct tour_v *v)
+{
+    const char *at = v->n ? v->legs[0].from : NULL;
+    for (size_t i = 0; i < v->n; i++)
+        if (v->legs[i].received)
+            at = v->legs[i].to;
+    v->where = at ? said(r->mem, r->lang, at) : NULL;
+}
+
+static enum status free_fill(struct req *r, const struct tour *t,
+                             struct tour_v *v)
+{
+    int64_t slot;
+    const int64_t wanted = slot_of(t->starts, part_of(t->part));
+    TRY(tour_first_free(r->conn, r->mem, t, &slot));
+    v->is_free = slot == wanted;
+    if (v->is_free)
+        v->free = tr(r->lang, "network.tour_free");
+    else if (slot < 0)
+        v->free = tr(r->lang, "network.tour_never_free");
+    else
+        v->free = tr_with(
+            r->mem, r->lang, "network.tour_free_from", "when",
+            half_day_shown(r, day_of_slot(slot), (enum half_day)(slot % PARTS)),
+            NULL);
+    return OK;
+}
+
+static enum status show(struct req *r, int code, const char *alert)
+{
+    const struct tour *t = r->row;
+    struct detail_v detail;
+    double total;
+    struct leg_v *legs = NEW_ARRAY(r->mem, struct leg_v, TOUR_STOPS + 1);
+    TRY(row_detail(r, &detail));
+    struct tour_v v = {.detail = &detail, .legs = legs, .alert = alert};
+    TRY(legs_fill(r, t, legs, &v.n, &total));
+    v.total = km_shown(r, total);
+    where_fill(r, &v);
+    if (same(t->state, "draft") && v.n)
+        TRY(free_fill(r, t, &v));
+    const bool manages = may(r->who, "network.receive") && detail.history;
+    if (manages && same(t->state, "draft") && v.n > 2)
+        v.order = arena_printf(r->mem, "/tournees/%" PRId64 "/ordonner", r->id);
+    if (manages && word_in("planned done", t->state))
+        v.receive = arena_printf(
+            r->mem, "/remises/nouveau?tour=%" PRId64 "&_parent=1", r->id);
+    v.csrf = r->who->csrf;
+    v.key = req_key(r);
+    struct page p = req_page(r, said(r->mem, r->lang, t->title));
+    req_crumb(r, &p);
+    struct html h;
+    req_html_open(r, &h);
+    tour_page(&h, &p, &v);
+    return req_html(r, code, &h);
+}
+
+enum status tour_show(struct req *r)
+{
+    return same(r->form, "") && !r->api ? show(r, 200, NULL) : row_page(r);
+}
+
+struct ordering {
+    struct req *r;
+    const char *fault;
+};
+
+static enum status order(struct conn *c, struct arena *a, void *data)
+{
+    struct ordering *k = data;
+    k->fault = NULL;
+    k->r->location = path_of_id(k->r->mem, "/tournees", k->r->id);
+    return tour_order(c, a, k->r->row, req_actor(k->r), &k->fault);
+}
+
+enum status tour_sort(struct req *r)
+{
+    struct ordering k = {.r = r};
+    const enum status s = req_write(r, order, &k);
+    if (s == ERR_INVALID && k.fault)
+        return show(r, 422, tr(r->lang, k.fault));
+    TRY(s);
+    if (req_done(r))
+        return OK;
+    req_notice(r, "network.tour_ordered");
+    return req_go(r, "%s", r->location);
+}
+
+/* The sheet of a day. */
+
+struct sheet {
+    struct req *r;
+    int32_t day;
+    struct leg_v legs[MOST_LEGS];
+    size_t n;
+};
+
+/* Those of that tour that arrive on the day. */
+static enum status tour_moves(struct sheet *k, int64_t id)
+{
+    struct req *r = k->r;
+    void *row, *kit;
+    double total;
+    size_t n;
+    struct leg_v legs[TOUR_STOPS + 1];
+    struct legs l;
+    TRY(row_load(r->conn, r->mem, &tour_entity, id, &reach_all, &row));
+    const struct tour *t = row;
+    TRY(row_load(r->conn, r->mem, &kit_entity, t->kit, &reach_all, &kit));
+    TRY(legs_fill(r, t, legs, &n, &total));
+    TRY(tour_legs(r->conn, r->mem, t, &l));
+    for (size_t i = 0; i < n && k->n < MOST_LEGS; i++) {
+        if ((i < l.n ? l.stops[i]->arrives : t->home) != k->day)
+            continue;
+        legs[i].kit = ((const struct kit *)kit)->name;
+        legs[i].href = path_of_id(r->mem, "/tournees", id);
+        k->legs[k->n++] = legs[i];
+    }
+    return OK;
+}
+
+static enum status moves_load(struct sheet *k)
+{
+    struct req *r = k->r;
+    struct rows *rows;
+    const struct arg *args;
+    int64_t ids[MOST_LEGS];
+    size_t n = 0;
+    const struct sql sql = sql_with_reach(
+        r->mem,
+        SQL("SELECT t.id FROM network_tour t WHERE t.state IN ('planned',"
+            " 'done') AND (t.home = :day OR EXISTS (SELECT 1 FROM network_stop"
+            " s WHERE s.tour = t.id AND s.arrives = :day)) AND {reach:t} ORDER"
+            " BY t.id LIMIT :most"),
+        &tour_entity, &r->reach,
+        ARGS(arg_day("day", k->day), arg_int("most", MOST_LEGS)), &args);
+    TRY(db_rows(r->conn, r->mem, sql, args, &rows));
+    while (rows_next(rows))
+        ids[n++] = row_int(rows, 0);
+    TRY(rows_end(rows));
+    for (size_t i = 0; i < n; i++)
+        TRY(tour_moves(k, ids[i]));
+    return OK;
+}
+
+static const char *sheet_address(struct req *r, int32_t day)
+{
+    return arena_printf(r->mem, "/feuille-de-route?jour=%s",
+                        day_iso(r->mem, day));
+}
+
+enum status sheet_show(struct req *r)
+{
+    struct sheet *k = NEW(r->mem, struct sheet);
+    const struct str given = req_text(r, "jour");
+    k->r = r;
+    k->day = day_today();
+    if (given.n && !day_parse(given, &k->day))
+        return ERR_NOT_FOUND;
+    TRY(moves_load(k));
+    struct sheet_v v = {.day = format_day(r->mem, r->lang, k->day, DAY_LONG),
+                        .prev = sheet_address(r, k->day - 1),
+                        .next = sheet_address(r, k->day + 1),
+                        .legs = k->legs,
+                        .n = k->n};
+    struct page p = req_page(r, tr(r->lang, "network.sheet"));
+    struct html h;
+    req_html_open(r, &h);
+    sheet_page(&h, &p, &v);
+    return req_html(r, 200, &h);
+}

@@ -1,0 +1,28 @@
+/* What the pages of tours show. */
+#pragma once
+
+#include "view/detail.h"
+
+/* One move of a valise; all but .from, .to may be NULL. */
+struct leg_v {
+    const char *kit, *href;       /* the tour */
+    const char *from, *to, *when; /* when it arrives */
+    const char *until;            /* and leaves */
+    const char *address, *phone, *contact, *km;
+    const char *received; /* "le 3 mars : Mme A, bon état" */
+};
+struct tour_v {
+    const struct detail_v *detail;
+    const struct leg_v *legs;
+    size_t n;
+    const char *total, *where; /* where: who has it now */
+    const char *free;          /* of a draft: is the valise free then? */
+    bool is_free;
+    const char *alert, *order, *csrf, *key; /* order: an action, or NULL */
+    const char *receive;                    /* where a custody is entered */
+};
+struct sheet_v {
+    const char *day, *prev, *next;
+    const struct leg_v *legs;
+    size_t n;
+};

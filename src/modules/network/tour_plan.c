@@ -1,0 +1,333 @@
+/* The chain of a tour: its shortest order, its half-days, what holds it. */
+#include "modules/network/distance.h"
+#include "modules/network/tour.h"
+
+#include <math.h>
+
+enum { MOST_SHUT = 200, SPAN = 400 };
+
+/* The half-days on which there is school, from a day on. */
+struct schooldays {
+    struct {
+        int32_t starts, ends;
+    } shut[MOST_SHUT];
+    size_t n;
+};
+
+struct planning {
+    struct conn *c;
+    struct arena *a;
+    const struct tour *t;
+    const struct kit *kit;
+    struct schooldays days;
+    struct legs legs;
+    struct hold holds[2 * TOUR_STOPS + 2];
+    size_t hold_count;
+    int64_t home;
+};
+
+static enum status shut_load(struct planning *p)
+{
+    struct rows *rows;
+    TRY(db_rows(p->c, p->a,
+                SQL("SELECT k.starts, k.ends FROM booking_closure k JOIN"
+                    " network_lab l ON l.id = :lab WHERE k.ends >= :from AND"
+                    " k.starts <= :to AND " SHUT_TO_LAB " ORDER BY k.starts,"
+                    " k.id LIMIT :most"),
+                ARGS(arg_int("lab", p->kit->lab), arg_day("from", p->t->starts),
+                     arg_day("to", p->t->starts + SPAN),
+                     arg_int("most", MOST_SHUT)),
+                &rows));
+    for (p->days.n = 0; rows_next(rows); p->days.n++) {
+        p->days.shut[p->days.n].starts = row_day(rows, 0);
+        p->days.shut[p->days.n].ends = row_day(rows, 1);
+    }
+    return rows_end(rows);
+}
+
+static bool is_school(const struct schooldays *d, int64_t slot)
+{
+    const int32_t day = day_of_slot(slot);
+    const int weekday = day_weekday(day);
+    if (slot % PARTS == EVENING || weekday > 4 ||
+        (weekday == 2 && slot % PARTS == AFTERNOON))
+        return false;
+    for (size_t i = 0; i < d->n; i++)
+        if (d->shut[i].starts <= day && day <= d->shut[i].ends)
+            return false;
+    return true;
+}
+
+/* The half-day that comes n of them later; none is skipped for n 0. */
+static int64_t later(const struct schooldays *d, int64_t slot, int64_t n)
+{
+    const int64_t end = slot + (int64_t)SPAN * PARTS;
+    while (slot < end && !is_school(d, slot))
+        slot++;
+    for (; n > 0 && slot < end; n--)
+        do
+            slot++;
+        while (slot < end && !is_school(d, slot));
+    return slot;
+}
+
+static void hold_add(struct planning *p, int64_t starts, int64_t until,
+                     const char *why)
+{
+    p->holds[p->hold_count++] = (struct hold){.kind = "kit",
+                                              .thing = p->kit->row.id,
+                                              .starts = starts,
+                                              .until = until,
+                                              .why = why};
+}
+
+/* Each stop gets its half-days; without a gap. */
+static void lay_out(struct planning *p, int64_t from)
+{
+    int64_t at = later(&p->days, from, 0);
+    p->hold_count = 0;
+    for (size_t i = 0; i < p->legs.n; i++) {
+        struct stop *s = p->legs.stops[i];
+        const int64_t arrives = later(&p->days, at, p->t->transit);
+        const int64_t last = later(&p->days, arrives, s->half_days - 1);
+        hold_add(p, at, arrives, "transit");
+        at = later(&p->days, last, 1);
+        hold_add(p, arrives, at, "visit");
+        s->arrives = day_of_slot(arrives);
+        s->arrives_part = booking_parts[arrives % PARTS];
+        s->leaves = day_of_slot(last);
+        s->leaves_part = booking_parts[last % PARTS];
+    }
+    p->home = later(&p->days, at, p->t->transit);
+    hold_add(p, at, p->home, "transit");
+}
+
+static enum status planning_open(struct conn *c, struct arena *a,
+                                 const struct tour *t, struct planning *p)
+{
+    void *row;
+    *p = (struct planning){.c = c, .a = a, .t = t};
+    TRY(row_load(c, a, &kit_entity, t->kit, &reach_all, &row));
+    p->kit = row;
+    TRY(shut_load(p));
+    return tour_legs(c, a, t, &p->legs);
+}
+
+const char *tour_refuses(struct conn *c, struct arena *a, const void *row,
+                         int64_t person)
+{
+    const struct tour *t = row;
+    int64_t n;
+    (void)a, (void)person;
+    return db_int(c,
+                  SQL("SELECT count(*) FROM network_stop WHERE tour = :tour"),
+                  ARGS(arg_int("tour", t->row.id)), &n) == OK &&
+                   !n
+               ? "network_tour.no_stop"
+               : NULL;
+}
+
+enum status tour_plan(struct conn *c, struct arena *a, const void *row,
+                      struct str reason, struct actor by)
+{
+    struct planning p;
+    void *now;
+    const struct tour *t = row;
+    (void)reason;
+    TRY(planning_open(c, a, t, &p));
+    lay_out(&p, slot_of(t->starts, part_of(t->part)));
+    for (size_t i = 0; i < p.legs.n; i++)
+        TRY(row_update(c, a, &stop_entity, p.legs.stops[i], by));
+    TRY(holds_set(c, &tour_entity, t->row.id, p.holds, p.hold_count, by));
+    TRY(row_load(c, a, &tour_entity, t->row.id, &reach_all, &now));
+    ((struct tour *)now)->home = day_of_slot(p.home);
+    return row_update(c, a, &tour_entity, now, by);
+}
+
+static enum status is_free(const struct planning *p, bool *is)
+{
+    int64_t n;
+    TRY(db_int(p->c,
+               SQL("SELECT count(*) FROM booking_hold WHERE kind = 'kit' AND"
+                   " thing = :kit AND starts < :until AND until > :starts AND"
+                   " NOT (owner = 'network_tour' AND owner_id = :tour)"),
+               ARGS(arg_int("kit", p->kit->row.id),
+                    arg_int("starts", p->holds[0].starts),
+                    arg_int("until", p->holds[p->hold_count - 1].until),
+                    arg_int("tour", p->t->row.id)),
+               &n));
+    *is = n == 0;
+    return OK;
+}
+
+enum status tour_first_free(struct conn *c, struct arena *a,
+                            const struct tour *t, int64_t *slot)
+{
+    enum { AHEAD = 60 };
+    struct planning p;
+    bool is = false;
+    const int64_t from = slot_of(t->starts, part_of(t->part));
+    TRY(planning_open(c, a, t, &p));
+    for (*slot = from; *slot < from + AHEAD * PARTS; ++*slot) {
+        if (!is_school(&p.days, *slot))
+            continue;
+        lay_out(&p, *slot);
+        TRY(is_free(&p, &is));
+        if (is)
+            return OK;
+    }
+    *slot = -1;
+    return OK;
+}
+
+/* Places: those of the schools, and the laboratory's own or its host's. */
+
+struct spot {
+    double latitude, longitude;
+};
+
+static enum status spots_load(struct conn *c, struct arena *a,
+                              const struct tour *t, struct legs *l,
+                              struct spot spots[TOUR_STOPS + 1])
+{
+    struct rows *rows;
+    l->n = 0;
+    TRY(db_rows(c, a,
+                SQL("SELECT s.id, e.latitude, e.longitude FROM network_stop s"
+                    " JOIN directory_school e ON e.id = s.school WHERE s.tour ="
+                    " :tour ORDER BY s.nth, s.id LIMIT :most"),
+                ARGS(arg_int("tour", t->row.id), arg_int("most", TOUR_STOPS)),
+                &rows));
+    int64_t ids[TOUR_STOPS];
+    while (rows_next(rows)) {
+        ids[l->n] = row_int(rows, 0);
+        spots[l->n++] = (struct spot){row_real(rows, 1), row_real(rows, 2)};
+    }
+    TRY(rows_end(rows));
+    for (size_t i = 0; i < l->n; i++) {
+        void *row;
+        TRY(row_load(c, a, &stop_entity, ids[i], &reach_all, &row));
+        l->stops[i] = row;
+    }
+    TRY(db_rows(c, a,
+                SQL("SELECT coalesce(l.latitude, h.latitude),"
+                    " coalesce(l.longitude, h.longitude) FROM network_kit k"
+                    " JOIN network_lab l ON l.id = k.lab LEFT JOIN"
+                    " directory_school h ON h.id = l.school WHERE k.id = :kit"),
+                ARGS(arg_int("kit", t->kit)), &rows));
+    while (rows_next(rows))
+        spots[l->n] = (struct spot){row_real(rows, 0), row_real(rows, 1)};
+    return rows_end(rows);
+}
+
+static double between(const struct spot *from, const struct spot *to)
+{
+    return distance_km(from->latitude, from->longitude, to->latitude,
+                       to->longitude);
+}
+
+enum status tour_legs(struct conn *c, struct arena *a, const struct tour *t,
+                      struct legs *out)
+{
+    struct spot spots[TOUR_STOPS + 1];
+    TRY(spots_load(c, a, t, out, spots));
+    out->total = 0;
+    for (size_t i = 0; i <= out->n; i++) {
+        out->km[i] =
+            out->n ? between(&spots[i ? i - 1 : out->n], &spots[i]) : 0;
+        if (out->km[i] == out->km[i])
+            out->total += out->km[i];
+    }
+    return OK;
+}
+
+/* best[set][last]: the shortest way from home through the set that ends there.
+ */
+void tour_shortest(struct arena *a, size_t n,
+                   const double km[TOUR_STOPS + 1][TOUR_STOPS + 1],
+                   size_t order[TOUR_STOPS])
+{
+    const size_t all = ((size_t)1 << n) - 1;
+    double *best = NEW_ARRAY(a, double, (all + 1) * TOUR_STOPS);
+    unsigned char *from = NEW_ARRAY(a, unsigned char, (all + 1) * TOUR_STOPS);
+    for (size_t set = 1; set <= all; set++)
+        for (size_t last = 0; last < n; last++) {
+            const size_t at = set * TOUR_STOPS + last;
+            const size_t rest = set & ~((size_t)1 << last);
+            best[at] = INFINITY;
+            if (!(set >> last & 1))
+                continue;
+            if (!rest)
+                best[at] = km[n][last];
+            for (size_t k = 0; k < n; k++) {
+                const double way = best[rest * TOUR_STOPS + k] + km[k][last];
+                if (rest >> k & 1 && way < best[at]) {
+                    best[at] = way;
+                    from[at] = (unsigned char)k;
+                }
+            }
+        }
+    size_t last = 0, set = all;
+    for (size_t k = 1; k < n; k++)
+        if (best[all * TOUR_STOPS + k] + km[k][n] <
+            best[all * TOUR_STOPS + last] + km[last][n])
+            last = k;
+    for (size_t i = n; i-- > 0;) {
+        const size_t before = from[set * TOUR_STOPS + last];
+        order[i] = last;
+        set &= ~((size_t)1 << last);
+        last = before;
+    }
+}
+
+#define METRE 0.001
+
+/* NULL: as they stand. */
+static double length_of(const struct legs *l,
+                        const double km[TOUR_STOPS + 1][TOUR_STOPS + 1],
+                        const size_t *order)
+{
+    size_t at = l->n;
+    double sum = 0;
+    for (size_t i = 0; i < l->n; i++) {
+        const size_t next = order ? order[i] : i;
+        sum += km[at][next];
+        at = next;
+    }
+    return sum + km[at][l->n];
+}
+
+enum status tour_order(struct conn *c, struct arena *a, const struct tour *t,
+                       struct actor by, const char **fault)
+{
+    struct spot spots[TOUR_STOPS + 1];
+    double km[TOUR_STOPS + 1][TOUR_STOPS + 1];
+    size_t order[TOUR_STOPS];
+    struct legs l;
+    *fault = same(t->state, "draft") ? NULL : "network_tour.is_planned";
+    if (*fault)
+        return ERR_INVALID;
+    TRY(spots_load(c, a, t, &l, spots));
+    for (size_t i = 0; i <= l.n; i++)
+        for (size_t k = 0; k <= l.n; k++) {
+            km[i][k] = between(&spots[i], &spots[k]);
+            if (km[i][k] != km[i][k])
+                *fault = "network_tour.no_place";
+        }
+    if (*fault)
+        return ERR_INVALID;
+    const double(*all)[TOUR_STOPS + 1] = (const double(*)[TOUR_STOPS + 1]) km;
+    if (!l.n)
+        return OK;
+    tour_shortest(a, l.n, all, order);
+    if (length_of(&l, all, order) > length_of(&l, all, NULL) - METRE)
+        return OK;
+    for (size_t i = 0; i < l.n; i++) {
+        struct stop *s = l.stops[order[i]];
+        if (s->nth == (int64_t)i + 1)
+            continue;
+        s->nth = (int64_t)i + 1;
+        TRY(row_update(c, a, &stop_entity, s, by));
+    }
+    return OK;
+}

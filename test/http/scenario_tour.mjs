@@ -1,0 +1,185 @@
+// A valise from school to school: the shortest order, a chain without a gap that
+// nothing else has, and who gave it to whom.
+import { test, equal, ok, match, serve, copy, drop, essaim, readable, query } from './lib.mjs';
+
+const folder = copy();
+const token = essaim('token', 'add', 'admin@demo.example', 'tour', '--data', folder).trim();
+const server = await serve({ data: folder });
+const admin = await server.as('admin');
+const rows = async (path) => JSON.parse((await admin.get(`${path}.json`)).text);
+const api = (method, path, body) => server.stranger().fetch(`/api/v1/${path}`, {
+  method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+  body: body && JSON.stringify(body),
+});
+const made = async (path, body) => {
+  const r = await api('POST', path, body);
+  equal(r.status, 201, r.text);
+  return JSON.parse(r.text).id;
+};
+const lines = (sql) => query(folder, sql).split('\n').filter(Boolean).map((l) => l.split('|'));
+const lab = (await rows('/laboratoires')).find((l) => l.name.includes('Remiremont'));
+const schools = (await rows('/etablissements')).filter((s) => s.latitude !== null && s.state === 'open');
+const hostSchool = (await rows('/etablissements')).find((s) => s.id === lab.school);
+let serial = 0;
+const kit = () => made('kit', { name: `Valise ${serial++}`, lab: lab.id });
+const tour = (k, starts, more) => made('tour', { title: `Tournée ${serial++}`, kit: k, starts, part: 'morning', transit: 1, ...more });
+const stop = (t, nth, school, half_days = 2) => made('stop', { tour: t, nth, school: school.id, half_days });
+const step = (t, name, body) => api('POST', `tour/${t}/etapes/${name}`, body);
+const holds = (t) => lines(`SELECT starts, until, why FROM booking_hold WHERE owner = 'network_tour' AND owner_id = ${t}
+  ORDER BY starts`).map(([starts, until, why]) => ({ starts: Number(starts), until: Number(until), why }));
+
+const rad = (d) => d * Math.PI / 180;
+function km(a, b) {
+  const h = Math.sin(rad(b.latitude - a.latitude) / 2) ** 2
+    + Math.cos(rad(a.latitude)) * Math.cos(rad(b.latitude)) * Math.sin(rad(b.longitude - a.longitude) / 2) ** 2;
+  return 2 * 6371.0088 * Math.asin(Math.sqrt(h));
+}
+const home = lab.latitude === null ? hostSchool : lab;
+const length = (list) => [home, ...list, home].reduce((sum, p, i, all) => sum + (i ? km(all[i - 1], p) : 0), 0);
+function* orders(list) {
+  if (list.length < 2) yield list;
+  else for (let i = 0; i < list.length; i++)
+    for (const rest of orders([...list.slice(0, i), ...list.slice(i + 1)])) yield [list[i], ...rest];
+}
+
+await test('the shortest order is the one that trying all of them finds', async () => {
+  for (const n of [2, 5, 8]) {
+    const list = Array.from({ length: n }, (_, i) => schools[(i * 37 + n * 11) % schools.length]);
+    const t = await tour(await kit(), '2025-04-28');
+    for (let i = 0; i < n; i++) await stop(t, i + 1, list[i]);
+    const before = await api('POST', `tour/${t}/etapes/close`);
+    equal(before.status, 409, 'a draft is not closed');
+    const r = await admin.post(`/tournees/${t}/ordonner`, { _csrf: (await admin.form(`/tournees/${t}`)).fields.find(([k]) => k === '_csrf')[1], _key: `o${t}` });
+    equal(r.status, 303, readable(r.text).slice(0, 200));
+    const now = lines(`SELECT school FROM network_stop WHERE tour = ${t} ORDER BY nth`)
+      .map(([id]) => schools.find((s) => s.id === Number(id)));
+    const best = Math.min(...[...orders(list)].map(length));
+    ok(Math.abs(length(now) - best) < 1e-6, `${n}: ${length(now)} km, not ${best}`);
+    const text = readable((await admin.get(`/tournees/${t}`)).text);
+    match(text, /vol d’oiseau/);
+    ok(text.includes(`${Math.round(best)} km`), `the total of ${best} is shown`);
+  }
+});
+
+await test('a thirteenth stop is refused', async () => {
+  const t = await tour(await kit(), '2025-04-28');
+  for (let i = 0; i < 12; i++) await stop(t, i + 1, schools[i * 5]);
+  const r = await api('POST', 'stop', { tour: t, nth: 13, school: schools[70].id, half_days: 1 });
+  equal(r.status, 422);
+  match(r.text, /Douze/);
+  const form = await admin.form(`/tournees/${t}`, '/ordonner');
+  equal((await admin.submit(form)).status, 303, 'twelve are put in order');
+});
+
+const first = { kit: 0, tour: 0, stops: [] };
+await test('planning holds the valise without a gap, on school days, in transit and at each school', async () => {
+  first.kit = await kit();
+  first.tour = await tour(first.kit, '2025-04-30', { transit: 2 });
+  equal((await step(first.tour, 'plan')).status, 409, 'without a stop');
+  for (let i = 0; i < 3; i++) first.stops.push(await stop(first.tour, i + 1, schools[i * 9], 3));
+  const planned = await step(first.tour, 'plan');
+  ok(planned.status < 300, planned.text);
+  const all = holds(first.tour);
+  equal(all.map((h) => h.why).join(' '), 'transit visit transit visit transit visit transit');
+  for (let i = 1; i < all.length; i++) equal(all[i].starts, all[i - 1].until, 'a gap');
+  for (const h of all) {
+    const day = new Date(Math.floor(h.starts / 3) * 86400000);
+    ok(![0, 6].includes(day.getUTCDay()), `${day.toISOString()} is no school day`);
+    ok(h.starts % 3 < 2, 'no evening');
+    ok(day.getUTCDay() !== 3 || h.starts % 3 === 0, 'no Wednesday afternoon');
+    // 1 May, 8 May 2025 and the bridge of Ascension day.
+    ok(!['2025-05-01', '2025-05-08', '2025-05-29', '2025-05-30'].includes(day.toISOString().slice(0, 10)));
+  }
+  match(readable((await admin.get(`/tournees/${first.tour}`)).text), /planifiée/);
+});
+
+await test('what is planned is locked; another tour of the same valise is refused, and told from when it may', async () => {
+  const one = JSON.parse((await api('GET', `stop/${first.stops[0]}`)).text);
+  equal((await api('PATCH', `stop/${one.id}`, { half_days: 9, version: one.version })).status, 409);
+  ok([409, 422].includes((await api('POST', 'stop', { tour: first.tour, nth: 9, school: schools[50].id, half_days: 1 })).status));
+  const t = await tour(first.kit, '2025-05-05');
+  await stop(t, 1, schools[40]);
+  const taken = await step(t, 'plan');
+  equal(taken.status, 409);
+  match(taken.text, /retenue/);
+  equal(holds(t).length, 0);
+  const text = readable((await admin.get(`/tournees/${t}`)).text);
+  const when = /possible à partir du ([^.]+)\./.exec(text)?.[1];
+  ok(when, text.slice(0, 300));
+  const end = holds(first.tour).at(-1).until;
+  const version = JSON.parse((await api('GET', `tour/${t}`)).text).version;
+  const day = new Date(Math.floor(end / 3) * 86400000).toISOString().slice(0, 10);
+  equal((await api('PATCH', `tour/${t}`, { starts: day, part: end % 3 ? 'afternoon' : 'morning', version })).status, 200);
+  match(readable((await admin.get(`/tournees/${t}`)).text), /libre pour toute la tournée/);
+  ok((await step(t, 'plan')).status < 300);
+});
+
+await test('of many tours of one valise planned at once, one has it', async () => {
+  const k = await kit();
+  const all = [];
+  for (let i = 0; i < 8; i++) {
+    const t = await tour(k, '2025-05-12');
+    await stop(t, 1, schools[60 + i]);
+    all.push(t);
+  }
+  const got = await Promise.all(all.map((t) => step(t, 'plan')));
+  equal(got.filter((r) => r.status < 300).length, 1, got.map((r) => r.status).join(' '));
+  ok(got.every((r) => r.status < 300 || r.status === 409));
+  equal(Number(query(folder, `SELECT count(*) FROM booking_hold a JOIN booking_hold b ON a.kind = 'kit' AND b.kind = 'kit'
+    AND a.thing = b.thing AND a.id < b.id AND a.starts < b.until AND b.starts < a.until`)), 0);
+});
+
+await test('it goes from hand to hand, none left out, and the page says where it is', async () => {
+  const k = await kit();
+  const t = await tour(k, '2025-03-03');
+  const [a, b] = [schools[3], schools[13]];
+  await stop(t, 1, a);
+  await stop(t, 2, b);
+  equal((await api('POST', 'stop', { tour: t, nth: 3, school: a.id, half_days: 1 })).status, 422, 'twice the same school');
+  const hand = (school, more) => api('POST', 'custody', { tour: t, ...(school && { school: school.id }), day: '2025-03-05',
+    handed_by: 'Mme Abeille', received_by: 'M. Bourdon', condition: 'good', ...more });
+  equal((await hand(a)).status, 422, 'not planned');
+  ok((await step(t, 'plan')).status < 300);
+  equal((await hand(b)).status, 422, 'the first has not had it');
+  equal((await hand(a, { day: '2025-03-20' })).status, 422, 'tomorrow');
+  equal((await hand(a)).status, 201);
+  ok((await hand(a)).status >= 400, 'twice');
+  equal((await hand(schools[30])).status, 422, 'no stop of it');
+  equal((await hand(null)).status, 422, 'home, past a stop');
+  const text = readable((await admin.get(`/tournees/${t}`)).text);
+  ok(text.includes(`La valise est : ${schools[3].name}`) || text.includes(`La valise est\u00a0: ${schools[3].name}`), text.slice(300, 900));
+  match(text, /de Mme Abeille à M\. Bourdon/);
+  equal((await hand(b, { condition: 'incomplete', remark: 'Un chargeur manque' })).status, 201);
+  equal((await hand(null)).status, 201);
+  ok((await step(t, 'close')).status < 300);
+  equal(holds(t).length, 0, 'what is done holds nothing');
+});
+
+await test('taking up the plan, and cancelling, give the valise back', async () => {
+  equal((await step(first.tour, 'rework')).status < 300, true);
+  equal(holds(first.tour).length, 0);
+  ok((await step(first.tour, 'plan')).status < 300);
+  ok(holds(first.tour).length > 0);
+  equal((await step(first.tour, 'cancel', { reason: 'La valise est en panne' })).status < 300, true);
+  equal(holds(first.tour).length, 0);
+});
+
+await test('the sheet of a day has each move with its address, for those of the laboratory', async () => {
+  const t = await tour(await kit(), '2025-05-19');
+  await stop(t, 1, schools[20], 2);
+  ok((await step(t, 'plan')).status < 300);
+  const text = readable((await admin.get('/feuille-de-route?jour=2025-05-19')).text);
+  ok(text.includes(schools[20].name), text.slice(0, 400));
+  ok(text.includes(schools[20].commune));
+  match(text, /Remise par/);
+  match(text, /vol d’oiseau/);
+  const coordinator = await server.as('coordinator');
+  ok(!readable((await coordinator.get('/feuille-de-route?jour=2025-05-19')).text).includes(schools[20].name));
+  equal((await coordinator.get(`/tournees/${t}`)).status, 404);
+  equal((await admin.get('/feuille-de-route?jour=2025-13-40')).status, 404);
+  const empty = readable((await admin.get('/feuille-de-route?jour=2025-08-10')).text);
+  match(empty, /Aucune valise/);
+});
+
+await server.stop();
+drop(folder);
