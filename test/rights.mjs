@@ -68,6 +68,8 @@ own.custody = (role, k, me, school, rows) => own.tour(role, rows.tour.find((t) =
   || (['teacher', 'head', 'host'].includes(role) && k.school === me.school);
 own.waiting = (role, w, me, school, rows) => own.visit(role, w, me, school, rows) || w.person === me.id;
 
+for (const under of ['agreement', 'review', 'outing']) own[under] = own.slot;
+
 const open = { [all]: [yes, yes, yes] };
 
 // Who edits the portfolio.
@@ -424,6 +426,47 @@ records.push(
   })),
 );
 
+// What stands under a visit is read as it is.
+const ofVisits = {
+  stranger: [sign, sign, sign],
+  'admin leader inspector': [yes, yes, yes],
+  'ien coordinator teacher head host': [yes, gone, yes],
+  'expert researcher partner': [no, no, no],
+};
+const receives = {
+  stranger: [sign, sign, sign],
+  admin: [yes, yes, yes],
+  'coordinator host': [yes, gone, yes],
+  'leader inspector ien expert researcher partner teacher head': [no, no, no],
+};
+records.push(
+  {
+    name: 'agreements of heads', path: '/accords', api: 'agreement', text: 'email',
+    read: ofVisits, write: receives,
+    steps: {
+      'agree refuse': {
+        stranger: [sign, sign, sign],
+        admin: [yes, yes, yes],
+        'coordinator head host': [yes, gone, yes],
+        'leader inspector ien expert researcher partner teacher': [no, no, no],
+      },
+      revoke: receives,
+    },
+    from: { agree: ['asked'], refuse: ['asked'], revoke: ['asked', 'agreed'] },
+  },
+  { name: 'reviews of visits', path: '/avis-accueils', api: 'review', text: 'other',
+    read: ofVisits, write: receives },
+  {
+    name: 'outing sheets', path: '/sorties', api: 'outing', text: 'leaves', read: ofVisits,
+    write: {
+      stranger: [sign, sign, sign],
+      admin: [yes, yes, yes],
+      'coordinator teacher head host': [yes, gone, yes],
+      'leader inspector ien expert researcher partner': [no, no, no],
+    },
+  },
+);
+
 // The routes of such a table, and what a yes looks like. What is sent is wrong
 // on purpose (a text too long, a version of long ago), so that a yes changes
 // nothing.
@@ -673,6 +716,18 @@ export const others = [
     routes: ['GET /laboratoires/:id/demande', 'POST /laboratoires/:id/demande',
       'GET /laboratoires/:id/demande/envoyee'],
     which: ['lab', () => true], answers: { [all]: 303 } },
+  {
+    name: 'the sheet of a visit', routes: ['GET /accueils/:id/sortie'], row: 'visit',
+    answers: {
+      stranger: [sign, sign],
+      'admin leader inspector': [200, 200],
+      'ien coordinator teacher head host': [200, gone],
+      'expert researcher partner': [no, no],
+    },
+  },
+  { name: 'a link that nobody sent',
+    routes: ['GET /accord/:secret', 'POST /accord/:secret', 'GET /votre-avis/:secret', 'POST /votre-avis/:secret'],
+    answers: { [all]: gone } },
   { name: 'asking for nothing', routes: ['POST /demander-conseil'], answers: { [all]: 422 } },
   {
     name: 'deployments in many schools', routes: ['GET /deploiements/liste'],

@@ -25,21 +25,30 @@ enum status link_add(struct conn *c, struct arena *a, const char *what,
 }
 
 enum status link_find(struct conn *c, struct arena *a, const char *what,
-                      struct str secret, int64_t *row)
+                      struct str secret, int64_t *row, bool *spent)
 {
-    TRY(db_int(c,
-               SQL("SELECT row_id FROM core_link WHERE hash = :hash AND what ="
-                   " :what AND until >= :today"),
-               ARGS(arg_cstr("hash", hash_of(a, secret)),
-                    arg_cstr("what", what), arg_day("today", day_today())),
-               row));
-    return *row == NONE ? ERR_NOT_FOUND : OK;
+    struct rows *rows;
+    TRY(db_rows(c, a,
+                SQL("SELECT row_id, spent FROM core_link WHERE hash = :hash AND"
+                    " what = :what AND until >= :today"),
+                ARGS(arg_cstr("hash", hash_of(a, secret)),
+                     arg_cstr("what", what), arg_day("today", day_today())),
+                &rows));
+    const bool found = rows_next(rows);
+    if (found) {
+        *row = row_int(rows, 0);
+        *spent = row_int(rows, 1) != 0;
+    }
+    TRY(rows_end(rows));
+    return found ? OK : ERR_NOT_FOUND;
 }
 
 enum status link_end(struct conn *c, const char *what, int64_t row)
 {
     return db_exec(
-        c, SQL("DELETE FROM core_link WHERE what = :what AND row_id = :row"),
+        c,
+        SQL("UPDATE core_link SET spent = 1 WHERE what = :what AND row_id ="
+            " :row"),
         ARGS(arg_cstr("what", what), arg_int("row", row)), NULL);
 }
 

@@ -38,7 +38,8 @@ const struct waiting core_waiting[] = {
 #define CREATE_MAIL_STATE "CREATE INDEX core_mail_state ON core_mail (state)"
 #define CREATE_LINK                                                            \
     "CREATE TABLE core_link (hash TEXT PRIMARY KEY, what TEXT NOT NULL,"       \
-    " row_id BIGINT NOT NULL, until BIGINT NOT NULL)"
+    " row_id BIGINT NOT NULL, until BIGINT NOT NULL,"                            \
+    " spent BIGINT NOT NULL DEFAULT 0)"
 #define CREATE_LINK_ROW "CREATE INDEX core_link_row ON core_link (what, row_id)"
 
 static const struct change mail_tables[] = {

@@ -210,5 +210,6 @@ enum status network_demo(struct demo *d)
     TRY(demo_visits(d, labs, shares, COUNT(labs)));
     TRY(demo_series(d, labs));
     TRY(demo_waiting(d, labs, COUNT(labs)));
-    return demo_tours(d, labs);
+    TRY(demo_tours(d, labs));
+    return demo_told(d);
 }

@@ -26,3 +26,6 @@ enum status demo_waiting(struct demo *d, const struct lab *const *labs,
                          size_t n) MUST_USE;
 /* Valises, and their tours. */
 enum status demo_tours(struct demo *d, const struct lab *const *labs) MUST_USE;
+
+/* After them: agreements, reviews, sheets, mails. */
+enum status demo_told(struct demo *d) MUST_USE;

@@ -23,6 +23,7 @@ enum {
 struct plan {
     int64_t lab, school, class, space;
     const char *kind, *place, *title;
+    const char *email; /* of who asked, or NULL */
     int slot_count;
     int32_t days[MOST_SLOTS];
     enum half_day parts[MOST_SLOTS];
@@ -360,6 +361,7 @@ static enum status write_visit(struct demo *d, const struct plan *p,
     v->teachers = counted(p->teachers);
     v->stands = counted(p->stands);
     v->asker = "Professeur ou professeure (démo)";
+    v->email = p->email;
     if (held) {
         v->present_pupils = p->pupils;
         v->present_teachers = p->teachers;
@@ -398,7 +400,7 @@ static enum status closed_year(struct demo *d, struct lab_year *y,
 static enum status living_year(struct demo *d, struct lab_year *y,
                                const struct lab *const *labs, size_t n)
 {
-    enum { BACK = 42, AHEAD = 56, VISITS = 9 };
+    enum { BACK = 42, AHEAD = 56, VISITS = 9, TOLD = 3 };
     const int32_t first = day_of(2024, 9, 20),
                   today = d->today < first ? first : d->today;
     for (size_t i = 0; i < n; i++) {
@@ -407,6 +409,9 @@ static enum status living_year(struct demo *d, struct lab_year *y,
         TRY(year_open(d, y, today - BACK, today + AHEAD));
         for (int k = 0; k < VISITS && y->n && y->class_count; k++)
             take_room(d, y, plan_class(d, plans, y, "inside"), 1);
+        for (size_t k = 0; i < TOLD && k < plans->n; k++)
+            plans->all[k].email = arena_printf(
+                d->mem, "professeur%zu@demo.example", i * VISITS + k + 1);
         for (size_t k = 0; k < plans->n; k++) {
             const struct plan *p = &plans->all[k];
             if (p->slot_count)

@@ -26,6 +26,8 @@ static const struct field lab_fields[] = {
     PROSE(lab, summary, .max = 4000, .flags = F_SEARCH),
     TEXT(lab, mail, .check = check_mail),
     TEXT(lab, phone, .max = 30),
+    BOOL(lab, agreement, .flags = 0),
+    INT(lab, remind_days, .min = 0, .max = 30, .flags = 0),
     {0},
 };
 

@@ -2,6 +2,7 @@
 #include "modules/network/network.h"
 
 #include "core/pages.h"
+#include "modules/network/agree.h"
 #include "modules/network/routes.h"
 #include "modules/network/series.h"
 #include "modules/network/tour.h"
@@ -9,10 +10,25 @@
 
 static const char *const needs[] = {"directory", "portfolio", "booking", NULL};
 static const struct entity *const entities[] = {
-    &lab_entity,      &space_entity,      &opening_entity, &pause_entity,
-    &lab_team_entity, &lab_shown_entity,  &series_entity,  &visit_entity,
-    &slot_entity,     &queue_rule_entity, &waiter_entity,  &kit_entity,
-    &tour_entity,     &stop_entity,       &custody_entity, NULL,
+    &lab_entity,
+    &space_entity,
+    &opening_entity,
+    &pause_entity,
+    &lab_team_entity,
+    &lab_shown_entity,
+    &series_entity,
+    &visit_entity,
+    &slot_entity,
+    &agreement_entity,
+    &review_entity,
+    &outing_entity,
+    &queue_rule_entity,
+    &waiter_entity,
+    &kit_entity,
+    &tour_entity,
+    &stop_entity,
+    &custody_entity,
+    NULL,
 };
 static const struct right rights[] = {
     {"network.edit_labs", "admin leader coordinator"},
@@ -21,6 +37,8 @@ static const struct right rights[] = {
                        "host"},
     {"network.receive", "admin coordinator host"},
     {"network.wait", "admin coordinator teacher head host"},
+    {"network.agree", "admin coordinator head host"},
+    {"network.outing", "admin coordinator teacher head host"},
     {0},
 };
 static const struct route routes[] = {
@@ -71,6 +89,34 @@ static const struct route routes[] = {
      .handle = week_show,
      .entity = &visit_entity,
      .menu = "network.week"},
+    {.method = GET,
+     .path = "/accueils/:id",
+     .right = "network.visits",
+     .handle = visit_show,
+     .entity = &visit_entity,
+     .loads_row = true},
+    {.method = GET,
+     .path = "/accueils/:id/sortie",
+     .right = "network.visits",
+     .handle = sheet_show,
+     .entity = &visit_entity,
+     .loads_row = true},
+    {.method = GET,
+     .path = "/accord/:secret",
+     .right = PUBLIC,
+     .handle = agree_form},
+    {.method = POST,
+     .path = "/accord/:secret",
+     .right = PUBLIC,
+     .handle = agree_send},
+    {.method = GET,
+     .path = "/votre-avis/:secret",
+     .right = PUBLIC,
+     .handle = review_form},
+    {.method = POST,
+     .path = "/votre-avis/:secret",
+     .right = PUBLIC,
+     .handle = review_send},
     {.method = GET,
      .path = "/accueils",
      .right = "network.visits",
@@ -194,9 +240,21 @@ static const struct change tours[] = {
     {.op = CREATE_TABLE, .entity = &custody_entity},
     {.op = RUN},
 };
-static const struct migration migrations[] = {
-    {9, pauses}, {10, series}, {11, waiting_list}, {12, tours}, {0},
+static const struct change told_tables[] = {
+    {.op = ADD_FIELD, .entity = &lab_entity, .field = "agreement"},
+    {.op = ADD_FIELD, .entity = &lab_entity, .field = "remind_days"},
+    {.op = ADD_FIELD, .entity = &visit_entity, .field = "head_email"},
+    {.op = ADD_FIELD, .entity = &visit_entity, .field = "lang"},
+    {.op = CREATE_TABLE, .entity = &agreement_entity},
+    {.op = CREATE_TABLE, .entity = &review_entity},
+    {.op = CREATE_TABLE, .entity = &outing_entity},
+    {.op = RUN},
 };
+static const struct migration migrations[] = {
+    {9, pauses}, {10, series},      {11, waiting_list},
+    {12, tours}, {21, told_tables}, {0},
+};
+
 static const struct waiting waiting[] = {
     {.label = "network.waiting.uncounted",
      .right = "network.receive",
@@ -205,6 +263,19 @@ static const struct waiting waiting[] = {
                         " :today)"),
      .entity = &visit_entity,
      .late = true},
+    {.label = "network.waiting.refused",
+     .right = "network.receive",
+     .where = SQL_CONST("t.state IN ('asked', 'confirmed') AND EXISTS (SELECT 1"
+                        " FROM network_agreement g WHERE g.visit = t.id AND"
+                        " g.state = 'refused') AND NOT EXISTS (SELECT 1 FROM"
+                        " network_agreement g WHERE g.visit = t.id AND g.state"
+                        " IN ('asked', 'agreed'))"),
+     .entity = &visit_entity,
+     .late = true},
+    {.label = "network.waiting.agree",
+     .right = "network.agree",
+     .where = SQL_CONST("t.state = 'asked'"),
+     .entity = &agreement_entity},
     {.label = "network.waiting.asked",
      .right = "network.receive",
      .where = SQL_CONST("t.state = 'asked'"),
@@ -222,6 +293,12 @@ static const struct waiting waiting[] = {
      .right = "network.visits",
      .where = SQL_CONST("t.state IN ('asked', 'confirmed') AND t.person = :me"),
      .entity = &visit_entity},
+    {0},
+};
+
+static const struct task_kind tasks[] = {
+    {"network.agree", 0, agree_task, NULL, NULL, 0},
+    {"network.remind", 60, remind_task, NULL, NULL, 0},
     {0},
 };
 

@@ -33,6 +33,11 @@
  * school year that is over is changed only after "correct", whose reason the
  * journal keeps.
  *
+ *
+ *     agreement  of the head of the school, by a one-time link
+ *     review     one minute afterwards: what was used, what blocked
+ *     outing     what the sheet of the sortie scolaire says besides
+ *
  * Reach: a grant on the laboratory, its host school, its bassin, or the
  * département of that.
  */
@@ -49,6 +54,8 @@ struct lab {
     double latitude, longitude; /* where the host is no school */
     int32_t opened, closed;
     const char *summary, *mail, *phone;
+    enum yesno agreement; /* confirming a class needs that of its head */
+    int64_t remind_days;  /* before; NONE: REMIND_DAYS */
 };
 
 struct space {
@@ -101,6 +108,8 @@ struct visit {
     int64_t present_pupils, present_teachers, present_parents, present_others;
     int64_t stands;
     int32_t asked;
+    const char *head_email; /* where the directory knows no head */
+    const char *lang;       /* in which it was asked */
     const char *state, *state_reason;
 };
 
@@ -122,6 +131,37 @@ extern const struct link visit_links[]; /* classes */
  * where its school has none of that label. */
 enum status visit_class_joins(struct conn *c, struct arena *a,
                               const struct visit *v, struct actor by) MUST_USE;
+
+/*
+ * What the head of the school says to a visit: asked by a one-time link, which
+ * the row sends where it is made, or by telephone or on paper. One that was
+ * asked or given for another half-day is revoked.
+ */
+struct agreement {
+    struct row row;
+    int64_t visit;
+    const char *name, *email;
+    int32_t asked, until, answered;
+    const char *state, *state_reason;
+};
+
+/* What who asked says afterwards: the form of one minute. */
+struct review {
+    struct row row;
+    int64_t visit;
+    const char *went, *other, *blocked;
+    int32_t answered;
+};
+
+/* What the school needs to know to leave with its class. */
+struct outing {
+    struct row row;
+    int64_t visit, adults, cost;
+    const char *leaves, *returns, *adult_names, *transport, *carrier, *paid_by,
+        *meal, *needs, *contact;
+};
+
+extern const struct entity agreement_entity, review_entity, outing_entity;
 
 /* A visit in one of these keeps its half-days. */
 #define KEEPING "'asked', 'confirmed', 'held'"

@@ -4,10 +4,17 @@
 #include "core/request.h"
 #include "modules/network/calendar.h"
 #include "modules/network/lab_pages.h"
+#include "modules/network/told_pages.h"
 
 enum status lab_show(struct req *r);
 enum status lab_calendar_show(struct req *r);
 enum status network_calendar_show(struct req *r);
+enum status visit_show(struct req *r);
+enum status sheet_show(struct req *r);
+enum status agree_form(struct req *r);
+enum status agree_send(struct req *r);
+enum status review_form(struct req *r);
+enum status review_send(struct req *r);
 enum status week_show(struct req *r);
 enum status visit_ask_form(struct req *r);
 enum status visit_ask_send(struct req *r);

@@ -2,6 +2,7 @@
 #include "modules/network/network.h"
 
 #include "modules/directory/check.h"
+#include "modules/network/agree.h"
 #include "modules/network/open.h"
 #include "modules/network/series.h"
 #include "modules/network/waiting.h"
@@ -22,6 +23,7 @@ static const char *const kinds[] = {
     "individual",  "fair",     NULL,
 };
 static const char *const places[] = {"inside", "outside", NULL};
+static const char *const langs[] = {"fr", "en", NULL};
 static const char *const states[] = {"asked",  "confirmed", "held",
                                      "missed", "cancelled", NULL};
 
@@ -57,6 +59,8 @@ static const struct field visit_fields[] = {
     PEOPLE(present_others, .flags = 0),
     INT(visit, stands, .min = 1, .max = 200, .flags = 0),
     DATE(visit, asked, .flags = F_REQUIRED | F_LIST | F_SORT),
+    TEXT(visit, head_email, .check = check_mail, .flags = F_PERSONAL),
+    CHOICE(visit, lang, langs, .flags = F_COMPUTED | F_HIDDEN),
     CHOICE(visit, state, states, .flags = F_REQUIRED | F_LIST | F_FILTER),
     TEXT(visit, state_reason, .max = 400, .flags = F_COMPUTED),
     {0},
@@ -162,6 +166,7 @@ static const struct step visit_steps[] = {
      .from = "asked",
      .to = "confirmed",
      .right = "network.receive",
+     .refuse = agreement_lacks,
      .effect = class_joins},
     {.name = "hold",
      .from = "confirmed",
@@ -251,6 +256,8 @@ static enum status visit_follow(struct conn *c, struct arena *a,
 {
     const struct visit *v = after ? after : before;
     struct list list;
+    if (before && after && by.import == 0)
+        TRY(visit_changed(c, a, before, after, by));
     if (keeps(before) == keeps(after))
         return OK;
     struct list_ask ask = {.entity = &slot_entity,
@@ -427,6 +434,8 @@ static enum status slot_follow(struct conn *c, struct arena *a,
     TRY(row_load(c, a, &visit_entity, s->visit, &reach_all, &visit));
     if (before)
         TRY(waiting_wake(c, ((const struct visit *)visit)->lab));
+    if (slot_moved(before, after))
+        TRY(agreement_revoke(c, a, s->visit, by, true));
     if (!after)
         return holds_set(c, &slot_entity, s->row.id, NULL, 0, by);
     return keeps(visit) ? slot_keep(c, a, s, by)

@@ -5,6 +5,7 @@
  * typed stays.
  */
 #include "i18n/format.h"
+#include "modules/network/agree.h"
 #include "modules/network/pages/lab.html.h"
 #include "modules/network/routes.h"
 
@@ -18,6 +19,7 @@ struct asking {
     enum half_day part;
     struct visit *visit;
     bool asks_school;  /* who has an account may have none of their own */
+    bool asks_head;    /* of whose school nobody knows the head */
     const char *alert; /* a label key */
     bool taken;
 };
@@ -29,7 +31,8 @@ static const char asked_of_strangers[] =
 static const char *asked_fields(const struct asking *k)
 {
     return !k->r->who       ? asked_of_strangers
-           : k->asks_school ? "kind school class_label pupils need"
+           : k->asks_school ? "kind school class_label pupils need head_email"
+           : k->asks_head   ? "kind class_label pupils need head_email"
                             : asked_of_all;
 }
 
@@ -67,6 +70,10 @@ static enum status asking_open(struct req *r, struct asking *k)
     row_begin(r->mem, &visit_entity, k->visit);
     TRY(sign(r, r->conn, k->visit));
     k->asks_school = k->visit->school == NONE;
+    k->visit->lang = lang_code(r->lang);
+    struct head_known head;
+    TRY(school_head_find(r->conn, r->mem, k->visit, &head));
+    k->asks_head = !head.email;
     return OK;
 }
 
@@ -98,6 +105,7 @@ static const struct asked_field {
     {"class_label", "network.class", "network.class.help", false},
     {"pupils", "network.ask_pupils", NULL, false},
     {"need", "network.ask_need", "network.ask_need.help", false},
+    {"head_email", "network.ask_head", "network.ask_head.help", false},
     {"asker", "network.ask_name", NULL, true},
     {"email", "network.ask_mail", NULL, true},
 };
@@ -283,7 +291,9 @@ static enum status ask(struct conn *c, struct arena *a, void *data)
         k->r->mem,
         "/laboratoires/%" PRId64 "/demande/envoyee?jour=%s&moment=%s",
         k->lab->row.id, day_iso(k->r->mem, k->day), booking_parts[k->part]);
-    return write_slot(k, c, v->row.id);
+    TRY(write_slot(k, c, v->row.id));
+    TRY(asker_tell(c, a, v, TOLD_ASKED));
+    return agreement_ask(c, a, v->row.id);
 }
 
 void ask_required(struct form_errors *errors, const struct entity *e,

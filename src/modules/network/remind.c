@@ -1,0 +1,222 @@
+/*
+ * What a day brings: reminders before a visit, the form of one minute after it,
+ * and a word to a head who has not answered. Looked at each hour; each is sent
+ * once, for its mail's key is.
+ */
+#include "core/link.h"
+#include "modules/network/agree.h"
+
+enum { MOST = 500 }; /* at a time; the next hour goes on */
+
+/* One of what is due. */
+struct due {
+    int64_t id;
+    int32_t day;
+    const char *once;
+};
+
+/* All due of a kind, read before anything is written. */
+static enum status dues_load(struct conn *c, struct arena *a, struct sql sql,
+                             int32_t today, const char *key, struct due **out,
+                             size_t *n)
+{
+    struct rows *rows;
+    *out = NEW_ARRAY(a, struct due, MOST);
+    *n = 0;
+    TRY(db_rows(c, a, sql, ARGS(arg_day("today", today), arg_int("most", MOST)),
+                &rows));
+    while (rows_next(rows)) {
+        struct due *d = &(*out)[(*n)++];
+        *d = (struct due){.id = row_int(rows, 0), .day = row_day(rows, 1)};
+        d->once =
+            arena_printf(a, "%s:%" PRId64 ":%" PRId32, key, d->id, d->day);
+    }
+    return rows_end(rows);
+}
+
+/* The half-days of the next days, where nobody was reminded of them yet. */
+static const struct sql coming = SQL_CONST(
+    "SELECT v.id, s.day FROM network_slot s JOIN network_visit v ON v.id ="
+    " s.visit JOIN network_lab l ON l.id = v.lab WHERE s.day > :today AND"
+    " s.day <= :today + coalesce(l.remind_days, 3) AND v.state = 'confirmed'"
+    " AND NOT EXISTS (SELECT 1 FROM core_mail m WHERE m.once = "
+    "'network.coming:'"
+    " || CAST(v.id AS TEXT) || ':' || CAST(s.day AS TEXT)) GROUP BY v.id, s.day"
+    " ORDER BY s.day, v.id LIMIT :most");
+/* Visits that were over lately, by their last day, with somebody to ask. */
+static const struct sql over = SQL_CONST(
+    "SELECT o.id, o.day FROM (SELECT v.id AS id, max(s.day) AS day FROM"
+    " network_visit v JOIN network_slot s ON s.visit = v.id WHERE v.id IN"
+    " (SELECT l.visit FROM network_slot l WHERE l.day < :today AND l.day >="
+    " :today - 21) AND v.state IN ('confirmed', 'held') AND v.email IS NOT NULL"
+    " AND NOT EXISTS (SELECT 1 FROM network_review w WHERE w.visit = v.id)"
+    " GROUP BY v.id) o WHERE o.day < :today AND NOT EXISTS (SELECT 1 FROM"
+    " core_mail m WHERE m.once = 'network.review:' || CAST(o.id AS TEXT) || ':'"
+    " || CAST(o.day AS TEXT)) ORDER BY o.id LIMIT :most");
+/* Agreements that wait: the day is that of the word before which this one
+ * comes. */
+static const struct sql silent = SQL_CONST(
+    "SELECT g.id, g.asked + (:today - g.asked) / 3 * 3 FROM network_agreement g"
+    " WHERE g.state = 'asked' AND g.until >= :today AND g.asked <= :today - 3"
+    " AND g.asked > :today - 12 AND NOT EXISTS (SELECT 1 FROM core_mail m WHERE"
+    " m.once = 'network.silent:' || CAST(g.id AS TEXT) || ':' || CAST(g.asked +"
+    " (:today - g.asked) / 3 * 3 AS TEXT)) ORDER BY g.id LIMIT :most");
+
+/* Who coordinates that day: named with the half-day, or else all who do. */
+static enum status tell_team(struct conn *c, struct arena *a,
+                             const struct visit *v, const struct due *d)
+{
+    enum { TEAM = 10 };
+    struct rows *rows;
+    struct {
+        int64_t person;
+        const char *email;
+    } team[TEAM];
+    size_t n = 0;
+    TRY(db_rows(
+        c, a,
+        SQL("SELECT p.id, p.email FROM directory_person p WHERE p.email IS NOT"
+            " NULL AND (p.id IN (SELECT s.coordinator FROM network_slot s WHERE"
+            " s.visit = :visit AND s.day = :day) OR p.id IN (SELECT t.person"
+            " FROM network_team t WHERE t.lab = :lab AND t.starts <= :day AND"
+            " (t.ends IS NULL OR t.ends >= :day) AND NOT EXISTS (SELECT 1 FROM"
+            " network_slot s WHERE s.visit = :visit AND s.day = :day AND"
+            " s.coordinator IS NOT NULL))) ORDER BY p.id LIMIT :most"),
+        ARGS(arg_int("visit", v->row.id), arg_day("day", d->day),
+             arg_int("lab", v->lab), arg_int("most", TEAM)),
+        &rows));
+    for (; rows_next(rows); n++) {
+        team[n].person = row_int(rows, 0);
+        team[n].email = row_text(rows, 1);
+    }
+    TRY(rows_end(rows));
+    for (size_t i = 0; i < n; i++) {
+        struct telling t = {
+            .told = TOLD_COMING,
+            .visit = v,
+            .to = team[i].email,
+            .day = d->day,
+            /* The first bears the key by which this day is known to be told. */
+            .once = i ? NULL : d->once};
+        TRY(lang_of(c, a, team[i].person, NULL, &t.lang));
+        TRY(visit_tell(c, a, &t));
+    }
+    return OK;
+}
+
+static enum status visit_of(struct conn *c, struct arena *a, int64_t id,
+                            const struct visit **out)
+{
+    void *row;
+    TRY(row_load(c, a, &visit_entity, id, &reach_all, &row));
+    *out = row;
+    return OK;
+}
+
+static enum status write_coming(struct conn *c, struct arena *a, void *data)
+{
+    const struct due *d = data;
+    const struct visit *v;
+    bool told;
+    TRY(mail_is_there(c, d->once, &told));
+    if (told)
+        return OK;
+    TRY(visit_of(c, a, d->id, &v));
+    struct telling t = {.told = TOLD_REMINDER,
+                        .visit = v,
+                        .to = v->email,
+                        .day = d->day,
+                        .once = arena_printf(a, "%s:asker", d->once)};
+    TRY(lang_of(c, a, v->person, v->lang, &t.lang));
+    TRY(visit_tell(c, a, &t));
+    return tell_team(c, a, v, d);
+}
+
+static enum status write_over(struct conn *c, struct arena *a, void *data)
+{
+    const struct due *d = data;
+    const struct visit *v;
+    const char *secret;
+    bool told;
+    TRY(mail_is_there(c, d->once, &told));
+    if (told)
+        return OK;
+    TRY(visit_of(c, a, d->id, &v));
+    TRY(link_add(c, a, LINK_REVIEW, d->id, d->day + REVIEW_DAYS, &secret));
+    struct telling t = {.told = TOLD_REVIEW,
+                        .visit = v,
+                        .to = v->email,
+                        .day = NO_DAY,
+                        .link = arena_printf(a, "/votre-avis/%s", secret),
+                        .once = d->once};
+    TRY(lang_of(c, a, v->person, v->lang, &t.lang));
+    return visit_tell(c, a, &t);
+}
+
+static enum status write_silent(struct conn *c, struct arena *a, void *data)
+{
+    const struct due *d = data;
+    void *row;
+    bool told;
+    TRY(mail_is_there(c, d->once, &told));
+    if (told)
+        return OK;
+    TRY(row_load(c, a, &agreement_entity, d->id, &reach_all, &row));
+    return agreement_remind(c, a, row, d->once);
+}
+
+static const struct round {
+    const char *key;
+    const struct sql *sql;
+    write_fn *write;
+} rounds[] = {
+    {"network.coming", &coming, write_coming},
+    {"network.review", &over, write_over},
+    {"network.silent", &silent, write_silent},
+};
+
+enum status reminders_write(struct conn *c, struct arena *a, int32_t today)
+{
+    for (size_t i = 0; i < COUNT(rounds); i++) {
+        struct due *due;
+        size_t n;
+        TRY(dues_load(c, a, *rounds[i].sql, today, rounds[i].key, &due, &n));
+        for (size_t k = 0; k < n; k++)
+            TRY(rounds[i].write(c, a, &due[k]));
+    }
+    return OK;
+}
+
+static enum status read_dues(struct app *app, struct arena *a,
+                             const struct round *r, struct due **out, size_t *n)
+{
+    struct conn *c;
+    TRY(conn_open(app->db, &c));
+    enum status s = conn_begin(c, 0);
+    if (s == OK)
+        s = dues_load(c, a, *r->sql, day_today(), r->key, out, n);
+    conn_end(c);
+    conn_close(c);
+    return s;
+}
+
+/* A write for each: none waits long, and one that fails takes no other with
+ * it. */
+enum status remind_task(struct app *app, struct arena *a, const char *payload)
+{
+    enum status worst = OK;
+    (void)payload;
+    for (size_t i = 0; i < COUNT(rounds); i++) {
+        struct due *due;
+        size_t n;
+        TRY(read_dues(app, a, &rounds[i], &due, &n));
+        for (size_t k = 0; k < n; k++) {
+            const struct arena_mark mark = arena_mark(a);
+            const enum status s =
+                db_write(app->db, a, rounds[i].write, &due[k]);
+            arena_rewind(a, mark);
+            worst = s != OK ? s : worst;
+        }
+    }
+    return worst;
+}

@@ -1,0 +1,179 @@
+/* The sheet for the sortie scolaire: what the school knows about its way there,
+ * beside what the visit says; printed, and signed on paper. What is not known
+ * is left to be written by hand. */
+#include "modules/network/agree.h"
+#include "modules/network/pages/told.html.h"
+#include "modules/network/routes.h"
+
+static const char *const transports[] = {"foot",  "coach", "public",
+                                         "train", "cars",  NULL};
+static const struct field fields[] = {
+    REF(outing, visit, &visit_entity, .flags = F_REQUIRED | F_LIST | F_FILTER),
+    TEXT(outing, leaves, .max = 120, .flags = F_LIST),
+    TEXT(outing, returns, .max = 120, .flags = F_LIST),
+    INT(outing, adults, .min = 1, .max = 60, .flags = F_LIST),
+    TEXT(outing, adult_names, .max = 400, .flags = F_PERSONAL),
+    CHOICE(outing, transport, transports, .flags = F_LIST | F_FILTER),
+    TEXT(outing, carrier, .max = 160, .flags = 0),
+    MONEY(outing, cost, .min = 0, .max = 10000000, .flags = F_LIST),
+    TEXT(outing, paid_by, .max = 160, .flags = 0),
+    TEXT(outing, meal, .max = 160, .flags = 0),
+    PROSE(outing, needs, .max = 1000, .flags = 0),
+    TEXT(outing, contact, .max = 120, .flags = F_PERSONAL),
+    {0},
+};
+static const struct index indexes[] = {
+    {.columns = "visit", .unique = true},
+    {0},
+};
+static const char *const reach[] = {
+    "visit.lab",
+    "visit.lab.school",
+    "visit.lab.bassin",
+    "visit.lab.bassin.parent",
+    "visit.school",
+    "visit.school.bassin",
+    "visit.school.circonscription",
+    NULL,
+};
+
+const struct entity outing_entity = {
+    .name = "network_outing",
+    .api = "outing",
+    .path = "/sorties",
+    .row_size = sizeof(struct outing),
+    .fields = fields,
+    .indexes = indexes,
+    .sort = "visit",
+    .reach = reach,
+    .read = "network.visits",
+    .write = "network.outing",
+    .parent = "visit",
+    .has_uid = true,
+    .keep_years = 2,
+};
+
+static enum status outing_of(struct req *r, const struct outing **out)
+{
+    int64_t id;
+    void *row;
+    *out = row_new(r->mem, &outing_entity);
+    TRY(db_int(r->conn,
+               SQL("SELECT id FROM network_outing WHERE visit = :visit"),
+               ARGS(arg_int("visit", r->id)), &id));
+    if (id == NONE)
+        return OK;
+    TRY(row_load(r->conn, r->mem, &outing_entity, id, &reach_all, &row));
+    *out = row;
+    return OK;
+}
+
+/* Where it is filled in, for who may. */
+static const char *outing_address(struct req *r, const struct outing *o)
+{
+    if (!may(r->who, "network.outing"))
+        return NULL;
+    return o->row.id > 0
+               ? arena_printf(r->mem, "/sorties/%" PRId64 "/modifier",
+                              o->row.id)
+               : arena_printf(r->mem, "/sorties/nouveau?visit=%" PRId64, r->id);
+}
+
+enum status visit_show(struct req *r)
+{
+    struct detail_v detail = {0};
+    const struct outing *o;
+    if (*r->form || r->api)
+        return row_page(r);
+    TRY(row_detail(r, &detail));
+    TRY(outing_of(r, &o));
+    struct visit_v v = {
+        .detail = &detail,
+        .sheet = arena_printf(r->mem, "/accueils/%" PRId64 "/sortie", r->id),
+        .outing = outing_address(r, o)};
+    struct page p = req_page(r, detail.title);
+    req_crumb(r, &p);
+    struct html h;
+    req_html_open(r, &h);
+    visit_page(&h, &p, &v);
+    return req_html(r, 200, &h);
+}
+
+static const char *shown(struct req *r, const struct outing *o,
+                         const char *name)
+{
+    return field_shown(r->mem, r->lang, &outing_entity,
+                       entity_field(&outing_entity, name), o);
+}
+
+static const char *label(struct req *r, const char *name)
+{
+    return field_label(r->mem, r->lang, &outing_entity, name);
+}
+
+static const char *number(struct req *r, int64_t n)
+{
+    return n > 0 ? format_int(r->mem, r->lang, n) : NULL;
+}
+
+static void sheet_fill(struct req *r, const struct visit_said *s,
+                       const struct outing *o, struct sheet_v *v)
+{
+    static const char *const asked[] = {
+        "leaves",  "returns", "transport",   "carrier", "cost",
+        "paid_by", "adults",  "adult_names", "meal",    "contact"};
+    const struct visit *visit = r->row;
+    struct sheet_line_v *lines =
+        NEW_ARRAY(r->mem, struct sheet_line_v, COUNT(asked) + 8);
+    const struct lang *l = r->lang;
+    size_t n = 0;
+    lines[n++] = (struct sheet_line_v){tr(l, "network_visit.title"),
+                                       said(r->mem, l, s->title), false};
+    lines[n++] = (struct sheet_line_v){
+        tr(l, "network.sheet_where"),
+        arena_printf(r->mem, "%s%s%s", said(r->mem, l, s->lab),
+                     s->place ? ", " : "",
+                     s->place ? said(r->mem, l, s->place) : ""),
+        false};
+    lines[n++] =
+        (struct sheet_line_v){tr(l, "network.sheet_when"), s->when, true};
+    lines[n++] =
+        (struct sheet_line_v){tr(l, "network.sheet_who"),
+                              *s->who ? said(r->mem, l, s->who) : NULL, false};
+    lines[n++] = (struct sheet_line_v){tr(l, "network.sheet_teacher"),
+                                       said(r->mem, l, s->asker), false};
+    lines[n++] = (struct sheet_line_v){tr(l, "network_visit.pupils"),
+                                       number(r, visit->pupils), false};
+    lines[n++] = (struct sheet_line_v){tr(l, "network.sheet_lab"),
+                                       *s->contact ? s->contact : NULL, false};
+    for (size_t i = 0; i < COUNT(asked); i++)
+        lines[n++] = (struct sheet_line_v){label(r, asked[i]),
+                                           shown(r, o, asked[i]), false};
+    lines[n++] = (struct sheet_line_v){
+        label(r, "needs"), o->needs ? said(r->mem, l, o->needs) : NULL, true};
+    v->lines = lines;
+    v->n = n;
+}
+
+enum status sheet_show(struct req *r)
+{
+    const struct outing *o;
+    struct visit_said s;
+    TRY(outing_of(r, &o));
+    TRY(visit_say(r->conn, r->mem, r->lang, r->row, NO_DAY, &s));
+    struct sheet_v v = {.edit = outing_address(r, o),
+                        .visit =
+                            arena_printf(r->mem, "/accueils/%" PRId64, r->id)};
+    sheet_fill(r, &s, o, &v);
+    struct page p = req_page(r, tr(r->lang, "network.sheet"));
+    const struct page_link crumbs[] = {
+        {tr(r->lang, "network_visit.list"), "/accueils", false},
+        {said(r->mem, r->lang, s.title), v.visit, false},
+    };
+    p.crumbs = crumbs;
+    p.crumb_count = COUNT(crumbs);
+    struct html h;
+    req_html_open(r, &h);
+    sheet_page(&h, &p, &v);
+    return req_html(r, 200, &h);
+}

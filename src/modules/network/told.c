@@ -1,0 +1,209 @@
+/* What is told by mail about a visit: the words, to whom, in which language. */
+#include "modules/network/agree.h"
+
+#include "modules/network/open.h"
+#include "view/form.h"
+
+static const struct letter_kind {
+    const char *what, *subject, *text;
+} kinds[] = {
+    [TOLD_ASKED] = {"network.mail.asked", "network.mail.asked_subject",
+                    "network.mail.asked_text"},
+    [TOLD_CONFIRMED] = {"network.mail.confirmed",
+                        "network.mail.confirmed_subject",
+                        "network.mail.confirmed_text"},
+    [TOLD_DECLINED] = {"network.mail.declined", "network.mail.declined_subject",
+                       "network.mail.declined_text"},
+    [TOLD_CANCELLED] = {"network.mail.cancelled",
+                        "network.mail.cancelled_subject",
+                        "network.mail.cancelled_text"},
+    [TOLD_REMINDER] = {"network.mail.reminder", "network.mail.reminder_subject",
+                       "network.mail.reminder_text"},
+    [TOLD_COMING] = {"network.mail.coming", "network.mail.coming_subject",
+                     "network.mail.coming_text"},
+    [TOLD_REVIEW] = {"network.mail.review", "network.mail.review_subject",
+                     "network.mail.review_text"},
+    [TOLD_AGREEMENT] = {"network.mail.agreement",
+                        "network.mail.agreement_subject",
+                        "network.mail.agreement_text"},
+    [TOLD_AGREEMENT_AGAIN] = {"network.mail.agreement",
+                              "network.mail.agreement_again_subject",
+                              "network.mail.agreement_text"},
+};
+
+static enum status say_when(struct conn *c, struct arena *a,
+                            const struct lang *l, int64_t visit, int32_t day,
+                            struct visit_said *out)
+{
+    enum { MOST = 20 };
+    struct rows *rows;
+    struct buf b = {.mem = a};
+    TRY(db_rows(c, a,
+                SQL("SELECT day, part FROM network_slot WHERE visit = :visit"
+                    " ORDER BY day, CASE part WHEN 'morning' THEN 0 WHEN"
+                    " 'afternoon' THEN 1 ELSE 2 END, id LIMIT :most"),
+                ARGS(arg_int("visit", visit), arg_int("most", MOST)), &rows));
+    out->first = NO_DAY;
+    while (rows_next(rows)) {
+        const int32_t at = row_day(rows, 0);
+        if (day != NO_DAY && at != day)
+            continue;
+        if (out->first == NO_DAY)
+            out->first = at;
+        buf_printf(&b, "%s- %s, %s", b.n ? "\n" : "",
+                   format_day(a, l, at, DAY_LONG),
+                   format_half(l, part_of(row_text(rows, 1))));
+    }
+    out->when = buf_done(&b).p;
+    return rows_end(rows);
+}
+
+static const char *joined(struct arena *a, const char *one, const char *two)
+{
+    return !one   ? two ? two : ""
+           : !two ? one
+                  : arena_printf(a, "%s, %s", one, two);
+}
+
+enum status visit_say(struct conn *c, struct arena *a, const struct lang *l,
+                      const struct visit *v, int32_t day,
+                      struct visit_said *out)
+{
+    struct rows *rows;
+    *out = (struct visit_said){.title = v->title,
+                               .asker = v->asker,
+                               .need = v->need,
+                               .lab = "",
+                               .contact = "",
+                               .who = ""};
+    out->kind = choice_label(a, l, &visit_entity, "kind", v->kind);
+    if (v->pupils != NONE)
+        out->people = tr_n(a, l, "network.pupils", v->pupils);
+    TRY(db_rows(c, a,
+                SQL("SELECT l.name, l.place, l.phone, l.mail, s.name, s.commune"
+                    " FROM network_lab l LEFT JOIN directory_school s ON s.id ="
+                    " :school WHERE l.id = :lab"),
+                ARGS(arg_int("lab", v->lab), arg_int("school", v->school)),
+                &rows));
+    if (rows_next(rows)) {
+        out->lab = row_text(rows, 0);
+        out->place = row_text(rows, 1);
+        out->contact = joined(a, row_text(rows, 2), row_text(rows, 3));
+        const char *school = row_text(rows, 4), *commune = row_text(rows, 5);
+        out->who = joined(a,
+                          school && commune
+                              ? arena_printf(a, "%s (%s)", school, commune)
+                              : school,
+                          v->class_label);
+    }
+    TRY(rows_end(rows));
+    return say_when(c, a, l, v->row.id, day, out);
+}
+
+enum status lang_of(struct conn *c, struct arena *a, int64_t person,
+                    const char *code, const struct lang **out)
+{
+    struct rows *rows;
+    TRY(db_rows(c, a,
+                SQL("SELECT lang FROM auth_account WHERE person = :person"),
+                ARGS(arg_int("person", person)), &rows));
+    const char *own = rows_next(rows) ? row_text(rows, 0) : NULL;
+    TRY(rows_end(rows));
+    const char *said = own ? own : code;
+    const struct lang *l = said ? lang_find(said) : NULL;
+    *out = l ? l : lang_default();
+    return OK;
+}
+
+static const char *facts_of(struct arena *a, const struct lang *l,
+                            const struct visit_said *s)
+{
+    struct buf b = {.mem = a};
+    buf_str(&b,
+            tr_with(a, l, "network.mail_where", "lab", s->lab, "place",
+                    s->place ? arena_printf(a, " (%s)", s->place) : "", NULL));
+    if (*s->when)
+        buf_printf(&b, "\n%s\n%s", tr(l, "network.mail_when"), s->when);
+    if (*s->who)
+        buf_printf(&b, "\n%s",
+                   tr_with(a, l, "network.mail_who", "who", s->who, NULL));
+    buf_printf(&b, "\n%s",
+               tr_with(a, l, "network.mail_title", "title", s->title, NULL));
+    if (*s->contact)
+        buf_printf(
+            &b, "\n%s",
+            tr_with(a, l, "network.mail_contact", "contact", s->contact, NULL));
+    return b.p;
+}
+
+enum status visit_tell(struct conn *c, struct arena *a, const struct telling *t)
+{
+    const struct letter_kind *k = &kinds[t->told];
+    const struct visit *v = t->visit;
+    struct visit_said s;
+    if (!t->to)
+        return OK;
+    TRY(visit_say(c, a, t->lang, v, t->day, &s));
+    const char *day =
+        s.first == NO_DAY ? "" : format_day(a, t->lang, s.first, DAY_PLAIN);
+    const char *text =
+        tr_with(a, t->lang, k->text, "facts", facts_of(a, t->lang, &s), "link",
+                t->link ? arena_printf(a, "{site}%s", t->link) : "", "reason",
+                v->state_reason ? v->state_reason : "–", "asker",
+                v->asker ? v->asker : "–", "page",
+                arena_printf(a, "{site}/accueils/%" PRId64, v->row.id), NULL);
+    const struct mail m = {
+        .to = t->to,
+        .lang = t->lang,
+        .what = k->what,
+        .subject = tr_with(a, t->lang, k->subject, "lab", s.lab, "day", day,
+                           "title", v->title, NULL),
+        .text = text,
+        .page = t->page ? t->page : path_of_id(a, "/accueils", v->row.id),
+        .once = t->once};
+    return mail_add(c, a, &m);
+}
+
+enum status asker_tell(struct conn *c, struct arena *a, const struct visit *v,
+                       enum told told)
+{
+    struct telling t = {
+        .told = told, .visit = v, .to = v->email, .day = NO_DAY};
+    if (!v->email)
+        return OK;
+    TRY(lang_of(c, a, v->person, v->lang, &t.lang));
+    return visit_tell(c, a, &t);
+}
+
+static bool text_differs(const char *one, const char *two)
+{
+    return one && two ? !same(one, two) : one != two;
+}
+
+enum status visit_changed(struct conn *c, struct arena *a,
+                          const struct visit *before, const struct visit *after,
+                          struct actor by)
+{
+    const bool off = word_in("cancelled missed", after->state);
+    if (same(before->state, after->state)) {
+        const bool other =
+            before->lab != after->lab || before->school != after->school ||
+            text_differs(before->class_label, after->class_label);
+        return other ? agreement_revoke(c, a, after->row.id, by, true) : OK;
+    }
+    if (off)
+        TRY(agreement_revoke(c, a, after->row.id, by, false));
+    if (same(after->state, "confirmed") && !same(before->state, "held"))
+        return asker_tell(c, a, after, TOLD_CONFIRMED);
+    if (same(after->state, "cancelled"))
+        return asker_tell(c, a, after,
+                          same(before->state, "asked") ? TOLD_DECLINED
+                                                       : TOLD_CANCELLED);
+    return OK;
+}
+
+bool slot_moved(const struct slot *before, const struct slot *after)
+{
+    return !before || !after || before->day != after->day ||
+           !same(before->part, after->part) || before->visit != after->visit;
+}

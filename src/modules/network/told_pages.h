@@ -1,0 +1,42 @@
+/* What the pages behind a one-time link, and the sheet, show. */
+#pragma once
+
+#include "view/detail.h"
+
+struct visit_said;
+
+struct linked_v {
+    const struct visit_said *said;
+    const char *alert, *csrf, *key, *action, *typed;
+    const char *day; /* its last day; once answered, when */
+    /* Answered already: how, or NULL. */
+    const char *state, *tone, *reason;
+    bool revoked;
+};
+struct choice_v {
+    const char *value, *label;
+    bool chosen;
+};
+struct review_v {
+    const struct visit_said *said;
+    const char *alert, *csrf, *key, *action;
+    const struct choice_v *went, *used;
+    size_t went_count, used_count;
+    const char *other, *blocked; /* as typed */
+    bool done;
+};
+struct visit_v {
+    const struct detail_v *detail;
+    const char *sheet, *outing; /* the latter NULL for who may not fill it */
+};
+/* A line of the sheet: text NULL is written by hand on the paper. */
+struct sheet_line_v {
+    const char *label, *text;
+    bool tall;
+};
+struct sheet_v {
+    const char *edit; /* where to fill in what is missing; or NULL */
+    const struct sheet_line_v *lines;
+    size_t n;
+    const char *visit;
+};

@@ -1,0 +1,254 @@
+// What follows from a visit by mail: who asked is told, the head agrees by a one-time
+// link, a reminder comes before, one minute is asked for afterwards.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { test, equal, ok, match as matches, serve, copy, drop, essaim, forms, links, readable, query, today } from './lib.mjs';
+import { mailServer, header } from './mail_kit.mjs';
+
+// French spaces are not what is tried here.
+const match = (text, what) => matches(text.replace(/[\u00a0\u202f]/g, ' '), what);
+const folder = copy();
+query(folder, 'DELETE FROM core_mail', 'DELETE FROM core_task');
+const smtp = await mailServer();
+const site = 'https://lab.example';
+const token = essaim('token', 'add', 'admin@demo.example', 'told', '--data', folder).trim();
+const server = await serve({ data: folder, env: { ESSAIM_SMTP: smtp.url, ESSAIM_SITE: site, ESSAIM_SMTP_FROM: 'Labo <labo@lab.example>' } });
+const admin = await server.as('admin');
+const sql = (text) => query(folder, text);
+const api = async (method, path, body) => {
+  const r = await server.stranger().fetch(`/api/v1/${path}`, {
+    method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: body && JSON.stringify(body) });
+  return { ...r, json: r.text ? JSON.parse(r.text) : null };
+};
+const rows = async (path) => JSON.parse((await admin.get(`${path}.json`)).text);
+const until = async (what, met) => {
+  for (let i = 0; i < 400; i++, await sleep(50)) if (await met()) return;
+  ok(false, what);
+};
+const lab = (await rows('/laboratoires'))[5];
+const school = (await rows('/etablissements')).find((s) => s.mail && s.bassin === lab.bassin);
+const room = (await rows('/espaces')).find((s) => s.lab === lab.id && s.within === null);
+const page = await admin.get(`/laboratoires/${lab.id}?mois=2025-04`);
+const free = links(page.text).filter((l) => l.includes('/demande?jour='));
+let turn = 0, serial = 0;
+const linkOf = (m, path) => new RegExp(`${site}(/${path}/[0-9a-f]+)`).exec(m.text)[1];
+const about = (word) => (m) => header(m, 'subject').includes(word);
+async function asks({ lang, email = `prof${++serial}@school.example`, who = server.stranger(lang), ...more } = {}) {
+  const form = await who.form(free[turn++ * 2]);
+  const r = await who.submit(form, { kind: 'workshop', school: school.uai, class_label: '5e B', pupils: '24',
+    asker: 'Une professeure', email, ...more });
+  equal(r.status, 303, readable(r.text).slice(0, 600));
+  const visit = (await rows('/accueils')).find((v) => (more.need ? v.need === more.need : v.email === email));
+  return { visit, email };
+}
+const agreements = (visit) => sql(`SELECT state FROM network_agreement WHERE visit = ${visit} ORDER BY id`);
+const taken = (address) => smtp.taken().filter((m) => m.to[0] === address);
+const step = (visit, name, body) => api('POST', `visit/${visit}/etapes/${name}`, body);
+const told = [];
+
+await test('who asked gets a mail, and the head a link: page, refusal without a reason, agreement, once', async () => {
+  const before = taken(school.mail).length;
+  const { visit, email } = await asks();
+  const [m] = await smtp.to(email);
+  match(header(m, 'subject'), /^Votre demande est arrivée : Laboratoire/);
+  match(m.text, /5e B/);
+  const asked = (await smtp.to(school.mail, before + 1)).at(-1);
+  match(header(asked, 'subject'), /^Votre accord est demandé/);
+  const path = linkOf(asked, 'accord');
+  told.push(path);
+  const head = server.stranger();
+  const form = await head.form(path);
+  equal((await head.submit(form, { answer: 'refuse', reason: ' ' })).status, 422);
+  equal((await head.submit(form, {})).status, 422, 'no answer chosen');
+  equal(agreements(visit.id), 'asked');
+  equal((await head.submit(form, { answer: 'agree', _key: 'agree-1' })).status, 303);
+  match(readable((await head.get(path)).text), /Votre réponse est enregistrée.*donné/);
+  equal((await head.submit(form, { answer: 'refuse', reason: 'Non', _key: 'agree-2' })).status, 409, 'once');
+  equal(agreements(visit.id), 'agreed');
+  match(readable((await admin.get(`/accueils/${visit.id}`)).text), /Accords de la direction.*donné/);
+  equal(sql(`SELECT count(*) FROM core_journal WHERE entity = 'network_agreement' AND what = 'agree'`), '1');
+  const secret = path.split('/').pop();
+  equal(sql(`SELECT count(*) FROM core_link WHERE hash = '${secret}'`), '0', 'the hash alone is kept');
+  await until('the text stays', () => sql(`SELECT count(*) FROM core_mail WHERE text LIKE '%${secret}%'`) === '0');
+});
+await test('a laboratory\'s rule: without the agreement nothing is confirmed; a refusal says why, to who waits', async () => {
+  const now = (await api('GET', `lab/${lab.id}`)).json;
+  equal((await api('PATCH', `lab/${lab.id}`, { agreement: true, version: now.version })).status, 200);
+  const { visit, email } = await asks();
+  const asked = (await smtp.to(school.mail, 2)).at(-1);
+  const r = await step(visit.id, 'confirm');
+  equal(r.status, 409, r.text);
+  match(r.text, /accord de la direction/);
+  const head = server.stranger();
+  const path = linkOf(asked, 'accord');
+  equal((await head.submit(await head.form(path), { answer: 'refuse', reason: 'Trop de sorties ce mois' })).status, 303);
+  equal((await step(visit.id, 'confirm')).status, 409);
+  match(readable((await admin.get('/')).text), /dont la direction refuse la sortie/);
+  match(readable((await admin.get(`/accueils/${visit.id}`)).text), /Trop de sorties ce mois/);
+  // Given on paper meanwhile: the coordinator notes it.
+  const again = await api('POST', 'agreement', { visit: visit.id, email: school.mail, state: 'asked' });
+  equal(again.status, 201, again.text);
+  equal((await api('POST', `agreement/${again.json.id}/etapes/agree`)).status < 300, true);
+  equal((await step(visit.id, 'confirm')).status < 300, true);
+  match(header((await smtp.to(email, 1, about('confirmé')))[0], 'subject'), /^C’est confirmé/);
+  const cancelled = await step(visit.id, 'cancel', { reason: 'Panne de chauffage' });
+  ok(cancelled.status < 300, cancelled.text);
+  const [last] = await smtp.to(email, 1, about('Annulé'));
+  match(last.text, /Panne de chauffage/);
+  equal(agreements(visit.id), 'refused\nrevoked');
+});
+await test('a visit that moves needs another agreement: the old link says so, a new one comes', async () => {
+  const before = taken(school.mail).length;
+  const { visit, email } = await asks();
+  const first = (await smtp.to(school.mail, before + 1)).at(-1);
+  const slot = (await rows('/demi-journees')).find((s) => s.visit === visit.id);
+  const later = /jour=([\d-]+)/.exec(free[turn++ * 2])[1];
+  const moved = await api('PATCH', `slot/${slot.id}`, { day: later, version: slot.version });
+  equal(moved.status, 200, moved.text);
+  await until('no other is asked', () => agreements(visit.id) === 'revoked\nasked');
+  const second = (await smtp.to(school.mail, before + 2)).at(-1);
+  const [a, b] = [linkOf(first, 'accord'), linkOf(second, 'accord')];
+  ok(a !== b);
+  match(readable((await server.stranger().get(a)).text), /ne vaut plus/);
+  equal((await server.stranger().post(a, { answer: 'agree' })).status, 409);
+  equal((await server.stranger().get(b)).status, 200);
+  const no = await step(visit.id, 'cancel', { reason: 'Le laboratoire est complet' });
+  ok(no.status < 300, no.text);
+  const [declined] = await smtp.to(email, 1, about('ne peut pas vous recevoir'));
+  match(declined.text, /Le laboratoire est complet/);
+  match(readable((await server.stranger().get(b)).text), /ne vaut plus/);
+});
+await test('two answers at once: one counts', async () => {
+  const before = taken(school.mail).length;
+  const { visit } = await asks();
+  const path = linkOf((await smtp.to(school.mail, before + 1)).at(-1), 'accord');
+  const all = await Promise.all(Array.from({ length: 8 }, (_, i) =>
+    server.stranger().post(path, { answer: i % 2 ? 'agree' : 'refuse', reason: 'Non', _key: `at-once-${i}` })));
+  equal(all.filter((r) => r.status === 303).length, 1, all.map((r) => r.status).join(' '));
+  equal(all.filter((r) => r.status === 409).length, 7);
+  equal(sql(`SELECT count(*) FROM core_journal WHERE entity = 'network_agreement' AND what IN ('agree', 'refuse') AND row_id =
+    (SELECT max(id) FROM network_agreement WHERE visit = ${visit.id})`), '1');
+});
+await test('each in their language: who asks in English is answered so', async () => {
+  const { email } = await asks({ lang: 'en' });
+  const [m] = await smtp.to(email);
+  match(header(m, 'subject'), /^Your request has arrived/);
+  equal(header(m, 'content-language'), 'en');
+  match(m.text, /the half-day is held for you/);
+});
+await test('the head whom the directory knows is asked, at their own address, and agrees signed in too', async () => {
+  const teacher = await server.as('teacher');
+  const own = (await rows('/personnes')).find((p) => p.email === 'teacher@demo.example');
+  const form = await teacher.form(free[turn * 2]);
+  ok(form.controls.filter((c) => c.type !== 'hidden' && c.name !== 'site').length <= 7);
+  const { visit } = await asks({ who: teacher, need: 'Un besoin à nul autre pareil', school: null, asker: null, email: null });
+  equal(visit.school, own.school);
+  const heads = sql(`SELECT a.email FROM auth_grant g JOIN auth_account a ON a.person = g.person
+    WHERE g.role = 'head' AND g.row_id = ${own.school}`);
+  const to = heads || (await rows('/etablissements')).find((s) => s.id === own.school).mail;
+  ok((await smtp.to(to)).length >= 1);
+  const id = sql(`SELECT id FROM network_agreement WHERE visit = ${visit.id}`);
+  if (heads) {
+    const head = await server.as('head');
+    const agree = forms((await head.get(`/accords/${id}`)).text).find((f) => f.action.endsWith('/etapes/agree'));
+    equal((await head.submit(agree)).status, 303);
+    equal(agreements(visit.id), 'agreed');
+  }
+});
+
+const run = async () => {
+  sql("INSERT INTO core_task (kind, payload, due) VALUES ('network.remind', '', 0)");
+  await until('reminders do not end', () => sql("SELECT count(*) FROM core_task WHERE kind = 'network.remind' AND done IS NULL") === '0');
+};
+async function visitOn(day, more = {}) {
+  const email = `passé${++serial}@school.example`.replace('é', 'e');
+  const v = await api('POST', 'visit', { title: `Robots ${serial}`, lab: lab.id, kind: 'workshop', place: 'inside',
+    year: '2024-2025', asked: today, school: school.id, pupils: 20, email, asker: 'Une professeure', ...more });
+  equal(v.status, 201, v.text);
+  const s = await api('POST', 'slot', { visit: v.json.id, day, part: 'morning', space: room.id, override: 'pour l’essai' });
+  equal(s.status, 201, s.text);
+  const g = await api('POST', 'agreement', { visit: v.json.id, email: school.mail, state: 'asked' });
+  equal((await api('POST', `agreement/${g.json.id}/etapes/agree`)).status < 300, true);
+  equal((await step(v.json.id, 'confirm')).status < 300, true);
+  return { id: v.json.id, email };
+}
+await test('some days before, who comes and who receives are reminded, once', async () => {
+  const { id, email } = await visitOn('2025-03-14');
+  const team = sql(`SELECT p.email FROM network_team t JOIN directory_person p ON p.id = t.person WHERE t.lab = ${lab.id}`).split('\n');
+  await run();
+  const [m] = await smtp.to(email, 1, about('Rappel'));
+  match(m.text, /vendredi 14 mars 2025, matin/);
+  const [received] = await smtp.to(team[0], 1, about('À recevoir'));
+  match(received.text, new RegExp(`${site}/accueils/${id}`));
+  await run();
+  await sleep(300);
+  equal(taken(email).filter(about('Rappel')).length, 1);
+  equal(taken(team[0]).filter(about('À recevoir')).length, 1);
+  // Further off than its laboratory wants: not yet.
+  const now = (await api('GET', `lab/${lab.id}`)).json;
+  equal((await api('PATCH', `lab/${lab.id}`, { remind_days: 1, version: now.version })).status, 200);
+  const far = await visitOn('2025-03-15');
+  await run();
+  await sleep(300);
+  equal(taken(far.email).filter(about('Rappel')).length, 0);
+});
+await test('the day after, one minute: what was used and what blocked, once, on the visit and in the list', async () => {
+  const { id, email } = await visitOn('2025-03-11');
+  await run();
+  const [m] = await smtp.to(email, 1, about('comment s’est passée'));
+  await run();
+  const path = linkOf(m, 'votre-avis');
+  const who = server.stranger();
+  const form = await who.form(path);
+  const boxes = form.controls.filter((c) => c.name === 'used');
+  ok(boxes.length >= 3, 'what the laboratory shows');
+  equal((await who.submit(form, { blocked: 'Le réseau' })).status, 422);
+  const foreign = sql(`SELECT min(id) FROM network_shown WHERE lab <> ${lab.id}`);
+  const sent = await who.post(path, [['went', 'partly'], ['used', boxes[0].value], ['used', boxes[1].value], ['used', foreign],
+    ['other', 'Nos tablettes'], ['blocked', 'Le réseau a coupé.'], ['_key', 'review-1']]);
+  equal(sent.status, 303, readable(sent.text).slice(0, 300));
+  match(readable((await who.get(path)).text), /Merci/);
+  equal((await who.post(path, { went: 'well', _key: 'review-2' })).status, 409);
+  const review = (await rows('/avis-accueils')).find((r) => r.visit === id);
+  equal(review.went, 'partly');
+  equal(sql(`SELECT count(*) FROM network_review_used WHERE row_id = ${review.id}`), '2');
+  match(readable((await admin.get(`/accueils/${id}`)).text), /Le réseau a coupé/);
+  await run();
+  await sleep(300);
+  equal(taken(email).filter(about('comment s’est passée')).length, 1);
+});
+await test('a head who has not answered is reminded, and both links are good', async () => {
+  const before = taken(school.mail).length;
+  const { visit } = await asks();
+  const first = (await smtp.to(school.mail, before + 1)).at(-1);
+  sql(`UPDATE network_agreement SET asked = asked - 4 WHERE visit = ${visit.id}`);
+  await run();
+  const second = (await smtp.to(school.mail, before + 2)).at(-1);
+  match(header(second, 'subject'), /^Rappel, votre accord/);
+  await run();
+  await sleep(300);
+  equal(taken(school.mail).length, before + 2);
+  for (const m of [first, second]) equal((await server.stranger().get(linkOf(m, 'accord'))).status, 200);
+  const head = server.stranger();
+  equal((await head.submit(await head.form(linkOf(first, 'accord')), { answer: 'agree' })).status, 303);
+  match(readable((await head.get(linkOf(second, 'accord'))).text), /Votre réponse est enregistrée/);
+});
+await test('the sheet for the sortie scolaire says what is known and leaves the rest to the pen', async () => {
+  const teacher = await server.as('teacher');
+  const mine = (await rows('/accueils')).find((v) => v.need === 'Un besoin à nul autre pareil');
+  const sheet = await teacher.get(`/accueils/${mine.id}/sortie`);
+  equal(sheet.status, 200);
+  match(readable(sheet.text), /Fiche de sortie scolaire.*Besoins particuliers.*signature/);
+  const form = await teacher.form(`/sorties/nouveau?visit=${mine.id}`, '/sorties');
+  const sent = await teacher.submit(form, { leaves: '8 h 30', transport: 'coach', cost: '185,50', adults: '3', needs: 'Un fauteuil' });
+  equal(sent.status, 303, readable(sent.text).slice(0, 400));
+  match(readable((await teacher.get(`/accueils/${mine.id}/sortie`)).text), /8 h 30.*car réservé.*185,50.*Un fauteuil/);
+  equal((await (await server.as('partner')).get(`/accueils/${mine.id}/sortie`)).status, 403);
+});
+await test('no address and no secret stands in the log', () => {
+  ok(!/@school\.example|@demo\.example/.test(server.log()), server.log().slice(-2000));
+  for (const path of told) ok(!server.log().includes(path.split('/').pop()));
+});
+await server.stop();
+await smtp.end();
+drop(folder);
