@@ -725,8 +725,18 @@ export const others = [
       'expert researcher partner': [no, no],
     },
   },
+  {
+    name: 'what those say who came to a laboratory', routes: ['GET /laboratoires/:id/avis'], row: 'lab',
+    answers: {
+      stranger: [sign, sign],
+      'admin leader inspector': [200, 200],
+      'coordinator host': [200, gone],
+      'ien teacher head': [gone, gone],
+      'expert researcher partner': [no, no],
+    },
+  },
   { name: 'a link that nobody sent',
-    routes: ['GET /accord/:secret', 'POST /accord/:secret', 'GET /votre-avis/:secret', 'POST /votre-avis/:secret'],
+    routes: ['GET /ne-plus-recevoir/:secret', 'POST /ne-plus-recevoir/:secret', 'GET /accord/:secret', 'POST /accord/:secret', 'GET /votre-avis/:secret', 'POST /votre-avis/:secret'],
     answers: { [all]: gone } },
   { name: 'asking for nothing', routes: ['POST /demander-conseil'], answers: { [all]: 422 } },
   {

@@ -125,8 +125,13 @@ struct mail_v {
     const char *href, *what, *to, *subject, *text, *state, *tone;
     const char *when, *tried, *answer, *page; /* the last three may be NULL */
     const char *lang;                         /* of its text */
+    const char *link; /* the first to a page of ours, of one only shown */
     const char *key, *other_key;
     bool lost;
+};
+struct stop_v {
+    const char *action, *key, *csrf;
+    bool stopped;
 };
 struct mails_v {
     const char *lead, *other, *other_label;

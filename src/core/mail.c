@@ -19,21 +19,32 @@ enum status mail_add(struct conn *c, struct arena *a, const struct mail *m)
     int64_t added;
     if (!m->to || !*m->to)
         return OK;
-    const char *uid = uuid7(a);
+    const char *uid = uuid7(a), *text = m->text, *stop = NULL;
+    if (m->optional) {
+        bool stopped;
+        TRY(mail_is_stopped(c, a, m->to, &stopped));
+        if (stopped)
+            return OK;
+        TRY(mail_stop_link(c, a, m->to, &stop));
+        text =
+            tr_fill(a, text, "stop", arena_printf(a, "{site}%s", stop), NULL);
+    }
     const bool possible = mail_address_ok(str_of(m->to));
     TRY(db_exec(
         c,
         SQL("INSERT INTO core_mail (uid, once, what, address, subject, text,"
-            " lang, page, at, state, answer) VALUES (:uid, :once, :what,"
-            " :address, :subject, :text, :lang, :page, :at, :state, :answer)"
+            " lang, page, at, state, answer, stop) VALUES (:uid, :once, :what,"
+            " :address, :subject, :text, :lang, :page, :at, :state, :answer, "
+            ":stop)"
             " ON CONFLICT (once) DO NOTHING"),
         ARGS(arg_cstr("uid", uid), arg_cstr("once", m->once),
              arg_cstr("what", m->what), arg_cstr("address", m->to),
-             arg_cstr("subject", m->subject), arg_cstr("text", m->text),
+             arg_cstr("subject", m->subject), arg_cstr("text", text),
              arg_cstr("lang", lang_code(m->lang)), arg_cstr("page", m->page),
              arg_int("at", time_now()),
              arg_cstr("state", possible ? "waiting" : "refused"),
-             arg_cstr("answer", possible ? NULL : "address")),
+             arg_cstr("answer", possible ? NULL : "address"),
+             arg_cstr("stop", stop)),
         &added));
     return added && possible ? task_add(c, "core.mail", uid, NULL, 0) : OK;
 }
@@ -60,7 +71,8 @@ static enum status load(struct trying *t, struct conn *c, struct arena *a,
 {
     struct rows *rows;
     TRY(db_rows(c, a,
-                SQL("SELECT address, subject, text, lang, at FROM core_mail"
+                SQL("SELECT address, subject, text, lang, at, stop FROM"
+                    " core_mail"
                     " WHERE uid = :uid AND state = 'waiting'"),
                 ARGS(arg_cstr("uid", uid)), &rows));
     t->found = rows_next(rows);
@@ -70,7 +82,8 @@ static enum status load(struct trying *t, struct conn *c, struct arena *a,
                                     .subject = row_text(rows, 1),
                                     .text = row_text(rows, 2),
                                     .lang = row_text(rows, 3),
-                                    .at = row_int(rows, 4)};
+                                    .at = row_int(rows, 4),
+                                    .stop = row_text(rows, 5)};
     return rows_end(rows);
 }
 
@@ -96,7 +109,7 @@ static enum status tell(struct conn *c, struct arena *a, void *data)
             c,
             SQL("UPDATE core_mail SET state = 'sent', tried = :now,"
                 " address = NULL, subject = NULL, text = NULL,"
-                " answer = NULL WHERE uid = :uid"),
+                " answer = NULL, stop = NULL WHERE uid = :uid"),
             ARGS(arg_int("now", time_now()), arg_cstr("uid", t->letter.uid)),
             NULL);
     return db_exec(c,
@@ -115,6 +128,9 @@ static enum status try_it(struct trying *t, struct arena *a)
     t->letter.from = conf_get(&t->app->conf, "smtp_from");
     t->letter.text =
         tr_fill(a, t->letter.text, "site", mail_site(t->app, a), NULL);
+    if (t->letter.stop)
+        t->letter.stop =
+            arena_printf(a, "%s%s", mail_site(t->app, a), t->letter.stop);
     t->state = "shown";
     if (!*conf_get(&t->app->conf, "smtp"))
         return OK;
@@ -165,10 +181,15 @@ enum status mail_given_up(struct conn *c, struct arena *a, const char *payload)
  */
 enum status mails_sweep(struct conn *c)
 {
+    enum { STOP_DAYS = 400 }; /* a link to stop with is good so long */
+    TRY(db_exec(
+        c, SQL("DELETE FROM core_stop WHERE stopped = 0 AND at < :before"),
+        ARGS(arg_int("before", time_now() - INT64_C(86400) * STOP_DAYS)),
+        NULL));
     return db_exec(
         c,
         SQL("UPDATE core_mail SET address = NULL, subject = NULL,"
-            " text = NULL, answer = NULL WHERE at < :before AND"
+            " text = NULL, answer = NULL, stop = NULL WHERE at < :before AND"
             " state <> 'waiting' AND text IS NOT NULL"),
         ARGS(arg_int("before", time_now() - INT64_C(86400) * MAIL_DAYS)), NULL);
 }

@@ -31,6 +31,10 @@ struct mail {
     /* NULL, or a key: of it there is one mail for ever, however often it is
      * asked for. */
     const char *once;
+    /* It can be done without: who gets it may stop such mail by a link, which
+     * {stop} in its text becomes, and by their mail program (RFC 8058). One
+     * who did gets none. */
+    bool optional;
 };
 
 /* Inside a write. An address that none can be is told on /courriels, as one
@@ -52,7 +56,8 @@ const char *mail_site(const struct app *app, struct arena *a);
 struct letter {
     const char *uid; /* of the row: the Message-ID */
     const char *from, *to, *subject, *text, *lang;
-    int64_t at; /* its Date */
+    int64_t at;       /* its Date */
+    const char *stop; /* where such mail is stopped: List-Unsubscribe; NULL */
 };
 struct str letter_text(struct arena *a, const struct letter *l) MUST_USE;
 /* May it stand between < and > in an envelope? ASCII, one @, no white space,
@@ -74,6 +79,13 @@ enum mail_verdict smtp_send(struct arena *a, const struct smtp *s,
 /* The settings; false and *why when the file of the password is not read. */
 bool smtp_settings(const struct app *app, struct arena *a, struct smtp *out,
                    const char **why);
+
+/* Inside a write, of optional mail: does that address want none? */
+enum status mail_is_stopped(struct conn *c, struct arena *a, const char *to,
+                            bool *out) MUST_USE;
+/* "/ne-plus-recevoir/…", of that address. */
+enum status mail_stop_link(struct conn *c, struct arena *a, const char *to,
+                           const char **path) MUST_USE;
 
 enum status mail_task(struct app *app, struct arena *a, const char *payload);
 enum status mail_given_up(struct conn *c, struct arena *a, const char *payload);

@@ -188,6 +188,11 @@ struct str letter_text(struct arena *a, const struct letter *l)
                 "Content-Type: text/plain; charset=utf-8\r\n"
                 "Content-Transfer-Encoding: quoted-printable\r\n");
     buf_printf(&b, "Content-Language: %s\r\n", l->lang);
+    if (l->stop)
+        buf_printf(&b,
+                   "List-Unsubscribe: <%s>\r\n"
+                   "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
+                   one_line(a, l->stop).p);
     buf_str(&b, "Auto-Submitted: auto-generated\r\n"
                 "X-Auto-Response-Suppress: All\r\n\r\n");
     body(&b, str_of(l->text));

@@ -39,6 +39,17 @@ static const struct mail_state *state_of(const char *name)
     return &states[0];
 }
 
+/* "/accord/…" of the first "{site}/accord/…"; NULL. */
+static const char *first_link(struct arena *a, const char *text)
+{
+    static const char mark[] = "{site}/";
+    const char *at = strstr(text, mark);
+    if (!at)
+        return NULL;
+    at += sizeof mark - 2;
+    return arena_dup(a, at, strcspn(at, " \n"));
+}
+
 static void mail_fill(struct req *r, struct rows *rows, struct mail_v *v)
 {
     const struct mail_state *known = state_of(row_text(rows, 4));
@@ -58,6 +69,8 @@ static void mail_fill(struct req *r, struct rows *rows, struct mail_v *v)
         .page = row_text(rows, 8),
         .lang = row_text(rows, 10),
         .lost = same(known->tone, "stop")};
+    if (text && same(known->name, "shown"))
+        v->link = first_link(r->mem, text);
     if (text)
         v->text =
             tr_fill(r->mem, text, "site", mail_site(r->app, r->mem), NULL);

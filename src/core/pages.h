@@ -46,6 +46,8 @@ enum status mails_show(struct req *r);
 enum status mail_show(struct req *r);
 enum status mail_again(struct req *r);
 enum status mail_drop(struct req *r);
+enum status stop_form(struct req *r);
+enum status stop_send(struct req *r);
 enum status figure_show(struct req *r);
 enum status figure_snapshot(struct req *r);
 enum status imports_list(struct req *r);

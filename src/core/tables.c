@@ -34,19 +34,29 @@ const struct waiting core_waiting[] = {
     "CREATE TABLE core_mail (uid TEXT PRIMARY KEY, once TEXT UNIQUE,"          \
     " what TEXT NOT NULL, address TEXT, subject TEXT, text TEXT,"              \
     " lang TEXT NOT NULL, page TEXT, at BIGINT NOT NULL, state TEXT NOT NULL," \
-    " tried BIGINT, answer TEXT)"
+    " tried BIGINT, answer TEXT, stop TEXT)"
 #define CREATE_MAIL_STATE "CREATE INDEX core_mail_state ON core_mail (state)"
 #define CREATE_LINK                                                            \
     "CREATE TABLE core_link (hash TEXT PRIMARY KEY, what TEXT NOT NULL,"       \
-    " row_id BIGINT NOT NULL, until BIGINT NOT NULL,"                            \
+    " row_id BIGINT NOT NULL, until BIGINT NOT NULL,"                          \
     " spent BIGINT NOT NULL DEFAULT 0)"
 #define CREATE_LINK_ROW "CREATE INDEX core_link_row ON core_link (what, row_id)"
+
+/* Who wants none of what can be done without: hashes alone, of the secret of
+ * each link that was sent and of its address. */
+#define CREATE_STOP                                                            \
+    "CREATE TABLE core_stop (secret TEXT PRIMARY KEY, address TEXT NOT NULL,"  \
+    " stopped BIGINT NOT NULL DEFAULT 0, at BIGINT NOT NULL)"
+#define CREATE_STOP_ADDRESS                                                    \
+    "CREATE INDEX core_stop_address ON core_stop (address)"
 
 static const struct change mail_tables[] = {
     {.op = RUN, .sql = SQL_CONST(CREATE_MAIL)},
     {.op = RUN, .sql = SQL_CONST(CREATE_MAIL_STATE)},
     {.op = RUN, .sql = SQL_CONST(CREATE_LINK)},
     {.op = RUN, .sql = SQL_CONST(CREATE_LINK_ROW)},
+    {.op = RUN, .sql = SQL_CONST(CREATE_STOP)},
+    {.op = RUN, .sql = SQL_CONST(CREATE_STOP_ADDRESS)},
     {.op = RUN},
 };
 const struct migration core_migrations[] = {{20, mail_tables}, {0}};
@@ -81,6 +91,8 @@ const struct sql core_tables[] = {
     {CREATE_MAIL_STATE},
     {CREATE_LINK},
     {CREATE_LINK_ROW},
+    {CREATE_STOP},
+    {CREATE_STOP_ADDRESS},
     /* Imports: staged whole, checked whole, applied in small pieces. */
     {"CREATE TABLE core_import (id INTEGER PRIMARY KEY AUTOINCREMENT,"
      " entity TEXT NOT NULL, file TEXT NOT NULL, person BIGINT NOT NULL,"

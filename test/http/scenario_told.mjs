@@ -233,6 +233,25 @@ await test('a head who has not answered is reminded, and both links are good', a
   equal((await head.submit(await head.form(linkOf(first, 'accord')), { answer: 'agree' })).status, 303);
   match(readable((await head.get(linkOf(second, 'accord'))).text), /Votre réponse est enregistrée/);
 });
+await test('reminders and requests for reviews are stopped by whoever gets them, also by their mail program', async () => {
+  const { id, email } = await visitOn('2025-03-10');
+  await run();
+  const [m] = await smtp.to(email, 1, about('comment s’est passée'));
+  const stop = /^<https:\/\/lab\.example(\/ne-plus-recevoir\/[0-9a-f]+)>$/.exec(header(m, 'list-unsubscribe'))[1];
+  equal(header(m, 'list-unsubscribe-post'), 'List-Unsubscribe=One-Click');
+  ok(m.text.includes(stop), 'the text has it too');
+  equal((await server.stranger().post(stop, { 'List-Unsubscribe': 'One-Click' })).status, 303);
+  sql(`DELETE FROM core_mail WHERE once LIKE 'network.review:${id}:%'`);
+  await run();
+  await sleep(300);
+  equal(taken(email).filter(about('comment s’est passée')).length, 1, 'it is not asked again');
+  const who = server.stranger();
+  const again = await who.form(stop);
+  equal((await who.submit(again, { again: '1' })).status, 303);
+  match(readable((await who.get(stop)).text), /ne seront plus envoyés/);
+  // What is about one's own request is not stopped.
+  ok(!header((await smtp.to(email, 1, about('confirmé')))[0], 'list-unsubscribe'));
+});
 await test('the sheet for the sortie scolaire says what is known and leaves the rest to the pen', async () => {
   const teacher = await server.as('teacher');
   const mine = (await rows('/accueils')).find((v) => v.need === 'Un besoin à nul autre pareil');

@@ -1,7 +1,7 @@
 // The pages as a browser shows them: axe-core finds nothing, nothing sticks out,
 // nothing is asked of another site; every form can be walked by keyboard.
 import { test, equal, deepEqual, ok, open, axeFaults, tooWide, close, server } from './lib.mjs';
-import { routes } from '../http/lib.mjs';
+import { links, routes } from '../http/lib.mjs';
 import { mkdirSync } from 'node:fs';
 
 const shots = process.env.SHOTS; // a folder: keeps a picture of each page
@@ -18,6 +18,19 @@ const of = async (path, is) => JSON.parse((await admin.get(`${path}.json`)).text
 const living = await of('/projets', (p) => p.name === 'Savoirs fondamentaux et IA');
 const sitting = await of('/jalons', (g) => g.state === 'open');
 const decided = await of('/jalons', (g) => g.state === 'recycle' && g.published);
+
+// Where a mail leads: what this server, which has none to send it, shows.
+const linkIn = async (path, what) => {
+  for (const href of links((await admin.get(path)).text).filter((l) => l.startsWith('/courriels/'))) {
+    const found = what.exec((await admin.get(href)).text);
+    if (found) return { mail: href, link: found[0] };
+  }
+  return {};
+};
+const agreeing = await linkIn('/courriels', /\/accord\/[0-9a-f]+/);
+const reviewing = await linkIn('/courriels', /\/votre-avis\/[0-9a-f]+/);
+const stopping = await linkIn('/courriels', /\/ne-plus-recevoir\/[0-9a-f]+/);
+const outing = (await of('/sorties', (o) => o.needs)) && JSON.parse((await admin.get('/sorties.json')).text)[0].visit;
 
 // Role, address. The strategy and the map join when their modules have them.
 const pages = [
@@ -51,6 +64,14 @@ const pages = [
   ['rights', 'teacher', '/roles'],
   ['figure', 'leader', '/chiffres/portfolio.projects'],
   ['head', null, '/journal/tete'],
+  ['agreement', null, agreeing.link],
+  ['review', null, reviewing.link],
+  ['stop', null, stopping.link],
+  ['mails', 'admin', '/courriels'],
+  ['mail', 'admin', agreeing.mail],
+  ['visit', 'coordinator', `/accueils/${outing}`],
+  ['outing-sheet', 'coordinator', `/accueils/${outing}/sortie`],
+  ['lab-reviews', 'admin', `/laboratoires/${await first('/laboratoires')}/avis`],
   ['nowhere', null, '/nulle-part'],
   ['help', null, '/aide'],
 ].filter(([name, , path]) => !['strategy', 'map'].includes(name) || has(path));

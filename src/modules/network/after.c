@@ -115,8 +115,8 @@ static enum status used_fill(struct reviewing *k, struct review_v *v)
 static enum status show(struct reviewing *k, int code)
 {
     struct req *r = k->r;
-    struct visit_said s;
-    TRY(visit_say(r->conn, r->mem, r->lang, k->visit, NO_DAY, &s));
+    struct visit_said s = {.day = NO_DAY};
+    TRY(visit_say(r->conn, r->mem, r->lang, k->visit, &s));
     struct choice_v *went = NEW_ARRAY(r->mem, struct choice_v, COUNT(wents));
     struct review_v v = {.said = &s,
                          .alert = k->alert ? tr(r->lang, k->alert) : NULL,

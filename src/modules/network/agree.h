@@ -19,16 +19,15 @@ enum {
 
 /* A visit in words, for mails and for who has a link and no account. */
 struct visit_said {
+    int32_t day; /* told to visit_say: only its half-days; NO_DAY: all */
     const char *title, *lab, *place, *who, *asker, *need;
-    const char *when;    /* a line for each half-day, with a dash */
+    const char *when;    /* a line for each half-day */
     const char *contact; /* "03 …, labo@…", or "" */
     const char *kind, *people;
     int32_t first; /* NO_DAY: it has no half-day */
 };
-/* day: only those of it; NO_DAY: all. */
 enum status visit_say(struct conn *c, struct arena *a, const struct lang *l,
-                      const struct visit *v, int32_t day,
-                      struct visit_said *out) MUST_USE;
+                      const struct visit *v, struct visit_said *out) MUST_USE;
 
 /* What is sent about one. */
 enum told {

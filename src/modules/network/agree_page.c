@@ -29,10 +29,10 @@ static enum status show(struct agreeing *k, int code)
 {
     struct req *r = k->r;
     void *visit;
-    struct visit_said s;
+    struct visit_said s = {.day = NO_DAY};
     TRY(row_load(r->conn, r->mem, &visit_entity, k->row->visit, &reach_all,
                  &visit));
-    TRY(visit_say(r->conn, r->mem, r->lang, visit, NO_DAY, &s));
+    TRY(visit_say(r->conn, r->mem, r->lang, visit, &s));
     struct linked_v v = {.said = &s,
                          .alert = k->alert ? tr(r->lang, k->alert) : NULL,
                          .csrf = r->who ? r->who->csrf : NULL,

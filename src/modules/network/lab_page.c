@@ -190,7 +190,7 @@ static void facts_known(struct arena *a, const struct lang *lang,
     struct fact *out = NEW_ARRAY(a, struct fact, v->fact_count + 1);
     size_t n = 0;
     static const char *const left_out[] = {"summary", "latitude", "longitude",
-                                           "zone"};
+                                           "zone", "remind_days"};
     for (size_t i = 0; i < v->fact_count; i++) {
         bool shown = v->facts[i].text || v->facts[i].prose.text.p;
         for (size_t k = 0; k < COUNT(left_out); k++)
@@ -222,6 +222,9 @@ enum status lab_show(struct req *r)
                       .manages = detail.edit != NULL};
     TRY(hours_fill(r, &v));
     TRY(shown_fill(r, &v));
+    if (may(r->who, "network.receive"))
+        v.reviews =
+            arena_printf(r->mem, "/laboratoires/%" PRId64 "/avis", r->id);
     if (n)
         v.ask = half_day_address(r, r->id, next->day, next->part);
     struct page p = req_page(r, said(r->mem, r->lang, lab->name));

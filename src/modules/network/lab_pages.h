@@ -48,6 +48,9 @@ struct lab_v {
     bool manages;     /* shows the rows it is made of, to be changed */
     const char *ask;  /* where to ask without choosing; or NULL */
     const char *wait; /* where to wait for a half-day; or NULL */
+    bool manages;        /* shows the rows it is made of, to be changed */
+    const char *reviews; /* what those say who came; or NULL */
+    const char *ask;     /* where to ask without choosing; or NULL */
 };
 
 /* Asking for a half-day. */

@@ -13,6 +13,7 @@ enum status visit_show(struct req *r);
 enum status sheet_show(struct req *r);
 enum status agree_form(struct req *r);
 enum status agree_send(struct req *r);
+enum status reviews_show(struct req *r);
 enum status review_form(struct req *r);
 enum status review_send(struct req *r);
 enum status week_show(struct req *r);

@@ -158,9 +158,9 @@ static void sheet_fill(struct req *r, const struct visit_said *s,
 enum status sheet_show(struct req *r)
 {
     const struct outing *o;
-    struct visit_said s;
+    struct visit_said s = {.day = NO_DAY};
     TRY(outing_of(r, &o));
-    TRY(visit_say(r->conn, r->mem, r->lang, r->row, NO_DAY, &s));
+    TRY(visit_say(r->conn, r->mem, r->lang, r->row, &s));
     struct sheet_v v = {.edit = outing_address(r, o),
                         .visit =
                             arena_printf(r->mem, "/accueils/%" PRId64, r->id)};

@@ -6,6 +6,7 @@
 
 static const struct letter_kind {
     const char *what, *subject, *text;
+    bool optional; /* see struct mail */
 } kinds[] = {
     [TOLD_ASKED] = {"network.mail.asked", "network.mail.asked_subject",
                     "network.mail.asked_text"},
@@ -18,11 +19,11 @@ static const struct letter_kind {
                         "network.mail.cancelled_subject",
                         "network.mail.cancelled_text"},
     [TOLD_REMINDER] = {"network.mail.reminder", "network.mail.reminder_subject",
-                       "network.mail.reminder_text"},
+                       "network.mail.reminder_text", true},
     [TOLD_COMING] = {"network.mail.coming", "network.mail.coming_subject",
                      "network.mail.coming_text"},
     [TOLD_REVIEW] = {"network.mail.review", "network.mail.review_subject",
-                     "network.mail.review_text"},
+                     "network.mail.review_text", true},
     [TOLD_AGREEMENT] = {"network.mail.agreement",
                         "network.mail.agreement_subject",
                         "network.mail.agreement_text"},
@@ -32,7 +33,7 @@ static const struct letter_kind {
 };
 
 static enum status say_when(struct conn *c, struct arena *a,
-                            const struct lang *l, int64_t visit, int32_t day,
+                            const struct lang *l, int64_t visit,
                             struct visit_said *out)
 {
     enum { MOST = 20 };
@@ -46,11 +47,11 @@ static enum status say_when(struct conn *c, struct arena *a,
     out->first = NO_DAY;
     while (rows_next(rows)) {
         const int32_t at = row_day(rows, 0);
-        if (day != NO_DAY && at != day)
+        if (out->day != NO_DAY && at != out->day)
             continue;
         if (out->first == NO_DAY)
             out->first = at;
-        buf_printf(&b, "%s- %s, %s", b.n ? "\n" : "",
+        buf_printf(&b, "%s%s, %s", b.n ? "\n" : "",
                    format_day(a, l, at, DAY_LONG),
                    format_half(l, part_of(row_text(rows, 1))));
     }
@@ -66,11 +67,11 @@ static const char *joined(struct arena *a, const char *one, const char *two)
 }
 
 enum status visit_say(struct conn *c, struct arena *a, const struct lang *l,
-                      const struct visit *v, int32_t day,
-                      struct visit_said *out)
+                      const struct visit *v, struct visit_said *out)
 {
     struct rows *rows;
-    *out = (struct visit_said){.title = v->title,
+    *out = (struct visit_said){.day = out->day,
+                               .title = v->title,
                                .asker = v->asker,
                                .need = v->need,
                                .lab = "",
@@ -97,7 +98,7 @@ enum status visit_say(struct conn *c, struct arena *a, const struct lang *l,
                           v->class_label);
     }
     TRY(rows_end(rows));
-    return say_when(c, a, l, v->row.id, day, out);
+    return say_when(c, a, l, v->row.id, out);
 }
 
 enum status lang_of(struct conn *c, struct arena *a, int64_t person,
@@ -140,10 +141,10 @@ enum status visit_tell(struct conn *c, struct arena *a, const struct telling *t)
 {
     const struct letter_kind *k = &kinds[t->told];
     const struct visit *v = t->visit;
-    struct visit_said s;
+    struct visit_said s = {.day = t->day};
     if (!t->to)
         return OK;
-    TRY(visit_say(c, a, t->lang, v, t->day, &s));
+    TRY(visit_say(c, a, t->lang, v, &s));
     const char *day =
         s.first == NO_DAY ? "" : format_day(a, t->lang, s.first, DAY_PLAIN);
     const char *text =
@@ -160,7 +161,8 @@ enum status visit_tell(struct conn *c, struct arena *a, const struct telling *t)
                            "title", v->title, NULL),
         .text = text,
         .page = t->page ? t->page : path_of_id(a, "/accueils", v->row.id),
-        .once = t->once};
+        .once = t->once,
+        .optional = k->optional};
     return mail_add(c, a, &m);
 }
 

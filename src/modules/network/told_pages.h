@@ -25,6 +25,19 @@ struct review_v {
     const char *other, *blocked; /* as typed */
     bool done;
 };
+/* Of a laboratory: what those say who came. */
+struct said_v {
+    const char *text, *href, *title, *day, *went;
+};
+struct reviews_v {
+    const char *lab, *all;
+    const struct figure_v *figures; /* how it went */
+    size_t figure_count;
+    const struct choice_v *used; /* value: how often */
+    size_t used_count;
+    const struct said_v *blocked; /* newest first */
+    size_t n;
+};
 struct visit_v {
     const struct detail_v *detail;
     const char *sheet, *outing; /* the latter NULL for who may not fill it */
