@@ -730,8 +730,8 @@ export const others = [
     answers: {
       stranger: [sign, sign],
       'admin leader inspector': [200, 200],
-      'coordinator host': [200, gone],
-      'ien teacher head': [gone, gone],
+      'coordinator host': [200, no],
+      'ien teacher head': [no, no],
       'expert researcher partner': [no, no],
     },
   },

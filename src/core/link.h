@@ -1,8 +1,8 @@
 /*
  * One-time links: an address that nobody can guess, sent to one person, to do
  * one thing without an account. Only the secret's hash is kept. A link is found
- * until its last day, and once what it was for is done it opens nothing any more, but
- * still tells what was answered.
+ * until its last day, and once what it was for is done it opens nothing any
+ * more, but still tells what was answered.
  */
 #pragma once
 
