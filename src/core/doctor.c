@@ -6,6 +6,7 @@
 #include "core/doctor.h"
 
 #include "core/journal.h"
+#include "core/mail.h"
 #include "core/task.h"
 #include "http/proxy.h"
 #include "store/copy.h"
@@ -213,6 +214,29 @@ static enum status look_at_tasks(struct doctor *d)
     return OK;
 }
 
+static enum status look_at_mail(struct doctor *d)
+{
+    const struct conf *conf = &d->cli->app->conf;
+    const bool sends = *conf_get(conf, "smtp");
+    int64_t lost;
+    TRY(db_int(d->conn,
+               SQL("SELECT count(*) FROM core_mail m WHERE " MAIL_LOST),
+               NO_ARGS, &lost));
+    if (lost)
+        doctor_say(d, WARN, "mail", "see /courriels?etat=perdus",
+                   "%" PRId64 " could not be sent", lost);
+    if (!sends && !d->cli->app->demo)
+        doctor_say(d, WARN, "mail", "set smtp, smtp_from and site",
+                   "no mail leaves: requests and reminders reach nobody");
+    else if (sends && !*conf_get(conf, "site"))
+        doctor_say(d, WARN, "mail", "set site = https://…",
+                   "links in mails lead to %s", mail_site(d->cli->app, d->mem));
+    else if (!lost)
+        doctor_say(d, WELL, "mail", NULL, "%s",
+                   sends ? "none that could not be sent" : "none leaves");
+    return OK;
+}
+
 static enum status look_at_backup(struct doctor *d)
 {
     const char *text;
@@ -285,6 +309,7 @@ static enum status look_inside(struct doctor *d)
     TRY(look_at_journal(d));
     TRY(doctor_files(d));
     TRY(look_at_tasks(d));
+    TRY(look_at_mail(d));
     TRY(look_at_backup(d));
     return look_at_accounts(d);
 }

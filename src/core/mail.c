@@ -20,11 +20,14 @@ enum status mail_add(struct conn *c, struct arena *a, const struct mail *m)
     if (!m->to || !*m->to)
         return OK;
     const char *uid = uuid7(a), *text = m->text, *stop = NULL;
-    if (m->optional) {
-        bool stopped;
+    bool there = false, stopped = false;
+    if (m->once)
+        TRY(mail_is_there(c, m->once, &there));
+    if (m->optional)
         TRY(mail_is_stopped(c, a, m->to, &stopped));
-        if (stopped)
-            return OK;
+    if (there || stopped)
+        return OK;
+    if (m->optional) {
         TRY(mail_stop_link(c, a, m->to, &stop));
         text =
             tr_fill(a, text, "stop", arena_printf(a, "{site}%s", stop), NULL);

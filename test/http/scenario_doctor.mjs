@@ -38,7 +38,7 @@ await test('beside a server: nothing to mend, nothing changed', async () => {
   sameTables(before, tables(server.folder), 'the doctor');
   equal(d.all.filter((c) => c.verdict === 'fail').map((c) => c.text).join(), '');
   match(d.all.find((c) => c.check === 'database').text, onPostgres ? /^PostgreSQL 1\d/ : /^SQLite 3\./);
-  for (const check of ['folder', 'disk', 'integrity', 'tables', 'journal', 'files', 'tasks'])
+  for (const check of ['folder', 'disk', 'integrity', 'tables', 'journal', 'files', 'tasks', 'mail'])
     ok(d.of(check, 'ok'), `${check}: ${JSON.stringify(d.all)}`);
   match(d.of('journal', 'ok').text, /^\d+ lines as they were sealed$/);
   match(spawnSync(program, ['doctor', '--data', server.folder], { encoding: 'utf8' }).stdout,

@@ -245,6 +245,7 @@ await test('reminders and requests for reviews are stopped by whoever gets them,
   await run();
   await sleep(300);
   equal(taken(email).filter(about('comment s’est passée')).length, 1, 'it is not asked again');
+  equal(sql(`SELECT count(*) FROM core_link WHERE what = 'review' AND row_id = ${id}`), '1', 'nor is a link made for nothing');
   const who = server.stranger();
   const again = await who.form(stop);
   equal((await who.submit(again, { again: '1' })).status, 303);

@@ -142,6 +142,9 @@ static enum status write_over(struct conn *c, struct arena *a, void *data)
     if (told)
         return OK;
     TRY(visit_of(c, a, d->id, &v));
+    TRY(mail_is_stopped(c, a, v->email, &told));
+    if (told)
+        return OK;
     TRY(link_add(c, a, LINK_REVIEW, d->id, d->day + REVIEW_DAYS, &secret));
     struct telling t = {.told = TOLD_REVIEW,
                         .visit = v,
