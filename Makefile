@@ -9,7 +9,7 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wwrite-strings -Werror
 STD = -std=c17 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Isrc -I$(B)/gen
 ALL = $(STD) $(WARN) $(CFLAGS) -MMD -MP
-LIBS = -lmicrohttpd -lsqlite3 -lpq -lsodium -lcrypto -lunistring -lcurl -lm -lpthread
+LIBS = -lmicrohttpd -lsqlite3 -lpq -lsodium -lcrypto -lical -lunistring -lcurl -lm -lpthread
 
 SRC := $(wildcard src/*/*.c src/modules/*/*.c) src/modules.c
 HDR := $(wildcard src/*/*.h src/modules/*/*.h)

@@ -322,15 +322,15 @@ export const records = [
 records.push(
   { name: 'closures', path: '/calendrier-scolaire', api: 'closure', text: 'name',
     read: open, write: deciders },
-  // Nobody keeps a thing by hand.
-  {
-    name: 'holds', api: 'hold', text: 'owner',
+  // Nobody keeps a thing by hand, nor an agenda but by one's own page.
+  ...[['holds', 'hold', 'owner'], ['agendas', 'feed']].map(([name, api, text]) => ({
+    name, api, text,
     read: {
       stranger: [sign, sign, sign], admin: [yes, yes, yes],
       'leader inspector ien coordinator expert researcher partner teacher head host': [no, no, no],
     },
     write: { stranger: [sign, sign, sign], [everybody]: [no, no, no] },
-  },
+  })),
   ...[
     ['labs', '/laboratoires', 'lab', 'name'], ['spaces', '/espaces', 'space', 'name'],
     ['openings', '/ouvertures', 'opening'], ['closures of labs', '/fermetures', 'pause', 'name'],
@@ -674,6 +674,31 @@ export const others = [
       'leader inspector ien expert researcher partner teacher head': [no, no],
     },
   })),
+  {
+    name: 'one’s agendas', routes: ['GET /mes-agendas'],
+    answers: {
+      stranger: sign,
+      'admin leader inspector ien coordinator teacher head host': 200,
+      'expert researcher partner': no,
+    },
+  },
+  {
+    name: 'an agenda of nothing', routes: ['POST /mes-agendas'], send: { agenda: 'nothing' },
+    answers: {
+      stranger: sign,
+      'admin leader inspector ien coordinator teacher head host': gone,
+      'expert researcher partner': no,
+    },
+  },
+  {
+    name: 'ending an agenda that is not there', routes: ['POST /mes-agendas/:id/fin'], unknown: true,
+    answers: {
+      stranger: sign,
+      'admin leader inspector ien coordinator teacher head host': gone,
+      'expert researcher partner': no,
+    },
+  },
+  { name: 'an agenda of no address', routes: ['GET /agendas/:secret'], unknown: true, answers: { [all]: gone } },
   { name: 'the week of the network', routes: ['GET /laboratoires/calendrier'], answers: { [all]: 200 } },
   { name: 'the calendar of a laboratory', routes: ['GET /laboratoires/:id/calendrier'],
     which: ['lab', () => true], answers: { [all]: 200 } },

@@ -49,6 +49,16 @@ static const char *token_make(struct arena *a,
     return arena_printf(a, "%s%s", fresh, hex(a, mark, MARK_BYTES));
 }
 
+const char *secret_of(struct arena *a, const unsigned char key[TOKEN_KEY],
+                      const char *purpose, const char *name)
+{
+    unsigned char secret[TOKEN_BYTES];
+    const char *of = arena_printf(a, "%s %s", purpose, name);
+    CHECK(crypto_generichash(secret, sizeof(secret), (const unsigned char *)of,
+                             strlen(of), key, TOKEN_KEY) == 0);
+    return hex(a, secret, sizeof(secret));
+}
+
 bool token_is_ours(const unsigned char key[TOKEN_KEY], struct str token)
 {
     enum { FRESH = 2 * TOKEN_BYTES };

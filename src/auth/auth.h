@@ -37,6 +37,11 @@ enum { SESSION_IDLE = 12 * 3600, SESSION_MOST = 30 * 86400 };
 enum { TOKEN_KEY = 32 };
 bool token_is_ours(const unsigned char key[TOKEN_KEY], struct str token);
 
+/* A secret of this instance, made from a name: nobody else can make it, and
+ * nothing of it need be kept. 48 hexadecimal digits. */
+const char *secret_of(struct arena *a, const unsigned char key[TOKEN_KEY],
+                      const char *purpose, const char *name);
+
 /* The session that a cookie's token names; ERR_NOT_FOUND for none or an old
  * one, and then *out is as it was. Costs two queries, or none while a reader
  * remembers it (recall.h). */

@@ -444,7 +444,7 @@ enum status import_rows(struct conn *c, struct arena *a, const struct entity *e,
 
 /* One member per field under its name, after id, uid and version: days and
  * instants as ISO text, school years as "2023-2024", money in cents, references
- * as ids, nothing as null. */
+ * as ids, nothing as null. What is F_HIDDEN is told to nobody. */
 void row_json(struct json *j, const struct entity *e, const void *row);
 /* The members that are fields of e, set into the row; what is absent stays.
  * NULL, or the name of the first member of a wrong type. */

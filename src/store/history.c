@@ -86,7 +86,7 @@ enum status history_image(struct conn *c, struct arena *a,
     struct json j = {.out = &b};
     const struct row *h = row;
     json_object(&j, NULL);
-    row_json(&j, e, row);
+    row_json_whole(&j, e, row);
     json_int(&j, "created_at", h->created_at);
     json_int(&j, "created_by", h->created_by);
     TRY(links_json(c, a, e, h->id, &j));

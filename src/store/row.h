@@ -45,6 +45,8 @@ enum status history_add(struct conn *c, const struct entity *e,
 enum status journal_changes(struct conn *c, struct arena *a,
                             const struct entity *e, const void *before,
                             const void *row, struct actor by) MUST_USE;
+/* row_json with what is F_HIDDEN too: for history. */
+void row_json_whole(struct json *j, const struct entity *e, const void *row);
 /* The row and its links as JSON. */
 enum status history_image(struct conn *c, struct arena *a,
                           const struct entity *e, const void *row,

@@ -51,7 +51,8 @@ void field_json(struct json *j, const char *key, const struct field *f,
         json_int(j, key, v.i);
 }
 
-void row_json(struct json *j, const struct entity *e, const void *row)
+static void members(struct json *j, const struct entity *e, const void *row,
+                    unsigned without)
 {
     const struct row *head = row;
     json_int(j, "id", head->id);
@@ -59,7 +60,18 @@ void row_json(struct json *j, const struct entity *e, const void *row)
         json_cstr(j, "uid", head->uid);
     json_int(j, "version", head->version);
     for (const struct field *f = e->fields; f->name; f++)
-        field_json(j, f->name, f, row);
+        if (!(f->flags & without))
+            field_json(j, f->name, f, row);
+}
+
+void row_json(struct json *j, const struct entity *e, const void *row)
+{
+    members(j, e, row, F_HIDDEN);
+}
+
+void row_json_whole(struct json *j, const struct entity *e, const void *row)
+{
+    members(j, e, row, 0);
 }
 
 static bool text_value(struct arena *a, const struct field *f, struct str s,

@@ -68,6 +68,11 @@ await test('an import of what was exported finds nothing to change', async () =>
   equal((await importEnd(admin, r.location)).state, 'checked');
   equal((await admin.get(r.location)).status, 200);
 });
+// An agenda, so that its address answers.
+await test('an agenda has an address', async () => {
+  await admin.submit(await admin.form('/mes-agendas', '/mes-agendas'));
+  examples.secret = /\/agendas\/(\w+)\.ics/.exec((await admin.get('/mes-agendas')).text)[1];
+});
 // The API's name of an entity: the one whose first row is the page's.
 function apiOf(e) {
   return all.find((r) => r.path === e.path && r.entity).entity;

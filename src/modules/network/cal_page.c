@@ -129,6 +129,8 @@ enum status lab_calendar_show(struct req *r)
     span_of(view, c.day, 0, &from, &to);
     v.kind = views[view].name;
     v.title = span_title(r, view, from);
+    if (r->who && may(r->who, "network.visits"))
+        v.feed = arena_printf(r->mem, "/mes-agendas#lab-%" PRId64, r->id);
     TRY(cal_load(&c, from, to));
     links_fill(&c, view);
     if (v.table)

@@ -45,12 +45,10 @@ struct lab_v {
     const char *const *weekdays; /* six */
     const struct shown_v *shown;
     size_t shown_count;
-    bool manages;     /* shows the rows it is made of, to be changed */
-    const char *ask;  /* where to ask without choosing; or NULL */
-    const char *wait; /* where to wait for a half-day; or NULL */
     bool manages;        /* shows the rows it is made of, to be changed */
     const char *reviews; /* what those say who came; or NULL */
     const char *ask;     /* where to ask without choosing; or NULL */
+    const char *wait;    /* where to wait for a half-day; or NULL */
 };
 
 /* Asking for a half-day. */

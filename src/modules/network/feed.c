@@ -1,0 +1,190 @@
+/* The feed itself: what its person may see, as iCalendar. */
+#include "modules/network/feed.h"
+
+#include "base/random.h"
+#include "core/app.h"
+#include "http/exchange.h"
+#include "modules/booking/agenda.h"
+#include "modules/network/routes.h"
+
+static const char *const whats[] = {"mine", "week", "lab", NULL};
+static const struct field fields[] = {
+    REF(feed, person, &person_entity,
+        .flags = F_REQUIRED | F_LIST | F_PERSONAL),
+    CHOICE(feed, what, whats, .flags = F_REQUIRED | F_LIST),
+    REF(feed, lab, &lab_entity, .flags = F_LIST),
+    TEXT(feed, hash, .max = 64, .flags = F_HIDDEN | F_REQUIRED | F_UNIQUE),
+    {0},
+};
+static const struct index indexes[] = {
+    {.columns = "person, what"},
+    {0},
+};
+const struct entity feed_entity = {
+    .name = "network_feed",
+    .api = "feed",
+    .row_size = sizeof(struct feed),
+    .fields = fields,
+    .indexes = indexes,
+    .sort = "person",
+    .read = "network.feeds",
+    .write = "network.keep_feeds",
+    .has_uid = true,
+};
+
+const char *feed_secret(const struct app *app, struct arena *a, const char *uid)
+{
+    return secret_of(a, app->token_key, "network.feed", uid);
+}
+
+const char *feed_hash(struct arena *a, struct str secret)
+{
+    unsigned char digest[SHA256];
+    sha256(digest, secret);
+    return hex(a, digest, sizeof(digest));
+}
+
+enum { BACK = 366, MOST_EVENTS = 3000 };
+
+/* Nobody is named: who asks, who comes and who receives stay in the program. */
+static const struct sql events_sql = SQL_CONST(
+    "SELECT s.uid, s.version + v.version, CASE WHEN s.changed_at >"
+    " v.changed_at THEN s.changed_at ELSE v.changed_at END, s.day, s.part,"
+    " v.state, v.title, v.id, l.name, p.name, s.address, e.name,"
+    " coalesce(v.pupils, 0) + coalesce(v.teachers, 0) + coalesce(v.parents, 0)"
+    " + coalesce(v.others, 0) FROM network_slot s JOIN network_visit v ON v.id"
+    " = s.visit JOIN network_lab l ON l.id = v.lab LEFT JOIN network_space p ON"
+    " p.id = s.space LEFT JOIN directory_school e ON e.id = v.school WHERE"
+    " s.day >= :from AND (:lab IS NULL OR v.lab = :lab) AND (:me IS NULL OR"
+    " v.person = :me OR s.coordinator = :me) AND {reach:v} ORDER BY s.day,"
+    " s.id LIMIT :most");
+
+static const char *text_of(struct req *r, struct rows *rows)
+{
+    const char *school = row_text(rows, 11), *state = row_text(rows, 5);
+    const char *people =
+        row_int(rows, 12) > 0
+            ? tr_n(r->mem, r->lang, "network.announced", row_int(rows, 12))
+            : NULL;
+    return arena_printf(
+        r->mem, "%s%s%s%s%s\n%s", school ? school : "", school ? "\n" : "",
+        people ? people : "", people ? "\n" : "",
+        choice_label(r->mem, r->lang, &visit_entity, "state", state),
+        tr_with(r->mem, r->lang, "network.feed.hours", "half",
+                format_half(r->lang, part_of(row_text(rows, 4))), NULL));
+}
+
+static struct event event_read(struct req *r, struct rows *rows,
+                               const char *base)
+{
+    const char *state = row_text(rows, 5), *space = row_text(rows, 9),
+               *address = row_text(rows, 10), *lab = row_text(rows, 8);
+    return (struct event){
+        .uid = row_text(rows, 0),
+        .sequence = row_int(rows, 1) - 2,
+        .changed = row_int(rows, 2),
+        .day = row_day(rows, 3),
+        .part = part_of(row_text(rows, 4)),
+        .state = same(state, "asked")                 ? EVENT_ASKED
+                 : word_in("cancelled missed", state) ? EVENT_CANCELLED
+                                                      : EVENT_FIRM,
+        .title = row_text(rows, 6),
+        .place = address ? address
+                 : space ? arena_printf(r->mem, "%s, %s", lab, space)
+                         : lab,
+        .text = text_of(r, rows),
+        .url = arena_printf(r->mem, "%s/accueils/%" PRId64, base,
+                            row_int(rows, 7))};
+}
+
+const char *feed_base(struct req *r)
+{
+    const struct str host = http_header(r->x, "Host");
+    return arena_printf(r->mem, "%s://%.*s", r->x->secure ? "https" : "http",
+                        (int)host.n, host.p ? host.p : "");
+}
+
+static enum status events_load(struct req *r, const struct feed *f,
+                               struct who *who, struct event **out, size_t *n)
+{
+    struct rows *rows;
+    const struct arg *args;
+    const struct reach reach = reach_of(r->app, r->mem, who, "network.visits");
+    const struct sql sql = sql_with_reach(
+        r->mem, events_sql, &visit_entity, &reach,
+        ARGS(arg_day("from", day_today() - BACK), arg_int("lab", f->lab),
+             arg_int("me", same(f->what, "mine") ? f->person : NONE),
+             arg_int("most", MOST_EVENTS)),
+        &args);
+    const char *base = feed_base(r);
+    TRY(db_rows(r->conn, r->mem, sql, args, &rows));
+    *out = NEW_ARRAY(r->mem, struct event, MOST_EVENTS);
+    for (*n = 0; rows_next(rows); ++*n)
+        (*out)[*n] = event_read(r, rows, base);
+    return rows_end(rows);
+}
+
+static enum status feed_name(struct req *r, const struct feed *f,
+                             const char **name)
+{
+    void *lab;
+    *name = tr(r->lang,
+               same(f->what, "mine") ? "network.feed.mine" : "network.week");
+    if (f->lab == NONE)
+        return OK;
+    TRY(row_load(r->conn, r->mem, &lab_entity, f->lab, &reach_all, &lab));
+    *name = ((const struct lab *)lab)->name;
+    return OK;
+}
+
+/* "3f…e1.ics", or without its ending. */
+static struct str secret_asked(struct req *r)
+{
+    struct str s = str_of(req_param(r, "secret"));
+    static const char end[] = ".ics";
+    if (s.n > strlen(end) &&
+        memcmp(s.p + s.n - strlen(end), end, strlen(end)) == 0)
+        s.n -= strlen(end);
+    return s;
+}
+
+static enum status feed_answer(struct req *r, struct str body)
+{
+    unsigned char digest[SHA256];
+    sha256(digest, body);
+    const char *etag =
+        arena_printf(r->mem, "\"%s\"", hex(r->mem, digest, SHA256 / 2));
+    static const char type[] = "text/calendar; charset=utf-8";
+    const bool fresh = http_is_fresh(r->x, etag);
+    req_header(r, "ETag", etag);
+    req_header(r, "Cache-Control", "private, no-cache");
+    req_header(r, "X-Content-Type-Options", "nosniff");
+    req_header(r, "X-Robots-Tag", "noindex");
+    r->code = fresh ? 304 : 200;
+    http_answer(r->x, (unsigned)r->code, type, fresh ? STR("") : body);
+    return OK;
+}
+
+/* What was taken back, the account that was closed and the right that was lost
+ * are all the same 404. */
+enum status feed_show(struct req *r)
+{
+    void *found;
+    struct who *who;
+    struct event *events;
+    struct str body;
+    const char *name;
+    size_t n;
+    TRY(row_find(r->conn, r->mem, &feed_entity, "hash",
+                 value_cstr(feed_hash(r->mem, secret_asked(r))), &found));
+    const struct feed *f = found;
+    TRY(who_load(r->conn, r->mem, f->person, &who));
+    if (!may(who, "network.visits"))
+        return ERR_NOT_FOUND;
+    const struct lang *own = who->lang ? lang_find(who->lang) : NULL;
+    r->lang = own ? own : lang_default();
+    TRY(events_load(r, f, who, &events, &n));
+    TRY(feed_name(r, f, &name));
+    TRY(agenda_write(r->mem, name, events, n, &body));
+    return feed_answer(r, body);
+}

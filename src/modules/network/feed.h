@@ -1,0 +1,25 @@
+/*
+ * Agendas that other programs subscribe to, by a secret address. The address is
+ * made from the row's uid under the instance's key, and the table has its hash
+ * alone: who owns it is shown it again, who reads the table cannot make it. An
+ * address that was taken back is never made again, for its uid is not.
+ */
+#pragma once
+
+#include "core/request.h"
+
+struct feed {
+    struct row row;
+    int64_t person;   /* whose eyes it is made for */
+    const char *what; /* "mine", "week", "lab" */
+    int64_t lab;
+    const char *hash;
+};
+extern const struct entity feed_entity;
+
+/* "https://essaim.example": this place, as its reader calls it. */
+const char *feed_base(struct req *r);
+/* The last part of its address. */
+const char *feed_secret(const struct app *app, struct arena *a,
+                        const char *uid);
+const char *feed_hash(struct arena *a, struct str secret);

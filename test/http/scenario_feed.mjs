@@ -1,0 +1,151 @@
+// Agendas that other programs subscribe to: a secret address that is made, shown to
+// its owner, taken back; what it tells, and to whom.
+import { test, equal, ok, match, serve, drop, essaim, copy, query, readable, today, roles, forms } from './lib.mjs';
+
+const folder = copy();
+const token = essaim('token', 'add', 'admin@demo.example', 'feed', '--data', folder).trim();
+const server = await serve({ data: folder });
+const admin = await server.as('admin');
+const api = (method, path, body) => server.stranger().fetch(`/api/v1/${path}`, {
+  method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+  body: body && JSON.stringify(body),
+});
+const rows = async (path) => JSON.parse((await admin.get(path.replace(/(?=\?|$)/, '.json'))).text);
+const addresses = (text) => [...text.matchAll(/value="(http[^"]*\/agendas\/[^"]*)"/g)].map((m) => new URL(m[1]).pathname);
+
+const own = async (who) => forms((await who.get('/mes-agendas')).text).filter((f) => f.action.startsWith('/mes-agendas'));
+
+async function make(who, agenda) {
+  const page = await who.get('/mes-agendas');
+  equal(page.status, 200);
+  const before = addresses(page.text);
+  const form = (await own(who)).find((f) => f.controls.some((c) => c.name === 'agenda' && c.value === agenda));
+  const r = await who.submit(form, {});
+  equal(r.status, 303, readable(r.text).slice(0, 300));
+  const made = addresses((await who.get('/mes-agendas')).text).filter((a) => !before.includes(a));
+  equal(made.length, 1);
+  return made[0];
+}
+const unfold = (text) => text.replace(/\r\n[ \t]/g, '');
+const events = (text) => unfold(text).split('BEGIN:VEVENT').slice(1).map((e) =>
+  Object.fromEntries(e.split('\r\n').filter((l) => l.includes(':')).map((l) => {
+    const [, key, value] = /^([A-Z-]+)[^:]*:(.*)$/.exec(l) ?? [null, l, ''];
+    return [key, value];
+  })));
+const fetched = async (path, headers) => server.stranger().fetch(path, { headers });
+
+const coordinator = await server.as('coordinator');
+const week = await make(coordinator, 'week');
+
+await test('an address answers whoever has it, as a calendar; its owner sees it again', async () => {
+  const r = await fetched(week);
+  equal(r.status, 200);
+  match(r.headers.get('content-type'), /^text\/calendar; charset=utf-8$/);
+  match(r.text, /^BEGIN:VCALENDAR\r\nVERSION:2\.0\r\n/);
+  ok(r.text.endsWith('END:VCALENDAR\r\n'));
+  match(r.text, /TZID:Europe\/Paris/);
+  for (const line of r.text.split('\r\n')) ok(Buffer.byteLength(line) <= 75, line);
+  equal((await fetched(week.replace(/\.ics$/, ''))).text, r.text);
+  ok(addresses((await coordinator.get('/mes-agendas')).text).includes(week));
+});
+
+await test('the table has its hash alone', async () => {
+  const secret = /\/agendas\/([0-9a-f]{48})\.ics$/.exec(week)[1];
+  const all = query(folder, 'SELECT * FROM network_feed');
+  ok(all.length > 60 && !all.includes(secret), 'not the secret');
+  const past = query(folder, 'SELECT * FROM core_journal').includes(secret) || query(folder, "SELECT count(*) FROM core_history WHERE CAST(image AS TEXT) LIKE '%" + secret + "%'") !== '0';
+  ok(!past, 'nor journal and history');
+  equal((await api('GET', 'feed').then((r) => r.text)).includes('hash'), false);
+});
+
+await test('not again what has not changed', async () => {
+  const r = await fetched(week);
+  const tag = r.headers.get('etag');
+  match(tag, /^"[0-9a-f]{32}"$/);
+  const again = await fetched(week, { 'if-none-match': tag });
+  equal(again.status, 304);
+  equal(again.text, '');
+  equal((await fetched(week, { 'if-none-match': '"other"' })).status, 200);
+});
+
+await test('a change grows the sequence, a cancelled one stays and says so, the uid stays', async () => {
+  const lab = (await rows('/laboratoires')).find((l) => l.name.includes('Lunéville'));
+  const slot = (await rows(`/demi-journees?day_from=${today}`)).find((s) => s.space !== null);
+  const visit = JSON.parse((await api('GET', `visit/${slot.visit}`)).text);
+  const path = await make(admin, `lab-${visit.lab}`);
+  const one = async () => events((await fetched(path)).text).find((e) => e.UID === slot.uid);
+  const before = await one();
+  const tag = (await fetched(path)).headers.get('etag');
+  ok(lab && before, 'it is there');
+  equal(before.STATUS, visit.state === 'asked' ? 'TENTATIVE' : 'CONFIRMED');
+  equal(before.DTSTART, `${slot.day.replaceAll('-', '')}T${slot.part === 'morning' ? '090000' : '133000'}`);
+  equal((await api('PATCH', `visit/${visit.id}`, { title: 'Un autre titre, avec ; et ,', version: visit.version })).status, 200);
+  const renamed = await one();
+  equal(renamed.SUMMARY, 'Un autre titre\\, avec \\; et \\,');
+  ok(Number(renamed.SEQUENCE) > Number(before.SEQUENCE));
+  const gone = await api('POST', `visit/${visit.id}/etapes/cancel`, { reason: 'Le bus ne vient pas' });
+  ok(gone.status < 300, gone.text);
+  const cancelled = await one();
+  equal(cancelled.STATUS, 'CANCELLED');
+  ok(Number(cancelled.SEQUENCE) > Number(renamed.SEQUENCE));
+  equal((await fetched(path, { 'if-none-match': tag })).status, 200);
+});
+
+await test('it tells no more than its person may see, and names nobody', async () => {
+  const person = 'Professeure Inconnue';
+  const slot = (await rows(`/demi-journees?day_from=${today}`)).find((s) => s.space !== null);
+  await api('PATCH', `visit/${slot.visit}`, { asker: person, email: 'inconnue@demo.example', phone: '03 99 99 99 99',
+    version: JSON.parse((await api('GET', `visit/${slot.visit}`)).text).version });
+  const all = (await fetched(await make(admin, 'week'))).text;
+  for (const word of [person, 'inconnue@', '03 99', 'Coordonnateur'])
+    ok(!unfold(all).includes(word), word);
+  const visits = await rows('/accueils');
+  for (const role of ['teacher', 'head', 'host', 'ien']) {
+    const who = await server.as(role);
+    const seen = new Set(JSON.parse((await who.get('/accueils.json')).text).map((v) => v.id));
+    for (const e of events((await fetched(await make(who, 'week'))).text))
+      ok(seen.has(Number(/accueils\/(\d+)$/.exec(e.URL)[1])), `${role}: ${e.SUMMARY}`);
+  }
+  ok(visits.length > 5);
+  const mine = events((await fetched(await make(coordinator, 'mine'))).text);
+  ok(mine.length > 0 && mine.length < events((await fetched(week)).text).length, 'one’s own only');
+});
+
+await test('a new address ends the old one; one that is taken back answers no more', async () => {
+  const again = await make(coordinator, 'week');
+  equal((await fetched(week)).status, 404);
+  equal((await fetched(again)).status, 200);
+  const form = (await own(coordinator)).find((f) => /\/fin$/.test(f.action));
+  const stranger = await server.as('head');
+  equal((await stranger.submit({ ...(await own(stranger))[0], action: form.action }, {})).status, 404);
+  const before = addresses((await coordinator.get('/mes-agendas')).text);
+  equal((await coordinator.submit(form, {})).status, 303);
+  const after = addresses((await coordinator.get('/mes-agendas')).text);
+  equal(after.length, before.length - 1);
+  const ended = before.find((a) => !after.includes(a));
+  equal((await fetched(ended)).status, 404);
+});
+
+await test('what is no agenda is none', async () => {
+  const who = await server.as('teacher');
+  const form = (await own(who)).find((f) => f.controls.some((c) => c.name === 'agenda'));
+  for (const agenda of ['lab-999999', 'lab-', 'lab-1x', 'all', ''])
+    equal((await who.submit(form, { agenda })).status, 404, agenda);
+  for (const secret of ['', '.ics', 'x', 'a'.repeat(48), `${'0'.repeat(48)}.ics`, '%00'])
+    ok([404, 400].includes((await fetched(`/agendas/${secret}`)).status), secret);
+  for (const role of roles.filter((x) => ['expert', 'researcher', 'partner'].includes(x)))
+    equal((await (await server.as(role)).get('/mes-agendas')).status, 403);
+});
+
+await test('who has the role no more has no agenda any more', async () => {
+  const who = await server.as('host');
+  const path = await make(who, 'mine');
+  equal((await fetched(path)).status, 200);
+  const { id } = (await rows('/personnes?q=accueil')).find((p) => p.email === 'host@demo.example');
+  const { rows: held } = JSON.parse((await api('GET', `person/${id}/roles`)).text);
+  ok((await api('DELETE', `person/${id}/roles/${held[0].id}`)).status < 300);
+  equal((await fetched(path)).status, 404);
+});
+
+await server.stop();
+drop(folder);
