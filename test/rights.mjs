@@ -675,6 +675,23 @@ export const others = [
     },
   })),
   {
+    name: 'the network in figures, and whom it reaches', routes: ['GET /reseau', 'GET /territoire'],
+    forms: ['GET /reseau.csv', 'GET /territoire.csv'],
+    answers: {
+      stranger: sign,
+      'admin leader inspector ien coordinator': 200,
+      'expert researcher partner teacher head host': no,
+    },
+  },
+  {
+    name: 'one’s own school', routes: ['GET /mon-etablissement'],
+    answers: {
+      stranger: sign,
+      'teacher head host': 200,
+      'admin leader inspector ien coordinator expert researcher partner': no,
+    },
+  },
+  {
     name: 'one’s agendas', routes: ['GET /mes-agendas'],
     answers: {
       stranger: sign,

@@ -110,6 +110,13 @@ struct news {
     const struct entity *entity;
 };
 
+/* What a module adds to the map of schools: a shape, and where it stands. */
+struct place_layer {
+    const char *label, *shape; /* a label key; view/map.h */
+    const char *base;          /* "/laboratoires/": an id is added */
+    struct sql rows;           /* columns id, title, longitude, latitude */
+};
+
 /* Run beside a server. It prints its own words, on failure too: one line that
  * says why (cli_fail). ERR_NOT_FOUND: wrong use, exit status 2. */
 struct command {
@@ -141,6 +148,7 @@ struct module {
     const struct figure *figures;
     const struct waiting *waiting;
     const struct news *news;
+    const struct place_layer *places; /* public ones */
     const struct command *commands;
     const struct task_kind *tasks;
     const struct migration *migrations;

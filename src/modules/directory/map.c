@@ -18,6 +18,34 @@ static const struct {
     {"directory.map.other", "org", ""},
 };
 
+/* What other modules have to show there. */
+enum { LAYERS = MAP_KINDS - (int)COUNT(shapes) };
+
+static size_t layers_of(const struct place_layer *out[LAYERS])
+{
+    size_t n = 0;
+    for (const struct module *const *m = modules; *m; m++)
+        for (const struct place_layer *p = (*m)->places; p && p->label; p++)
+            if (n < LAYERS)
+                out[n++] = p;
+    return n;
+}
+
+static enum status layer_fill(struct req *r, const struct place_layer *layer,
+                              int kind, struct map *m)
+{
+    struct rows *rows;
+    TRY(db_rows(r->conn, r->mem, layer->rows, NO_ARGS, &rows));
+    while (rows_next(rows) && m->point_count < POINTS)
+        m->points[m->point_count++] = (struct map_point){
+            .at = {.lon = row_real(rows, 2), .lat = row_real(rows, 3)},
+            .title = said(r->mem, r->lang, row_text(rows, 1)),
+            .href = arena_printf(r->mem, "%s%" PRId64, layer->base,
+                                 row_int(rows, 0)),
+            .kind = kind};
+    return rows_end(rows);
+}
+
 static int shape_of(const char *kind)
 {
     for (size_t i = 0; kind && i < COUNT(shapes) - 1; i++)
@@ -33,7 +61,6 @@ static enum status points_fill(struct req *r, const struct list_ask *table,
     ask.limit = LIST_MOST;
     ask.no_total = true;
     ask.after = NULL;
-    m->points = NEW_ARRAY(r->mem, struct map_point, POINTS);
     for (bool more = true; more && m->point_count < POINTS;) {
         struct list list;
         TRY(list_load(r->conn, r->mem, &ask, &list));
@@ -126,6 +153,8 @@ struct map_filling {
 static enum status map_fill(struct req *r, void *view)
 {
     struct map_filling *f = view;
+    const struct place_layer *layers[LAYERS];
+    const size_t layer_count = req_text(r, "bassin").n ? 0 : layers_of(layers);
     struct list_ask ask = {
         .entity = &school_entity, .reach = &r->reach, .limit = 50};
     struct form_source source = req_source(r);
@@ -138,6 +167,9 @@ static enum status map_fill(struct req *r, void *view)
     f->map.outlines = outlines.list;
     f->map.outline_count = outlines.n;
     f->v.source = outlines.source;
+    f->map.points = NEW_ARRAY(r->mem, struct map_point, POINTS);
+    for (size_t i = 0; i < layer_count; i++)
+        TRY(layer_fill(r, layers[i], (int)(COUNT(shapes) + i), &f->map));
     TRY(points_fill(r, &ask, &f->map));
     TRY(bassins_fill(r, &f->v));
     return table_fill(r, &ask, &f->table);
@@ -145,14 +177,19 @@ static enum status map_fill(struct req *r, void *view)
 
 static void map_draw(struct req *r, struct map *m, struct map_v *v)
 {
-    struct map_kind *kinds = NEW_ARRAY(r->mem, struct map_kind, COUNT(shapes));
+    struct map_kind *kinds = NEW_ARRAY(r->mem, struct map_kind, MAP_KINDS);
+    const struct place_layer *layers[LAYERS];
+    const size_t layer_count = layers_of(layers);
     for (size_t i = 0; i < COUNT(shapes); i++)
         kinds[i] = (struct map_kind){.label = tr(r->lang, shapes[i].label),
                                      .shape = shapes[i].shape};
+    for (size_t i = 0; i < layer_count; i++)
+        kinds[COUNT(shapes) + i] = (struct map_kind){
+            .label = tr(r->lang, layers[i]->label), .shape = layers[i]->shape};
     m->label = tr(r->lang, "directory.map.label");
     m->width = WIDTH;
     m->kinds = kinds;
-    m->kind_count = COUNT(shapes);
+    m->kind_count = COUNT(shapes) + layer_count;
     m->near = req_text(r, "bassin").n && m->point_count &&
               m->point_count <= MAP_SMALL_MOST;
     if (m->near)

@@ -192,8 +192,8 @@ static enum status keep(struct conn *c, struct arena *a, void *data)
         return ERR_CONFLICT;
     struct review *v = row_copy(a, &review_entity, k->row);
     TRY(row_insert(c, a, &review_entity, v, req_actor(k->r)));
-    TRY(links_save(c, a, &review_entity, links, v->row.id, k->used,
-                   k->used_count));
+    TRY(links_save(c, a, (struct linking){&review_entity, links, v->row.id},
+                   (struct links){k->used, k->used_count}, req_actor(k->r)));
     k->r->location = str_dup(k->r->mem, str_of(req_path(k->r)));
     return link_end(c, LINK_REVIEW, k->visit->row.id);
 }

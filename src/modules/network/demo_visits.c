@@ -77,16 +77,18 @@ static enum status year_classes(struct demo *d, struct lab_year *y, int year,
                                 int wanted)
 {
     struct rows *rows;
-    TRY(db_rows(d->conn, d->mem,
-                SQL("SELECT k.id, k.school, coalesce(k.headcount, 18), k.label,"
-                    " s.name FROM directory_class k JOIN directory_school s ON"
-                    " s.id = k.school WHERE k.year = :year AND s.bassin ="
-                    " :bassin AND k.id % 2 = :lot ORDER BY k.label, k.id"
-                    " LIMIT :most"),
-                ARGS(arg_int("year", year), arg_int("bassin", y->lab->bassin),
-                     arg_int("lot", y->lab->row.id % 2),
-                     arg_int("most", wanted)),
-                &rows));
+    TRY(db_rows(
+        d->conn, d->mem,
+        SQL("SELECT k.id, k.school, coalesce(k.headcount, 18), k.label,"
+            " s.name FROM directory_class k JOIN directory_school s ON"
+            " s.id = k.school WHERE k.year = :year AND s.bassin ="
+            " :bassin AND k.id % 2 = :lot ORDER BY CASE WHEN k.school IN"
+            " (SELECT p.school FROM directory_person p WHERE p.email IN"
+            " ('head@demo.example', 'teacher@demo.example')) THEN 0 ELSE"
+            " 1 END, k.label, k.id LIMIT :most"),
+        ARGS(arg_int("year", year), arg_int("bassin", y->lab->bassin),
+             arg_int("lot", y->lab->row.id % 2), arg_int("most", wanted)),
+        &rows));
     while (rows_next(rows))
         y->classes[y->class_count++] = (struct coming){
             row_int(rows, 0), row_int(rows, 1), (int)row_int(rows, 2),

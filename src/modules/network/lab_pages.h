@@ -82,4 +82,5 @@ struct week_v {
     size_t n;
     bool receives; /* plans, and does not only see */
     bool cut;      /* there are more than a page holds */
+    bool figures;  /* the reader may see those of the network */
 };

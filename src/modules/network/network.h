@@ -168,6 +168,13 @@ extern const struct entity agreement_entity, review_entity, outing_entity;
 
 extern const struct entity lab_entity, space_entity, opening_entity,
     pause_entity, lab_team_entity, lab_shown_entity;
+/* Where laboratories are that are open: as they say, or where their school is.
+ */
+#define LAB_PLACES                                                             \
+    "SELECT l.id, l.name, coalesce(l.longitude, e.longitude), "                \
+    "coalesce(l.latitude, e.latitude) FROM network_lab l LEFT JOIN "           \
+    "directory_school e ON e.id = l.school WHERE l.closed IS NULL ORDER BY "   \
+    "l.name, l.id"
 extern const struct figure network_figures[];
 
 enum status network_demo(struct demo *d) MUST_USE;

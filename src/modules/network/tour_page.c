@@ -260,7 +260,7 @@ static const char *sheet_address(struct req *r, int32_t day)
                         day_iso(r->mem, day));
 }
 
-enum status sheet_show(struct req *r)
+enum status tour_sheet_show(struct req *r)
 {
     struct sheet *k = NEW(r->mem, struct sheet);
     const struct str given = req_text(r, "jour");
@@ -269,14 +269,15 @@ enum status sheet_show(struct req *r)
     if (given.n && !day_parse(given, &k->day))
         return ERR_NOT_FOUND;
     TRY(moves_load(k));
-    struct sheet_v v = {.day = format_day(r->mem, r->lang, k->day, DAY_LONG),
-                        .prev = sheet_address(r, k->day - 1),
-                        .next = sheet_address(r, k->day + 1),
-                        .legs = k->legs,
-                        .n = k->n};
-    struct page p = req_page(r, tr(r->lang, "network.sheet"));
+    struct tour_sheet_v v = {.day =
+                                 format_day(r->mem, r->lang, k->day, DAY_LONG),
+                             .prev = sheet_address(r, k->day - 1),
+                             .next = sheet_address(r, k->day + 1),
+                             .legs = k->legs,
+                             .n = k->n};
+    struct page p = req_page(r, tr(r->lang, "network.tour_sheet"));
     struct html h;
     req_html_open(r, &h);
-    sheet_page(&h, &p, &v);
+    tour_sheet_page(&h, &p, &v);
     return req_html(r, 200, &h);
 }

@@ -21,7 +21,7 @@ struct tour_v {
     const char *alert, *order, *csrf, *key; /* order: an action, or NULL */
     const char *receive;                    /* where a custody is entered */
 };
-struct sheet_v {
+struct tour_sheet_v {
     const char *day, *prev, *next;
     const struct leg_v *legs;
     size_t n;

@@ -6,15 +6,24 @@
 #include "modules/network/routes.h"
 #include "modules/network/waiting.h"
 
+static bool stands(const struct waiter *w)
+{
+    return same(w->state, "offered") && w->offer_until >= time_now();
+}
+
+/* The link of an offer that is over opens no later one. */
 enum status offer_find(struct conn *c, struct arena *a, struct str secret,
                        struct waiter **out)
 {
     void *row;
     int64_t id;
-    TRY(link_find(c, a, OFFER_LINK, secret, &id));
+    bool spent;
+    TRY(link_find(c, a, OFFER_LINK, secret, &id, &spent));
     TRY(row_load(c, a, &waiter_entity, id, &reach_all, &row));
     *out = row;
-    return (*out)->offer_until == NONE ? ERR_NOT_FOUND : OK;
+    return (*out)->offer_until == NONE || (spent && stands(*out))
+               ? ERR_NOT_FOUND
+               : OK;
 }
 
 static enum status offer_fill(struct req *r, const struct waiter *w,
@@ -36,11 +45,6 @@ static enum status offer_fill(struct req *r, const struct waiter *w,
     v->csrf = r->who ? r->who->csrf : NULL;
     v->key = req_key(r);
     return OK;
-}
-
-static bool stands(const struct waiter *w)
-{
-    return same(w->state, "offered") && w->offer_until >= time_now();
 }
 
 static enum status show(struct req *r, const struct waiter *w, int code,

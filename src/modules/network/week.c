@@ -94,7 +94,8 @@ enum status week_show(struct req *r)
         .prev = week_address(r, monday - DAYS),
         .next = week_address(r, monday + DAYS),
         .receives = may(r->who, "network.receive"),
-        .cut = n == MOST_SLOTS};
+        .cut = n == MOST_SLOTS,
+        .figures = may(r->who, "network.territory")};
     for (size_t i = 0; i < n; i++) {
         if (!i || days[i] != days[i - 1])
             out[v.n++] = (struct week_day_v){

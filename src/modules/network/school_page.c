@@ -1,0 +1,260 @@
+/* « Mon établissement »: what a school has had of the network, beside what
+ * schools have on average; its visits, its tools, its projects. */
+#include "core/figure_pages.h"
+#include "i18n/format.h"
+#include "modules/network/cuts.h"
+#include "modules/network/pages/own_school.html.h"
+#include "modules/network/routes.h"
+#include "modules/network/territory_pages.h"
+#include "modules/portfolio/life.h"
+
+enum { MOST_SCHOOLS = 40, MOST_VISITS = 20, MOST_LINKS = 30, YEARS = 8 };
+enum { OWN_FIGURES = 4 };
+
+/* The schools in reach: usually one. ?etablissement=12 chooses. */
+static enum status schools_load(struct req *r, struct own_school_v *v,
+                                struct school **out)
+{
+    struct list list;
+    struct list_ask ask = {.entity = &school_entity,
+                           .reach = &r->reach,
+                           .limit = MOST_SCHOOLS,
+                           .no_total = true};
+    const struct str asked = req_text(r, "etablissement");
+    TRY(list_load(r->conn, r->mem, &ask, &list));
+    struct form_option *options =
+        NEW_ARRAY(r->mem, struct form_option, list.n + 1);
+    *out = NULL;
+    for (size_t i = 0; i < list.n; i++) {
+        struct school *s = list.rows[i];
+        const char *id = arena_printf(r->mem, "%" PRId64, s->row.id);
+        const bool chosen = asked.n ? str_eq(asked, id) : i == 0;
+        options[i] =
+            (struct form_option){.value = id,
+                                 .label = said(r->mem, r->lang, s->name),
+                                 .chosen = chosen};
+        if (chosen)
+            *out = s;
+    }
+    v->schools = options;
+    v->school_count = list.n;
+    return *out || !asked.n ? OK : ERR_NOT_FOUND;
+}
+
+static void years_fill(struct req *r, int year, struct own_school_v *v)
+{
+    struct form_option *years = NEW_ARRAY(r->mem, struct form_option, YEARS);
+    const int now = school_year_of(day_today());
+    for (int y = now; y > now - YEARS; y--)
+        years[v->year_count++] =
+            (struct form_option){.value = school_year_text(r->mem, y),
+                                 .label = school_year_text(r->mem, y),
+                                 .chosen = y == year};
+    v->years = years;
+}
+
+/* Half-days, people and classes of the school; how many schools came. */
+struct own {
+    int64_t n[OWN_FIGURES], schools;
+};
+
+static enum status own_load(struct req *r, int64_t school, int year,
+                            struct own *out)
+{
+    const struct arg *args =
+        ARGS(arg_int("school", school), arg_int("year", year));
+    struct rows *rows;
+    TRY(db_rows(r->conn, r->mem,
+                SQL("SELECT count(CASE WHEN v.place = 'inside' THEN 1 END),"
+                    " count(CASE WHEN v.place = 'outside' THEN 1 END) FROM"
+                    " network_visit v JOIN network_slot s ON s.visit = v.id"
+                    " WHERE v.school = :school AND v.state = 'held' AND v.year"
+                    " = :year"),
+                args, &rows));
+    while (rows_next(rows)) {
+        out->n[HOSTED] = row_int(rows, 0);
+        out->n[OUTSIDE] = row_int(rows, 1);
+    }
+    TRY(rows_end(rows));
+    TRY(db_int(r->conn,
+               SQL("SELECT coalesce(CAST(sum(coalesce(v.present_pupils, 0) +"
+                   " coalesce(v.present_teachers, 0) +"
+                   " coalesce(v.present_parents, 0) +"
+                   " coalesce(v.present_others, 0)) AS BIGINT), 0) FROM"
+                   " network_visit v WHERE v.school = :school AND v.state ="
+                   " 'held' AND v.year = :year"),
+               args, &out->n[PEOPLE]));
+    TRY(db_int(
+        r->conn,
+        SQL("SELECT count(DISTINCT c.target_id) FROM network_visit v"
+            " JOIN network_visit_classes c ON c.row_id = v.id AND"
+            " " LINK_STOOD("c", ":to") " WHERE v.school = :school AND"
+                                       " v.state = 'held' AND v.year = :year"),
+        ARGS(arg_int("school", school), arg_int("year", year),
+             arg_day("to", school_year_last(year))),
+        &out->n[CLASSES]));
+    return db_int(r->conn,
+                  SQL("SELECT count(DISTINCT v.school) FROM network_visit v"
+                      " WHERE v.state = 'held' AND v.year = :year"),
+                  ARGS(arg_int("year", year)), &out->schools);
+}
+
+static enum status figures_fill(struct req *r, int64_t school, int year,
+                                struct own_school_v *v)
+{
+    static const char *const names[OWN_FIGURES] = {
+        [HOSTED] = "network.cuts.hosted",
+        [OUTSIDE] = "network.cuts.outside",
+        [PEOPLE] = "network.cuts.people",
+        [CLASSES] = "network.cuts.classes"};
+    struct own own = {0};
+    struct cut cut;
+    struct own_line_v *lines =
+        NEW_ARRAY(r->mem, struct own_line_v, OWN_FIGURES);
+    TRY(own_load(r, school, year, &own));
+    TRY(cut_load(r->conn, r->mem, 0, year, &cut));
+    for (int m = 0; m < OWN_FIGURES; m++) {
+        const int64_t all = cut.whole.n[m];
+        lines[m] = (struct own_line_v){
+            .name = tr(r->lang, names[m]),
+            .own = format_int(r->mem, r->lang, own.n[m]),
+            .mean = own.schools
+                        ? format_real(r->mem, r->lang,
+                                      (double)all / (double)own.schools, 1)
+                        : NULL,
+            .whole = format_int(r->mem, r->lang, all)};
+    }
+    v->figures = lines;
+    v->figure_count = OWN_FIGURES;
+    return OK;
+}
+
+static struct own_visit_v visit_read(struct req *r, struct rows *rows)
+{
+    const char *state = row_text(rows, 2), *part = row_text(rows, 5);
+    return (struct own_visit_v){
+        .title = row_text(rows, 1),
+        .href = arena_printf(r->mem, "/accueils/%" PRId64, row_int(rows, 0)),
+        .when = half_day_shown(r, row_day(rows, 4), part_of(part)),
+        .lab = row_text(rows, 3),
+        .state = choice_label(r->mem, r->lang, &visit_entity, "state", state),
+        .tone = choice_tone(r->mem, r->lang, &visit_entity, "state", state)};
+}
+
+#define OWN_VISITS(days, order)                                                \
+    SQL("SELECT v.id, v.title, v.state, l.name, s.day, s.part FROM "           \
+        "network_visit v JOIN network_slot s ON s.visit = v.id JOIN "          \
+        "network_lab l ON l.id = v.lab WHERE v.school = :school AND s.day "    \
+        "" days " :today ORDER BY s.day " order ", s.id LIMIT :most")
+
+static enum status visits_load(struct req *r, int64_t school, bool coming,
+                               const struct own_visit_v **out, size_t *n)
+{
+    struct rows *rows;
+    struct own_visit_v *list =
+        NEW_ARRAY(r->mem, struct own_visit_v, MOST_VISITS);
+    TRY(db_rows(r->conn, r->mem,
+                coming ? OWN_VISITS(">=", "ASC") : OWN_VISITS("<", "DESC"),
+                ARGS(arg_int("school", school), arg_day("today", day_today()),
+                     arg_int("most", MOST_VISITS)),
+                &rows));
+    while (rows_next(rows))
+        list[(*n)++] = visit_read(r, rows);
+    *out = list;
+    return rows_end(rows);
+}
+
+static enum status uses_load(struct req *r, int64_t school,
+                             struct own_school_v *v)
+{
+    struct rows *rows;
+    struct own_visit_v *list =
+        NEW_ARRAY(r->mem, struct own_visit_v, MOST_LINKS);
+    TRY(db_rows(r->conn, r->mem,
+                SQL("SELECT d.id, d.tool, d.state, p.name, d.starts FROM"
+                    " portfolio_deployment d JOIN portfolio_project p ON p.id ="
+                    " d.project WHERE d.school = :school ORDER BY d.starts"
+                    " DESC, d.id LIMIT :most"),
+                ARGS(arg_int("school", school), arg_int("most", MOST_LINKS)),
+                &rows));
+    while (rows_next(rows)) {
+        const char *state = row_text(rows, 2);
+        list[v->use_count++] = (struct own_visit_v){
+            .title = row_text(rows, 1),
+            .href = arena_printf(r->mem, "/deploiements/%" PRId64,
+                                 row_int(rows, 0)),
+            .lab = row_text(rows, 3),
+            .when = format_day(r->mem, r->lang, row_day(rows, 4), DAY_PLAIN),
+            .state = choice_label(r->mem, r->lang, &deployment_entity, "state",
+                                  state),
+            .tone = choice_tone(r->mem, r->lang, &deployment_entity, "state",
+                                state)};
+    }
+    v->uses = list;
+    return rows_end(rows);
+}
+
+static enum status links_load_of(struct req *r, struct sql sql,
+                                 const char *base, int64_t id,
+                                 const struct page_link **out, size_t *n)
+{
+    struct rows *rows;
+    struct page_link *list = NEW_ARRAY(r->mem, struct page_link, MOST_LINKS);
+    TRY(db_rows(r->conn, r->mem, sql,
+                ARGS(arg_int("id", id), arg_int("most", MOST_LINKS)), &rows));
+    while (rows_next(rows))
+        list[(*n)++] = (struct page_link){
+            row_text(rows, 1),
+            arena_printf(r->mem, "%s/%" PRId64, base, row_int(rows, 0)), false};
+    *out = list;
+    return rows_end(rows);
+}
+
+/* Projects that brought a tool there, or with which a class came. */
+static enum status around_load(struct req *r, const struct school *s,
+                               struct own_school_v *v)
+{
+    TRY(links_load_of(
+        r,
+        SQL("SELECT p.id, p.name FROM portfolio_project p WHERE p.id IN (SELECT"
+            " d.project FROM portfolio_deployment d WHERE d.school = :id UNION"
+            " SELECT v.project FROM network_visit v WHERE v.school = :id AND"
+            " v.project IS NOT NULL) ORDER BY p.name, p.id LIMIT :most"),
+        "/projets", s->row.id, &v->projects, &v->project_count));
+    return links_load_of(r,
+                         SQL("SELECT l.id, l.name FROM network_lab l WHERE"
+                             " l.bassin = :id AND l.closed IS NULL ORDER BY"
+                             " l.name, l.id LIMIT :most"),
+                         "/laboratoires", s->bassin, &v->labs, &v->lab_count);
+}
+
+static enum status school_fill(struct req *r, const struct school *s, int year,
+                               struct own_school_v *v)
+{
+    const int64_t id = s->row.id;
+    v->name = s->name;
+    v->href = arena_printf(r->mem, "/etablissements/%" PRId64, id);
+    years_fill(r, year, v);
+    TRY(figures_fill(r, id, year, v));
+    TRY(visits_load(r, id, true, &v->coming, &v->coming_count));
+    TRY(visits_load(r, id, false, &v->past, &v->past_count));
+    if (may(r->who, "portfolio.deployments"))
+        TRY(uses_load(r, id, v));
+    return around_load(r, s, v);
+}
+
+enum status own_school_show(struct req *r)
+{
+    struct own_school_v v = {.lead = tr(r->lang, "network.own.lead")};
+    struct school *school;
+    struct ask asked;
+    TRY(ask_read(r, &asked));
+    TRY(schools_load(r, &v, &school));
+    if (school)
+        TRY(school_fill(r, school, asked.year, &v));
+    struct page p = req_page(r, tr(r->lang, "network.own"));
+    struct html h;
+    req_html_open(r, &h);
+    own_school_page(&h, &p, &v);
+    return req_html(r, 200, &h);
+}

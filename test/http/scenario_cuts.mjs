@@ -1,0 +1,122 @@
+// The network's figures by line, whom it reaches, and one's own school: each equal to
+// the figure of its name and to an independent recount of the rows.
+import { test, equal, ok, match, serve, drop, copy, query, readable, links } from './lib.mjs';
+
+const folder = copy();
+const server = await serve({ data: folder, env: { ESSAIM_QUERIES: '1' } });
+const admin = await server.as('admin');
+const leader = await server.as('leader');
+const year = '2023-2024', y = 2023, from = 19601, to = 19966; // 1 September 2023, 31 August 2024
+const num = (sql) => Number(query(folder, sql));
+const table = (text) => text.replace(/^\ufeff/, '').trim().split('\r\n').map((l) => l.split(';'));
+const figures = Object.fromEntries(JSON.parse((await admin.get(`/chiffres.json?annee=${year}`)).text).map((f) => [f.id, f.value]));
+const cut = async (by, who = leader) => {
+  const r = await who.get(`/reseau.csv?annee=${year}&par=${by}`);
+  equal(r.status, 200);
+  const [head, ...rows] = table(r.text);
+  return rows.map((row) => Object.fromEntries(head.map((h, i) => [h, i < 2 ? row[i] : row[i] === '' ? null : Number(row[i])])));
+};
+const sum = (rows, id) => rows.reduce((n, r) => n + r[id], 0);
+const people = "coalesce(v.present_pupils,0)+coalesce(v.present_teachers,0)+coalesce(v.present_parents,0)+coalesce(v.present_others,0)";
+const plain = ['network.halfdays_hosted', 'network.halfdays_outside', 'network.people', 'network.trainings_hosted'];
+
+await test('every way to cut a year adds up to its figures', async () => {
+  for (const by of ['laboratoire', 'bassin', 'departement', 'circonscription', 'type', 'rural', 'prioritaire', 'mois']) {
+    const rows = await cut(by);
+    ok(rows.length > 1, by);
+    for (const id of plain) equal(sum(rows, id), figures[id], `${by}: ${id}`);
+    ok(sum(rows, 'network.classes') >= figures['network.classes'], by);
+  }
+  equal(sum(await cut('mois'), 'network.classes'), figures['network.classes'], 'a class counts in its first month');
+  equal(sum(await cut('laboratoire'), 'network.labs'), figures['network.labs']);
+  equal(sum(await cut('bassin'), 'network.bassins'), figures['network.bassins']);
+});
+
+await test('a line is what its rows say, recounted', async () => {
+  const held = `v.state = 'held' AND v.id IN (SELECT visit FROM network_slot WHERE day BETWEEN ${from} AND ${to})`;
+  for (const l of await cut('laboratoire')) {
+    equal(l['network.people'], num(`SELECT sum(${people}) FROM network_visit v WHERE ${held} AND v.lab = ${l.id}`), l.name);
+    equal(l['network.halfdays_hosted'], num(`SELECT count(*) FROM network_slot s, network_visit v WHERE v.id = s.visit AND v.place = 'inside' AND v.state = 'held' AND s.day BETWEEN ${from} AND ${to} AND v.lab = ${l.id}`));
+    equal(l['network.classes'], num(`SELECT count(DISTINCT c.target_id) FROM network_visit_classes c, network_visit v WHERE v.id = c.row_id AND c.until IS NULL AND ${held} AND v.lab = ${l.id}`));
+  }
+  for (const l of (await cut('circonscription')).filter((x) => x.id))
+    equal(l['network.people'], num(`SELECT sum(${people}) FROM network_visit v, directory_school e WHERE e.id = v.school AND ${held} AND e.circonscription = ${l.id}`), l.name);
+  const rural = (await cut('rural')).find((l) => l.id === '1');
+  equal(rural['network.people'], num(`SELECT sum(${people}) FROM network_visit v, directory_school e WHERE e.id = v.school AND ${held} AND e.rural = 1`));
+  const [bassin] = await cut('bassin');
+  const told = JSON.parse((await admin.get(`/chiffres.json?annee=${year}&bassin=${bassin.id}`)).text);
+  for (const id of [...plain, 'network.classes', 'network.labs'])
+    equal(bassin[id], told.find((f) => f.id === id).value, `${bassin.name}: ${id}`);
+});
+
+await test('years stand beside each other, each as its own figures', async () => {
+  const rows = await cut('annee');
+  ok(rows.length >= 2);
+  for (const l of rows) {
+    const told = JSON.parse((await admin.get(`/chiffres.json?annee=${l.name}`)).text);
+    for (const id of [...plain, 'network.classes', 'network.labs', 'network.bassins'])
+      equal(l[id], told.find((f) => f.id === id).value, `${l.name}: ${id}`);
+  }
+});
+
+await test('a page for each, whose foot leads to the figures', async () => {
+  for (const by of ['laboratoire', 'mois', 'annee', 'type']) {
+    const r = await leader.get(`/reseau?annee=${year}&par=${by}&mesure=network.people`);
+    equal(r.status, 200);
+    ok(links(r.text).includes(`/chiffres/network.people?annee=${year}`));
+    ok(Number(r.headers.get('x-queries')) <= (by === 'annee' ? 24 : 12), `${by}: ${r.headers.get('x-queries')}`);
+  }
+  equal((await leader.get('/reseau?par=signe')).status, 404);
+});
+
+await test('who was never reached: all of the schools, split in two, on the map and as a list', async () => {
+  const all = async (more, who = leader) => table((await who.get(`/territoire.csv?${more}`)).text).slice(1);
+  const never = await all(`annee=${year}&voir=jamais`), reached = await all(`annee=${year}&voir=touches`);
+  const schools = num("SELECT count(*) FROM directory_school WHERE state IS NULL OR state <> 'closed'");
+  equal(never.length + reached.length, schools);
+  equal(reached.length, num(`SELECT count(DISTINCT school) FROM network_visit WHERE state = 'held' AND year = ${y}`));
+  const ids = query(folder, `SELECT DISTINCT school FROM network_visit WHERE state = 'held' AND year = ${y} AND school IS NOT NULL`).split('\n');
+  ok(never.every((l) => !ids.includes(l[0])) && reached.every((l) => ids.includes(l[0])));
+  equal((await all(`annee=${year}&voir=tous&rural=1`)).length, num("SELECT count(*) FROM directory_school WHERE rural = 1 AND (state IS NULL OR state <> 'closed')"));
+  equal((await all(`annee=${year}&voir=tous&type=college`)).length, num("SELECT count(*) FROM directory_school WHERE kind = 'college' AND (state IS NULL OR state <> 'closed')"));
+  const ever = await all('annee=toutes&voir=touches');
+  ok(ever.length >= reached.length);
+  const page = await leader.get(`/territoire?annee=${year}`);
+  ok(links(page.text).some((l) => l === `/etablissements/${never[0][0]}`));
+  match(readable(page.text), /non accueilli/);
+  ok(Number(page.headers.get('x-queries')) <= 7, page.headers.get('x-queries'));
+});
+
+await test('an inspector sees her own area, no other', async () => {
+  for (const role of ['ien', 'coordinator']) {
+    const who = await server.as(role);
+    const list = table((await who.get('/territoire.csv?voir=tous')).text).slice(1);
+    const every = table((await leader.get('/territoire.csv?voir=tous')).text).slice(1);
+    ok(list.length > 0 && list.length < every.length, `${role}: ${list.length} of ${every.length}`);
+  }
+});
+
+await test('« Mon établissement » tells the school’s own figures beside the network’s', async () => {
+  const head = await server.as('head');
+  const school = num("SELECT school FROM directory_person WHERE email = 'head@demo.example'");
+  const r = await head.get(`/mon-etablissement?annee=${year}`);
+  equal(r.status, 200);
+  const text = readable(r.text);
+  const own = num(`SELECT coalesce(sum(${people}), 0) FROM network_visit v WHERE v.state = 'held' AND v.year = ${y} AND v.school = ${school}`);
+  ok(own > 0, 'the demonstration’s head has been there');
+  match(text, new RegExp(`Personnes accueillies ${own} `));
+  ok(text.replace(/\s/g, '').includes(`${figures['network.people']}`));
+  const visits = query(folder, `SELECT id FROM network_visit WHERE school = ${school}`).split('\n');
+  for (const l of links(r.text).filter((x) => x.startsWith('/accueils/'))) ok(visits.includes(l.split('/')[2]), l);
+  const other = num(`SELECT min(id) FROM directory_school WHERE id <> ${school}`);
+  equal((await head.get(`/mon-etablissement?etablissement=${other}`)).status, 404);
+  ok(Number(r.headers.get('x-queries')) <= 22, r.headers.get('x-queries'));
+});
+
+await test('laboratories stand on the map, each leading to its page', async () => {
+  const r = await server.stranger().get('/carte');
+  for (const id of query(folder, 'SELECT id FROM network_lab').split('\n')) ok(links(r.text).includes(`/laboratoires/${id}`), id);
+});
+
+await server.stop();
+drop(folder);
