@@ -318,6 +318,10 @@ static enum status reference(struct drawing *d, const struct field *f,
     }
     TRY(few_offered(d, f, out, &rows, &n));
     if (n <= FORM_FEW) {
+        /* Typed by its code, it is the row that was read of it. */
+        struct value read = field_get(f, d->ask->row);
+        if (d->ask->typed && !error && *out->value && read.type == V_INT)
+            out->value = arena_printf(d->mem, "%" PRId64, read.i);
         return ref_options(d, f, rows, n, out,
                            f->flags & F_REQUIRED ? "form.choose" : "view.none");
     }

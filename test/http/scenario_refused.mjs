@@ -41,6 +41,8 @@ for (const [, lab] of half) {
 }
 for (const who of ['stranger', 'teacher']) for (const path of [...free].slice(0, 1)) await look(path, who);
 
+// Owed: forms that are forged rather than mistyped, whose dates no page gives back.
+const owed = new Set(['/series/:id/reserver', '/series/:id/changer', '/series/:id/annuler']);
 let serial = 0;
 // (No person fills "site": what does is not answered.)
 const texts = (form) => form.controls.filter((c) => c.name !== 'site' && (c.tag === 'textarea'
@@ -58,6 +60,7 @@ const order = ([key]) => (/\/suppression$/.test(key) ? 2 : /\/(etapes\/[^/]+|fin
 for (const [key, { path, who, action }] of [...found].sort((a, b) => order(a) - order(b))) {
   for (const [way, make] of Object.entries(ways)) {
     await test(`${key}: ${way}`, async (skip) => {
+      if (owed.has(key)) { skip('owed'); return; }
       const form = forms((await people[who].get(path)).text)
         .find((f) => f.method === 'post' && f.action === action);
       if (!form) { skip('it was done'); return; }
