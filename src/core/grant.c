@@ -80,15 +80,23 @@ enum status grant_within(struct conn *c, struct arena *a, const struct app *app,
                          const struct who *who, const struct grant *g,
                          bool *out)
 {
+    enum { UNASKED, NO_COVER, COVERS };
+    char *known = NEW_ARRAY(a, char, who->grant_count + 1);
     const struct right *r;
     *out = true;
     for (size_t i = 0; *out && (r = right_at(i)) != NULL; i++) {
         if (!word_in(r->roles, g->role))
             continue;
         bool has = false;
-        for (size_t k = 0; !has && k < who->grant_count; k++)
-            if (word_in(r->roles, who->grants[k].role))
+        for (size_t k = 0; !has && k < who->grant_count; k++) {
+            if (!word_in(r->roles, who->grants[k].role))
+                continue;
+            if (known[k] == UNASKED) { /* many rights, the same two scopes */
                 TRY(covers(c, a, app, &who->grants[k], g, &has));
+                known[k] = has ? COVERS : NO_COVER;
+            }
+            has = known[k] == COVERS;
+        }
         *out = has;
     }
     return OK;

@@ -162,7 +162,8 @@ static enum status areas(struct conn *c, struct arena *a, void *data)
         t->name = arena_printf(a, "Bassin de %s%s %d", starts[i % 10],
                                ends[i / 10 % 10], i);
         t->parent = i < 100 ? NONE : i % 100 + 1;
-        TRY(row_insert(c, a, &bench_area, t, (struct actor){.person = 1, .import = 7}));
+        TRY(row_insert(c, a, &bench_area, t,
+                       (struct actor){.person = 1, .import = 7}));
     }
     return OK;
 }
