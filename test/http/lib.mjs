@@ -399,16 +399,18 @@ const dialects = {
   },
 };
 let last = {};
+const printed = new Map(); // by folder: what prints its tables, which stay the same
 export function tables(folder) {
   const mark = commitMark(folder);
   if (mark && last.folder === folder && last.mark === mark) return last.all;
   const { names, print } = dialects[dbOf(folder) ? 'postgres' : 'sqlite'];
-  let found = read(folder, atWork, names);
-  for (let i = 0; i < 400 && found.startsWith('1\n'); i++) {
+  if (!printed.has(folder))
+    printed.set(folder, read(folder, names).split('\n').filter((n) => n && !moving.includes(n)).flatMap(print));
+  let all = read(folder, atWork, ...printed.get(folder));
+  for (let i = 0; i < 400 && all.startsWith('1\n'); i++) {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
-    found = read(folder, atWork, names);
+    if (i === 399 || !read(folder, atWork)) all = read(folder, atWork, ...printed.get(folder));
   }
-  const all = read(folder, ...found.split('\n').filter((n) => n && !moving.includes(n)).flatMap(print));
   last = { folder, mark, all: Object.fromEntries(all.split('\x01').slice(1).map((t) => t.split('\x02'))) };
   if (mark !== commitMark(folder)) last.folder = null;
   return last.all;
@@ -416,7 +418,7 @@ export function tables(folder) {
 function read(folder, ...sql) {
   if (dbOf(folder)) return psql(dbOf(folder), ...sql);
   return execFileSync('sqlite3', ['-readonly', `file:${join(folder, 'essaim.db')}?mode=ro`, ...sql],
-    { encoding: 'utf8', maxBuffer: 1 << 28 });
+    { encoding: 'latin1', maxBuffer: 1 << 28 }); // bytes, to be compared
 }
 // What tells SQLite's last commit: the two equal heads of the index of its log
 // (sqlite.org/walformat.html), and when the log was last emptied into the file.
