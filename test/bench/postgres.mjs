@@ -7,6 +7,7 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { essaim, report, root, serve, today } from '../http/lib.mjs';
+import { networkAt } from './network.mjs';
 import { portfolioAt } from './portfolio.mjs';
 import { grow, liteAt } from './scale/grow.mjs';
 
@@ -165,7 +166,16 @@ async function portfolio() {
   await portfolioAt(folder, row, 'postgresql:///bench_portfolio');
 }
 
-const parts = { move, pages, portfolio };
+async function network() {
+  drop('bench_network');
+  execFileSync('createdb', ['bench_network']);
+  const folder = join(place, 'network');
+  essaim('demo', '--data', folder, '--today', today, '--password', 'demonstration', '--db', 'postgresql:///bench_network');
+  writeFileSync(join(folder, 'essaim.conf'), 'db = postgresql:///bench_network\n');
+  await networkAt(folder, row, 'postgresql:///bench_network');
+}
+
+const parts = { move, pages, portfolio, network };
 const asked = process.argv.slice(2).filter((a) => parts[a]);
 for (const part of asked.length ? asked : Object.keys(parts)) await parts[part]();
 if (process.argv.includes('--record')) {

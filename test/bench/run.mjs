@@ -1,5 +1,6 @@
 // The comparisons, side by side in one run, printed as ratios; --record writes
 // the table of docs/performance.md. Needs nginx and wrk (make bench sees to it).
+import { networkAt } from './network.mjs';
 import { portfolioAt } from './portfolio.mjs';
 import { spawn, spawnSync, execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync,
@@ -325,6 +326,12 @@ async function portfolio() {
   await portfolioAt(data, row);
 }
 
+async function network() {
+  const data = join(folder, 'network');
+  cpSync(demo(), data, { recursive: true });
+  await networkAt(data, row);
+}
+
 // A database of about 1 GB, copied and backed up by turns. Both are synced; the
 // processor's time is told beside the clock's, for where others use the machine.
 function backups() {
@@ -363,7 +370,7 @@ function backups() {
 function programs() {
   const at = join(root, 'build/test/bench');
   for (const name of existsSync(at) ? readdirSync(at) : []) {
-    if (name.includes('.') || ['replay', 'portfolio'].includes(name) || !statSync(join(at, name)).isFile()) continue;
+    if (name.includes('.') || ['replay', 'portfolio', 'network'].includes(name) || !statSync(join(at, name)).isFile()) continue;
     console.log(`-- ${name}`);
     const out = execFileSync(join(at, name), { encoding: 'utf8' });
     process.stdout.write(out);
@@ -371,7 +378,7 @@ function programs() {
   }
 }
 
-const parts = { start, page: pageAgainstNginx, posts, bookings, import: importAndSearch, portfolio, backup: backups, programs };
+const parts = { start, page: pageAgainstNginx, posts, bookings, import: importAndSearch, portfolio, network, backup: backups, programs };
 const asked = process.argv.slice(2).filter((a) => parts[a]);
 for (const part of asked.length ? asked : Object.keys(parts)) await parts[part]();
 

@@ -1,0 +1,343 @@
+/*
+ * What the network costs after ten years: 50,000 visits in 16 laboratories,
+ * 150,000 holds. The free half-days of all of them over a year, the figures of
+ * a year beside a recount of every row, an agenda of 2,000 events.
+ * `build/test/bench/network FOLDER [ADDRESS]`: a folder whose database holds
+ * the demonstration; what is made stays there, for a server to be asked
+ * (test/bench/network.mjs).
+ */
+#include "core/app.h"
+#include "core/figure.h"
+#include "modules/booking/agenda.h"
+#include "modules/network/calendar.h"
+
+#include <time.h>
+
+enum {
+    VISITS = 50000,
+    FIRST_YEAR = 2017,
+    YEARS = 10,
+    MOST_LABS = 16,
+    A_YEAR = VISITS / YEARS,
+    ROUNDS = 101,
+    EVENTS = 2000
+};
+
+struct filling {
+    struct app *app;
+    int64_t schools[200], classes[200], coordinators[MOST_LABS];
+    int school_count, class_count;
+    int year;
+};
+
+static void must(enum status s, const char *what)
+{
+    if (s == OK)
+        return;
+    fprintf(stderr, "network: %s: %s\n", what, status_name(s));
+    exit(1);
+}
+
+static const struct actor me = {0, 0};
+
+static int ids(struct conn *c, struct arena *a, struct sql sql, int64_t *out,
+               int most)
+{
+    struct rows *rows;
+    int n = 0;
+    must(db_rows(c, a, sql, NO_ARGS, &rows), "ids");
+    while (n < most && rows_next(rows))
+        out[n++] = row_int(rows, 0);
+    must(rows_end(rows), "ids");
+    return n;
+}
+
+/* The demonstration's own visits would be counted with ours. */
+static enum status prepare(struct conn *c, struct arena *a, void *data)
+{
+    struct filling *f = data;
+    TRY(db_exec(c, SQL("DELETE FROM booking_hold"), NO_ARGS, NULL));
+    TRY(db_exec(c, SQL("DELETE FROM network_slot"), NO_ARGS, NULL));
+    TRY(db_exec(c, SQL("DELETE FROM network_visit_classes"), NO_ARGS, NULL));
+    TRY(db_exec(c, SQL("DELETE FROM network_visit"), NO_ARGS, NULL));
+    TRY(db_exec(c, SQL("UPDATE network_lab SET opened = 16000"), NO_ARGS,
+                NULL));
+    f->school_count = ids(c, a,
+                          SQL("SELECT id FROM directory_school ORDER BY"
+                              " id"),
+                          f->schools, (int)COUNT(f->schools));
+    f->class_count = ids(c, a,
+                         SQL("SELECT id FROM directory_class ORDER BY"
+                             " id"),
+                         f->classes, (int)COUNT(f->classes));
+    for (int i = 0; i < MOST_LABS; i++) {
+        struct person *p = row_new(a, &person_entity);
+        p->name = arena_printf(a, "Mesure %d", i);
+        p->state = "active";
+        TRY(row_insert(c, a, &person_entity, p, me));
+        f->coordinators[i] = p->row.id;
+    }
+    return OK;
+}
+
+/* The half-days of a laboratory's year, one after another, room after room. */
+struct cursor {
+    const struct halves *h;
+    const struct lab_halves *lab;
+    size_t at, room;
+};
+
+static bool next_free(struct cursor *k, int32_t *day, enum half_day *part,
+                      int64_t *space)
+{
+    const size_t slots = (size_t)(k->h->to - k->h->from + 1) * PARTS;
+    for (; k->room < k->lab->room_count; k->room++, k->at = 0)
+        for (; k->at < slots; k->at++)
+            if (k->lab->at[k->at].state == HALF_OPEN) {
+                *day = k->h->from + (int32_t)(k->at / PARTS);
+                *part = (enum half_day)(k->at % PARTS);
+                *space = k->lab->rooms[k->room].id;
+                k->at++;
+                return true;
+            }
+    return false;
+}
+
+static enum status add_slot(struct conn *c, struct arena *a, struct cursor *k,
+                            int64_t visit, int64_t coordinator)
+{
+    struct slot *s = row_new(a, &slot_entity);
+    enum half_day part;
+    if (!next_free(k, &s->day, &part, &s->space))
+        return ERR_LIMIT;
+    s->visit = visit;
+    s->part = booking_parts[part];
+    s->coordinator = k->room ? NONE : coordinator;
+    return row_insert(c, a, &slot_entity, s, me);
+}
+
+static struct visit *visit_new(struct arena *a, const struct filling *f,
+                               int64_t lab, int i)
+{
+    struct visit *v = row_new(a, &visit_entity);
+    v->lab = lab;
+    v->year = f->year;
+    v->title = arena_printf(a, "Accueil %d", i);
+    v->kind = i % 25 ? "workshop" : "training";
+    v->place = "inside";
+    v->school = f->schools[i % f->school_count];
+    v->asked = school_year_first(f->year);
+    v->state = i % 20 ? "held" : "confirmed";
+    v->present_pupils = i % 20 ? 20 + i % 9 : NONE;
+    v->present_teachers = i % 20 ? 1 + i % 2 : NONE;
+    return v;
+}
+
+/* One and two half-days by turns. */
+static enum status add_year(struct conn *c, struct arena *a, void *data)
+{
+    struct filling *f = data;
+    struct halves h;
+    TRY(halves_make(c, a, NONE, school_year_first(f->year),
+                    school_year_last(f->year), &h));
+    CHECK(h.n >= MOST_LABS);
+    for (int l = 0; l < MOST_LABS; l++) {
+        struct cursor k = {.h = &h, .lab = &h.labs[l]};
+        for (int i = 0; i < A_YEAR / MOST_LABS; i++) {
+            struct visit *v = visit_new(a, f, k.lab->lab, i);
+            const struct linked class = {
+                .target = f->classes[(l * 40 + i) % f->class_count],
+                .weight = 1};
+            TRY(row_insert(c, a, &visit_entity, v, me));
+            TRY(links_save(c, a, &visit_entity, visit_links, v->row.id, &class,
+                           1));
+            for (int n = 0; n < 1 + i % 2; n++)
+                TRY(add_slot(c, a, &k, v->row.id, f->coordinators[l]));
+        }
+    }
+    return OK;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+static int64_t thread_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Median and p95 by the wall, median of a processor. */
+static void measure(struct filling *f, const char *what, const char *aim,
+                    size_t (*run)(struct filling *f, struct conn *c,
+                                  struct arena *a))
+{
+    int64_t took[ROUNDS], worked[ROUNDS];
+    struct conn *c;
+    size_t n = 0;
+    must(conn_open(f->app->db, &c), "open");
+    for (int i = 0; i < ROUNDS; i++) {
+        struct arena mem = {0};
+        must(conn_begin(c, 0), "begin");
+        int64_t began = time_monotonic_ns(), work = thread_ns();
+        n = run(f, c, &mem);
+        took[i] = time_monotonic_ns() - began;
+        worked[i] = thread_ns() - work;
+        conn_end(c);
+        arena_reset(&mem);
+    }
+    conn_close(c);
+    qsort(took, ROUNDS, sizeof(*took), by_time);
+    qsort(worked, ROUNDS, sizeof(*worked), by_time);
+    printf("%s: %zu, p50 %.1f ms, p95 %.1f ms, of a processor %.1f ms (median"
+           " of %d; aim %s)\n",
+           what, n, (double)took[ROUNDS / 2] / 1e6,
+           (double)took[ROUNDS * 95 / 100] / 1e6,
+           (double)worked[ROUNDS / 2] / 1e6, ROUNDS, aim);
+}
+
+enum { MEASURED = 2024 }; /* the school year */
+
+static size_t free_halves(struct filling *f, struct conn *c, struct arena *a)
+{
+    struct halves h;
+    size_t free = 0;
+    (void)f;
+    must(halves_make(c, a, NONE, school_year_first(MEASURED),
+                     school_year_last(MEASURED), &h),
+         "halves");
+    for (size_t i = 0; i < h.n; i++)
+        for (int32_t k = 0; k < (h.to - h.from + 1) * PARTS; k++)
+            free += h.labs[i].at[k].free > 0;
+    return free;
+}
+
+static double figure_of(struct app *app, struct conn *c, struct arena *a,
+                        const char *id)
+{
+    struct figure_value v;
+    const struct figure_ask ask = {figure_find(app, id), MEASURED, NONE,
+                                   reach_all};
+    must(figure_value(c, a, &ask, &v), id);
+    return v.value;
+}
+
+static const char *const figures[] = {"network.labs",
+                                      "network.bassins",
+                                      "network.people",
+                                      "network.classes",
+                                      "network.halfdays_hosted",
+                                      "network.halfdays_outside",
+                                      "network.trainings_hosted"};
+
+static size_t all_figures(struct filling *f, struct conn *c, struct arena *a)
+{
+    for (size_t i = 0; i < COUNT(figures); i++)
+        figure_of(f->app, c, a, figures[i]);
+    return COUNT(figures);
+}
+
+/* Every visit, half-day and class read and counted here, without a WHERE. */
+static void recount(struct filling *f, struct conn *c, struct arena *a)
+{
+    static int8_t held[VISITS * 2];
+    int64_t people = 0, half_days = 0, trainings = 0, visits = 0;
+    struct rows *rows;
+    must(db_rows(c, a,
+                 SQL("SELECT id, state, year, kind, present_pupils,"
+                     " present_teachers FROM network_visit"),
+                 NO_ARGS, &rows),
+         "recount");
+    int64_t base = NONE;
+    for (; rows_next(rows); visits++) {
+        const int64_t id = row_int(rows, 0);
+        base = base == NONE ? id : base;
+        if (!same(row_text(rows, 1), "held") || row_int(rows, 2) != MEASURED)
+            continue;
+        CHECK(id - base >= 0 && id - base < VISITS * 2);
+        held[id - base] = 1;
+        people += row_int(rows, 4) + row_int(rows, 5);
+        trainings += same(row_text(rows, 3), "training");
+    }
+    must(rows_end(rows), "recount");
+    must(db_rows(c, a, SQL("SELECT visit FROM network_slot"), NO_ARGS, &rows),
+         "recount");
+    while (rows_next(rows))
+        half_days += held[row_int(rows, 0) - base];
+    must(rows_end(rows), "recount");
+    const bool right =
+        (double)people == figure_of(f->app, c, a, "network.people") &&
+        (double)half_days ==
+            figure_of(f->app, c, a, "network.halfdays_hosted") &&
+        (double)trainings ==
+            figure_of(f->app, c, a, "network.trainings_hosted");
+    printf("figures recounted from %" PRId64 " visits: %" PRId64
+           ", %s (aim equal)\n",
+           visits, people, right ? "equal" : "NOT EQUAL");
+    if (!right)
+        exit(1);
+}
+
+static size_t agenda(struct filling *f, struct conn *c, struct arena *a)
+{
+    struct event *events = NEW_ARRAY(a, struct event, EVENTS);
+    struct str out;
+    (void)f, (void)c;
+    for (int i = 0; i < EVENTS; i++)
+        events[i] = (struct event){
+            .uid =
+                arena_printf(a, "018a4e0a-1c00-7%03d-a446-%012d", i % 999, i),
+            .sequence = i % 7,
+            .changed = 1741766400 + i,
+            .day = day_of(2024, 9, 2) + i % 300,
+            .part = (enum half_day)(i % 2),
+            .state = EVENT_FIRM,
+            .title = "Découvrir la réalité virtuelle, 5e B",
+            .place = "Laboratoire numérique de Lunéville, Salle créative",
+            .text = "Collège du Ruisseau\n24 annoncés\nconfirmé\nDemi-journée :"
+                    " matin. Les heures sont indicatives.",
+            .url = "https://essaim.example/accueils/12"};
+    must(agenda_write(a, "Ma semaine", events, EVENTS, &out), "agenda");
+    return EVENTS;
+}
+
+int main(int argc, char **argv)
+{
+    static struct app app;
+    static struct filling f = {.app = &app};
+    const char *why = "";
+    struct arena mem = {0};
+    struct conn *c;
+    int64_t holds;
+    app_init(&app);
+    app.place = argc > 2 ? argv[2] : NULL;
+    if (argc < 2 || app_open(&app, argv[1], &why) != OK) {
+        fprintf(stderr, "network: %s\n", argc < 2 ? "FOLDER" : why);
+        return 1;
+    }
+    must(db_write_within(app.db, &mem, prepare, &f, 600000), "prepare");
+    for (f.year = FIRST_YEAR; f.year < FIRST_YEAR + YEARS; f.year++) {
+        struct arena one = {0};
+        must(db_write_within(app.db, &one, add_year, &f, 600000), "a year");
+        arena_reset(&one);
+    }
+    must(conn_open(app.db, &c), "open");
+    must(conn_begin(c, 0), "begin");
+    must(db_int(c, SQL("SELECT count(*) FROM booking_hold"), NO_ARGS, &holds),
+         "holds");
+    recount(&f, c, &mem);
+    conn_end(c);
+    conn_close(c);
+    printf("holds: %" PRId64 ", kept (aim 150,000)\n", holds);
+    measure(&f, "free half-days of all laboratories over a year", "p95 ≤ 30 ms",
+            free_halves);
+    measure(&f, "all figures of a year", "≤ 100 ms", all_figures);
+    measure(&f, "agenda written, events", "≤ 50 ms", agenda);
+    app_close(&app);
+    arena_reset(&mem);
+    return 0;
+}
