@@ -687,12 +687,7 @@ export const others = [
     name: 'one’s own school', routes: ['GET /mon-etablissement'],
     answers: {
       stranger: sign,
-      'teacher head host': 200,
-      'admin leader inspector ien coordinator expert researcher partner': no,
-    },
-  },
-  {
-    name: 'one’s agendas', routes: ['GET /mes-agendas'],
+X, routes: ['GET /mes-agendas'],
     answers: {
       stranger: sign,
       'admin leader inspector ien coordinator teacher head host': 200,
