@@ -134,7 +134,7 @@ struct stop_v {
     bool stopped;
 };
 struct mails_v {
-    const char *lead, *other, *other_label;
+    const char *lead, *other, *other_label, *next; /* next may be NULL */
     const struct mail_v *items;
     size_t n;
 };

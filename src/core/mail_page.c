@@ -81,8 +81,9 @@ static void mail_fill(struct req *r, struct rows *rows, struct mail_v *v)
 enum status mails_show(struct req *r)
 {
     struct rows *rows;
-    struct mail_v *items = NEW_ARRAY(r->mem, struct mail_v, MAILS);
+    struct mail_v *items = NEW_ARRAY(r->mem, struct mail_v, MAILS + 1);
     struct mails_v v = {.items = items};
+    const struct str before = req_text(r, "avant");
     const bool lost = str_eq(req_text(r, "etat"), "perdus");
     v.lead =
         tr(r->lang, lost                               ? "core.mails_lost_lead"
@@ -91,13 +92,22 @@ enum status mails_show(struct req *r)
     v.other = lost ? "/courriels" : "/courriels?etat=perdus";
     v.other_label = tr(r->lang, lost ? "core.mails_all" : "core.mails_lost");
     TRY(db_rows(r->conn, r->mem,
-                lost ? SQL(COLUMNS " WHERE " MAIL_LOST
+                lost ? SQL(COLUMNS " WHERE m.uid < :before AND " MAIL_LOST
                                    " ORDER BY m.uid DESC LIMIT :most")
-                     : SQL(COLUMNS " ORDER BY m.uid DESC LIMIT :most"),
-                ARGS(arg_int("most", MAILS)), &rows));
+                     : SQL(COLUMNS " WHERE m.uid < :before"
+                                   " ORDER BY m.uid DESC LIMIT :most"),
+                ARGS(arg_text("before", before.n ? before : STR("g")),
+                     arg_int("most", MAILS + 1)),
+                &rows));
     while (rows_next(rows))
         mail_fill(r, rows, &items[v.n++]);
     TRY(rows_end(rows));
+    if (v.n > MAILS) {
+        const char *last = strrchr(items[MAILS - 1].href, '/') + 1;
+        v.n = MAILS;
+        v.next = arena_printf(r->mem, "/courriels?%savant=%s",
+                              lost ? "etat=perdus&" : "", last);
+    }
     struct page p =
         req_page(r, tr(r->lang, lost ? "core.mails_lost" : "core.mails"));
     struct html h;
@@ -120,7 +130,7 @@ enum status mail_show(struct req *r)
         return ERR_NOT_FOUND;
     v.key = req_key(r);
     v.other_key = req_key(r);
-    struct page p = req_page(r, v.subject ? v.subject : v.what);
+    struct page p = req_page(r, v.what);
     const struct page_link crumb = {tr(r->lang, "core.mails"), "/courriels",
                                     false};
     p.crumbs = &crumb;

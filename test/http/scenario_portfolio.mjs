@@ -400,7 +400,7 @@ await test('a stranger asks for advice behind a guard', async () => {
   match(queue, /Zoé, sans compte\s: adresse gardée/);
   ok(!queue.includes('zoe@demo.example'), 'the address is on the queue');
   const others = readable((await inspector.get('/conseils/file')).text);
-  ok(!others.includes('Zoé') && /une personne sans compte\s: adresse gardée/.test(others), 'her name');
+  ok(!others.includes('Zoé') && /une personne, sans compte\s: adresse gardée/.test(others), 'her name');
   const asker = (await rows('/conseils')).find((a) => a.person && a.state === 'new');
   const name = (await rows('/personnes')).find((p) => p.id === asker.person).name;
   ok(queue.includes(name), 'who asks with an account');

@@ -148,7 +148,7 @@ await test('it goes from hand to hand, none left out, and the page says where it
   equal((await hand(null)).status, 422, 'home, past a stop');
   const text = readable((await admin.get(`/tournees/${t}`)).text);
   ok(text.includes(`La valise est : ${schools[3].name}`) || text.includes(`La valise est\u00a0: ${schools[3].name}`), text.slice(300, 900));
-  match(text, /de Mme Abeille à M\. Bourdon/);
+  match(text, /Mme Abeille → M\. Bourdon/);
   equal((await hand(b, { condition: 'incomplete', remark: 'Un chargeur manque' })).status, 201);
   equal((await hand(null)).status, 201);
   ok((await step(t, 'close')).status < 300);

@@ -52,7 +52,7 @@ static const char *half(struct req *r, int32_t day, const char *part)
 
 /* Who received it there, when, and how it was; NULL: nobody yet. */
 static enum status received_shown(struct req *r, int64_t tour, int64_t school,
-                                  const char **out)
+                                  struct leg_v *out)
 {
     struct rows *rows;
     TRY(db_rows(
@@ -61,14 +61,16 @@ static enum status received_shown(struct req *r, int64_t tour, int64_t school,
             " network_custody WHERE tour = :tour AND coalesce(school, 0)"
             " = :school ORDER BY id LIMIT 1"),
         ARGS(arg_int("tour", tour), arg_int("school", school)), &rows));
-    *out = NULL;
-    if (rows_next(rows))
-        *out = tr_with(r->mem, r->lang, "network.tour_received", "day",
-                       format_day(r->mem, r->lang, row_day(rows, 0), DAY_BARE),
-                       "by", row_text(rows, 1), "to", row_text(rows, 2), "how",
-                       choice_label(r->mem, r->lang, &custody_entity,
-                                    "condition", row_text(rows, 3)),
-                       NULL);
+    if (rows_next(rows)) {
+        out->received = tr_with(
+            r->mem, r->lang, "network.tour_received", "day",
+            format_day(r->mem, r->lang, row_day(rows, 0), DAY_BARE), "how",
+            choice_label(r->mem, r->lang, &custody_entity, "condition",
+                         row_text(rows, 3)),
+            NULL);
+        out->by = said(r->mem, r->lang, row_text(rows, 1));
+        out->taken_by = said(r->mem, r->lang, row_text(rows, 2));
+    }
     return rows_end(rows);
 }
 
@@ -101,7 +103,7 @@ static enum status legs_fill(struct req *r, const struct tour *t,
         } else if (dated && t->home != NO_DAY) {
             out[i].when = format_day(r->mem, r->lang, t->home, DAY_LONG);
         }
-        TRY(received_shown(r, t->row.id, s ? s->school : 0, &out[i].received));
+        TRY(received_shown(r, t->row.id, s ? s->school : 0, &out[i]));
         at = to;
     }
     *n = l.n ? l.n + 1 : 0;

@@ -9,7 +9,8 @@ struct leg_v {
     const char *from, *to, *when; /* when it arrives */
     const char *until;            /* and leaves */
     const char *address, *phone, *contact, *km;
-    const char *received; /* "le 3 mars : Mme A, bon état" */
+    const char *received;      /* "le 3 mars, état : bon" */
+    const char *by, *taken_by; /* then */
 };
 struct tour_v {
     const struct detail_v *detail;

@@ -220,8 +220,7 @@ static const char *asker_shown(struct req *r, const struct list *list,
     if (!d->asker)
         return NULL;
     return may(r->who, advice_entity.write)
-               ? tr_with(r->mem, r->lang, "portfolio.asked_by_stranger", "name",
-                         d->asker, NULL)
+               ? said(r->mem, r->lang, d->asker)
                : tr(r->lang, "portfolio.asked_by_somebody");
 }
 
@@ -246,6 +245,7 @@ enum status advice_queue(struct req *r)
             .topic = choice_shown(r, &advice_entity, "topic", d->topic),
             .level = choice_shown(r, &advice_entity, "level", d->level),
             .who = asker_shown(r, &list, d),
+            .stranger = d->person == NONE && d->asker,
             .school = d->school == NONE
                           ? NULL
                           : list_ref_title(&list, school, d->school),

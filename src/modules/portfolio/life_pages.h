@@ -160,6 +160,7 @@ struct queue_row_v {
     const char *need, *href, *topic, *level, *who, *school, *since, *state,
         *tone;
     int64_t days;
+    bool stranger; /* has no account: an address was kept */
 };
 struct need_v {
     const char *topic, *discipline, *level, *href;
