@@ -1,5 +1,6 @@
 #include "unit/demo_world.h"
 
+#include "auth/auth.h"
 #include "core/tables.h"
 #include "i18n/lang.h"
 #include "store/schema.h"
@@ -18,6 +19,19 @@ static enum status fill(struct conn *c, struct arena *a, void *data)
     return OK;
 }
 
+/* Of the floors below the modules. */
+static const struct sql *tables_all(struct arena *a)
+{
+    const struct sql *const floors[] = {auth_tables, core_tables};
+    struct sql *all = NEW_ARRAY(a, struct sql, 100);
+    size_t n = 0;
+    for (size_t i = 0; i < COUNT(floors); i++)
+        for (const struct sql *t = floors[i]; t->text; t++)
+            all[n++] = *t;
+    CHECK(n < 100);
+    return all;
+}
+
 /* With today NULL it holds one already. */
 static void world_open(struct demo_world *w, const char *path, int32_t *today)
 {
@@ -32,7 +46,7 @@ static void world_open(struct demo_world *w, const char *path, int32_t *today)
     *w = (struct demo_world){0};
     CHECK(!i18n_open(&w->mem, files_embedded, files_embedded_count));
     struct db_options options = {.path = path};
-    struct schema schema = {entities, core_tables, NULL};
+    struct schema schema = {entities, tables_all(&w->mem), NULL};
     CHECK(db_open(&w->mem, &w->db, &options, &why) == OK);
     enum status s = schema_open(w->db, &w->mem, &schema, &why);
     if (s != OK)
