@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test, equal, ok, match, serve, copy, drop, forms, links, query, readable, today } from './lib.mjs';
-import { mailServer, header } from './mail_kit.mjs';
+import { mailServer, header } from '../mail.mjs';
 
 const data = copy();
 const sql = (text) => query(data, text);

@@ -2,7 +2,7 @@
 // link, a reminder comes before, one minute is asked for afterwards.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test, equal, ok, match as matches, serve, copy, drop, essaim, forms, links, readable, query, today } from './lib.mjs';
-import { mailServer, header } from './mail_kit.mjs';
+import { mailServer, header } from '../mail.mjs';
 
 // French spaces are not what is tried here.
 const match = (text, what) => matches(text.replace(/[\u00a0\u202f]/g, ' '), what);

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { root } from './lib.mjs';
+import { root } from './http/lib.mjs';
 
 const freePort = () => new Promise((done) => {
   const s = createServer().listen(0, '127.0.0.1', () => {
