@@ -385,7 +385,8 @@ export async function importEnd(who, where) {
 // Every table with its rows, but for what a read or the clock may change, when
 // no task is at work.
 const moving = ['core_once', 'auth_session', 'core_leaf', 'core_head', 'core_task'];
-const atWork = 'SELECT 1 FROM core_task WHERE done IS NULL LIMIT 1';
+// What is due on another day, as an offer that lapses, is nothing to wait for.
+const atWork = `SELECT 1 FROM core_task WHERE done IS NULL AND due < ${Date.parse(today) / 1000 + 100000} LIMIT 1`;
 const dialects = {
   sqlite: {
     names: "SELECT name FROM sqlite_schema WHERE type='table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
