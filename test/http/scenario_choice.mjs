@@ -84,9 +84,9 @@ await test('a host welcomes in the own laboratory: it is chosen, others can be',
   ok(c.options.length > 2);
 });
 
-// Whatever is offered by a list can be saved, of whatever entity. A visit, or a series,
+// Whatever is offered by a list can be saved, of whatever entity. A visit, a series or who waits
 // is within reach by its laboratory or by its school: neither alone says it.
-const several = ['/accueils', '/series'];
+const several = ['/accueils', '/series', '/attente'];
 const entities = all.filter((r) => r.method === 'GET' && r.path.endsWith('/nouveau')
   && all.some((p) => p.method === 'POST' && `${p.path}/nouveau` === r.path));
 for (const [role, who] of Object.entries(people)) {
