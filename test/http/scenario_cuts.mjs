@@ -113,6 +113,13 @@ await test('« Mon établissement » tells the school’s own figures beside the
   ok(Number(r.headers.get('x-queries')) <= 22, r.headers.get('x-queries'));
 });
 
+await test('who is to give a role in a school may still do so', async () => {
+  const person = num("SELECT id FROM directory_person WHERE email = 'teacher@demo.example'");
+  const page = await admin.get(`/personnes/${person}/roles`);
+  for (const role of ['teacher', 'head', 'host', 'ien', 'inspector', 'coordinator'])
+    ok(page.text.includes(`value="${role}"`), role);
+});
+
 await test('laboratories stand on the map, each leading to its page', async () => {
   const r = await server.stranger().get('/carte');
   for (const id of query(folder, 'SELECT id FROM network_lab').split('\n')) ok(links(r.text).includes(`/laboratoires/${id}`), id);

@@ -11,7 +11,8 @@
 enum { MOST_SCHOOLS = 40, MOST_VISITS = 20, MOST_LINKS = 30, YEARS = 8 };
 enum { OWN_FIGURES = 4 };
 
-/* The schools in reach: usually one. ?etablissement=12 chooses. */
+/* The schools in reach: usually one, and then the page is of it.
+ * ?etablissement=12 chooses, among few from a list. */
 static enum status schools_load(struct req *r, struct own_school_v *v,
                                 struct school **out)
 {
@@ -21,24 +22,28 @@ static enum status schools_load(struct req *r, struct own_school_v *v,
                            .limit = MOST_SCHOOLS,
                            .no_total = true};
     const struct str asked = req_text(r, "etablissement");
+    int64_t id = NONE;
+    void *row = NULL;
     TRY(list_load(r->conn, r->mem, &ask, &list));
+    if (list.n)
+        id = ((const struct school *)list.rows[0])->row.id;
+    if (asked.n && !str_int(asked, &id))
+        return ERR_NOT_FOUND;
+    if (id != NONE)
+        TRY(row_load(r->conn, r->mem, &school_entity, id, &r->reach, &row));
+    *out = row;
     struct form_option *options =
         NEW_ARRAY(r->mem, struct form_option, list.n + 1);
-    *out = NULL;
     for (size_t i = 0; i < list.n; i++) {
-        struct school *s = list.rows[i];
-        const char *id = arena_printf(r->mem, "%" PRId64, s->row.id);
-        const bool chosen = asked.n ? str_eq(asked, id) : i == 0;
-        options[i] =
-            (struct form_option){.value = id,
-                                 .label = said(r->mem, r->lang, s->name),
-                                 .chosen = chosen};
-        if (chosen)
-            *out = s;
+        const struct school *s = list.rows[i];
+        options[i] = (struct form_option){
+            .value = arena_printf(r->mem, "%" PRId64, s->row.id),
+            .label = said(r->mem, r->lang, s->name),
+            .chosen = s->row.id == id};
     }
     v->schools = options;
-    v->school_count = list.n;
-    return *out || !asked.n ? OK : ERR_NOT_FOUND;
+    v->school_count = list.next ? 0 : list.n;
+    return OK;
 }
 
 static void years_fill(struct req *r, int year, struct own_school_v *v)
