@@ -38,7 +38,7 @@ static void must(enum status s, const char *what)
     exit(1);
 }
 
-static const struct actor me = {0, 0};
+static const struct actor me = {0};
 
 static int ids(struct conn *c, struct arena *a, struct sql sql, int64_t *out,
                int most)
@@ -145,12 +145,13 @@ static enum status add_year(struct conn *c, struct arena *a, void *data)
         struct cursor k = {.h = &h, .lab = &h.labs[l]};
         for (int i = 0; i < A_YEAR / MOST_LABS; i++) {
             struct visit *v = visit_new(a, f, k.lab->lab, i);
-            const struct linked class = {
+            struct linked class = {
                 .target = f->classes[(l * 40 + i) % f->class_count],
                 .weight = 1};
             TRY(row_insert(c, a, &visit_entity, v, me));
-            TRY(links_save(c, a, &visit_entity, visit_links, v->row.id, &class,
-                           1));
+            TRY(links_save(
+                c, a, (struct linking){&visit_entity, visit_links, v->row.id},
+                (struct links){&class, 1}, me));
             for (int n = 0; n < 1 + i % 2; n++)
                 TRY(add_slot(c, a, &k, v->row.id, f->coordinators[l]));
         }

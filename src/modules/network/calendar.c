@@ -176,9 +176,11 @@ static enum status read_held(struct make *m)
     TRY(read_spaces(m, spaces, &n));
     qsort(spaces, n, sizeof(*spaces), space_order);
     TRY(db_rows(m->c, m->a,
-                SQL("SELECT h.thing, h.starts, h.until FROM network_space s"
-                    " JOIN booking_hold h ON h.kind = 'space' AND h.thing ="
-                    " s.id JOIN network_lab l ON l.id = s.lab WHERE"
+                /* Spaces first: CROSS JOIN is an order to SQLite, and none to
+                 * PostgreSQL. */
+                SQL("SELECT h.thing, h.starts, h.until FROM network_lab l CROSS"
+                    " JOIN network_space s CROSS JOIN booking_hold h WHERE"
+                    " s.lab = l.id AND h.kind = 'space' AND h.thing = s.id AND"
                     " " ASKED("l") " AND h.until > :from * 3 AND h.starts <"
                                    " (:to + 1) * 3"),
                 m->args, &rows));

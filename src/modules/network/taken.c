@@ -43,9 +43,10 @@ enum status taken_load(struct req *r, int64_t lab, int32_t from, int32_t to,
     const struct sql sql = sql_with_reach(
         r->mem,
         SQL("SELECT v.lab, s.space, s.day, s.part, v.id, v.title, v.state,"
-            " e.name, p.name FROM network_slot s JOIN network_visit v ON v.id ="
-            " s.visit LEFT JOIN directory_school e ON e.id = v.school LEFT JOIN"
-            " network_space p ON p.id = s.space WHERE s.day BETWEEN :from AND"
+            " e.name, p.name FROM network_slot s CROSS JOIN network_visit v "
+            "LEFT JOIN directory_school e ON e.id = v.school LEFT JOIN"
+            " network_space p ON p.id = s.space WHERE v.id = s.visit AND s.day "
+            "BETWEEN :from AND"
             " :to AND (:lab IS NULL OR v.lab = :lab) AND v.state IN (" KEEPING
             ") AND {reach:v} ORDER BY s.day, CASE s.part WHEN 'morning' THEN 0"
             " WHEN 'afternoon' THEN 1 ELSE 2 END, s.id LIMIT :most"),
