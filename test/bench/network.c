@@ -52,14 +52,10 @@ static int ids(struct conn *c, struct arena *a, struct sql sql, int64_t *out,
     return n;
 }
 
-/* The demonstration's own visits would be counted with ours. */
+/* Beside what the demonstration has. */
 static enum status prepare(struct conn *c, struct arena *a, void *data)
 {
     struct filling *f = data;
-    TRY(db_exec(c, SQL("DELETE FROM booking_hold"), NO_ARGS, NULL));
-    TRY(db_exec(c, SQL("DELETE FROM network_slot"), NO_ARGS, NULL));
-    TRY(db_exec(c, SQL("DELETE FROM network_visit_classes"), NO_ARGS, NULL));
-    TRY(db_exec(c, SQL("DELETE FROM network_visit"), NO_ARGS, NULL));
     TRY(db_exec(c, SQL("UPDATE network_lab SET opened = 16000"), NO_ARGS,
                 NULL));
     f->school_count = ids(c, a,
@@ -93,7 +89,8 @@ static bool next_free(struct cursor *k, int32_t *day, enum half_day *part,
     const size_t slots = (size_t)(k->h->to - k->h->from + 1) * PARTS;
     for (; k->room < k->lab->room_count; k->room++, k->at = 0)
         for (; k->at < slots; k->at++)
-            if (k->lab->at[k->at].state == HALF_OPEN) {
+            if (k->lab->at[k->at].state == HALF_OPEN &&
+                !k->lab->rooms[k->room].held[k->at]) {
                 *day = k->h->from + (int32_t)(k->at / PARTS);
                 *part = (enum half_day)(k->at % PARTS);
                 *space = k->lab->rooms[k->room].id;
@@ -245,30 +242,31 @@ static size_t all_figures(struct filling *f, struct conn *c, struct arena *a)
 /* Every visit, half-day and class read and counted here, without a WHERE. */
 static void recount(struct filling *f, struct conn *c, struct arena *a)
 {
-    static int8_t held[VISITS * 2];
+    static int8_t hosted[VISITS * 2];
     int64_t people = 0, half_days = 0, trainings = 0, visits = 0;
     struct rows *rows;
     must(db_rows(c, a,
-                 SQL("SELECT id, state, year, kind, present_pupils,"
-                     " present_teachers FROM network_visit"),
+                 SQL("SELECT id, state, year, kind, place, present_pupils,"
+                     " present_teachers, present_parents, present_others FROM"
+                     " network_visit"),
                  NO_ARGS, &rows),
          "recount");
-    int64_t base = NONE;
     for (; rows_next(rows); visits++) {
         const int64_t id = row_int(rows, 0);
-        base = base == NONE ? id : base;
         if (!same(row_text(rows, 1), "held") || row_int(rows, 2) != MEASURED)
             continue;
-        CHECK(id - base >= 0 && id - base < VISITS * 2);
-        held[id - base] = 1;
-        people += row_int(rows, 4) + row_int(rows, 5);
-        trainings += same(row_text(rows, 3), "training");
+        const bool inside = same(row_text(rows, 4), "inside");
+        CHECK(id < VISITS * 2);
+        hosted[id] = inside;
+        for (int k = 5; k < 9; k++)
+            people += row_int(rows, k) == NONE ? 0 : row_int(rows, k);
+        trainings += inside && same(row_text(rows, 3), "training");
     }
     must(rows_end(rows), "recount");
     must(db_rows(c, a, SQL("SELECT visit FROM network_slot"), NO_ARGS, &rows),
          "recount");
     while (rows_next(rows))
-        half_days += held[row_int(rows, 0) - base];
+        half_days += hosted[row_int(rows, 0)];
     must(rows_end(rows), "recount");
     const bool right =
         (double)people == figure_of(f->app, c, a, "network.people") &&

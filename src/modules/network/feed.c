@@ -52,10 +52,11 @@ static const struct sql events_sql = SQL_CONST(
     " v.changed_at THEN s.changed_at ELSE v.changed_at END, s.day, s.part,"
     " v.state, v.title, v.id, l.name, p.name, s.address, e.name,"
     " coalesce(v.pupils, 0) + coalesce(v.teachers, 0) + coalesce(v.parents, 0)"
-    " + coalesce(v.others, 0) FROM network_slot s JOIN network_visit v ON v.id"
-    " = s.visit JOIN network_lab l ON l.id = v.lab LEFT JOIN network_space p ON"
+    " + coalesce(v.others, 0) FROM network_slot s CROSS JOIN network_visit v"
+    " JOIN network_lab l ON l.id = v.lab LEFT JOIN network_space p ON"
     " p.id = s.space LEFT JOIN directory_school e ON e.id = v.school WHERE"
-    " s.day >= :from AND (:lab IS NULL OR v.lab = :lab) AND (:me IS NULL OR"
+    " v.id = s.visit AND s.day >= :from AND (:lab IS NULL OR v.lab = :lab) AND "
+    "(:me IS NULL OR"
     " v.person = :me OR s.coordinator = :me) AND {reach:v} ORDER BY s.day,"
     " s.id LIMIT :most");
 

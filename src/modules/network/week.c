@@ -59,10 +59,11 @@ static enum status slots_load(struct req *r, int32_t monday,
             " coalesce(v.parents, 0) + coalesce(v.others, 0),"
             " coalesce(v.present_pupils, 0) + coalesce(v.present_teachers, 0) +"
             " coalesce(v.present_parents, 0) + coalesce(v.present_others, 0)"
-            " FROM network_slot s JOIN network_visit v ON v.id = s.visit JOIN"
+            " FROM network_slot s CROSS JOIN network_visit v JOIN"
             " network_lab l ON l.id = v.lab LEFT JOIN network_space p ON p.id ="
             " s.space LEFT JOIN directory_school e ON e.id = v.school LEFT JOIN"
-            " directory_person c ON c.id = s.coordinator WHERE s.day BETWEEN"
+            " directory_person c ON c.id = s.coordinator WHERE v.id = s.visit "
+            "AND s.day BETWEEN"
             " :first AND :last AND v.state IN (" KEEPING ") AND {reach:v}"
             " ORDER BY s.day, CASE s.part WHEN 'morning' THEN 0 WHEN"
             " 'afternoon' THEN 1 ELSE 2 END, l.name, s.id LIMIT :most"),
