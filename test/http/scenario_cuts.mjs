@@ -110,7 +110,7 @@ await test('« Mon établissement » tells the school’s own figures beside the
   for (const l of links(r.text).filter((x) => x.startsWith('/accueils/'))) ok(visits.includes(l.split('/')[2]), l);
   const other = num(`SELECT min(id) FROM directory_school WHERE id <> ${school}`);
   equal((await head.get(`/mon-etablissement?etablissement=${other}`)).status, 404);
-  ok(Number(r.headers.get('x-queries')) <= 22, r.headers.get('x-queries'));
+  ok(Number(r.headers.get('x-queries')) <= 18, r.headers.get('x-queries'));
 });
 
 await test('who is to give a role in a school may still do so', async () => {

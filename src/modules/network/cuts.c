@@ -172,8 +172,8 @@ static int line_order(const void *x, const void *y)
     return names ? names : (a->id > b->id) - (a->id < b->id);
 }
 
-static enum status whole_load(struct conn *c, struct arena *a, int year,
-                              struct cut_line *out)
+enum status cut_whole(struct conn *c, struct arena *a, int year,
+                      struct cut_line *out)
 {
     enum { WHOLE = 3 };
     struct cut one = {0};
@@ -211,7 +211,7 @@ static enum status years_load(struct conn *c, struct arena *a, struct cut *out)
     }
     for (size_t i = 0; i < out->n; i++) {
         const int64_t year = out->lines[i].id;
-        TRY(whole_load(c, a, (int)year, &out->lines[i]));
+        TRY(cut_whole(c, a, (int)year, &out->lines[i]));
         out->lines[i].id = year;
         out->lines[i].name = NULL;
     }
@@ -226,7 +226,7 @@ enum status cut_load(struct conn *c, struct arena *a, size_t by, int year,
     const struct arg open[] = {
         arg_int("year", year), arg_day("to", last > now ? now : last), {0}};
     *out = (struct cut){0};
-    TRY(whole_load(c, a, year, &out->whole));
+    TRY(cut_whole(c, a, year, &out->whole));
     if (by == BY_YEAR)
         return years_load(c, a, out);
     struct loading k = {

@@ -32,6 +32,9 @@ struct cut {
 };
 /* Its names in the address, NULL-ended: "laboratoire", "bassin", … */
 extern const char *const cut_names[];
+/* The year alone: four queries. */
+enum status cut_whole(struct conn *c, struct arena *a, int year,
+                      struct cut_line *out) MUST_USE;
 /* Three queries and three more for the whole, however many the lines. */
 enum status cut_load(struct conn *c, struct arena *a, size_t by, int year,
                      struct cut *out) MUST_USE;

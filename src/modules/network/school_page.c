@@ -113,13 +113,13 @@ static enum status figures_fill(struct req *r, int64_t school, int year,
         [PEOPLE] = "network.cuts.people",
         [CLASSES] = "network.cuts.classes"};
     struct own own = {0};
-    struct cut cut;
+    struct cut_line whole;
     struct own_line_v *lines =
         NEW_ARRAY(r->mem, struct own_line_v, OWN_FIGURES);
     TRY(own_load(r, school, year, &own));
-    TRY(cut_load(r->conn, r->mem, 0, year, &cut));
+    TRY(cut_whole(r->conn, r->mem, year, &whole));
     for (int m = 0; m < OWN_FIGURES; m++) {
-        const int64_t all = cut.whole.n[m];
+        const int64_t all = whole.n[m];
         lines[m] = (struct own_line_v){
             .name = tr(r->lang, names[m]),
             .own = format_int(r->mem, r->lang, own.n[m]),
