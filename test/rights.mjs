@@ -687,7 +687,12 @@ export const others = [
     name: 'one’s own school', routes: ['GET /mon-etablissement'],
     answers: {
       stranger: sign,
-X, routes: ['GET /mes-agendas'],
+      'admin leader inspector ien coordinator teacher head host': 200,
+      'expert researcher partner': no,
+    },
+  },
+  {
+    name: 'one’s agendas', routes: ['GET /mes-agendas'],
     answers: {
       stranger: sign,
       'admin leader inspector ien coordinator teacher head host': 200,
