@@ -1,6 +1,8 @@
 /* Charts on a canvas, and the canvas that writes SVG. */
 #include "view/chart.h"
 
+#include "base/utf8.h"
+
 #include <math.h>
 
 static const char *const inks[] = {
@@ -128,7 +130,7 @@ void svg_close(struct svg *s)
 }
 
 /* A label of 14 px above a bar of 20, and air below. */
-enum { LABEL = 16, BAR = 20, ROW = 50, VALUE = 64 };
+enum { LABEL = 16, BAR = 20, ROW = 50, VALUE = 64, LETTER = 9 };
 
 static double most_of(const struct bars *b)
 {
@@ -139,6 +141,18 @@ static double most_of(const struct bars *b)
     return most;
 }
 
+/* What the longest value needs beside the longest bar. */
+static double value_room(const struct bars *b)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        const char *shown = b->bars[i].shown;
+        const size_t n = shown ? utf8_length(str_of(shown)) : 0;
+        most = n > most ? n : most;
+    }
+    return fmin(fmax(VALUE, (double)most * LETTER + 8), BARS_WIDTH / 2.0);
+}
+
 double bars_height(const struct bars *b)
 {
     return (double)b->n * ROW;
@@ -146,12 +160,12 @@ double bars_height(const struct bars *b)
 
 void bars_draw(struct canvas *c, const struct bars *b)
 {
-    double most = most_of(b);
+    const double most = most_of(b), room = value_room(b);
     for (size_t i = 0; i < b->n; i++) {
         const struct bar *bar = &b->bars[i];
         double y = (double)i * ROW;
         double w = most > 0 && bar->value > 0
-                       ? bar->value / most * (BARS_WIDTH - VALUE)
+                       ? bar->value / most * (BARS_WIDTH - room)
                        : 0;
         if (bar->href)
             c->link(c, bar->href, bar->label);
