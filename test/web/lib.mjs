@@ -14,21 +14,21 @@ const browser = await chromium.launch({
 
 // A window of that width for that role (null: a stranger). Whatever the page
 // asks of another site is refused and told in page.strayed; what scripts throw
-// is in page.thrown.
+// is in page.thrown. at: another server than the one they share.
 export async function open(role, { width = 1280, height = 900, lang = 'fr', dark = false,
-  script = true } = {}) {
+  script = true, at = server } = {}) {
   const context = await browser.newContext({
-    viewport: { width, height }, baseURL: server.base, javaScriptEnabled: script,
+    viewport: { width, height }, baseURL: at.base, javaScriptEnabled: script,
     colorScheme: dark ? 'dark' : 'light', locale: lang === 'fr' ? 'fr-FR' : 'en-GB',
     reducedMotion: 'reduce', bypassCSP: false,
   });
-  const person = role ? await server.as(role, lang) : server.stranger(lang);
+  const person = role ? await at.as(role, lang) : at.stranger(lang);
   await context.addCookies([...person.cookies].map(([name, value]) =>
-    ({ name, value, url: server.base })));
+    ({ name, value, url: at.base })));
   const page = await context.newPage();
   page.strayed = [];
   page.thrown = [];
-  await context.route((url) => url.origin !== server.base && url.protocol.startsWith('http'),
+  await context.route((url) => url.origin !== at.base && url.protocol.startsWith('http'),
     (r) => { page.strayed.push(r.request().url()); return r.abort(); });
   page.on('pageerror', (e) => page.thrown.push(e.message));
   page.on('console', (m) => {
