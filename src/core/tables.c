@@ -59,7 +59,13 @@ static const struct change mail_tables[] = {
     {.op = RUN, .sql = SQL_CONST(CREATE_STOP_ADDRESS)},
     {.op = RUN},
 };
-const struct migration core_migrations[] = {{20, mail_tables}, {0}};
+static const struct change journal_order[] = {
+    {.op = ORDER_JOURNAL},
+    {.op = RUN},
+};
+const struct migration core_migrations[] = {{20, mail_tables},
+                                            {31, journal_order},
+                                            {0}};
 
 const struct sql core_tables[] = {
     {"CREATE TABLE core_setting (name TEXT PRIMARY KEY, value TEXT NOT NULL)"},

@@ -74,6 +74,8 @@ struct dialect {
     struct sql others;
     /* The column that {turn_column} makes, or "". */
     const char *turn_column;
+    /* The journal's key in the order of its turns, or "". */
+    const char *turn_key;
     /* The file behind the database, or no row. */
     struct sql file;
 };

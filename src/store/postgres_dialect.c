@@ -110,6 +110,8 @@ static struct sql overlap(struct arena *a, const struct entity *e, int n)
     return (struct sql){buf_done(&b).p};
 }
 
+#define TURN_KEY "core_journal_txid_id_key"
+
 /*
  * Transactions end in another order than that of the ids they took. A line
  * keeps the number of its transaction: those below the oldest that still runs
@@ -120,7 +122,7 @@ static struct sql overlap(struct arena *a, const struct entity *e, int n)
 static const struct word words[] = {
     {"returning", " RETURNING id"},
     {"turn_column", ", txid xid8 NOT NULL DEFAULT pg_current_xact_id(), "
-                    "UNIQUE (txid, id)"},
+                    "CONSTRAINT " TURN_KEY " UNIQUE (txid, id)"},
     {"since",
      "CASE WHEN @.txid < pg_snapshot_xmin(pg_current_snapshot()) THEN true "
      "ELSE @.txid >= pg_snapshot_xmax(pg_current_snapshot()) END AND (@.txid, "
@@ -193,5 +195,6 @@ const struct dialect postgres_dialect = {
                "current_database() AND a.application_name = 'essaim' AND "
                "a.pid <> pg_backend_pid()"},
     .turn_column = "txid",
+    .turn_key = TURN_KEY,
     .file = {"SELECT '' WHERE 1 = 0"},
 };

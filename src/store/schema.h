@@ -18,6 +18,8 @@ enum change_op {
     RUN,          /* .sql */
     REWORD, /* folds and search words of .entity anew: it searches or sorts by
                other fields than before */
+    ORDER_JOURNAL, /* core_journal gets the key of its turns, where the engine
+                      has one and the table was made before it */
 };
 /* A required field added later begins as 0 or an empty text (a required
  * reference as nothing, which the forms alone then refuse): RUN fills it. */

@@ -220,6 +220,23 @@ static enum status date_links(struct conn *c, struct arena *a,
     return statements_run(c, &all);
 }
 
+/* Databases of the same version may be older or younger than the key. */
+static enum status order_journal(struct conn *c, struct arena *a)
+{
+    const struct dialect *d = dialect_of(c);
+    const char *columns[NAMES];
+    size_t n;
+    TRY(names_of(c, a, d->index_columns, d->turn_key, columns, NAMES, &n));
+    if (!*d->turn_key || n)
+        return OK;
+    return db_exec(
+        c,
+        (struct sql){arena_printf(
+            a, "ALTER TABLE core_journal ADD CONSTRAINT %s UNIQUE (%s, id)",
+            d->turn_key, d->turn_column)},
+        NO_ARGS, NULL);
+}
+
 static enum status change_run(struct conn *c, struct arena *a,
                               const struct change *h)
 {
@@ -244,6 +261,8 @@ static enum status change_run(struct conn *c, struct arena *a,
         return db_exec(c, h->sql, NO_ARGS, NULL);
     case REWORD:
         return schema_reword(c, a, h->entity);
+    case ORDER_JOURNAL:
+        return order_journal(c, a);
     }
     return ERR_STORE;
 }

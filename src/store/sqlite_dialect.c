@@ -161,6 +161,7 @@ const struct dialect sqlite_dialect = {
     .highest = {"SELECT seq FROM sqlite_sequence WHERE name = :name"},
     .others = {"SELECT 0"},
     .turn_column = "",
+    .turn_key = "",
     .file = {"SELECT file FROM pragma_database_list WHERE name = 'main' AND "
              "file <> ''"},
 };

@@ -313,3 +313,53 @@ TEST(schema_dates_links_that_had_no_days)
     db_close(db);
     arena_reset(&mem);
 }
+
+static const struct change in_order[] = {
+    {.op = ORDER_JOURNAL},
+    {.op = ORDER_JOURNAL},
+    {.op = RUN},
+};
+
+static enum status lose_order(struct conn *c, struct arena *a, void *data)
+{
+    (void)data;
+    TRY(db_exec(c,
+                SQL("ALTER TABLE core_journal DROP CONSTRAINT"
+                    " core_journal_txid_id_key"),
+                NO_ARGS, NULL));
+    return add_old(c, a, NULL);
+}
+
+static enum status count_orders(struct conn *c, struct arena *a, void *out)
+{
+    (void)a;
+    return db_int(c,
+                  SQL("SELECT count(*) FROM pg_index x WHERE x.indisunique AND"
+                      " pg_get_indexdef(x.indexrelid)"
+                      " LIKE '%core_journal USING btree (txid, id)'"),
+                  NO_ARGS, out);
+}
+
+TEST(schema_orders_the_journal_of_before_its_key)
+{
+    const struct migration ordering[] = {{3, in_order}, {0}};
+    const struct schema ordered = {old_all, NULL, ordering};
+    struct arena mem = {0};
+    int64_t n = 1;
+    enum status s;
+    struct db *db = open_as(&mem, &before, &s);
+    OKAY(s == OK);
+    if (test_on_postgres()) {
+        OKAY(db_write(db, &mem, count_orders, &n) == OK && n == 1);
+        OKAY(db_write_within(db, &mem, lose_order, NULL, 60000) == OK);
+        OKAY(db_write(db, &mem, count_orders, &n) == OK && n == 0);
+    }
+    db_close(db);
+    db = open_as(&mem, &ordered, &s);
+    OKAY(s == OK && differences(db, &mem, &ordered, true) == 0);
+    if (test_on_postgres())
+        OKAY(db_write(db, &mem, count_orders, &n) == OK);
+    OKAY(n == 1);
+    db_close(db);
+    arena_reset(&mem);
+}
