@@ -1,6 +1,7 @@
 /* The journal, for who wants proof. */
 #include "core/command.h"
 #include "core/head.h"
+#include "core/lost_key.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +12,7 @@ struct view {
     struct conn *c;
     struct signer signer;
     struct head head;
+    struct journal_keys keys;
 };
 
 /* Seals what is not sealed yet, and begins to read. */
@@ -32,6 +34,8 @@ static int view_open(struct cli *cli, struct view *v)
         s = journal_seal(cli->app->db, a, &tree, &v->signer);
     if (s == OK)
         s = conn_begin(v->c, 0);
+    if (s == OK)
+        s = journal_keys_load(v->c, a, &v->keys);
     if (s == OK)
         s = head_load(v->c, a, &v->head);
     bool all = same(cli->argv[0], "verify") && !cli->head;
@@ -71,6 +75,11 @@ static int verify_all(struct view *v)
     if (fault)
         return cli_fail("the journal does not agree with its seal: %s", fault);
     printf("%" PRIu64 " lines, all as sealed; root %s\n", lines, v->head.root);
+    for (size_t i = 0; i < v->keys.n; i++)
+        printf("the heads of up to %" PRIu64 " lines are signed by %s, a key"
+               " lost and replaced on %s: nothing new proves them by it\n",
+               v->keys.lost[i].size, v->keys.lost[i].key,
+               time_iso(a, v->keys.lost[i].at));
     return 0;
 }
 
@@ -111,7 +120,8 @@ static int verify_head(struct view *v)
         return cli_fail("%s: %s", path, strerror(errno));
     if (!head_read(a, text, &kept, &why))
         return cli_fail("%s: %s", path, why);
-    if (!same(kept.key, v->head.key))
+    const bool lost = !same(kept.key, v->head.key);
+    if (!same(kept.key, journal_key_of(&v->keys, kept.size)))
         return cli_fail("%s is signed by another key than this journal's",
                         path);
     if (journal_leaves(v->c, a, &leaves, &n) != OK)
@@ -128,8 +138,9 @@ static int verify_head(struct view *v)
                         kept.size);
     if (!cli_json(v->cli)) {
         printf("the journal of %" PRIu64 " lines holds the head of %" PRIu64
-               " kept on %s\n",
-               n, kept.size, time_iso(a, kept.at));
+               " kept on %s%s\n",
+               n, kept.size, time_iso(a, kept.at),
+               lost ? "; its key was lost since, and another signs now" : "");
         return 0;
     }
     struct buf out = {.mem = a};
@@ -177,8 +188,39 @@ static int prove(struct view *v, const char *number)
     json_int(&j, "index", (int64_t)line.seq);
     nodes_json(&j, a, "inclusion", &p);
     json_raw(&j, "head", str_trim(head_json(a, &v->head)));
+    /* Of a line of before, the head's key says only what it found. */
+    const char *then = journal_key_of(&v->keys, line.seq + 1);
+    if (!same(then, v->head.key))
+        json_cstr(&j, "sealed_by_lost_key", then);
     json_end_object(&j);
     printf("%s\n", out.p);
+    return 0;
+}
+
+/* For a key that is lost for good: the journal goes on under another. */
+static int new_key(struct cli *cli)
+{
+    struct arena *a = &cli->app->mem;
+    struct signer signer;
+    struct lost_key lost;
+    struct merkle tree = {0};
+    const char *why = NULL;
+    if (!cli->force)
+        return cli_fail(
+            "what is sealed stays readable and checked, but its key never signs"
+            " again, and who kept its heads must be told of another key: look"
+            " for journal.key in every backup first, then add --force");
+    enum status s = journal_key_replace(cli->app->db, a, cli->app->folder,
+                                        &signer, &lost, &why);
+    if (s == OK)
+        s = journal_seal(cli->app->db, a, &tree, &signer);
+    if (s != OK)
+        return cli_fail("%s", why ? why : "the journal cannot be written");
+    printf("the journal goes on under the key %s; the heads of its first"
+           " %" PRIu64 " lines stay signed by %s, which is lost\n"
+           "Restart the server if it runs, and keep journal.key with the"
+           " backups.\n",
+           hex(a, signer.public, SIGN_PUBLIC), lost.size, lost.key);
     return 0;
 }
 
@@ -205,11 +247,14 @@ int command_journal(struct cli *cli)
 {
     const char *what = cli->argc ? cli->argv[0] : "";
     bool proves = cli->argc == 2 && same(what, "prove");
-    if (!proves && (cli->argc != 1 || !word_in("verify head send", what))) {
+    if (!proves &&
+        (cli->argc != 1 || !word_in("verify head send new-key", what))) {
         cli_fail("journal verify [--head FILE] | journal head | journal send |"
-                 " journal prove LINE");
+                 " journal prove LINE | journal new-key --force");
         return 2;
     }
+    if (same(what, "new-key"))
+        return new_key(cli);
     struct view v;
     int code = view_open(cli, &v);
     if (code == 0 && proves)

@@ -7,6 +7,7 @@
 #include "core/journal.h"
 
 #include "core/head.h"
+#include "core/lost_key.h"
 #include "core/request.h"
 
 enum {
@@ -100,14 +101,16 @@ static enum status merkle_load(struct conn *c, struct arena *a,
     return OK;
 }
 
-/* No other key will do, and one made anew would only look like a forgery. */
+/* No other key will do by itself: one made anew in silence would look like a
+ * forgery. */
 static enum status key_wanted(struct arena *a, const char *path,
                               const char *fault, const char **why)
 {
     *why = arena_printf(a,
                         "the key is %s: put at %s the journal.key of the data"
                         " folder that this journal was sealed in, or of its"
-                        " backup",
+                        " backup; one that is lost for good is replaced by"
+                        " essaim journal new-key",
                         fault, path);
     return ERR_NOT_FOUND;
 }
@@ -145,6 +148,18 @@ struct sealing {
     bool all; /* also lines below the last */
 };
 
+/* A server that runs on has the key of when it began, which may have been
+ * replaced. */
+static enum status key_stands(struct conn *c, struct arena *a,
+                              const struct signer *signer)
+{
+    struct journal_keys keys;
+    TRY(journal_keys_load(c, a, &keys));
+    return !keys.n || same(keys.now, hex(a, signer->public, SIGN_PUBLIC))
+               ? OK
+               : ERR_CONFLICT;
+}
+
 static enum status seal(struct conn *c, struct arena *a, void *data)
 {
     struct sealing *s = data;
@@ -154,6 +169,7 @@ static enum status seal(struct conn *c, struct arena *a, void *data)
     s->sealed = 0;
     /* Another process may be sealing, or have sealed meanwhile. */
     TRY(conn_lock(c, "core_journal"));
+    TRY(key_stands(c, a, s->signer));
     TRY(db_int(c, SQL("SELECT coalesce(max(seq) + 1, 0) FROM core_leaf"),
                NO_ARGS, &sealed));
     if ((uint64_t)sealed != s->after.size)
@@ -247,10 +263,11 @@ enum status journal_seal_copy(struct db *db, struct arena *a,
 /* Adds a sealed line to the tree: is it the one that was sealed, and the tree
  * the one whose head was signed? */
 static bool line_right(struct arena *a, struct rows *rows, struct merkle *tree,
-                       const unsigned char key[SIGN_PUBLIC])
+                       const struct journal_keys *keys)
 {
     const struct arena_mark mark = arena_mark(a);
     unsigned char commitment[SHA256], leaf[SHA256], root[SHA256];
+    unsigned char key[SIGN_PUBLIC];
     line_hash(a, rows, commitment, leaf);
     bool right = str_eq(row_str(rows, 8), hex(a, leaf, SHA256));
     merkle_add(tree, leaf);
@@ -258,10 +275,12 @@ static bool line_right(struct arena *a, struct rows *rows, struct merkle *tree,
     if (head.p) {
         merkle_root(tree, root);
         const char *told = hex(a, root, SHA256);
-        right &= str_eq(head, told) &&
-                 signature_right(
-                     key, head_signed(a, tree->size, told, row_int(rows, 11)),
-                     row_str(rows, 10));
+        right &=
+            str_eq(head, told) &&
+            unhex(str_of(journal_key_of(keys, tree->size)), key, SIGN_PUBLIC) &&
+            signature_right(key,
+                            head_signed(a, tree->size, told, row_int(rows, 11)),
+                            row_str(rows, 10));
     }
     arena_rewind(a, mark);
     return right;
@@ -269,7 +288,7 @@ static bool line_right(struct arena *a, struct rows *rows, struct merkle *tree,
 
 /* The next READ_MOST lines; *wrong gets the id of one that is, else NONE. */
 static enum status verify_some(struct conn *c, struct arena *a,
-                               const unsigned char key[SIGN_PUBLIC],
+                               const struct journal_keys *keys,
                                struct merkle *tree, int64_t *wrong)
 {
     const struct arena_mark mark = arena_mark(a);
@@ -286,7 +305,7 @@ static enum status verify_some(struct conn *c, struct arena *a,
         &rows));
     while (*wrong == NONE && rows_next(rows)) {
         const int64_t id = row_int(rows, 0);
-        if (!line_right(a, rows, tree, key))
+        if (!line_right(a, rows, tree, keys))
             *wrong = id;
     }
     TRY(rows_end(rows));
@@ -299,11 +318,14 @@ enum status journal_verify(struct conn *c, struct arena *a,
                            uint64_t *lines, const char **fault)
 {
     struct merkle tree = {0};
+    struct journal_keys keys;
     int64_t leaves, wrong;
     *fault = NULL;
+    TRY(journal_keys_load(c, a, &keys));
+    keys.now = hex(a, key, SIGN_PUBLIC);
     do {
         *lines = tree.size;
-        TRY(verify_some(c, a, key, &tree, &wrong));
+        TRY(verify_some(c, a, &keys, &tree, &wrong));
     } while (wrong == NONE && tree.size == *lines + READ_MOST);
     *lines = tree.size;
     if (wrong != NONE)

@@ -25,8 +25,8 @@ enum status journal_load(struct conn *c, struct arena *a,
                          struct merkle *tree) MUST_USE;
 /* How many lines are not sealed yet. */
 enum status journal_open(struct conn *c, uint64_t *lines) MUST_USE;
-/* Seals the lines not sealed yet, in commit order, and signs the new head
-. One caller at a time. */
+/* Seals the lines not sealed yet, in commit order, and signs the new head.
+ * One caller at a time. ERR_CONFLICT: another key took the place of this. */
 enum status journal_seal(struct db *db, struct arena *a, struct merkle *tree,
                          const struct signer *signer) MUST_USE;
 /* The same for a copy that nobody else writes to, of a database of another
@@ -34,7 +34,8 @@ enum status journal_seal(struct db *db, struct arena *a, struct merkle *tree,
 enum status journal_seal_copy(struct db *db, struct arena *a,
                               struct merkle *tree,
                               const struct signer *signer) MUST_USE;
-/* Computes all again: *fault is the first disagreement, or NULL. */
+/* Computes all again: *fault is the first disagreement, or NULL. Heads that a
+ * lost key signed (lost_key.h) are checked by that one's public part. */
 enum status journal_verify(struct conn *c, struct arena *a,
                            const unsigned char key[SIGN_PUBLIC],
                            uint64_t *lines, const char **fault) MUST_USE;

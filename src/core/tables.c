@@ -59,12 +59,22 @@ static const struct change mail_tables[] = {
     {.op = RUN, .sql = SQL_CONST(CREATE_STOP_ADDRESS)},
     {.op = RUN},
 };
+/* core/lost_key.h */
+#define CREATE_LOST_KEY                                                        \
+    "CREATE TABLE core_lost_key (size BIGINT PRIMARY KEY, at BIGINT NOT NULL," \
+    " key TEXT NOT NULL)"
+
+static const struct change lost_keys[] = {
+    {.op = RUN, .sql = SQL_CONST(CREATE_LOST_KEY)},
+    {.op = RUN},
+};
 static const struct change journal_order[] = {
     {.op = ORDER_JOURNAL},
     {.op = RUN},
 };
 const struct migration core_migrations[] = {{20, mail_tables},
                                             {31, journal_order},
+                                            {32, lost_keys},
                                             {0}};
 
 const struct sql core_tables[] = {
@@ -80,6 +90,7 @@ const struct sql core_tables[] = {
      " hash TEXT NOT NULL)"},
     {"CREATE TABLE core_head (size BIGINT PRIMARY KEY, root TEXT NOT NULL,"
      " at BIGINT NOT NULL, signature TEXT NOT NULL)"},
+    {CREATE_LOST_KEY},
     /* Files, named by their content; used: a row names it, or did once. */
     {"CREATE TABLE core_file (id INTEGER PRIMARY KEY AUTOINCREMENT,"
      " hash TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,"

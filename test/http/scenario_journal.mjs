@@ -138,12 +138,79 @@ await test('where the key is missing or another, verify, doctor and the server s
   match(said('doctor'), /fail +journal +the key is another: put at/);
   drop(bare);
 });
+await test('a key that is lost for good is replaced aloud: the tree grows on, and what was sealed stays provable as such', async () => {
+  const bare = join(away, 'anew'), key = join(bare, 'journal.key'), where = ['--data', bare];
+  const run = (...words) => {
+    const r = spawnSync(program, [...words, ...where], { encoding: 'utf8' });
+    return { code: r.status, said: r.stdout + r.stderr };
+  };
+  clone(server.folder, bare);
+  const before = JSON.parse(essaim('journal', 'head', ...where));
+  writeFileSync(join(away, 'before.json'), JSON.stringify(before));
+  match(run('journal', 'new-key', '--force').said, /the key that sealed this journal is in its place/);
+  rmSync(key);
+  match(run('journal', 'verify').said, /lost for good.*essaim journal new-key/);
+  const unsure = run('journal', 'new-key');
+  equal(unsure.code, 1);
+  match(unsure.said, /add --force/);
+  ok(!existsSync(key), 'a key was made');
+  const told = run('journal', 'new-key', '--force');
+  equal(told.code, 0, told.said);
+  match(told.said, new RegExp(`first ${before.size} lines stay signed by ${before.key}`));
+  // The line that says so is sealed, under the new key alone.
+  const now = JSON.parse(essaim('journal', 'head', ...where));
+  ok(signed(now) && now.key !== before.key && now.size === before.size + 1);
+  equal(query(bare, "SELECT count(*) FROM core_journal WHERE what = 'journal_key'"), '1');
+  match(essaim('journal', 'verify', ...where),
+    new RegExp(`all as sealed[^]*up to ${before.size} lines are signed by ${before.key}, a key lost`));
+  match(essaim('journal', 'verify', '--head', join(away, 'before.json'), ...where), /its key was lost since/);
+  equal(JSON.parse(essaim('journal', 'prove', '2', ...where)).sealed_by_lost_key, before.key);
+  const last = query(bare, 'SELECT max(id) FROM core_journal');
+  ok(!('sealed_by_lost_key' in JSON.parse(essaim('journal', 'prove', last, ...where))));
+  // It is served, and sealed, as before; the page of the head says what happened.
+  const other = await serve({ data: bare });
+  await other.as('admin');
+  const read = async () => readable((await other.stranger().get('/journal/tete')).text);
+  for (let i = 0; i < 50 && JSON.parse((await other.stranger().get('/journal/tete.json')).text).size === now.size; i++) await sleep(100);
+  match(await read(), new RegExp(`Clé perdue ${before.key} signait jusqu’à la ligne`));
+  await other.stop();
+  const lines = JSON.parse(essaim('journal', 'head', ...where)).size;
+  ok(lines > now.size);
+  match(essaim('journal', 'verify', ...where), new RegExp(`^${lines} lines, all as sealed`));
+  // A backup keeps it so.
+  essaim('backup', join(away, 'anew.tar'), ...where);
+  essaim('restore', join(away, 'anew.tar'), '--data', join(away, 'restored'));
+  match(essaim('journal', 'verify', '--data', join(away, 'restored')), /a key lost/);
+  // What the lost key signed cannot be passed off as signed by another.
+  query(bare, `UPDATE core_lost_key SET key = '${now.key}'`);
+  equal(run('journal', 'verify').code, 1);
+  drop(bare);
+  rmSync(join(away, 'restored'), { recursive: true });
+});
+await test('a server that runs on with the key of before seals nothing more by it', async () => {
+  const bare = join(away, 'runs');
+  clone(server.folder, bare);
+  const other = await serve({ data: bare });
+  await other.as('admin');
+  rmSync(join(bare, 'journal.key'));
+  essaim('journal', 'new-key', '--force', '--data', bare);
+  const { key } = JSON.parse(essaim('journal', 'head', '--data', bare));
+  await other.as('teacher');
+  for (let i = 0; i < 50 && !/journal not sealed/.test(other.log()); i++) await sleep(100);
+  match(other.log(), /journal not sealed/);
+  await other.stop();
+  match(essaim('journal', 'verify', '--data', bare), /all as sealed/);
+  equal(JSON.parse(essaim('journal', 'head', '--data', bare)).key, key);
+  drop(bare);
+});
 await test('before anything is sealed it says so, and makes no key', () => {
   const fresh = copyDemo();
   for (const words of [['journal', 'verify'], ['doctor']]) {
     const r = spawnSync(program, [...words, '--data', fresh], { encoding: 'utf8' });
     match(r.stdout + r.stderr, /nothing is sealed yet: start the server once/);
   }
+  const r = spawnSync(program, ['journal', 'new-key', '--force', '--data', fresh], { encoding: 'utf8' });
+  match(r.stderr, /nothing is sealed yet, and no key is lost/);
   ok(!existsSync(join(fresh, 'journal.key')), 'a key was made');
   drop(fresh);
 });
