@@ -153,14 +153,18 @@ if (onPostgres) {
       oneLine(move(`sqlite:${at('back')}`, url), /in use by another Essaim/, 'target');
     } finally { await server.stop(); }
   });
-  await test('a line that waits below a sealed one is sealed before it goes', () => {
+  await test('a line that waits below a sealed one is sealed before it goes', async () => {
     const line = (id) => sql(url, `INSERT INTO core_journal (id, at, person, entity, row_id, what, detail, salt)
       VALUES (${id}, 1, 0, 'core', 0, 'x', '', 'ab')`);
     line(1000);
     match(essaim('journal', 'verify', '--data', at('pg')), /all as sealed/);
     line(500);
+    // Who still writes, in any database of the server, holds up what may be sealed.
+    const writer = spawn('psql', [database(), '-c', 'BEGIN; SELECT pg_current_xact_id(); SELECT pg_sleep(4); COMMIT'], { stdio: 'ignore' });
+    await sleep(1000);
+    line(501);
     moved(move(url, `sqlite:${at('sealed')}`, '--data', at('pg')), 'with an open line');
-    equal(lite(at('sealed'), 'SELECT line FROM core_leaf ORDER BY seq DESC LIMIT 1'), '500');
+    equal(lite(at('sealed'), 'SELECT line FROM core_leaf ORDER BY seq DESC LIMIT 1'), '501');
     match(essaim('journal', 'verify', '--data', at('sealed')), /all as sealed/);
   });
 
