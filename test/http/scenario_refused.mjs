@@ -41,8 +41,9 @@ for (const [, lab] of half) {
 }
 for (const who of ['stranger', 'teacher']) for (const path of [...free].slice(0, 1)) await look(path, who);
 
-// Owed: forms that are forged rather than mistyped, whose dates no page gives back.
-const owed = new Set(['/series/:id/reserver', '/series/:id/changer', '/series/:id/annuler']);
+// A series is moved from a preview, which its page asks for by an address.
+for (const { id } of rowsOf['/series'])
+  await look(`/series/${id}/changer?portee=toutes&jour=thursday&moment=morning&espace=`, 'admin');
 let serial = 0;
 // (No person fills "site": what does is not answered.)
 const texts = (form) => form.controls.filter((c) => c.name !== 'site' && (c.tag === 'textarea'
@@ -63,7 +64,6 @@ for (const [key, { path, who, action }] of [...found].sort((a, b) => order(a) - 
   const all = Object.entries(ways);
   for (const [way, make] of process.env.FULL ? all : [all[turn++ % all.length]]) {
     await test(`${key}: ${way}`, async (skip) => {
-      if (owed.has(key)) { skip('owed'); return; }
       const form = forms((await people[who].get(path)).text)
         .find((f) => f.method === 'post' && f.action === action);
       if (!form) { skip('it was done'); return; }
@@ -82,5 +82,6 @@ for (const [key, { path, who, action }] of [...found].sort((a, b) => order(a) - 
     });
   }
 }
-await test('all forms were found', () => { ok(found.size > 120, `${found.size} forms`); });
+await test('all forms were found', () => { ok(found.size > 120, `${found.size} forms`);
+  for (const way of ['reserver', 'changer', 'annuler']) ok(found.has(`/series/:id/${way}`), way); });
 await server.stop();

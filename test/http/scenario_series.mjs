@@ -203,6 +203,11 @@ await test('cancelling one date or those that follow gives their rooms back, wit
     return admin.submit(f, { portee, reason });
   };
   equal((await stop(first[0].day, 'une', '')).status, 422, 'without a reason');
+  const unsaid = await stop(first[0].day, 'zzz', 'La salle est en travaux');
+  equal(unsaid.status, 422);
+  match(readable(unsaid.text), /choisissez pour quelles dates/);
+  equal(forms(unsaid.text).find((f) => f.action.endsWith('/annuler')).fields.find(([n]) => n === 'reason')[1],
+    'La salle est en travaux', 'what was typed stays');
   equal((await stop(first[1].day, 'une', 'Sortie scolaire')).status, 303);
   deepEqual(dates(path).map((d) => d.state === 'cancelled'), first.map((d, i) => i === 1));
   equal((await stop(first[3].day, 'suite', 'Le club s’arrête')).status, 303);

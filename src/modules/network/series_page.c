@@ -207,14 +207,15 @@ enum status series_show(struct req *r)
     return same(r->form, "") && !r->api ? show(&d, 200) : row_page(r);
 }
 
-/* The first that is wrong, in words; or that somebody was faster. */
+/* The first that is wrong, in words; or that somebody was faster. A tick that
+ * names no date is of a page that no longer holds. */
 static void told(struct dating *d, enum status s, const char *fault)
 {
-    const struct lang *lang = d->r->lang;
-    if (s == ERR_INVALID && fault)
-        d->alert = tr(lang, fault);
-    else if (s == ERR_CONFLICT || s == ERR_STALE)
-        d->alert = tr(lang, "network.series_meanwhile");
+    if (d->alert || (s != ERR_INVALID && s != ERR_CONFLICT && s != ERR_STALE))
+        return;
+    d->alert =
+        tr(d->r->lang, s == ERR_INVALID && fault ? fault
+                                                 : "network.series_meanwhile");
 }
 
 struct writing {
@@ -374,23 +375,28 @@ static enum status choices_fill(struct dating *d, struct series_change_v *v)
     return spaces_fill(r, d->s, v);
 }
 
-static enum status moved_fill(struct dating *d, struct series_change_v *v)
+/* False: the address names no weekday, half-day or room. */
+static bool move_read(const struct dating *d, const struct series_change_v *v,
+                      struct series_move *m)
+{
+    *m = (struct series_move){.from = d->from, .to = d->to, .space = NONE};
+    while (lab_weekdays[m->weekday] &&
+           !same(lab_weekdays[m->weekday], v->weekday))
+        m->weekday++;
+    m->part = part_of(v->part);
+    return m->part != PARTS && lab_weekdays[m->weekday] &&
+           (!*v->space || str_int(str_of(v->space), &m->space));
+}
+
+static enum status moved_fill(struct dating *d, const struct series_move *m,
+                              struct series_change_v *v)
 {
     struct req *r = d->r;
     struct occurrence *all;
     size_t n;
-    struct series_move m = {.from = d->from, .to = d->to, .space = NONE};
-    while (lab_weekdays[m.weekday] &&
-           !same(lab_weekdays[m.weekday], v->weekday))
-        m.weekday++;
-    m.part = part_of(v->part);
-    if (m.part == PARTS || !lab_weekdays[m.weekday])
-        return ERR_INVALID;
-    if (*v->space && !str_int(str_of(v->space), &m.space))
-        return ERR_INVALID;
     const struct reach seen =
         reach_of(r->app, r->mem, r->who, "network.visits");
-    TRY(series_moved(r->conn, r->mem, d->s, &m, &seen, &all, &n));
+    TRY(series_moved(r->conn, r->mem, d->s, m, &seen, &all, &n));
     struct occurrence_v *out = NEW_ARRAY(r->mem, struct occurrence_v, n + 1);
     for (size_t i = 0; i < n; i++) {
         out[i].when = half_day_shown(r, all[i].at.day, all[i].at.part);
@@ -407,6 +413,7 @@ static enum status moved_fill(struct dating *d, struct series_change_v *v)
 static enum status change_show(struct dating *d, int code)
 {
     struct req *r = d->r;
+    struct series_move m;
     struct series_change_v v = {
         .alert = d->alert,
         .series = said(r->mem, r->lang, d->s->title),
@@ -415,15 +422,16 @@ static enum status change_show(struct dating *d, int code)
         .csrf = r->who->csrf,
         .key = req_key(r),
         .words = req_text(r, "mots").n > 0,
+        .reason = d->reason.n ? str_dup(r->mem, d->reason) : "",
         .most = step_reason_most(&visit_entity)};
     if (!scope_read(d, &v.scope))
         return req_go(r, "%s", v.back);
     v.from = day_iso(r->mem, d->day);
-    v.asked = v.scope && req_text(r, "jour").p;
     form_fill(r, "changer", "network.series_move", &v.dates);
     TRY(choices_fill(d, &v));
+    v.asked = v.scope && req_text(r, "jour").p && move_read(d, &v, &m);
     if (v.asked)
-        TRY(moved_fill(d, &v));
+        TRY(moved_fill(d, &m, &v));
     struct page p = req_page(r, tr(r->lang, "network.series_change"));
     const struct page_link crumb = {v.series, v.back, false};
     p.crumbs = &crumb;
@@ -499,10 +507,12 @@ enum status series_stop(struct req *r)
     struct dating d = {.r = r, .s = r->row};
     struct writing w = {.d = &d};
     const char *scope;
-    if (!scope_read(&d, &scope) || !scope)
-        return ERR_INVALID;
     d.reason = str_trim(req_text(r, "reason"));
-    if (!d.reason.n)
+    if (!scope_read(&d, &scope))
+        return ERR_INVALID;
+    if (!scope)
+        d.alert = tr(r->lang, "network.series_no_scope");
+    else if (!d.reason.n)
         d.alert = tr(r->lang, "core.step_lacks_reason");
     else if ((int64_t)utf8_length(d.reason) > step_reason_most(&visit_entity))
         d.alert = tr(r->lang, "network.series_long_reason");

@@ -36,6 +36,7 @@ struct series_change_v {
     const char *scope, *weekday, *part, *space; /* as asked */
     bool asked, words;
     struct dates_v dates;
-    int64_t most; /* characters of a reason */
+    const char *reason; /* as typed */
+    int64_t most;       /* its characters */
     const char *csrf, *key;
 };
