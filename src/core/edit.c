@@ -87,7 +87,8 @@ static enum status show(struct edit *e, int code, bool refused,
                            .source = &source,
                            .under = r->entity->parent &&
                                     (!is_new || req_text(r, "_parent").p)};
-    struct form form = {0};
+    struct form form = {.instead = r->instead.text,
+                        .instead_count = r->instead.n};
     struct form_conflict conflict = {0}, *of_line = NULL;
     addresses(e, &form);
     TRY(form_of_entity(r->mem, r->lang, &ask, &form));
@@ -407,6 +408,45 @@ static bool is_told(const struct edit *e, enum status s)
                                  (e->r->errors.n || lines_faulty(e))));
 }
 
+/* "Jour : 13 mai 2025, espace : Salle créative" */
+static enum status instead_text(struct edit *e, const void *other,
+                                const char **out)
+{
+    struct req *r = e->r;
+    struct form_source source = edit_source(r);
+    const struct form_ask ask = {
+        .entity = r->entity, .row = e->row, .source = &source};
+    struct form_conflict versus = {0};
+    struct buf b = {.mem = r->mem};
+    TRY(form_conflict_of(r->mem, r->lang, &ask, other, &versus));
+    for (size_t i = 0; i < versus.n; i++) {
+        const struct form_difference *d = &versus.rows[i];
+        if (d->differs && d->theirs)
+            buf_printf(&b, "%s%s%s%s", b.n ? ", " : "", d->label,
+                       tr(r->lang, "view.colon"), d->theirs);
+    }
+    *out = buf_done(&b).p;
+    return OK;
+}
+
+/* What overlapped is refused with what could be had instead. */
+static enum status instead_find(struct edit *e, enum status s)
+{
+    struct req *r = e->r;
+    struct instead *in = &r->instead;
+    const struct form_error *first = r->errors.n ? r->errors.list : NULL;
+    if (s != ERR_CONFLICT || !r->entity->instead || !first ||
+        !same(first->key, "form.overlap"))
+        return OK;
+    in->of = e->row;
+    TRY(req_renew(r));
+    TRY(r->entity->instead(r->conn, r->mem, e->row, in->row, INSTEAD_MOST,
+                           &in->n));
+    for (size_t i = 0; i < in->n; i++)
+        TRY(instead_text(e, in->row[i], &in->text[i]));
+    return OK;
+}
+
 enum status row_create(struct req *r)
 {
     struct edit e = edit_open(r, row_new(r->mem, r->entity));
@@ -418,6 +458,7 @@ enum status row_create(struct req *r)
         return show(&e, 200, true, NULL);
     if (s == OK)
         s = req_write(r, insert, &e);
+    TRY(instead_find(&e, s));
     if (is_told(&e, s))
         return show(&e, r->x->sieved ? 413 : status_code(s), true, NULL);
     TRY(s);
@@ -485,6 +526,7 @@ enum status row_change(struct req *r)
             theirs = now;
         return show(&e, 409, true, theirs);
     }
+    TRY(instead_find(&e, s));
     if (is_told(&e, s))
         return show(&e, r->x->sieved ? 413 : status_code(s), true, NULL);
     TRY(stale(r, s));

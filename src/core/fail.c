@@ -55,6 +55,20 @@ static void faults_json(struct req *r, struct json *j)
     json_end_array(j);
 }
 
+static void instead_json(struct req *r, struct json *j)
+{
+    json_array(j, "alternatives");
+    for (size_t i = 0; i < r->instead.n; i++) {
+        json_object(j, NULL);
+        json_cstr(j, "text", r->instead.text[i]);
+        json_object(j, "changes");
+        row_json_changes(j, r->entity, r->instead.of, r->instead.row[i]);
+        json_end_object(j);
+        json_end_object(j);
+    }
+    json_end_array(j);
+}
+
 static enum status problem(struct req *r, enum status s, int code)
 {
     struct buf out = {.mem = r->mem};
@@ -67,6 +81,8 @@ static enum status problem(struct req *r, enum status s, int code)
     json_cstr(&j, "instance", r->number);
     if (r->errors.n)
         faults_json(r, &j);
+    if (r->instead.n)
+        instead_json(r, &j);
     json_end_object(&j);
     return req_json(r, code, buf_done(&out));
 }

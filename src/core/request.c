@@ -64,10 +64,15 @@ bool req_done(const struct req *r)
     return r->done;
 }
 
-enum status req_refresh(struct req *r, void **row)
+enum status req_renew(struct req *r)
 {
     conn_end(r->conn);
-    TRY(conn_begin(r->conn, r->x->deadline));
+    return conn_begin(r->conn, r->x->deadline);
+}
+
+enum status req_refresh(struct req *r, void **row)
+{
+    TRY(req_renew(r));
     return row_load(r->conn, r->mem, r->entity, r->id, &r->reach, row);
 }
 

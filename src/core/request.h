@@ -21,6 +21,15 @@
 
 struct http_exchange;
 
+/* Free instead of a row that overlapped, and in words what differs. */
+enum { INSTEAD_MOST = 3 };
+struct instead {
+    const void *of;
+    void *row[INSTEAD_MOST];
+    const char *text[INSTEAD_MOST];
+    size_t n;
+};
+
 /* The answer that was kept with the write itself. */
 struct kept {
     bool there;
@@ -53,6 +62,7 @@ struct req {
     struct staged *staged; /* see files_take */
     struct known_rows *known; /* what forms have looked up */
     struct form_errors errors;
+    struct instead instead;
     const struct json_value *json; /* the API's body, once read */
     const char *number;            /* of a failure: names it in the log */
     bool done;
@@ -89,7 +99,9 @@ bool req_done(const struct req *r); /* a key used before: answered already */
 enum status req_past_reached(struct req *r, struct conn *c) MUST_USE;
 /* Does the route's right reach every row? */
 bool req_reaches_all(const struct req *r);
-/* A newer snapshot, and the row in it. */
+/* A newer snapshot. */
+enum status req_renew(struct req *r) MUST_USE;
+/* The same, and the row in it. */
 enum status req_refresh(struct req *r, void **row) MUST_USE;
 /* A JSON value as a form would have it typed. */
 struct str json_typed(struct arena *a, const struct json_value *v);

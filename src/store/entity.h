@@ -253,6 +253,11 @@ struct entity {
      * row is not written either. Its links are not there yet. */
     enum status (*follow)(struct conn *c, struct arena *a, const void *before,
                           const void *after, struct actor by);
+    /* Where the database refused a row because another overlaps it: rows that
+     * could be written instead, the nearest first, `most` at most. NULL:
+     * nothing is offered. */
+    enum status (*instead)(struct conn *c, struct arena *a, const void *row,
+                           void **out, size_t most, size_t *n);
 };
 
 #define PUBLIC "public"
@@ -446,6 +451,9 @@ enum status import_rows(struct conn *c, struct arena *a, const struct entity *e,
  * instants as ISO text, school years as "2023-2024", money in cents, references
  * as ids, nothing as null. What is F_HIDDEN is told to nobody. */
 void row_json(struct json *j, const struct entity *e, const void *row);
+/* The fields in which a row differs from another, as row_json has them. */
+void row_json_changes(struct json *j, const struct entity *e, const void *from,
+                      const void *row);
 /* The members that are fields of e, set into the row; what is absent stays.
  * NULL, or the name of the first member of a wrong type. */
 const char *row_from_json(struct arena *a, const struct entity *e,

@@ -74,6 +74,14 @@ void row_json_whole(struct json *j, const struct entity *e, const void *row)
     members(j, e, row, 0);
 }
 
+void row_json_changes(struct json *j, const struct entity *e, const void *from,
+                      const void *row)
+{
+    for (const struct field *f = e->fields; f->name; f++)
+        if (!value_same(field_get(f, from), field_get(f, row)))
+            field_json(j, f->name, f, row);
+}
+
 static bool text_value(struct arena *a, const struct field *f, struct str s,
                        struct value *out)
 {

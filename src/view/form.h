@@ -256,7 +256,9 @@ struct form {
     bool to_parent; /* afterwards to the parent's page: _parent */
     const struct form_field *fields; /* the drawer groups nothing */
     size_t field_count;
-    const char *alert; /* about the whole form, or NULL */
+    const char *alert;          /* about the whole form, or NULL */
+    const char *const *instead; /* what could be had, in words */
+    size_t instead_count;
     const struct form_conflict *conflict;
     const struct form_lines *lines;
     size_t lines_count;

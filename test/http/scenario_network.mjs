@@ -138,6 +138,31 @@ await test('by the API too: one of many has the room, its parts go with it', asy
     { override: 'Deux groupes se partagent la salle' })).status, 201);
 });
 
+await test('who is refused a half-day is offered others, by the API and in the form, and they can be had', async () => {
+  const [a, b, c] = [await visitOf(today), await visitOf(today), await visitOf(today)];
+  equal((await slot(a, '2025-06-26', 'morning', rooms[0].id)).status, 201);
+  const refused = await slot(b, '2025-06-26', 'morning', rooms[0].id);
+  equal(refused.status, 409);
+  const { alternatives } = JSON.parse(refused.text);
+  ok(alternatives.length > 0, refused.text);
+  equal(alternatives[0].changes.space, rooms[1].id, 'the same half-day in another room first');
+  match(alternatives[0].text, /Espace/);
+  const form = await admin.form(`/demi-journees/nouveau?visit=${c}`, '/demi-journees');
+  const typed_ = { visit: String(c), day: '2025-06-26', part: 'morning', space: String(rooms[0].id) };
+  const page = await admin.submit(form, typed_);
+  equal(page.status, 409, readable(page.text).slice(0, 400));
+  match(readable(page.text), /Libre à la place : Espace/);
+  // All of them can be had, each by another visit, and a moved one is offered some too.
+  for (const { changes } of alternatives) {
+    const at = { day: '2025-06-26', part: 'morning', space: rooms[0].id, ...changes };
+    equal((await slot(await visitOf(today), at.day, at.part, at.space)).status, 201, JSON.stringify(at));
+  }
+  const mine = JSON.parse((await slot(c, '2025-06-27', 'morning', rooms[0].id)).text);
+  const moved = await api('PATCH', `slot/${mine.id}`, { day: '2025-06-26', version: mine.version });
+  equal(moved.status, 409, moved.text);
+  ok(JSON.parse(moved.text).alternatives.length > 0, moved.text);
+});
+
 await test('one network of strangers is held back, and told so', async () => {
   let held = 0;
   for (let i = 0; i < 12 && !held; i++) {

@@ -272,3 +272,57 @@ enum status series_moved(struct conn *c, struct arena *a,
     *n = k.n;
     return OK;
 }
+
+/* Has the visit that half-day already, with another slot? */
+static enum status has_half(const struct looking *k, const struct slot *slot,
+                            const struct place *p, bool *has)
+{
+    int64_t n;
+    TRY(db_int(k->c,
+               SQL("SELECT count(*) FROM network_slot s WHERE s.visit = :visit"
+                   " AND s.day = :day AND s.part = :part AND s.id <> :id"),
+               ARGS(arg_int("visit", slot->visit), arg_day("day", p->day),
+                    arg_cstr("part", booking_parts[p->part]),
+                    arg_int("id", slot->row.id)),
+               &n));
+    *has = n != 0;
+    return OK;
+}
+
+enum status slot_instead(struct conn *c, struct arena *a, const void *row,
+                         void **out, size_t most, size_t *n)
+{
+    enum { TRIES = 6 };
+    const struct slot *slot = row;
+    void *visit;
+    bool has;
+    TRY(row_load(c, a, &visit_entity, slot->visit, &reach_all, &visit));
+    const struct visit *v = visit;
+    const struct series s = {.lab = v->lab,
+                             .starts = slot->day,
+                             .coordinator = slot->coordinator,
+                             .pupils = v->pupils};
+    struct looking k = {.c = c, .a = a, .s = &s, .seen = &reach_all};
+    *n = 0;
+    if (slot->space == NONE) /* elsewhere nobody knows what is free */
+        return OK;
+    TRY(looking_open(&k));
+    for (; k.n < TRIES && *n < most; k.n++) {
+        struct occurrence *o = &k.out[k.n];
+        o->at = (struct place){slot->day, part_of(slot->part), NONE};
+        o->other.space = NONE;
+        o->taken = true;
+        TRY(find_other(&k, o));
+        if (o->other.space == NONE)
+            return OK;
+        TRY(has_half(&k, slot, &o->other, &has));
+        if (has)
+            continue;
+        struct slot *other = row_copy(a, &slot_entity, slot);
+        other->day = o->other.day;
+        other->part = booking_parts[o->other.part];
+        other->space = o->other.space;
+        out[(*n)++] = other;
+    }
+    return OK;
+}

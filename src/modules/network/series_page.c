@@ -214,8 +214,8 @@ static void told(struct dating *d, enum status s, const char *fault)
     if (d->alert || (s != ERR_INVALID && s != ERR_CONFLICT && s != ERR_STALE))
         return;
     d->alert =
-        tr(d->r->lang, s == ERR_INVALID && fault ? fault
-                                                 : "network.series_meanwhile");
+        tr(d->r->lang,
+           s == ERR_INVALID && fault ? fault : "network.series_meanwhile");
 }
 
 struct writing {

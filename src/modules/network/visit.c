@@ -458,4 +458,5 @@ const struct entity slot_entity = {
     .locked = slot_locked,
     .check = slot_check,
     .follow = slot_follow,
+    .instead = slot_instead,
 };
