@@ -132,6 +132,7 @@ struct row {
 struct actor {
     int64_t person, import;
     const char *why;
+    bool tells; /* whoever is concerned is told by the caller itself */
 };
 
 /* One allowed change of state. What is not in the table cannot happen. */

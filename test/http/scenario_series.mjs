@@ -1,6 +1,6 @@
 // An accueil that comes back each week: planned in one form, booked all or
 // nothing, moved and cancelled date by date; another's booking is never touched.
-import { test, equal, ok, match, serve, copy, drop, essaim, forms, readable, query, today, deepEqual } from './lib.mjs';
+import { test, equal, ok, match, serve, copy, drop, essaim, forms, readable, query, today, deepEqual, onPostgres } from './lib.mjs';
 
 const folder = copy();
 const token = essaim('token', 'add', 'admin@demo.example', 'series', '--data', folder).trim();
@@ -193,7 +193,8 @@ await test('the visit of another series, or of none, is not moved', async () => 
 });
 
 await test('cancelling one date or those that follow gives their rooms back, with the reason', async () => {
-  const path = await plan({ title: 'S’arrête', starts: '2025-05-13', ends: '2025-06-24', part: 'afternoon' });
+  const path = await plan({ title: 'S’arrête', starts: '2025-05-13', ends: '2025-06-24', part: 'afternoon',
+    asker: 'Une enseignante', email: 'club@demo.example' });
   const form = await bookForm(path);
   equal((await post(form, chosen(form))).status, 303);
   const first = dates(path);
@@ -211,6 +212,13 @@ await test('cancelling one date or those that follow gives their rooms back, wit
   equal((await stop(first[1].day, 'une', 'Sortie scolaire')).status, 303);
   deepEqual(dates(path).map((d) => d.state === 'cancelled'), first.map((d, i) => i === 1));
   equal((await stop(first[3].day, 'suite', 'Le club s’arrête')).status, 303);
+  // A mail for the one date, and one for all the others, which names each.
+  const mails = query(folder, `SELECT replace(text, char(10), ' ') FROM core_mail WHERE address = 'club@demo.example'
+    AND what = 'network.mail.cancelled' ORDER BY uid`.replace('char(10)', onPostgres ? 'chr(10)' : 'char(10)')).split('\n');
+  equal(mails.length, 2, mails.join('\n'));
+  ok(first.length - 3 > 1);
+  equal(mails[1].match(/après-midi/g).length, first.length - 3, mails[1]);
+  match(mails[1], /Le club s’arrête/);
   deepEqual(dates(path).map((d) => d.state === 'cancelled'), first.map((d, i) => i === 1 || i >= 3));
   equal(number(`SELECT count(*) FROM booking_hold h JOIN network_slot s ON h.owner = 'network_slot' AND h.owner_id = s.id
     JOIN network_visit v ON v.id = s.visit WHERE v.series = ${path.split('/').at(-1)} AND v.state = 'cancelled'`), 0);

@@ -35,6 +35,7 @@ enum told {
     TOLD_CONFIRMED,
     TOLD_DECLINED,
     TOLD_CANCELLED,
+    TOLD_CANCELLED_ALL, /* several at once */
     TOLD_REMINDER,
     TOLD_COMING, /* the reminder of who coordinates */
     TOLD_REVIEW,
@@ -49,6 +50,8 @@ struct telling {
     int32_t day;      /* NO_DAY: all its half-days */
     const char *link; /* "/accord/…"; or NULL */
     const char *once, *page;
+    const int64_t *others; /* visits whose half-days it is about as well */
+    size_t other_count;
 };
 /* Inside a write. */
 enum status visit_tell(struct conn *c, struct arena *a,

@@ -3,6 +3,7 @@
 
 #include "core/request.h"
 #include "modules/directory/check.h"
+#include "modules/network/agree.h"
 
 static const char *const kinds[] = {
     "coanimation", "workshop", "discovery", "training",
@@ -222,13 +223,43 @@ static const struct step *step_named(const char *name)
     return step;
 }
 
+/* One mail to each who asked, however many of the dates are theirs. */
+static enum status tell_cancelled(struct conn *c, struct arena *a,
+                                  const struct visit *const *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        int64_t others[SERIES_MOST];
+        struct telling t = {.told = TOLD_CANCELLED,
+                            .visit = v[i],
+                            .to = v[i]->email,
+                            .day = NO_DAY,
+                            .others = others};
+        bool told = !t.to;
+        for (size_t k = 0; k < n && !told; k++) {
+            const bool theirs = v[k]->email && same(v[k]->email, t.to);
+            told = theirs && k < i;
+            if (theirs && k > i)
+                others[t.other_count++] = v[k]->row.id;
+        }
+        if (told)
+            continue;
+        if (t.other_count)
+            t.told = TOLD_CANCELLED_ALL;
+        TRY(lang_of(c, a, v[i]->person, v[i]->lang, &t.lang));
+        TRY(visit_tell(c, a, &t));
+    }
+    return OK;
+}
+
 enum status series_cancel(struct conn *c, struct arena *a,
                           const struct series *s, int32_t from, int32_t to,
                           struct str reason, struct actor by, size_t *n)
 {
     struct rows *rows;
     int64_t ids[SERIES_MOST];
+    const struct visit *cancelled[SERIES_MOST];
     const char *refusal;
+    by.tells = true;
     *n = 0;
     TRY(db_rows(c, a,
                 SQL("SELECT v.id FROM network_visit v WHERE v.series = :series"
@@ -236,7 +267,8 @@ enum status series_cancel(struct conn *c, struct arena *a,
                     " 1 FROM network_slot s WHERE s.visit = v.id AND s.day"
                     " BETWEEN :from AND :to) AND NOT EXISTS (SELECT 1 FROM"
                     " network_slot s WHERE s.visit = v.id AND s.day < :today)"
-                    " ORDER BY v.id LIMIT :most"),
+                    " ORDER BY (SELECT min(s.day) FROM network_slot s WHERE"
+                    " s.visit = v.id), v.id LIMIT :most"),
                 ARGS(arg_int("series", s->row.id), arg_day("from", from),
                      arg_day("to", to), arg_day("today", day_today()),
                      arg_int("most", SERIES_MOST)),
@@ -249,6 +281,7 @@ enum status series_cancel(struct conn *c, struct arena *a,
         TRY(row_load(c, a, &visit_entity, ids[i], &reach_all, &v));
         TRY(step_take(c, a, &visit_entity, step_named("cancel"), v, reason, by,
                       &refusal));
+        cancelled[i] = v;
     }
-    return OK;
+    return tell_cancelled(c, a, cancelled, *n);
 }

@@ -18,6 +18,9 @@ static const struct letter_kind {
     [TOLD_CANCELLED] = {"network.mail.cancelled",
                         "network.mail.cancelled_subject",
                         "network.mail.cancelled_text", false},
+    [TOLD_CANCELLED_ALL] = {"network.mail.cancelled",
+                            "network.mail.cancelled_all_subject",
+                            "network.mail.cancelled_all_text", false},
     [TOLD_REMINDER] = {"network.mail.reminder", "network.mail.reminder_subject",
                        "network.mail.reminder_text", true},
     [TOLD_COMING] = {"network.mail.coming", "network.mail.coming_subject",
@@ -137,6 +140,18 @@ static const char *facts_of(struct arena *a, const struct lang *l,
     return b.p;
 }
 
+/* The half-days of the others that the mail is about. */
+static enum status say_others(struct conn *c, struct arena *a,
+                              const struct telling *t, struct visit_said *out)
+{
+    for (size_t i = 0; i < t->other_count; i++) {
+        struct visit_said s = {.day = NO_DAY};
+        TRY(say_when(c, a, t->lang, t->others[i], &s));
+        out->when = arena_printf(a, "%s\n%s", out->when, s.when);
+    }
+    return OK;
+}
+
 enum status visit_tell(struct conn *c, struct arena *a, const struct telling *t)
 {
     const struct letter_kind *k = &kinds[t->told];
@@ -145,6 +160,7 @@ enum status visit_tell(struct conn *c, struct arena *a, const struct telling *t)
     if (!t->to)
         return OK;
     TRY(visit_say(c, a, t->lang, v, &s));
+    TRY(say_others(c, a, t, &s));
     const char *day =
         s.first == NO_DAY ? "" : format_day(a, t->lang, s.first, DAY_PLAIN);
     const char *text =
@@ -197,7 +213,7 @@ enum status visit_changed(struct conn *c, struct arena *a,
         TRY(agreement_revoke(c, a, after->row.id, by, false));
     if (same(after->state, "confirmed") && !same(before->state, "held"))
         return asker_tell(c, a, after, TOLD_CONFIRMED);
-    if (same(after->state, "cancelled"))
+    if (same(after->state, "cancelled") && !by.tells)
         return asker_tell(c, a, after,
                           same(before->state, "asked") ? TOLD_DECLINED
                                                        : TOLD_CANCELLED);
