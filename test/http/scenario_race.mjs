@@ -63,7 +63,39 @@ class Crowd {
     this.people = (await this.rows('coordination')).map((t) => t.person).filter(Boolean).slice(0, 3);
     this.rooms = this.labs.map((lab) => spaces.filter((s) => s.lab === lab.id).slice(0, 2).map((s) => s.id));
     this.visits = await this.make(count);
+    await this.plan();
     return this;
+  }
+  // Series are booked, moved and cancelled on their pages, by forms fetched once.
+  async plan() {
+    this.admin = await this.server.as('admin');
+    this.series = await Promise.all(this.labs.map(async (lab, i) => {
+      const made = await this.api('POST', 'series', { title: `Série ${i}`, lab: lab.id, kind: 'workshop', part: 'morning',
+        week: 'every', starts: days[0], ends: days.at(-1), coordinator: this.people[i % this.people.length] });
+      equal(made.status, 201, made.text);
+      const { id } = made.said, form = await this.admin.form(`/series/${id}`, '/reserver');
+      return { id, rooms: this.rooms[i], csrf: form.fields.find(([name]) => name === '_csrf')[1], keys: 0 };
+    }));
+  }
+  send(series, what, fields) {
+    return this.admin.post(`/series/${series.id}/${what}`,
+      [['_csrf', series.csrf], ['_key', `race-${series.id}-${series.keys++}`], ...fields]);
+  }
+  // One or two dates at once, all or nothing.
+  async actSeries(roll) {
+    const one = this.series[roll(this.series.length)], way = roll(6);
+    const tick = () => {
+      const at = this.where(roll, one);
+      return `${at.day}.${at.part}.${at.space}`;
+    };
+    const some = Array.from({ length: 1 + roll(2) }, tick);
+    if (way < 3) return ['series book', await this.send(one, 'reserver', some.map((t) => ['keep', t]))];
+    const scope = [['depuis', days[roll(days.length)]], ['portee', ['une', 'suite'][Number(!roll(4))]]];
+    if (way === 3)
+      return ['series cancel', await this.send(one, 'annuler', [...scope, ['reason', 'Une presse, pour l’essai']])];
+    const { rows } = (await this.api('GET', `visit?series=${one.id}&state=confirmed&limit=200`)).said ?? { rows: [] };
+    const keep = some.slice(0, rows.length).map((t, i) => ['keep', `${rows[(roll(rows.length) + i) % rows.length].id}:${t}`]);
+    return ['series move', await this.send(one, 'changer', [...scope, ['jour', 'monday'], ['moment', 'morning'], ['espace', ''], ...keep])];
   }
   async make(count) {
     const { labs } = this, made = [];
@@ -84,7 +116,8 @@ class Crowd {
   // One of the ways that book, move, or give back.
   async act(roll) {
     const visit = this.visits[roll(this.visits.length)];
-    const way = roll(10);
+    const way = roll(12);
+    if (way > 9) return this.actSeries(roll);
     if (way < 5) {
       const r = await this.api('POST', 'slot', { visit: visit.id, ...this.where(roll, visit) });
       if (r.status === 201) this.slots.push({ id: r.said.id, visit });
@@ -151,9 +184,10 @@ await test(`${attempts} attempts by ${clients} clients, and imports beside them:
   }
   equal(overlaps(folder), 0);
   equal(halves(folder).join(), '0,0,0');
-  for (const way of ['book', 'move', 'confirm', 'cancel', 'reopen'])
+  for (const way of ['book', 'move', 'confirm', 'cancel', 'reopen', 'series book', 'series move'])
     for (const end of ['done', 'refused'])
       ok(all.seen[`${way} ${end}`] > 0, `${way} ${end}: ${JSON.stringify(all.seen)}`);
+  ok(all.seen['series cancel done'] > 0, JSON.stringify(all.seen));
 });
 await test('a stampede of 200 on one half-day of one room: one has it', async () => {
   const [space] = all.rooms[0];
