@@ -129,6 +129,36 @@ await test('the link accepts once; another\'s, or one that was changed, opens no
   ok(!(await who.get(link)).text.includes('name="reponse"'), 'no button any more');
 });
 
+await test('where the laboratory wants the agreement of the head, accepting asks for it: nothing is confirmed by a link', async () => {
+  const rule = async (agreement) => {
+    const { version } = JSON.parse((await api('GET', `lab/${lab.id}`)).text);
+    equal((await api('PATCH', `lab/${lab.id}`, { agreement, version })).status, 200);
+  };
+  const accepted = async (day, school) => {
+    const [one] = await fill(day, 'morning');
+    const id = await wait_(day, 'morning', school, { class_label: 'CM1' });
+    await cancel(one);
+    await until('an offer', async () => (await entry(id)).state === 'offered');
+    const who = server.stranger();
+    equal((await who.submit(await who.form(linkOf(id)), { reponse: 'oui' })).status, 303);
+    const { visit, email } = await entry(id);
+    await until('the head is asked', () => number(`SELECT count(*) FROM network_agreement WHERE visit = ${visit}`) === 1);
+    return { visit, told: query(folder, `SELECT what FROM core_mail WHERE address = '${email}' AND page = '/accueils/${visit}'`) };
+  };
+  const mailed = schools.filter((s) => s.mail && s.state === 'open');
+  await rule(true);
+  const { visit, told } = await accepted('2025-05-20', mailed[0]);
+  equal(query(folder, `SELECT state FROM network_visit WHERE id = ${visit}`), 'asked');
+  equal(told, 'network.mail.asked');
+  equal((await api('POST', `visit/${visit}/etapes/confirm`)).status, 409, 'the head has not agreed');
+  equal((await api('POST', `agreement/${number(`SELECT id FROM network_agreement WHERE visit = ${visit}`)}/etapes/agree`)).status < 300, true);
+  equal((await api('POST', `visit/${visit}/etapes/confirm`)).status < 300, true);
+  await rule(false);
+  const plain_ = await accepted('2025-05-22', mailed[1]);
+  equal(query(folder, `SELECT state FROM network_visit WHERE id = ${plain_.visit}`), 'confirmed');
+  equal(plain_.told, 'network.mail.confirmed');
+});
+
 await test('who declines gives it to the next; an offer whose time is over lapses, and cannot be accepted', async () => {
   const [one] = await fill('2025-06-12', 'morning');
   const ids = [await wait_('2025-06-12', 'morning', fresh), await wait_('2025-06-12', 'morning', old),

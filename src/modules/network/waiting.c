@@ -4,6 +4,7 @@
 #include "core/request.h"
 #include "core/task.h"
 #include "modules/directory/check.h"
+#include "modules/network/agree.h"
 #include "modules/network/open.h"
 
 static const char *const under_lab[] = {"lab", "lab.school", "lab.bassin",
@@ -127,10 +128,11 @@ static const char *refuses_accept(struct conn *c, struct arena *a,
                                         : NULL;
 }
 
-/* The visit, confirmed: the laboratory has offered it. */
+/* The visit: confirmed, as the laboratory has offered it; only asked for, where
+ * it wants the agreement of the head first. */
 static enum status visit_of(struct conn *c, struct arena *a,
                             const struct waiter *w, struct actor by,
-                            int64_t *id)
+                            struct visit **out)
 {
     struct visit *v = row_new(a, &visit_entity);
     const char *kind =
@@ -150,10 +152,19 @@ static enum status visit_of(struct conn *c, struct arena *a,
     v->need = w->need;
     v->pupils = w->pupils;
     v->asked = w->asked;
-    v->state = "confirmed";
+    v->state = agreement_lacks(c, a, v, by.person) ? "asked" : "confirmed";
+    *out = v;
     TRY(row_insert(c, a, &visit_entity, v, by));
-    *id = v->row.id;
-    return visit_class_joins(c, a, v, by);
+    return same(v->state, "confirmed") ? visit_class_joins(c, a, v, by) : OK;
+}
+
+/* As after any other asking: who asked is told, and the head is asked. */
+static enum status visit_told(struct conn *c, struct arena *a,
+                              const struct visit *v)
+{
+    TRY(asker_tell(c, a, v,
+                   same(v->state, "asked") ? TOLD_ASKED : TOLD_CONFIRMED));
+    return agreement_ask(c, a, v->row.id);
 }
 
 /* Given back and taken in one transaction: nobody comes between. */
@@ -162,9 +173,11 @@ static enum status accepts(struct conn *c, struct arena *a, const void *row,
 {
     struct waiter *w = row_copy(a, &waiter_entity, row);
     struct slot *slot = row_new(a, &slot_entity);
+    struct visit *v;
     const char *field;
     (void)reason;
-    TRY(visit_of(c, a, w, by, &w->visit));
+    TRY(visit_of(c, a, w, by, &v));
+    w->visit = v->row.id;
     w->state = "accepted";
     TRY(row_update_as(c, a, &waiter_entity, w, by, "accept"));
     slot->visit = w->visit;
@@ -173,7 +186,8 @@ static enum status accepts(struct conn *c, struct arena *a, const void *row,
     slot->space = w->offer_space;
     if (row_fault(c, a, &slot_entity, slot, &field)) /* closed meanwhile */
         return ERR_CONFLICT;
-    return row_insert(c, a, &slot_entity, slot, by);
+    TRY(row_insert(c, a, &slot_entity, slot, by));
+    return visit_told(c, a, v);
 }
 
 /* The next in turn is looked for. */

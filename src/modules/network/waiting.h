@@ -9,7 +9,9 @@
  * Who is next is said by the laboratory's rule, a row of weights; without one,
  * by who came first. What is offered is held for them until an instant, and a
  * visit from the moment they accept, on their page or by the link that they
- * were sent. The reason why it was theirs stands in the row.
+ * were sent: confirmed, or still asked for where the laboratory wants the
+ * agreement of the head before a class comes. The reason why it was theirs
+ * stands in the row.
  */
 #pragma once
 
