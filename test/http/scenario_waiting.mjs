@@ -209,11 +209,17 @@ await test('without a rule the order is that of the entries', async () => {
 await test('a teacher answers on the page of their school\'s entry, a stranger to it does not', async () => {
   const teacher = await server.as('teacher');
   const me = (await rows('/personnes')).find((p) => p.email === 'teacher@demo.example');
+  const typed = { starts: '2025-06-24', ends: '2025-06-24', part: 'morning', kind: 'workshop', class_label: '6e A', pupils: '20' };
   const form = await teacher.form(`/laboratoires/${lab.id}/attente`);
-  const sent = await teacher.submit(form, { starts: '2025-06-24', ends: '2025-06-24', part: 'any', kind: 'workshop',
-    class_label: '6e A', pupils: '20' });
+  const early = await teacher.submit(form, { ...typed, _key: 'early' });
+  equal(early.status, 422, 'what is free is asked for, not waited for');
+  const ask = links(early.text).find((l) => l.includes('jour=2025-06-24'));
+  equal((await teacher.get(ask)).status, 200);
+  const [one] = await fill('2025-06-24', 'morning');
+  const sent = await teacher.submit(form, typed);
   equal(sent.status, 303, readable(sent.text).slice(0, 300));
   const id = Number(sent.location.split('/').at(-1));
+  await cancel(one);
   await until('an offer', async () => (await entry(id)).state === 'offered');
   equal((await entry(id)).school, me.school);
   const accept = await teacher.form(sent.location, '/etapes/accept');
@@ -222,6 +228,16 @@ await test('a teacher answers on the page of their school\'s entry, a stranger t
   equal((await teacher.submit(accept)).status, 303);
   equal((await entry(id)).state, 'accepted');
   ok((await entry(id)).visit > 0);
+});
+
+await test('an offer has a room that holds them all', async () => {
+  const many = 1 + Math.max(...rooms.map((r) => r.capacity));
+  const [one] = await fill('2025-06-26', 'morning');
+  const large = await wait_('2025-06-26', 'morning', fresh, { pupils: many });
+  const small = await wait_('2025-06-26', 'morning', old, { pupils: 1 });
+  await cancel(one);
+  await until('an offer', async () => (await entry(small)).state === 'offered');
+  equal((await entry(large)).state, 'waiting', 'no room is large enough');
 });
 
 await test('no two holds overlap after all this', async () => {

@@ -309,12 +309,29 @@ enum status room_free(struct conn *c, int64_t lab, int64_t slot, int64_t people,
             " IS NULL AND NOT EXISTS (SELECT 1 FROM network_space p JOIN"
             " booking_hold h ON h.kind = 'space' AND h.thing = p.id WHERE"
             " (p.id = s.id OR p.within = s.id) AND h.starts <= :slot AND"
-            " h.until > :slot) ORDER BY CASE WHEN coalesce(s.capacity, 0) >="
-            " :people THEN 0 ELSE 1 END, CASE WHEN coalesce(s.capacity, 0) >="
-            " :people THEN s.capacity ELSE -s.capacity END, s.id LIMIT 1"),
+            " h.until > :slot) ORDER BY CASE WHEN s.capacity IS NULL THEN 1"
+            " WHEN s.capacity >= :people THEN 0 ELSE 2 END, CASE WHEN"
+            " s.capacity >= :people THEN s.capacity ELSE -s.capacity END, s.id"
+            " LIMIT 1"),
         ARGS(arg_int("lab", lab), arg_int("slot", slot),
              arg_int("people", people)),
         space);
+}
+
+/* The first that is free is too small only where all that are free are. */
+enum status room_fitting(struct conn *c, int64_t lab, int64_t slot,
+                         int64_t people, int64_t *space)
+{
+    int64_t small;
+    TRY(room_free(c, lab, slot, people, space));
+    TRY(db_int(c,
+               SQL("SELECT count(*) FROM network_space WHERE id = :space AND"
+                   " capacity < :people"),
+               ARGS(arg_int("space", *space), arg_int("people", people)),
+               &small));
+    if (small)
+        *space = NONE;
+    return OK;
 }
 
 enum status space_holds(struct conn *c, struct arena *a, int64_t space,

@@ -74,9 +74,13 @@ enum status calendar_next(struct conn *c, struct arena *a,
                           const struct lab *lab, int32_t from, size_t most,
                           struct half **out, size_t *n) MUST_USE;
 /* A room of the laboratory that is free on that half-day, the smallest that
- * holds so many people, or the largest; NONE. */
+ * holds so many people, one that does not say how many it holds, or the
+ * largest; NONE. */
 enum status room_free(struct conn *c, int64_t lab, int64_t slot, int64_t people,
                       int64_t *space) MUST_USE;
+/* The same where nobody looks at it any more: NONE where all are too small. */
+enum status room_fitting(struct conn *c, int64_t lab, int64_t slot,
+                         int64_t people, int64_t *space) MUST_USE;
 /* What is held with a space for one half-day: it and its parts; kind, thing,
  * starts, until and why "visit" of each. */
 enum { SPACE_HOLDS = 40 };

@@ -57,6 +57,12 @@ extern const struct entity queue_rule_entity, waiter_entity;
 enum status waiting_promote(struct conn *c, struct arena *a, int64_t lab,
                             struct actor by, int *n) MUST_USE;
 
+/* The first half-day of their span that is free and has a room that holds them,
+ * for which they need not wait; NULL: there is none. */
+enum status waiting_free(struct conn *c, struct arena *a, const struct lab *lab,
+                         const struct waiter *w,
+                         const struct half **half) MUST_USE;
+
 /* Inside a write: something of a laboratory was given back; if somebody waits
  * there, it is looked at soon. */
 enum status waiting_wake(struct conn *c, int64_t lab) MUST_USE;

@@ -11,7 +11,8 @@ struct joining {
     struct req *r;
     const struct lab *lab;
     struct waiter *row;
-    const char *alert; /* a label key */
+    const char *alert;       /* a label key */
+    const struct half *free; /* of their span; they ask for it instead */
 };
 
 static const char of_all[] = "starts ends part kind class_label pupils need";
@@ -90,6 +91,10 @@ static enum status show(struct joining *k, int code, bool refused)
         .lab = said(r->mem, r->lang, k->lab->name),
         .back = arena_printf(r->mem, "/laboratoires/%" PRId64 "#slots", r->id),
         .privacy = r->who ? NULL : tr(r->lang, "network.ask_privacy")};
+    if (k->free) {
+        v.free = half_day_address(r, r->id, k->free->day, k->free->part);
+        v.when = half_day_shown(r, k->free->day, k->free->part);
+    }
     TRY(rule_shown(r, &v.rule));
     struct page p = req_page(r, tr(r->lang, "network.wait"));
     const struct page_link crumb = {
@@ -140,13 +145,23 @@ static enum status too_many(struct joining *k, struct conn *c)
     return OK;
 }
 
-/* Something may be free for them at once. */
+/* What is free is asked for, as by everybody, and not waited for. */
+static enum status nothing_free(struct joining *k, struct conn *c)
+{
+    TRY(waiting_free(c, k->r->mem, k->lab, k->row, &k->free));
+    if (k->free)
+        k->alert = "network.wait_not";
+    return OK;
+}
+
 static enum status join(struct conn *c, struct arena *a, void *data)
 {
     struct joining *k = data;
     struct req *r = k->r;
     k->alert = NULL;
     TRY(too_many(k, c));
+    if (!k->alert)
+        TRY(nothing_free(k, c));
     if (k->alert)
         return ERR_INVALID;
     struct waiter *w = row_copy(a, &waiter_entity, k->row);

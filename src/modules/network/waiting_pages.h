@@ -7,7 +7,8 @@
 struct waiting_ask_v {
     const struct form *form;
     const char *alert, *lab, *back, *rule; /* rule: how it is ordered */
-    const char *privacy;                   /* told to strangers; or NULL */
+    const char *free, *when; /* an href, what is free though; or NULL */
+    const char *privacy;     /* told to strangers; or NULL */
 };
 struct waiting_sent_v {
     const char *lab, *lab_href, *entry; /* entry: a href, or NULL */

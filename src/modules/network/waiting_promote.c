@@ -12,7 +12,7 @@
 #include "modules/network/distance.h"
 #include "modules/network/waiting.h"
 
-enum { MOST_WAITING = 200, MOST_OFFERS = 20, USUAL_HOURS = 48 };
+enum { MOST_WAITING = 200, MOST_OFFERS = 20, USUAL_HOURS = 48, AHEAD = 399 };
 
 struct candidate {
     int64_t id;
@@ -192,34 +192,61 @@ static enum status offer_write(struct promoting *p, struct waiter *w,
                        "offer", buf_done(&detail));
 }
 
-/* The first half-day of their span that is free. */
+/* The first half-day of their span with a room that holds them; *space NONE:
+ * there is none. */
+static enum status half_for(struct conn *c, const struct calendar *k,
+                            const struct waiter *w, const struct half **half,
+                            int64_t *space)
+{
+    *space = NONE;
+    for (size_t i = 0; i < k->n && *space == NONE; i++) {
+        const struct half *h = *half = &k->half[i];
+        if (h->free && h->day >= w->starts && h->day <= w->ends &&
+            (same(w->part, "any") || part_of(w->part) == h->part))
+            TRY(room_fitting(c, w->lab, slot_of(h->day, h->part),
+                             w->pupils == NONE ? 0 : w->pupils, space));
+    }
+    return OK;
+}
+
+enum status waiting_free(struct conn *c, struct arena *a, const struct lab *lab,
+                         const struct waiter *w, const struct half **half)
+{
+    struct calendar calendar;
+    int64_t space;
+    const int32_t tomorrow = day_today() + 1;
+    const int32_t from = w->starts > tomorrow ? w->starts : tomorrow;
+    *half = NULL;
+    if (w->ends < from)
+        return OK;
+    TRY(calendar_make(c, a, lab, from,
+                      w->ends - from > AHEAD ? from + AHEAD : w->ends,
+                      &calendar));
+    TRY(half_for(c, &calendar, w, half, &space));
+    if (space == NONE)
+        *half = NULL;
+    return OK;
+}
+
 static enum status offer_to(struct promoting *p, size_t rank, int *done)
 {
     void *row;
+    const struct half *h;
     TRY(row_load(p->c, p->a, &waiter_entity, p->all[rank].id, &reach_all,
                  &row));
     struct waiter *w = row;
-    for (size_t i = 0; i < p->calendar.n; i++) {
-        const struct half *h = &p->calendar.half[i];
-        if (!h->free || h->day < w->starts || h->day > w->ends ||
-            !(same(w->part, "any") || part_of(w->part) == h->part))
-            continue;
-        TRY(room_free(p->c, p->lab->row.id, slot_of(h->day, h->part),
-                      w->pupils == NONE ? 0 : w->pupils, &w->offer_space));
-        if (w->offer_space == NONE)
-            continue;
-        w->offer_day = h->day;
-        w->offer_part = booking_parts[h->part];
-        ++*done;
-        return offer_write(p, w, rank);
-    }
-    return OK;
+    TRY(half_for(p->c, &p->calendar, w, &h, &w->offer_space));
+    if (w->offer_space == NONE)
+        return OK;
+    w->offer_day = h->day;
+    w->offer_part = booking_parts[h->part];
+    ++*done;
+    return offer_write(p, w, rank);
 }
 
 enum status waiting_promote(struct conn *c, struct arena *a, int64_t lab,
                             struct actor by, int *n)
 {
-    enum { AHEAD = 399 };
     void *row;
     struct promoting p = {.c = c, .a = a, .by = by};
     *n = 0;
