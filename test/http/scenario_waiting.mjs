@@ -240,6 +240,42 @@ await test('an offer has a room that holds them all', async () => {
   equal((await entry(large)).state, 'waiting', 'no room is large enough');
 });
 
+await test('what is offered or accepted counts among the entries of an address', async () => {
+  const email = 'souvent@demo.example';
+  const who = server.stranger();
+  const given = [];
+  for (const day of ['2025-06-03', '2025-06-05', '2025-06-16', '2025-06-23', '2025-06-27', '2025-06-30']) {
+    const [one] = await fill(day, 'morning');
+    const join = await who.form(`/laboratoires/${lab.id}/attente`);
+    const sent = await who.submit(join, { starts: day, ends: day, part: 'morning', kind: 'discovery', school: old.uai, pupils: '9',
+      asker: 'Une personne', email });
+    if (given.length === 5) {
+      equal(sent.status, 422, 'the sixth');
+      match(readable(sent.text), /demande/);
+      break;
+    }
+    equal(sent.status, 303, readable(sent.text).slice(0, 500));
+    const id = number(`SELECT max(id) FROM network_waiting WHERE email = '${email}'`);
+    await cancel(one);
+    await until('an offer', async () => (await entry(id)).state === 'offered');
+    given.push(id);
+    if (given.length === 2) equal((await api('POST', `waiting/${id}/etapes/accept`)).status < 300, true);
+  }
+  equal((await api('POST', `waiting/${given[0]}/etapes/withdraw`)).status < 300, true);
+});
+
+await test('what is offered stays as it was offered; withdrawn, it may be corrected', async () => {
+  const [one] = await fill('2025-06-20', 'morning');
+  const id = await wait_('2025-06-20', 'morning', old);
+  await cancel(one);
+  await until('an offer', async () => (await entry(id)).state === 'offered');
+  const change = async () => (await api('PATCH', `waiting/${id}`, { lab: labs.find((l) => l.id !== lab.id).id,
+    version: (await entry(id)).version })).status;
+  equal(await change(), 409);
+  equal((await api('POST', `waiting/${id}/etapes/withdraw`)).status < 300, true);
+  equal(await change(), 200);
+});
+
 await test('no two holds overlap after all this', async () => {
   equal(number(`SELECT count(*) FROM booking_hold a JOIN booking_hold b ON a.kind = b.kind AND a.thing = b.thing
     AND a.id < b.id AND a.starts < b.until AND b.starts < a.until WHERE a.why <> 'override' AND b.why <> 'override'`), 0);

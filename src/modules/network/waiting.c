@@ -104,6 +104,15 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
                : NULL;
 }
 
+/* An offer is of that laboratory, within that span, with a room for so many. */
+static const char *locked(struct conn *c, struct arena *a, const void *row)
+{
+    (void)c, (void)a;
+    return word_in("offered accepted", ((const struct waiter *)row)->state)
+               ? "network_waiting.is_offered"
+               : NULL;
+}
+
 /* What is offered is held for them. */
 static enum status follow(struct conn *c, struct arena *a, const void *before,
                           const void *after, struct actor by)
@@ -237,6 +246,7 @@ const struct entity waiter_entity = {
     .write = "network.receive",
     .has_uid = true,
     .keep_years = 3,
+    .locked = locked,
     .check = check,
     .follow = follow,
 };

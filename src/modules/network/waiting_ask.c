@@ -125,20 +125,25 @@ static struct str given(const void *data, const char *name, size_t nth)
                : (struct str){0};
 }
 
+/* What was offered or accepted counts on until it is over: an entry waits but
+ * for a moment where something is given back. */
 static enum status too_many(struct joining *k, struct conn *c)
 {
     int64_t n;
     TRY(db_int(c,
                SQL("SELECT count(*) FROM network_waiting WHERE email = :email"
-                   " AND state = 'waiting'"),
-               ARGS(arg_cstr("email", k->row->email)), &n));
+                   " AND (state IN ('waiting', 'offered') OR (state ="
+                   " 'accepted' AND offer_day >= :today))"),
+               ARGS(arg_cstr("email", k->row->email),
+                    arg_day("today", day_today())),
+               &n));
     if (n >= OPEN_BY_MAIL)
         k->alert = "network.ask_enough";
     if (k->r->who)
         return OK;
     TRY(db_int(c,
                SQL("SELECT count(*) FROM network_waiting WHERE asked = :today"
-                   " AND created_by = 0 AND state = 'waiting'"),
+                   " AND created_by = 0"),
                ARGS(arg_day("today", day_today())), &n));
     if (n >= STRANGERS_A_DAY)
         k->alert = "network.ask_later";
