@@ -155,6 +155,15 @@ await test('the head whom the directory knows is asked, at their own address, an
     equal(agreements(visit.id), 'agreed');
   }
 });
+await test('who asks is not asked for the agreement: the school\'s address goes before the one they give', async () => {
+  const partner = await server.as('partner');
+  const before = taken(school.mail).length;
+  const { visit } = await asks({ who: partner, need: 'Un club de robots', head_email: 'partner@demo.example', asker: null, email: null });
+  equal(visit.head_email, 'partner@demo.example');
+  match(header((await smtp.to(school.mail, before + 1)).at(-1), 'subject'), /^Votre accord est demandé/);
+  equal(taken('partner@demo.example').filter(about('Votre accord')).length, 0);
+  equal(sql(`SELECT email FROM network_agreement WHERE visit = ${visit.id}`), school.mail);
+});
 
 const run = async () => {
   sql("INSERT INTO core_task (kind, payload, due) VALUES ('network.remind', '', 0)");

@@ -154,13 +154,13 @@ enum status school_head_find(struct conn *c, struct arena *a,
     TRY(rows_end(rows));
     if (out->email)
         return OK;
-    out->email = v->head_email;
-    if (out->email)
-        return OK;
     TRY(db_rows(c, a, SQL("SELECT mail FROM directory_school WHERE id = :id"),
                 ARGS(arg_int("id", v->school)), &rows));
     out->email = rows_next(rows) ? row_text(rows, 0) : NULL;
-    return rows_end(rows);
+    TRY(rows_end(rows));
+    if (!out->email)
+        out->email = v->head_email;
+    return OK;
 }
 
 enum status agreement_ask(struct conn *c, struct arena *a, int64_t visit)

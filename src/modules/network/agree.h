@@ -82,8 +82,9 @@ struct head_known {
     const char *name, *email;
     int64_t person; /* NONE: an address alone */
 };
-/* Who is asked: the head whom the directory knows, the address given with the
- * visit, that of the school. .email NULL: nobody. */
+/* Who is asked: the head whom the directory knows, the school at its address
+ * there; only where it has neither, the address given with the visit, for who
+ * asks could give their own. .email NULL: nobody. */
 enum status school_head_find(struct conn *c, struct arena *a,
                              const struct visit *v,
                              struct head_known *out) MUST_USE;
