@@ -383,7 +383,7 @@ records.push(
     },
     ...(api === 'visit' && {
       steps: {
-        'confirm hold hold_late miss cancel reopen correct': {
+        'confirm hold hold_late miss cancel reopen ask_again correct': {
           stranger: [sign, sign, sign],
           admin: [yes, yes, yes],
           'coordinator host': [yes, gone, yes],
@@ -391,7 +391,8 @@ records.push(
         },
       },
       from: { confirm: ['asked'], hold: ['confirmed'], hold_late: ['confirmed'], miss: ['confirmed'],
-        cancel: ['asked', 'confirmed'], reopen: ['cancelled', 'missed'], correct: ['held'] },
+        cancel: ['asked', 'confirmed'], reopen: ['cancelled', 'missed'],
+        ask_again: ['cancelled', 'missed'], correct: ['held'] },
     }),
     ...(api === 'tour' && {
       steps: {

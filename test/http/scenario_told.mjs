@@ -44,6 +44,10 @@ async function asks({ lang, email = `prof${++serial}@school.example`, who = serv
 const agreements = (visit) => sql(`SELECT state FROM network_agreement WHERE visit = ${visit} ORDER BY id`);
 const taken = (address) => smtp.taken().filter((m) => m.to[0] === address);
 const step = (visit, name, body) => api('POST', `visit/${visit}/etapes/${name}`, body);
+const run = async () => {
+  sql("INSERT INTO core_task (kind, payload, due) VALUES ('network.remind', '', 0)");
+  await until('reminders do not end', () => sql("SELECT count(*) FROM core_task WHERE kind = 'network.remind' AND done IS NULL") === '0');
+};
 const told = [];
 
 await test('who asked gets a mail, and the head a link: page, refusal without a reason, agreement, once', async () => {
@@ -96,6 +100,52 @@ await test('a laboratory\'s rule: without the agreement nothing is confirmed; a 
   const [last] = await smtp.to(email, 1, about('Annulé'));
   match(last.text, /Panne de chauffage/);
   equal(agreements(visit.id), 'refused\nrevoked');
+});
+await test('a visit that comes back after it was cancelled needs another agreement; one that was missed keeps its own', async () => {
+  const { visit, email } = await asks();
+  const agrees = async () => {
+    await until('no agreement is asked for', () => agreements(visit.id).endsWith('asked'));
+    const id = sql(`SELECT max(id) FROM network_agreement WHERE visit = ${visit.id}`);
+    equal((await api('POST', `agreement/${id}/etapes/agree`)).status < 300, true);
+  };
+  const goes = async (name, reason) => {
+    const r = await step(visit.id, name, reason && { reason });
+    ok(r.status < 300, `${name}: ${r.text}`);
+  };
+  await agrees();
+  await goes('confirm');
+  await goes('cancel', 'Erreur');
+  const r = await step(visit.id, 'reopen');
+  equal(r.status, 409, r.text);
+  match(r.text, /accord de la direction/);
+  equal(agreements(visit.id), 'revoked');
+  const answered = taken(email).filter(about('Votre demande est arrivée')).length;
+  await goes('ask_again');
+  equal((await step(visit.id, 'confirm')).status, 409);
+  await smtp.to(email, answered + 1, about('Votre demande est arrivée'));
+  await agrees();
+  await goes('confirm');
+  await goes('miss', 'Neige');
+  equal(agreements(visit.id), 'revoked\nagreed');
+  await goes('reopen');
+  equal(agreements(visit.id), 'revoked\nagreed');
+  // Where the laboratory does not wait for it, it is asked for all the same.
+  await goes('cancel', 'Erreur');
+  const rule = async (agreement) => {
+    const { version } = (await api('GET', `lab/${lab.id}`)).json;
+    equal((await api('PATCH', `lab/${lab.id}`, { agreement, version })).status, 200);
+  };
+  await rule(false);
+  await goes('reopen');
+  await until('it is not asked for', () => agreements(visit.id) === 'revoked\nrevoked\nasked');
+  await goes('miss', 'Neige');
+  const reminded = () => taken(school.mail).filter(about('Rappel, votre accord')).length;
+  const before = reminded();
+  sql(`UPDATE network_agreement SET asked = asked - 4 WHERE visit = ${visit.id} AND state = 'asked'`);
+  await run();
+  await sleep(300);
+  equal(reminded(), before, 'nobody is reminded of what is over');
+  await rule(true);
 });
 await test('a visit that moves needs another agreement: the old link says so, a new one comes', async () => {
   const before = taken(school.mail).length;
@@ -165,10 +215,6 @@ await test('who asks is not asked for the agreement: the school\'s address goes 
   equal(sql(`SELECT email FROM network_agreement WHERE visit = ${visit.id}`), school.mail);
 });
 
-const run = async () => {
-  sql("INSERT INTO core_task (kind, payload, due) VALUES ('network.remind', '', 0)");
-  await until('reminders do not end', () => sql("SELECT count(*) FROM core_task WHERE kind = 'network.remind' AND done IS NULL") === '0');
-};
 async function visitOn(day, more = {}) {
   const email = `passé${++serial}@school.example`.replace('é', 'e');
   const v = await api('POST', 'visit', { title: `Robots ${serial}`, lab: lab.id, kind: 'workshop', place: 'inside',

@@ -75,7 +75,7 @@ enum status agreement_ask(struct conn *c, struct arena *a,
 /* What was asked or given holds no more; again: it is asked anew. */
 enum status agreement_revoke(struct conn *c, struct arena *a, int64_t visit,
                              struct actor by, bool again) MUST_USE;
-/* Of step confirm: does the laboratory's rule want it first? */
+/* Of the steps confirm and reopen: does the laboratory's rule want it first? */
 const char *agreement_lacks(struct conn *c, struct arena *a, const void *row,
                             int64_t person);
 struct head_known {

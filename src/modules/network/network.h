@@ -25,7 +25,10 @@
  *      \____ cancel ____/    \--miss--> missed
  *
  * (hold_late, with a reason, once its school year is over)
- * and reopen, from cancelled or missed, where its half-days are still free.
+ * and from cancelled or missed, where its half-days are still free: reopen, to
+ * confirmed, or ask_again, to asked. What was cancelled needs the agreement of
+ * the head anew, so that a laboratory with that rule has ask_again alone; who
+ * did not come had it, and keeps it.
  * What is asked, confirmed or held keeps its half-days; what is cancelled or
  * missed gives them back, in the transaction of the step. A visit counts in the
  * figures once it was held, with those who were present: people once per visit,

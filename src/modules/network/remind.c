@@ -57,7 +57,9 @@ static const struct sql over = SQL_CONST(
  * comes. */
 static const struct sql silent = SQL_CONST(
     "SELECT g.id, g.asked + (:today - g.asked) / 3 * 3 FROM network_agreement g"
-    " WHERE g.state = 'asked' AND g.until >= :today AND g.asked <= :today - 3"
+    " JOIN network_visit v ON v.id = g.visit WHERE g.state = 'asked' AND"
+    " v.state IN ('asked', 'confirmed') AND g.until >= :today AND"
+    " g.asked <= :today - 3"
     " AND g.asked > :today - 12 AND NOT EXISTS (SELECT 1 FROM core_mail m WHERE"
     " m.once = 'network.silent:' || CAST(g.id AS TEXT) || ':' || CAST(g.asked +"
     " (:today - g.asked) / 3 * 3 AS TEXT)) ORDER BY g.id LIMIT :most");

@@ -202,15 +202,19 @@ enum status visit_changed(struct conn *c, struct arena *a,
                           const struct visit *before, const struct visit *after,
                           struct actor by)
 {
-    const bool off = word_in("cancelled missed", after->state);
+    const bool was_off = word_in("cancelled missed", before->state);
     if (same(before->state, after->state)) {
         const bool other =
             before->lab != after->lab || before->school != after->school ||
             text_differs(before->class_label, after->class_label);
         return other ? agreement_revoke(c, a, after->row.id, by, true) : OK;
     }
-    if (off)
+    if (same(after->state, "cancelled"))
         TRY(agreement_revoke(c, a, after->row.id, by, false));
+    if (was_off && word_in("asked confirmed", after->state))
+        TRY(agreement_ask(c, a, after->row.id));
+    if (was_off && same(after->state, "asked"))
+        return asker_tell(c, a, after, TOLD_ASKED);
     if (same(after->state, "confirmed") && !same(before->state, "held"))
         return asker_tell(c, a, after, TOLD_CONFIRMED);
     if (same(after->state, "cancelled") && !by.tells)
