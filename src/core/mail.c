@@ -14,6 +14,23 @@ const char *mail_site(const struct app *app, struct arena *a)
              : arena_printf(a, "http://%s", conf_get(&app->conf, "listen"));
 }
 
+/* A brace is a mark of its own, which becomes a brace: see mail_text. */
+const char *mail_typed(struct arena *a, const char *text)
+{
+    struct buf b = {.mem = a};
+    for (const char *open; (open = strchr(text, '{')); text = open + 1) {
+        buf_add(&b, text, (size_t)(open - text));
+        buf_str(&b, "{{}");
+    }
+    buf_str(&b, text);
+    return b.p;
+}
+
+const char *mail_text(const struct app *app, struct arena *a, const char *text)
+{
+    return tr_fill(a, text, "site", mail_site(app, a), "{", "{", NULL);
+}
+
 enum status mail_add(struct conn *c, struct arena *a, const struct mail *m)
 {
     int64_t added;
@@ -129,8 +146,7 @@ static enum status try_it(struct trying *t, struct arena *a)
 {
     struct smtp smtp;
     t->letter.from = conf_get(&t->app->conf, "smtp_from");
-    t->letter.text =
-        tr_fill(a, t->letter.text, "site", mail_site(t->app, a), NULL);
+    t->letter.text = mail_text(t->app, a, t->letter.text);
     if (t->letter.stop)
         t->letter.stop =
             arena_printf(a, "%s%s", mail_site(t->app, a), t->letter.stop);

@@ -25,7 +25,8 @@ struct mail {
     const char *what;    /* a label key: which kind of mail, for /courriels */
     const char *subject; /* one line, whatever stands in it */
     /* Paragraphs, in lang. {site} in it becomes the address at which this
-     * program is reached (mail_site). */
+     * program is reached (mail_site); what people typed stands in it as
+     * mail_typed gives it. */
     const char *text;
     const char *page; /* of ours that it is about, for /courriels; or NULL */
     /* NULL, or a key: of it there is one mail for ever, however often it is
@@ -51,6 +52,12 @@ enum { MAIL_DAYS = 30 }; /* then what was shown or lost is blanked, too */
 
 /* "https://…", without a slash at the end. */
 const char *mail_site(const struct app *app, struct arena *a);
+
+/* For .text: what people typed, in which {site} and {stop} are no marks. */
+const char *mail_typed(struct arena *a, const char *text) MUST_USE;
+/* The text of a row as it is read: its marks filled. */
+const char *mail_text(const struct app *app, struct arena *a,
+                      const char *text) MUST_USE;
 
 /* What is sent: header and body, CRLF. Pure. */
 struct letter {

@@ -72,8 +72,7 @@ static void mail_fill(struct req *r, struct rows *rows, struct mail_v *v)
     if (text && same(known->name, "shown"))
         v->link = first_link(r->mem, text);
     if (text)
-        v->text =
-            tr_fill(r->mem, text, "site", mail_site(r->app, r->mem), NULL);
+        v->text = mail_text(r->app, r->mem, text);
     if (row_int(rows, 9) != NONE)
         v->tried = format_time(r->mem, r->lang, row_int(rows, 9));
 }

@@ -214,6 +214,23 @@ await test('who asks is not asked for the agreement: the school\'s address goes 
   equal(taken('partner@demo.example').filter(about('Votre accord')).length, 0);
   equal(sql(`SELECT email FROM network_agreement WHERE visit = ${visit.id}`), school.mail);
 });
+await test('what a stranger types brings no link into the laboratory\'s mail', async () => {
+  const before = taken(school.mail).length;
+  const who = server.stranger();
+  const form = await who.form(free[turn * 2]);
+  const typed = { kind: 'workshop', school: school.uai, class_label: '5e B', asker: 'Une professeure', email: 'prof@school.example' };
+  for (const wrong of [{ asker: 'Voir HTTPS://y.example/a' }, { class_label: 'www.y.example' }]) {
+    const r = await who.submit(form, { ...typed, ...wrong });
+    equal(r.status, 422);
+    match(readable(r.text), /Pas d’adresse de site ici/);
+  }
+  const { email } = await asks({ asker: 'Mme {site}/a {stop} {asker} {', class_label: '5e {site}/b' });
+  const asked = (await smtp.to(school.mail, before + 1)).at(-1);
+  ok(asked.text.includes('Mme {site}/a {stop} {asker} {'), asked.text);
+  ok(asked.text.includes('5e {site}/b'), asked.text);
+  equal(asked.text.split(site).length, 2, 'the link alone');
+  ok((await smtp.to(email))[0].text.includes('5e {site}/b'));
+});
 
 async function visitOn(day, more = {}) {
   const email = `passé${++serial}@school.example`.replace('é', 'e');

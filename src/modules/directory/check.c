@@ -94,6 +94,14 @@ const char *check_mail(struct arena *a, struct str in, struct str *out)
     return ok ? NULL : "directory.mail_shape";
 }
 
+const char *check_unlinked(struct arena *a, struct str in, struct str *out)
+{
+    const char *text = utf8_fold(a, in).p;
+    (void)out;
+    return strstr(text, "://") || strstr(text, "www.") ? "directory.linked"
+                                                       : NULL;
+}
+
 /* Links are shown to be followed: nothing but web addresses, and the national
  * files often leave out the scheme. */
 const char *check_web(struct arena *a, struct str in, struct str *out)

@@ -77,6 +77,8 @@ struct str class_key(struct arena *a, struct str label);
 
 /* Field checks that other modules' fields use too. */
 const char *check_mail(struct arena *a, struct str in, struct str *out);
+/* Of what anybody may type and others get by mail: no address of a site. */
+const char *check_unlinked(struct arena *a, struct str in, struct str *out);
 const char *check_web(struct arena *a, struct str in, struct str *out);
 
 enum status directory_demo(struct demo *d);

@@ -163,12 +163,12 @@ enum status visit_tell(struct conn *c, struct arena *a, const struct telling *t)
     TRY(say_others(c, a, t, &s));
     const char *day =
         s.first == NO_DAY ? "" : format_day(a, t->lang, s.first, DAY_PLAIN);
-    const char *text =
-        tr_with(a, t->lang, k->text, "facts", facts_of(a, t->lang, &s), "link",
-                t->link ? arena_printf(a, "{site}%s", t->link) : "", "reason",
-                v->state_reason ? v->state_reason : "–", "asker",
-                v->asker ? v->asker : "–", "page",
-                arena_printf(a, "{site}/accueils/%" PRId64, v->row.id), NULL);
+    const char *text = tr_with(
+        a, t->lang, k->text, "facts", mail_typed(a, facts_of(a, t->lang, &s)),
+        "link", t->link ? arena_printf(a, "{site}%s", t->link) : "", "reason",
+        mail_typed(a, v->state_reason ? v->state_reason : "–"), "asker",
+        mail_typed(a, v->asker ? v->asker : "–"), "page",
+        arena_printf(a, "{site}/accueils/%" PRId64, v->row.id), NULL);
     const struct mail m = {
         .to = t->to,
         .lang = t->lang,
