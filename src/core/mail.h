@@ -83,6 +83,8 @@ enum mail_verdict { MAIL_SENT, MAIL_LATER, MAIL_NEVER };
 /* *answer: the server's own words, or what kept us from it. */
 enum mail_verdict smtp_send(struct arena *a, const struct smtp *s,
                             const struct letter *l, const char **answer);
+/* Is that this machine, where a password needs no TLS? */
+bool smtp_is_near(const char *url);
 /* The settings; false and *why when the file of the password is not read. */
 bool smtp_settings(const struct app *app, struct arena *a, struct smtp *out,
                    const char **why);

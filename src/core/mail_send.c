@@ -1,7 +1,9 @@
 /* Handing a mail to the SMTP server, by libcurl. */
 #include "core/mail.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
+#include <strings.h>
 
 enum { CONNECT_MS = 10000, ALL_MS = 60000, ANSWER = 300 };
 
@@ -44,12 +46,27 @@ static int look(void *data, curl_off_t a, curl_off_t b, curl_off_t c,
     return s->ending && *s->ending;
 }
 
-static bool is_near(const char *url)
+static bool is_near_host(const char *host)
 {
-    const char *host = strstr(url, "://");
-    host = host ? host + 3 : url;
-    return strncmp(host, "127.", 4) == 0 || strncmp(host, "[::1]", 5) == 0 ||
-           strncmp(host, "localhost", 9) == 0;
+    struct in_addr v4;
+    return strcasecmp(host, "localhost") == 0 || same(host, "[::1]") ||
+           (inet_pton(AF_INET, host, &v4) == 1 &&
+            strncmp(host, "127.", 4) == 0);
+}
+
+bool smtp_is_near(const char *url)
+{
+    char *host = NULL;
+    CURLU *parts = curl_url();
+    CHECK(parts);
+    const bool near =
+        curl_url_set(parts, CURLUPART_URL, url, CURLU_GUESS_SCHEME) ==
+            CURLUE_OK &&
+        curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+        is_near_host(host);
+    curl_free(host);
+    curl_url_cleanup(parts);
+    return near;
 }
 
 /* A password goes to another machine over TLS alone; what needs none takes the
@@ -59,8 +76,9 @@ static void set_up(CURL *curl, const struct smtp *smtp, struct sending *s)
     curl_easy_setopt(curl, CURLOPT_URL, smtp->url);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     curl_easy_setopt(curl, CURLOPT_USE_SSL,
-                     *smtp->user && !is_near(smtp->url) ? (long)CURLUSESSL_ALL
-                                                        : (long)CURLUSESSL_TRY);
+                     *smtp->user && !smtp_is_near(smtp->url)
+                         ? (long)CURLUSESSL_ALL
+                         : (long)CURLUSESSL_TRY);
     if (*smtp->user) {
         curl_easy_setopt(curl, CURLOPT_USERNAME, smtp->user);
         curl_easy_setopt(curl, CURLOPT_PASSWORD, smtp->password);

@@ -95,3 +95,21 @@ TEST(letter_addresses)
     OKAY(str_eq(mail_address_of(STR("Essaim <e@x.fr>")), "e@x.fr"));
     OKAY(str_eq(mail_address_of(STR(" e@x.fr ")), "e@x.fr"));
 }
+
+TEST(letter_password_without_tls_on_this_machine_alone)
+{
+    static const char *const near[] = {
+        "smtp://localhost", "smtp://LOCALHOST:25", "smtp://127.0.0.1:2525/x",
+        "smtp://[::1]:25",  "localhost:25",
+    };
+    static const char *const far[] = {
+        "smtp://localhost.example.org", "smtp://127.example.org:25",
+        "smtp://localhost@example.org", "smtp://[::1%25eth0].example.org",
+        "smtp://mail.example.org",      "smtp://[::12]:25",
+        "smtp://127.0.0.1.example.org", "",
+    };
+    for (size_t i = 0; i < COUNT(near); i++)
+        OKAY(smtp_is_near(near[i]));
+    for (size_t i = 0; i < COUNT(far); i++)
+        OKAY(!smtp_is_near(far[i]));
+}
