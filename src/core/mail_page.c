@@ -161,8 +161,8 @@ static enum status forget(struct conn *c, struct arena *a, void *data)
     (void)a;
     TRY(db_exec(c,
                 SQL("UPDATE core_mail SET state = 'dropped', address = NULL,"
-                    " subject = NULL, text = NULL, answer = NULL WHERE uid ="
-                    " :uid AND state IN ('refused', 'failed')"),
+                    " subject = NULL, text = NULL, answer = NULL, stop = NULL"
+                    " WHERE uid = :uid AND state IN ('refused', 'failed')"),
                 ARGS(arg_cstr("uid", uid)), &changed));
     return changed ? OK : ERR_CONFLICT;
 }
