@@ -85,7 +85,8 @@ await test('a laboratory\'s rule: without the agreement nothing is confirmed; a 
   match(r.text, /accord de la direction/);
   const head = server.stranger();
   const path = linkOf(asked, 'accord');
-  equal((await head.submit(await head.form(path), { answer: 'refuse', reason: 'Trop de sorties ce mois' })).status, 303);
+  equal((await head.submit(await head.form(path), { answer: 'refuse', reason: `Trop de sorties ce mois ${'é'.repeat(377)}` })).status, 422);
+  equal((await head.submit(await head.form(path), { answer: 'refuse', reason: `Trop de sorties ce mois ${'é'.repeat(376)}` })).status, 303, '400 characters');
   equal((await step(visit.id, 'confirm')).status, 409);
   match(readable((await admin.get('/')).text), /dont la direction refuse la sortie/);
   match(readable((await admin.get(`/accueils/${visit.id}`)).text), /Trop de sorties ce mois/);

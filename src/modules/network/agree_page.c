@@ -1,5 +1,6 @@
 /* The page of a head who has a link and no account: agree, or refuse and say
  * why. */
+#include "base/utf8.h"
 #include "core/link.h"
 #include "modules/network/agree.h"
 #include "modules/network/pages/told.html.h"
@@ -98,7 +99,7 @@ enum status agree_send(struct req *r)
         k.alert = "network.agree_choose";
     else if (same(k.name, "refuse") && !reason.n)
         k.alert = "network.agree_why";
-    else if ((int64_t)reason.n > step_reason_most(&agreement_entity))
+    else if ((int64_t)utf8_length(reason) > step_reason_most(&agreement_entity))
         k.alert = "network.agree_long";
     if (k.alert)
         return show(&k, 422);
