@@ -147,5 +147,22 @@ await test('who has the role no more has no agenda any more', async () => {
   equal((await fetched(path)).status, 404);
 });
 
+await test('a year of many half-days takes nothing from those to come', async () => {
+  const path = await make(admin, 'week');
+  const day = Math.floor(Date.parse(today) / 86400000);
+  const coming = async () => events((await fetched(path)).text)
+    .filter((e) => e.DTSTART.slice(0, 8) >= today.replaceAll('-', '')).map((e) => e.UID);
+  const before = await coming();
+  ok(before.length > 5, `${before.length} to come`);
+  query(folder, `INSERT INTO network_slot (uid, version, created_at, changed_at, created_by, changed_by, visit, day, part)
+    WITH RECURSIVE d(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM d WHERE n < 360)
+    SELECT 'many-' || v.id || '-' || d.n || p.part, 1, 0, 0, 0, 0, v.id, ${day} - d.n, p.part FROM d,
+    (SELECT id FROM network_visit WHERE id NOT IN (SELECT visit FROM network_slot WHERE day > ${day} - 361) ORDER BY id LIMIT 3) v,
+    (SELECT 'morning' AS part UNION SELECT 'afternoon' UNION SELECT 'evening') p`);
+  const all = events((await fetched(path)).text);
+  equal(all.length, 3000);
+  equal(JSON.stringify((await coming()).sort()), JSON.stringify(before.sort()));
+});
+
 await server.stop();
 drop(folder);

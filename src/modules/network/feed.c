@@ -46,7 +46,9 @@ const char *feed_hash(struct arena *a, struct str secret)
 
 enum { BACK = 366, MOST_EVENTS = 3000 };
 
-/* Nobody is named: who asks, who comes and who receives stay in the program. */
+/* Nobody is named: who asks, who comes and who receives stay in the program.
+ * Where there are too many, what comes stands before what is over, and what is
+ * near before what is far. */
 static const struct sql events_sql = SQL_CONST(
     "SELECT s.uid, s.version + v.version, CASE WHEN s.changed_at >"
     " v.changed_at THEN s.changed_at ELSE v.changed_at END, s.day, s.part,"
@@ -57,8 +59,9 @@ static const struct sql events_sql = SQL_CONST(
     " p.id = s.space LEFT JOIN directory_school e ON e.id = v.school WHERE"
     " v.id = s.visit AND s.day >= :from AND (:lab IS NULL OR v.lab = :lab) AND "
     "(:me IS NULL OR"
-    " v.person = :me OR s.coordinator = :me) AND {reach:v} ORDER BY s.day,"
-    " s.id LIMIT :most");
+    " v.person = :me OR s.coordinator = :me) AND {reach:v} ORDER BY CASE"
+    " WHEN s.day >= :today THEN 0 ELSE 1 END, abs(s.day - :today), s.id LIMIT"
+    " :most");
 
 static const char *text_of(struct req *r, struct rows *rows)
 {
@@ -110,10 +113,12 @@ static enum status events_load(struct req *r, const struct feed *f,
 {
     struct rows *rows;
     const struct arg *args;
+    const int32_t today = day_today();
     const struct reach reach = reach_of(r->app, r->mem, who, "network.visits");
     const struct sql sql = sql_with_reach(
         r->mem, events_sql, &visit_entity, &reach,
-        ARGS(arg_day("from", day_today() - BACK), arg_int("lab", f->lab),
+        ARGS(arg_day("today", today), arg_day("from", today - BACK),
+             arg_int("lab", f->lab),
              arg_int("me", same(f->what, "mine") ? f->person : NONE),
              arg_int("most", MOST_EVENTS)),
         &args);
