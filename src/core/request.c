@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "core/correct.h"
 #include "core/file.h"
+#include "core/mail.h"
 #include "core/once.h"
 #include "http/exchange.h"
 #include "http/router.h"
@@ -274,6 +275,16 @@ enum sent_from req_sent_from(const struct req *r)
     if (!origin.p)
         return FROM_UNKNOWN;
     return is_own_origin(origin, r->x->host) ? FROM_HERE : FROM_ELSEWHERE;
+}
+
+const char *req_site(const struct req *r)
+{
+    const struct str host = r->x->host;
+    return !host.n || *conf_get(&r->app->conf, "site")
+               ? mail_site(r->app, r->mem)
+               : arena_printf(r->mem, "%s://%.*s",
+                              r->x->secure ? "https" : "http", (int)host.n,
+                              host.p);
 }
 
 struct actor req_actor(const struct req *r)

@@ -141,6 +141,9 @@ enum status row_page(struct req *r);
 /* The entity's list as the crumb of its row's page. */
 void req_crumb(struct req *r, struct page *p);
 
+/* "https://essaim.example", where people reach this program: the setting `site`
+ * as in mails (mail_site), else what the client calls it. */
+const char *req_site(const struct req *r);
 /* Who that is, for a page: a name, or the number of one who is no more. */
 const char *req_name_of(struct req *r, int64_t person);
 /* A fresh one-time key for a form. */

@@ -165,4 +165,23 @@ await test('a year of many half-days takes nothing from those to come', async ()
 });
 
 await server.stop();
+await test('the address is that at which people reach this place', async () => {
+  const shown = async (env, headers) => {
+    const other = await serve({ data: folder, env });
+    const who = await other.as('admin');
+    const text = (await who.fetch('/mes-agendas', { headers })).text;
+    const port = other.port;
+    await other.stop();
+    return [...text.matchAll(/value="(http[^"]*)\/agendas\//g)].map((m) => m[1].replace(`:${port}`, ':port'));
+  };
+  const proxied = { 'x-forwarded-host': 'reseau.example', 'x-forwarded-proto': 'https' };
+  const all = (list, site) => { ok(list.length > 0); for (const one of list) equal(one, site); };
+  all(await shown({}, proxied), 'http://127.0.0.1:port');
+  all(await shown({ ESSAIM_PROXIES: '127.0.0.1' }, proxied), 'https://reseau.example');
+  all(await shown({ ESSAIM_SITE: 'https://labo.example/' }, {}), 'https://labo.example');
+  const other = await serve({ data: folder, env: { ESSAIM_SITE: 'https://labo.example/' } });
+  const told = events((await other.stranger().fetch(await make(await other.as('admin'), 'week'))).text);
+  ok(told.length && told.every((e) => e.URL.startsWith('https://labo.example/accueils/')));
+  await other.stop();
+});
 drop(folder);

@@ -101,13 +101,6 @@ static struct event event_read(struct req *r, struct rows *rows,
                             row_int(rows, 7))};
 }
 
-const char *feed_base(struct req *r)
-{
-    const struct str host = http_header(r->x, "Host");
-    return arena_printf(r->mem, "%s://%.*s", r->x->secure ? "https" : "http",
-                        (int)host.n, host.p ? host.p : "");
-}
-
 static enum status events_load(struct req *r, const struct feed *f,
                                struct who *who, struct event **out, size_t *n)
 {
@@ -122,7 +115,7 @@ static enum status events_load(struct req *r, const struct feed *f,
              arg_int("me", same(f->what, "mine") ? f->person : NONE),
              arg_int("most", MOST_EVENTS)),
         &args);
-    const char *base = feed_base(r);
+    const char *base = req_site(r);
     TRY(db_rows(r->conn, r->mem, sql, args, &rows));
     *out = NEW_ARRAY(r->mem, struct event, MOST_EVENTS);
     for (*n = 0; rows_next(rows); ++*n)

@@ -17,8 +17,6 @@ struct feed {
 };
 extern const struct entity feed_entity;
 
-/* "https://essaim.example": this place, as its reader calls it. */
-const char *feed_base(struct req *r);
 /* The last part of its address. */
 const char *feed_secret(const struct app *app, struct arena *a,
                         const char *uid);

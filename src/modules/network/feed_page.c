@@ -133,7 +133,7 @@ static void feed_shown(struct req *r, const struct list *own, struct wish w,
         v->lost = !same(feed_hash(r->mem, str_of(secret)), f->hash);
         v->address = v->lost ? NULL
                              : arena_printf(r->mem, "%s/agendas/%s.ics",
-                                            feed_base(r), secret);
+                                            req_site(r), secret);
         v->made =
             tr_with(r->mem, r->lang, "network.feed.since", "when",
                     format_time(r->mem, r->lang, f->row.created_at), NULL);
