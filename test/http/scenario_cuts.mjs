@@ -110,7 +110,11 @@ await test('« Mon établissement » tells the school’s own figures beside the
   for (const l of links(r.text).filter((x) => x.startsWith('/accueils/'))) ok(visits.includes(l.split('/')[2]), l);
   const other = num(`SELECT min(id) FROM directory_school WHERE id <> ${school}`);
   equal((await head.get(`/mon-etablissement?etablissement=${other}`)).status, 404);
-  ok(Number(r.headers.get('x-queries')) <= 18, r.headers.get('x-queries'));
+  const came = num(`SELECT count(DISTINCT school) FROM network_visit WHERE state = 'held' AND year = ${y}`);
+  const brought = num(`SELECT sum(${people}) FROM network_visit v WHERE v.state = 'held' AND v.year = ${y} AND v.school IS NOT NULL`);
+  ok(brought < figures['network.people'], 'some came of no school');
+  match(text, new RegExp(`Personnes accueillies ${own} ${(brought / came).toFixed(1).replace('.', ',')} `));
+  ok(Number(r.headers.get('x-queries')) <= 21, r.headers.get('x-queries'));
 });
 
 await test('who is to give a role in a school may still do so', async () => {

@@ -58,13 +58,19 @@ static void years_fill(struct req *r, int year, struct own_school_v *v)
     v->years = years;
 }
 
-/* Half-days, people and classes of the school; how many schools came. */
+/* Half-days, people and classes: of the school, and of all visits that name
+ * one, of which the mean is; how many schools came. */
 struct own {
-    int64_t n[OWN_FIGURES], schools;
+    int64_t n[OWN_FIGURES], all[OWN_FIGURES], schools;
 };
 
-static enum status own_load(struct req *r, int64_t school, int year,
-                            struct own *out)
+/* Visits held in the year that are of a school: of :school, or of any. */
+#define OF_SCHOOLS                                                             \
+    "v.school IS NOT NULL AND (:school IS NULL OR v.school = :school) AND "    \
+    "v.state = 'held' AND v.year = :year"
+
+static enum status sums_load(struct req *r, int64_t school, int year,
+                             int64_t out[OWN_FIGURES])
 {
     const struct arg *args =
         ARGS(arg_int("school", school), arg_int("year", year));
@@ -73,12 +79,11 @@ static enum status own_load(struct req *r, int64_t school, int year,
                 SQL("SELECT count(CASE WHEN v.place = 'inside' THEN 1 END),"
                     " count(CASE WHEN v.place = 'outside' THEN 1 END) FROM"
                     " network_visit v JOIN network_slot s ON s.visit = v.id"
-                    " WHERE v.school = :school AND v.state = 'held' AND v.year"
-                    " = :year"),
+                    " WHERE " OF_SCHOOLS),
                 args, &rows));
     while (rows_next(rows)) {
-        out->n[HOSTED] = row_int(rows, 0);
-        out->n[OUTSIDE] = row_int(rows, 1);
+        out[HOSTED] = row_int(rows, 0);
+        out[OUTSIDE] = row_int(rows, 1);
     }
     TRY(rows_end(rows));
     TRY(db_int(r->conn,
@@ -86,18 +91,23 @@ static enum status own_load(struct req *r, int64_t school, int year,
                    " coalesce(v.present_teachers, 0) +"
                    " coalesce(v.present_parents, 0) +"
                    " coalesce(v.present_others, 0)) AS BIGINT), 0) FROM"
-                   " network_visit v WHERE v.school = :school AND v.state ="
-                   " 'held' AND v.year = :year"),
-               args, &out->n[PEOPLE]));
-    TRY(db_int(
+                   " network_visit v WHERE " OF_SCHOOLS),
+               args, &out[PEOPLE]));
+    return db_int(
         r->conn,
         SQL("SELECT count(DISTINCT c.target_id) FROM network_visit v"
             " JOIN network_visit_classes c ON c.row_id = v.id AND"
-            " " LINK_STOOD("c", ":to") " WHERE v.school = :school AND"
-                                       " v.state = 'held' AND v.year = :year"),
+            " " LINK_STOOD("c", ":to") " WHERE " OF_SCHOOLS),
         ARGS(arg_int("school", school), arg_int("year", year),
              arg_day("to", school_year_last(year))),
-        &out->n[CLASSES]));
+        &out[CLASSES]);
+}
+
+static enum status own_load(struct req *r, int64_t school, int year,
+                            struct own *out)
+{
+    TRY(sums_load(r, school, year, out->n));
+    TRY(sums_load(r, NONE, year, out->all));
     return db_int(r->conn,
                   SQL("SELECT count(DISTINCT v.school) FROM network_visit v"
                       " WHERE v.state = 'held' AND v.year = :year"),
@@ -119,15 +129,14 @@ static enum status figures_fill(struct req *r, int64_t school, int year,
     TRY(own_load(r, school, year, &own));
     TRY(cut_whole(r->conn, r->mem, year, &whole));
     for (int m = 0; m < OWN_FIGURES; m++) {
-        const int64_t all = whole.n[m];
         lines[m] = (struct own_line_v){
             .name = tr(r->lang, names[m]),
             .own = format_int(r->mem, r->lang, own.n[m]),
             .mean = own.schools
                         ? format_real(r->mem, r->lang,
-                                      (double)all / (double)own.schools, 1)
+                                      (double)own.all[m] / (double)own.schools, 1)
                         : NULL,
-            .whole = format_int(r->mem, r->lang, all)};
+            .whole = format_int(r->mem, r->lang, whole.n[m])};
     }
     v->figures = lines;
     v->figure_count = OWN_FIGURES;
