@@ -129,5 +129,30 @@ await test('laboratories stand on the map, each leading to its page', async () =
   for (const id of query(folder, 'SELECT id FROM network_lab').split('\n')) ok(links(r.text).includes(`/laboratoires/${id}`), id);
 });
 
+await test('a whole académie of schools: none is left out of the figures, nor unsaid of the map', async () => {
+  const count = "SELECT count(*) FROM directory_school WHERE state IS NULL OR state <> 'closed'";
+  const came = num("SELECT count(DISTINCT school) FROM network_visit WHERE state = 'held'");
+  query(folder, `INSERT INTO directory_school (uid, version, created_at, changed_at, created_by, changed_by, uai, uai_fold, name, name_fold, words, kind,
+      bassin, rural, latitude, longitude) WITH RECURSIVE d(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM d WHERE n < 3500)
+    SELECT 'all-' || n, 1, 0, 0, 0, 0, 'T' || n, 't' || n, 'Une école', 'une ecole', 'une ecole', 'primaire', (SELECT min(bassin) FROM directory_school), n % 2,
+      48.5, 6.5 FROM d`);
+  const schools = num(count);
+  ok(schools > 3500);
+  const lines = (text) => table(text).slice(1).length;
+  equal(lines((await leader.get('/territoire.csv?annee=toutes&voir=tous')).text), schools);
+  equal(lines((await leader.get('/territoire.csv?annee=toutes&voir=touches')).text), came);
+  equal(lines((await leader.get('/territoire.csv?annee=toutes&voir=tous&rural=~')).text),
+    num(`${count.replace('WHERE', 'WHERE rural IS NULL AND (')})`));
+  const page = await leader.get('/territoire?annee=toutes');
+  const text = readable(page.text).replace(/[\s\u202f\u00a0]/g, '');
+  ok(text.includes(`${came}établissementsaccueillis`) || text.includes(`établissementsaccueillis${came}`), text.slice(600, 1400));
+  const labs = num('SELECT count(*) FROM network_lab WHERE closed IS NULL');
+  ok(text.includes(`${schools + labs - 800}établissementsnesontpassurlacarte`), 'the map says what it leaves out');
+  const svg = page.text.slice(page.text.indexOf('<svg'), page.text.indexOf('</svg>', page.text.indexOf('class="map')));
+  const placed = new Set(links(svg));
+  for (const id of query(folder, "SELECT DISTINCT school FROM network_visit WHERE state = 'held' AND school IS NOT NULL").split('\n'))
+    ok(placed.has(`/etablissements/${id}`), `reached, and not on the map: ${id}`);
+});
+
 await server.stop();
 drop(folder);

@@ -10,7 +10,9 @@
 #include "modules/network/routes.h"
 #include "modules/network/territory_pages.h"
 
-enum { MOST = 3000, POINTS = 800, WIDTH = 860, LIST = 200, YEARS = 8 };
+#include <math.h>
+
+enum { POINTS = 800, WIDTH = 860, LIST = 200, YEARS = 8 };
 
 struct place_row {
     int64_t id, bassin, lab, visits;
@@ -26,7 +28,7 @@ struct territory {
     struct req *r;
     struct asked asked;
     struct place_row *all; /* those that the filters leave */
-    size_t n, reached;
+    size_t n, reached, room, unplaced; /* unplaced: not on the map */
 };
 
 static enum status read_asked(struct req *r, struct asked *a)
@@ -44,17 +46,9 @@ static enum status read_asked(struct req *r, struct asked *a)
     return OK;
 }
 
-static bool is_left_out(const struct asked *a, const struct place_row *s)
-{
-    const char *rural = s->rural == NONE ? "~" : s->rural ? "1" : "0";
-    return (a->kind.n && !(s->kind && str_eq(a->kind, s->kind))) ||
-           (a->rural.n && !str_eq(a->rural, rural)) ||
-           (a->priority.n &&
-            !str_eq(a->priority, s->priority ? s->priority : "~"));
-}
-
 /* A school is reached by a visit that was held, alone or through its classes:
- * the visit names it. */
+ * the visit names it. All of them are read, however many: the figures, the
+ * charts and the file count each. "" asks for all, "~" for what is unknown. */
 static const struct sql schools_sql = SQL_CONST(
     "SELECT e.id, e.bassin, e.name, e.commune, e.kind, e.rural, e.priority,"
     " e.longitude, e.latitude, b.name, (SELECT min(l.id) FROM network_lab l"
@@ -63,7 +57,10 @@ static const struct sql schools_sql = SQL_CONST(
     " JOIN (SELECT v.school AS school, count(*) AS n FROM network_visit v WHERE"
     " v.state = 'held' AND (:year = 0 OR v.year = :year) GROUP BY v.school) q"
     " ON q.school = e.id WHERE (e.state IS NULL OR e.state <> 'closed') AND"
-    " {reach:e} ORDER BY b.name, e.commune, e.name, e.id LIMIT :most");
+    " (:kind = '' OR e.kind = :kind) AND (:rural = '' OR CASE WHEN e.rural = 1"
+    " THEN '1' WHEN e.rural = 0 THEN '0' ELSE '~' END = :rural) AND (:priority"
+    " = '' OR coalesce(e.priority, '~') = :priority) AND {reach:e} ORDER BY"
+    " b.name, e.commune, e.name, e.id");
 
 static struct place_row school_read(struct rows *rows)
 {
@@ -81,22 +78,28 @@ static struct place_row school_read(struct rows *rows)
                               .visits = row_int(rows, 11)};
 }
 
+static struct str given(struct str typed)
+{
+    return typed.n ? typed : STR("");
+}
+
 static enum status territory_load(struct territory *t)
 {
     struct req *r = t->r;
+    const struct asked *a = &t->asked;
     struct rows *rows;
     const struct arg *args;
     const struct sql sql = sql_with_reach(
         r->mem, schools_sql, &school_entity, &r->reach,
-        ARGS(arg_int("year", t->asked.year), arg_int("most", MOST)), &args);
+        ARGS(arg_int("year", a->year), arg_text("kind", given(a->kind)),
+             arg_text("rural", given(a->rural)),
+             arg_text("priority", given(a->priority))),
+        &args);
     TRY(db_rows(r->conn, r->mem, sql, args, &rows));
-    t->all = NEW_ARRAY(r->mem, struct place_row, MOST);
     while (rows_next(rows)) {
-        const struct place_row s = school_read(rows);
-        if (is_left_out(&t->asked, &s))
-            continue;
-        t->reached += s.visits > 0;
-        t->all[t->n++] = s;
+        t->all = arena_grow(r->mem, t->all, sizeof(*t->all), t->n, &t->room);
+        t->all[t->n] = school_read(rows);
+        t->reached += t->all[t->n++].visits > 0;
     }
     return rows_end(rows);
 }
@@ -258,17 +261,22 @@ static const struct bars *chart_of(struct territory *t, const char *title,
     return chart;
 }
 
-/* The map: those never reached first, then the others, then the labs. */
+/* The map: labs and schools reached first, then those never reached, as many
+ * as it has room for; what it leaves out is told. */
 
 enum { NEVER, REACHED, LAB, KINDS };
 
 static void schools_placed(struct territory *t, bool reached, struct map *m)
 {
     struct req *r = t->r;
-    for (size_t i = 0; i < t->n && m->point_count < POINTS; i++) {
+    for (size_t i = 0; i < t->n; i++) {
         const struct place_row *s = &t->all[i];
         if ((s->visits > 0) != reached)
             continue;
+        if (m->point_count == POINTS || isnan(s->lon) || isnan(s->lat)) {
+            t->unplaced++;
+            continue;
+        }
         m->points[m->point_count++] = (struct map_point){
             .at = {.lon = s->lon, .lat = s->lat},
             .title = arena_printf(
@@ -320,8 +328,11 @@ static enum status map_fill(struct territory *t, struct territory_v *v)
                       .kind_count = KINDS,
                       .points = NEW_ARRAY(r->mem, struct map_point, POINTS)};
     TRY(labs_placed(r, m));
-    schools_placed(t, false, m);
     schools_placed(t, true, m);
+    schools_placed(t, false, m);
+    if (t->unplaced)
+        v->unplaced = tr_n(r->mem, r->lang, "network.territory.unplaced",
+                           (int64_t)t->unplaced);
     m->near = !req_reaches_all(r);
     if (m->point_count <= MAP_SMALL_MOST)
         m->width = MAP_SMALL;
