@@ -3,6 +3,7 @@
 #include "unit/test.h"
 
 #include <fcntl.h>
+#include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -258,6 +259,61 @@ TEST(seal_key_is_32_bytes_or_64_digits)
     OKAY(seal_key_file(&mem, STR("thirty-two bytes, not one more.."), &k) ==
          OK);
     OKAY(seal_key_file(&mem, STR("short"), &k) == ERR_INVALID);
+    arena_reset(&mem);
+}
+
+/* A stream as the first version wrote it, by libsodium itself. */
+TEST(seal_of_the_first_version_is_read)
+{
+    struct arena mem = {0};
+    crypto_secretstream_xchacha20poly1305_state first;
+    unsigned char head[SEAL_HEAD] = "EssaimS1k", one[3 + SEAL_OVER],
+                  two[3 + SEAL_OVER], out[3];
+    struct seal *s;
+    bool last = true;
+    CHECK(sodium_init() >= 0);
+    crypto_secretstream_xchacha20poly1305_init_push(
+        &first, head + 28, (const unsigned char *)key_bytes);
+    crypto_secretstream_xchacha20poly1305_push(
+        &first, one, NULL, (const unsigned char *)"un,", 3, head, SEAL_HEAD, 0);
+    crypto_secretstream_xchacha20poly1305_push(
+        &first, two, NULL, (const unsigned char *)"fin", 3, NULL, 0,
+        crypto_secretstream_xchacha20poly1305_TAG_FINAL);
+    OKAY(seal_is((struct str){(const char *)head, SEAL_HEAD}));
+    OKAY(seal_open(&mem, &right_key, head, &s) == OK);
+    OKAY(seal_pull(s, out, one, sizeof(one), &last) && !last &&
+         memcmp(out, "un,", 3) == 0);
+    OKAY(seal_pull(s, out, two, sizeof(two), &last) && last &&
+         memcmp(out, "fin", 3) == 0);
+    OKAY(seal_open(&mem, &right_key, head, &s) == OK);
+    OKAY(!seal_pull(s, out, two, sizeof(two), &last));
+    OKAY(seal_open(&mem, &other_key, head, &s) != OK ||
+         !seal_pull(s, out, one, sizeof(one), &last));
+    arena_reset(&mem);
+}
+
+/* RFC 8439's cipher as libsodium computes it, over the nonce that the format
+ * says: the number, and whether it is the last. */
+TEST(seal_is_what_another_library_reads)
+{
+    struct arena mem = {0};
+    unsigned char head[SEAL_HEAD], key[SEAL_KEY], nonce[12] = {0}, out[4];
+    unsigned char one[3 + SEAL_OVER], two[4 + SEAL_OVER];
+    struct seal *s;
+    OKAY(seal_begin(&mem, &right_key, head, &s) == OK);
+    seal_push(s, one, "un,", 3, false);
+    seal_push(s, two, "deux", 4, true);
+    crypto_core_hchacha20(key, head + 28, (const unsigned char *)key_bytes,
+                          NULL);
+    OKAY(one[0] == 0 && two[0] == 1);
+    OKAY(crypto_aead_chacha20poly1305_ietf_decrypt(out, NULL, NULL, one + 1,
+                                                   3 + 16, head, SEAL_HEAD,
+                                                   nonce, key) == 0 &&
+         memcmp(out, "un,", 3) == 0);
+    nonce[10] = nonce[11] = 1;
+    OKAY(crypto_aead_chacha20poly1305_ietf_decrypt(
+             out, NULL, NULL, two + 1, 4 + 16, NULL, 0, nonce, key) == 0 &&
+         memcmp(out, "deux", 4) == 0);
     arena_reset(&mem);
 }
 
