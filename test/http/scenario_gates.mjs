@@ -306,6 +306,20 @@ await test('the demonstration plans its services, and says which it skips and wh
   ok(passages.filter((s) => s.team && s.expected).length >= 3, 'no plan');
   ok(passages.some((s) => s.state === 'skipped' && s.note), 'nothing is skipped');
 });
+await test('the most votes decide; what is not met is no plain go; a condition is met later', async () => {
+  const of = await projectAt('Projet des voix', 'study');
+  const sits = await gateOf(of);
+  made(await post(leader, `${sits}/etapes/open`));
+  for (const who of [leader, inspector]) made(await vote(who, sits, 'go'));
+  made(await vote(expert, sits, 'stop'));
+  says(await decide(admin, sits, 'stop'), 409, /Une autre décision a plus de voix/);
+  const met = (await admin.form(sits, '/decision')).controls.find((c) => /^met_/.test(c.name)).name;
+  says(await decide(admin, sits, 'go', { [met]: 'no' }), 409, /critère est «\snon rempli\s»/);
+  says(await post(leader, '/conditions-de-jalon', { gate: id(sits), text: 'Hier', due: '2025-03-11' }), 422, /date à venir/);
+  equal((await rows(sits)).state, 'open');
+  made(await decide(admin, sits, 'go'));
+  equal((await rows(of)).state, 'design');
+});
 await test('the server lived through it', async () => {
   equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));
 });

@@ -220,7 +220,8 @@ await test('the home page tells what waits, what goes wrong and what is new', as
   const head = await server.as('head');
   match(readable((await head.get('/')).text), /1 déploiement attend un retour/);
   const of = (await rows('/jalons')).find((g) => g.state === 'open').id;
-  made(await post(leader, '/conditions-de-jalon', { gate: of, text: 'Trop tard', due: '2025-03-01' }));
+  const late = made(await post(leader, '/conditions-de-jalon', { gate: of, text: 'Trop tard', due: '2025-03-13' }));
+  query(server.folder, `UPDATE portfolio_gate_condition SET due = due - 12 WHERE id = ${late.split('/').at(-1).replace(/\D.*/, '')}`);
   const page = (await expert.get('/')).text;
   match(page, /<li class="late"><a[^>]*><b>1<\/b><span>condition en retard/);
   match(readable(page), /Ce qui est nouveau.*Atlas des rues|Ce qui est nouveau.*Deux classes s’y retrouvent/);

@@ -212,8 +212,13 @@ static const char *condition_locked(struct conn *c, struct arena *a,
 static const char *condition_check(struct conn *c, struct arena *a,
                                    const void *row, const char **field)
 {
-    *field = "gate";
-    return condition_locked(c, a, row);
+    const char *locked = condition_locked(c, a, row);
+    const struct gate_condition *k = row;
+    *field = locked ? "gate" : "due";
+    return locked ? locked
+           : same(k->state, "open") && k->due != NO_DAY && k->due < day_today()
+               ? "portfolio_gate_condition.due_past"
+               : NULL;
 }
 
 const struct entity gate_condition_entity = {

@@ -25,8 +25,9 @@ struct standing {
     int64_t conflict; /* has that person declared one */
     int64_t seats, votes, votes_for;
     int64_t criteria, of_the_pair, unreasoned, lacks_evidence;
-    int64_t conditions;
-    bool there; /* the project stands where the gate begins */
+    int64_t conditions, unmet;
+    int64_t outvoted; /* decisions with more votes than this one */
+    bool there;       /* the project stands where the gate begins */
 };
 
 /* Where nothing is answered, nobody sits: every step is refused. */
@@ -60,7 +61,14 @@ static struct standing standing_of(struct conn *c, struct arena *a,
                 " (SELECT count(*) FROM portfolio_gate_condition n WHERE"
                 " n.gate = g.id),"
                 " (SELECT count(*) FROM portfolio_project p WHERE p.id ="
-                " g.project AND p.state = g.stage_from)"
+                " g.project AND p.state = g.stage_from),"
+                " (SELECT count(*) FROM portfolio_gate_criterion k WHERE"
+                " k.gate = g.id AND k.met = 'no'),"
+                " (SELECT count(*) FROM (SELECT m.state FROM"
+                " portfolio_gate_member m WHERE m.gate = :gate AND m.state NOT"
+                " IN ('invited', 'conflict') GROUP BY m.state HAVING count(*) >"
+                " (SELECT count(*) FROM portfolio_gate_member o WHERE o.gate ="
+                " :gate AND o.state = :outcome)) x)"
                 " FROM portfolio_gate g WHERE g.id = :gate"),
             ARGS(arg_int("gate", g->row.id), arg_int("person", person),
                  arg_cstr("outcome", outcome)),
@@ -76,7 +84,9 @@ static struct standing standing_of(struct conn *c, struct arena *a,
                               .unreasoned = row_int(r, 6),
                               .lacks_evidence = row_int(r, 7),
                               .conditions = row_int(r, 8),
-                              .there = row_int(r, 9) > 0};
+                              .there = row_int(r, 9) > 0,
+                              .unmet = row_int(r, 10),
+                              .outvoted = row_int(r, 11)};
     return rows_end(r) == OK ? s : (struct standing){0};
 }
 
@@ -127,13 +137,14 @@ static enum status open_gate(struct conn *c, struct arena *a, const void *row,
 }
 
 /* What every decision asks for: the quorum, a reason for each criterion, and
- * that somebody voted for it. */
+ * that none has more votes. Of two that have as many, who decides chooses. */
 static const char *any_refusal(const struct gate *g, const struct standing *s)
 {
     return s->conflict            ? "portfolio_gate.has_conflict"
            : s->votes < g->quorum ? "portfolio_gate.no_quorum"
            : s->unreasoned        ? "portfolio_gate.lacks_reasons"
            : !s->votes_for        ? "portfolio_gate.no_vote_for"
+           : s->outvoted          ? "portfolio_gate.outvoted"
                                   : NULL;
 }
 
@@ -145,6 +156,13 @@ static const char *going_refusal(const struct gate *g, const struct standing *s)
            : s->lacks_evidence ? "portfolio_gate.lacks_evidence"
            : !s->there         ? "portfolio_gate.project_elsewhere"
                                : NULL;
+}
+
+/* Under conditions, what is not met may be met later. */
+static const char *go_refusal(const struct gate *g, const struct standing *s)
+{
+    const char *refusal = going_refusal(g, s);
+    return refusal || !s->unmet ? refusal : "portfolio_gate.unmet";
 }
 
 static const char *conditions_refusal(const struct gate *g,
@@ -161,7 +179,7 @@ static const char *conditions_refusal(const struct gate *g,
         const struct standing s = standing_of(c, a, row, person, #outcome_);   \
         return refusal_(row, &s);                                              \
     }
-REFUSES(go, going_refusal)
+REFUSES(go, go_refusal)
 REFUSES(conditions, conditions_refusal)
 REFUSES(hold, any_refusal)
 REFUSES(recycle, any_refusal)
