@@ -194,6 +194,15 @@ await test('one room given back is offered once, however many ask for it at a ti
   equal(states.filter((s) => s === 'offered').length, 1, states.join(' '));
 });
 
+await test('of many who wait, the last may be the first by the rule', async () => {
+  const [one] = await fill('2025-05-27', 'morning');
+  for (let i = 0; i < 200; i++) await wait_('2025-05-27', 'morning', old);
+  const last = await wait_('2025-05-27', 'morning', fresh);
+  await cancel(one);
+  await until('an offer', async () => (await entry(last)).state === 'offered');
+  ok(Number(/1er de (\d+)/.exec((await entry(last)).why)[1]) > 200, (await entry(last)).why);
+});
+
 await test('without a rule the order is that of the entries', async () => {
   const rule = (await rows('/regles-attente')).find((r) => r.lab === lab.id);
   equal((await api('DELETE', `waiting_rule/${rule.id}`, undefined, { 'if-match': `"${rule.version}"` })).status, 204);
@@ -274,6 +283,23 @@ await test('what is offered stays as it was offered; withdrawn, it may be correc
   equal(await change(), 409);
   equal((await api('POST', `waiting/${id}/etapes/withdraw`)).status < 300, true);
   equal(await change(), 200);
+});
+
+await test('a laboratory, or an entry, that fails takes no other with it', async () => {
+  const [bad, good] = labs.slice(0, 2).sort((a, b) => a.id - b.id);
+  const more = { ends: '2025-06-30', part: 'any', pupils: 1 };
+  const add = (of, at = {}) => wait_('2025-05-01', 'any', old, { ...more, lab: of.id, ...at });
+  query(folder, `UPDATE network_waiting SET state = 'withdrawn' WHERE lab = ${bad.id} AND state IN ('offered', 'lapsed')`);
+  query(folder, `CREATE UNIQUE INDEX one_offer ON network_waiting (lab) WHERE state = 'offered' AND lab = ${bad.id}`);
+  query(folder, `CREATE UNIQUE INDEX one_lapsed ON network_waiting (lab) WHERE state = 'lapsed' AND lab = ${bad.id}`);
+  await add(bad);
+  await add(bad);
+  const id = await add(good);
+  equal((await api('POST', `waiting/${id}/etapes/withdraw`)).status < 300, true);
+  equal((await api('POST', `waiting/${id}/etapes/wait_again`)).status < 300, true);
+  await until('an offer', async () => (await entry(id)).state === 'offered');
+  equal(number(`SELECT count(*) FROM network_waiting WHERE lab = ${bad.id} AND state = 'offered'`), 0);
+  query(folder, 'DROP INDEX one_offer', 'DROP INDEX one_lapsed');
 });
 
 await test('no two holds overlap after all this', async () => {

@@ -12,7 +12,7 @@
 #include "modules/network/distance.h"
 #include "modules/network/waiting.h"
 
-enum { MOST_WAITING = 200, MOST_OFFERS = 20, USUAL_HOURS = 48, AHEAD = 399 };
+enum { MOST_OFFERS = 20, USUAL_HOURS = 48, AHEAD = 399, MOST_IDS = 1000 };
 
 struct candidate {
     int64_t id;
@@ -68,11 +68,17 @@ static int best_first(const void *one, const void *other)
     return (a->id > b->id) - (a->id < b->id);
 }
 
+/* All of them: who comes last may be first by the rule. */
 static enum status candidates_load(struct promoting *p)
 {
     struct rows *rows;
+    int64_t most;
     const int32_t today = day_today();
-    p->all = NEW_ARRAY(p->a, struct candidate, MOST_WAITING);
+    TRY(db_int(p->c,
+               SQL("SELECT count(*) FROM network_waiting WHERE lab = :lab AND"
+                   " state = 'waiting'"),
+               ARGS(arg_int("lab", p->lab->row.id)), &most));
+    p->all = NEW_ARRAY(p->a, struct candidate, (size_t)most + 1);
     TRY(db_rows(
         p->c, p->a,
         SQL("SELECT w.id, w.asked, CASE WHEN e.rural = 1 THEN 1 ELSE 0 END,"
@@ -86,7 +92,7 @@ static enum status candidates_load(struct promoting *p)
             " e ON e.id = w.school WHERE w.lab = :lab AND w.state = 'waiting'"
             " AND w.ends > :today ORDER BY w.asked, w.id LIMIT :most"),
         ARGS(arg_int("lab", p->lab->row.id), arg_day("today", today),
-             arg_int("most", MOST_WAITING)),
+             arg_int("most", most)),
         &rows));
     while (rows_next(rows)) {
         struct candidate *k = &p->all[p->n++];
@@ -273,56 +279,78 @@ static const struct step *lapse(void)
     return step;
 }
 
-static enum status lapse_old(struct conn *c, struct arena *a, void *data)
+static enum status lapse_one(struct conn *c, struct arena *a, void *data)
 {
-    int64_t ids[MOST_OFFERS];
-    size_t n = 0;
-    struct rows *rows;
+    void *row;
     const char *refusal;
-    (void)data;
-    TRY(db_rows(c, a,
-                SQL("SELECT id FROM network_waiting WHERE state = 'offered' AND"
-                    " offer_until < :now ORDER BY offer_until, id LIMIT :most"),
-                ARGS(arg_int("now", time_now()), arg_int("most", MOST_OFFERS)),
-                &rows));
-    while (rows_next(rows))
-        ids[n++] = row_int(rows, 0);
-    TRY(rows_end(rows));
-    for (size_t i = 0; i < n; i++) {
-        void *w;
-        TRY(row_load(c, a, &waiter_entity, ids[i], &reach_all, &w));
-        TRY(step_take(c, a, &waiter_entity, lapse(), w, (struct str){0},
-                      (struct actor){0}, &refusal));
-    }
-    return OK;
+    TRY(row_load(c, a, &waiter_entity, *(const int64_t *)data, &reach_all,
+                 &row));
+    const struct waiter *w = row;
+    return same(w->state, "offered") && w->offer_until < time_now()
+               ? step_take(c, a, &waiter_entity, lapse(), row, (struct str){0},
+                           (struct actor){0}, &refusal)
+               : OK; /* answered meanwhile */
 }
 
-struct one_lab {
-    int64_t after, lab; /* NONE: that was the last */
-};
-
-static enum status next_lab(struct conn *c, struct arena *a, void *data)
+static enum status promote_one(struct conn *c, struct arena *a, void *data)
 {
-    struct one_lab *k = data;
     int n;
-    TRY(db_int(c,
-               SQL("SELECT min(lab) FROM network_waiting WHERE state ="
-                   " 'waiting' AND lab > :after"),
-               ARGS(arg_int("after", k->after)), &k->lab));
-    return k->lab == NONE
-               ? OK
-               : waiting_promote(c, a, k->lab, (struct actor){0}, &n);
+    return waiting_promote(c, a, *(const int64_t *)data, (struct actor){0}, &n);
+}
+
+static enum status ids_read(struct app *app, struct arena *a, struct sql sql,
+                            const struct arg *args, int64_t *ids, size_t *n)
+{
+    struct conn *c;
+    struct rows *rows;
+    *n = 0;
+    TRY(conn_open(app->db, &c));
+    enum status s = conn_begin(c, 0);
+    if (s == OK)
+        s = db_rows(c, a, sql, args, &rows);
+    if (s == OK) {
+        while (rows_next(rows))
+            ids[(*n)++] = row_int(rows, 0);
+        s = rows_end(rows);
+    }
+    conn_end(c);
+    conn_close(c);
+    return s;
+}
+
+/* A write for each: one that fails takes no other with it. */
+static enum status each_written(struct app *app, struct arena *a,
+                                struct sql sql, const struct arg *args,
+                                write_fn *write)
+{
+    enum { BUDGET_MS = 200 };
+    int64_t *ids = NEW_ARRAY(a, int64_t, MOST_IDS);
+    size_t n;
+    enum status worst = OK;
+    TRY(ids_read(app, a, sql, args, ids, &n));
+    for (size_t i = 0; i < n; i++) {
+        const struct arena_mark mark = arena_mark(a);
+        const enum status s =
+            db_write_within(app->db, a, write, &ids[i], BUDGET_MS);
+        arena_rewind(a, mark);
+        worst = s != OK ? s : worst;
+    }
+    return worst;
 }
 
 enum status offers_task(struct app *app, struct arena *a, const char *payload)
 {
-    enum { BUDGET_MS = 200 };
     (void)payload;
-    TRY(db_write_within(app->db, a, lapse_old, NULL, BUDGET_MS));
-    for (int64_t lab = 0; lab != NONE;) {
-        struct one_lab k = {.after = lab};
-        TRY(db_write_within(app->db, a, next_lab, &k, BUDGET_MS));
-        lab = k.lab;
-    }
-    return OK;
+    const enum status lapsed = each_written(
+        app, a,
+        SQL("SELECT id FROM network_waiting WHERE state ="
+            " 'offered' AND offer_until < :now ORDER BY"
+            " offer_until, id LIMIT :most"),
+        ARGS(arg_int("now", time_now()), arg_int("most", MOST_IDS)), lapse_one);
+    const enum status offered =
+        each_written(app, a,
+                     SQL("SELECT DISTINCT lab FROM network_waiting WHERE state"
+                         " = 'waiting' ORDER BY lab LIMIT :most"),
+                     ARGS(arg_int("most", MOST_IDS)), promote_one);
+    return offered != OK ? offered : lapsed;
 }
