@@ -1,7 +1,7 @@
 // What follows from a visit by mail: who asked is told, the head agrees by a one-time
 // link, a reminder comes before, one minute is asked for afterwards.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { test, equal, ok, match as matches, serve, copy, drop, essaim, forms, links, readable, query, today } from './lib.mjs';
+import { test, equal, ok, match as matches, serve, copy, drop, essaim, forms, links, readable, query, onPostgres, today } from './lib.mjs';
 import { mailServer, header } from '../mail.mjs';
 
 // French spaces are not what is tried here.
@@ -305,6 +305,32 @@ await test('a head who has not answered is reminded, and both links are good', a
   const head = server.stranger();
   equal((await head.submit(await head.form(linkOf(first, 'accord')), { answer: 'agree' })).status, 303);
   match(readable((await head.get(linkOf(second, 'accord'))).text), /Votre réponse est enregistrée/);
+});
+await test('what ends between finding it due and writing to it is not written to', async () => {
+  // The mail about the first of two is the moment at which the second ends.
+  const ends = async (once, change) => {
+    const when = `NEW.once LIKE '${once}:%'`;
+    sql(onPostgres ? `CREATE FUNCTION ends() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF ${when} THEN ${change}; END IF; RETURN NEW; END $$;
+      CREATE TRIGGER ends AFTER INSERT ON core_mail FOR EACH ROW EXECUTE FUNCTION ends()`
+      : `CREATE TRIGGER ends AFTER INSERT ON core_mail WHEN ${when} BEGIN ${change}; END`);
+    await run();
+    sql(onPostgres ? 'DROP TRIGGER ends ON core_mail; DROP FUNCTION ends()' : 'DROP TRIGGER ends');
+  };
+  const written = (once) => sql(`SELECT count(*) FROM core_mail WHERE once LIKE '${once}:%'`) !== '0';
+  for (const [key, day] of [['network.coming', '2025-03-13'], ['network.review', '2025-03-11']]) {
+    const [one, two] = [await visitOn(day), await visitOn(day)];
+    await ends(`${key}:${one.id}`, `UPDATE network_visit SET state = 'cancelled' WHERE id = ${two.id}`);
+    ok(written(`${key}:${one.id}`) && !written(`${key}:${two.id}`), key);
+  }
+  const waits = async () => {
+    const v = await api('POST', 'visit', { title: 'Silence', lab: lab.id, kind: 'workshop', place: 'inside', year: '2024-2025', asked: today });
+    const { id } = (await api('POST', 'agreement', { visit: v.json.id, email: school.mail, state: 'asked' })).json;
+    sql(`UPDATE network_agreement SET asked = asked - 4 WHERE id = ${id}`);
+    return id;
+  };
+  const [one, two] = [await waits(), await waits()];
+  await ends(`network.silent:${one}`, `UPDATE network_agreement SET state = 'agreed' WHERE id = ${two}`);
+  ok(written(`network.silent:${one}`) && !written(`network.silent:${two}`), 'silent');
 });
 await test('reminders and requests for reviews are stopped by whoever gets them, also by their mail program', async () => {
   const { id, email } = await visitOn('2025-03-10');

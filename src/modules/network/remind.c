@@ -106,12 +106,27 @@ static enum status tell_team(struct conn *c, struct arena *a,
     return OK;
 }
 
-static enum status visit_of(struct conn *c, struct arena *a, int64_t id,
-                            const struct visit **out)
+/* As it is now, for it may have changed since it was found due. NULL: it is
+ * gone, in another state, or not on that day any more (NO_DAY: whenever). */
+static enum status visit_due(struct conn *c, struct arena *a,
+                             const struct due *d, const char *states,
+                             const struct visit **out)
 {
     void *row;
-    TRY(row_load(c, a, &visit_entity, id, &reach_all, &row));
-    *out = row;
+    int64_t halves;
+    const enum status s =
+        row_load(c, a, &visit_entity, d->id, &reach_all, &row);
+    *out = NULL;
+    if (s == ERR_NOT_FOUND)
+        return OK;
+    TRY(s);
+    const struct visit *v = row;
+    TRY(db_int(c,
+               SQL("SELECT count(*) FROM network_slot WHERE visit = :visit AND"
+                   " day = :day"),
+               ARGS(arg_int("visit", d->id), arg_day("day", d->day)), &halves));
+    if (word_in(states, v->state) && (halves || d->day == NO_DAY))
+        *out = v;
     return OK;
 }
 
@@ -123,7 +138,9 @@ static enum status write_coming(struct conn *c, struct arena *a, void *data)
     TRY(mail_is_there(c, d->once, &told));
     if (told)
         return OK;
-    TRY(visit_of(c, a, d->id, &v));
+    TRY(visit_due(c, a, d, "confirmed", &v));
+    if (!v)
+        return OK;
     struct telling t = {.told = TOLD_REMINDER,
                         .visit = v,
                         .to = v->email,
@@ -143,7 +160,9 @@ static enum status write_over(struct conn *c, struct arena *a, void *data)
     TRY(mail_is_there(c, d->once, &told));
     if (told)
         return OK;
-    TRY(visit_of(c, a, d->id, &v));
+    TRY(visit_due(c, a, d, "confirmed held", &v));
+    if (!v || !v->email)
+        return OK;
     TRY(mail_is_stopped(c, a, v->email, &told));
     if (told)
         return OK;
@@ -166,8 +185,17 @@ static enum status write_silent(struct conn *c, struct arena *a, void *data)
     TRY(mail_is_there(c, d->once, &told));
     if (told)
         return OK;
-    TRY(row_load(c, a, &agreement_entity, d->id, &reach_all, &row));
-    return agreement_remind(c, a, row, d->once);
+    const enum status s =
+        row_load(c, a, &agreement_entity, d->id, &reach_all, &row);
+    if (s == ERR_NOT_FOUND)
+        return OK;
+    TRY(s);
+    const struct agreement *g = row;
+    const struct due visit = {.id = g->visit, .day = NO_DAY};
+    const struct visit *v;
+    TRY(visit_due(c, a, &visit, "asked confirmed", &v));
+    return v && same(g->state, "asked") ? agreement_remind(c, a, g, d->once)
+                                        : OK;
 }
 
 static const struct round {
