@@ -69,6 +69,21 @@ enum status mail_add(struct conn *c, struct arena *a, const struct mail *m)
     return added && possible ? task_add(c, "core.mail", uid, NULL, 0) : OK;
 }
 
+enum status mail_lang(struct conn *c, struct arena *a, int64_t person,
+                      const char *code, const struct lang **out)
+{
+    struct rows *rows;
+    TRY(db_rows(c, a,
+                SQL("SELECT lang FROM auth_account WHERE person = :person"),
+                ARGS(arg_int("person", person)), &rows));
+    const char *own = rows_next(rows) ? row_text(rows, 0) : NULL;
+    TRY(rows_end(rows));
+    const char *said = own ? own : code;
+    const struct lang *l = said ? lang_find(said) : NULL;
+    *out = l ? l : lang_default();
+    return OK;
+}
+
 enum status mail_is_there(struct conn *c, const char *once, bool *out)
 {
     int64_t n;

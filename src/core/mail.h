@@ -42,6 +42,10 @@ struct mail {
  * that was refused. */
 enum status mail_add(struct conn *c, struct arena *a,
                      const struct mail *m) MUST_USE;
+/* In which language to write to somebody: as the account says, else by a code
+ * ("fr", or NULL), else in French. */
+enum status mail_lang(struct conn *c, struct arena *a, int64_t person,
+                      const char *code, const struct lang **out) MUST_USE;
 /* Was one of that key added? */
 enum status mail_is_there(struct conn *c, const char *once, bool *out) MUST_USE;
 

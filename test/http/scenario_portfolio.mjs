@@ -472,6 +472,8 @@ await test('advice is answered before it is closed', async () => {
   const form = await leader.form(`/conseils/${id}/modifier`, '/modifier');
   made(await leader.submit(form, { answer: 'La dictée vocale, avec un casque.' }));
   made(await post(leader, `/conseils/${id}/etapes/answer`));
+  match(query(server.folder, "SELECT text FROM core_mail WHERE address = 'zoe@demo.example'"),
+    /Bonjour Zoé,[\s\S]*Quel outil pour dicter[\s\S]*La dictée vocale, avec un casque/);
   says(await post(leader, `/conseils/${id}/etapes/close`), 409, /donné/);
 });
 await test('the queue tells which needs come back', async () => {

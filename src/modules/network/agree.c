@@ -91,7 +91,7 @@ static enum status send(struct conn *c, struct arena *a,
     TRY(row_load(c, a, &visit_entity, g->visit, &reach_all, &visit));
     t.visit = visit;
     TRY(school_head_find(c, a, visit, &head));
-    TRY(lang_of(c, a, head.person, NULL, &t.lang));
+    TRY(mail_lang(c, a, head.person, NULL, &t.lang));
     TRY(link_add(c, a, LINK_AGREEMENT, g->row.id, g->until, &secret));
     t.link = arena_printf(a, "/accord/%s", secret);
     return visit_tell(c, a, &t);

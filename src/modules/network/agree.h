@@ -59,10 +59,6 @@ enum status visit_tell(struct conn *c, struct arena *a,
 /* The same to who asked, in their language; nothing without an address. */
 enum status asker_tell(struct conn *c, struct arena *a, const struct visit *v,
                        enum told told) MUST_USE;
-/* The language of a person's account; or by its code; French. */
-enum status lang_of(struct conn *c, struct arena *a, int64_t person,
-                    const char *code, const struct lang **out) MUST_USE;
-
 /* From visit_follow: the row as it was and as it is. */
 enum status visit_changed(struct conn *c, struct arena *a,
                           const struct visit *before, const struct visit *after,

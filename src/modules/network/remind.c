@@ -100,7 +100,7 @@ static enum status tell_team(struct conn *c, struct arena *a,
             .day = d->day,
             /* The first bears the key by which this day is known to be told. */
             .once = i ? NULL : d->once};
-        TRY(lang_of(c, a, team[i].person, NULL, &t.lang));
+        TRY(mail_lang(c, a, team[i].person, NULL, &t.lang));
         TRY(visit_tell(c, a, &t));
     }
     return OK;
@@ -146,7 +146,7 @@ static enum status write_coming(struct conn *c, struct arena *a, void *data)
                         .to = v->email,
                         .day = d->day,
                         .once = arena_printf(a, "%s:asker", d->once)};
-    TRY(lang_of(c, a, v->person, v->lang, &t.lang));
+    TRY(mail_lang(c, a, v->person, v->lang, &t.lang));
     TRY(visit_tell(c, a, &t));
     return tell_team(c, a, v, d);
 }
@@ -173,7 +173,7 @@ static enum status write_over(struct conn *c, struct arena *a, void *data)
                         .day = NO_DAY,
                         .link = arena_printf(a, "/votre-avis/%s", secret),
                         .once = d->once};
-    TRY(lang_of(c, a, v->person, v->lang, &t.lang));
+    TRY(mail_lang(c, a, v->person, v->lang, &t.lang));
     return visit_tell(c, a, &t);
 }
 

@@ -93,14 +93,13 @@ static enum status sums_load(struct req *r, int64_t school, int year,
                    " coalesce(v.present_others, 0)) AS BIGINT), 0) FROM"
                    " network_visit v WHERE " OF_SCHOOLS),
                args, &out[PEOPLE]));
-    return db_int(
-        r->conn,
-        SQL("SELECT count(DISTINCT c.target_id) FROM network_visit v"
-            " JOIN network_visit_classes c ON c.row_id = v.id AND"
-            " " LINK_STOOD("c", ":to") " WHERE " OF_SCHOOLS),
-        ARGS(arg_int("school", school), arg_int("year", year),
-             arg_day("to", school_year_last(year))),
-        &out[CLASSES]);
+    return db_int(r->conn,
+                  SQL("SELECT count(DISTINCT c.target_id) FROM network_visit v"
+                      " JOIN network_visit_classes c ON c.row_id = v.id AND"
+                      " " LINK_STOOD("c", ":to") " WHERE " OF_SCHOOLS),
+                  ARGS(arg_int("school", school), arg_int("year", year),
+                       arg_day("to", school_year_last(year))),
+                  &out[CLASSES]);
 }
 
 static enum status own_load(struct req *r, int64_t school, int year,
@@ -132,10 +131,11 @@ static enum status figures_fill(struct req *r, int64_t school, int year,
         lines[m] = (struct own_line_v){
             .name = tr(r->lang, names[m]),
             .own = format_int(r->mem, r->lang, own.n[m]),
-            .mean = own.schools
-                        ? format_real(r->mem, r->lang,
-                                      (double)own.all[m] / (double)own.schools, 1)
-                        : NULL,
+            .mean =
+                own.schools
+                    ? format_real(r->mem, r->lang,
+                                  (double)own.all[m] / (double)own.schools, 1)
+                    : NULL,
             .whole = format_int(r->mem, r->lang, whole.n[m])};
     }
     v->figures = lines;

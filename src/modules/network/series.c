@@ -246,7 +246,7 @@ static enum status tell_cancelled(struct conn *c, struct arena *a,
             continue;
         if (t.other_count)
             t.told = TOLD_CANCELLED_ALL;
-        TRY(lang_of(c, a, v[i]->person, v[i]->lang, &t.lang));
+        TRY(mail_lang(c, a, v[i]->person, v[i]->lang, &t.lang));
         TRY(visit_tell(c, a, &t));
     }
     return OK;

@@ -27,7 +27,7 @@ struct asked {
 struct territory {
     struct req *r;
     struct asked asked;
-    struct place_row *all; /* those that the filters leave */
+    struct place_row *all;             /* those that the filters leave */
     size_t n, reached, room, unplaced; /* unplaced: not on the map */
 };
 

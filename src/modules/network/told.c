@@ -104,21 +104,6 @@ enum status visit_say(struct conn *c, struct arena *a, const struct lang *l,
     return say_when(c, a, l, v->row.id, out);
 }
 
-enum status lang_of(struct conn *c, struct arena *a, int64_t person,
-                    const char *code, const struct lang **out)
-{
-    struct rows *rows;
-    TRY(db_rows(c, a,
-                SQL("SELECT lang FROM auth_account WHERE person = :person"),
-                ARGS(arg_int("person", person)), &rows));
-    const char *own = rows_next(rows) ? row_text(rows, 0) : NULL;
-    TRY(rows_end(rows));
-    const char *said = own ? own : code;
-    const struct lang *l = said ? lang_find(said) : NULL;
-    *out = l ? l : lang_default();
-    return OK;
-}
-
 static const char *facts_of(struct arena *a, const struct lang *l,
                             const struct visit_said *s)
 {
@@ -189,7 +174,7 @@ enum status asker_tell(struct conn *c, struct arena *a, const struct visit *v,
         .told = told, .visit = v, .to = v->email, .day = NO_DAY};
     if (!v->email)
         return OK;
-    TRY(lang_of(c, a, v->person, v->lang, &t.lang));
+    TRY(mail_lang(c, a, v->person, v->lang, &t.lang));
     return visit_tell(c, a, &t);
 }
 

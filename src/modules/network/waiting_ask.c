@@ -130,13 +130,13 @@ static struct str given(const void *data, const char *name, size_t nth)
 static enum status too_many(struct joining *k, struct conn *c)
 {
     int64_t n;
-    TRY(db_int(c,
-               SQL("SELECT count(*) FROM network_waiting WHERE email = :email"
-                   " AND (state IN ('waiting', 'offered') OR (state ="
-                   " 'accepted' AND offer_day >= :today))"),
-               ARGS(arg_cstr("email", k->row->email),
-                    arg_day("today", day_today())),
-               &n));
+    TRY(db_int(
+        c,
+        SQL("SELECT count(*) FROM network_waiting WHERE email = :email"
+            " AND (state IN ('waiting', 'offered') OR (state ="
+            " 'accepted' AND offer_day >= :today))"),
+        ARGS(arg_cstr("email", k->row->email), arg_day("today", day_today())),
+        &n));
     if (n >= OPEN_BY_MAIL)
         k->alert = "network.ask_enough";
     if (k->r->who)

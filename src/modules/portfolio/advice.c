@@ -1,4 +1,5 @@
 /* Requests for advice, until it is known what came of the answer. */
+#include "core/mail.h"
 #include "modules/portfolio/life.h"
 
 static const char *const topics[] = {
@@ -24,6 +25,32 @@ static const char *lacks_answer(struct conn *c, struct arena *a,
     return d->answer ? NULL : "portfolio_advice.lacks_answer";
 }
 
+/* Who asked reads the answer where they can: with an account or without. */
+static enum status answer_sent(struct conn *c, struct arena *a, const void *row,
+                               struct str reason, struct actor by)
+{
+    const struct advice *d = row;
+    const struct lang *l;
+    void *found = NULL;
+    (void)reason, (void)by;
+    if (d->person != NONE)
+        TRY(row_load(c, a, &person_entity, d->person, &reach_all, &found));
+    const struct person *p = found;
+    TRY(mail_lang(c, a, d->person, NULL, &l));
+    const char *name = p ? p->name : d->asker ? d->asker : "";
+    return mail_add(
+        c, a,
+        &(struct mail){.to = p ? p->email : d->email,
+                       .lang = l,
+                       .what = "portfolio.mail_answer",
+                       .subject = tr(l, "portfolio.mail_answer_subject"),
+                       .text = tr_with(a, l, "portfolio.mail_answer_text",
+                                       "name", mail_typed(a, name), "need",
+                                       mail_typed(a, d->need), "answer",
+                                       mail_typed(a, d->answer), NULL),
+                       .page = path_of_id(a, advice_entity.path, d->row.id)});
+}
+
 static const char *lacks_outcome(struct conn *c, struct arena *a,
                                  const void *row, int64_t person)
 {
@@ -41,7 +68,8 @@ static const struct step steps[] = {
      .from = "new taken",
      .to = "answered",
      .right = "portfolio.edit_advice",
-     .refuse = lacks_answer},
+     .refuse = lacks_answer,
+     .effect = answer_sent},
     {.name = "close",
      .from = "answered",
      .to = "closed",
