@@ -155,6 +155,21 @@ await test('it goes from hand to hand, none left out, and the page says where it
   equal(holds(t).length, 0, 'what is done holds nothing');
 });
 
+await test('once it was handed over the plan stays: it would come to the first school twice', async () => {
+  const t = await tour(await kit(), '2025-03-10');
+  await stop(t, 1, schools[23]);
+  ok((await step(t, 'plan')).status < 300);
+  equal((await step(t, 'rework')).status < 300, true, 'nobody has had it yet');
+  ok((await step(t, 'plan')).status < 300);
+  await made('custody', { tour: t, school: schools[23].id, day: '2025-03-05', handed_by: 'Mme Abeille',
+    received_by: 'M. Bourdon', condition: 'good' });
+  const planned = await step(t, 'rework');
+  equal(planned.status, 409);
+  match(planned.text, /déjà été remise/);
+  equal((await step(t, 'cancel', { reason: 'La valise est en panne' })).status < 300, true);
+  equal((await step(t, 'rework')).status, 409);
+});
+
 await test('taking up the plan, and cancelling, give the valise back', async () => {
   equal((await step(first.tour, 'rework')).status < 300, true);
   equal(holds(first.tour).length, 0);

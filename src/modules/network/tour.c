@@ -73,6 +73,23 @@ static const char *tour_locked(struct conn *c, struct arena *a, const void *row)
                : "network_tour.is_planned";
 }
 
+/* From hand to hand it goes once in a tour: another plan would start in the
+ * middle of that. */
+static const char *refuses_rework(struct conn *c, struct arena *a,
+                                  const void *row, int64_t person)
+{
+    int64_t n;
+    (void)a, (void)person;
+    return db_int(c,
+                  SQL("SELECT count(*) FROM network_custody WHERE tour ="
+                      " :tour"),
+                  ARGS(arg_int("tour", ((const struct tour *)row)->row.id)),
+                  &n) == OK &&
+                   n
+               ? "network_tour.under_way"
+               : NULL;
+}
+
 /* What is not planned holds nothing. */
 static enum status tour_follow(struct conn *c, struct arena *a,
                                const void *before, const void *after,
@@ -100,7 +117,8 @@ static const struct step tour_steps[] = {
     {.name = "rework",
      .from = "planned cancelled",
      .to = "draft",
-     .right = "network.receive"},
+     .right = "network.receive",
+     .refuse = refuses_rework},
     {.name = "cancel",
      .from = "draft planned",
      .to = "cancelled",
