@@ -64,8 +64,8 @@ own.kit = (role, k, me, school, rows) => own.lab(role, lab(rows, k.lab), me);
 own.tour = (role, t, me, school, rows) => own.kit(role, rows.kit.find((k) => k.id === t.kit), me, school, rows);
 own.stop = (role, s, me, school, rows) => (schoolOf[role] ?? never)(school(s.school), me)
   || own.tour(role, rows.tour.find((t) => t.id === s.tour), me, school, rows);
-own.custody = (role, k, me, school, rows) => own.tour(role, rows.tour.find((t) => t.id === k.tour), me, school, rows)
-  || (['teacher', 'head', 'host'].includes(role) && k.school === me.school);
+own.custody = (role, k, me, school, rows) => (k.school !== null && (schoolOf[role] ?? never)(school(k.school), me))
+  || own.tour(role, rows.tour.find((t) => t.id === k.tour), me, school, rows);
 own.waiting = (role, w, me, school, rows) => own.visit(role, w, me, school, rows) || w.person === me.id;
 
 for (const under of ['agreement', 'review', 'outing']) own[under] = own.slot;

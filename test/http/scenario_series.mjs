@@ -246,6 +246,19 @@ await test('of another laboratory\'s series a coordinator sees nothing, and of w
   equal((await coordinator.post(`${far}/reserver`, {})).status, 403);
 });
 
+await test('who has the département of a laboratory sees its series, as its visits', async () => {
+  const far = await plan({ title: 'Du département' });
+  const id = number(`SELECT g.id FROM auth_grant g JOIN auth_account a ON a.person = g.person
+    WHERE a.email = 'coordinator@demo.example' AND g.role = 'coordinator'`);
+  const before = number(`SELECT row_id FROM auth_grant WHERE id = ${id}`);
+  query(folder, `UPDATE auth_grant SET row_id = (SELECT parent FROM directory_area WHERE id = ${lab.bassin}) WHERE id = ${id}`);
+  const coordinator = await server.as('coordinator');
+  const visit = (await rows('/accueils')).find((v) => v.lab === lab.id).id;
+  equal((await coordinator.get(`/accueils/${visit}`)).status, 200);
+  equal((await coordinator.get(far)).status, 200);
+  query(folder, `UPDATE auth_grant SET row_id = ${before} WHERE id = ${id}`);
+});
+
 await test('sixty dates at most, and no two holds overlap after all this', async () => {
   equal(number(`SELECT count(*) FROM booking_hold a JOIN booking_hold b ON a.kind = b.kind AND a.thing = b.thing
     AND a.id < b.id AND a.starts < b.until AND b.starts < a.until WHERE a.why <> 'override' AND b.why <> 'override'`), 0);

@@ -170,6 +170,20 @@ await test('once it was handed over the plan stays: it would come to the first s
   equal((await step(t, 'rework')).status, 409);
 });
 
+await test('who sees a stop by its school sees that the valise came there', async () => {
+  const [circonscription] = lines(`SELECT g.row_id FROM auth_grant g JOIN auth_account p ON p.person = g.person
+    WHERE p.email = 'ien@demo.example' AND g.entity = 'directory_area'`)[0];
+  const near = schools.find((s) => s.circonscription === Number(circonscription));
+  const t = await tour(await kit(), '2025-03-17');
+  const at = await stop(t, 1, near);
+  ok((await step(t, 'plan')).status < 300);
+  const came = await made('custody', { tour: t, school: near.id, day: '2025-03-05', handed_by: 'Mme Abeille',
+    received_by: 'M. Bourdon', condition: 'good' });
+  const ien = await server.as('ien');
+  equal((await ien.get(`/etapes-tournee/${at}`)).status, 200);
+  equal((await ien.get(`/remises/${came}`)).status, 200);
+});
+
 await test('taking up the plan, and cancelling, give the valise back', async () => {
   equal((await step(first.tour, 'rework')).status < 300, true);
   equal(holds(first.tour).length, 0);

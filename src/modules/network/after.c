@@ -24,16 +24,7 @@ static const struct link links[] = {
     {.name = "used", .target = &lab_shown_entity, .most = MOST_USED},
     {0},
 };
-static const char *const reach[] = {
-    "visit.lab",
-    "visit.lab.school",
-    "visit.lab.bassin",
-    "visit.lab.bassin.parent",
-    "visit.school",
-    "visit.school.bassin",
-    "visit.school.circonscription",
-    NULL,
-};
+static const char *const reach[] = {REACH_VISIT, NULL};
 
 static void settle(struct arena *a, void *row)
 {

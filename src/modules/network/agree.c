@@ -28,16 +28,7 @@ static const struct index indexes[] = {
      .where = SQL_CONST("state IN ('asked', 'agreed')")},
     {0},
 };
-static const char *const reach[] = {
-    "visit.lab",
-    "visit.lab.school",
-    "visit.lab.bassin",
-    "visit.lab.bassin.parent",
-    "visit.school",
-    "visit.school.bassin",
-    "visit.school.circonscription",
-    NULL,
-};
+static const char *const reach[] = {REACH_VISIT, NULL};
 static const struct step steps[] = {
     {.name = "agree",
      .from = "asked",

@@ -5,10 +5,9 @@
 #include "modules/network/open.h"
 
 /* What stands under a laboratory is reached as it is. */
-#define REACHED(of) of "", of ".school", of ".bassin", of ".bassin.parent", NULL
 static const char *const lab_reach[] = {"", "school", "bassin", "bassin.parent",
                                         NULL};
-static const char *const under_reach[] = {REACHED("lab")};
+static const char *const under_reach[] = {REACH_LAB(""), NULL};
 
 static const struct field lab_fields[] = {
     TEXT(lab, name, .max = 120,

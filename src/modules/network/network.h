@@ -170,6 +170,14 @@ struct outing {
 
 extern const struct entity agreement_entity, review_entity, outing_entity;
 
+/* Paths of reach, of what a reference leads to: a laboratory, a school, a
+ * visit. `of` is the path up to it, "" or "visit.". */
+#define REACH_LAB(of)                                                          \
+    of "lab", of "lab.school", of "lab.bassin", of "lab.bassin.parent"
+#define REACH_SCHOOL(of)                                                       \
+    of "school", of "school.bassin", of "school.circonscription"
+#define REACH_VISIT REACH_LAB("visit."), REACH_SCHOOL("visit.")
+
 /* A visit in one of these keeps its half-days. */
 #define KEEPING "'asked', 'confirmed', 'held'"
 

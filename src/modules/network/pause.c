@@ -14,8 +14,7 @@ static const struct index indexes[] = {
     {.columns = "lab, ends"},
     {0},
 };
-static const char *const reach[] = {"lab", "lab.school", "lab.bassin",
-                                    "lab.bassin.parent", NULL};
+static const char *const reach[] = {REACH_LAB(""), NULL};
 
 /* Who comes on one of these days finds a closed door: the visits come first. */
 static bool somebody_comes(struct conn *c, const struct pause *p)

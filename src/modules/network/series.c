@@ -10,11 +10,7 @@ static const char *const kinds[] = {
     "individual",  "fair",     NULL,
 };
 static const char *const weeks[] = {"every", "a", "b", NULL};
-static const char *const reach[] = {
-    "lab",    "lab.school",    "lab.bassin",
-    "school", "school.bassin", "school.circonscription",
-    NULL,
-};
+static const char *const reach[] = {REACH_LAB(""), REACH_SCHOOL(""), NULL};
 
 static const struct field fields[] = {
     TEXT(series, title, .max = 160,

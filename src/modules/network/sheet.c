@@ -26,16 +26,7 @@ static const struct index indexes[] = {
     {.columns = "visit", .unique = true},
     {0},
 };
-static const char *const reach[] = {
-    "visit.lab",
-    "visit.lab.school",
-    "visit.lab.bassin",
-    "visit.lab.bassin.parent",
-    "visit.school",
-    "visit.school.bassin",
-    "visit.school.circonscription",
-    NULL,
-};
+static const char *const reach[] = {REACH_VISIT, NULL};
 
 const struct entity outing_entity = {
     .name = "network_outing",

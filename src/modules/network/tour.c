@@ -1,8 +1,7 @@
 /* Valises, their tours, the stops of these, and who had one when. */
 #include "modules/network/tour.h"
 
-static const char *const kit_reach[] = {"lab", "lab.school", "lab.bassin",
-                                        "lab.bassin.parent", NULL};
+static const char *const kit_reach[] = {REACH_LAB(""), NULL};
 static const struct field kit_fields[] = {
     TEXT(kit, name, .max = 120,
          .flags = F_REQUIRED | F_UNIQUE | F_LIST | F_SORT | F_SEARCH),
@@ -46,9 +45,7 @@ const struct entity kit_entity = {
     .check = kit_check,
 };
 
-static const char *const tour_reach[] = {"kit.lab", "kit.lab.school",
-                                         "kit.lab.bassin",
-                                         "kit.lab.bassin.parent", NULL};
+static const char *const tour_reach[] = {REACH_LAB("kit."), NULL};
 static const char *const day_parts[] = {"morning", "afternoon", NULL};
 static const char *const states[] = {"draft", "planned", "done", "cancelled",
                                      NULL};
@@ -147,14 +144,8 @@ const struct entity tour_entity = {
 
 /* Stops. */
 
-static const char *const stop_reach[] = {"tour.kit.lab",
-                                         "tour.kit.lab.school",
-                                         "tour.kit.lab.bassin",
-                                         "tour.kit.lab.bassin.parent",
-                                         "school",
-                                         "school.bassin",
-                                         "school.circonscription",
-                                         NULL};
+static const char *const stop_reach[] = {REACH_LAB("tour.kit."),
+                                         REACH_SCHOOL(""), NULL};
 static const struct field stop_fields[] = {
     REF(stop, tour, &tour_entity, .flags = F_REQUIRED | F_LIST | F_FILTER),
     INT(stop, nth, .min = 1, .max = 99, .flags = F_REQUIRED | F_LIST | F_SORT),
@@ -227,12 +218,8 @@ const struct entity stop_entity = {
 
 /* Custody. */
 
-static const char *const custody_reach[] = {"tour.kit.lab",
-                                            "tour.kit.lab.school",
-                                            "tour.kit.lab.bassin",
-                                            "tour.kit.lab.bassin.parent",
-                                            "school",
-                                            NULL};
+static const char *const custody_reach[] = {REACH_LAB("tour.kit."),
+                                            REACH_SCHOOL(""), NULL};
 static const char *const conditions[] = {"good", "worn", "incomplete",
                                          "damaged", NULL};
 static const struct field custody_fields[] = {

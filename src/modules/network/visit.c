@@ -8,16 +8,8 @@
 #include "modules/network/waiting.h"
 #include "modules/portfolio/portfolio.h"
 
-static const char *const visit_reach[] = {
-    "lab",
-    "lab.school",
-    "lab.bassin",
-    "lab.bassin.parent",
-    "school",
-    "school.bassin",
-    "school.circonscription",
-    NULL,
-};
+static const char *const visit_reach[] = {REACH_LAB(""), REACH_SCHOOL(""),
+                                          NULL};
 static const char *const kinds[] = {
     "coanimation", "workshop", "discovery", "training",
     "individual",  "fair",     NULL,
@@ -359,16 +351,7 @@ static const struct index slot_indexes[] = {
     {.columns = "day, visit"},
     {0},
 };
-static const char *const slot_reach[] = {
-    "visit.lab",
-    "visit.lab.school",
-    "visit.lab.bassin",
-    "visit.lab.bassin.parent",
-    "visit.school",
-    "visit.school.bassin",
-    "visit.school.circonscription",
-    NULL,
-};
+static const char *const slot_reach[] = {REACH_VISIT, NULL};
 
 static enum status slot_fault(struct conn *c, struct arena *a,
                               const struct slot *s, const char **field,

@@ -7,8 +7,7 @@
 #include "modules/network/agree.h"
 #include "modules/network/open.h"
 
-static const char *const under_lab[] = {"lab", "lab.school", "lab.bassin",
-                                        "lab.bassin.parent", NULL};
+static const char *const under_lab[] = {REACH_LAB(""), NULL};
 
 #define POINTS(member)                                                         \
     INT(queue_rule, member, .min = -100, .max = 100,                           \
@@ -38,17 +37,8 @@ const struct entity queue_rule_entity = {
     .parent = "lab",
 };
 
-static const char *const reach[] = {
-    "lab",
-    "lab.school",
-    "lab.bassin",
-    "lab.bassin.parent",
-    "school",
-    "school.bassin",
-    "school.circonscription",
-    "person",
-    NULL,
-};
+static const char *const reach[] = {REACH_LAB(""), REACH_SCHOOL(""), "person",
+                                    NULL};
 static const char *const kinds[] = {
     "coanimation", "workshop", "discovery", "training", "individual", NULL,
 };
