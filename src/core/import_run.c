@@ -29,6 +29,17 @@ static struct actor actor_of(const struct run *r)
     return (struct actor){.person = r->im->person, .import = r->im->id};
 }
 
+/* Who writes the row itself. Its links are of today, as ever: only what a form
+ * corrects has been so from the beginning. */
+static struct actor writer_of(const struct run *r, struct arena *a)
+{
+    const struct counting *k = r->im->entity->counting;
+    struct actor by = actor_of(r);
+    if (k && k->by_import)
+        by.why = arena_printf(a, "import %" PRId64, r->im->id);
+    return by;
+}
+
 static enum status refuse_with(struct run *r, const char *key,
                                const char *field)
 {
@@ -90,7 +101,7 @@ static enum status apply_line(struct run *r, struct conn *c, struct arena *a,
                               const struct import_line *line)
 {
     const struct entity *e = r->im->entity;
-    const struct actor by = actor_of(r);
+    const struct actor by = writer_of(r, a);
     void *row = row_copy(a, e, line->row), *now;
     const struct row *from;
     bool alike;

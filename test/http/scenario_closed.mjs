@@ -2,7 +2,7 @@
 // edited, deleted and brought back, each step is taken, and after each of them every
 // figure of every closed year is asked again, in every bassin. Correcting is an act
 // of its own, with its reason.
-import { test, equal, deepEqual, ok, match, serve, essaim, forms, readable, query, routes, today } from './lib.mjs';
+import { test, equal, deepEqual, ok, match, serve, essaim, filled, forms, importEnd, readable, query, routes, today } from './lib.mjs';
 
 const server = await serve();
 const admin = await server.as('admin');
@@ -23,8 +23,19 @@ const bassins = choices.find((c) => c.name === 'bassin').options.map((o) => o.va
 const whole = Boolean(process.env.FULL);
 const closed = ['2022-2023', '2023-2024'];
 // Every figure of the closed years: of the whole, and in some bassins.
-const account = async (year, bassin) => Object.fromEntries(
-  (await json(`/chiffres.json?annee=${year}${bassin && `&bassin=${bassin}`}`)).map((f) => [f.id, f.value]));
+const account = async (year, bassin) => ({ ...Object.fromEntries(
+  (await json(`/chiffres.json?annee=${year}${bassin && `&bassin=${bassin}`}`)).map((f) => [f.id, f.value])),
+...bassin ? {} : await lines(year) });
+// And the network's lines by what the schools are that came.
+const lines = async (year) => {
+  const out = {};
+  for (const by of ['circonscription', 'type', 'rural', 'prioritaire']) {
+    const [, ...rows] = (await admin.get(`/reseau.csv?annee=${year}&par=${by}`)).text.trim().split('\r\n');
+    for (const [id, name, ...values] of rows.map((l) => l.split(';')))
+      out[`${by} ${by === 'circonscription' ? id : name}`] = values.join();
+  }
+  return out;
+};
 const before = new Map();
 for (const year of closed)
   for (const bassin of bassins) before.set(`${year} ${bassin}`, await account(year, bassin));
@@ -44,6 +55,7 @@ for (const { id } of await json('/chiffres.json')) {
   const f = await json(`/chiffres/${id}.json?annee=2023-2024`);
   behind.set(id, f.rows.map((r) => r.id));
 }
+behind.set('lines', [Number(query(server.folder, "SELECT min(school) FROM network_visit WHERE state = 'held' AND year = 2023"))]);
 const known = routes();
 const steps = (entity) => known.map((r) => new RegExp(`^/api/v1/${entity}/:id/etapes/(\\w+)$`).exec(r.path)?.[1])
   .filter(Boolean);
@@ -54,7 +66,7 @@ const entities = Object.entries((await json('/api/openapi.json')).paths)
 // What figures read; more rows of these.
 const read = { axis: 'strategy.axes', objective: 'strategy.objectives', service: 'offer.services',
   project: 'portfolio.projects', lab: 'network.labs', area: 'network.bassins', class: 'network.classes',
-  visit: 'network.people', slot: 'network.halfdays_hosted' };
+  visit: 'network.people', school: 'lines', slot: 'network.halfdays_hosted' };
 const rowsOf = async (entity) => {
   const list = await api('GET', `${entity}?limit=200`);
   if (list.status !== 200) return null;
@@ -189,5 +201,34 @@ await test('a visit that nobody told in time is told by a correction, with its r
     override: 'Essai' });
   equal(more.status, 422);
   match(more.text, /network_visit.year_closed/, 'one half-day more');
+});
+await test('what a school is: by hand a correction with its reason, by a file the file’s own number', async () => {
+  const id = behind.get('lines')[0];
+  const { uai, rural, kind } = JSON.parse((await api('GET', `school/${id}`)).text);
+  const put = (body) => api('PATCH', `school/${id}`, body);
+  const plain = await put({ kind: kind === 'college' ? 'lycee' : 'college' });
+  equal(plain.status, 422);
+  match(plain.text, /core.year_closed/);
+  equal((await put({ phone: '03 83 00 00 00' })).status, 200, 'what no figure reads');
+  equal((await put({ rural: rural !== true, correction: 'Classée depuis 2021' })).status, 200);
+  match(last(), /^correction\|.*Classée depuis 2021/);
+  equal((await put({ rural, correction: 'Relu' })).status, 200);
+  await same('put right again');
+  const form = await admin.form('/imports', '/imports');
+  const { location } = await admin.postFiles('/imports', [...filled(form, { entity: 'school' }),
+    ['file', `uai;rural\r\n${uai};${rural === true ? 'non' : 'oui'}\r\n`, 'annuaire.csv']]);
+  const press = async (action) => {
+    await importEnd(admin, location);
+    const f = forms((await admin.get(location)).text).find((x) => x.action.endsWith(`/${action}`));
+    equal((await admin.submit(f)).status, 303);
+    return importEnd(admin, location);
+  };
+  const end = await press('application');
+  equal([end.state, end.updated].join(), 'applied,1');
+  const told = query(server.folder, "SELECT detail FROM core_journal WHERE what = 'correction' ORDER BY id DESC LIMIT 1");
+  ok(told.includes(`import ${location.split('/')[2]}`), told);
+  ok(JSON.stringify(await account('2023-2024', '')) !== JSON.stringify(before.get('2023-2024 ')), 'the lines follow');
+  equal((await press('annulation')).state, 'undone');
+  await same('the file taken back');
 });
 await server.stop();

@@ -262,6 +262,13 @@ static const char *school_check(struct conn *c, struct arena *a,
     return NULL;
 }
 
+/* The network's figures are told by what the schools are that came. Registers
+ * give these anew each autumn, for all of them at once. */
+static const struct counting school_counting = {
+    .fields = "kind rural priority circonscription",
+    .by_others = true,
+    .by_import = true};
+
 const struct entity school_entity = {
     .name = "directory_school",
     .api = "school",
@@ -278,6 +285,7 @@ const struct entity school_entity = {
     .has_uid = true,
     .settle = school_settle,
     .check = school_check,
+    .counting = &school_counting,
 };
 
 /* Classes. */

@@ -70,7 +70,8 @@ static const struct statements months = {
                                                   " GROUP BY q.day"),
 };
 
-enum { BY_LAB, BY_BASSIN, BY_DEPARTEMENT, BY_MONTH = 7, BY_YEAR = 8 };
+enum { BY_LAB, BY_BASSIN, BY_DEPARTEMENT, BY_CIRCONSCRIPTION };
+enum { BY_MONTH = 7, BY_YEAR };
 const char *const cut_names[] = {
     "laboratoire", "bassin",      "departement", "circonscription", "type",
     "rural",       "prioritaire", "mois",        "annee",           NULL};
@@ -84,6 +85,11 @@ static const struct statements cuts[] = {
     CUT("e.rural", "v.state", ""),
     CUT("0 * v.year", "e.priority", ""),
 };
+
+bool cut_is_of_schools(size_t by)
+{
+    return by >= BY_CIRCONSCRIPTION && by < BY_MONTH;
+}
 
 struct loading {
     struct conn *c;

@@ -32,6 +32,8 @@ struct cut {
 };
 /* Its names in the address, NULL-ended: "laboratoire", "bassin", … */
 extern const char *const cut_names[];
+/* Is it by what the schools are that came? */
+bool cut_is_of_schools(size_t by);
 /* The year alone: four queries. */
 enum status cut_whole(struct conn *c, struct arena *a, int year,
                       struct cut_line *out) MUST_USE;

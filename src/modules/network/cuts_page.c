@@ -191,6 +191,7 @@ enum status cuts_show(struct req *r)
     options_fill(r, &a, &v);
     lines_fill(r, &a, &cut, &v);
     v.chart = chart_of(r, &a, &cut, &v);
+    v.of_today = cut_is_of_schools(a.by);
     v.in_time = a.by == MONTH_CUT || a.by == YEAR_CUT;
     v.csv =
         arena_printf(r->mem, "%s&par=%s",

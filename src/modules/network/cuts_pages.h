@@ -21,6 +21,7 @@ struct cuts_v {
     size_t n;
     struct cut_line_v whole;
     bool twice; /* classes of several lines count once in the whole */
+    bool of_today; /* lines go by what the schools are now */
     bool in_time;
     const struct bars *chart;
 };
