@@ -291,17 +291,24 @@ await test('three schools at once; what cannot be is told school by school, and 
   const preview = await post(admin, '/deploiements/liste', mixed);
   says(preview, 422, new RegExp(`2 lignes seront laissées de côté.*${three[1].name.replace(/[()]/g, '\\$&')}, .* déjà en place`
     + ' .*a déjà cet outil.*0990000X refusé.*accepté'));
-  equal(/name="confirmed" value="(\d+)"/.exec(preview.text)?.[1], '2');
+  const seen = (r) => /name="confirmed" value="(\w+)"/.exec(r.text)?.[1];
+  const confirmed = seen(preview);
+  ok(confirmed);
   equal(await list(), 3);
   const ticked = await post(admin, '/deploiements/liste', { ...mixed, school: schools[11].id });
   ok(ticked.text.includes(`name="school" value="${schools[11].id}"`), 'what was ticked is lost');
   // One of them is taken meanwhile: what was confirmed is not what would be written.
   made(await post(admin, '/deploiements', { ...base, school: schools[10].id }));
-  says(await post(admin, '/deploiements/liste', { ...mixed, confirmed: '2' }), 422, /3 lignes seront laissées de côté/);
+  const again = await post(admin, '/deploiements/liste', { ...mixed, confirmed });
+  says(again, 422, /3 lignes seront laissées de côté/);
+  // As many, and another: seen was not what would be written.
+  const swapped = { ...base, uais: [schools[12].uai, three[1].uai].join(' ') };
+  for (const typed of [seen(again), '1', ''])
+    says(await post(admin, '/deploiements/liste', { ...swapped, confirmed: typed }), 422, /Une ligne sera laissée de côté/);
   equal(await list(), 4);
-  made(await post(admin, '/deploiements/liste', { ...mixed, confirmed: '1' }));
+  made(await post(admin, '/deploiements/liste', { ...mixed, confirmed: seen(again) }));
   equal(await list(), 5);
-  says(await post(admin, '/deploiements/liste', { ...mixed, confirmed: '0' }), 422, /Aucun établissement ne reste/);
+  says(await post(admin, '/deploiements/liste', { ...mixed, confirmed: seen(again) }), 422, /Aucun établissement ne reste/);
   const text = readable((await server.stranger().get(`/projets/${lab}/essaimage`)).text);
   ok(text.includes('6 écoles et établissements'), text.slice(0, 400));
 });

@@ -1,6 +1,7 @@
 /* One tool in many schools at once: ticked from a list, or pasted as UAI. What
  * cannot be in some of them is told school by school before anything is
  * written; the rest is taken once the reader has said so. */
+#include "base/random.h"
 #include "modules/directory/check.h"
 #include "modules/portfolio/pages/many.html.h"
 #include "modules/portfolio/routes.h"
@@ -141,6 +142,23 @@ static enum status filters_fill(struct req *r, struct many_v *v)
     return OK;
 }
 
+/* Tells the schools that are accepted from any others. */
+static const char *accepted_digest(const struct deploying *d)
+{
+    struct buf b = {.mem = d->r->mem};
+    int64_t ids[SCHOOLS];
+    size_t n = 0;
+    for (size_t i = 0; i < d->n; i++)
+        if (!d->targets[i].why)
+            ids[n++] = d->targets[i].school;
+    qsort(ids, n, sizeof(*ids), by_id);
+    for (size_t i = 0; i < n; i++)
+        buf_printf(&b, "%" PRId64 " ", ids[i]);
+    unsigned char digest[SHA256];
+    sha256(digest, buf_done(&b));
+    return hex(d->r->mem, digest, sizeof(digest));
+}
+
 /* Those that are refused first: they are what is to be read. */
 static enum status places_shown(const struct deploying *d, struct many_v *v)
 {
@@ -169,6 +187,7 @@ static enum status places_shown(const struct deploying *d, struct many_v *v)
                                    : "wait"};
         }
     v->places = out;
+    v->digest = accepted_digest(d);
     v->accepted = (int64_t)(d->n - d->refused);
     v->refused = (int64_t)d->refused;
     return OK;
@@ -317,12 +336,11 @@ static enum status targets_look(struct deploying *d, struct conn *c,
     return OK;
 }
 
-/* The reader has seen which are left out, and how many that leaves. */
+/* The reader has seen which are left out, and which that leaves. */
 static bool is_confirmed(const struct deploying *d)
 {
-    int64_t seen;
-    return str_int(req_text(d->r, "confirmed"), &seen) && seen > 0 &&
-           (size_t)seen == d->n - d->refused;
+    return d->n > d->refused &&
+           str_eq(req_text(d->r, "confirmed"), accepted_digest(d));
 }
 
 /* One transaction. The reach is asked of each, as it is saved. */
