@@ -20,6 +20,7 @@ struct candidate {
     double km; /* NAN: not known */
     int64_t weeks, points;
     int32_t asked;
+    struct waiter wish; /* its laboratory, span, part and pupils alone */
 };
 struct promoting {
     struct conn *c;
@@ -86,7 +87,9 @@ static enum status candidates_load(struct promoting *p)
             " CASE WHEN e.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM"
             " network_visit v WHERE v.school = e.id AND v.state = 'held') THEN"
             " 1 ELSE 0 END, e.latitude, e.longitude, coalesce(l.latitude,"
-            " h.latitude), coalesce(l.longitude, h.longitude) FROM"
+            " h.latitude), coalesce(l.longitude, h.longitude), w.starts, "
+            "w.ends,"
+            " w.part, w.pupils FROM"
             " network_waiting w JOIN network_lab l ON l.id = w.lab LEFT JOIN"
             " directory_school h ON h.id = l.school LEFT JOIN directory_school"
             " e ON e.id = w.school WHERE w.lab = :lab AND w.state = 'waiting'"
@@ -101,6 +104,11 @@ static enum status candidates_load(struct promoting *p)
                                 .rural = row_int(rows, 2),
                                 .priority = row_int(rows, 3),
                                 .never = row_int(rows, 4)};
+        k->wish = (struct waiter){.lab = p->lab->row.id,
+                                  .starts = row_day(rows, 9),
+                                  .ends = row_day(rows, 10),
+                                  .part = row_text(rows, 11),
+                                  .pupils = row_int(rows, 12)};
         k->km = distance_km(row_real(rows, 5), row_real(rows, 6),
                             row_real(rows, 7), row_real(rows, 8));
         k->weeks = k->asked < today ? (today - k->asked) / 7 : 0;
@@ -238,12 +246,14 @@ static enum status offer_to(struct promoting *p, size_t rank, int *done)
 {
     void *row;
     const struct half *h;
-    TRY(row_load(p->c, p->a, &waiter_entity, p->all[rank].id, &reach_all,
-                 &row));
-    struct waiter *w = row;
-    TRY(half_for(p->c, &p->calendar, w, &h, &w->offer_space));
-    if (w->offer_space == NONE)
+    int64_t space;
+    const struct candidate *k = &p->all[rank];
+    TRY(half_for(p->c, &p->calendar, &k->wish, &h, &space));
+    if (space == NONE)
         return OK;
+    TRY(row_load(p->c, p->a, &waiter_entity, k->id, &reach_all, &row));
+    struct waiter *w = row;
+    w->offer_space = space;
     w->offer_day = h->day;
     w->offer_part = booking_parts[h->part];
     ++*done;
