@@ -87,6 +87,18 @@ await test('who was never reached: all of the schools, split in two, on the map 
   ok(Number(page.headers.get('x-queries')) <= 7, page.headers.get('x-queries'));
 });
 
+await test('a file has the codes under its keys, in whatever language it is asked', async () => {
+  const kinds = query(folder, 'SELECT DISTINCT kind FROM directory_school').split('\n');
+  const [head, ...rows] = table((await leader.get('/territoire.csv?annee=toutes&voir=tous')).text);
+  const column = (name) => [...new Set(rows.map((l) => l[head.indexOf(name)]))].sort();
+  ok(column('kind').every((k) => kinds.includes(k)), column('kind').join());
+  ok(column('rural').every((k) => ['', '0', '1'].includes(k)), column('rural').join());
+  const known = query(folder, 'SELECT DISTINCT priority FROM directory_school WHERE priority IS NOT NULL').split('\n');
+  ok(column('priority').every((k) => k === '' || known.includes(k)), column('priority').join());
+  for (const l of await cut('type')) ok(l.id === '' || kinds.includes(l.id), l.id);
+  for (const l of await cut('prioritaire')) ok(l.id === '' || known.includes(l.id), l.id);
+});
+
 await test('an inspector sees her own area, no other', async () => {
   for (const role of ['ien', 'coordinator']) {
     const who = await server.as(role);

@@ -122,6 +122,14 @@ static const struct bars *chart_of(struct req *r, const struct asked *a,
     return chart;
 }
 
+/* For programs: a row's id, or the code of a choice. */
+static const char *line_id(struct req *r, size_t by, const struct cut_line *x)
+{
+    if (by == KIND_CUT || by == PRIORITY_CUT)
+        return x->name ? x->name : "";
+    return x->id == NONE ? "" : arena_printf(r->mem, "%" PRId64, x->id);
+}
+
 static enum status cuts_csv(struct req *r, const struct asked *a,
                             const struct cut *cut)
 {
@@ -132,11 +140,7 @@ static enum status cuts_csv(struct req *r, const struct asked *a,
     buf_str(&b, "\r\n");
     for (size_t i = 0; i < cut->n; i++) {
         const struct cut_line *x = &cut->lines[i];
-        csv_cell(&b,
-                 str_of(x->id == NONE
-                            ? ""
-                            : arena_printf(r->mem, "%" PRId64, x->id)),
-                 true);
+        csv_cell(&b, str_of(line_id(r, a->by, x)), true);
         csv_cell(&b, str_of(line_name(r, a->by, x)), false);
         for (int m = 0; m < MEASURES; m++)
             csv_cell(&b,

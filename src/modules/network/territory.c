@@ -396,14 +396,13 @@ static enum status territory_csv(struct territory *t)
                 "\r\n");
     for (size_t i = 0; i < t->n; i++) {
         const struct place_row *s = &t->all[i];
-        const struct reached_v v = school_shown(r, s);
         const char *cells[] = {arena_printf(r->mem, "%" PRId64, s->id),
                                s->name,
                                s->commune,
                                s->bassin_name,
-                               v.kind,
-                               v.rural,
-                               v.priority,
+                               s->kind,
+                               s->rural == NONE ? "" : s->rural ? "1" : "0",
+                               s->priority,
                                arena_printf(r->mem, "%" PRId64, s->visits)};
         if (!is_listed(&t->asked, s))
             continue;
