@@ -20,7 +20,7 @@ struct cuts_v {
     const struct cut_line_v *lines;
     size_t n;
     struct cut_line_v whole;
-    bool twice; /* classes of several lines count once in the whole */
+    bool twice;    /* classes of several lines count once in the whole */
     bool of_today; /* lines go by what the schools are now */
     bool in_time;
     const struct bars *chart;

@@ -401,7 +401,9 @@ static enum status territory_csv(struct territory *t)
                                s->commune,
                                s->bassin_name,
                                s->kind,
-                               s->rural == NONE ? "" : s->rural ? "1" : "0",
+                               s->rural == NONE ? ""
+                               : s->rural       ? "1"
+                                                : "0",
                                s->priority,
                                arena_printf(r->mem, "%" PRId64, s->visits)};
         if (!is_listed(&t->asked, s))

@@ -148,7 +148,7 @@ struct many_v {
     const struct place_v *places; /* none: nothing was asked, or all is well */
     size_t place_count;
     int64_t accepted, refused;
-    const char *digest; /* of those accepted: what the reader confirms */
+    const char *digest;      /* of those accepted: what the reader confirms */
     const char *const *kept; /* ticked, and not among .schools */
     size_t kept_count;
     const char *alert, *uais, *project, *bassin, *kind;
