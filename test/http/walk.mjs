@@ -28,10 +28,11 @@ const examples = { code: 'en', figure: null, import: null, task: 1 };
 for (const e of entities) e.rows = await rowsOf(e.path);
 const home = await admin.get('/chiffres');
 examples.figure = links(home.text).map((l) => /^\/chiffres\/([^?/]+)/.exec(l)?.[1]).find(Boolean);
-// Who joins a waiting list while something is free is offered it at once.
-const joining = await admin.form('/laboratoires/1/attente');
-await admin.submit(joining, { starts: '2025-03-17', ends: '2025-06-27', part: 'any', kind: 'workshop',
-  school: entities.find((e) => e.path === '/etablissements').rows[0].uai, pupils: '20' });
+// Whom a coordinator enters while something is free is offered it at once.
+await admin.submit(await admin.form('/attente/nouveau', '/attente'), {
+  lab: String(entities.find((e) => e.path === '/regles-attente').rows[0].lab), starts: '2025-03-17', ends: '2025-06-27',
+  part: 'any', kind: 'workshop', school: entities.find((e) => e.path === '/etablissements').rows[0].uai,
+  pupils: '20', asker: 'Un professeur', email: 'attente@demo.example', asked: '2025-03-12' }).then((r) => equal(r.status, 303, readable(r.text).slice(300, 900)));
 for (let i = 0; i < 100 && !examples.offer; i++) {
   await sleep(50);
   examples.offer = offerOf(server.folder, Math.max(...(await rowsOf('/attente')).map((w) => w.id)));
@@ -247,6 +248,7 @@ const visit = first('/accueils');
 const bare = String(entities.find((e) => e.path === '/accueils')?.rows.find((v) => v.year === '2023-2024')?.id);
 const given = {
   '/accords': { visit: bare }, '/avis-accueils': { visit: bare }, '/sorties': { visit: bare },
+  '/conditions-de-jalon': { due: '2025-03-20' },
   '/laboratoires': { bassin: '12414', school: first('/etablissements').uai },
   '/ouvertures': { weekday: 'saturday', part: 'evening', week: 'b' },
   '/demi-journees': {
