@@ -28,11 +28,13 @@ const examples = { code: 'en', figure: null, import: null, task: 1 };
 for (const e of entities) e.rows = await rowsOf(e.path);
 const home = await admin.get('/chiffres');
 examples.figure = links(home.text).map((l) => /^\/chiffres\/([^?/]+)/.exec(l)?.[1]).find(Boolean);
-// Whom a coordinator enters while something is free is offered it at once.
-await admin.submit(await admin.form('/attente/nouveau', '/attente'), {
+// Whom a coordinator enters is offered what is free.
+const entered = await admin.submit(await admin.form('/attente/nouveau', '/attente'), {
   lab: String(entities.find((e) => e.path === '/regles-attente').rows[0].lab), starts: '2025-03-17', ends: '2025-06-27',
   part: 'any', kind: 'workshop', school: entities.find((e) => e.path === '/etablissements').rows[0].uai,
-  pupils: '20', asker: 'Un professeur', email: 'attente@demo.example', asked: '2025-03-12' }).then((r) => equal(r.status, 303, readable(r.text).slice(300, 900)));
+  pupils: '20', asker: 'Un professeur', email: 'attente@demo.example', asked: '2025-03-12' });
+equal(entered.status, 303, readable(entered.text).slice(300, 900));
+await admin.submit(await admin.form(entered.location, '/attente/proposer'));
 for (let i = 0; i < 100 && !examples.offer; i++) {
   await sleep(50);
   examples.offer = offerOf(server.folder, Math.max(...(await rowsOf('/attente')).map((w) => w.id)));
