@@ -136,26 +136,32 @@ static enum status open_gate(struct conn *c, struct arena *a, const void *row,
     return rows_end(r);
 }
 
-/* What every decision asks for: the quorum, a reason for each criterion, and
- * that none has more votes. Of two that have as many, who decides chooses. */
-static const char *any_refusal(const struct gate *g, const struct standing *s)
+/* What every decision asks for: the quorum, a reason for each criterion, and a
+ * vote for it. */
+static const char *first_refusal(const struct gate *g, const struct standing *s)
 {
     return s->conflict            ? "portfolio_gate.has_conflict"
            : s->votes < g->quorum ? "portfolio_gate.no_quorum"
            : s->unreasoned        ? "portfolio_gate.lacks_reasons"
            : !s->votes_for        ? "portfolio_gate.no_vote_for"
-           : s->outvoted          ? "portfolio_gate.outvoted"
                                   : NULL;
+}
+
+/* And none has more votes. Of two that have as many, who decides chooses. */
+static const char *any_refusal(const struct gate *g, const struct standing *s)
+{
+    const char *refusal = first_refusal(g, s);
+    return refusal || !s->outvoted ? refusal : "portfolio_gate.outvoted";
 }
 
 /* To go on, the evidence asked for is there, and the project where it was. */
 static const char *going_refusal(const struct gate *g, const struct standing *s)
 {
-    const char *refusal = any_refusal(g, s);
+    const char *refusal = first_refusal(g, s);
     return refusal             ? refusal
            : s->lacks_evidence ? "portfolio_gate.lacks_evidence"
            : !s->there         ? "portfolio_gate.project_elsewhere"
-                               : NULL;
+                               : any_refusal(g, s);
 }
 
 /* Under conditions, what is not met may be met later. */
