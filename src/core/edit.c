@@ -440,8 +440,8 @@ static enum status instead_find(struct edit *e, enum status s)
         return OK;
     in->of = e->row;
     TRY(req_renew(r));
-    TRY(r->entity->instead(r->conn, r->mem, e->row, in->row, INSTEAD_MOST,
-                           &in->n));
+    TRY(r->entity->instead(r->conn, r->mem, e->row, in->row,
+                           r->api ? 1 : INSTEAD_MOST, &in->n));
     for (size_t i = 0; i < in->n; i++)
         TRY(instead_text(e, in->row[i], &in->text[i]));
     return OK;

@@ -42,7 +42,7 @@ static void must(enum status s, const char *what)
     exit(1);
 }
 
-static const struct actor me = {0, 0};
+static const struct actor me = {0};
 
 static enum status add_schools(struct conn *c, struct arena *a, void *data)
 {

@@ -11,6 +11,8 @@ struct looking {
     int64_t not_of; /* a visit whose own holds are not in its way; NONE */
     struct occurrence *out;
     size_t n;
+    struct calendar around; /* of the last half-day that was looked around */
+    int32_t monday, last;
 };
 
 /* Nobody has the thing then; of a room, neither it nor a part of it. */
@@ -108,19 +110,22 @@ static enum status try_other(const struct looking *k, int32_t day,
 
 /* The same half-day in another room; else of the same week the nearest; else
  * the first of the weeks that follow. */
-static enum status find_other(const struct looking *k, struct occurrence *o)
+static enum status find_other(struct looking *k, struct occurrence *o)
 {
     enum { WEEK = 7, AHEAD = 42 };
     const int32_t monday = o->at.day - day_weekday(o->at.day);
     const int32_t year = school_year_of(k->s->starts);
     int32_t last = monday + (o->taken ? AHEAD : WEEK) - 1;
-    struct calendar all;
     if (last > school_year_last(year))
         last = school_year_last(year);
-    TRY(calendar_make(k->c, k->a, k->lab, monday, last, &all));
+    if (monday != k->monday || last != k->last) {
+        TRY(calendar_make(k->c, k->a, k->lab, monday, last, &k->around));
+        k->monday = monday;
+        k->last = last;
+    }
     for (int far = 0; far <= AHEAD && o->other.space == NONE; far++)
-        for (size_t i = 0; i < all.n; i++) {
-            const struct half *h = &all.half[i];
+        for (size_t i = 0; i < k->around.n; i++) {
+            const struct half *h = &k->around.half[i];
             const int away = h->day - o->at.day;
             const bool same_week = h->day < monday + WEEK;
             if (h->free && (away == far || (same_week && away == -far)) &&
