@@ -150,7 +150,8 @@ static enum status bury(struct conn *c, struct arena *a, bool mails,
     return t.id ? give_up(c, a, &t, why ? why : "killed") : OK;
 }
 
-/* Takes the task that is due the longest, with a lease. */
+/* Takes the task that is due the longest, with a lease. It leaves its key: what
+ * is asked for from now on, this run may have passed already. */
 static enum status take(struct conn *c, struct arena *a, void *data)
 {
     struct taken *t = data;
@@ -179,7 +180,7 @@ static enum status take(struct conn *c, struct arena *a, void *data)
     if (!t->id)
         return ERR_NOT_FOUND;
     return db_exec(c,
-                   SQL("UPDATE core_task SET lease = :lease,"
+                   SQL("UPDATE core_task SET lease = :lease, unique_key = NULL,"
                        " attempts = attempts + 1 WHERE id = :id"),
                    ARGS(arg_int("lease", now + LEASE), arg_int("id", t->id)),
                    NULL);
@@ -200,7 +201,7 @@ static enum status finish(struct conn *c, struct arena *a, void *data)
     if (t->status == OK)
         return db_exec(c,
                        SQL("UPDATE core_task SET done = :now, lease = 0,"
-                           " unique_key = NULL, result = 'ok' WHERE id = :id"),
+                           " result = 'ok' WHERE id = :id"),
                        ARGS(arg_int("now", now), arg_int("id", t->id)), NULL);
     return db_exec(c,
                    SQL("UPDATE core_task SET lease = 0, due = :due,"

@@ -8,8 +8,8 @@
 
 #include "core/app.h"
 
-/* Inside a write. unique: NULL, or a key that an open task may already bear
- * (then nothing is added); one that is done or given up leaves it. due: an
+/* Inside a write. unique: NULL, or a key that a task which has not run yet may
+ * already bear (then nothing is added); one that runs has left it. due: an
  * instant, 0 for now. */
 enum status task_add(struct conn *c, const char *kind, const char *payload,
                      const char *unique, int64_t due) MUST_USE;

@@ -140,7 +140,7 @@ await test('a visit that comes back after it was cancelled needs another agreeme
   // Also while the task that was asked for before is not told done yet.
   await until('a task is open', () => sql(`SELECT count(*) FROM core_task WHERE kind = 'network.agree' AND done IS NULL`) === '0');
   sql(`INSERT INTO core_task (kind, payload, unique_key, due, lease)
-    VALUES ('network.agree', '${visit.id}', 'agree:${visit.id}', 0, ${Date.parse(today) / 1000 + 86400 * 9})`);
+    VALUES ('network.agree', '${visit.id}', NULL, 0, ${Date.parse(today) / 1000 + 86400 * 9})`);
   await goes('reopen');
   await until('it is not asked for', () => agreements(visit.id) === 'revoked\nrevoked\nasked');
   await goes('miss', 'Neige');

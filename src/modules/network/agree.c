@@ -156,9 +156,9 @@ enum status school_head_find(struct conn *c, struct arena *a,
 
 enum status agreement_ask(struct conn *c, struct arena *a, int64_t visit)
 {
-    /* Without a key: a task that runs may have looked already. */
-    return task_add(c, "network.agree", arena_printf(a, "%" PRId64, visit),
-                    NULL, 0);
+    const char *payload = arena_printf(a, "%" PRId64, visit);
+    return task_add(c, "network.agree", payload,
+                    arena_printf(a, "network.agree.%s", payload), 0);
 }
 
 static enum status ask_refused(struct conn *c, struct arena *a, int64_t visit)

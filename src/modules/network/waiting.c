@@ -242,21 +242,12 @@ const struct entity waiter_entity = {
     .follow = follow,
 };
 
-/* A run that is under way may have looked at this laboratory already: then
- * another follows it. */
 enum status waiting_wake(struct conn *c, int64_t lab)
 {
-    int64_t n, running;
+    int64_t n;
     TRY(db_int(c,
                SQL("SELECT count(*) FROM network_waiting WHERE lab = :lab AND"
                    " state = 'waiting'"),
                ARGS(arg_int("lab", lab)), &n));
-    if (!n)
-        return OK;
-    TRY(db_int(c,
-               SQL("SELECT count(*) FROM core_task WHERE unique_key ="
-                   " 'network.offers' AND done IS NULL AND lease > :now"),
-               ARGS(arg_int("now", time_now())), &running));
-    return task_add(c, "network.offers", "",
-                    running ? "network.offers again" : "network.offers", 0);
+    return n ? task_add(c, "network.offers", "", "network.offers", 0) : OK;
 }
