@@ -32,6 +32,7 @@ struct promoting {
     size_t n;
     struct calendar calendar;
     struct actor by;
+    int64_t *small; /* see half_for */
 };
 
 static enum status rule_load(struct promoting *p)
@@ -207,18 +208,26 @@ static enum status offer_write(struct promoting *p, struct waiter *w,
 }
 
 /* The first half-day of their span with a room that holds them; *space NONE:
- * there is none. */
+ * there is none. small: NULL, or for each half-day a number of pupils, and one
+ * more, for which its rooms were too small or taken (0: not known), so that a
+ * long list of large classes does not ask for each what the first was answered.
+ */
 static enum status half_for(struct conn *c, const struct calendar *k,
-                            const struct waiter *w, const struct half **half,
-                            int64_t *space)
+                            const struct waiter *w, int64_t *small,
+                            const struct half **half, int64_t *space)
 {
+    const int64_t pupils = w->pupils == NONE ? 0 : w->pupils;
     *space = NONE;
     for (size_t i = 0; i < k->n && *space == NONE; i++) {
         const struct half *h = *half = &k->half[i];
-        if (h->free && h->day >= w->starts && h->day <= w->ends &&
-            (same(w->part, "any") || part_of(w->part) == h->part))
-            TRY(room_fitting(c, w->lab, slot_of(h->day, h->part),
-                             w->pupils == NONE ? 0 : w->pupils, space));
+        if (!h->free || h->day < w->starts || h->day > w->ends ||
+            (!same(w->part, "any") && part_of(w->part) != h->part))
+            continue;
+        if (small && small[i] && pupils + 1 >= small[i])
+            continue;
+        TRY(room_fitting(c, w->lab, slot_of(h->day, h->part), pupils, space));
+        if (small && *space == NONE)
+            small[i] = pupils + 1;
     }
     return OK;
 }
@@ -236,7 +245,7 @@ enum status waiting_free(struct conn *c, struct arena *a, const struct lab *lab,
     TRY(calendar_make(c, a, lab, from,
                       w->ends - from > AHEAD ? from + AHEAD : w->ends,
                       &calendar));
-    TRY(half_for(c, &calendar, w, half, &space));
+    TRY(half_for(c, &calendar, w, NULL, half, &space));
     if (space == NONE)
         *half = NULL;
     return OK;
@@ -248,7 +257,7 @@ static enum status offer_to(struct promoting *p, size_t rank, int *done)
     const struct half *h;
     int64_t space;
     const struct candidate *k = &p->all[rank];
-    TRY(half_for(p->c, &p->calendar, &k->wish, &h, &space));
+    TRY(half_for(p->c, &p->calendar, &k->wish, p->small, &h, &space));
     if (space == NONE)
         return OK;
     TRY(row_load(p->c, p->a, &waiter_entity, k->id, &reach_all, &row));
@@ -274,6 +283,7 @@ enum status waiting_promote(struct conn *c, struct arena *a, int64_t lab,
         return OK;
     TRY(calendar_make(c, a, p.lab, day_today() + 1, day_today() + AHEAD,
                       &p.calendar));
+    p.small = NEW_ARRAY(a, int64_t, p.calendar.n + 1);
     for (size_t i = 0; i < p.n && *n < MOST_OFFERS; i++)
         TRY(offer_to(&p, i, n));
     return OK;
