@@ -338,6 +338,28 @@ static enum status fill_copy(void *data)
     return f->fn(&r, arena_dup(r.mem, f->view, f->size));
 }
 
+struct asked {
+    struct req *r;
+    const char *only;
+};
+
+static struct str asked_get(const void *data, const char *name, size_t nth)
+{
+    const struct asked *k = data;
+    struct req *r = k->r;
+    if (same(name, "asked"))
+        return nth ? (struct str){0} : str_of(day_iso(r->mem, day_today()));
+    return word_in(k->only, name) ? r->in.get(r->in.data, name, nth)
+                                  : (struct str){0};
+}
+
+struct form_input req_asked(struct req *r, const char *only)
+{
+    struct asked *k = NEW(r->mem, struct asked);
+    *k = (struct asked){r, only};
+    return (struct form_input){asked_get, k, r->lang};
+}
+
 bool req_stranger_held(struct req *r)
 {
     if (r->who)

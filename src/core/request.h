@@ -159,6 +159,9 @@ enum status req_write(struct req *r, write_fn *fn, void *data) MUST_USE;
 struct actor req_actor(const struct req *r);
 /* Where the forms of this request look for references. */
 struct form_source req_source(struct req *r);
+/* Of what was sent, only the fields that only names: what a form for anybody
+ * asks. "asked" is today. */
+struct form_input req_asked(struct req *r, const char *only);
 /* What somebody without an account sends: have too many come from that network?
  * Then the answer says when to try again; else this one counts. */
 bool req_stranger_held(struct req *r);

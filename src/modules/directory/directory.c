@@ -132,6 +132,17 @@ const struct entity person_entity = {
     .keep_years = 3,
 };
 
+enum status person_find(struct conn *c, struct arena *a, int64_t id,
+                        const struct person **out)
+{
+    void *row = NULL;
+    const enum status s =
+        id == NONE ? ERR_NOT_FOUND
+                   : row_load(c, a, &person_entity, id, &reach_all, &row);
+    *out = s == OK ? row : NULL;
+    return s == ERR_NOT_FOUND ? OK : s;
+}
+
 /* The module. */
 
 static const char *const needs[] = {NULL};

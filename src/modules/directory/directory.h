@@ -67,6 +67,11 @@ extern const struct entity area_entity, organisation_entity, school_entity,
     class_entity, person_entity;
 extern const struct link area_links[], school_links[];
 
+/* Whatever the reader's reach, for those who ask in their own name. *out NULL:
+ * there is nobody of that number (NONE, too). */
+enum status person_find(struct conn *c, struct arena *a, int64_t id,
+                        const struct person **out) MUST_USE;
+
 /* The letter that ends the UAI (identifier of a school) of these seven digits:
  * their number modulo 23, in the alphabet without I, O and Q. 0 when they are
  * not seven digits. */

@@ -39,18 +39,16 @@ static const char *asked_fields(const struct asking *k)
 /* Who has an account asks in their own name, and their school's. */
 static enum status sign(struct req *r, struct conn *c, struct visit *v)
 {
-    void *row;
+    const struct person *person;
     if (!r->who)
         return OK;
     v->asker = r->who->name;
     v->email = r->who->email;
-    enum status s =
-        row_load(c, r->mem, &person_entity, r->who->person, &reach_all, &row);
-    if (s == ERR_NOT_FOUND)
-        return OK;
-    TRY(s);
-    v->person = ((const struct person *)row)->row.id;
-    v->school = ((const struct person *)row)->school;
+    TRY(person_find(c, r->mem, r->who->person, &person));
+    if (person) {
+        v->person = person->row.id;
+        v->school = person->school;
+    }
     return OK;
 }
 
@@ -226,19 +224,6 @@ enum status visit_ask_again(struct req *r)
     return show(&k, 200, true);
 }
 
-/* Of what was sent, only what this form asks for; the rest is said by the
- * address and by who asks. */
-static struct str given(const void *data, const char *name, size_t nth)
-{
-    const struct asking *k = data;
-    if (same(name, "asked"))
-        return nth ? (struct str){0}
-                   : str_of(day_iso(k->r->mem, k->visit->asked));
-    return word_in(asked_fields(k), name)
-               ? k->r->in.get(k->r->in.data, name, nth)
-               : (struct str){0};
-}
-
 static enum status too_many(struct asking *k, struct conn *c)
 {
     int64_t open;
@@ -326,7 +311,7 @@ enum status visit_ask_send(struct req *r)
         return to_calendar(r);
     TRY(opened);
     struct form_source source = req_source(r);
-    const struct form_input in = {given, &k, r->lang};
+    const struct form_input in = req_asked(r, asked_fields(&k));
     k.visit->title = "?"; /* said by the kind and the class, once known */
     enum status s = row_from_input(r->mem, &visit_entity, &in, &source,
                                    PARSE_GIVEN, k.visit, &r->errors);

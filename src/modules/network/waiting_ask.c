@@ -31,7 +31,7 @@ static const char *asked_fields(const struct joining *k)
 
 static enum status joining_open(struct req *r, struct joining *k)
 {
-    void *row;
+    const struct person *person;
     *k = (struct joining){
         .r = r, .lab = r->row, .row = row_new(r->mem, &waiter_entity)};
     k->row->lab = k->lab->row.id;
@@ -42,13 +42,8 @@ static enum status joining_open(struct req *r, struct joining *k)
         return OK;
     k->row->asker = r->who->name;
     k->row->email = r->who->email;
-    const enum status s = row_load(r->conn, r->mem, &person_entity,
-                                   r->who->person, &reach_all, &row);
-    if (s == ERR_NOT_FOUND)
-        return OK;
-    TRY(s);
-    const struct person *person = row;
-    if (person->school != NONE) {
+    TRY(person_find(r->conn, r->mem, r->who->person, &person));
+    if (person && person->school != NONE) {
         k->row->person = person->row.id;
         k->row->school = person->school;
     }
@@ -112,17 +107,6 @@ enum status waiting_ask_form(struct req *r)
     struct joining k;
     TRY(joining_open(r, &k));
     return show(&k, 200, false);
-}
-
-static struct str given(const void *data, const char *name, size_t nth)
-{
-    const struct joining *k = data;
-    if (same(name, "asked"))
-        return nth ? (struct str){0}
-                   : str_of(day_iso(k->r->mem, k->row->asked));
-    return word_in(asked_fields(k), name)
-               ? k->r->in.get(k->r->in.data, name, nth)
-               : (struct str){0};
 }
 
 /* What was offered or accepted counts on until it is over: an entry waits but
@@ -202,7 +186,7 @@ enum status waiting_ask_send(struct req *r)
     struct joining k;
     TRY(joining_open(r, &k));
     struct form_source source = req_source(r);
-    const struct form_input in = {given, &k, r->lang};
+    const struct form_input in = req_asked(r, asked_fields(&k));
     enum status s = row_from_input(r->mem, &waiter_entity, &in, &source,
                                    PARSE_GIVEN, k.row, &r->errors);
     if (s != OK && s != ERR_INVALID)

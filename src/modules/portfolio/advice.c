@@ -31,11 +31,9 @@ static enum status answer_sent(struct conn *c, struct arena *a, const void *row,
 {
     const struct advice *d = row;
     const struct lang *l;
-    void *found = NULL;
+    const struct person *p;
     (void)reason, (void)by;
-    if (d->person != NONE)
-        TRY(row_load(c, a, &person_entity, d->person, &reach_all, &found));
-    const struct person *p = found;
+    TRY(person_find(c, a, d->person, &p));
     TRY(mail_lang(c, a, d->person, NULL, &l));
     const char *name = p ? p->name : d->asker ? d->asker : "";
     return mail_add(

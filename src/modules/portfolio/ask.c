@@ -33,16 +33,6 @@ static const char *asked_fields(const struct req *r)
     return r->who ? asked_of_all : asked_of_strangers;
 }
 
-/* Of what was sent, only what this form asks for; the day is today. */
-static struct str given(const void *data, const char *name, size_t nth)
-{
-    const struct req *r = data;
-    if (same(name, "asked"))
-        return nth ? (struct str){0} : str_of(day_iso(r->mem, day_today()));
-    return word_in(asked_fields(r), name) ? r->in.get(r->in.data, name, nth)
-                                          : (struct str){0};
-}
-
 static enum status show(struct asking *k, int code, bool refused)
 {
     struct req *r = k->r;
@@ -85,20 +75,18 @@ enum status ask_again(struct req *r)
 /* Who has an account asks in their own name, and their school's. */
 static enum status sign(struct asking *k, struct conn *c)
 {
-    void *row;
+    const struct person *person;
     k->row->person = k->row->school = NONE;
     if (!k->r->who)
         return OK;
-    enum status s = row_load(c, k->r->mem, &person_entity, k->r->who->person,
-                             &reach_all, &row);
-    if (s == ERR_NOT_FOUND) {
+    TRY(person_find(c, k->r->mem, k->r->who->person, &person));
+    if (person) {
+        k->row->person = person->row.id;
+        k->row->school = person->school;
+    } else {
         k->row->asker = k->r->who->name;
         k->row->email = k->r->who->email;
-        return OK;
     }
-    TRY(s);
-    k->row->person = ((const struct person *)row)->row.id;
-    k->row->school = ((const struct person *)row)->school;
     return OK;
 }
 
@@ -134,7 +122,7 @@ enum status ask_send(struct req *r)
 {
     struct asking k = asking_open(r);
     struct form_source source = req_source(r);
-    const struct form_input in = {given, r, r->lang};
+    const struct form_input in = req_asked(r, asked_fields(r));
     enum status s = row_from_input(r->mem, &advice_entity, &in, &source, 0,
                                    k.row, &r->errors);
     if (s != OK && s != ERR_INVALID)
