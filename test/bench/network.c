@@ -10,8 +10,7 @@
 #include "core/figure.h"
 #include "modules/booking/agenda.h"
 #include "modules/network/calendar.h"
-
-#include <time.h>
+#include "bench/measure.h"
 
 enum {
     VISITS = 50000,
@@ -19,7 +18,6 @@ enum {
     YEARS = 10,
     MOST_LABS = 16,
     A_YEAR = VISITS / YEARS,
-    ROUNDS = 101,
     EVENTS = 2000
 };
 
@@ -29,14 +27,6 @@ struct filling {
     int school_count, class_count;
     int year;
 };
-
-static void must(enum status s, const char *what)
-{
-    if (s == OK)
-        return;
-    fprintf(stderr, "network: %s: %s\n", what, status_name(s));
-    exit(1);
-}
 
 static const struct actor me = {0};
 
@@ -174,55 +164,13 @@ static enum status add_year(struct conn *c, struct arena *a, void *data)
     return OK;
 }
 
-static int by_time(const void *a, const void *b)
-{
-    const int64_t *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
-static int64_t thread_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-/* Median and p95 by the wall, median of a processor. */
-static void measure(struct filling *f, const char *what, const char *aim,
-                    size_t (*run)(struct filling *f, struct conn *c,
-                                  struct arena *a))
-{
-    int64_t took[ROUNDS], worked[ROUNDS];
-    struct conn *c;
-    size_t n = 0;
-    must(conn_open(f->app->db, &c), "open");
-    for (int i = 0; i < ROUNDS; i++) {
-        struct arena mem = {0};
-        must(conn_begin(c, 0), "begin");
-        int64_t began = time_monotonic_ns(), work = thread_ns();
-        n = run(f, c, &mem);
-        took[i] = time_monotonic_ns() - began;
-        worked[i] = thread_ns() - work;
-        conn_end(c);
-        arena_reset(&mem);
-    }
-    conn_close(c);
-    qsort(took, ROUNDS, sizeof(*took), by_time);
-    qsort(worked, ROUNDS, sizeof(*worked), by_time);
-    printf("%s: %zu, p50 %.1f ms, p95 %.1f ms, of a processor %.1f ms (median"
-           " of %d; aim %s)\n",
-           what, n, (double)took[ROUNDS / 2] / 1e6,
-           (double)took[ROUNDS * 95 / 100] / 1e6,
-           (double)worked[ROUNDS / 2] / 1e6, ROUNDS, aim);
-}
-
 enum { MEASURED = 2024 }; /* the school year */
 
-static size_t free_halves(struct filling *f, struct conn *c, struct arena *a)
+static size_t free_halves(void *data, struct conn *c, struct arena *a)
 {
+    (void)data;
     struct halves h;
     size_t free = 0;
-    (void)f;
     must(halves_make(c, a, NONE, school_year_first(MEASURED),
                      school_year_last(MEASURED), &h),
          "halves");
@@ -250,8 +198,9 @@ static const char *const figures[] = {"network.labs",
                                       "network.halfdays_outside",
                                       "network.trainings_hosted"};
 
-static size_t all_figures(struct filling *f, struct conn *c, struct arena *a)
+static size_t all_figures(void *data, struct conn *c, struct arena *a)
 {
+    struct filling *f = data;
     for (size_t i = 0; i < COUNT(figures); i++)
         figure_of(f->app, c, a, figures[i]);
     return COUNT(figures);
@@ -299,11 +248,11 @@ static void recount(struct filling *f, struct conn *c, struct arena *a)
         exit(1);
 }
 
-static size_t agenda(struct filling *f, struct conn *c, struct arena *a)
+static size_t agenda(void *data, struct conn *c, struct arena *a)
 {
     struct event *events = NEW_ARRAY(a, struct event, EVENTS);
     struct str out;
-    (void)f, (void)c;
+    (void)data, (void)c;
     for (int i = 0; i < EVENTS; i++)
         events[i] = (struct event){
             .uid =
@@ -350,10 +299,10 @@ int main(int argc, char **argv)
     conn_end(c);
     conn_close(c);
     printf("holds: %" PRId64 ", kept (aim 150,000)\n", holds);
-    measure(&f, "free half-days of all laboratories over a year", "p95 ≤ 30 ms",
-            free_halves);
-    measure(&f, "all figures of a year", "≤ 100 ms", all_figures);
-    measure(&f, "agenda written, events", "≤ 50 ms", agenda);
+    measure(app.db, "free half-days of all laboratories over a year",
+            "p95 ≤ 30 ms", free_halves, &f);
+    measure(app.db, "all figures of a year", "≤ 100 ms", all_figures, &f);
+    measure(app.db, "agenda written, events", "≤ 50 ms", agenda, &f);
     app_close(&app);
     arena_reset(&mem);
     return 0;

@@ -10,10 +10,10 @@
 #include "core/request.h"
 #include "modules/portfolio/essaimage.h"
 #include "modules/portfolio/filiation.h"
+#include "bench/measure.h"
 
 #include <spawn.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -23,8 +23,7 @@ enum {
     STEPS = 500,
     USES = 300,
     LINKS = 40,
-    PIECE = 2000,
-    ROUNDS = 21
+    PIECE = 2000
 };
 
 struct filling {
@@ -33,14 +32,6 @@ struct filling {
     int64_t nodes[LINKED + 1];
     int from; /* where a piece begins */
 };
-
-static void must(enum status s, const char *what)
-{
-    if (s == OK)
-        return;
-    fprintf(stderr, "portfolio: %s: %s\n", what, status_name(s));
-    exit(1);
-}
 
 static const struct actor me = {0};
 
@@ -168,51 +159,9 @@ static void write_all(struct filling *f, write_fn *fn, int most)
     }
 }
 
-static int by_time(const void *a, const void *b)
+static size_t walk_down(void *data, struct conn *c, struct arena *a)
 {
-    const int64_t *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
-/* What this thread had of a processor: a machine with other work says less
- * by the clock on its wall. */
-static int64_t thread_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-/* Prints the median of some rounds, in milliseconds. */
-static void measure(struct filling *f, const char *what, const char *aim,
-                    size_t (*run)(struct filling *f, struct conn *c,
-                                  struct arena *a))
-{
-    int64_t took[ROUNDS], worked[ROUNDS];
-    struct conn *c;
-    size_t n = 0;
-    must(conn_open(f->app->db, &c), "open");
-    for (int i = 0; i < ROUNDS; i++) {
-        struct arena mem = {0};
-        must(conn_begin(c, 0), "begin");
-        int64_t began = time_monotonic_ns(), work = thread_ns();
-        n = run(f, c, &mem);
-        took[i] = time_monotonic_ns() - began;
-        worked[i] = thread_ns() - work;
-        conn_end(c);
-        arena_reset(&mem);
-    }
-    conn_close(c);
-    qsort(took, ROUNDS, sizeof(*took), by_time);
-    qsort(worked, ROUNDS, sizeof(*worked), by_time);
-    printf("%s: %zu, %.1f ms, of them %.1f of a processor (median of %d; aim"
-           " %s)\n",
-           what, n, (double)took[ROUNDS / 2] / 1e6,
-           (double)worked[ROUNDS / 2] / 1e6, ROUNDS, aim);
-}
-
-static size_t walk_down(struct filling *f, struct conn *c, struct arena *a)
-{
+    struct filling *f = data;
     struct kinship kin;
     must(filiation_walk(c, a, node_of(NODE_SIGNAL, f->nodes[0]), LINKED + 10,
                         &kin),
@@ -220,8 +169,9 @@ static size_t walk_down(struct filling *f, struct conn *c, struct arena *a)
     return kin.n;
 }
 
-static size_t walk_up(struct filling *f, struct conn *c, struct arena *a)
+static size_t walk_up(void *data, struct conn *c, struct arena *a)
 {
+    struct filling *f = data;
     struct kinship kin;
     must(
         filiation_walk(c, a, node_of(NODE_SIGNAL, f->nodes[LINKED]), 200, &kin),
@@ -229,8 +179,9 @@ static size_t walk_up(struct filling *f, struct conn *c, struct arena *a)
     return kin.n;
 }
 
-static size_t count_wide(struct filling *f, struct conn *c, struct arena *a)
+static size_t count_wide(void *data, struct conn *c, struct arena *a)
 {
+    struct filling *f = data;
     struct spread s;
     must(spread_load(c, a, f->wide, &s), "spread");
     int64_t all = 0;
@@ -273,10 +224,12 @@ int main(int argc, char **argv)
     write_all(&f, add_tree, LINKED + 1);
     if (argc > 2)
         settle(argv[2]);
-    measure(&f, "filiation walked from its root, links", "≤ 20 ms", walk_down);
-    measure(&f, "filiation walked from a leaf, links", "≤ 20 ms", walk_up);
-    measure(&f, "essaimage counted by school, deployments", "≤ 50 ms",
-            count_wide);
+    measure(app.db, "filiation walked from its root, links", "≤ 20 ms",
+            walk_down, &f);
+    measure(app.db, "filiation walked from a leaf, links", "≤ 20 ms", walk_up,
+            &f);
+    measure(app.db, "essaimage counted by school, deployments", "≤ 50 ms",
+            count_wide, &f);
     printf("projects: %" PRId64 " busy, %" PRId64 " everywhere\n", f.busy,
            f.wide);
     app_close(&app);
