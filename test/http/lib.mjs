@@ -209,6 +209,15 @@ async function send(url, method, headers, body) {
   });
 }
 
+// The API in the name of an account: (method, path, body, headers).
+export function apiOf(server, { as = 'admin@demo.example', name = 'test' } = {}) {
+  const token = essaim('token', 'add', as, name, '--data', server.folder).trim();
+  return (method, path, body, headers = {}) => server.stranger().fetch(`/api/v1/${path}`, {
+    method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+    body: body && JSON.stringify(body),
+  });
+}
+
 // Someone with a browser without scripts: cookies, forms, no redirects unasked.
 export class Person {
   constructor(base, lang = 'fr') {

@@ -1,17 +1,13 @@
 // The calendars: a laboratory by day, week, month and year, and the network by
 // half-day; each as a grid and as a plain table; closed days say why.
-import { test, equal, ok, match, serve, drop, essaim, copy, links, readable, today } from './lib.mjs';
+import { test, apiOf, equal, ok, match, serve, drop, copy, links, readable, today } from './lib.mjs';
 
 const folder = copy();
-const token = essaim('token', 'add', 'admin@demo.example', 'calendar', '--data', folder).trim();
 const server = await serve({ data: folder, env: { ESSAIM_QUERIES: '1' } });
 const who = server.stranger();
 const admin = await server.as('admin');
 const rows = async (path) => JSON.parse((await admin.get(path.replace(/(?=\?|$)/, '.json'))).text);
-const api = (method, path, body) => server.stranger().fetch(`/api/v1/${path}`, {
-  method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-  body: body && JSON.stringify(body),
-});
+const api = apiOf(server);
 const labs = await rows('/laboratoires');
 const areas = await rows('/territoires');
 const named = (word) => labs.find((l) => l.name.includes(word));

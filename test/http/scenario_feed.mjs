@@ -1,15 +1,11 @@
 // Agendas that other programs subscribe to: a secret address that is made, shown to
 // its owner, taken back; what it tells, and to whom.
-import { test, equal, ok, match, serve, drop, essaim, copy, query, readable, today, roles, forms } from './lib.mjs';
+import { test, apiOf, equal, ok, match, serve, drop, copy, query, readable, today, roles, forms } from './lib.mjs';
 
 const folder = copy();
-const token = essaim('token', 'add', 'admin@demo.example', 'feed', '--data', folder).trim();
 const server = await serve({ data: folder });
 const admin = await server.as('admin');
-const api = (method, path, body) => server.stranger().fetch(`/api/v1/${path}`, {
-  method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-  body: body && JSON.stringify(body),
-});
+const api = apiOf(server);
 const rows = async (path) => JSON.parse((await admin.get(path.replace(/(?=\?|$)/, '.json'))).text);
 const addresses = (text) => [...text.matchAll(/value="(http[^"]*\/agendas\/[^"]*)"/g)].map((m) => new URL(m[1]).pathname);
 

@@ -1,16 +1,12 @@
 // A half-day of a laboratory: asked for on its page, taken once, given back; and
 // the database itself refuses two, whoever asks and however many at once.
-import { test, equal, ok, match, serve, copy, drop, essaim, forms, links, readable, query, today, roles } from './lib.mjs';
+import { test, apiOf, equal, ok, match, serve, copy, drop, essaim, forms, links, readable, query, today, roles } from './lib.mjs';
 
 const folder = copy();
-const token = essaim('token', 'add', 'admin@demo.example', 'network', '--data', folder).trim();
 const server = await serve({ data: folder });
 const admin = await server.as('admin');
 const rows = async (path) => JSON.parse((await admin.get(`${path}.json`)).text);
-const api = (method, path, body) => server.stranger().fetch(`/api/v1/${path}`, {
-  method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-  body: body && JSON.stringify(body),
-});
+const api = apiOf(server);
 const school = (await rows('/etablissements'))[0];
 const labs = await rows('/laboratoires');
 const lab = labs[0];
@@ -191,8 +187,7 @@ await test('a slot moved, deleted or brought back keeps what it says, or is refu
   const moved = await api('PATCH', `slot/${two.id}`, { part: 'morning', version: two.version });
   equal(moved.status, 409, moved.text);
   equal((await api('PATCH', `slot/${two.id}`, { part: 'afternoon', day: '2025-05-23', version: two.version })).status, 200);
-  const gone = await server.stranger().fetch(`/api/v1/slot/${one.id}`, { method: 'DELETE',
-    headers: { authorization: `Bearer ${token}`, 'if-match': `"${one.version}"` } });
+  const gone = await api('DELETE', `slot/${one.id}`, undefined, { 'if-match': `"${one.version}"` });
   ok(gone.status < 300, `${gone.status}`);
   equal((await slot(b, '2025-05-22', 'morning', rooms[0].id)).status, 201);
   const form = await admin.form(`/demi-journees/${one.id}/historique`, '/restauration');

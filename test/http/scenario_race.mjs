@@ -1,7 +1,7 @@
 // Sixty-four clients on the same few rooms and people, by every way that books: no two
 // ever have one half-day, nothing is booked by half, and without the database's own
 // refusal the same crowd does collide.
-import { test, equal, ok, serve, copy, drop, essaim, query, onPostgres, program, today } from './lib.mjs';
+import { test, apiOf, equal, ok, serve, copy, drop, essaim, query, onPostgres, program, today } from './lib.mjs';
 import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,16 +43,15 @@ function halves(folder) {
 }
 
 class Crowd {
-  constructor(server, token) {
+  constructor(server) {
     this.server = server;
-    this.token = token;
+    this.ask = apiOf(server);
     this.seen = {};
     this.slots = [];
     this.answered = 0;
   }
   async api(method, path, body) {
-    const r = await this.server.stranger().fetch(`/api/v1/${path}`, { method, body: body && JSON.stringify(body),
-      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' } });
+    const r = await this.ask(method, path, body);
     return { ...r, said: r.text.startsWith('{') ? JSON.parse(r.text) : null };
   }
   async rows(path) { return (await this.api('GET', `${path}?limit=200`)).said.rows; }
@@ -151,9 +150,8 @@ class Crowd {
   }
 }
 async function crowd(folder, count) {
-  const token = essaim('token', 'add', 'admin@demo.example', 'race', '--data', folder).trim();
   const server = await serve({ data: folder });
-  return new Crowd(server, token).ready(count);
+  return new Crowd(server).ready(count);
 }
 // Beside the server, by the command line.
 function imported(folder, name, lines) {

@@ -1,16 +1,12 @@
 // An accueil that comes back each week: planned in one form, booked all or
 // nothing, moved and cancelled date by date; another's booking is never touched.
-import { test, equal, ok, match, serve, copy, drop, essaim, forms, readable, query, today, deepEqual, onPostgres } from './lib.mjs';
+import { test, apiOf, equal, ok, match, serve, copy, drop, forms, readable, query, today, deepEqual, onPostgres } from './lib.mjs';
 
 const folder = copy();
-const token = essaim('token', 'add', 'admin@demo.example', 'series', '--data', folder).trim();
 const server = await serve({ data: folder });
 const admin = await server.as('admin');
 const rows = async (path) => JSON.parse((await admin.get(`${path}.json`)).text);
-const api = (method, path, body) => server.stranger().fetch(`/api/v1/${path}`, {
-  method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-  body: body && JSON.stringify(body),
-});
+const api = apiOf(server);
 const labs = await rows('/laboratoires');
 const lab = labs.find((l) => l.name.includes('Remiremont'));
 const rooms = (await rows('/espaces')).filter((s) => s.lab === lab.id && s.within === null);

@@ -1,7 +1,7 @@
 // What follows from a visit by mail: who asked is told, the head agrees by a one-time
 // link, a reminder comes before, one minute is asked for afterwards.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { test, equal, ok, match as matches, serve, copy, drop, essaim, forms, links, readable, query, onPostgres, today } from './lib.mjs';
+import { test, apiOf, equal, ok, match as matches, serve, copy, drop, forms, links, readable, query, onPostgres, today } from './lib.mjs';
 import { mailServer, header } from '../mail.mjs';
 
 // French spaces are not what is tried here.
@@ -10,14 +10,12 @@ const folder = copy();
 query(folder, 'DELETE FROM core_mail', 'DELETE FROM core_task');
 const smtp = await mailServer();
 const site = 'https://lab.example';
-const token = essaim('token', 'add', 'admin@demo.example', 'told', '--data', folder).trim();
 const server = await serve({ data: folder, env: { ESSAIM_SMTP: smtp.url, ESSAIM_SITE: site, ESSAIM_SMTP_FROM: 'Labo <labo@lab.example>' } });
 const admin = await server.as('admin');
 const sql = (text) => query(folder, text);
+const ask = apiOf(server);
 const api = async (method, path, body) => {
-  const r = await server.stranger().fetch(`/api/v1/${path}`, {
-    method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: body && JSON.stringify(body) });
+  const r = await ask(method, path, body);
   return { ...r, json: r.text ? JSON.parse(r.text) : null };
 };
 const rows = async (path) => JSON.parse((await admin.get(`${path}.json`)).text);

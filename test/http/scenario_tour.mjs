@@ -1,16 +1,12 @@
 // A valise from school to school: the shortest order, a chain without a gap that
 // nothing else has, and who gave it to whom.
-import { test, equal, ok, match, serve, copy, drop, essaim, readable, query } from './lib.mjs';
+import { test, apiOf, equal, ok, match, serve, copy, drop, readable, query } from './lib.mjs';
 
 const folder = copy();
-const token = essaim('token', 'add', 'admin@demo.example', 'tour', '--data', folder).trim();
 const server = await serve({ data: folder });
 const admin = await server.as('admin');
 const rows = async (path) => JSON.parse((await admin.get(`${path}.json`)).text);
-const api = (method, path, body) => server.stranger().fetch(`/api/v1/${path}`, {
-  method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-  body: body && JSON.stringify(body),
-});
+const api = apiOf(server);
 const made = async (path, body) => {
   const r = await api('POST', path, body);
   equal(r.status, 201, r.text);

@@ -1,17 +1,13 @@
 // Waiting for a half-day: who is next by the laboratory's rule, an offer that is
 // held for them until its time is over, and a link that answers it once.
-import { test, equal, ok, match, serve, copy, drop, essaim, links, offerOf, readable, query, today } from './lib.mjs';
+import { test, apiOf, equal, ok, match, serve, copy, drop, links, offerOf, readable, query, today } from './lib.mjs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const folder = copy();
-const token = essaim('token', 'add', 'admin@demo.example', 'waiting', '--data', folder).trim();
 const server = await serve({ data: folder });
 const admin = await server.as('admin');
 const rows = async (path) => JSON.parse((await admin.get(`${path}.json`)).text);
-const api = (method, path, body, headers = {}) => server.stranger().fetch(`/api/v1/${path}`, {
-  method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
-  body: body && JSON.stringify(body),
-});
+const api = apiOf(server);
 const number = (sql) => Number(query(folder, sql));
 const labs = await rows('/laboratoires');
 const lab = labs.find((l) => l.name.includes('Remiremont'));

@@ -2,10 +2,9 @@
 // head agrees by the mailed link, who coordinates confirms and counts who came; and of
 // two who want the last room of a half-day, one is offered another.
 import { test, equal, deepEqual, match, ok, open, tooWide, close } from './lib.mjs';
-import { copy, drop, essaim, query, serve } from '../http/lib.mjs';
+import { apiOf, copy, drop, query, serve } from '../http/lib.mjs';
 
 const folder = copy();
-const token = essaim('token', 'add', 'admin@demo.example', 'browser', '--data', folder).trim();
 let at = await serve({ data: folder });
 const phone = () => ({ width: 375, height: 800, script: false, at });
 const lab = Number(query(folder, `SELECT min(t.lab) FROM network_team t JOIN directory_person p ON p.id = t.person
@@ -73,8 +72,8 @@ await test('who coordinates the laboratory confirms, and no figure has moved yet
 
 // One room is left of a half-day: the others are taken by the interface for programs.
 async function leaveOne(when, part) {
-  const call = async (path, body) => JSON.parse((await at.stranger().fetch(`/api/v1/${path}`, { method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify(body) })).text);
+  const api = apiOf(at);
+  const call = async (path, body) => JSON.parse((await api('POST', path, body)).text);
   const rooms = query(folder, `SELECT s.id FROM network_space s WHERE s.lab = ${lab} AND s.within IS NULL AND NOT EXISTS
     (SELECT 1 FROM booking_hold h WHERE h.kind = 'space' AND h.thing = s.id AND h.starts = ${when}) ORDER BY s.id`)
     .split('\n').filter(Boolean).map(Number);
