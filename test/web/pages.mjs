@@ -71,6 +71,7 @@ const pages = [
   ['mail', 'admin', agreeing.mail],
   ['visit', 'coordinator', `/accueils/${outing}`],
   ['outing-sheet', 'coordinator', `/accueils/${outing}/sortie`],
+  ['lab', null, `/laboratoires/${await first('/laboratoires')}?mois=2025-12`],
   ['lab-reviews', 'admin', `/laboratoires/${await first('/laboratoires')}/avis`],
   ['nowhere', null, '/nulle-part'],
   ['help', null, '/aide'],

@@ -95,7 +95,10 @@ static void days_fill(struct req *r, int64_t lab, const struct calendar *all,
             continue;
         }
         const int32_t at = all->half[i].day;
-        day->day = format_day(r->mem, r->lang, at, DAY_LONG);
+        /* The month stands above, and the whole day in each link. */
+        day->day = arena_printf(r->mem, "%s %d",
+                                format_weekday(r->lang, day_weekday(at)),
+                                day_date(at).day);
         for (; i < all->n && all->half[i].day == at; i++) {
             day->cells[all->half[i].part] = cell_of(r, lab, &all->half[i]);
             v->evenings |= all->half[i].part == EVENING;
