@@ -93,13 +93,21 @@ await test('metrics are what Prometheus reads, and count what was done', async (
     'essaim_db_writes_total', 'essaim_db_writes_per_commit_count', 'essaim_ceilings_total',
     'essaim_journal_unsealed_seconds', 'essaim_http_connections'])
     ok(after.value(name) >= 0, name);
-  for (const lane of ['fast', 'heavy', 'writer']) {
-    equal(after.value('essaim_lane_waiting', { lane }), 0);
+  for (const lane of ['fast', 'heavy', 'writer'])
     equal(after.value('essaim_lane_refused_total', { lane }), 0);
-  }
   ok(after.value('process_resident_memory_bytes') > 1e6);
   ok(after.value('essaim_memory_own_bytes') < 40e6);
   ok(after.value('essaim_db_queries_total') - before.value('essaim_db_queries_total') >= 6);
+});
+// Tasks of the server's own may stand before the writer for a moment.
+await test('nothing waits once nothing is asked', async () => {
+  for (let i = 0; ; i++) {
+    const now = await metrics();
+    const waiting = ['fast', 'heavy', 'writer'].map((lane) => now.value('essaim_lane_waiting', { lane }));
+    if (waiting.every((n) => n === 0)) break;
+    ok(i < 100, `they wait: ${waiting}`);
+    await sleep(100);
+  }
 });
 await test('labels are patterns and families, whatever is asked', async () => {
   await server.stranger().get(`/${encodeURIComponent(secret)}`);
