@@ -24,13 +24,16 @@ static enum status read_labs(struct make *m)
 {
     struct rows *rows;
     struct halves *out = m->out;
-    out->labs = NEW_ARRAY(m->a, struct lab_halves, MOST_LABS);
-    m->making = NEW_ARRAY(m->a, struct making, MOST_LABS);
+    size_t labs_room = 0, making_room = 0;
     TRY(db_rows(m->c, m->a,
                 SQL("SELECT l.id, l.name, l.opened, l.closed FROM network_lab l"
                     " WHERE " ASKED("l") " ORDER BY l.name, l.id"),
                 m->args, &rows));
     while (out->n < MOST_LABS && rows_next(rows)) {
+        out->labs =
+            arena_grow(m->a, out->labs, sizeof(*out->labs), out->n, &labs_room);
+        m->making = arena_grow(m->a, m->making, sizeof(*m->making), out->n,
+                               &making_room);
         struct lab_halves *lab = &out->labs[out->n];
         lab->lab = row_int(rows, 0);
         lab->name = row_text(rows, 1);
@@ -122,14 +125,16 @@ struct known_space {
 };
 
 /* Rooms come before their parts. */
-static enum status read_spaces(struct make *m, struct known_space *spaces,
+static enum status read_spaces(struct make *m, struct known_space **out,
                                size_t *n)
 {
     struct rows *rows;
-    size_t at = 0;
+    struct known_space *spaces = NULL;
+    size_t at = 0, room = 0;
     TRY(db_rows(
         m->c, m->a,
-        SQL("SELECT s.lab, s.id, s.within, s.name FROM network_space s"
+        SQL("SELECT s.lab, s.id, s.within, s.name, s.capacity FROM"
+            " network_space s"
             " JOIN network_lab l ON l.id = s.lab WHERE " ASKED(
                 "l") " ORDER BY CASE WHEN s.within IS NULL THEN 0 ELSE 1 END,"
                      " s.lab, s.id"),
@@ -151,11 +156,14 @@ static enum status read_spaces(struct make *m, struct known_space *spaces,
         if (within == NONE && lab->room_count < ROOMS) {
             held = NEW_ARRAY(m->a, bool, m->slots);
             lab->rooms[lab->room_count++] =
-                (struct room){id, row_text(rows, 3), held};
+                (struct room){id, row_text(rows, 3), row_int(rows, 4), held};
         }
-        if (held)
-            spaces[(*n)++] = (struct known_space){id, held};
+        if (!held)
+            continue;
+        spaces = arena_grow(m->a, spaces, sizeof(*spaces), *n, &room);
+        spaces[(*n)++] = (struct known_space){id, held};
     }
+    *out = spaces;
     return rows_end(rows);
 }
 
@@ -169,11 +177,12 @@ static int space_order(const void *x, const void *y)
 static enum status read_held(struct make *m)
 {
     struct rows *rows;
-    struct known_space *spaces =
-        NEW_ARRAY(m->a, struct known_space, MOST_SPACES);
+    struct known_space *spaces = NULL;
     size_t n = 0;
     const int64_t first = slot_of(m->out->from, MORNING);
-    TRY(read_spaces(m, spaces, &n));
+    TRY(read_spaces(m, &spaces, &n));
+    if (!n)
+        return OK;
     qsort(spaces, n, sizeof(*spaces), space_order);
     TRY(db_rows(m->c, m->a,
                 /* Spaces first: CROSS JOIN is an order to SQLite, and none to
@@ -298,6 +307,33 @@ enum status calendar_next(struct conn *c, struct arena *a,
         if (all.half[i].free)
             (*out)[(*n)++] = all.half[i];
     return OK;
+}
+
+/* Those that hold so many people come first, the smallest of them; then one
+ * that does not say how many it holds; then the largest. */
+static bool suits_better(int64_t people, int64_t capacity, int64_t than)
+{
+    const bool holds = capacity != NONE && capacity >= people,
+               other = than != NONE && than >= people;
+    if (holds != other)
+        return holds;
+    if (capacity == NONE || than == NONE)
+        return capacity == NONE && than != NONE;
+    return holds ? capacity < than : capacity > than;
+}
+
+int64_t room_of_half(const struct halves *h, const struct lab_halves *lab,
+                     int32_t day, int part, int64_t people)
+{
+    const size_t at = (size_t)((day - h->from) * PARTS + part);
+    const struct room *best = NULL;
+    for (size_t i = 0; i < lab->room_count; i++) {
+        const struct room *room = &lab->rooms[i];
+        if (!room->held[at] &&
+            (!best || suits_better(people, room->capacity, best->capacity)))
+            best = room;
+    }
+    return best ? best->id : NONE;
 }
 
 enum status room_free(struct conn *c, int64_t lab, int64_t slot, int64_t people,

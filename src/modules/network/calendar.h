@@ -23,6 +23,7 @@ struct half_at {
 struct room {
     int64_t id;
     const char *name;
+    int64_t capacity; /* NONE: it does not say */
     const bool *held; /* by half-day from the first */
 };
 struct lab_halves {
@@ -47,6 +48,9 @@ static inline const struct half_at *half_of(const struct halves *h,
 {
     return &lab->at[(day - h->from) * PARTS + part];
 }
+/* The room to offer so many people then: as room_free says; NONE. */
+int64_t room_of_half(const struct halves *h, const struct lab_halves *lab,
+                     int32_t day, int part, int64_t people);
 
 struct half {
     int32_t day;

@@ -6,13 +6,11 @@ struct looking {
     struct conn *c;
     struct arena *a;
     const struct series *s;
-    const struct lab *lab;
     const struct reach *seen;
     int64_t not_of; /* a visit whose own holds are not in its way; NONE */
     struct occurrence *out;
     size_t n;
-    struct calendar around; /* of the last half-day that was looked around */
-    int32_t monday, last;
+    struct halves around; /* of the last half-day that was looked around */
 };
 
 /* Nobody has the thing then; of a room, neither it nor a part of it. */
@@ -34,21 +32,33 @@ static enum status is_free(const struct looking *k, const char *kind,
     return OK;
 }
 
+/* How many the room must hold. */
+static int64_t people(const struct looking *k)
+{
+    return k->s->pupils == NONE ? 0 : k->s->pupils;
+}
+
+static enum status has_coordinator(const struct looking *k, int64_t slot,
+                                   bool *has)
+{
+    *has = true;
+    return k->s->coordinator == NONE
+               ? OK
+               : is_free(k, "person", k->s->coordinator, slot, has);
+}
+
 /* The room wanted, or one that is free; NONE also where the coordinator is not.
  */
 static enum status room_for(const struct looking *k, int64_t wanted,
                             int64_t slot, int64_t *space)
 {
-    bool is = true;
-    const int64_t person = k->s->coordinator;
+    bool is;
     *space = NONE;
-    if (person != NONE)
-        TRY(is_free(k, "person", person, slot, &is));
+    TRY(has_coordinator(k, slot, &is));
     if (!is)
         return OK;
     if (wanted == NONE)
-        return room_free(k->c, k->s->lab, slot,
-                         k->s->pupils == NONE ? 0 : k->s->pupils, space);
+        return room_free(k->c, k->s->lab, slot, people(k), space);
     TRY(is_free(k, "space", wanted, slot, &is));
     if (is)
         *space = wanted;
@@ -99,12 +109,27 @@ static bool is_offered(const struct looking *k, const struct place *p)
 static enum status try_other(const struct looking *k, int32_t day,
                              enum half_day part, struct place *out)
 {
-    struct place p = {.day = day, .part = part};
-    if (out->space != NONE)
+    const struct halves *h = &k->around;
+    const struct place p = {day, part,
+                            room_of_half(h, &h->labs[0], day, part, people(k))};
+    bool has;
+    if (p.space == NONE || is_offered(k, &p))
         return OK;
-    TRY(room_for(k, NONE, slot_of(day, part), &p.space));
-    if (p.space != NONE && !is_offered(k, &p))
+    TRY(has_coordinator(k, slot_of(day, part), &has));
+    if (has)
         *out = p;
+    return OK;
+}
+
+static enum status try_day(const struct looking *k, int32_t day,
+                           struct place *out)
+{
+    const struct halves *h = &k->around;
+    if (day < h->from || day > h->to)
+        return OK;
+    for (int part = MORNING; part < PARTS && out->space == NONE; part++)
+        if (half_of(h, &h->labs[0], day, part)->free)
+            TRY(try_other(k, day, (enum half_day)part, out));
     return OK;
 }
 
@@ -115,23 +140,21 @@ static enum status find_other(struct looking *k, struct occurrence *o)
     enum { WEEK = 7, AHEAD = 42 };
     const int32_t monday = o->at.day - day_weekday(o->at.day);
     const int32_t year = school_year_of(k->s->starts);
-    int32_t last = monday + (o->taken ? AHEAD : WEEK) - 1;
+    int32_t first = monday, last = monday + (o->taken ? AHEAD : WEEK) - 1;
+    if (first < school_year_first(year))
+        first = school_year_first(year);
     if (last > school_year_last(year))
         last = school_year_last(year);
-    if (monday != k->monday || last != k->last) {
-        TRY(calendar_make(k->c, k->a, k->lab, monday, last, &k->around));
-        k->monday = monday;
-        k->last = last;
+    if (last < first)
+        return OK;
+    if (!k->around.n || first != k->around.from || last != k->around.to)
+        TRY(halves_make(k->c, k->a, k->s->lab, first, last, &k->around));
+    for (int far = 0; far <= AHEAD && o->other.space == NONE; far++) {
+        if (far)
+            TRY(try_day(k, o->at.day - far, &o->other));
+        if (o->other.space == NONE)
+            TRY(try_day(k, o->at.day + far, &o->other));
     }
-    for (int far = 0; far <= AHEAD && o->other.space == NONE; far++)
-        for (size_t i = 0; i < k->around.n; i++) {
-            const struct half *h = &k->around.half[i];
-            const int away = h->day - o->at.day;
-            const bool same_week = h->day < monday + WEEK;
-            if (h->free && (away == far || (same_week && away == -far)) &&
-                h->day >= school_year_first(year))
-                TRY(try_other(k, h->day, h->part, &o->other));
-        }
     return OK;
 }
 
@@ -196,14 +219,10 @@ static enum status visits_load(struct looking *k, int32_t from, int32_t to)
     return rows_end(rows);
 }
 
-static enum status looking_open(struct looking *k)
+static void looking_open(struct looking *k)
 {
-    void *lab;
-    TRY(row_load(k->c, k->a, &lab_entity, k->s->lab, &reach_all, &lab));
-    k->lab = lab;
     k->not_of = NONE;
     k->out = NEW_ARRAY(k->a, struct occurrence, SERIES_MOST * 2);
-    return OK;
 }
 
 static bool has_week(const struct occurrence *all, size_t n, int32_t day)
@@ -229,7 +248,7 @@ enum status series_dates(struct conn *c, struct arena *a,
                          struct occurrence **out, size_t *n)
 {
     struct looking k = {.c = c, .a = a, .s = s, .seen = seen};
-    TRY(looking_open(&k));
+    looking_open(&k);
     const int32_t year = school_year_of(s->starts);
     TRY(visits_load(&k, school_year_first(year), school_year_last(year)));
     const size_t there = k.n;
@@ -255,7 +274,7 @@ enum status series_moved(struct conn *c, struct arena *a,
 {
     struct looking k = {.c = c, .a = a, .s = s, .seen = seen};
     const int32_t today = day_today();
-    TRY(looking_open(&k));
+    looking_open(&k);
     TRY(visits_load(&k, m->from < today ? today : m->from, m->to));
     const size_t there = k.n;
     struct occurrence *all = k.out;
@@ -311,7 +330,7 @@ enum status slot_instead(struct conn *c, struct arena *a, const void *row,
     *n = 0;
     if (slot->space == NONE) /* elsewhere nobody knows what is free */
         return OK;
-    TRY(looking_open(&k));
+    looking_open(&k);
     for (; k.n < TRIES && *n < most; k.n++) {
         struct occurrence *o = &k.out[k.n];
         o->at = (struct place){slot->day, part_of(slot->part), NONE};
