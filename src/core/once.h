@@ -6,9 +6,10 @@
 
 enum { ONCE_SECONDS = 48 * 3600 };
 
-/* Inside a write: was this key used? Then r->done and its answer is read. The
- * same key by another person or for another address is ERR_CONFLICT. */
+/* Was this key used? Then r->done and its answer is read. The same key by
+ * another person or for another address is ERR_CONFLICT. */
 enum status once_find(struct conn *c, struct arena *a, struct req *r) MUST_USE;
+/* Inside a write: ERR_CONFLICT where it was used meanwhile. */
 enum status once_keep(struct conn *c, struct req *r) MUST_USE;
 /* Gives the answer of the first time. */
 enum status once_answer(struct req *r) MUST_USE;

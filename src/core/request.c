@@ -402,11 +402,6 @@ static enum status write_again(struct conn *c, struct arena *mem, void *data)
     r->told = (struct str){NULL, 0};
     r->errors =
         (struct form_errors){.mem = r->errors.mem}; /* of a run before */
-    if (r->once) {
-        TRY(once_find(c, mem, r));
-        if (r->done)
-            return OK;
-    }
     if (r->who) {
         TRY(who_again(c, mem, r->who));
         if (!may(r->who, right))
@@ -425,6 +420,16 @@ static enum status write_again(struct conn *c, struct arena *mem, void *data)
     return r->once ? once_keep(c, r) : OK;
 }
 
+/* Refused, perhaps by the same request, which came at the same moment. Inside
+ * the write its key is not looked for: where what is read and not there counts
+ * as its neighbours (PostgreSQL), posts that share nothing would clash. */
+static enum status refused_once(struct req *r, enum status s)
+{
+    if (req_renew(r) == OK && once_find(r->conn, r->mem, r) == OK && r->done)
+        return once_answer(r);
+    return s;
+}
+
 enum status req_write(struct req *r, write_fn *fn, void *data)
 {
     struct writing w = {r, fn, data};
@@ -434,7 +439,5 @@ enum status req_write(struct req *r, write_fn *fn, void *data)
             ? db_write_within(r->app->db, r->mem, write_again, &w, 1000)
             : db_write(r->app->db, r->mem, write_again, &w);
     http_resume(r->x);
-    if (s == OK && r->done)
-        return once_answer(r);
-    return s;
+    return s != OK && r->once ? refused_once(r, s) : s;
 }

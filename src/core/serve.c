@@ -259,7 +259,7 @@ static enum status ask(struct req *r)
     if (req_is_post(r))
         TRY(check_form(r));
     /* A key used before answers as the first time, whatever became of the row
-     * since; the write asks again, for two at once. */
+     * since; and once more where the write is refused, for two at once. */
     if (r->once) {
         TRY(once_find(r->conn, r->mem, r));
         if (r->done)

@@ -71,12 +71,14 @@ async function statements(name, ask) {
   await sleep(300);
   const text = readFileSync(log()).subarray(at).toString();
   set('ALTER SYSTEM RESET log_min_duration_statement');
-  const out = [];
-  for (const m of text.matchAll(/LOG: {2}duration: [\d.]+ ms {2}execute [^:]*: ([\s\S]*?)(?=\n\d{4}-|$)(?:\n[^\n]*DETAIL: {2}parameters: ([^\n]*))?/g)) {
-    const values = [...(m[2] ?? '').matchAll(/\$(\d+) = ('(?:[^']|'')*'|NULL)/g)].map((v) => v[2]);
-    out.push(m[1].replaceAll('\n', ' ').replace(/\$(\d+)/g, (_, k) => values[k - 1] ?? 'NULL').trim());
+  const out = [], whose = new Set();
+  for (const m of text.matchAll(/\[(\d+)\][^\n]*LOG: {2}duration: [\d.]+ ms {2}execute [^:]*: ([\s\S]*?)(?=\n\d{4}-|$)(?:\n[^\n]*DETAIL: {2}parameters: ([^\n]*))?/g)) {
+    const values = [...(m[3] ?? '').matchAll(/\$(\d+) = ('(?:[^']|'')*'|NULL)/g)].map((v) => v[2]);
+    out.push([m[1], m[2].replaceAll('\n', ' ').replace(/\$(\d+)/g, (_, k) => values[k - 1] ?? 'NULL').trim()]);
+    if (/auth_session s JOIN auth_account|INTO core_once/.test(m[2])) whose.add(m[1]); // who asks, what is kept
   }
-  return out.filter((s) => !/^(BEGIN|COMMIT|SET|SAVEPOINT|RELEASE|ROLLBACK)|pg_try_advisory|core_task|core_leaf|core_journal|core_head|journal\.key/.test(s));
+  return out.filter(([pid, s]) => whose.has(pid) && !/^(BEGIN|COMMIT|SET|SAVEPOINT|RELEASE|ROLLBACK)|pg_try_advisory|core_task|core_leaf|core_journal|core_head|journal\.key/.test(s))
+    .map(([, s]) => s);
 }
 function pgbench(name, script, clients) {
   const r = spawnSync('pgbench', ['-n', '-M', 'prepared', '--max-tries=40', '-c', `${clients}`, '-j', '2', '-T', `${seconds}`, '-f', script, name], { encoding: 'utf8' });
@@ -116,23 +118,27 @@ async function pages() {
   row('pgbench with its statements, 16 clients', `${middle(theirs).toFixed(0)}/s`);
   row('page against pgbench', show(ours.map((x, i) => x / theirs[i])), '≥ 0.6');
 
-  const id = "currval(pg_get_serial_sequence('directory_organisation', 'id'))";
-  const fresh = (s) => s.replace(/'[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{21}'/g, 'CAST(gen_random_uuid() AS text)')
-    .replace(/^(INSERT INTO core_history[^(]*\([^)]*\) VALUES \('[^']*', )'\d+'/, `$1${id}`)
-    .replace(/^(INSERT INTO core_once[^(]*\([^)]*\) VALUES \()'[^']*'/, '$1CAST(gen_random_uuid() AS text)')
-    .replace(/'banc de mesure'/gi, "('banc ' || gen_random_uuid())").replace(/ RETURNING id$/, '');
+  // A key and a name that are new each time, the row by the number it got: as values, so
+  // that they are looked for by their index.
+  const fresh = (s, made) => s.replace(/'[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{21}'/g, 'md5(CAST(:k AS text))')
+    .replace(/^(INSERT INTO core_history[^(]*\([^)]*\) VALUES \('[^']*', )'\d+'/, '$1:id')
+    .replace(/^(INSERT INTO core_once[^(]*\([^)]*\) VALUES \()'[^']*'/, '$1md5(CAST(:k AS text))')
+    .replace(new RegExp(`(directory_organisation t WHERE t\\.id = )'${made}'`), '$1:id')
+    .replace(/'banc de mesure'/gi, "('banc ' || CAST(:k AS text))").replace(/ RETURNING id$/, ' RETURNING id \\gset');
   // Posts: each statement of one, with values that are new each time.
   await sleep(200); // what the server closed while pgbench ran is seen to be closed
   const f = await who.form('/organisations/nouveau', '/organisations');
+  let made;
   const own = (await statements('bench_pages', async () => {
     const fields = new Map(f.fields);
     for (const c of f.controls.filter((x) => 'required' in x))
       fields.set(c.name, c.tag === 'select' ? c.options.find((o) => o.value).value : 'Banc de mesure');
     const r = await who.post(f.action, [...fields]);
     if (r.status !== 303) throw new Error(r.text.slice(0, 300));
-  })).map((s) => fresh(s));
+    made = /\d+$/.exec(r.location)[0];
+  })).map((s) => fresh(s, made));
   const write = join(place, 'post.sql');
-  writeFileSync(write, `BEGIN;\n${own.map((s) => `${s};`).join('\n')}\nCOMMIT;\n`);
+  writeFileSync(write, `\\set k random(1, 9000000000000000000)\nBEGIN;\n${own.map((s) => (s.endsWith('gset') ? s : `${s};`)).join('\n')}\nCOMMIT;\n`);
   const fields = new URLSearchParams(f.fields.filter(([k]) => k !== '_key').map(([k, v]) => [k, v]));
   for (const c of f.controls.filter((x) => 'required' in x))
     fields.set(c.name, c.tag === 'select' ? c.options.find((o) => o.value).value : 'NOM');

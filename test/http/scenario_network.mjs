@@ -134,6 +134,16 @@ await test('by the API too: one of many has the room, its parts go with it', asy
     { override: 'Deux groupes se partagent la salle' })).status, 201);
 });
 
+await test('a form that arrives several times at the same moment is answered alike, though it overlaps itself', async () => {
+  const visit = await visitOf(today);
+  const form = await admin.form(`/demi-journees/nouveau?visit=${visit}`, '/demi-journees');
+  const typed_ = { visit: String(visit), day: '2025-05-14', part: 'morning', space: String(rooms[0].id) };
+  const all = await Promise.all(Array.from({ length: 12 }, () => admin.submit(form, typed_)));
+  equal(all.map((r) => r.status).join(), all.map(() => 303).join());
+  equal(new Set(all.map((r) => r.location)).size, 1, all.map((r) => r.location).join());
+  equal((await rows('/demi-journees')).filter((s) => s.visit === visit).length, 1);
+});
+
 await test('who is refused a half-day is offered others, by the API and in the form, and they can be had', async () => {
   const [a, b, c] = [await visitOf(today), await visitOf(today), await visitOf(today)];
   equal((await slot(a, '2025-06-26', 'morning', rooms[0].id)).status, 201);
