@@ -54,7 +54,8 @@ static const char *step_fault(struct arena *a, const struct entity *e)
         if (!known_right(s->right))
             return arena_printf(a, "%s step %s: unknown right %s", e->name,
                                 s->name, s->right);
-        bool to = !s->to && s->effect;
+        bool to = s->to_field ? entity_field(e, s->to_field) != NULL
+                              : !s->to && s->effect;
         for (const char *const *k = state->choices; *k; k++)
             to |= s->to && same(*k, s->to);
         if (!to)

@@ -16,12 +16,23 @@ int64_t step_reason_most(const struct entity *e)
     return text_most(entity_field(e, "state_reason"));
 }
 
+/* The state it leads to from that row; NULL: the row keeps its own. */
+static const char *step_target(struct arena *a, const struct entity *e,
+                               const struct step *step, const void *row)
+{
+    if (!step->to_field)
+        return step->to;
+    struct value to = field_get(entity_field(e, step->to_field), row);
+    return to.type == V_TEXT ? str_dup(a, to.s) : NULL;
+}
+
 static enum status state_set(struct conn *c, struct arena *a,
                              const struct entity *e, const struct step *step,
-                             void *row, struct str reason, struct actor by)
+                             const char *to, void *row, struct str reason,
+                             struct actor by)
 {
     const struct field *why = entity_field(e, "state_reason");
-    field_set(entity_field(e, "state"), row, value_cstr(step->to));
+    field_set(entity_field(e, "state"), row, value_cstr(to));
     if (why)
         field_set(why, row, value_cstr(reason.n ? str_dup(a, reason) : NULL));
     return row_update_as(c, a, e, row, by, step->name);
@@ -49,16 +60,17 @@ enum status step_take(struct conn *c, struct arena *a, const struct entity *e,
     if (*refusal)
         return ERR_CONFLICT;
     int64_t id = ((struct row *)row)->id;
-    if (step->to)
-        TRY(state_set(c, a, e, step, row, reason, by));
+    const char *to = step_target(a, e, step, row);
+    if (to)
+        TRY(state_set(c, a, e, step, to, row, reason, by));
     if (step->effect)
         TRY(step->effect(c, a, row, reason, by));
     struct buf detail = {.mem = a};
     struct json j = {.out = &detail};
     json_object(&j, NULL);
     json_text(&j, "from", now.s);
-    if (step->to)
-        json_cstr(&j, "to", step->to);
+    if (to)
+        json_cstr(&j, "to", to);
     if (reason.n)
         json_text(&j, "reason", reason);
     json_end_object(&j);

@@ -140,6 +140,9 @@ struct step {
     const char *name, *from; /* from: space-separated states */
     const char *to; /* NULL: the state and its reason stay; the effect is all,
                        and writes the row */
+    /* Instead of .to: the field whose value is the state it leads to, as where
+     * a row stood before it was held. F_COMPUTED, by the entity's settle. */
+    const char *to_field;
     const char *right;
     /* Told why it may not be taken now: a label key, or NULL when it may. Asked
      * before, for the button, and again inside the transaction. */

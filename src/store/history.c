@@ -222,22 +222,32 @@ static enum status image_parsed(struct conn *c, struct arena *a,
     return *out && (*out)->type == J_OBJECT ? OK : ERR_STORE;
 }
 
-/* A state changes only by a step, and its reason with it: bringing a row back
- * leaves both where they are, or where they were in the last image when the row
- * was deleted. */
+static void keep_field(struct arena *a, const struct entity *e,
+                       const char *name, const struct json_value *last,
+                       const void *before, void *row)
+{
+    const struct field *f = entity_field(e, name);
+    const struct json_value *was = last ? json_get(last, name) : NULL;
+    if (f && !last)
+        field_set(f, row, field_get(f, before));
+    else if (f && was && was->type == J_TEXT)
+        field_set(f, row, value_cstr(str_dup(a, was->s)));
+}
+
+/* A state changes only by a step, and with it its reason and where a step leads
+ * back to: bringing a row back leaves them where they are, or where they were
+ * in the last image when the row was deleted. */
 static void keep_state(struct arena *a, const struct entity *e,
                        const struct json_value *last, const void *before,
                        void *row)
 {
-    static const char *const names[] = {"state", "state_reason"};
-    for (size_t i = 0; e->steps && i < COUNT(names); i++) {
-        const struct field *f = entity_field(e, names[i]);
-        const struct json_value *was = last ? json_get(last, names[i]) : NULL;
-        if (f && !last)
-            field_set(f, row, field_get(f, before));
-        else if (f && was && was->type == J_TEXT)
-            field_set(f, row, value_cstr(str_dup(a, was->s)));
-    }
+    if (!e->steps)
+        return;
+    keep_field(a, e, "state", last, before, row);
+    keep_field(a, e, "state_reason", last, before, row);
+    for (const struct step *s = e->steps; s->name; s++)
+        if (s->to_field)
+            keep_field(a, e, s->to_field, last, before, row);
 }
 
 /* What a row becomes, and of a row that was deleted its last image; else NULL.

@@ -120,6 +120,7 @@ struct lineage_v;
 struct project_v {
     struct html_safe summary;
     const char *state, *tone, *axis_note, *starts, *ends;
+    const char *stood; /* its stage, where it stands still; or NULL */
     struct named_v axis;
     const struct named_v *policies, *policies_past, *objectives, *programmes,
         *areas, *members, *partners, *documents, *additions;

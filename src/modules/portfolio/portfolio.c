@@ -346,12 +346,34 @@ static const struct change dated_strategy[] = {
     {.op = ADD_FIELD, .entity = &service_entity, .field = "ends"},
     {.op = RUN},
 };
+/* What was held, stopped or finished stood where the step that did it began:
+ * its own line of the journal says so, else the gate that decided it. */
+#define STOOD(stage)                                                           \
+    " WHEN EXISTS (SELECT 1 FROM core_journal j WHERE j.id = (SELECT"          \
+    " max(k.id) FROM core_journal k WHERE k.entity = 'portfolio_project' AND"  \
+    " k.row_id = portfolio_project.id AND k.what IN ('hold', 'stop',"          \
+    " 'finish') AND k.detail NOT LIKE '%\"from\":\"held\"%') AND j.detail "    \
+    "LIKE"                                                                     \
+    " '%\"from\":\"" stage "\"%') THEN '" stage "'"
+static const struct change staged_projects[] = {
+    {.op = ADD_FIELD, .entity = &project_entity, .field = "stage"},
+    {.op = RUN,
+     .sql = SQL_CONST(
+         "UPDATE portfolio_project SET stage = CASE WHEN state NOT IN ('held',"
+         " 'stopped', 'finished') THEN state" STOOD("idea") STOOD("study")
+             STOOD("design") STOOD("trial")
+                 STOOD("deployment") " ELSE coalesce((SELECT g.stage_from FROM "
+                                     "portfolio_gate g WHERE g.id ="
+                                     " (SELECT max(h.id) FROM portfolio_gate h "
+                                     "WHERE h.project ="
+                                     " portfolio_project.id AND h.state IN "
+                                     "('hold', 'stop'))), 'study')"
+                                     " END")},
+    {.op = RUN},
+};
 static const struct migration migrations[] = {
-    {1, dated_links},
-    {3, decided_gates},
-    {4, deployments_over},
-    {30, dated_strategy},
-    {0},
+    {1, dated_links},     {3, decided_gates},    {4, deployments_over},
+    {30, dated_strategy}, {41, staged_projects}, {0},
 };
 
 const struct module portfolio_module = {

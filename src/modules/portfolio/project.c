@@ -9,6 +9,8 @@ static const char *const states[] = {
     "idea",     "study", "design",  "trial", "deployment",
     "finished", "held",  "stopped", NULL,
 };
+static const char *const stages[] = {"idea",  "study",      "design",
+                                     "trial", "deployment", NULL};
 
 /* What the steps of a project look at, in words: the stages to which criteria
  * lead from where it stands, and whether a committee sits on it. */
@@ -103,7 +105,7 @@ static const struct step steps[] = {
      .needs_reason = true},
     {.name = "resume",
      .from = "finished held stopped",
-     .to = "study",
+     .to_field = "stage",
      .right = "portfolio.decide",
      .look = ways_from,
      .deny = project_gate_sits,
@@ -116,6 +118,7 @@ static const struct field project_fields[] = {
          .flags = F_REQUIRED | F_UNIQUE | F_LIST | F_SORT | F_SEARCH),
     PROSE(project, summary, .max = 2000, .flags = F_SEARCH),
     CHOICE(project, state, states, .flags = F_REQUIRED | F_LIST | F_FILTER),
+    CHOICE(project, stage, stages, .flags = F_COMPUTED),
     REF(project, axis, &axis_entity, .flags = F_REQUIRED | F_LIST | F_FILTER),
     TEXT(project, axis_note, .max = 300),
     REF(project, service, &service_entity, .flags = F_FILTER),
@@ -164,6 +167,18 @@ static const char *project_check(struct conn *c, struct arena *a,
     return NULL;
 }
 
+/* Where it goes on when it is resumed: where it stood. */
+static void project_settle(struct arena *a, void *row)
+{
+    struct project *p = row;
+    (void)a;
+    for (const char *const *s = stages; *s; s++)
+        if (same(p->state, *s))
+            p->stage = *s;
+    if (!p->stage)
+        p->stage = "study";
+}
+
 const struct entity project_entity = {
     .name = "portfolio_project",
     .api = "project",
@@ -178,6 +193,7 @@ const struct entity project_entity = {
     .read = PUBLIC,
     .write = "portfolio.edit",
     .has_uid = true,
+    .settle = project_settle,
     .check = project_check,
     .counting = &dated_counting,
 };

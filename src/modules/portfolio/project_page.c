@@ -226,6 +226,9 @@ static struct gate_line_v step_event(const struct filling *f,
             ? "portfolio.timeline.fed"
             : arena_printf(r->mem, "portfolio_project.step.%s", p->key);
     int32_t day = day_of_time(p->day);
+    const struct json_value *to = detail ? json_get(detail, "to") : NULL;
+    const char *state =
+        to && to->type == J_TEXT ? str_dup(r->mem, to->s) : NULL;
     return (struct gate_line_v){
         .name = tr_or(r->lang, label, p->key),
         .iso = day_iso(r->mem, day),
@@ -233,7 +236,9 @@ static struct gate_line_v step_event(const struct filling *f,
         .reason = reason && reason->type == J_TEXT
                       ? said(r->mem, r->lang, str_dup(r->mem, reason->s))
                       : NULL,
-        .state = tr(r->lang, "portfolio.step_taken")};
+        .state = state ? choice_shown(r, &project_entity, "state", state)
+                       : tr(r->lang, "portfolio.step_taken"),
+        .tone = tone_of(r, &project_entity, "state", state)};
 }
 
 static void timeline_fill(struct filling *f)
@@ -401,6 +406,9 @@ enum status project_show(struct req *r)
         .essaimage = k.v.essaimage,
         .state = choice_shown(r, &project_entity, "state", row->state),
         .tone = tone_of(r, &project_entity, "state", row->state),
+        .stood = same(row->state, row->stage)
+                     ? NULL
+                     : choice_shown(r, &project_entity, "stage", row->stage),
         .axis_note = row->axis_note,
         .starts = format_day(r->mem, r->lang, row->starts, DAY_PLAIN),
         .ends = row->ends == NO_DAY
