@@ -1,5 +1,9 @@
-// The stages of a project: it goes on where it stood, and its past says so.
-import { test, equal, match, serve, forms, readable, query, copy, essaim, drop } from './lib.mjs';
+// The stages of a project: it goes on where it stood, and its past says so. A
+// committee stays as it was when its gate opened.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, equal, ok, match, serve, forms, readable, query, copy, essaim, drop, apiOf, program, importEnd } from './lib.mjs';
 
 const server = await serve();
 const admin = await server.as('admin'), leader = await server.as('leader');
@@ -72,6 +76,67 @@ await test('the stage is nobody’s to type', async () => {
   made(await post(leader, `${path}/modifier`, { ...Object.fromEntries((await leader.form(`${path}/modifier`, '/modifier')).fields),
     stage: 'deployment', state: 'deployment' }));
   equal(await stands(path), 'study study');
+});
+let gate, project;
+const people = await rows('/personnes');
+const person = (role) => people.find((p) => p.email === `${role}@demo.example`).id;
+const sit = (at, role, as = 'member') => post(leader, '/membres-de-jalon', { gate: id(at), person: person(role), role: as });
+const seats = async () => (await rows('/membres-de-jalon')).filter((m) => m.gate === id(gate))
+  .map((m) => `${m.id} ${m.person} ${m.role} ${m.state}`).join('\n');
+await test('a committee is frozen when its gate opens: by form, API and file', async () => {
+  project = await projectAt('Comité fermé');
+  gate = await gateOf(project, 'study', 'design');
+  for (const role of ['leader', 'inspector', 'expert']) made(await sit(gate, role));
+  const [first] = (await rows('/membres-de-jalon')).filter((m) => m.gate === id(gate));
+  const gone = made(await sit(gate, 'researcher'));
+  const left = (await rows('/membres-de-jalon')).find((m) => m.gate === id(gate) && m.person === person('researcher'));
+  made(await post(leader, `/membres-de-jalon/${left.id}/suppression`, { _version: 1 }));
+  ok(gone);
+  const other = await gateOf(project, 'study', 'design');
+  made(await sit(other, 'coordinator'));
+  const elsewhere = (await rows('/membres-de-jalon')).find((m) => m.gate === id(other));
+  made(await post(leader, `${gate}/etapes/open`));
+  const before = await seats(), frozen = /comité est figé dès l’ouverture/;
+  says(await sit(gate, 'coordinator'), 422, frozen);
+  says(await post(leader, `/membres-de-jalon/${first.id}/suppression`, { _version: 1 }), 409, frozen);
+  for (const fields of [{ role: 'chair' }, { person: person('coordinator') }, { gate: id(other) }])
+    says(await post(leader, `/membres-de-jalon/${first.id}/modifier`, { _version: 1, gate: id(gate),
+      person: first.person, role: first.role, ...fields }), 'gate' in fields ? 409 : 422, frozen);
+  says(await post(leader, `/membres-de-jalon/${elsewhere.id}/modifier`, { _version: 1, gate: id(gate),
+    person: person('coordinator'), role: 'member' }), 422, frozen);
+  says(await post(leader, `/membres-de-jalon/${left.id}/restauration`, { _version: 1 }), 409, frozen);
+  says(await post(leader, `${gate}/suppression`, { _version: (await rows(gate)).version }), 409, /./);
+  const api = apiOf(server);
+  const told = async (r, status, words) => { equal(r.status, status, r.text); match(r.text, words); };
+  await told(await api('POST', 'gate_member', { gate: id(gate), person: person('coordinator'), role: 'member' }), 422, frozen);
+  await told(await api('DELETE', `gate_member/${first.id}`, undefined, { 'if-match': '1' }), 409, frozen);
+  await told(await api('PATCH', `gate_member/${first.id}`, { role: 'chair', version: 1 }), 422, frozen);
+  const version = (await rows(gate)).version;
+  await told(await api('PATCH', `gate/${id(gate)}`, { quorum: 3, version }), 422, /jalon est ouvert/);
+  await told(await api('PATCH', `gate/${id(gate)}`, { stage_to: 'trial', version }), 422, /jalon est ouvert/);
+  const file = join(server.folder, 'membres.csv');
+  writeFileSync(file, ['gate;person;role', `${id(gate)};coordinator@demo.example;member`].join('\r\n'));
+  const run = spawnSync(program, ['import', 'gate_member', file, '--data', server.folder], { encoding: 'utf8' });
+  match(run.stdout + run.stderr, /line 2: gate/);
+  equal(await seats(), before);
+  const row = await rows(gate);
+  equal(`${row.quorum} ${row.stage_to} ${row.state}`, '1 design open');
+});
+await test('an import of seats is not taken back while the committee sits', async () => {
+  const data = copy();
+  const gates = query(data, "SELECT id FROM portfolio_gate WHERE state = 'prepared'");
+  const seat = `gate = ${gates} AND person = (SELECT id FROM directory_person WHERE email = 'ien@demo.example')`;
+  const file = join(data, 'un.csv');
+  writeFileSync(file, ['gate;person;role', `${gates};ien@demo.example;member`].join('\r\n'));
+  match(essaim('import', 'gate_member', file, '--data', data), /1/);
+  query(data, `UPDATE portfolio_gate SET state = 'open' WHERE id = ${gates}`);
+  const then = await serve({ data });
+  const chief = await then.as('admin');
+  const undo = forms((await chief.get('/imports/1')).text).find((f) => f.action.endsWith('/annulation'));
+  await chief.submit(undo);
+  await importEnd(chief, '/imports/1');
+  equal(query(data, `SELECT count(*) FROM portfolio_gate_member WHERE ${seat}`), '1');
+  await then.stop();
 });
 await test('a database from before knows the stages by the journal, and by the gates', async () => {
   const data = copy();

@@ -136,12 +136,17 @@ static const struct index member_indexes[] = {
     {.columns = "gate, person", .unique = true},
     {0},
 };
-/* Who has voted or declared keeps their seat, and their name on it. */
+/* Who sits is settled when the gate opens: who could add a seat while votes are
+ * cast, or take one away, would decide alone. Who has declared a conflict
+ * before keeps their seat, and their name on it. */
 static const char *member_locked(struct conn *c, struct arena *a,
                                  const void *row)
 {
     const struct gate_member *m = row;
-    if (!word_in("prepared open", gate_state(c, a, m->gate)))
+    const char *state = gate_state(c, a, m->gate);
+    if (same(state, "open"))
+        return "portfolio_gate_member.frozen";
+    if (!same(state, "prepared"))
         return "portfolio_gate_member.closed";
     return same(m->state, "invited") ? NULL : "portfolio_gate_member.has_voted";
 }

@@ -27,8 +27,9 @@
  *    |  \__ cancel __ /
  *    waive --> waived
  *
- * open copies the criteria of the pair of stages; the project must stand where
- * the gate begins. A decision is refused unless as many members have voted as
+ * open copies the criteria of the pair of stages, and closes the committee: who
+ * sits, in which role, how many must vote. The project must stand where the
+ * gate begins. A decision is refused unless as many members have voted as
  * the quorum says, one of them for it, each criterion has its finding with a
  * reason, and, to go on, each kind of evidence asked for is there. In
  * the same transaction the project takes its own step. From then on the gate is
@@ -38,7 +39,8 @@
  *
  * Nor does anybody, at any time, between two stages for which criteria are
  * written: there a gate leads and nothing else, each time anew (a project that
- * was sent back passes it again). To waive is to let a project through without
+ * was sent back passes it again). What was held, stopped or finished is resumed
+ * at the stage where it stood, which is no way past a gate. To waive is to let a project through without
  * a committee: its reason is public, and stays so.
  *
  * A member votes for themselves alone, while the gate is open; whoever has
