@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test, equal, ok, match, serve, forms, readable, query, program } from './lib.mjs';
+import { test, equal, ok, match, serve, forms, readable, query, program, apiOf } from './lib.mjs';
 
 const server = await serve();
 const admin = await server.as('admin'), leader = await server.as('leader');
@@ -12,6 +12,7 @@ const rows = async (path, who = admin) => JSON.parse((await who.get(`${path}.jso
 const people = await rows('/personnes');
 const person = (role) => people.find((p) => p.email === `${role}@demo.example`).id;
 const id = (path) => Number(path.split('/').at(-1));
+const api = apiOf(server);
 const tokens = new Map();
 let key = 0;
 async function post(who, path, fields = {}) {
@@ -30,7 +31,7 @@ const waive = (gate, reason = 'Essai.') => post(leader, `${gate}/etapes/waive`, 
 async function projectAt(name, ...steps) {
   const path = made(await post(leader, '/projets', { name, axis, starts: '2025-01-06' }));
   for (const step of steps)
-    if (['design', 'trial'].includes(step))
+    if (['design', 'trial', 'deployment'].includes(step))
       made(await waive(await gateOf(path, { stage_from: (await rows(path)).state, stage_to: step }, [])));
     else made(await post(leader, `${path}/etapes/${step}`, { reason: 'Essai.' }));
   return path;
@@ -252,6 +253,10 @@ await test('a request for advice that a project came of is answered, with what c
   match(row.outcome, /«\sStudio\s»/);
 });
 const escale = (await rows('/projets')).find((p) => p.name === 'ESCALE');
+// Its open gate gives way to one that lets it through: from then on it may be in use.
+const sits = (await rows('/jalons')).find((g) => g.project === escale.id && g.state === 'open').id;
+made(await post(leader, `/jalons/${sits}/etapes/cancel`, { reason: 'Le comité est remis à plus tard.' }));
+made(await waive(await gateOf(`/projets/${escale.id}`, { stage_from: 'trial', stage_to: 'deployment' }, [])));
 const schools = await rows('/etablissements');
 const deployment = { project: escale.id, tool: 'Tablettes', school: schools[2].id, starts: '2025-01-06', state: 'in_use' };
 await test('a tool of a project is not twice in a school on one day, by form, list or file', async () => {
@@ -285,16 +290,55 @@ await test('what has ended is not in use', async () => {
   equal(now - await used(), 1);
   match(readable((await admin.get('/')).text), /1 déploiement « en usage » dont la fin est passée/);
 });
-await test('nothing is in use of a project that is an idea, or was stopped', async () => {
-  for (const steps of [[], ['study', 'stop']]) {
+await test('nothing is in use before a gate leads to the deployment, nor once a project was stopped', async () => {
+  for (const steps of [[], ['study'], ['study', 'design', 'trial'], ['study', 'design', 'trial', 'deployment', 'stop']]) {
     const at = id(await projectAt(`Pas là ${steps.length}`, ...steps));
-    says(await post(admin, '/deploiements', { ...deployment, project: at }), 422, /rien n’y est en usage/);
-    says(await post(admin, '/deploiements/liste', { ...deployment, project: at }), 422, /rien n’y est en usage/);
+    const words = steps.at(-1) === 'stop' ? /projet est arrêté\s: rien n’y est en usage/ : /pas passé le jalon qui mène au déploiement/;
+    says(await post(admin, '/deploiements', { ...deployment, project: at }), 422, words);
+    says(await post(admin, '/deploiements/liste', { ...deployment, project: at }), 422, words);
+    const sent = await api('POST', 'deployment', { ...deployment, project: at });
+    equal(sent.status, 422, sent.text);
+    match(sent.text, words);
+    const file = join(server.folder, 'trop-tot.csv');
+    writeFileSync(file, `project;tool;school;starts;state\r\nPas là ${steps.length};Tablettes;${schools[2].uai};2025-02-10;in_use`);
+    const run = spawnSync(program, ['import', 'deployment', file, '--data', server.folder], { encoding: 'utf8' });
+    match(run.stdout + run.stderr, /line 2: state/);
     made(await post(admin, '/deploiements', { ...deployment, project: at, state: 'planned', starts: '2025-04-01' }));
+    made(await post(admin, '/deploiements', { ...deployment, project: at, tool: 'Pilote', state: 'configured' }));
   }
 });
+await test('a project that is reworked after its deployment, or held, keeps what is in use', async () => {
+  const path = await projectAt('Repris en main', 'study', 'design', 'trial', 'deployment');
+  for (const away of ['rework', 'hold']) {
+    made(await post(leader, `${path}/etapes/${away}`, { reason: 'Les professeurs demandent une autre version.' }));
+    made(await post(admin, '/deploiements', { ...deployment, project: id(path), tool: away }));
+  }
+});
+await test('no service runs ahead of the gates: by form, line, API and file', async () => {
+  const path = await projectAt('Sans devancer', 'study', 'design');
+  const services = await rows('/services');
+  const of = (code) => services.find((s) => s.code === code).id;
+  const words = /Aucun jalon n’a encore mené ce projet jusque-là/;
+  const plan = { project: id(path), starts: '2025-01-06' };
+  for (const [code, state] of [['trial', 'current'], ['trial', 'done'], ['deployment', 'current'], ['deployment', 'left']]) {
+    says(await post(admin, '/passages', { ...plan, service: of(code), state }), 422, words);
+    match((await api('POST', 'project_service', { ...plan, service: of(code), state })).text, words);
+  }
+  const file = join(server.folder, 'passages.csv');
+  writeFileSync(file, 'project;service;starts;state\r\nSans devancer;deployment;2025-02-10;current');
+  const run = spawnSync(program, ['import', 'project_service', file, '--data', server.folder], { encoding: 'utf8' });
+  match(run.stdout + run.stderr, /line 2: state/);
+  made(await post(admin, '/passages', { ...plan, service: of('training'), state: 'current' }));
+  made(await post(admin, '/passages', { ...plan, starts: '2025-01-07', service: of('trial'), state: 'planned' }));
+  const line = (form) => form.fields.find(([name, value]) => /state$/.test(name) && value === 'planned')[0];
+  const form = await admin.form(`${path}/modifier`, '/modifier');
+  says(await admin.submit(form, { [line(form)]: 'current' }), 422, words);
+  made(await waive(await gateOf(path, { stage_from: 'design', stage_to: 'trial' }, [])));
+  made(await admin.submit(await admin.form(`${path}/modifier`, '/modifier'), { [line(form)]: 'current' }));
+  says(await post(admin, '/passages', { ...plan, service: of('deployment'), state: 'current' }), 422, words);
+});
 await test('one school is one, and a member’s page bears their name', async () => {
-  const alone = await projectAt('Une seule école', 'study', 'design', 'trial');
+  const alone = await projectAt('Une seule école', 'study', 'design', 'trial', 'deployment');
   made(await post(admin, '/deploiements', { ...deployment, project: id(alone) }));
   match(readable((await server.stranger().get(`${alone}/essaimage`)).text), /1 école ou établissement où/);
   const seat = (await rows('/membres-de-jalon')).find((m) => m.person === person('inspector'));

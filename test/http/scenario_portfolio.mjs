@@ -261,6 +261,11 @@ await test('a circle that a file would close is refused by its line, for the lin
 
 const schools = await rows('/etablissements');
 const lab = (await rows('/projets')).find((p) => p.name === 'ESCALE').id;
+// Its open gate gives way to one that lets it through: from then on it may be in use.
+const sitting = (await rows('/jalons')).find((g) => g.project === lab && g.state === 'open').id;
+made(await post(leader, `/jalons/${sitting}/etapes/cancel`, { reason: 'Le comité est remis à plus tard.' }));
+made(await post(leader, `${made(await post(leader, '/jalons', { project: lab, name: 'Vers le déploiement', stage_from: 'trial',
+  stage_to: 'deployment', meets: '2025-03-11', quorum: '1' }))}/etapes/waive`, { reason: 'Les mallettes sont déjà demandées partout.' }));
 await test('a deployment that ends before it begins is refused; abandoned needs a reason', async () => {
   match(readable((await leader.get('/deploiements/nouveau')).text), /Tout le monde le lit.*ne nommez personne/);
   const base = { project: lab, tool: 'Mallette', school: schools[0].id, starts: '2025-03-10', state: 'in_use' };

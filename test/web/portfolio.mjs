@@ -61,7 +61,7 @@ async function prepare(name) {
   await leader.goto(`/jalons/nouveau?project=${project}`);
   await leader.fill('#f-name', name);
   await leader.selectOption('#f-stage_from', 'design');
-  await leader.selectOption('#f-stage_to', 'trial');
+  await leader.selectOption('#f-stage_to', 'deployment');
   await leader.fill('#f-meets', '2025-03-11');
   await leader.fill('#f-quorum', '3');
   await leader.locator('form.form button.btn').last().press('Enter');
@@ -126,9 +126,9 @@ await test('evidence comes, and a second gate lets it go on', async () => {
   await vote(inspector, passed, 'go', 'Les deux classes convainquent.');
   await vote(leader, passed, 'go', 'D’accord.');
   await vote(expert, passed, 'hold', 'J’attendrais la rentrée.');
-  await decide(passed, 'go', 'Deux classes s’en sont emparées. Le comité ouvre l’expérimentation.');
+  await decide(passed, 'go', 'Deux classes s’en sont emparées. Le comité ouvre le déploiement.');
   await leader.waitForURL(/\/jalons\/\d+$/);
-  equal((await row(`/projets/${project}`)).state, 'trial');
+  equal((await row(`/projets/${project}`)).state, 'deployment');
 });
 
 await test('it is deployed in three schools at once', async () => {
@@ -149,7 +149,7 @@ await test('a stranger reads it back from the public decision', async () => {
   const page = await open(null, { width: 375 });
   await page.goto('/decisions');
   await page.getByRole('link', { name: 'Jalon 1, second passage' }).click();
-  match(await main(page), /ouvre l’expérimentation/);
+  match(await main(page), /ouvre le déploiement/);
   match(await main(page), /J’attendrais la rentrée/);
   ok(!/Inspectrice|Directeur de projet|Experte? 1/.test(await main(page)), 'a name of the committee');
   await page.getByRole('link', { name: 'Musée de quartier' }).first().click();

@@ -55,26 +55,41 @@ static bool overlaps(struct conn *c, const struct deployment *d)
                     arg_int("until", until == NO_DAY ? EVER : until))) > 0;
 }
 
-/* In use is what a project that lives has brought, and what has not ended. */
-static const char *use_fault(struct conn *c, const struct deployment *d,
-                             const char **field)
+/* In use already, for that project: what was written before its gate was asked
+ * for can still be corrected. */
+static bool was_in_use(struct conn *c, struct arena *a,
+                       const struct deployment *d)
+{
+    void *row;
+    if (!d->row.version ||
+        row_load(c, a, &deployment_entity, d->row.id, &reach_all, &row) != OK)
+        return false;
+    const struct deployment *was = row;
+    return same(was->state, "in_use") && was->project == d->project;
+}
+
+/* In use is what a project that lives has brought, once a gate let it, and what
+ * has not ended. */
+static const char *use_fault(struct conn *c, struct arena *a,
+                             const struct deployment *d, const char **field)
 {
     *field = "state";
     if (d->ends != NO_DAY && d->ends < day_today())
         return "portfolio_deployment.is_over";
-    return count_of(c,
-                    SQL("SELECT count(*) FROM portfolio_project WHERE id ="
-                        " :project AND state IN ('idea', 'study', 'stopped')"),
-                    ARGS(arg_int("project", d->project)))
-               ? "portfolio_deployment.project_not_there"
-               : NULL;
+    if (count_of(c,
+                 SQL("SELECT count(*) FROM portfolio_project WHERE id ="
+                     " :project AND state = 'stopped'"),
+                 ARGS(arg_int("project", d->project))))
+        return "portfolio_deployment.project_stopped";
+    return project_reached(c, d->project, "deployment") || was_in_use(c, a, d)
+               ? NULL
+               : "portfolio_deployment.needs_gate";
 }
 
 static const char *check(struct conn *c, struct arena *a, const void *row,
                          const char **field)
 {
     const struct deployment *d = row;
-    (void)a;
     const char *fault = period_fault(d->starts, d->ends, field);
     if (!fault && d->starts > day_today() && d->state &&
         word_in("in_use ended", d->state)) {
@@ -86,7 +101,7 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
         fault = "portfolio_deployment.lacks_reason";
     }
     if (!fault && same(d->state, "in_use"))
-        fault = use_fault(c, d, field);
+        fault = use_fault(c, a, d, field);
     if (!fault && overlaps(c, d)) {
         *field = "starts";
         fault = "portfolio_deployment.overlaps";

@@ -47,6 +47,10 @@
  * declared a conflict of interest neither votes nor decides. The reason of a
  * vote is kept, and stands as a dissent where the decision was another.
  *
+ * Nor does what belongs to a project run ahead of it: before a gate has led to
+ * the deployment nothing is in use (a pilot school is "configured"), and neither
+ * the trial nor the deployment is a service that runs, ran or was left.
+ *
  * Reach: deployments, feedback and requests for advice by their school, as in
  * the directory; the rest is the laboratory's, and reached by whoever has the
  * right. Public: evidence, sessions, criteria, and the decisions marked so.
@@ -191,6 +195,10 @@ const char *gate_refuses_person(struct conn *c, struct arena *a,
 /* What a step of a project makes of what it looks at: a committee sits on it.
  */
 const char *project_gate_sits(const struct step *s, const void *ways);
+
+/* Does it stand at that stage ("trial", "deployment") or beyond it, did it when
+ * it was held, or has a gate ever led it there? */
+bool project_reached(struct conn *c, int64_t project, const char *stage);
 
 /* A start after its end: the field at fault and the label key; or NULL. */
 const char *period_fault(int32_t starts, int32_t ends, const char **field);

@@ -154,6 +154,18 @@ const char *period_fault(int32_t starts, int32_t ends, const char **field)
     return "portfolio.ends_before_starts";
 }
 
+bool project_reached(struct conn *c, int64_t project, const char *stage)
+{
+    return count_of(
+               c,
+               SQL("SELECT count(*) FROM portfolio_project p WHERE p.id ="
+                   " :project AND (p.stage IN (:stage, 'deployment') OR EXISTS"
+                   " (SELECT 1 FROM portfolio_gate g WHERE g.project = p.id AND"
+                   " g.stage_to IN (:stage, 'deployment') AND g.state IN ('go',"
+                   " 'conditions', 'waived')))"),
+               ARGS(arg_int("project", project), arg_cstr("stage", stage))) > 0;
+}
+
 static const char *project_check(struct conn *c, struct arena *a,
                                  const void *row, const char **field)
 {
@@ -221,11 +233,37 @@ static const struct index project_service_indexes[] = {
     {.columns = "project, service, starts", .unique = true},
     {0},
 };
+/* Neither the trial nor the deployment runs, ran or was left before a gate led
+ * there. What stood so before is left alone. */
+static const char *ahead_fault(struct conn *c, struct arena *a,
+                               const struct project_service *s)
+{
+    void *row;
+    if (!s->state || !word_in("current done left", s->state) ||
+        row_load(c, a, &service_entity, s->service, &reach_all, &row) != OK)
+        return NULL;
+    const char *stage = ((const struct service *)row)->code;
+    if (!word_in("trial deployment", stage) ||
+        project_reached(c, s->project, stage))
+        return NULL;
+    if (s->row.version && row_load(c, a, &project_service_entity, s->row.id,
+                                   &reach_all, &row) == OK) {
+        const struct project_service *was = row;
+        if (was->project == s->project && was->service == s->service &&
+            word_in("current done left", was->state))
+            return NULL;
+    }
+    return "portfolio_project_service.needs_gate";
+}
+
 static const char *project_service_check(struct conn *c, struct arena *a,
                                          const void *row, const char **field)
 {
     const struct project_service *s = row;
-    (void)c, (void)a;
+    *field = "state";
+    const char *ahead = ahead_fault(c, a, s);
+    if (ahead)
+        return ahead;
     if (same(s->state, "skipped") && !s->note) {
         *field = "note";
         return "portfolio_project_service.lacks_reason";
