@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { request } from 'node:http';
-import { test, equal, ok, match, serve, forms, filled, readable, tables, sameTables, importEnd, essaim,
+import { test, equal, ok, match, serve, forms, filled, readable, tables, sameTables, importEnd, essaim, apiOf,
   program, query }
   from './lib.mjs';
 
@@ -277,6 +277,41 @@ await test('a deployment that ends before it begins is refused; abandoned needs 
   const later = made(await post(admin, '/deploiements', { ...base, starts: '2099-01-01', state: 'planned' }));
   made(await post(admin, `${later}/suppression`, { _version: '1' }));
   made(await post(admin, '/deploiements', base));
+});
+await test('a return is given once the use has begun: by form, API and file alike', async () => {
+  const base = { project: lab, tool: 'Loupe', school: schools[0].id, starts: '2025-02-10' };
+  const not = /pas encore en usage/, before = /n’avait pas commencé/;
+  const back = { role: 'head', given: '2025-03-01', use: 'weekly' };
+  const api = apiOf(server);
+  const count = () => Number(query(server.folder, 'SELECT count(*) FROM portfolio_feedback'));
+  const had = count();
+  const send = (deployment, given) => {
+    const file = join(server.folder, 'retours.csv');
+    writeFileSync(file, `deployment;role;given;use\r\n${deployment};head;${given};weekly\r\n`);
+    const r = spawnSync(program, ['import', 'feedback', file, '--data', server.folder], { encoding: 'utf8' });
+    return r.stdout + r.stderr;
+  };
+  const refused = async (deployment, given, why) => {
+    says(await post(admin, '/retours', { ...back, deployment, given }), 422, why);
+    const told = await api('POST', 'feedback', { ...back, deployment: Number(deployment), given });
+    equal(told.status, 422);
+    match(told.text, why);
+    match(send(deployment, given), new RegExp(`line 2: .*${lang(why)}`));
+  };
+  // The command speaks English.
+  const lang = (why) => (why === not ? 'not in use yet' : 'had not begun');
+  for (const state of ['planned', 'configured']) {
+    const one = made(await post(admin, '/deploiements', { ...base, tool: `Loupe ${state}`, state })).split('/').at(-1);
+    await refused(one, '2025-03-01', not);
+  }
+  const used = made(await post(admin, '/deploiements', { ...base, state: 'in_use' }));
+  await refused(used.split('/').at(-1), '2025-02-09', before);
+  equal(count(), had);
+  made(await post(admin, '/retours', { ...back, deployment: used.split('/').at(-1) }));
+  const change = async (fields) => admin.submit(await admin.form(`${used}/modifier`, '/modifier'), fields);
+  says(await change({ state: 'planned' }), 422, /retours d’expérience disent déjà/);
+  says(await change({ starts: '2025-03-02' }), 422, /retours d’expérience disent déjà/);
+  made(await change({ state: 'ended', ends: '2025-03-05' }));
 });
 await test('three schools at once; what cannot be is told school by school, and the rest taken when confirmed', async () => {
   const list = async () => (await rows('/deploiements')).filter((d) => d.tool === 'Mallette bis').length;

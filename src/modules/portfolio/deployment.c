@@ -1,5 +1,4 @@
-/* Where a project's tools are used, since when and until when; and what the
- * schools say of it. */
+/* Where a project's tools are used, since when and until when. */
 #include "modules/portfolio/life.h"
 
 /* After every day. */
@@ -55,6 +54,24 @@ static bool overlaps(struct conn *c, const struct deployment *d)
                     arg_int("until", until == NO_DAY ? EVER : until))) > 0;
 }
 
+/* What schools said of it stays true: its use had begun by then. */
+static const char *returns_fault(struct conn *c, const struct deployment *d,
+                                 const char **field)
+{
+    const bool begun = word_in(USE_BEGUN, d->state);
+    *field = begun ? "starts" : "state";
+    return d->row.version &&
+                   count_of(c,
+                            SQL("SELECT count(*) FROM portfolio_feedback WHERE"
+                                " deployment = :id AND (:begun = 0 OR given <"
+                                " :starts)"),
+                            ARGS(arg_int("id", d->row.id),
+                                 arg_int("begun", begun),
+                                 arg_int("starts", d->starts))) > 0
+               ? "portfolio_deployment.has_returns"
+               : NULL;
+}
+
 /* In use already, for that project: what was written before its gate was asked
  * for can still be corrected. */
 static bool was_in_use(struct conn *c, struct arena *a,
@@ -102,6 +119,8 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
     }
     if (!fault && same(d->state, "in_use"))
         fault = use_fault(c, a, d, field);
+    if (!fault)
+        fault = returns_fault(c, d, field);
     if (!fault && overlaps(c, d)) {
         *field = "starts";
         fault = "portfolio_deployment.overlaps";
@@ -123,40 +142,4 @@ const struct entity deployment_entity = {
     .write = "portfolio.deploy",
     .has_uid = true,
     .check = check,
-};
-
-static const char *const roles[] = {"head", "teacher", "referent", "other",
-                                    NULL};
-static const char *const uses[] = {"never", "rarely", "weekly", "daily", NULL};
-static const struct field feedback_fields[] = {
-    REF(feedback, deployment, &deployment_entity,
-        .flags = F_REQUIRED | F_LIST | F_FILTER),
-    CHOICE(feedback, role, roles, .flags = F_REQUIRED | F_LIST | F_FILTER),
-    DATE(feedback, given, .flags = F_REQUIRED | F_LIST | F_SORT | F_PAST),
-    CHOICE(feedback, use, uses, .flags = F_REQUIRED | F_LIST | F_FILTER),
-    INT(feedback, useful, .min = 1, .max = 5, .flags = F_LIST),
-    BOOL(feedback, goes_on, .flags = F_LIST | F_FILTER),
-    TEXT(feedback, obstacles, .max = 400),
-    PROSE(feedback, text, .max = 2000),
-    {0},
-};
-static const char *const feedback_reach[] = {
-    "deployment.school",
-    "deployment.school.bassin",
-    "deployment.school.circonscription",
-    "deployment.school.departement",
-    NULL,
-};
-
-const struct entity feedback_entity = {
-    .name = "portfolio_feedback",
-    .api = "feedback",
-    .path = "/retours",
-    .row_size = sizeof(struct feedback),
-    .fields = feedback_fields,
-    .sort = "-given",
-    .reach = feedback_reach,
-    .read = "portfolio.deployments",
-    .write = "portfolio.give_back",
-    .parent = "deployment",
 };

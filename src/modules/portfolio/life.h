@@ -18,7 +18,7 @@
  *     gate_condition   what "on conditions" asks, until when
  *   deployment  a tool of a project in a school, from a day until a day;
  *               essaimage is counted from them
- *   feedback    what a school says of a deployment
+ *   feedback    what a school says of a deployment, from the day its use began
  *   filiation   which of these led to which, and in what way; no circles
  *
  * Steps of a gate
@@ -149,6 +149,10 @@ struct deployment {
     int32_t starts, ends;
     const char *state, *reason, *support;
 };
+
+/* The states of a deployment that has been used, be it over: only then there
+ * are returns. */
+#define USE_BEGUN "in_use ended abandoned"
 
 struct feedback {
     struct row row;
