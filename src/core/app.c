@@ -240,6 +240,23 @@ struct reach reach_of(const struct app *app, struct arena *a,
     return (struct reach){.scopes = scopes, .n = n};
 }
 
+struct sql holders_of(struct arena *a, const char *right)
+{
+    struct buf b = {.mem = a};
+    struct str rest = str_of(right_roles(right)), role;
+    const char *before = "";
+    buf_printf(&b,
+               "EXISTS (SELECT 1 FROM auth_grant g JOIN auth_account o ON"
+               " o.person = g.person WHERE g.person = {row}.id AND o.closed = 0"
+               " AND g.from_day <= %" PRId32 " AND (g.until_day IS NULL OR"
+               " g.until_day >= %" PRId32 ") AND g.role IN (",
+               day_today(), day_today());
+    for (; str_next(&rest, ' ', &role); before = ", ")
+        buf_printf(&b, "%s'%.*s'", before, (int)role.n, role.p);
+    buf_str(&b, "))");
+    return (struct sql){buf_done(&b).p};
+}
+
 enum status setting_get(struct conn *c, struct arena *a, const char *name,
                         const char **out)
 {

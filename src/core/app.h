@@ -59,6 +59,9 @@ const struct entity *entity_by_api(const struct app *app, const char *api);
 const struct figure *figure_find(const struct app *app, const char *id);
 /* The roles that hold a right; NULL when there is no such right. */
 const char *right_roles(const char *right);
+/* Who holds a right today, anywhere, and has an open account: a condition over
+ * a person, whose alias is {row}. */
+struct sql holders_of(struct arena *a, const char *right);
 /* May this person do that, somewhere at least? PUBLIC: anybody. */
 bool may(const struct who *who, const char *right);
 /* Where: the scopes of the grants that give the right. A person's own rows are

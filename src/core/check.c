@@ -34,6 +34,8 @@ static const char *field_fault(struct arena *a, const struct entity *e,
     const char *wrong =
         f->type == F_CHOICE && !f->choices ? "has no choices"
         : f->type == F_REF && !f->target   ? "has no target"
+        : f->holders && !known_right(f->holders)
+            ? "names holders of an unknown right"
         : f->min > f->max                  ? "has min above max"
         : f->offset + 4 > e->row_size      ? "lies outside its row"
         : f->offset < sizeof(struct row)   ? "lies in struct row"

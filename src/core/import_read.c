@@ -270,9 +270,10 @@ static bool code_of(const struct reader *r, const struct record *record,
            v->type == V_TEXT;
 }
 
-static const struct reach *whole_reach(void *data, const struct entity *e)
+static const struct reach *whole_reach(void *data, const struct entity *e,
+                                       const struct field *f)
 {
-    (void)data, (void)e;
+    (void)data, (void)e, (void)f;
     return &reach_all;
 }
 

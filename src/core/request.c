@@ -306,11 +306,14 @@ int64_t req_version(const struct req *r)
     return typed.p && str_int(typed, &version) ? version : NONE;
 }
 
-static const struct reach *source_reach(void *data, const struct entity *e)
+static const struct reach *source_reach(void *data, const struct entity *e,
+                                        const struct field *f)
 {
     struct req *r = data;
     struct reach *reach = NEW(r->mem, struct reach);
     *reach = reach_of(r->app, r->mem, r->who, e->read);
+    if (f && f->holders && r->entity && may(r->who, r->entity->write))
+        reach->also = holders_of(r->mem, f->holders);
     return reach;
 }
 

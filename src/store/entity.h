@@ -79,6 +79,9 @@ struct field {
                                     no bound but 200 for a text, 20,000 for prose */
     const char *const *choices;  /* F_CHOICE: keys, NULL-terminated */
     const struct entity *target; /* F_REF */
+    /* REF to a person: the right whose holders of today may be named by whoever
+     * writes the row, though not read in the directory. NULL: whom they read. */
+    const char *holders;
     /* A further check of a value given: NULL, or a label key of what is wrong.
      * It may canonise into *out (upper case of a UAI), in a. With a key, *out
      * is what the message names (the letter expected). For a REF it sees the
@@ -299,6 +302,9 @@ struct reach {
     const struct scope *scopes;
     size_t n;
     const struct through *through; /* asked besides; or NULL */
+    /* Rows that are reached as well: a condition over the row, whose alias it
+     * writes as {row}. .text NULL: none. */
+    struct sql also;
 };
 /* A reach by other paths than the entity's own, which end with NULL. */
 struct through {

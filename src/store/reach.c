@@ -131,15 +131,33 @@ static void paths_clause(struct arena *a, struct buf *b, struct str alias,
     buf_str(b, clauses ? ")" : "1=0");
 }
 
+/* " OR …)" */
+static void also_clause(struct buf *b, struct str alias, const char *text)
+{
+    static const char token[] = "{row}";
+    buf_str(b, " OR ");
+    for (const char *at; (at = strstr(text, token)) != NULL;
+         text = at + sizeof(token) - 1) {
+        buf_add(b, text, (size_t)(at - text));
+        buf_add(b, alias.p, alias.n);
+    }
+    buf_str(b, text);
+    buf_char(b, ')');
+}
+
 void reach_clause(struct arena *a, struct buf *b, struct str alias,
                   const struct entity *e, const struct reach *reach,
                   struct args *args)
 {
     const struct through *through = reach->through;
+    const bool also = reach->also.text && !is_all_by_own(e, reach);
+    buf_str(b, also ? "(" : "");
     if (is_all_by_own(e, reach))
         buf_str(b, "1=1");
     else
         paths_clause(a, b, alias, e, e->reach, reach, args);
+    if (also)
+        also_clause(b, alias, reach->also.text);
     if (!through)
         return;
     buf_str(b, " AND ");
@@ -211,7 +229,7 @@ static enum status path_within(struct conn *c, struct arena *a,
 enum status row_within(struct conn *c, struct arena *a, const struct entity *e,
                        const void *row, const struct reach *reach, bool *within)
 {
-    CHECK(!reach->through);
+    CHECK(!reach->through && !reach->also.text);
     *within = reach_is_all(e, reach);
     for (const char *const *p = e->reach; p && *p && !*within; p++)
         TRY(path_within(c, a, e, row, *p, reach, within));

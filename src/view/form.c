@@ -82,6 +82,15 @@ static void yes_no(struct drawing *d, const struct field *f,
     out->option_count = n;
 }
 
+const struct reach *form_reach(const struct form_source *source,
+                               const struct entity *target,
+                               const struct field *field)
+{
+    return source && source->reach
+               ? source->reach(source->data, target, field)
+               : &reach_all;
+}
+
 bool form_offers(struct arena *a, const struct form_source *source,
                  const struct entity *e, const struct field *f, const void *row,
                  struct reach *out)
@@ -89,8 +98,7 @@ bool form_offers(struct arena *a, const struct form_source *source,
     *out = reach_all;
     if (!source || !source->conn || !source->write)
         return false;
-    const struct reach *read =
-        source->reach ? source->reach(source->data, f->target) : &reach_all;
+    const struct reach *read = form_reach(source, f->target, f);
     return reach_through(a, e, f, row, read, source->write(source->data, e),
                          out);
 }
@@ -104,12 +112,19 @@ enum status form_told_apart(struct arena *a, const struct lang *lang,
     struct buf b = {.mem = a};
     void *all;
     size_t n = 0;
-    TRY(row_load(source->conn, a, e, row->target, &reach_all, &all));
+    enum status s = row_load(source->conn, a, e, row->target,
+                             form_reach(source, e, NULL), &all);
+    const bool reads = s == OK;
+    if (s == ERR_NOT_FOUND)
+        s = row_load(source->conn, a, e, row->target, &reach_all, &all);
+    TRY(s);
     buf_str(&b, row->title);
     for (const struct field *f = e->fields; f->name && n < TOLD; f++) {
         const bool tells =
             f->type == F_TEXT || f->type == F_REF || f->type == F_SCHOOL_YEAR;
         struct value v = field_get(f, all);
+        if (!reads && f->type == F_TEXT && (f->flags & F_PERSONAL))
+            continue; /* an address is for who reads the directory */
         if (!tells || !(f->flags & F_LIST) || (f->flags & F_HIDDEN) ||
             same(f->name, e->title) || v.type == V_NULL)
             continue;
@@ -123,16 +138,14 @@ enum status form_told_apart(struct arena *a, const struct lang *lang,
     return OK;
 }
 
-static struct list_ask few_ask(const struct form_source *source,
+static struct list_ask few_ask(const struct reach *reach,
                                const struct entity *target,
                                const struct field *title[2])
 {
     title[0] = target->title ? entity_field(target, target->title) : NULL;
     title[1] = NULL;
     return (struct list_ask){.entity = target,
-                             .reach = source->reach
-                                          ? source->reach(source->data, target)
-                                          : &reach_all,
+                             .reach = reach,
                              .fields = title,
                              .limit = FORM_FEW + 1,
                              .no_total = true};
@@ -176,7 +189,8 @@ static enum status few_find(struct arena *a, const struct form_source *source,
                             struct known_rows **out)
 {
     const struct field *title[2];
-    const struct list_ask ask = few_ask(source, target, title);
+    const struct list_ask ask =
+        few_ask(form_reach(source, target, NULL), target, title);
     if (!reach_is_all(target, ask.reach))
         return few_load(a, source, &ask, out);
     const char *key = arena_printf(a, "few %s", target->name);
@@ -192,13 +206,31 @@ static enum status few_find(struct arena *a, const struct form_source *source,
     return OK;
 }
 
+/* Those within a reach of one reference alone. */
+static enum status few_within(struct arena *a, const struct form_source *source,
+                              const struct entity *target,
+                              const struct reach *reach, struct linked **rows,
+                              size_t *n)
+{
+    struct known_rows *k;
+    const struct field *title[2];
+    const struct list_ask ask = few_ask(reach, target, title);
+    TRY(few_load(a, source, &ask, &k));
+    *rows = k->rows;
+    *n = k->n;
+    return OK;
+}
+
 enum status form_few(struct arena *a, const struct form_source *source,
-                     const struct entity *target, struct linked **out,
-                     size_t *n)
+                     const struct entity *target, const struct field *field,
+                     struct linked **out, size_t *n)
 {
     *n = FORM_FEW + 1;
     if (!source || !source->conn)
         return OK;
+    if (field && field->holders)
+        return few_within(a, source, target, form_reach(source, target, field),
+                          out, n);
     struct known_rows *k = source->known ? *source->known : NULL;
     while (k && k->entity != target)
         k = k->next;
@@ -230,13 +262,31 @@ static enum status option_label(struct drawing *d, const struct entity *target,
     return OK;
 }
 
+/* What the row refers to and the reader may not name stays where it is. */
+static enum status stands_option(struct drawing *d, const struct field *f,
+                                 struct form_field *out,
+                                 struct form_option *option)
+{
+    const struct form_source *source = d->ask->source;
+    struct value now = field_get(f, d->ask->row);
+    if (now.type != V_INT || !source || !source->conn ||
+        !same(out->value, field_typed(d->mem, f, d->ask->row)))
+        return OK;
+    *option = (struct form_option){.value = out->value, .chosen = true};
+    TRY(ref_title(source->conn, d->mem, f, now.i, &option->label));
+    option->label = said(d->mem, d->lang, option->label);
+    out->option_count++;
+    return OK;
+}
+
 static enum status ref_options(struct drawing *d, const struct field *f,
                                const struct linked *rows, size_t n,
                                struct form_field *out, const char *none)
 {
-    struct form_option *list = options_new(d, n + 1);
+    struct form_option *list = options_new(d, n + 2);
+    bool chosen = !*out->value;
     list[0] = (struct form_option){
-        .value = "", .label = tr(d->lang, none), .chosen = !*out->value};
+        .value = "", .label = tr(d->lang, none), .chosen = chosen};
     for (size_t i = 0; i < n; i++) {
         const char *id = arena_printf(d->mem, "%" PRId64, rows[i].target);
         list[i + 1] =
@@ -244,26 +294,12 @@ static enum status ref_options(struct drawing *d, const struct field *f,
                                  .chosen = is_typed(out->value, id) ||
                                            is_typed(out->value, rows[i].title)};
         TRY(option_label(d, f->target, rows, n, i, &list[i + 1].label));
+        chosen |= list[i + 1].chosen;
     }
     out->control = CONTROL_SELECT;
     out->options = list;
     out->option_count = n + 1;
-    return OK;
-}
-
-/* The rows that bring a row within reach by a reference, when they are few. */
-static enum status few_within(struct drawing *d, const struct field *f,
-                              const struct reach *reach, struct linked **rows,
-                              size_t *n)
-{
-    struct known_rows *k;
-    const struct field *title[2];
-    struct list_ask ask = few_ask(d->ask->source, f->target, title);
-    ask.reach = reach;
-    TRY(few_load(d->mem, d->ask->source, &ask, &k));
-    *rows = k->rows;
-    *n = k->n;
-    return OK;
+    return chosen ? OK : stands_option(d, f, out, &list[n + 1]);
 }
 
 /* A reference that a new row cannot do without, and that is to be the only one
@@ -289,11 +325,12 @@ static enum status few_offered(struct drawing *d, const struct field *f,
         form_offers(d->mem, source, d->ask->entity, f, d->ask->row, &offered);
     const bool given = is_given(d, f, out, within);
     if (within || (given && offered.through))
-        TRY(few_within(d, f, &offered, &near, &near_count));
+        TRY(few_within(d->mem, source, f->target, &offered, &near,
+                       &near_count));
     if (within)
         *rows = near, *n = near_count;
     else
-        TRY(form_few(d->mem, source, f->target, rows, n));
+        TRY(form_few(d->mem, source, f->target, f, rows, n));
     if (!offered.through)
         near = *rows, near_count = *n;
     if (given && near_count == 1)
@@ -615,7 +652,7 @@ static enum status link_draw(struct drawing *d, size_t which)
     };
     if (!out->help && l->most)
         out->help = tr_n(d->mem, d->lang, "form.at_most", l->most);
-    TRY(form_few(d->mem, ask->source, l->target, &rows, &n));
+    TRY(form_few(d->mem, ask->source, l->target, NULL, &rows, &n));
     if (n <= FORM_FEW)
         return checks(d, l, rows, n, have, have_count, out);
     names(d, l, have, have_count, out);

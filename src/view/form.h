@@ -48,10 +48,12 @@ const struct form_error *form_error_of(const struct form_errors *e,
                                        const char *field);
 
 /* Where the rows come from that a reference may name: those of target that the
- * reader reaches. conn NULL: none are looked up, ids are taken as they are. */
+ * reader reaches, and, by field, those it lets its writer name as well (field
+ * NULL: none). conn NULL: none are looked up, ids are taken as they are. */
 struct form_source {
     struct conn *conn;
-    const struct reach *(*reach)(void *data, const struct entity *target);
+    const struct reach *(*reach)(void *data, const struct entity *target,
+                                 const struct field *field);
     /* Of whoever writes rows of e: a reference then offers only what brings the
      * row within it. NULL: it offers all that the reader reaches. */
     const struct reach *(*write)(void *data, const struct entity *e);
@@ -107,12 +109,16 @@ enum status ref_from_text(struct arena *a, const struct form_source *source,
                           const struct field *field, unsigned flags,
                           struct str text, int64_t *id,
                           struct form_error *error) MUST_USE;
-/* All rows of target that the reader reaches, when they are few; else *n is
- * FORM_FEW + 1. */
+/* All rows of target that the reader may name (by field, which may be NULL),
+ * when they are few; else *n is FORM_FEW + 1. */
 enum { FORM_FEW = 30 };
 enum status form_few(struct arena *a, const struct form_source *source,
-                     const struct entity *target, struct linked **out,
-                     size_t *n) MUST_USE;
+                     const struct entity *target, const struct field *field,
+                     struct linked **out, size_t *n) MUST_USE;
+/* What the reader may name of target; reach_all without a source. */
+const struct reach *form_reach(const struct form_source *source,
+                               const struct entity *target,
+                               const struct field *field);
 /* The most characters of a text; NULL: of prose that has no bound of its own.
  */
 int64_t text_most(const struct field *f);

@@ -273,7 +273,7 @@ static enum status filter_control(struct drawing *d, const struct field *f,
         list[1] = option(out, "non", tr(d->lang, "view.no"));
     } else if (f->type == F_REF) {
         struct linked *rows;
-        TRY(form_few(d->mem, d->page->source, f->target, &rows, &n));
+        TRY(form_few(d->mem, d->page->source, f->target, f, &rows, &n));
         out->type = "search";
         out->longest = SEARCH_MOST;
         if (n > FORM_FEW)
@@ -334,7 +334,7 @@ enum status list_filters_known(struct arena *a, const struct entity *e,
     size_t n;
     for (const struct field *f = e->fields; f->name; f++)
         if (is_filter(f) && f->type == F_REF)
-            TRY(form_few(a, source, f->target, &rows, &n));
+            TRY(form_few(a, source, f->target, f, &rows, &n));
     return OK;
 }
 

@@ -54,18 +54,12 @@ struct reading {
     struct form_error *error;
 };
 
-static const struct reach *reach_of(const struct form_source *s,
-                                    const struct entity *target)
-{
-    return s->reach ? s->reach(s->data, target) : &reach_all;
-}
-
 /* Is the row there, and within the reader's reach? */
 static enum status in_reach(const struct reading *r, int64_t id)
 {
     void *row;
     return row_load(r->source->conn, r->mem, r->target, id,
-                    reach_of(r->source, r->target), &row);
+                    form_reach(r->source, r->target, r->field), &row);
 }
 
 /* By the code, or by any other unique text: "0540038B". */
@@ -104,7 +98,8 @@ static enum status hits(const struct reading *r, struct str text,
 {
     struct conn *c = r->source->conn;
     const struct reach *reach =
-        r->offered ? r->offered : reach_of(r->source, r->target);
+        r->offered ? r->offered
+ : form_reach(r->source, r->target, r->field);
     TRY(search_entity(c, r->mem, r->target, reach, text, CANDIDATES, out, n));
     if (*n)
         return OK;
@@ -286,8 +281,8 @@ bool field_is_typed(const struct entity *e, const struct field *f)
            !(e->steps && same(f->name, "state"));
 }
 
-/* A form shows a reference by its title, which others may bear too: left as it
- * was, it means the row that it meant. */
+/* A form shows a reference by its title, which others may bear too, or by its id
+ * among those it offers: left as it was, it means the row that it meant. */
 static enum status ref_stands(struct arena *a, const struct field *f,
                               const struct form_source *source, const void *row,
                               struct str text, int64_t *id,
@@ -298,7 +293,8 @@ static enum status ref_stands(struct arena *a, const struct field *f,
     if (now.type == V_NULL || !source->conn)
         return OK;
     TRY(ref_title(source->conn, a, f, now.i, &title));
-    if (!str_eq(text, title))
+    int64_t same_id;
+    if (!str_eq(text, title) && !(str_int(text, &same_id) && same_id == now.i))
         return OK;
     *id = now.i;
     *error = (struct form_error){.field = f->name};

@@ -84,6 +84,47 @@ await test('a host welcomes in the own laboratory: it is chosen, others can be',
   ok(c.options.length > 2);
 });
 
+const personOf = (role) => query(server.folder, `SELECT person FROM auth_account WHERE email = '${role}@demo.example'`);
+await test('an expert says who follows a note: those who watch, whom the directory does not show them', async () => {
+  const expert = await server.as('expert');
+  equal((await expert.get('/personnes')).status, 403);
+  const c = control(await newForm(expert, '/veille'), 'follower');
+  const offered = c.options.map((o) => o.value).filter(Boolean);
+  equal(c.tag, 'select');
+  ok(offered.includes(personOf('expert')) && offered.includes(personOf('leader')), offered.join());
+  ok(!offered.includes(personOf('teacher')), 'a teacher does not watch');
+  const made = await expert.submit(await newForm(expert, '/veille'),
+    { title: 'Note suivie', source: 'Salon', seen: '2025-03-01', follower: personOf('leader') });
+  equal(made.status, 303);
+  const row = async () => JSON.parse((await expert.get(`${made.location}.json`)).text);
+  equal(String((await row()).follower), personOf('leader'));
+  // Not one of them, by its number or its name; nor whose role is over.
+  const nobody = query(server.folder, `SELECT id FROM directory_person p WHERE NOT EXISTS
+    (SELECT 1 FROM auth_grant g WHERE g.person = p.id) ORDER BY id LIMIT 1`);
+  const name = query(server.folder, `SELECT name FROM directory_person WHERE id = ${nobody}`);
+  for (const follower of [nobody, name, personOf('teacher')])
+    equal((await expert.submit(await newForm(expert, '/veille'),
+      { title: 'Forgée', source: 'Salon', seen: '2025-03-01', follower })).status, 422, follower);
+  query(server.folder, `UPDATE auth_grant SET until_day = 1 WHERE person = ${personOf('leader')}`);
+  const edit = await expert.form(`${made.location}/modifier`, '/modifier');
+  ok(!control(await newForm(expert, '/veille'), 'follower').options.some((o) => o.value === personOf('leader')));
+  equal(control(edit, 'follower').value, personOf('leader'), 'who stands there is lost');
+  equal((await expert.submit(edit, { source: 'Salon de Metz' })).status, 303);
+  equal(String((await row()).follower), personOf('leader'));
+  query(server.folder, `UPDATE auth_grant SET until_day = NULL WHERE person = ${personOf('leader')}`);
+});
+await test('an expert says who asks for advice; who only reads is told nobody', async () => {
+  const expert = await server.as('expert');
+  const c = control(await newForm(expert, '/conseils'), 'person');
+  ok(c.options.some((o) => o.value === personOf('teacher')), 'no teacher');
+  ok(!c.options.some((o) => o.value === personOf('partner')), 'a partner asks for none');
+  const r = await expert.submit(await newForm(expert, '/conseils'),
+    { need: 'Au téléphone', topic: 'other', asked: '2025-03-01', person: personOf('teacher') });
+  equal(r.status, 303);
+  const filters = forms((await people.teacher.get('/conseils')).text).flatMap((f) => f.controls);
+  ok(!filters.some((f) => f.name === 'person' && f.options.some((o) => /^\d+$/.test(o.value))), 'names of others');
+});
+
 // Whatever is offered by a list can be saved, of whatever entity. A visit, a series or who waits
 // is within reach by its laboratory or by its school: neither alone says it.
 const several = ['/accueils', '/series', '/attente'];
