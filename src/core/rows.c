@@ -81,8 +81,10 @@ struct listing {
 static enum status list_asked(struct req *r, struct listing *l)
 {
     struct form_source source = req_source(r);
-    l->ask =
-        (struct list_ask){.entity = r->entity, .reach = &r->reach, .limit = 50};
+    l->ask = (struct list_ask){.entity = r->entity,
+                               .reach = &r->reach,
+                               .veiled = !can_write(r),
+                               .limit = 50};
     enum status s =
         list_ask_read(r->mem, r->entity, &r->in, &source, &l->ask, &r->errors);
     if (s != OK && s != ERR_INVALID)
@@ -199,6 +201,7 @@ static enum status children_of(struct req *r, struct detail_v *v)
                                .filters = of,
                                .filter_count = 1,
                                .fields = list_fields(r->mem, *e, NULL, f->name),
+                               .veiled = !may(r->who, (*e)->write),
                                .limit = 50};
         struct list list;
         TRY(list_load(r->conn, r->mem, &ask, &list));

@@ -222,7 +222,10 @@ static enum status check_row(struct req *r)
         return ERR_NOT_FOUND;
     if (!r->route->loads_row)
         return r->entity ? req_past_reached(r, r->conn) : OK;
-    return row_load(r->conn, r->mem, r->entity, r->id, &r->reach, &r->row);
+    TRY(row_load(r->conn, r->mem, r->entity, r->id, &r->reach, &r->row));
+    if (!req_is_post(r) && !may(r->who, r->entity->write))
+        row_veil(r->entity, r->row);
+    return OK;
 }
 
 /* A write by somebody who may read the row and not write it here: 403, not

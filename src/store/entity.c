@@ -117,6 +117,13 @@ void field_set(const struct field *f, void *row, struct value v)
     }
 }
 
+void row_veil(const struct entity *e, void *row)
+{
+    for (const struct field *f = e->fields; f->name; f++)
+        if (f->flags & F_WRITERS)
+            field_set(f, row, (struct value){0});
+}
+
 const char *row_title(const struct entity *e, const void *row)
 {
     const struct field *f = e->title ? entity_field(e, e->title) : NULL;

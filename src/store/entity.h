@@ -58,6 +58,8 @@ enum field_flag {
                             is; of a CHOICE also when the row is made */
     F_PAST = 1 << 11,    /* DATE: today or before, for what was seen or done */
     F_BEGINS = 1 << 12,  /* DATE: a new form has today in it */
+    F_WRITERS = 1 << 13, /* shown to whoever may write such rows, and to nobody
+                            else who reads them */
     F_LENIENT = 1 << 9,  /* REF: a file may write a code that is not here (the
                             département of another académie): what stands stays,
                             and the reader is told */
@@ -80,7 +82,8 @@ struct field {
     const char *const *choices;  /* F_CHOICE: keys, NULL-terminated */
     const struct entity *target; /* F_REF */
     /* REF to a person: the right whose holders of today may be named by whoever
-     * writes the row, though not read in the directory. NULL: whom they read. */
+     * writes the row, though not read in the directory. NULL: whom they read.
+     */
     const char *holders;
     /* A further check of a value given: NULL, or a label key of what is wrong.
      * It may canonise into *out (upper case of a UAI), in a. With a key, *out
@@ -284,6 +287,8 @@ struct value field_get(const struct field *f, const void *row);
 bool entity_is_under(const struct entity *child, const struct entity *parent);
 /* The value must have the field's kind (CHECK); text is borrowed. */
 void field_set(const struct field *f, void *row, struct value v);
+/* Takes away what is for writers of such rows alone. */
+void row_veil(const struct entity *e, void *row);
 /* What names the row to people; "" where nothing does. */
 const char *row_title(const struct entity *e, const void *row);
 /* Do both have the same values in every field (not version and the like)? */

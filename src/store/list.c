@@ -582,7 +582,10 @@ enum status list_load(struct conn *c, struct arena *a,
     struct reading r = {c, a, ask};
     CHECK(ask->limit >= 1 && ask->limit <= LIST_MOST);
     db_rehearse(c, a, 1, list_rehearse, &r);
-    return list_read(c, a, ask, out);
+    TRY(list_read(c, a, ask, out));
+    for (size_t i = 0; ask->veiled && i < out->n; i++)
+        row_veil(ask->entity, out->rows[i]);
+    return OK;
 }
 
 static void some_where(struct plan *p, const int64_t *ids, size_t n)

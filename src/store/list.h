@@ -42,6 +42,7 @@ struct list_ask {
     struct sql where;
     const struct arg *args;
     bool no_total;
+    bool veiled;     /* the reader writes no such rows: row_veil */
     bool all_titles; /* of every reference, not only those of the list: exports.
                         With fields: of those, always */
     const struct known_rows *known; /* where titles need not be asked; or NULL

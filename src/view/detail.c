@@ -10,10 +10,13 @@ struct drawing {
     const struct detail_ask *ask;
 };
 
-static bool is_fact(const struct entity *e, const struct field *f)
+static bool is_fact(const struct entity *e, const void *row,
+                    const struct field *f)
 {
     bool is_state = e->steps && same(f->name, "state");
-    return !(f->flags & F_HIDDEN) && !is_state &&
+    const bool veiled =
+        (f->flags & F_WRITERS) && field_get(f, row).type == V_NULL;
+    return !(f->flags & F_HIDDEN) && !is_state && !veiled &&
            !(e->title && same(f->name, e->title));
 }
 
@@ -134,7 +137,7 @@ enum status detail_of_entity(struct arena *a, const struct lang *lang,
                           .version = ((const struct row *)ask->row)->version};
     TRY(title_of(&d, &out->title));
     for (const struct field *f = e->fields; f->name; f++) {
-        if (is_fact(e, f))
+        if (is_fact(e, d.ask->row, f))
             TRY(fact_of(&d, f, &facts[n++]));
         if (!e->steps || !same(f->name, "state"))
             continue;

@@ -86,9 +86,8 @@ const struct reach *form_reach(const struct form_source *source,
                                const struct entity *target,
                                const struct field *field)
 {
-    return source && source->reach
-               ? source->reach(source->data, target, field)
-               : &reach_all;
+    return source && source->reach ? source->reach(source->data, target, field)
+                                   : &reach_all;
 }
 
 bool form_offers(struct arena *a, const struct form_source *source,

@@ -98,8 +98,7 @@ static enum status hits(const struct reading *r, struct str text,
 {
     struct conn *c = r->source->conn;
     const struct reach *reach =
-        r->offered ? r->offered
- : form_reach(r->source, r->target, r->field);
+        r->offered ? r->offered : form_reach(r->source, r->target, r->field);
     TRY(search_entity(c, r->mem, r->target, reach, text, CANDIDATES, out, n));
     if (*n)
         return OK;
@@ -281,8 +280,8 @@ bool field_is_typed(const struct entity *e, const struct field *f)
            !(e->steps && same(f->name, "state"));
 }
 
-/* A form shows a reference by its title, which others may bear too, or by its id
- * among those it offers: left as it was, it means the row that it meant. */
+/* A form shows a reference by its title, which others may bear too, or by its
+ * id among those it offers: left as it was, it means the row that it meant. */
 static enum status ref_stands(struct arena *a, const struct field *f,
                               const struct form_source *source, const void *row,
                               struct str text, int64_t *id,

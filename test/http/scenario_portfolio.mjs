@@ -438,10 +438,10 @@ await test('a stranger asks for advice behind a guard', async () => {
   says(await ask({}), 422, /attendent encore/);
   const all = await mine();
   equal(all.length, 3);
-  const forged = await ask({ email: 'autre@demo.example', state: 'answered', answer: 'Moi-même', person: '1', school: '1' });
+  const forged = await ask({ email: 'autre@demo.example', state: 'answered', answer: 'Moi-même', person: '1' });
   equal(forged.status, 303);
   const row = (await rows('/conseils')).find((a) => a.email === 'autre@demo.example');
-  deepNull(row, ['answer', 'person', 'school']);
+  deepNull(row, ['answer', 'person']);
   equal(row.state, 'new');
   ok(!readable((await server.stranger().get('/conseils/file')).text).includes('Zoé'));
   const queue = readable((await leader.get('/conseils/file')).text);
@@ -453,6 +453,36 @@ await test('a stranger asks for advice behind a guard', async () => {
   const name = (await rows('/personnes')).find((p) => p.id === asker.person).name;
   ok(queue.includes(name), 'who asks with an account');
   ok(queue.indexOf('Peut-on laisser les élèves') < queue.indexOf('Quel outil pour dicter'), 'the oldest first');
+});
+await test('a stranger names a school, in words or by its code; who only reads learns no name of theirs', async () => {
+  const stranger = server.stranger();
+  const ask = async (fields) => stranger.submit(await stranger.form('/demander-conseil', '/demander-conseil'),
+    { need: 'Une école à nommer', topic: 'inclusion', asker: 'Ida', email: 'ida@demo.example', ...fields });
+  const head = (await rows('/personnes')).find((p) => p.email === 'head@demo.example');
+  const school = (await rows('/etablissements')).find((s) => s.id === head.school);
+  says(await ask({ school: 'Nulle part du tout' }), 422, /introuvable/);
+  for (const missing of ['asker', 'email']) says(await ask({ school: school.uai, [missing]: '' }), 422, /obligatoire/);
+  // In words: what is meant is chosen, told apart by what everybody may read.
+  const several = await ask({ school: `${school.name.split(' ')[0]} ${school.commune}` });
+  says(several, 422, /Choisissez/);
+  const form = forms(several.text).find((f) => f.action === '/demander-conseil');
+  const c = form.controls.find((x) => x.name === 'school');
+  ok(c.tag === 'select' && c.options.some((o) => o.value === String(school.id)), 'the school is not offered');
+  ok(!/@|Téléphone/.test(several.text.replaceAll('ida@demo.example', '')), 'more than is public');
+  equal((await stranger.submit(form, { school: String(school.id), school_search: '' })).status, 303);
+  equal((await ask({ school: school.uai.toLowerCase() })).status, 303);
+  const asked = (await rows('/conseils')).filter((a) => a.email === 'ida@demo.example');
+  equal(asked.map((a) => a.school).join(), `${school.id},${school.id}`);
+  // The head of that school reads the need, and so does an inspector: not who asks.
+  for (const reader of [await server.as('head'), inspector])
+    for (const path of [`/conseils/${asked[0].id}`, `/conseils/${asked[0].id}.json`, '/conseils.csv', '/conseils.json',
+      '/conseils', '/conseils/file']) {
+      const r = await reader.get(path);
+      equal(r.status, 200, path);
+      ok(r.text.includes('Une école à nommer'), path);
+      ok(!/Ida\b|ida@/.test(r.text), `${path} names who asks`);
+    }
+  ok((await expert.get(`/conseils/${asked[0].id}`)).text.includes('ida@demo.example'), 'who answers reads the address');
 });
 // As from another machine of this network.
 async function askFrom(localAddress, fields, headers = {}, of = server) {

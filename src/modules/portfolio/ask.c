@@ -26,11 +26,25 @@ static struct asking asking_open(struct req *r)
 
 static const char asked_of_all[] = "need detail topic discipline level";
 static const char asked_of_strangers[] =
-    "need detail topic discipline level asker email";
+    "need detail topic discipline level school asker email";
 
 static const char *asked_fields(const struct req *r)
 {
     return r->who ? asked_of_all : asked_of_strangers;
+}
+
+/* A stranger is asked for what answers them, and for their school in words. */
+static void strangers_form(struct req *r, struct form *form)
+{
+    struct form_field *fields =
+        NEW_ARRAY(r->mem, struct form_field, form->field_count);
+    for (size_t i = 0; i < form->field_count; i++) {
+        fields[i] = form->fields[i];
+        fields[i].required |= word_in("asker email", fields[i].name);
+        if (same(fields[i].name, "school"))
+            fields[i].help = tr(r->lang, "portfolio.ask_school_help");
+    }
+    form->fields = fields;
 }
 
 static enum status show(struct asking *k, int code, bool refused)
@@ -45,6 +59,8 @@ static enum status show(struct asking *k, int code, bool refused)
                            .only = asked_fields(r)};
     struct form *form = NEW(r->mem, struct form);
     TRY(form_of_entity(r->mem, r->lang, &ask, form));
+    if (!r->who)
+        strangers_form(r, form);
     form->csrf = r->who ? r->who->csrf : NULL;
     form->key = req_key(r);
     form->action = "/demander-conseil";
@@ -72,13 +88,29 @@ enum status ask_again(struct req *r)
     return show(&k, 200, true);
 }
 
+/* Who has an account is known by it; of a stranger a school alone answers
+ * nobody. */
+static void asker_check(struct req *r, const struct advice *d)
+{
+    if (r->who && r->errors.n == 1 &&
+        same(r->errors.list[0].key, "portfolio_advice.nobody_asks"))
+        r->errors.n = 0;
+    if (r->who || r->errors.n)
+        return;
+    if (!d->asker)
+        form_error(&r->errors, "asker", "form.required");
+    if (!d->email)
+        form_error(&r->errors, "email", "form.required");
+}
+
 /* Who has an account asks in their own name, and their school's. */
 static enum status sign(struct asking *k, struct conn *c)
 {
     const struct person *person;
-    k->row->person = k->row->school = NONE;
+    k->row->person = NONE;
     if (!k->r->who)
         return OK;
+    k->row->school = NONE;
     TRY(person_find(c, k->r->mem, k->r->who->person, &person));
     if (person) {
         k->row->person = person->row.id;
@@ -127,10 +159,7 @@ enum status ask_send(struct req *r)
                                    k.row, &r->errors);
     if (s != OK && s != ERR_INVALID)
         return s;
-    /* Its check asks who it is: known here for whoever has an account. */
-    if (r->who && r->errors.n == 1 &&
-        same(r->errors.list[0].key, "portfolio_advice.nobody_asks"))
-        r->errors.n = 0;
+    asker_check(r, k.row);
     if (str_trim(req_text(r, "site")).n) /* no person fills it */
         return req_go(r, "/demander-conseil/merci");
     if (!r->once)
