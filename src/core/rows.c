@@ -288,7 +288,8 @@ enum status row_detail(struct req *r, struct detail_v *v)
 {
     struct links *links;
     TRY(links_of(r, r->id, &links));
-    struct detail_ask ask = {r->entity, r->row, links, r->conn};
+    const struct form_source source = req_source(r);
+    struct detail_ask ask = {r->entity, r->row, links, r->conn, &source};
     TRY(detail_of_entity(r->mem, r->lang, &ask, v));
     TRY(children_of(r, v));
     return row_manage(r, v);

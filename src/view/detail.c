@@ -20,9 +20,11 @@ static bool is_fact(const struct entity *e, const void *row,
            !(e->title && same(f->name, e->title));
 }
 
-static const char *row_href(struct arena *a, const struct entity *e, int64_t id)
+static const char *row_href(struct drawing *d, const struct entity *e,
+                            int64_t id)
 {
-    return e->path ? path_of_id(a, e->path, id) : NULL;
+    const bool reads = form_reach(d->ask->source, e, NULL)->n > 0;
+    return e->path && reads ? path_of_id(d->mem, e->path, id) : NULL;
 }
 
 static enum status file_fact(struct drawing *d, const struct field *f,
@@ -58,7 +60,7 @@ static enum status fact_of(struct drawing *d, const struct field *f,
         if (d->ask->conn)
             TRY(ref_title(d->ask->conn, d->mem, f, v.i, &out->text));
         out->text = said(d->mem, d->lang, out->text);
-        out->href = row_href(d->mem, f->target, v.i);
+        out->href = row_href(d, f->target, v.i);
     } else if (f->type == F_FILE) {
         return file_fact(d, f, v.i, out);
     } else if (f->type == F_PROSE) {
@@ -91,7 +93,7 @@ static void groups_of(struct drawing *d, struct detail_v *out)
         for (size_t k = 0; k < count; k++) {
             const struct linked *to = &d->ask->links[i].all[k];
             facts[k].text = said(d->mem, d->lang, to->title);
-            facts[k].href = row_href(d->mem, l->target, to->target);
+            facts[k].href = row_href(d, l->target, to->target);
             if (l->weighted)
                 facts[k].label = format_int(d->mem, d->lang, to->weight);
         }

@@ -2,6 +2,7 @@
  * history. */
 #pragma once
 
+#include "view/form.h"
 #include "view/list.h"
 
 struct fact {
@@ -50,6 +51,8 @@ struct detail_ask {
     const void *row;
     const struct links *links; /* of each of entity->links, or NULL */
     struct conn *conn; /* for the titles of references; NULL: their ids */
+    /* Who reads: a reference is a link where they read such rows. NULL: all */
+    const struct form_source *source;
 };
 /* title, kind, state, facts, groups, version; the rest is the caller's. */
 enum status detail_of_entity(struct arena *a, const struct lang *lang,

@@ -278,6 +278,32 @@ await test('a deployment that ends before it begins is refused; abandoned needs 
   made(await post(admin, `${later}/suppression`, { _version: '1' }));
   made(await post(admin, '/deploiements', base));
 });
+await test('what a project was deployed as is in its filiation, once for each tool, walked both ways', async () => {
+  const figure = async (who, path) => /<figure class="chart lineage">[\s\S]*?<\/figure>/
+    .exec((await who.get(path)).text)?.[0] ?? '';
+  const used = `FROM portfolio_deployment WHERE tool = 'MIA Seconde' AND state IN ('in_use', 'ended', 'abandoned')`;
+  const n = Number(query(server.folder, `SELECT count(*) ${used}`));
+  const mia = query(server.folder, `SELECT min(project) ${used}`);
+  const note = query(server.folder, "SELECT id FROM portfolio_signal WHERE title LIKE 'MIA Seconde%'");
+  const drawn = (seen) => seen.split(`>MIA Seconde · ${n} déploiements</text>`).length - 1;
+  ok(n > 20);
+  // Down: from the note, the project and for everybody; its schools are no nodes of their own.
+  for (const [who, path] of [[leader, `/veille/${note}`], [leader, `/projets/${mia}`], [server.stranger(), `/projets/${mia}`]]) {
+    const seen = await figure(who, path);
+    equal(drawn(seen), 1, seen);
+    equal(readable(seen).match(/a été déployé comme MIA Seconde \((\d+) déploiements, depuis mai 2024\)/)?.[1], String(n));
+  }
+  // Up: from any school's deployment, also one that nobody linked by hand.
+  for (const end of ['min', 'max']) {
+    const seen = await figure(leader, `/deploiements/${query(server.folder, `SELECT ${end}(id) ${used}`)}`);
+    match(seen, /Note de veille · MIA Seconde[^]*Projet · Savoirs fondamentaux et IA[^]*Déploiement · MIA Seconde/);
+    equal(drawn(seen), 1);
+  }
+  // What is only planned was not deployed yet.
+  made(await post(admin, '/deploiements', { project: lab, tool: 'Pas encore là', school: schools[0].id,
+    starts: '2099-01-01', state: 'planned' }));
+  ok(!/Pas encore là/.test(await figure(leader, `/projets/${lab}`)));
+});
 await test('a return is given once the use has begun: by form, API and file alike', async () => {
   const base = { project: lab, tool: 'Loupe', school: schools[0].id, starts: '2025-02-10' };
   const not = /pas encore en usage/, before = /n’avait pas commencé/;

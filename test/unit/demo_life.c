@@ -239,13 +239,13 @@ static const char *walked(struct demo_world *w, const int64_t *notes, int from,
 {
     struct buf b = {.mem = &w->mem};
     struct kinship kin;
-    const char *titles[2];
+    struct named named;
     CHECK(filiation_walk(w->conn, &w->mem, notes[from], most, &kin) == OK);
     for (size_t i = 0; i < kin.n; i++) {
         const int64_t ends[] = {kin.links[i].from, kin.links[i].to};
-        CHECK(nodes_title(w->conn, &w->mem, ends, 2, titles) == OK);
-        buf_printf(&b, "%s%s%s ", i == kin.up ? "> " : "", titles[0],
-                   titles[1]);
+        CHECK(nodes_name(w->conn, &w->mem, ends, 2, &named) == OK);
+        buf_printf(&b, "%s%s%s ", i == kin.up ? "> " : "", named.titles[0],
+                   named.titles[1]);
     }
     *cut = kin.cut;
     return buf_done(&b).p;

@@ -26,6 +26,8 @@ static const struct index indexes[] = {
     /* Counting by school reads this index alone. */
     {.columns = "project, school, state, starts, ends"},
     {.columns = "state, project"},
+    /* What a project is deployed as reads this index alone. */
+    {.columns = "project, tool, state, starts"},
     {0},
 };
 static const char *const reach[] = {

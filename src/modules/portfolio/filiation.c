@@ -159,34 +159,61 @@ enum status filiation_walk(struct conn *c, struct arena *a, int64_t node,
         "4") ", " EIGHT("5") ", " EIGHT("6") ", " EIGHT("7")
 #define TITLE(kind, column, table)                                             \
     " WHEN " kind " THEN (SELECT t." column " FROM " table                     \
-    " t WHERE t.id = v.column1 / 4)"
+    " t WHERE t.id = v.node / 4)"
 
-/* What a node is called by: of a request its need, of a deployment its tool. */
-enum status nodes_title(struct conn *c, struct arena *a, const int64_t *nodes,
-                        size_t n, const char **titles)
+/* What a node is called by: of a request its need, of a deployment its tool;
+ * and of projects their tools, with the first and the number of uses. */
+/* clang-format off */
+static const struct sql named = SQL_CONST(
+    "WITH v (node) AS (SELECT column1 FROM (VALUES " SIXTY_FOUR ") w"
+    " WHERE column1 IS NOT NULL) SELECT 0 AS use, v.node AS node,"
+    " CASE v.node % 4"
+    TITLE("0", "title", "portfolio_signal")
+    TITLE("1", "need", "portfolio_advice")
+    TITLE("2", "name", "portfolio_project")
+    TITLE("3", "tool", "portfolio_deployment")
+    " END AS title, CAST(NULL AS BIGINT) AS n, CAST(NULL AS BIGINT) AS tools,"
+    " CAST(NULL AS BIGINT) AS first, CAST(0 AS BIGINT) AS place FROM v"
+    " UNION ALL SELECT 1, x.project * 4 + 2, x.tool, x.n, x.tools, x.first,"
+    " x.place FROM (SELECT g.project, g.tool, g.n, g.first, count(*) OVER"
+    " (PARTITION BY g.project) AS tools, row_number() OVER (PARTITION BY"
+    " g.project ORDER BY g.n DESC, g.tool) AS place FROM (SELECT d.project AS"
+    " project, d.tool AS tool, count(*) AS n, min(d.starts) AS first FROM"
+    " portfolio_deployment d WHERE d.project IN (SELECT v.node / 4 FROM v WHERE"
+    " v.node % 4 = 2) AND d.state IN (" BEGUN ") GROUP BY d.project, d.tool) g"
+    ") x WHERE x.place <= :most ORDER BY use, node, place");
+/* clang-format on */
+
+static void use_read(struct rows *r, struct named *out)
+{
+    out->uses[out->use_count++] = (struct use){.project = row_int(r, 1),
+                                               .tool = row_text(r, 2),
+                                               .n = row_int(r, 3),
+                                               .tools = row_int(r, 4),
+                                               .first = row_day(r, 5)};
+}
+
+enum status nodes_name(struct conn *c, struct arena *a, const int64_t *nodes,
+                       size_t n, struct named *out)
 {
     struct rows *r;
-    struct arg args[NODES_TITLED + 1];
-    static_assert(NODES_TITLED == 64, "places in SIXTY_FOUR");
-    CHECK(n <= NODES_TITLED);
-    for (size_t i = 0; i < NODES_TITLED; i++)
+    struct arg args[NODES_NAMED + 2];
+    static_assert(NODES_NAMED == 64, "places in SIXTY_FOUR");
+    CHECK(n <= NODES_NAMED);
+    *out = (struct named){.titles = NEW_ARRAY(a, const char *, n + 1),
+                          .uses = NEW_ARRAY(a, struct use, n * USES_MOST + 1)};
+    for (size_t i = 0; i < NODES_NAMED; i++)
         args[i] = arg_int(arena_printf(a, "n%zu%zu", i / 8, i % 8),
                           i < n ? nodes[i] : NONE);
-    args[NODES_TITLED] = (struct arg){0};
-    TRY(db_rows(
-        c, a,
-        SQL("SELECT v.column1, CASE v.column1 % 4" TITLE("0", "title",
-                                                         "portfolio_signal")
-                TITLE("1", "need", "portfolio_advice")
-                    TITLE("2", "name", "portfolio_project") TITLE(
-                        "3", "tool",
-                        "portfolio_deployment") " END FROM (VALUES " SIXTY_FOUR
-                                                ") v"
-                                                " WHERE v.column1 IS NOT NULL"),
-        args, &r));
-    while (rows_next(r))
-        for (size_t i = 0; i < n; i++)
-            if (nodes[i] == row_int(r, 0))
-                titles[i] = row_text(r, 1);
+    args[NODES_NAMED] = arg_int("most", USES_MOST);
+    args[NODES_NAMED + 1] = (struct arg){0};
+    TRY(db_rows(c, a, named, args, &r));
+    while (rows_next(r)) {
+        if (row_int(r, 0))
+            use_read(r, out);
+        for (size_t i = 0; !row_int(r, 0) && i < n; i++)
+            if (nodes[i] == row_int(r, 1))
+                out->titles[i] = row_text(r, 2);
+    }
     return rows_end(r);
 }

@@ -36,7 +36,21 @@ struct kinship {
 enum status filiation_walk(struct conn *c, struct arena *a, int64_t node,
                            size_t most, struct kinship *out) MUST_USE;
 
-enum { NODES_TITLED = 64 };
-/* What so many nodes are called; NULL stays where there is no such row. */
-enum status nodes_title(struct conn *c, struct arena *a, const int64_t *nodes,
-                        size_t n, const char **titles) MUST_USE;
+enum { NODES_NAMED = 64, USES_MOST = 5 };
+/* One tool or resource as which a project is deployed, however many schools
+ * have it. */
+struct use {
+    int64_t project; /* its node */
+    const char *tool;
+    int64_t n, tools; /* its deployments; how many tools the project has */
+    int32_t first;    /* the day on which the first use began */
+};
+struct named {
+    const char **titles; /* NULL: there is no such row */
+    struct use *uses;
+    size_t use_count;
+};
+/* What so many nodes are called, and what the projects among them are deployed
+ * as: each project's most used first, USES_MOST of each. One query. */
+enum status nodes_name(struct conn *c, struct arena *a, const int64_t *nodes,
+                       size_t n, struct named *out) MUST_USE;

@@ -272,6 +272,12 @@ static const struct route routes[] = {
      .entity = &deployment_entity,
      .lane = HEAVY},
     {.method = GET,
+     .path = "/deploiements/:id",
+     .right = "portfolio.deployments",
+     .handle = deployment_show,
+     .entity = &deployment_entity,
+     .loads_row = true},
+    {.method = GET,
      .path = "/projets/arretes",
      .right = PUBLIC,
      .handle = stopped_board},
@@ -371,9 +377,14 @@ static const struct change staged_projects[] = {
                                      " END")},
     {.op = RUN},
 };
+static const struct change deployed_tools[] = {
+    {.op = ADD_INDEX, .entity = &deployment_entity, .number = 3},
+    {.op = RUN},
+};
 static const struct migration migrations[] = {
     {1, dated_links},     {3, decided_gates},    {4, deployments_over},
-    {30, dated_strategy}, {41, staged_projects}, {0},
+    {30, dated_strategy}, {41, staged_projects}, {42, deployed_tools},
+    {0},
 };
 
 const struct module portfolio_module = {
