@@ -342,10 +342,12 @@ enum status room_free(struct conn *c, int64_t lab, int64_t slot, int64_t people,
     return db_int(
         c,
         SQL("SELECT s.id FROM network_space s WHERE s.lab = :lab AND s.within"
-            " IS NULL AND NOT EXISTS (SELECT 1 FROM network_space p JOIN"
-            " booking_hold h ON h.kind = 'space' AND h.thing = p.id WHERE"
-            " (p.id = s.id OR p.within = s.id) AND h.starts <= :slot AND"
-            " h.until > :slot) ORDER BY CASE WHEN s.capacity IS NULL THEN 1"
+            /* The room and its parts first, as above: else every hold there is
+             * would be looked at. */
+            " IS NULL AND NOT EXISTS (SELECT 1 FROM network_space p CROSS JOIN"
+            " booking_hold h WHERE (p.id = s.id OR p.within = s.id) AND h.kind"
+            " = 'space' AND h.thing = p.id AND h.starts <= :slot AND h.until >"
+            " :slot) ORDER BY CASE WHEN s.capacity IS NULL THEN 1"
             " WHEN s.capacity >= :people THEN 0 ELSE 2 END, CASE WHEN"
             " s.capacity >= :people THEN s.capacity ELSE -s.capacity END, s.id"
             " LIMIT 1"),
