@@ -183,6 +183,45 @@ const struct entity *entity_by_api(const struct app *app, const char *api)
     return NULL;
 }
 
+const struct entity *sheet_kind(const struct app *app, size_t nth)
+{
+    for (const struct entity *const *e = app->entities; *e; e++)
+        if (nth-- == 0)
+            return *e;
+    for (const struct module *const *m = modules; *m; m++)
+        for (const struct intake *k = (*m)->intakes; k && k->line; k++)
+            if (nth-- == 0)
+                return k->line;
+    return NULL;
+}
+
+const struct entity *sheet_kind_find(const struct app *app, const char *name)
+{
+    const struct entity *e;
+    for (size_t i = 0; (e = sheet_kind(app, i)); i++)
+        if (same(e->name, name))
+            return e;
+    return NULL;
+}
+
+const struct entity *sheet_kind_by_api(const struct app *app, const char *api)
+{
+    const struct entity *e;
+    for (size_t i = 0; (e = sheet_kind(app, i)); i++)
+        if (e->api && same(e->api, api))
+            return e;
+    return NULL;
+}
+
+const struct intake *intake_of(const struct entity *line)
+{
+    for (const struct module *const *m = modules; *m; m++)
+        for (const struct intake *k = (*m)->intakes; k && k->line; k++)
+            if (k->line == line)
+                return k;
+    return NULL;
+}
+
 const struct figure *figure_find(const struct app *app, const char *id)
 {
     (void)app;

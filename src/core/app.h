@@ -56,6 +56,13 @@ void app_close(struct app *app);
 
 const struct entity *entity_find(const struct app *app, const char *name);
 const struct entity *entity_by_api(const struct app *app, const char *api);
+/* What a file may be of, from 0 on: entities, then the lines of intakes; NULL
+ * after the last. */
+const struct entity *sheet_kind(const struct app *app, size_t nth);
+const struct entity *sheet_kind_find(const struct app *app, const char *name);
+const struct entity *sheet_kind_by_api(const struct app *app, const char *api);
+/* The intake of which these are the lines; NULL: an entity of its own. */
+const struct intake *intake_of(const struct entity *line);
 const struct figure *figure_find(const struct app *app, const char *id);
 /* The roles that hold a right; NULL when there is no such right. */
 const char *right_roles(const char *right);

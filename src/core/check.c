@@ -111,6 +111,9 @@ const char *modules_fault(struct arena *mem)
         for (const struct entity *const *e = (*m)->entities; !fault && e && *e;
              e++)
             fault = entity_fault(mem, *e);
+        for (const struct intake *k = (*m)->intakes; !fault && k && k->line;
+             k++)
+            fault = entity_fault(mem, k->line);
         for (const struct route *r = (*m)->routes; !fault && r && r->path; r++)
             if (!r->right || !known_right(r->right) || !r->handle)
                 fault = arena_printf(mem, "route %s: no such right", r->path);

@@ -142,6 +142,10 @@ int command_labels(struct cli *cli)
     for (const struct entity *const *e = cli->app->entities; *e; e++)
         entity_labels(&cli->app->mem, *e);
     for (const struct module *const *m = modules; *m; m++) {
+        for (const struct intake *k = (*m)->intakes; k && k->line; k++) {
+            entity_labels(&cli->app->mem, k->line);
+            printf("%s.list\n", k->line->name);
+        }
         for (const struct figure *f = (*m)->figures; f && f->id; f++)
             printf("figure.%s\nfigure.section.%s\nunit.%s\n", f->id, f->section,
                    f->unit);

@@ -16,12 +16,12 @@
 
 static const struct entity *entity_named(struct cli *cli, const char *name)
 {
-    const struct entity *e = entity_by_api(cli->app, name);
+    const struct entity *e = sheet_kind_by_api(cli->app, name);
     if (e)
         return e;
     cli_fail("no entity %s; there are:", name);
-    for (const struct entity *const *p = cli->app->entities; *p; p++)
-        fprintf(stderr, " %s", (*p)->api);
+    for (size_t i = 0; (e = sheet_kind(cli->app, i)); i++)
+        fprintf(stderr, " %s", e->api);
     fprintf(stderr, "\n");
     return NULL;
 }
@@ -129,13 +129,13 @@ static enum status undo_report(struct conn *c, struct arena *a,
 {
     int64_t *kept;
     size_t n;
+    const struct entity *e = import_made(im);
     TRY(import_kept(c, a, im->id, 1000, &kept, &n));
     for (size_t i = 0; i < n; i++) {
         void *row;
-        TRY(row_load(c, a, im->entity, kept[i], &reach_all, &row));
-        fprintf(stderr, "kept: %s/%" PRId64 " %s\n",
-                im->entity->path ? im->entity->path : im->entity->api, kept[i],
-                row_title(im->entity, row));
+        TRY(row_load(c, a, e, kept[i], &reach_all, &row));
+        fprintf(stderr, "kept: %s/%" PRId64 " %s\n", e->path ? e->path : e->api,
+                kept[i], row_title(e, row));
     }
     return OK;
 }
@@ -226,6 +226,11 @@ int command_export(struct cli *cli)
     const char *format = cli->format ? cli->format : "csv";
     if (!e || !word_in("csv json", format))
         return 2;
+    if (intake_of(e)) {
+        cli_fail("%s is a kind of file that becomes several records: export %s",
+                 e->api, intake_of(e)->made->api);
+        return 2;
+    }
     struct conn *c;
     if (conn_open(cli->app->db, &c) != OK)
         return cli_fail("the database cannot be read");

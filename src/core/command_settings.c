@@ -74,8 +74,9 @@ static void case_of(struct buf *b, const char *name, const char *usage,
 static const char *names_of_entities(struct cli *cli)
 {
     struct buf b = {.mem = &cli->app->mem};
-    for (const struct entity *const *e = cli->app->entities; *e; e++)
-        buf_printf(&b, " %s", (*e)->api);
+    const struct entity *e;
+    for (size_t i = 0; (e = sheet_kind(cli->app, i)); i++)
+        buf_printf(&b, " %s", e->api);
     return b.p;
 }
 

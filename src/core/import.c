@@ -241,7 +241,7 @@ enum status import_load(struct app *app, struct conn *c, struct arena *a,
     struct import im = {.id = id};
     bool found = rows_next(rows);
     if (found) {
-        im.entity = entity_find(app, row_text(rows, 0));
+        im.entity = sheet_kind_find(app, row_text(rows, 0));
         im.file = row_text(rows, 1);
         im.state = row_text(rows, 2);
         im.note = row_text(rows, 4);
@@ -259,6 +259,12 @@ enum status import_load(struct app *app, struct conn *c, struct arena *a,
         return ERR_NOT_FOUND;
     *out = im;
     return OK;
+}
+
+const struct entity *import_made(const struct import *im)
+{
+    const struct intake *k = intake_of(im->entity);
+    return k ? k->made : im->entity;
 }
 
 struct remapping {

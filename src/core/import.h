@@ -79,6 +79,8 @@ enum status import_stage(struct app *app, struct arena *a,
                          const char **why) MUST_USE;
 enum status import_load(struct app *app, struct conn *c, struct arena *a,
                         int64_t id, struct import *out) MUST_USE;
+/* Of which its rows are: those of the file's kind, or what its lines make. */
+const struct entity *import_made(const struct import *im);
 /* Changes the mapping, and remembers it for files with these heads; the file is
  * to be checked anew, by a task. ERR_INVALID: no such field. */
 enum status import_remap(struct app *app, struct arena *a, struct import *im,

@@ -108,14 +108,15 @@ const struct entity *import_kind(struct app *app, struct arena *a,
         first.column_count = KIND_HEADS;
     for (size_t i = 0; i < first.column_count; i++)
         most += first.columns[i].field != NULL;
-    for (const struct entity *const *e = app->entities; *e; e++) {
-        if (!(*e)->path || *e == im->entity)
+    const struct entity *e;
+    for (size_t i = 0; (e = sheet_kind(app, i)); i++) {
+        if (!(e->path || intake_of(e)) || e == im->entity)
             continue;
         struct arena_mark mark = arena_mark(a);
-        size_t known = heads_known(a, *e, &first);
+        size_t known = heads_known(a, e, &first);
         arena_rewind(a, mark);
         if (known > most) {
-            best = *e;
+            best = e;
             most = known;
         }
     }

@@ -14,7 +14,7 @@ enum { SHOWN = 20, READ = 500, OPTIONS = 200 };
 
 static bool importable(struct req *r, const struct entity *e)
 {
-    return e->path && may(r->who, e->write);
+    return (e->path || intake_of(e)) && may(r->who, e->write);
 }
 
 /* Its own imports, and those of what one may change everywhere: a file and its
@@ -47,13 +47,14 @@ enum status imports_list(struct req *r)
     struct form_option *options =
         NEW_ARRAY(r->mem, struct form_option, OPTIONS);
     struct str asked = req_text(r, "entity");
-    for (const struct entity *const *e = r->app->entities; *e; e++)
-        if (importable(r, *e) && v.option_count < OPTIONS)
+    const struct entity *kind;
+    for (size_t i = 0; (kind = sheet_kind(r->app, i)); i++)
+        if (importable(r, kind) && v.option_count < OPTIONS)
             options[v.option_count++] = (struct form_option){
-                .value = (*e)->api,
+                .value = kind->api,
                 .label =
-                    tr(r->lang, arena_printf(r->mem, "%s.list", (*e)->name)),
-                .chosen = asked.p && str_eq(asked, (*e)->api)};
+                    tr(r->lang, arena_printf(r->mem, "%s.list", kind->name)),
+                .chosen = asked.p && str_eq(asked, kind->api)};
     v.options = options;
     struct rows *rows;
     TRY(db_rows(r->conn, r->mem,
@@ -67,7 +68,7 @@ enum status imports_list(struct req *r)
     while (rows_next(rows) && v.n < SHOWN) {
         const char *entity = row_text(rows, 1);
         const char *state = row_text(rows, 3), *who = row_text(rows, 5);
-        const struct entity *e = entity_find(r->app, entity);
+        const struct entity *e = sheet_kind_find(r->app, entity);
         if (!e || !shown_to(r, e, row_int(rows, 4)))
             continue;
         items[v.n++] = (struct item_v){
@@ -180,7 +181,7 @@ enum status import_send(struct req *r)
     struct str api = req_text(r, "entity");
     TRY(sheet_sent(r, &file, &name));
     const struct entity *e =
-        api.p ? entity_by_api(r->app, str_dup(r->mem, api)) : NULL;
+        api.p ? sheet_kind_by_api(r->app, str_dup(r->mem, api)) : NULL;
     if (!e && !r->api) {
         form_error_add(&r->errors,
                        (struct form_error){.field = "entity",
@@ -341,7 +342,7 @@ static enum status faults_fill(struct req *r, const struct import *im,
 static enum status kept_fill(struct req *r, const struct import *im,
                              struct import_v *v)
 {
-    const struct entity *e = im->entity;
+    const struct entity *e = import_made(im);
     struct reach reach = reach_of(r->app, r->mem, r->who, e->read);
     int64_t *ids;
     size_t n;

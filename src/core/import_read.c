@@ -1,9 +1,11 @@
 /* The lines of an import's file, read and checked the way of a form. */
+#include "base/random.h"
 #include "core/importing.h"
 #include "core/request.h"
 
 enum {
     PIECE = 2000, /* lines; the larger, the fewer pages are written twice */
+    PIECE_OF_MANY = 100, /* where each line is several rows */
     PIECE_BYTES = 2 << 20,
     PIECE_MEMORY = 256 << 20,
 };
@@ -34,7 +36,8 @@ struct reader {
     struct csv csv;
     struct filler *columns;
     size_t column_count;
-    const struct field *code; /* NULL: the file has none */
+    const struct field *code;    /* NULL: the file has none */
+    const struct intake *intake; /* NULL: lines are rows of their own */
     struct seen seen;
     int64_t from;
 };
@@ -319,6 +322,38 @@ static void notes_once(struct reader *r, struct arena *a, int64_t number,
     notes->n = kept;
 }
 
+/* A line of an intake has no code: it is the one before it when it says the
+ * same, and what stands already when the intake finds it. *before: that line's
+ * number, or 0. */
+static enum status line_recognise(struct reader *r, struct arena *a,
+                                  struct import_line *line, int64_t *before)
+{
+    const struct entity *e = r->im->entity;
+    unsigned char digest[SHA256];
+    struct buf said = {.mem = a};
+    struct json j = {.out = &said};
+    int64_t stands;
+    json_object(&j, NULL);
+    row_json(&j, e, line->row);
+    json_end_object(&j);
+    sha256(digest, buf_done(&said));
+    *before = seen_before(&r->seen, a, e->fields,
+                          str_of(hex(a, digest, sizeof(digest))), line->number);
+    TRY(r->intake->find(r->conn, a, line->row, &stands));
+    line->exists = line->alike = stands != NONE;
+    return OK;
+}
+
+static void refuse_repeated(struct piece *p, const struct import_line *line,
+                            const char *field, int64_t before)
+{
+    refuse_for(p, line, "repeated",
+               (struct form_error){
+                   .field = field,
+                   .key = "import.repeated",
+                   .text = str_of(arena_printf(&p->mem, "%" PRId64, before))});
+}
+
 /* The row as it will be: the one with that code as it stands, or a new one. */
 static enum status line_read(struct reader *r, struct piece *p,
                              const struct record *record,
@@ -357,8 +392,13 @@ static enum status line_read(struct reader *r, struct piece *p,
     if (!errors.n && line->exists && row_same(e, now, line->row))
         TRY(links_alike(r->conn, a, e, line, ((struct row *)line->row)->id,
                         &line->alike));
+    int64_t before = 0;
+    if (!errors.n && r->intake)
+        TRY(line_recognise(r, a, line, &before));
     if (errors.n)
         tell(p, line, "refused", record, &errors);
+    else if (before)
+        refuse_repeated(p, line, NULL, before);
     else
         p->lines[p->count++] = *line;
     if (!errors.n)
@@ -397,11 +437,7 @@ static enum status record_read(struct reader *r, struct piece *p,
     if (wrong)
         refuse_for(p, line, "refused", (struct form_error){.key = wrong});
     else if (before)
-        refuse_for(p, line, "repeated",
-                   (struct form_error){.field = r->code->name,
-                                       .key = "import.repeated",
-                                       .text = str_of(arena_printf(
-                                           &p->mem, "%" PRId64, before))});
+        refuse_repeated(p, line, r->code->name, before);
     else
         return line_read(r, p, record, coded ? &code : NULL, line);
     return OK;
@@ -443,7 +479,8 @@ static enum status fill(void *data)
     p->lines = NEW_ARRAY(&p->mem, struct import_line, PIECE);
     TRY(conn_begin(r->conn, 0));
     size_t from = r->csv.at;
-    while (!p->end && p->count + p->bad_count < PIECE &&
+    const size_t most = r->intake ? PIECE_OF_MANY : PIECE;
+    while (!p->end && p->count + p->bad_count < most &&
            r->csv.at - from < PIECE_BYTES) {
         bool passed = r->csv.line < r->from;
         struct arena_mark mark = arena_mark(&p->mem);
@@ -525,7 +562,8 @@ enum status reader_open(struct reader **out, struct app *app, struct arena *a,
                         const struct import *im, int64_t from)
 {
     struct reader *r = NEW(a, struct reader);
-    *r = (struct reader){.im = im, .from = from};
+    *r = (struct reader){
+        .im = im, .from = from, .intake = intake_of(im->entity)};
     TRY(sheet_open(app, a, im->file, &r->csv));
     TRY(heads_pass(a, &r->csv));
     columns_order(r, a);

@@ -16,11 +16,12 @@ struct run {
     struct reader *reader;
     struct piece pieces[2], *piece; /* piece: the one being written */
     bool write;
-    size_t from, to, bad_from; /* what of it */
-    int64_t refused;           /* the line that the database refuses, or -1 */
-    char refusal[REFUSAL];     /* and why: the database's words, or */
-    const char *key, *field;   /* a label's key, and the field it is about */
-    struct reach reach;        /* of the sender, within the write */
+    size_t from, to, bad_from;   /* what of it */
+    int64_t refused;             /* the line that the database refuses, or -1 */
+    char refusal[REFUSAL];       /* and why: the database's words, or */
+    const char *key, *field;     /* a label's key, and the field it is about */
+    struct reach reach;          /* of the sender, within the write */
+    const struct intake *intake; /* NULL: lines are rows of their own */
     int64_t done, inserted, updated, unchanged, bad, repeated;
 };
 
@@ -35,7 +36,7 @@ static struct actor writer_of(const struct run *r, struct arena *a)
 {
     const struct counting *k = r->im->entity->counting;
     struct actor by = actor_of(r);
-    if (k && k->by_import)
+    if (r->intake || (k && k->by_import))
         by.why = arena_printf(a, "import %" PRId64, r->im->id);
     return by;
 }
@@ -130,13 +131,30 @@ static enum status apply_line(struct run *r, struct conn *c, struct arena *a,
     return links_write(r, c, a, line, from->id);
 }
 
+/* All that a line says, or nothing of it: who fails here takes the write with
+ * it, which goes on without the line. */
+static enum status make_line(struct run *r, struct conn *c, struct arena *a,
+                             const struct import_line *line)
+{
+    const struct entity *e = r->im->entity;
+    void *row = row_copy(a, e, line->row);
+    int64_t stands;
+    TRY(check_again(r, c, a, NULL, row));
+    TRY(r->intake->find(c, a, row, &stands));
+    r->unchanged += stands != NONE;
+    r->inserted += stands == NONE;
+    return stands == NONE ? r->intake->make(c, a, row, writer_of(r, a)) : OK;
+}
+
 static enum status apply_lines(struct run *r, struct conn *c, struct arena *a)
 {
     for (size_t i = r->from; i < r->to; i++) {
         struct arena_mark mark = arena_mark(a);
         r->refusal[0] = 0;
         r->key = r->field = NULL;
-        enum status s = apply_line(r, c, a, &r->piece->lines[i]);
+        const struct import_line *line = &r->piece->lines[i];
+        enum status s =
+            r->intake ? make_line(r, c, a, line) : apply_line(r, c, a, line);
         if (s == ERR_CONFLICT || s == ERR_STALE || s == ERR_NOT_FOUND) {
             r->refused = (int64_t)i;
             if (!r->key)
@@ -369,7 +387,8 @@ static enum status run(struct app *app, struct arena *a, struct import *im,
                        bool write, import_progress *progress, void *data)
 {
     struct run *r = NEW(a, struct run);
-    *r = (struct run){.app = app, .im = im, .write = write};
+    *r = (struct run){
+        .app = app, .im = im, .write = write, .intake = intake_of(im->entity)};
     if (!write || !im->lines)
         TRY(count_lines(app, a, im));
     TRY(reader_open(&r->reader, app, a, im, write ? im->applied : 0));

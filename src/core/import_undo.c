@@ -1,12 +1,14 @@
 /* Taking an import back, piece by piece; what somebody changed or uses since is
  * kept, and named. */
 #include "core/importing.h"
-#include "store/entity.h"
+#include "store/list.h"
 
 enum { PIECE = 200, PIECE_MS = 5000 };
 
 struct undoing {
+    struct app *app;
     struct import *im;
+    const struct intake *intake; /* NULL: lines are rows of their own */
     int64_t below, kept, person, at;
     bool again; /* only the rows that stayed the last time, marked 'again' */
     bool whole; /* nothing is left to do */
@@ -76,6 +78,84 @@ enum status import_mark_kept(struct conn *c, int64_t id)
                    ARGS(arg_int("id", id)), NULL);
 }
 
+/* Rows under the one that is taken back go before it. */
+static enum status undo_under(const struct undoing *u, struct conn *c,
+                              struct arena *a, const struct entity *child,
+                              struct actor by)
+{
+    struct filter of = {entity_field(child, child->parent), IS,
+                        value_int(u->at)};
+    struct list_ask ask = {.entity = child,
+                           .reach = &reach_all,
+                           .filters = &of,
+                           .filter_count = 1,
+                           .limit = LIST_MOST,
+                           .no_total = true};
+    struct list list;
+    do {
+        TRY(list_load(c, a, &ask, &list));
+        for (size_t i = 0; i < list.n; i++) {
+            const struct row *row = list.rows[i];
+            enum status s = row_undo(c, a, child, row->id, u->im->id, by);
+            if (s == ERR_NOT_FOUND)
+                return ERR_STALE; /* somebody has added it since */
+            TRY(s);
+        }
+    } while (list.next);
+    return OK;
+}
+
+struct beside {
+    const struct undoing *u;
+    const struct entity *entity;
+    int64_t id;
+    struct actor by;
+};
+
+static enum status undo_beside(struct conn *c, struct arena *a, void *data)
+{
+    const struct beside *b = data;
+    return row_undo(c, a, b->entity, b->id, b->u->im->id, b->by);
+}
+
+/* What the row was linked to, where this import made it and nobody else has
+ * come to use it. */
+static enum status undo_besides(const struct undoing *u, struct conn *c,
+                                struct arena *a, const struct link *link,
+                                struct links links, struct actor by)
+{
+    bool made = false;
+    for (const struct entity *const *e = u->intake->besides; e && *e; e++)
+        made |= *e == link->target;
+    for (size_t i = 0; made && i < links.n; i++) {
+        struct beside b = {u, link->target, links.all[i].target, by};
+        enum status s = db_attempt(c, a, undo_beside, &b);
+        if (s != OK && s != ERR_NOT_FOUND && s != ERR_STALE &&
+            s != ERR_CONFLICT && s != ERR_INVALID)
+            return s;
+    }
+    return OK;
+}
+
+static enum status undo_made(const struct undoing *u, struct conn *c,
+                             struct arena *a, struct actor by)
+{
+    const struct entity *e = u->intake->made;
+    const size_t n = entity_link_count(e);
+    struct links *links = NEW_ARRAY(a, struct links, n + 1);
+    by.import = u->im->id; /* what it brought closed, it takes back */
+    for (size_t i = 0; i < n; i++)
+        TRY(links_load(c, a, (struct linking){e, &e->links[i], u->at},
+                       &links[i]));
+    for (const struct entity *const *k = u->app->entities; *k; k++)
+        if (entity_is_under(*k, e))
+            TRY(undo_under(u, c, a, *k, by));
+    TRY(row_undo(c, a, e, u->at, u->im->id, by));
+    for (size_t i = 0; i < n; i++)
+        TRY(undo_besides(u, c, a, &e->links[i], links[i], by));
+    return OK;
+}
+
 static enum status undo_one(struct conn *c, struct arena *a, void *data)
 {
     const struct undoing *u = data;
@@ -83,7 +163,8 @@ static enum status undo_one(struct conn *c, struct arena *a, void *data)
     const struct actor by = {
         .person = u->person,
         .why = arena_printf(a, "import %" PRId64 " undone", u->im->id)};
-    return row_undo(c, a, u->im->entity, u->at, u->im->id, by);
+    return u->intake ? undo_made(u, c, a, by)
+                     : row_undo(c, a, u->im->entity, u->at, u->im->id, by);
 }
 
 static enum status undo_row(struct undoing *u, struct conn *c, struct arena *a,
@@ -106,7 +187,7 @@ static enum status undo_piece(struct conn *c, struct arena *a, void *data)
     if (u->again)
         TRY(stayed(c, a, u->im->id, "again", PIECE, &u->ids, &u->n));
     else
-        TRY(import_rows(c, a, u->im->entity, u->im->id, u->below, PIECE,
+        TRY(import_rows(c, a, import_made(u->im), u->im->id, u->below, PIECE,
                         &u->ids, &u->n));
     for (size_t i = 0; i < u->n; i++) {
         struct arena_mark mark = arena_mark(a);
@@ -161,7 +242,11 @@ static enum status begin(struct conn *c, struct arena *a, void *data)
 enum status import_undo(struct app *app, struct arena *a, struct import *im,
                         int64_t person, import_progress *progress, void *data)
 {
-    struct undoing u = {.im = im, .below = NONE, .person = person};
+    struct undoing u = {.app = app,
+                        .im = im,
+                        .intake = intake_of(im->entity),
+                        .below = NONE,
+                        .person = person};
     int64_t done = 0;
     TRY(db_write(app->db, a, begin, &u));
     do {

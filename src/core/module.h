@@ -139,6 +139,26 @@ struct task_kind {
                          long after each; 0: 1 */
 };
 
+/*
+ * A file of which each line becomes several rows: an accueil with its
+ * half-days and its classes. One line is made whole, or not at all; taking the
+ * file back takes back all that it made.
+ */
+struct intake {
+    const struct entity *line; /* what a line says: no table, but fields, reach,
+                                  checks, labels and the name of the file */
+    const struct entity *made; /* what is made of it, with rows under it */
+    const struct entity *const *besides; /* what it links and makes where it is
+                                            missing; taken back unless used */
+    /* The row that says what the line says already; NONE. */
+    enum status (*find)(struct conn *c, struct arena *a, const void *line,
+                        int64_t *id);
+    /* Inside a write, where the line's own check found nothing and find nobody;
+     * by.why says which import. */
+    enum status (*make)(struct conn *c, struct arena *a, const void *line,
+                        struct actor by);
+};
+
 struct module {
     const char *name;         /* prefix of its tables, rights and labels */
     const char *const *needs; /* modules it includes; ends with NULL */
@@ -149,6 +169,7 @@ struct module {
     const struct waiting *waiting;
     const struct news *news;
     const struct place_layer *places; /* public ones */
+    const struct intake *intakes;
     const struct command *commands;
     const struct task_kind *tasks;
     const struct migration *migrations;

@@ -189,6 +189,8 @@ int64_t step_reason_most(const struct entity *e);
  * given, where it has one. */
 const char *step_refusal(struct conn *c, struct arena *a, const struct step *s,
                          const void *row, int64_t person, const void *seen);
+/* The entity's step of that name; NULL: it has none. */
+const struct step *step_find(const struct entity *e, const char *name);
 /* Takes a step of a row inside a write: state, condition, history, journal. */
 enum status step_take(struct conn *c, struct arena *a, const struct entity *e,
                       const struct step *step, void *row, struct str reason,

@@ -11,6 +11,14 @@ void row_begin(struct arena *a, const struct entity *e, void *row)
     field_set(state, row, value_cstr(str_dup(a, first)));
 }
 
+const struct step *step_find(const struct entity *e, const char *name)
+{
+    for (const struct step *s = e->steps; s && s->name; s++)
+        if (same(s->name, name))
+            return s;
+    return NULL;
+}
+
 int64_t step_reason_most(const struct entity *e)
 {
     return text_most(entity_field(e, "state_reason"));

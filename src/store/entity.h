@@ -454,7 +454,8 @@ enum status row_restore(struct conn *c, struct arena *a, const struct entity *e,
                         struct fault *fault) MUST_USE;
 /* Takes back what an import did to this row; ERR_STALE when somebody has
  * changed it since, ERR_NOT_FOUND when the import did not touch it,
- * ERR_CONFLICT and ERR_INVALID as above, or when the row is locked. */
+ * ERR_CONFLICT and ERR_INVALID as above, or when the row is locked; it need not
+ * be open where by.import says that the import itself brought it closed. */
 enum status row_undo(struct conn *c, struct arena *a, const struct entity *e,
                      int64_t id, int64_t import, struct actor by) MUST_USE;
 /* Ids of the rows that an import touched, the highest first, below `below`

@@ -400,7 +400,7 @@ enum status row_undo(struct conn *c, struct arena *a, const struct entity *e,
     if (last == NONE)
         return ERR_NOT_FOUND;
     TRY(stands_as(c, a, e, id, last, &row));
-    if (e->locked && e->locked(c, a, row))
+    if (by.import != import && e->locked && e->locked(c, a, row))
         return ERR_CONFLICT; /* what is closed is not taken back either */
     TRY(newest(c, e, id, import, last, &before));
     if (before == NONE)

@@ -38,6 +38,8 @@ TEST(demo_labels)
     for (const struct module *const *m = modules; *m; m++) {
         for (const struct entity *const *e = (*m)->entities; e && *e; e++)
             entity_asks(&a, *e);
+        for (const struct intake *k = (*m)->intakes; k && k->line; k++)
+            entity_asks(&a, k->line);
         for (const struct right *r = (*m)->rights; r && r->name; r++)
             asked(arena_printf(&a, "right.%s", r->name));
         for (const struct figure *f = (*m)->figures; f && f->id; f++) {

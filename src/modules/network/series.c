@@ -212,14 +212,6 @@ enum status series_move_to(struct conn *c, struct arena *a,
     return OK;
 }
 
-static const struct step *step_named(const char *name)
-{
-    const struct step *step = visit_entity.steps;
-    while (!same(step->name, name))
-        step++;
-    return step;
-}
-
 /* One mail to each who asked, however many of the dates are theirs. */
 static enum status tell_cancelled(struct conn *c, struct arena *a,
                                   const struct visit *const *v, size_t n)
@@ -276,8 +268,8 @@ enum status series_cancel(struct conn *c, struct arena *a,
     for (size_t i = 0; i < *n; i++) {
         void *v;
         TRY(row_load(c, a, &visit_entity, ids[i], &reach_all, &v));
-        TRY(step_take(c, a, &visit_entity, step_named("cancel"), v, reason, by,
-                      &refusal));
+        TRY(step_take(c, a, &visit_entity, step_find(&visit_entity, "cancel"),
+                      v, reason, by, &refusal));
         cancelled[i] = v;
     }
     return tell_cancelled(c, a, cancelled, *n);

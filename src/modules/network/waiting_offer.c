@@ -78,14 +78,6 @@ struct answering {
     const char *step, *refusal;
 };
 
-static const struct step *step_named(const char *name)
-{
-    const struct step *step = waiter_entity.steps;
-    while (!same(step->name, name))
-        step++;
-    return step;
-}
-
 /* Whoever has the link stands for the person to whom it was sent. */
 static enum status answer(struct conn *c, struct arena *a, void *data)
 {
@@ -94,8 +86,8 @@ static enum status answer(struct conn *c, struct arena *a, void *data)
     k->refusal = NULL;
     TRY(offer_find(c, a, link_of(k->r), &w));
     k->r->location = req_path(k->r);
-    return step_take(c, a, &waiter_entity, step_named(k->step), w,
-                     (struct str){0}, req_actor(k->r), &k->refusal);
+    return step_take(c, a, &waiter_entity, step_find(&waiter_entity, k->step),
+                     w, (struct str){0}, req_actor(k->r), &k->refusal);
 }
 
 enum status offer_answer(struct req *r)

@@ -18,14 +18,6 @@ static const char *typed(struct req *r, const char *name)
     return s.p ? str_dup(r->mem, s) : "";
 }
 
-static const struct step *step_named(const struct entity *e, const char *name)
-{
-    for (const struct step *s = e->steps; s->name; s++)
-        if (same(s->name, name))
-            return s;
-    return NULL;
-}
-
 /* Refused in words: the page again, as it was typed. */
 static enum status answer(struct req *r, struct deciding *d, enum status s)
 {
@@ -77,7 +69,7 @@ static enum status vote(struct conn *c, struct arena *a, void *data)
     void *row;
     TRY(seat_of(d, c, &row));
     const char *opinion = typed(r, "opinion");
-    const struct step *step = step_named(
+    const struct step *step = step_find(
         &gate_member_entity, same(opinion, "conflict")
                                  ? "declare"
                                  : arena_printf(a, "vote_%s", opinion));
@@ -197,7 +189,7 @@ static enum status decide(struct conn *c, struct arena *a, void *data)
                : reason_fault(&gate_entity, reason, "portfolio_gate.no_reason");
     if (d->refusal)
         return ERR_INVALID;
-    return step_take(c, a, &gate_entity, step_named(&gate_entity, outcome), g,
+    return step_take(c, a, &gate_entity, step_find(&gate_entity, outcome), g,
                      reason, req_actor(r), &d->refusal);
 }
 
