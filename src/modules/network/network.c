@@ -4,6 +4,7 @@
 #include "core/pages.h"
 #include "modules/network/agree.h"
 #include "modules/network/feed.h"
+#include "modules/network/register.h"
 #include "modules/network/routes.h"
 #include "modules/network/series.h"
 #include "modules/network/tour.h"
@@ -348,6 +349,7 @@ const struct module network_module = {
     .waiting = waiting,
     .tasks = tasks,
     .places = places,
+    .intakes = network_intakes,
     .migrations = migrations,
     .demo = network_demo,
 };
