@@ -145,7 +145,8 @@ await test('a database from before knows the stages by the journal, and by the g
     + ` 1, 1, 'portfolio_project', id, '${what}', '{"from":"${from}","to":"x"}', '' FROM portfolio_project WHERE name = 'ESCALE'`;
   query(data, ...[line('hold', 'trial'), line('stop', 'held'), `UPDATE portfolio_project SET state = 'stopped' WHERE id = ${of('ESCALE')}`,
     "UPDATE portfolio_project SET state = 'held' WHERE name = 'Moodle'",
-    'ALTER TABLE portfolio_project DROP COLUMN stage', "UPDATE core_meta SET value = 40 WHERE name = 'schema'"].map((text) => `${text};`));
+    'ALTER TABLE portfolio_project DROP COLUMN stage', 'DROP INDEX portfolio_deployment_index_3',
+    "UPDATE core_meta SET value = 40 WHERE name = 'schema'"].map((text) => `${text};`));
   essaim('db', 'migrate', '--data', data);
   const stage = (name) => query(data, `SELECT stage FROM portfolio_project WHERE id = ${of(name)}`);
   equal(['ESCALE', 'Blockchain', 'VR et oralité', 'Moodle', 'Oralité'].map(stage).join(), 'trial,design,trial,study,deployment');

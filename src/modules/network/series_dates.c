@@ -110,8 +110,8 @@ static enum status try_other(const struct looking *k, int32_t day,
                              enum half_day part, struct place *out)
 {
     const struct halves *h = &k->around;
-    const struct place p = {day, part,
-                            room_of_half(h, &h->labs[0], day, part, people(k))};
+    const struct place p = {
+        day, part, room_of_half(h, &h->labs[0], day, (int)part, people(k))};
     bool has;
     if (p.space == NONE || is_offered(k, &p))
         return OK;

@@ -19,9 +19,8 @@
  *   deployment  a tool of a project in a school, from a day until a day;
  *               essaimage is counted from them
  *   feedback    what a school says of a deployment, from the day its use began
- *   filiation   which of these led to which, and in what way; no circles. What a
- *               project was deployed as follows from its deployments, a line
- *               for each tool
+ *   filiation   which of these led to which, and in what way; no circles. What
+ * a project was deployed as follows from its deployments, a line for each tool
  *
  * Steps of a gate
  *
@@ -42,16 +41,16 @@
  * Nor does anybody, at any time, between two stages for which criteria are
  * written: there a gate leads and nothing else, each time anew (a project that
  * was sent back passes it again). What was held, stopped or finished is resumed
- * at the stage where it stood, which is no way past a gate. To waive is to let a project through without
- * a committee: its reason is public, and stays so.
+ * at the stage where it stood, which is no way past a gate. To waive is to let
+ * a project through without a committee: its reason is public, and stays so.
  *
  * A member votes for themselves alone, while the gate is open; whoever has
  * declared a conflict of interest neither votes nor decides. The reason of a
  * vote is kept, and stands as a dissent where the decision was another.
  *
  * Nor does what belongs to a project run ahead of it: before a gate has led to
- * the deployment nothing is in use (a pilot school is "configured"), and neither
- * the trial nor the deployment is a service that runs, ran or was left.
+ * the deployment nothing is in use (a pilot school is "configured"), and
+ * neither the trial nor the deployment is a service that runs, ran or was left.
  *
  * Reach: deployments, feedback and requests for advice by their school, as in
  * the directory; the rest is the laboratory's, and reached by whoever has the

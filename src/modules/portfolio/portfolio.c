@@ -382,8 +382,12 @@ static const struct change deployed_tools[] = {
     {.op = RUN},
 };
 static const struct migration migrations[] = {
-    {1, dated_links},     {3, decided_gates},    {4, deployments_over},
-    {30, dated_strategy}, {41, staged_projects}, {42, deployed_tools},
+    {1, dated_links},
+    {3, decided_gates},
+    {4, deployments_over},
+    {30, dated_strategy},
+    {41, staged_projects},
+    {42, deployed_tools},
     {0},
 };
 

@@ -49,10 +49,10 @@ struct service {
 
 /*
  * A project. .service is the service by which it entered the offer; where it
- * has been since are its project_service rows. .stage is where it stands, or stood
- * when it was held, stopped or finished: it is resumed there. .axis_note says
- * why, when its axis is a reading and not a decision. Who leads it is a member:
- * people are not public, and a project is.
+ * has been since are its project_service rows. .stage is where it stands, or
+ * stood when it was held, stopped or finished: it is resumed there. .axis_note
+ * says why, when its axis is a reading and not a decision. Who leads it is a
+ * member: people are not public, and a project is.
  */
 struct project {
     struct row row;
