@@ -19,16 +19,25 @@ static struct edit edit_open(struct req *r, void *row)
                          .row = row,
                          .counted = r->row && row_counted(r->entity, r->row),
                          .links = NEW_ARRAY(r->mem, struct links, n + 1),
+                         .stood = NEW_ARRAY(r->mem, struct links, n + 1),
                          .given = NEW_ARRAY(r->mem, bool, n + 1)};
 }
 
-static enum status links_read(struct edit *e)
+static enum status links_stand(struct edit *e)
 {
     struct req *r = e->r;
     for (size_t i = 0; i < entity_link_count(r->entity); i++)
         TRY(links_load(r->conn, r->mem,
                        (struct linking){r->entity, &r->entity->links[i], r->id},
-                       &e->links[i]));
+                       &e->stood[i]));
+    return OK;
+}
+
+static enum status links_read(struct edit *e)
+{
+    TRY(links_stand(e));
+    for (size_t i = 0; i < entity_link_count(e->r->entity); i++)
+        e->links[i] = e->stood[i];
     return OK;
 }
 
@@ -102,7 +111,8 @@ static enum status show(struct edit *e, int code, bool refused,
         const struct row *now = theirs;
         conflict.by = req_name_of(r, now->changed_by);
         conflict.when = format_time(r->mem, r->lang, now->changed_at);
-        TRY(form_conflict_of(r->mem, r->lang, &ask, theirs, &conflict));
+        TRY(form_conflict_of(r->mem, r->lang, &ask, theirs, e->stood,
+                             &conflict));
         form.conflict = &conflict;
         form.version = now->version;
     }
@@ -247,6 +257,9 @@ static enum status read_typed(struct edit *e, unsigned flags)
         e->given[i] = typed.given;
         if (s == OK && typed.given)
             e->links[i] = typed.links;
+        /* A form's list has an order of its own, and says nothing by it. */
+        if (!r->api && links_same_set(e->links[i], e->stood[i]))
+            e->given[i] = false;
     }
     if (r->api)
         return r->errors.n ? ERR_INVALID : OK;
@@ -420,7 +433,7 @@ static enum status instead_text(struct edit *e, const void *other,
         .entity = r->entity, .row = e->row, .source = &source};
     struct form_conflict versus = {0};
     struct buf b = {.mem = r->mem};
-    TRY(form_conflict_of(r->mem, r->lang, &ask, other, &versus));
+    TRY(form_conflict_of(r->mem, r->lang, &ask, other, NULL, &versus));
     for (size_t i = 0; i < versus.n; i++) {
         const struct form_difference *d = &versus.rows[i];
         if (d->differs && d->theirs)
@@ -484,15 +497,40 @@ static enum status check_lock(struct req *r, struct conn *c)
     return ERR_CONFLICT;
 }
 
+/* Is there anything to keep? What is saved as it stands is no new version, and
+ * nobody else's form is made old by it. */
+static enum status is_changed(const struct edit *e, struct conn *c,
+                              struct arena *mem, void *row, bool *is)
+{
+    const struct entity *entity = e->r->entity;
+    void *now;
+    *is = true;
+    for (size_t i = 0; i < entity_link_count(entity); i++)
+        if (e->given[i])
+            return OK;
+    enum status s = row_load(c, mem, entity, e->r->id, &reach_all, &now);
+    if (s == ERR_NOT_FOUND)
+        return OK; /* the update says so */
+    TRY(s);
+    if (entity->settle)
+        entity->settle(mem, row);
+    *is = ((struct row *)now)->version != ((struct row *)row)->version ||
+          !row_same(entity, now, row);
+    return OK;
+}
+
 static enum status update(struct conn *c, struct arena *mem, void *data)
 {
     struct edit *e = data;
     struct req *r = e->r;
+    bool changed;
     r->errors = (struct form_errors){.mem = r->mem};
     TRY(check_lock(r, c));
     TRY(check_again(e, c));
     void *row = row_copy(mem, r->entity, e->row);
-    enum status s = row_update(c, mem, r->entity, row, req_actor(r));
+    TRY(is_changed(e, c, mem, row, &changed));
+    enum status s =
+        changed ? row_update(c, mem, r->entity, row, req_actor(r)) : OK;
     if (s != OK)
         return edit_refused(c, r->entity, &r->in, &r->errors, s);
     TRY(save_links(e, c, r->id));
@@ -526,6 +564,7 @@ enum status row_change(struct req *r)
         TRY(req_refresh(r, &now));
         if (((struct row *)now)->version != version)
             theirs = now;
+        TRY(links_stand(&e));
         return show(&e, 409, true, theirs);
     }
     TRY(instead_find(&e, s));

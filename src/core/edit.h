@@ -41,7 +41,8 @@ struct edit {
     void *row;           /* as it shall be */
     bool counted;        /* as it stands, in a school year that is over */
     bool kept;           /* it may not be deleted: a closed year counts it */
-    struct links *links; /* of each of the entity's */
+    struct links *links; /* of each of the entity's, as they shall be */
+    struct links *stood; /* as they stand */
     bool *given;
     int64_t id;
     struct edit_kind *kinds;

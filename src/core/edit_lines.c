@@ -483,7 +483,7 @@ enum status lines_stale(struct edit *e, struct form_conflict **out)
             const struct row *theirs = now;
             struct form_ask ask = line_ask(k, l, true, &source);
             *out = NEW(r->mem, struct form_conflict);
-            TRY(form_conflict_of(r->mem, r->lang, &ask, now, *out));
+            TRY(form_conflict_of(r->mem, r->lang, &ask, now, NULL, *out));
             TRY(brief(r, k, now, &(*out)->what));
             (*out)->by = req_name_of(r, theirs->changed_by);
             (*out)->when = format_time(r->mem, r->lang, theirs->changed_at);

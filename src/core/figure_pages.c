@@ -14,6 +14,26 @@
 
 enum { YEARS = 8, SECTIONS = 40 };
 
+static enum status bassin_read(struct req *r, struct str typed, int64_t *out)
+{
+    const struct entity *e;
+    struct list list;
+    void *area;
+    TRY(figure_bassins(r->conn, r->mem, &e, &list));
+    if (e && str_int(typed, out) && *out > 0) {
+        enum status s = row_load(r->conn, r->mem, e, *out, &reach_all, &area);
+        if (s == OK &&
+            str_eq(field_get(entity_field(e, "kind"), area).s, "bassin"))
+            return OK;
+        if (s != OK && s != ERR_NOT_FOUND)
+            return s;
+    }
+    form_error_add(&r->errors, (struct form_error){.field = "bassin",
+                                                   .key = "form.not_in_list",
+                                                   .text = typed});
+    return OK;
+}
+
 enum status ask_read(struct req *r, struct ask *ask)
 {
     struct str year = req_text(r, "annee"), bassin = req_text(r, "bassin");
@@ -25,8 +45,8 @@ enum status ask_read(struct req *r, struct ask *ask)
         fault = "core.figure_not_yet";
     if (fault)
         form_error(&r->errors, "annee", fault);
-    if (bassin.n && (!str_int(bassin, &ask->bassin) || ask->bassin < 1))
-        form_error(&r->errors, "bassin", "form.not_in_list");
+    if (bassin.n)
+        TRY(bassin_read(r, bassin, &ask->bassin));
     return r->errors.n ? ERR_INVALID : OK;
 }
 

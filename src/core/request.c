@@ -294,13 +294,24 @@ struct actor req_actor(const struct req *r)
                           .why = why.n ? str_dup(r->mem, why) : NULL};
 }
 
+/* "3"; W/"3" is what a proxy that compresses makes of it. */
+static int64_t version_of_tag(struct str tag)
+{
+    int64_t version;
+    if (str_starts(tag, "W/"))
+        tag = (struct str){tag.p + 2, tag.n - 2};
+    if (tag.n > 2 && *tag.p == '"' && tag.p[tag.n - 1] == '"')
+        tag = (struct str){tag.p + 1, tag.n - 2};
+    return str_int(tag, &version) && version > 0 ? version : 0;
+}
+
 int64_t req_version(const struct req *r)
 {
     int64_t version;
     struct str typed = req_text(r, "_version");
     struct str match = http_header(r->x, "If-Match");
-    if (!typed.p && match.n > 2 && *match.p == '"')
-        typed = (struct str){match.p + 1, match.n - 2};
+    if (!typed.p && match.p && !str_eq(match, "*"))
+        return version_of_tag(match);
     if (!typed.p && r->api && r->json && json_get(r->json, "version"))
         typed = json_typed(r->mem, json_get(r->json, "version"));
     return typed.p && str_int(typed, &version) ? version : NONE;

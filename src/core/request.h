@@ -166,7 +166,7 @@ struct form_input req_asked(struct req *r, const char *only);
  * Then the answer says when to try again; else this one counts. */
 bool req_stranger_held(struct req *r);
 /* The version field of the form, If-Match, or the API's "version"; NONE: not
- * given. */
+ * given, or any ("*"). 0, which no row has, for a tag that is none of ours. */
 int64_t req_version(const struct req *r);
 
 /* Fills a page's view, of that size and zeroed, by fn. Where a server answers,

@@ -407,6 +407,8 @@ struct linking {
 };
 enum status links_load(struct conn *c, struct arena *a, struct linking of,
                        struct links *out) MUST_USE;
+/* To the same rows, with the weights that one tells, in whatever order. */
+bool links_same_set(struct links one, struct links other);
 /* From today on they are these, in this order; what stood before keeps its
  * begin, what is left out ends. On the row's first day they are these from the
  * beginning, as though it had come so; by a correction, what is left out has

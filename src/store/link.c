@@ -167,6 +167,18 @@ static const struct linked *linked_to(const struct linked *links, size_t n,
     return NULL;
 }
 
+bool links_same_set(struct links one, struct links other)
+{
+    bool same = one.n == other.n;
+    for (size_t i = 0; same && i < one.n; i++) {
+        const struct linked *to =
+            linked_to(other.all, other.n, one.all[i].target);
+        same = to && (one.all[i].weight == LINK_AS_IT_STANDS ||
+                      to->weight == one.all[i].weight);
+    }
+    return same;
+}
+
 /* What is wanted, with the weights that stand where none is told. */
 static struct links weighed(const struct changing *g, struct links to)
 {

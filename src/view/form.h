@@ -153,6 +153,11 @@ const char *value_shown(struct arena *a, const struct lang *lang,
 const char *field_shown(struct arena *a, const struct lang *lang,
                         const struct entity *e, const struct field *f,
                         const void *row);
+/* The titles of the linked rows, in their order, or the word for none. NULL for
+ * the connection: their numbers. */
+enum status links_shown(struct conn *c, struct arena *a,
+                        const struct lang *lang, const struct link *l,
+                        struct links links, const char **out) MUST_USE;
 /* The words for a kind of base/file_type.h; "" for what is none. */
 const char *file_kind_label(const struct lang *lang, struct str kind);
 /* "PDF, 34 ko" */
@@ -293,7 +298,9 @@ struct form_ask {
 enum status form_of_entity(struct arena *a, const struct lang *lang,
                            const struct form_ask *ask,
                            struct form *form) MUST_USE;
-/* Mine as typed, theirs as the row stands now. */
+/* Mine as typed, theirs as the row stands now; and their links, of each of
+ * entity->links, or NULL: links are not compared. */
 enum status form_conflict_of(struct arena *a, const struct lang *lang,
                              const struct form_ask *ask, const void *theirs,
+                             const struct links *their_links,
                              struct form_conflict *out) MUST_USE;

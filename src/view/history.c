@@ -71,31 +71,15 @@ static enum status shown(struct drawing *d, const struct field *f,
     return OK;
 }
 
-/* The linked rows' titles, in their order. */
-static enum status links_shown(struct drawing *d, const struct link *l,
-                               const struct json_value *links, const char **out)
+static enum status links_were(struct drawing *d, const struct link *l,
+                              const struct json_value *links, const char **out)
 {
     const struct json_value *list = links ? json_get(links, l->name) : NULL;
-    const struct field f = {
-        .name = l->name, .type = F_REF, .target = l->target};
-    struct buf b = {.mem = d->mem};
-    for (size_t i = 0; list && i < list->n; i++) {
-        struct linked to;
-        const char *title = "";
-        if (!link_stood(&list->members[i].value, &to))
-            continue;
-        if (d->ask->conn)
-            TRY(ref_title(d->ask->conn, d->mem, &f, to.target, &title));
-        buf_str(&b, b.n ? ", " : "");
-        if (*title)
-            buf_str(&b, said(d->mem, d->lang, title));
-        else
-            buf_int(&b, to.target);
-        if (l->weighted)
-            buf_printf(&b, " (%" PRId64 ")", to.weight);
-    }
-    *out = b.n ? b.p : tr(d->lang, "view.none");
-    return OK;
+    struct links had = {
+        NEW_ARRAY(d->mem, struct linked, (list ? list->n : 0) + 1), 0};
+    for (size_t i = 0; list && i < list->n; i++)
+        had.n += link_stood(&list->members[i].value, &had.all[had.n]);
+    return links_shown(d->ask->conn, d->mem, d->lang, l, had, out);
 }
 
 /* Where a version's file is: also one that was replaced since. */
@@ -140,8 +124,8 @@ static enum status changes_of(struct drawing *d, struct state now,
     bool links = now.row && now.known && before.known;
     for (const struct link *l = e->links; links && l && l->name; l++) {
         struct change_v c = {.label = field_label(d->mem, d->lang, e, l->name)};
-        TRY(links_shown(d, l, before.links, &c.before));
-        TRY(links_shown(d, l, now.links, &c.after));
+        TRY(links_were(d, l, before.links, &c.before));
+        TRY(links_were(d, l, now.links, &c.after));
         if (differ(c.before, c.after))
             list[n++] = c;
     }

@@ -120,3 +120,26 @@ const char *field_shown(struct arena *a, const struct lang *lang,
 {
     return value_shown(a, lang, e, f, field_get(f, row));
 }
+
+enum status links_shown(struct conn *c, struct arena *a,
+                        const struct lang *lang, const struct link *l,
+                        struct links links, const char **out)
+{
+    const struct field f = {
+        .name = l->name, .type = F_REF, .target = l->target};
+    struct buf b = {.mem = a};
+    for (size_t i = 0; i < links.n; i++) {
+        const char *title = "";
+        if (c)
+            TRY(ref_title(c, a, &f, links.all[i].target, &title));
+        buf_str(&b, b.n ? ", " : "");
+        if (*title)
+            buf_str(&b, said(a, lang, title));
+        else
+            buf_int(&b, links.all[i].target);
+        if (l->weighted)
+            buf_printf(&b, " (%" PRId64 ")", links.all[i].weight);
+    }
+    *out = b.n ? b.p : tr(lang, "view.none");
+    return OK;
+}

@@ -314,7 +314,10 @@ const char *field_typed(struct arena *a, const struct field *f, const void *row)
     case F_CHOICE:
         return str_dup(a, v.s);
     case F_REAL: {
-        char *s = arena_printf(a, "%.12g", v.d);
+        /* All of it, so that what is saved untouched stays what it was. */
+        char *s = arena_printf(a, "%.15g", v.d);
+        if (strtod(s, NULL) < v.d || strtod(s, NULL) > v.d)
+            s = arena_printf(a, "%.17g", v.d);
         char *point = strchr(s, '.');
         if (point)
             *point = ',';

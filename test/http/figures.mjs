@@ -306,6 +306,13 @@ await test('a file of one bassin says which, by its code, as the command line do
   }
   equal((await json(admin, '/chiffres.json'))[0].bassin, null);
 });
+await test('a bassin that is none gives no figures', async () => {
+  for (const bassin of ['99999', 'zzz', '-1', '1']) {
+    for (const path of ['/chiffres', '/chiffres.json', '/chiffres/portfolio.projects'])
+      equal((await admin.get(`${path}?annee=2023-2024&bassin=${bassin}`)).status, 422, `${path} ${bassin}`);
+    ok(readable((await admin.get(`/chiffres?bassin=${bassin}`)).text).includes(`« ${bassin} »`), bassin);
+  }
+});
 await test('a figure’s file has all records, read once', async () => {
   const counting = await serve({ env: { ESSAIM_QUERIES: '1' } });
   const who = await counting.as('admin');

@@ -78,6 +78,15 @@ await test('PATCH changes what it names; null empties', async () => {
   problem(await call('PATCH', `/school/${made}`, { body: { name: 'Tard' }, headers: { 'if-match': etag } }), 409);
   equal(JSON.parse((await call('GET', `/school/${made}`)).text).name, 'Autre');
 });
+await test('every tag of If-Match is heeded: of a proxy, bare, of nobody', async () => {
+  const path = `/school/${made}`, name = async () => JSON.parse((await call('GET', path)).text).name;
+  const { version } = JSON.parse((await call('GET', path)).text);
+  for (const tag of [`"${version - 1}"`, `W/"${version - 1}"`, `${version - 1}`, '"zzz"', 'zzz', '""', `"${version}`, `"${version}", "2"`, '"0"'])
+    problem(await call('PATCH', path, { body: { name: 'Tard' }, headers: { 'if-match': tag } }), 409);
+  equal(await name(), 'Autre');
+  for (const tag of [`W/"${version}"`, '*'])
+    equal((await call('PATCH', path, { body: { name: 'Autre' }, headers: { 'if-match': tag } })).status, 200, tag);
+});
 await test('a version in the body is heeded like If-Match, and both versions are told', async () => {
   const { version } = JSON.parse((await call('GET', `/school/${made}`)).text);
   const p = problem(await call('PATCH', `/school/${made}`, { body: { name: 'Tard', version: version - 1 } }), 409);

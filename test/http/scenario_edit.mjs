@@ -1,6 +1,6 @@
 // A school and a project live: made, changed, fought over, deleted, brought
 // back, taken from step to step; each form sent twice.
-import { test, equal, ok, match, serve, forms, links, tables, sameTables, readable, essaim }
+import { test, equal, deepEqual, ok, match, serve, forms, links, tables, sameTables, readable, essaim }
   from './lib.mjs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -217,6 +217,36 @@ await test('the history says who changed what is linked, and when', async () => 
   const title = JSON.parse((await leader.get(`/politiques/${before[0]}.json`)).text).name;
   ok(newest.includes('Politiques') && newest.includes(title), newest);
   ok(newest.includes('Directeur') || newest.includes('Direct'), `by whom: ${newest}`);
+});
+await test('two editors of what is linked: the second sees both lists', async () => {
+  const other = await server.as('leader');
+  const { id } = (await row('/projets'))[0], path = `/projets/${id}/modifier`;
+  const mine = await leader.form(path, '/modifier'), theirs = await other.form(path, '/modifier');
+  const post = (who, form, keep, more = []) => {
+    const pairs = [...form.fields.filter(([n, v]) => !(n === 'policies' && !keep(v)) && !more.some(([m]) => m === n)), ...more];
+    return form.enctype === 'multipart/form-data' ? who.postFiles(form.action, pairs) : who.post(form.action, pairs);
+  };
+  const had = mine.controls.filter((c) => c.name === 'policies' && 'checked' in c).map((c) => c.value);
+  ok(had.length > 0, 'none to take away');
+  equal((await post(leader, mine, (v) => v !== had[0])).status, 303);
+  const r = await post(other, theirs, () => true, [['summary', 'Un résumé d’à côté.']]);
+  equal(r.status, 409);
+  const title = JSON.parse((await admin.get(`/politiques/${had[0]}.json`)).text).name;
+  const line = /<tr[^>]*>(?:(?!<\/tr>)[\s\S])*Politiques[\s\S]*?<\/tr>/.exec(r.text)?.[0] ?? '';
+  match(line, /class="[^"]*differs|<mark|<strong/, readable(r.text).slice(0, 600));
+  equal(readable(line).split(title).length - 1, 1, 'in mine, and not in theirs any more');
+});
+await test('what is saved as it stands is no new version', async () => {
+  for (const list of ['/projets', '/laboratoires', '/etablissements']) {
+    const before = await row(list);
+    for (const { id } of before.slice(0, 8)) {
+      const form = await admin.form(`${list}/${id}/modifier`, '/modifier');
+      const r = form.enctype === 'multipart/form-data' ? await admin.postFiles(form.action, form.fields)
+        : await admin.post(form.action, form.fields);
+      equal(r.status, 303, `${list}/${id}: ${readable(r.text).slice(0, 300)}`);
+    }
+    deepEqual(await row(list), before, list);
+  }
 });
 await test('a form that is refused costs no write', async () => {
   const counting = await serve({ env: { ESSAIM_QUERIES: '1' } });
