@@ -39,6 +39,7 @@ static const struct arg *args_of(struct arena *a, const struct figure_ask *ask,
     const struct arg all[] = {
         arg_day("from", school_year_first(ask->year)),
         arg_day("to", figure_day(ask->figure, ask->year)),
+        arg_int("year", ask->year),
         arg_int("bassin", ask->bassin),
     };
     struct arg *used = NEW_ARRAY(a, struct arg, COUNT(all) + 1);

@@ -68,10 +68,11 @@ struct figure {
     enum origin origin;
     bool approx;
     enum suppress suppress; /* and its complement, where a sum would give it */
-    /* One number. Names it may use: :from, :to (days), :bassin (an area's id or
-     * NULL for all). {reach:p} stands for the caller's reach over alias p; a
-     * statement without it tells its number to everybody, and of the records
-     * behind it each reader is shown those in reach. */
+    /* One number. Names it may use: :year (the one it begins in), :from, :to
+     * (its days), :bassin (an area's id or NULL for all). {reach:p} stands for
+     * the caller's reach over alias p; a statement without it tells its number
+     * to everybody, and of the records behind it each reader is shown those in
+     * reach. */
     struct sql value;
     /* The records behind: columns id (of .entity), amount, and for a percentage
      * whole. The foot is sum(amount), or round(100 * sum(amount)/sum(whole)).

@@ -19,13 +19,13 @@ const api = (method, path, value) => admin.fetch(`/api/v1/${path}`, {
 
 const choices = forms((await admin.get('/chiffres')).text).find((f) => f.action === '/chiffres').controls;
 const bassins = choices.find((c) => c.name === 'bassin').options.map((o) => o.value);
-// make check has no time for all rows, nor for all values.
+// make check has no time for all rows, nor for all values, nor for every bassin after
+// each entity: there they are asked once all edits are done, once all steps are taken.
 const whole = Boolean(process.env.FULL);
 const closed = ['2022-2023', '2023-2024'];
-// Every figure of the closed years: of the whole, and in some bassins.
-const account = async (year, bassin) => ({ ...Object.fromEntries(
-  (await json(`/chiffres.json?annee=${year}${bassin && `&bassin=${bassin}`}`)).map((f) => [f.id, f.value])),
-...bassin ? {} : await lines(year) });
+// Every figure of a closed year, in a bassin or ('') in none of them.
+const figures = async (year, bassin) => Object.fromEntries(
+  (await json(`/chiffres.json?annee=${year}${bassin && `&bassin=${bassin}`}`)).map((f) => [f.id, f.value]));
 // And the network's lines by what the schools are that came.
 const lines = async (year) => {
   const out = {};
@@ -36,19 +36,25 @@ const lines = async (year) => {
   }
   return out;
 };
+const account = (year, part) => (part === 'lines' ? lines(year) : figures(year, part));
+const parts = [...bassins, 'lines'], sum = ['', 'lines'];
 const before = new Map();
 for (const year of closed)
-  for (const bassin of bassins) before.set(`${year} ${bassin}`, await account(year, bassin));
-const same = async (what, years = closed, places = bassins) => {
+  for (const part of parts) before.set(`${year} ${part}`, await account(year, part));
+const same = async (what, years = closed, which = parts) => {
   for (const year of years)
-    for (const bassin of places)
-      deepEqual(await account(year, bassin), before.get(`${year} ${bassin}`),
-        `${what}: ${year} moved${bassin && `, in bassin ${bassin}`}`);
+    for (const part of which)
+      deepEqual(await account(year, part), before.get(`${year} ${part}`),
+        `${what}: ${year} moved${part && ` (${part})`}`);
 };
 ok([...before.values()].flatMap((v) => Object.values(v)).filter((v) => v > 0).length > 100);
-// What only moves a bassin is told by the bassins of the laboratories changed.
+// What only moves a bassin is told by the bassins of the laboratories changed; the
+// lines are of the network alone.
 const near = ['', String((await json('/laboratoires.json'))[0].bassin)];
-const soon = async (entity, what) => read[entity] && same(`${entity} ${what}`, ['2023-2024'], near);
+const apart = ['axis', 'objective', 'service', 'project'];
+const soon = async (entity, what) => read[entity] && same(`${entity} ${what}`, ['2023-2024'],
+  apart.includes(entity) && !whole ? near : [...near, 'lines']);
+const ended = (entity) => same(entity, closed, read[entity] && whole ? parts : sum);
 
 const behind = new Map();
 for (const { id } of await json('/chiffres.json')) {
@@ -106,11 +112,12 @@ for (const entity of entities)
           await api('PATCH', `${entity}/${row.id}`, { [name]: row[name] });
         }
       }
-    await same(entity, closed, read[entity] ? bassins : ['']);
+    await ended(entity);
   });
 await test('that were many edits, some taken and some refused for a closed year', () => {
   ok(tried > 400 && taken > 100 && refused > 15, `${tried} ${taken} ${refused}`);
 });
+await test('after all of them every bassin has what it had', () => same('the edits'));
 for (const entity of entities)
   await test(`${entity}: no step, deletion or earlier version of today moves a closed year`, async (skip) => {
     const found = await rowsOf(entity);
@@ -129,8 +136,9 @@ for (const entity of entities)
         if ((await admin.submit(f)).status === 303) await soon(entity, `${row.id} ${f.action}`);
       }
     }
-    await same(entity, closed, read[entity] ? bassins : ['']);
+    await ended(entity);
   });
+await test('after all of these too', () => same('the steps, deletions and earlier versions'));
 
 const figure = async (id, year = '2023-2024') => (await json(`/chiffres.json?annee=${year}`)).find((f) => f.id === id).value;
 const living = today.replace(/-.*/, '') - 1 + '-' + today.replace(/-.*/, '');
@@ -227,7 +235,7 @@ await test('what a school is: by hand a correction with its reason, by a file th
   equal([end.state, end.updated].join(), 'applied,1');
   const told = query(server.folder, "SELECT detail FROM core_journal WHERE what = 'correction' ORDER BY id DESC LIMIT 1");
   ok(told.includes(`import ${location.split('/')[2]}`), told);
-  ok(JSON.stringify(await account('2023-2024', '')) !== JSON.stringify(before.get('2023-2024 ')), 'the lines follow');
+  ok(JSON.stringify(await lines('2023-2024')) !== JSON.stringify(before.get('2023-2024 lines')), 'the lines follow');
   equal((await press('annulation')).state, 'undone');
   await same('the file taken back');
 });

@@ -12,57 +12,60 @@ const char *const cut_figures[MEASURES] = {
     [BASSINS] = "network.bassins",
 };
 
-/* Every statement gives id, name, and the measures that it says. Each part of
- * it names the same tables: v, l, e, b (the laboratory's bassin), x (what the
- * line is of, where that is a row). */
-#define FROM(joins)                                                            \
-    "FROM network_visit v JOIN network_lab l ON l.id = v.lab JOIN "            \
-    "directory_area b ON b.id = l.bassin LEFT JOIN directory_school e ON "     \
-    "e.id = v.school " joins
+/* Every statement gives id, name, and the measures that it says. What a line is
+ * of is joined to the visit v: the laboratory l, its bassin b, the school e,
+ * and x, where the line is of a place that b or e lies in. */
+#define LAB " JOIN network_lab l ON l.id = v.lab"
+#define BASSIN LAB " JOIN directory_area b ON b.id = l.bassin"
+#define SCHOOL " LEFT JOIN directory_school e ON e.id = v.school"
+#define PLACE(of) " LEFT JOIN directory_area x ON x.id = " of
 #define PRESENT                                                                \
     "coalesce(v.present_pupils, 0) + coalesce(v.present_teachers, 0) + "       \
     "coalesce(v.present_parents, 0) + coalesce(v.present_others, 0)"
 #define TRAINING "v.kind = 'training' AND v.place = 'inside'"
 #define HELD " WHERE v.state = 'held' AND v.year = :year "
-#define SLOTS(id, name, joins)                                                 \
-    SQL_CONST(                                                                 \
-        "SELECT " id ", " name ", count(CASE WHEN v.place = 'inside' "         \
-        "THEN 1 END), count(CASE WHEN v.place = 'outside' THEN 1 END) " FROM(  \
-            joins) " JOIN network_slot s ON s.visit = v.id" HELD               \
-                   "GROUP BY " id ", " name)
+#define HALF_DAYS(place_)                                                      \
+    "CAST(sum(CASE WHEN v.place = '" place_ "' THEN (SELECT count(*) FROM "    \
+    "network_slot s WHERE s.visit = v.id) ELSE 0 END) AS BIGINT)"
 #define VISITS(id, name, joins)                                                \
     SQL_CONST("SELECT " id ", " name ", CAST(sum(" PRESENT ") AS BIGINT), "    \
-              "count(CASE WHEN " TRAINING " THEN 1 END) " FROM(joins) HELD     \
-              "GROUP BY " id ", " name)
+              "count(CASE WHEN " TRAINING                                      \
+              " THEN 1 END), " HALF_DAYS("inside") ", " HALF_DAYS(             \
+                  "outside") " "                                               \
+                             "FROM network_visit v" joins HELD "GROUP BY " id  \
+                             ", " name)
 #define COME(id, name, joins)                                                  \
-    SQL_CONST("SELECT " id ", " name ", count(DISTINCT c.target_id) " FROM(    \
-        joins) " JOIN network_visit_classes c ON c.row_id = v.id "             \
-               "AND " LINK_STOOD("c", ":to") HELD "GROUP BY " id ", " name)
+    SQL_CONST("SELECT " id ", " name ", count(DISTINCT c.target_id) FROM "     \
+              "network_visit v" joins                                          \
+              " JOIN network_visit_classes c ON c.row_id = v.id "              \
+              "AND " LINK_STOOD("c", ":to") HELD "GROUP BY " id ", " name)
 #define CUT(id, name, joins)                                                   \
     {                                                                          \
-        SLOTS(id, name, joins), VISITS(id, name, joins), COME(id, name, joins) \
+        .visits = VISITS(id, name, joins), .classes = COME(id, name, joins)    \
     }
 #define LABS_OPEN                                                              \
     " FROM network_lab l JOIN directory_area b ON b.id = l.bassin LEFT JOIN "  \
     "directory_area x ON x.id = b.parent WHERE l.opened <= :to AND (l.closed " \
     "IS NULL OR l.closed >= :to)"
 
+/* What a visit brings is counted in one line, by .visits, but where its
+ * half-days go to lines of their own, by .slots. */
 struct statements {
-    struct sql slots, visits, classes;
+    struct sql visits, slots, classes;
 };
 static const struct statements whole = CUT("0 * v.year", "v.state", "");
 /* By day, since the engines agree on no calendar. People count in the month of
  * the visit's first half-day, a class in that in which it came first. */
 static const struct statements months = {
-    SQL_CONST("SELECT s.day, v.state, count(CASE WHEN v.place = 'inside' THEN"
-              " 1 END), count(CASE WHEN v.place = 'outside' THEN 1 END) FROM"
-              " network_visit v JOIN network_slot s ON s.visit = v.id" HELD
-              "GROUP BY s.day, v.state"),
     SQL_CONST("SELECT q.day, v.state, CAST(sum(" PRESENT ") AS BIGINT),"
               " count(CASE WHEN " TRAINING " THEN 1 END) FROM (SELECT s.visit"
               " AS id, min(s.day) AS day FROM network_slot s JOIN"
               " network_visit v ON v.id = s.visit" HELD "GROUP BY s.visit) q"
               " JOIN network_visit v ON v.id = q.id GROUP BY q.day, v.state"),
+    SQL_CONST("SELECT s.day, v.state, count(CASE WHEN v.place = 'inside' THEN"
+              " 1 END), count(CASE WHEN v.place = 'outside' THEN 1 END) FROM"
+              " network_visit v JOIN network_slot s ON s.visit = v.id" HELD
+              "GROUP BY s.day, v.state"),
     SQL_CONST("SELECT q.day, '', count(*) FROM (SELECT c.target_id AS id,"
               " min(s.day) AS day FROM network_visit v JOIN network_slot s ON"
               " s.visit = v.id JOIN network_visit_classes c ON c.row_id = v.id"
@@ -76,14 +79,13 @@ const char *const cut_names[] = {
     "laboratoire", "bassin",      "departement", "circonscription", "type",
     "rural",       "prioritaire", "mois",        "annee",           NULL};
 static const struct statements cuts[] = {
-    CUT("l.id", "l.name", ""),
-    CUT("b.id", "b.name", ""),
-    CUT("x.id", "x.name", "LEFT JOIN directory_area x ON x.id = b.parent"),
-    CUT("x.id", "x.name",
-        "LEFT JOIN directory_area x ON x.id = e.circonscription"),
-    CUT("0 * v.year", "e.kind", ""),
-    CUT("e.rural", "v.state", ""),
-    CUT("0 * v.year", "e.priority", ""),
+    CUT("l.id", "l.name", LAB),
+    CUT("b.id", "b.name", BASSIN),
+    CUT("x.id", "x.name", BASSIN PLACE("b.parent")),
+    CUT("x.id", "x.name", SCHOOL PLACE("e.circonscription")),
+    CUT("0 * v.year", "e.kind", SCHOOL),
+    CUT("e.rural", "v.state", SCHOOL),
+    CUT("0 * v.year", "e.priority", SCHOOL),
 };
 
 bool cut_is_of_schools(size_t by)
@@ -120,28 +122,31 @@ static struct cut_line *line_of(struct loading *k, int64_t id, const char *name)
     return &out->lines[out->n++];
 }
 
-/* id, name, then the measures named, in their order. */
+/* id, name, then as many of the measures as there are columns. */
 static enum status read_into(struct loading *k, struct sql sql,
-                             enum measure first, enum measure second)
+                             const enum measure *measures)
 {
     struct rows *rows;
     struct arg args[2] = {k->args[0], {0}};
     /* Classes are asked as they stood on the last day. */
-    TRY(db_rows(k->c, k->a, sql, first == CLASSES ? k->args : args, &rows));
+    TRY(db_rows(k->c, k->a, sql, *measures == CLASSES ? k->args : args, &rows));
     while (rows_next(rows)) {
         struct cut_line *line = line_of(k, row_int(rows, 0), row_text(rows, 1));
-        line->n[first] += row_int(rows, 2);
-        if (second != first)
-            line->n[second] += row_int(rows, 3);
+        for (int i = 2; i < row_columns(rows); i++)
+            line->n[measures[i - 2]] += row_int(rows, i);
     }
     return rows_end(rows);
 }
 
 static enum status statements_run(struct loading *k, const struct statements *s)
 {
-    TRY(read_into(k, s->slots, HOSTED, OUTSIDE));
-    TRY(read_into(k, s->visits, PEOPLE, TRAININGS));
-    return read_into(k, s->classes, CLASSES, CLASSES);
+    static const enum measure visits[] = {PEOPLE, TRAININGS, HOSTED, OUTSIDE},
+                              slots[] = {HOSTED, OUTSIDE},
+                              classes[] = {CLASSES};
+    TRY(read_into(k, s->visits, visits));
+    if (s->slots.text)
+        TRY(read_into(k, s->slots, slots));
+    return read_into(k, s->classes, classes);
 }
 
 /* Where a line is of a place, the laboratories that are open on the last day
@@ -232,7 +237,6 @@ enum status cut_load(struct conn *c, struct arena *a, size_t by, int year,
     const struct arg open[] = {
         arg_int("year", year), arg_day("to", last > now ? now : last), {0}};
     *out = (struct cut){0};
-    TRY(cut_whole(c, a, year, &out->whole));
     if (by == BY_YEAR)
         return years_load(c, a, out);
     struct loading k = {

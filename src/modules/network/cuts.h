@@ -28,15 +28,14 @@ struct cut_line {
 struct cut {
     struct cut_line *lines;
     size_t n;
-    struct cut_line whole;
 };
 /* Its names in the address, NULL-ended: "laboratoire", "bassin", … */
 extern const char *const cut_names[];
 /* Is it by what the schools are that came? */
 bool cut_is_of_schools(size_t by);
-/* The year alone: four queries. */
+/* The year alone: three queries. */
 enum status cut_whole(struct conn *c, struct arena *a, int year,
                       struct cut_line *out) MUST_USE;
-/* Three queries and three more for the whole, however many the lines. */
+/* Its lines: three queries, however many they are. */
 enum status cut_load(struct conn *c, struct arena *a, size_t by, int year,
                      struct cut *out) MUST_USE;

@@ -161,7 +161,8 @@ static const char *const heads[MEASURES] = {
 };
 
 static void lines_fill(struct req *r, const struct asked *a,
-                       const struct cut *cut, struct cuts_v *v)
+                       const struct cut *cut, const struct cut_line *whole,
+                       struct cuts_v *v)
 {
     struct cut_line_v *lines = NEW_ARRAY(r->mem, struct cut_line_v, cut->n + 1);
     int64_t classes = 0;
@@ -172,10 +173,10 @@ static void lines_fill(struct req *r, const struct asked *a,
     }
     v->lines = lines;
     v->n = cut->n;
-    v->twice = a->by != YEAR_CUT && classes > cut->whole.n[CLASSES];
+    v->twice = a->by != YEAR_CUT && classes > whole->n[CLASSES];
     v->whole.name = tr_with(r->mem, r->lang, "network.cuts.whole", "year",
                             school_year_text(r->mem, a->figures.year), NULL);
-    line_shown(r, &cut->whole, &v->whole);
+    line_shown(r, whole, &v->whole);
     for (int m = 0; m < MEASURES; m++) {
         const char *path = arena_printf(r->mem, "/chiffres/%s", cut_figures[m]);
         v->whole.cells[m].href = ask_address(r, path, a->figures);
@@ -187,13 +188,15 @@ enum status cuts_show(struct req *r)
 {
     struct asked a;
     struct cut cut;
+    struct cut_line whole;
     struct cuts_v v = {.lead = tr(r->lang, "network.cuts.lead")};
     TRY(cut_asked(r, &a));
     TRY(cut_load(r->conn, r->mem, a.by, a.figures.year, &cut));
     if (same(r->form, "csv"))
         return cuts_csv(r, &a, &cut);
+    TRY(cut_whole(r->conn, r->mem, a.figures.year, &whole));
     options_fill(r, &a, &v);
-    lines_fill(r, &a, &cut, &v);
+    lines_fill(r, &a, &cut, &whole, &v);
     v.chart = chart_of(r, &a, &cut, &v);
     v.of_today = cut_is_of_schools(a.by);
     v.in_time = a.by == MONTH_CUT || a.by == YEAR_CUT;

@@ -12,26 +12,23 @@
 
 /* These are told to everybody; who may not see the visits sees no rows of them.
  *
- * A visit is of the year of its half-days, which are all of one school year. */
-#define HELD                                                                   \
-    "FROM network_visit v JOIN network_lab l ON l.id = v.lab WHERE "           \
-    "v.state = 'held' AND v.id IN (SELECT s.visit FROM network_slot s WHERE "  \
-    "s.day BETWEEN :from AND :to) AND (:bassin IS NULL OR l.bassin = "         \
+ * A visit says of which school year all its half-days are. */
+#define OF_THE_YEAR                                                            \
+    "v.state = 'held' AND v.year = :year AND (:bassin IS NULL OR l.bassin = "  \
     ":bassin)"
+#define HELD                                                                   \
+    "FROM network_visit v JOIN network_lab l ON l.id = v.lab "                 \
+    "WHERE " OF_THE_YEAR
 #define SLOTS(place_)                                                          \
     "FROM network_slot s JOIN network_visit v ON v.id = s.visit JOIN "         \
-    "network_lab l ON l.id = v.lab WHERE v.state = 'held' AND v.place = "      \
-    "'" place_ "' AND s.day BETWEEN :from AND :to AND (:bassin IS NULL OR "    \
-    "l.bassin = :bassin)"
+    "network_lab l ON l.id = v.lab WHERE " OF_THE_YEAR                         \
+    " AND v.place = '" place_ "'"
 /* A class is a row of one school year: each counts once in it. */
 #define CLASSES                                                                \
     "FROM directory_class k WHERE k.id IN (SELECT c.target_id FROM "           \
     "network_visit_classes c JOIN network_visit v ON v.id = c.row_id JOIN "    \
     "network_lab l ON l.id = v.lab WHERE " LINK_STOOD(                         \
-        "c", ":to") " AND v.state = 'held' AND v.id IN "                       \
-                    "(SELECT s.visit FROM network_slot s WHERE s.day BETWEEN " \
-                    ":from AND :to) "                                          \
-                    "AND (:bassin IS NULL OR l.bassin = :bassin))"
+        "c", ":to") " AND " OF_THE_YEAR ")"
 
 #define PRESENT                                                                \
     "coalesce(v.present_pupils, 0) + coalesce(v.present_teachers, 0) + "       \
