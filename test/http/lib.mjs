@@ -166,7 +166,7 @@ export async function serve({ args = [], env = {}, data, under = [] } = {}) {
   process.on('exit', kill);
   const ended = new Promise((done) => child.on('exit', (code, signal) => done({ code, signal })));
   for (let i = 0; ; i++) {
-    const up = await fetch(`${base}/healthz`).then((r) => r.status === 200, () => false);
+    const up = await send(new URL('/healthz', base), 'GET').then((r) => r.status === 200, () => false);
     if (up) break;
     if (i > 400 || child.exitCode !== null) throw new Error(`the server does not start\n${log}`);
     await sleep(25);
@@ -189,23 +189,37 @@ export async function serve({ args = [], env = {}, data, under = [] } = {}) {
   };
 }
 
-// One request; with half of fetch's work, of which a story has thousands.
+// One request. Node's fetch, with its Headers and its Response, is work that a story
+// of thousands of requests has no time for; what they come to is said here.
 const clients = { 'http:': http, 'https:': https };
 const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
+class Headers {
+  constructor(raw) { this.raw = raw; }
+  all(name) { return this.raw.filter((_, i) => i % 2 && this.raw[i - 1].toLowerCase() === name); }
+  get(name) {
+    const found = this.all(name.toLowerCase());
+    return found.length ? found.join(', ') : null;
+  }
+  getSetCookie() { return this.all('set-cookie'); }
+}
+async function bodyOf(body) {
+  if (body === undefined || body instanceof Uint8Array) return [body];
+  if (typeof body === 'string') return [body, 'text/plain;charset=UTF-8'];
+  if (body instanceof URLSearchParams) return [String(body), 'application/x-www-form-urlencoded;charset=UTF-8'];
+  const form = new Response(body);
+  return [Buffer.from(await form.arrayBuffer()), form.headers.get('content-type')];
+}
 async function send(url, method, headers, body) {
-  const form = body === undefined ? null : new Response(body);
-  const type = form?.headers.get('content-type');
-  const bytes = form && Buffer.from(await form.arrayBuffer());
+  const [bytes, type] = await bodyOf(body);
   return new Promise((done, fail) => {
     clients[url.protocol].request(url, {
       agent: agents[url.protocol], method,
       headers: { accept: '*/*', ...type && { 'content-type': type }, ...headers },
     }, (r) => {
-      const parts = [], pairs = [];
-      for (let i = 0; i < r.rawHeaders.length; i += 2) pairs.push(r.rawHeaders.slice(i, i + 2));
+      const parts = [];
       r.on('data', (part) => parts.push(part)).on('error', fail).on('end', () =>
-        done({ status: r.statusCode, headers: new Headers(pairs), bytes: Buffer.concat(parts) }));
-    }).on('error', fail).end(bytes ?? undefined);
+        done({ status: r.statusCode, headers: new Headers(r.rawHeaders), bytes: Buffer.concat(parts) }));
+    }).on('error', fail).end(bytes);
   });
 }
 
@@ -227,7 +241,7 @@ export class Person {
   async fetch(path, { method = 'GET', body, headers = {} } = {}) {
     const cookie = [...this.cookies].map(([k, v]) => `${k}=${v}`).join('; ');
     const r = await send(new URL(path, this.base), method, { cookie, ...headers }, body);
-    for (const line of cookieLines(r.headers)) {
+    for (const line of r.headers.getSetCookie()) {
       const [pair, ...rest] = line.split(';');
       const at = pair.indexOf('=');
       const gone = rest.some((p) => /^\s*max-age=0$/i.test(p));
@@ -298,10 +312,6 @@ export function filled(form, changes) {
   for (const [name, value] of left) if (value !== null) pairs.push([name, value]);
   return pairs;
 }
-
-// Debian 12's Node joins them with commas; no cookie of ours has one.
-export const cookieLines = (headers) => headers.getSetCookie?.()
-  ?? (headers.get('set-cookie') ?? '').split(/, */).filter(Boolean);
 
 const entities = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
 export function unescape(s) {
@@ -410,20 +420,34 @@ const dialects = {
 };
 let last = {};
 const printed = new Map(); // by folder: what prints its tables, which stay the same
+// .all: their rows, by name. Of SQLite it is held as the bytes of its files, and
+// printed when asked for: mostly nothing is committed before the next look.
 export function tables(folder) {
-  const mark = commitMark(folder);
-  if (mark && last.folder === folder && last.mark === mark) return last.all;
+  const seen = commitMark(folder);
+  if (seen && last.folder === folder && last.mark === seen) return last;
+  for (let i = 0; i < 400 && read(folder, atWork); i++) pause(50);
+  let mark, files;
+  do {
+    mark = commitMark(folder);
+    files = mark && ['essaim.db', 'essaim.db-wal'].map((name) => [name, readFileSync(join(folder, name))]);
+  } while (mark !== commitMark(folder));
+  let all = mark ? undefined : print(folder);
+  last = { folder, mark, get all() { return all ??= printHeld(folder, files); } };
+  return last;
+}
+const pause = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+function printHeld(folder, files) {
+  const copy = mkdtempSync(join(tmpdir(), 'essaim-held-'));
+  for (const [name, bytes] of files) writeFileSync(join(copy, name), bytes);
+  const all = print(copy, folder);
+  rmSync(copy, { recursive: true });
+  return all;
+}
+function print(folder, of = folder) {
   const { names, print } = dialects[dbOf(folder) ? 'postgres' : 'sqlite'];
-  if (!printed.has(folder))
-    printed.set(folder, read(folder, names).split('\n').filter((n) => n && !moving.includes(n)).flatMap(print));
-  let all = read(folder, atWork, ...printed.get(folder));
-  for (let i = 0; i < 400 && all.startsWith('1\n'); i++) {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
-    if (i === 399 || !read(folder, atWork)) all = read(folder, atWork, ...printed.get(folder));
-  }
-  last = { folder, mark, all: Object.fromEntries(all.split('\x01').slice(1).map((t) => t.split('\x02'))) };
-  if (mark !== commitMark(folder)) last.folder = null;
-  return last.all;
+  if (!printed.has(of))
+    printed.set(of, read(folder, names).split('\n').filter((n) => n && !moving.includes(n)).flatMap(print));
+  return Object.fromEntries(read(folder, ...printed.get(of)).split('\x01').slice(1).map((t) => t.split('\x02')));
 }
 function read(folder, ...sql) {
   if (dbOf(folder)) return psql(dbOf(folder), ...sql);
@@ -443,7 +467,8 @@ function commitMark(folder) {
   return heads.toString('hex') + statSync(db, { bigint: true }).mtimeNs;
 }
 export function sameTables(before, after, what) {
-  const other = Object.keys(after).filter((n) => before[n] !== after[n]);
+  if (before === after) return;
+  const other = Object.keys(after.all).filter((n) => before.all[n] !== after.all[n]);
   equal(other.join(' '), '', `${what}: tables that changed`);
 }
 

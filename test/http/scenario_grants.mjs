@@ -159,7 +159,7 @@ await test('the last admin stays, by page and by command', async () => {
   essaim('user', 'add', 'seconde@demo.example', 'Seconde', 'admin', '--today', today, '--data', server.folder);
   const before = tables(server.folder);
   essaim('user', 'add', 'seconde@demo.example', 'Seconde', 'admin', '--today', today, '--data', server.folder);
-  deepEqual(tables(server.folder).auth_grant, before.auth_grant, 'added twice is once');
+  deepEqual(tables(server.folder).all.auth_grant, before.all.auth_grant, 'added twice is once');
   const second = JSON.parse((await admin.get('/personnes.json?q=seconde')).text)[0];
   match(readable((await admin.get(page(second))).text), /Administrateur/);
   equal((await admin.submit(await endButton(admin, p, 'Partout'))).status, 303);

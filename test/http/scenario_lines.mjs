@@ -37,8 +37,8 @@ await test('saved as it stands, no child changes', async () => {
   equal(r.location, path);
   const after = tables(server.folder);
   for (const t of ['service', 'member', 'partner'])
-    equal(after[`portfolio_project_${t}`], before[`portfolio_project_${t}`], t);
-  equal(after.portfolio_document, before.portfolio_document);
+    equal(after.all[`portfolio_project_${t}`], before.all[`portfolio_project_${t}`], t);
+  equal(after.all.portfolio_document, before.all.portfolio_document);
 });
 await test('"add a line" without scripts: the form comes back with one more, nothing is saved', async () => {
   const form = await edit();
@@ -167,7 +167,7 @@ await test('no form reaches another parent\'s line', async () => {
     ok([303, 409, 422].includes(r.status), String(r.status));
   }
   const after = tables(server.folder);
-  equal(after.portfolio_project_service, before.portfolio_project_service);
+  equal(after.all.portfolio_project_service, before.all.portfolio_project_service);
 });
 await test('who may not write a child does not change it, whatever the form says', async () => {
   const coordinator = await server.as('coordinator');
@@ -189,7 +189,7 @@ await test('who may not write a child does not change it, whatever the form says
   const foreign = classes.find((c) => c.school !== mine.id);
   const r = await coordinator.submit(form, { [`${n}_id`]: String(foreign?.id ?? 999999), [`${n}label`]: 'Volée' });
   ok([303, 409, 422, 403].includes(r.status), String(r.status));
-  equal(tables(server.folder).directory_class, before.directory_class);
+  equal(tables(server.folder).all.directory_class, before.all.directory_class);
 });
 await test('a document with its file in the project\'s form', async () => {
   const more = await sent(leader, await edit(), { _more: 'document' });

@@ -1,7 +1,7 @@
 // The proxies of deploy/ in front of a running server, as they are shipped but
 // for ports and certificate: TLS and HTTP/2, who the client is, uploads, long
 // answers, restarts. And the unit, as systemd reads it.
-import { test, equal, ok, match, serve, drop, Person, cookieLines, program, root } from './lib.mjs';
+import { test, equal, ok, match, serve, drop, Person, program, root } from './lib.mjs';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:http2';
@@ -114,7 +114,7 @@ for (const [name, make] of Object.entries(proxies)) {
   await test(`${name}: the session's cookie is for TLS only; signing in and a form work`, async () => {
     await who.signIn('admin');
     const r = await who.get('/langue/fr');
-    match(cookieLines(r.headers).join('\n'), /; Secure/);
+    match(r.headers.getSetCookie().join('\n'), /; Secure/);
     match(r.headers.get('strict-transport-security'), /max-age/);
     const form = await who.form('/organisations/nouveau', '/organisations');
     equal((await who.submit(form, {})).status, 422);
@@ -137,7 +137,7 @@ for (const [name, make] of Object.entries(proxies)) {
     for (const headers of [{}, { 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'http' },
       { forwarded: 'for=127.0.0.1' }]) {
       ok([403, 404].includes((await who.get('/metrics', headers)).status));
-      match(cookieLines((await who.get('/langue/fr', headers)).headers).join('\n'), /; Secure/);
+      match((await who.get('/langue/fr', headers)).headers.getSetCookie().join('\n'), /; Secure/);
     }
   });
   await test(`${name}: an upload of 3 MB and an answer of all schools come through whole`, async () => {
@@ -193,7 +193,7 @@ for (const [name, make] of Object.entries(proxies)) {
 await test('nobody\'s word is taken who is no proxy', async () => {
   const server = await serve();
   const r = await server.stranger().get('/langue/fr', { 'x-forwarded-proto': 'https' });
-  ok(!/Secure/.test(cookieLines(r.headers).join()));
+  ok(!/Secure/.test(r.headers.getSetCookie().join()));
   await server.stop();
   const bad = await serve({ env: { ESSAIM_PROXIES: 'proxy.example' } }).then(() => 'it started', (e) => e.message);
   match(bad, /ESSAIM_PROXIES is a list/);

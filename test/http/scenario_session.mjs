@@ -1,5 +1,5 @@
 // Coming in and going out, and what guards every form.
-import { cookieLines, test, equal, ok, match, serve, forms, links, tables, sameTables, readable, query } from './lib.mjs';
+import { test, equal, ok, match, serve, forms, links, tables, sameTables, readable, query } from './lib.mjs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
@@ -14,7 +14,7 @@ await test('a role button signs in, and leads back where one wanted to go', asyn
   const r = await who.post(form.action, [...form.fields, ['role', 'coordinator']]);
   equal(r.status, 303);
   equal(r.location, '/imports?entity=school');
-  const cookie = cookieLines(r.headers).find((c) => c.startsWith('session='));
+  const cookie = r.headers.getSetCookie().find((c) => c.startsWith('session='));
   match(cookie, /HttpOnly/);
   match(cookie, /SameSite=Lax/);
   equal((await who.get(r.location)).status, 200);
@@ -25,7 +25,7 @@ await test('behind TLS no cookie goes over plain HTTP', async () => {
     const headers = { 'x-forwarded-proto': proto };
     const form = forms((await who.get('/entrer')).text).find((f) => f.buttons.some((b) => b.value === 'admin'));
     const set = [await who.post(form.action, [...form.fields, ['role', 'admin']], headers),
-      await who.get('/langue/en', headers)].flatMap((r) => cookieLines(r.headers));
+      await who.get('/langue/en', headers)].flatMap((r) => r.headers.getSetCookie());
     equal(set.length, 2);
     for (const line of set) {
       equal(/; Secure$/.test(line), secure, line);
@@ -59,7 +59,7 @@ await test('the way back never leaves the site', async () => {
       const r = await who.post(form.action, fields);
       equal(r.status, 303, back);
       equal(r.location, '/', `retour=${JSON.stringify(back)}`);
-      equal(cookieLines(r.headers).filter((c) => c.startsWith('a=')).length, 0);
+      equal(r.headers.getSetCookie().filter((c) => c.startsWith('a=')).length, 0);
     }
     const r = await who.get(`/langue/en?retour=${encodeURIComponent(back)}`);
     equal(r.location, '/', `langue ${JSON.stringify(back)}`);
