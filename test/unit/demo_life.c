@@ -156,14 +156,14 @@ static void committees_work(struct demo_world *w)
 
 TEST(demo_committees_sit_on_working_days)
 {
-    /* On a Sunday, in the Christmas holidays, in the summer. */
+    /* In the Christmas holidays, on a Sunday, in the summer. */
     static const struct {
         const char *name;
         int year, month, day;
-    } days[] = {{"sunday.db", 2026, 11, 22},
-                {"christmas.db", 2024, 12, 26},
+    } days[] = {{"christmas.db", 2024, 12, 26},
+                {"sunday.db", 2026, 11, 22},
                 {"summer.db", 2025, 8, 3}};
-    for (size_t i = 0; i < COUNT(days); i++) {
+    for (size_t i = 0; i < (test_is_full() ? COUNT(days) : 1); i++) {
         struct demo_world w;
         demo_world_open_on(&w, test_place(days[i].name),
                            day_of(days[i].year, days[i].month, days[i].day));

@@ -35,6 +35,11 @@ const char *test_folder(void)
     return folder;
 }
 
+bool test_is_full(void)
+{
+    return getenv("FULL") != NULL;
+}
+
 static int drop(const char *path, const struct stat *s, int flag,
                 struct FTW *at)
 {

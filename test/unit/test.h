@@ -28,6 +28,8 @@ const char *test_folder(void); /* an empty one, removed after the test */
  * alone. Static, until the next call. */
 const char *test_place(const char *name);
 bool test_on_postgres(void);
+/* Is it make test, or an instrumented build? make check has less time. */
+bool test_is_full(void);
 
 #define TEST(id) TEST_ON(ON_BOTH, id)
 #define TEST_SQLITE(id) TEST_ON(ON_SQLITE, id) /* it is about its files */

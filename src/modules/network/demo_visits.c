@@ -57,15 +57,35 @@ struct plans {
     size_t n;
 };
 
+/* Whether it ever opens on such a half-day of a week. */
+static enum status week_open(struct demo *d, const struct lab *lab,
+                             bool open[7][PARTS])
+{
+    struct rows *rows;
+    TRY(db_rows(d->conn, d->mem,
+                SQL("SELECT weekday, part FROM network_opening WHERE lab ="
+                    " :lab"),
+                ARGS(arg_int("lab", lab->row.id)), &rows));
+    while (rows_next(rows))
+        for (int i = 0; lab_weekdays[i]; i++)
+            if (same(lab_weekdays[i], row_text(rows, 0)))
+                open[i][part_of(row_text(rows, 1))] = true;
+    return rows_end(rows);
+}
+
 static enum status year_open(struct demo *d, struct lab_year *y, int32_t from,
                              int32_t to)
 {
+    bool open[7][PARTS] = {{false}};
+    TRY(week_open(d, y->lab, open));
     for (int32_t day = from; day <= to; day++)
         for (int part = MORNING; part < PARTS; part++) {
             const char *why;
+            if (!open[day_weekday(day)][part] || y->n == MOST_HALF_DAYS)
+                continue;
             TRY(lab_closed(d->conn, d->mem, y->lab->row.id, day,
                            (enum half_day)part, &why));
-            if (why || y->n == MOST_HALF_DAYS)
+            if (why)
                 continue;
             y->half[y->n].day = day;
             y->half[y->n++].part = (enum half_day)part;
