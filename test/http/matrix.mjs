@@ -1,6 +1,6 @@
 // The rights matrix of test/rights.mjs, asked of the running server: every
 // route, entity, export and step, as everybody, on one's own row and on a
-// stranger's.
+// stranger's. With names of entities after it, only of their families.
 import { test, equal, ok, serve, copy, drop, essaim, routes, roles, forms, links, importEnd } from './lib.mjs';
 import { records, others, actions, apiActions, fileActions, apiFileActions, stepAnswers, own, place, cell }
   from '../rights.mjs';
@@ -173,7 +173,19 @@ function pickStep(r, name, role) {
   return { row: row ?? list[0], far: !row };
 }
 
-for (const r of records) await family(r);
+const asked = process.argv.slice(2);
+for (const r of records) if (!asked.length || asked.includes(r.api)) await family(r);
+if (asked.length) {
+  for (const api of asked)
+    await test(`every route of ${api} stands in the matrix`, () => {
+      const { path } = records.find((r) => r.api === api);
+      const its = new RegExp(`^[A-Z]+ (${path}|/api/v1/${api})(/|$)`);
+      equal(routes().map((r) => `${r.method} ${r.path}`).filter((r) => its.test(r) && !covered.has(r)).join('\n'), '');
+    });
+  await server.stop();
+  drop(folder);
+  process.exit();
+}
 
 // An import by the administrator, for the pages that show one.
 const csv = (await admin.get('/etablissements.csv')).bytes;
