@@ -49,11 +49,16 @@ for (const year of offered) {
   if (list.some((f) => f.id === 'portfolio.projects' && f.value > 0)) years.push(year);
 }
 const empty = '1990-1991';
+// In make check a role is asked in some bassins; each bassin as a stranger, as the
+// administrator and as a role.
+const whole = Boolean(process.env.FULL);
+const bassinsOf = (role) => bassins.filter((bassin, i) => whole || !bassin || !roles.includes(role) || role === 'admin'
+  || i % (roles.length - 1) === roles.indexOf(role) - 1);
 let compared = 0;
 for (const year of [...years, empty])
   await test(`${year}: each figure is what its rows add up to, in every bassin, for everybody`, async () => {
     await Promise.all([...people].map(async ([role, who]) => {
-      for (const bassin of bassins) {
+      for (const bassin of bassinsOf(role)) {
         const query = `annee=${year}${bassin && `&bassin=${bassin}`}`;
         const told = await json(who, `/chiffres.json?${query}`);
         deepEqual(told.map((f) => f.id), figures);
@@ -71,7 +76,7 @@ for (const year of [...years, empty])
         }
       }
     }));
-    ok(compared >= people.size * bassins.length * figures.length);
+    ok(compared >= (whole ? people.size : 3) * bassins.length * figures.length, String(compared));
   });
 await test('a year without data has nothing, and no share of nothing', async () => {
   for (const f of await json(admin, `/chiffres.json?annee=${empty}`))
