@@ -34,6 +34,7 @@ static void take_owed(struct pg_conn *c)
 
 void pg_send_off(struct pg_conn *c)
 {
+    take_owed(c); /* of a reader before, where this one asked nothing */
     if (PQpipelineSync(c->pg))
         c->owed = c->queued + 1; /* and the sync's */
     c->queued = 0;
@@ -106,6 +107,15 @@ static bool ahead_keep(struct pg_conn *c, int place, PGresult *answer)
     return false;
 }
 
+/* What ends the answers of one way: none was taken for another's. */
+static void take_sync(struct pg_conn *c)
+{
+    PGresult *answer = take(c);
+    CHECK(PQstatus(c->pg) == CONNECTION_BAD ||
+          PQresultStatus(answer) == PGRES_PIPELINE_SYNC);
+    PQclear(answer);
+}
+
 /* Sends what is queued and waits: the answer of the last, or the first error.
  */
 static enum status finish(struct pg_conn *c, const char *text,
@@ -129,7 +139,7 @@ static enum status finish(struct pg_conn *c, const char *text,
     if (!c->lost && c->queued)
         s = pg_fail_lost(c);
     if (!c->lost)
-        PQclear(take(c)); /* of the sync */
+        take_sync(c);
     c->queued = 0;
     if (c->unproven)
         prove(c, s == OK);

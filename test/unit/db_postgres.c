@@ -147,6 +147,27 @@ static enum status too_long(struct conn *c, struct arena *mem, void *data)
     return db_int(c, ENDLESS, NO_ARGS, &n) == ERR_BUSY ? OK : ERR_STORE;
 }
 
+/* What was asked ahead and never looked at is nobody else's answer. */
+TEST_POSTGRES(postgres_keeps_answers_apart)
+{
+    struct db_kit k = db_kit_open();
+    struct conn *c;
+    int64_t n;
+    OKAY(conn_open(k.db, &c) == OK);
+    for (int i = 0; i < 40; i++) {
+        const struct arg args[] = {arg_int("n", i), {0}};
+        OKAY(conn_begin(c, 0) == OK);
+        OKAY(db_ahead(c, SQL("SELECT CAST(:n AS BIGINT) + 1000"), args) == OK);
+        if (i % 8 == 7) {
+            OKAY(db_int(c, SQL("SELECT CAST(:n AS BIGINT)"), args, &n) == OK);
+            OKAY(n == i);
+        }
+        conn_end(c);
+    }
+    conn_close(c);
+    db_kit_close(&k);
+}
+
 TEST_POSTGRES(postgres_stops_a_write_that_lasts)
 {
     struct db_kit k = db_kit_open();
