@@ -151,11 +151,27 @@ static const struct lang *language(struct req *r)
     return l ? l : lang_accept(accept.p ? str_dup(r->mem, accept) : NULL);
 }
 
+/* A row that whoever may read it reaches: it goes on one way with the question
+ * who asks. */
+static enum status row_ahead(void *data)
+{
+    struct req *r = data;
+    const char *text = req_param(r, "id");
+    int64_t id;
+    void *row;
+    return text && str_int(str_of(text), &id) && id > 0
+               ? row_load(r->conn, r->mem, r->entity, id, &reach_all, &row)
+               : OK;
+}
+
 static enum status find_who(struct req *r)
 {
     struct str token = bearer(r->x);
     struct str cookie = http_cookie(r->x, "session");
     enum status s = ERR_NOT_FOUND;
+    const bool known = token.p || cookie.p;
+    if (known && r->route && r->route->loads_row && !r->entity->reach)
+        db_rehearse(r->conn, r->mem, 1, row_ahead, r);
     if (token.p)
         s = token_find(r->conn, r->mem, token, &r->who);
     else if (cookie.p)

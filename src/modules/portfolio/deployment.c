@@ -25,7 +25,8 @@ static const struct index indexes[] = {
     {.columns = "project, school, tool, starts", .unique = true},
     /* Counting by school reads this index alone. */
     {.columns = "project, school, state, starts, ends"},
-    {.columns = "state, project"},
+    /* So does counting the reasons of what was abandoned. */
+    {.columns = "state, project, reason"},
     /* What a project is deployed as reads this index alone. */
     {.columns = "project, tool, state, starts"},
     {0},

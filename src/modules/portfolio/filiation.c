@@ -35,7 +35,9 @@ static const struct field fields[] = {
 };
 static const struct index indexes[] = {
     {.columns = "from_node, to_node, kind", .unique = true},
-    {.columns = "to_node, from_node, kind"},
+    /* A walk reads one of these alone. */
+    {.columns = "to_node, from_node, kind, why"},
+    {.columns = "from_node, to_node, kind, why"},
     {0},
 };
 
@@ -110,17 +112,17 @@ const struct entity filiation_entity = {
 /* From link to link, the nearest first and never twice: a walk that is cut
  * short looks no further. Each node's links come in the order of their far
  * ends. */
-#define LINK "f.id, f.from_node, f.to_node, f.kind, f.why"
+#define LINK "f.from_node, f.to_node, f.kind, f.why"
 #define STEP(last, near, far)                                                  \
     " {led:portfolio_filiation f:f." near " = " last "}{in_order:f." far       \
     ", f.kind}"
 #define WALK(name, near, far)                                                  \
-    name " (id, from_node, to_node, kind, why) AS (SELECT " LINK               \
+    name " (from_node, to_node, kind, why) AS (SELECT " LINK                   \
          " FROM start z" STEP("z.node", near,                                  \
                               far) " UNION SELECT " LINK " FROM " name         \
                                    " u" STEP("u." far, near, far) ")"
 #define SOME(name, side)                                                       \
-    "SELECT " side ", w.id, w.from_node, w.to_node, w.kind, w.why FROM"        \
+    "SELECT " side ", w.from_node, w.to_node, w.kind, w.why FROM"              \
     " (SELECT * FROM " name " LIMIT :most) w"
 
 enum status filiation_walk(struct conn *c, struct arena *a, int64_t node,
@@ -142,9 +144,8 @@ enum status filiation_walk(struct conn *c, struct arena *a, int64_t node,
             out->cut = true;
             continue;
         }
-        out->links[out->n++] =
-            (struct kin){row_int(r, 1), row_int(r, 2), row_int(r, 3),
-                         row_text(r, 4), row_text(r, 5)};
+        out->links[out->n++] = (struct kin){row_int(r, 1), row_int(r, 2),
+                                            row_text(r, 3), row_text(r, 4)};
         out->up += !down;
     }
     return rows_end(r);

@@ -23,7 +23,7 @@ const struct entity *node_entity(enum node_kind kind);
 
 /* One link, as a walk meets it. */
 struct kin {
-    int64_t id, from, to;
+    int64_t from, to;
     const char *kind, *why;
 };
 struct kinship {

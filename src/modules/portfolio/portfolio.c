@@ -381,14 +381,22 @@ static const struct change deployed_tools[] = {
     {.op = ADD_INDEX, .entity = &deployment_entity, .number = 3},
     {.op = RUN},
 };
+/* Walks, and reasons counted, read an index alone. */
+static const struct change read_alone[] = {
+    {.op = RUN,
+     .sql = SQL_CONST("DROP INDEX IF EXISTS portfolio_filiation_index_1")},
+    {.op = ADD_INDEX, .entity = &filiation_entity, .number = 1},
+    {.op = ADD_INDEX, .entity = &filiation_entity, .number = 2},
+    {.op = RUN,
+     .sql = SQL_CONST("DROP INDEX IF EXISTS portfolio_deployment_index_2")},
+    {.op = ADD_INDEX, .entity = &deployment_entity, .number = 2},
+    {.op = RUN},
+};
 static const struct migration migrations[] = {
-    {1, dated_links},
-    {3, decided_gates},
-    {4, deployments_over},
-    {30, dated_strategy},
-    {41, staged_projects},
-    {42, deployed_tools},
-    {0},
+    {1, dated_links},      {3, decided_gates},
+    {4, deployments_over}, {30, dated_strategy},
+    {41, staged_projects}, {42, deployed_tools},
+    {43, read_alone},      {0},
 };
 
 const struct module portfolio_module = {
