@@ -19,6 +19,26 @@ size_t utf8_length(struct str s)
     return n;
 }
 
+bool utf8_is_sentence(struct str s)
+{
+    struct str words[SENTENCE_WORDS];
+    size_t n = 0, i = 0;
+    while (n < SENTENCE_WORDS && i < s.n) {
+        const size_t begins = i;
+        while (i < s.n && !strchr(" \t\r\n", s.p[i]))
+            i++;
+        const struct str word = {s.p + begins, i - begins};
+        bool again = !word.n;
+        for (size_t k = 0; k < n; k++)
+            again |=
+                word.n == words[k].n && memcmp(word.p, words[k].p, word.n) == 0;
+        if (!again)
+            words[n++] = word;
+        i += i < s.n;
+    }
+    return n == SENTENCE_WORDS && utf8_length(s) >= SENTENCE_LEAST;
+}
+
 static void put_point(struct buf *b, ucs4_t c)
 {
     uint8_t bytes[6];

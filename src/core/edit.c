@@ -676,13 +676,12 @@ static const struct step *step_from(const struct req *r, const char *name)
 
 static enum status reason_check(struct req *r, const struct taking *t)
 {
-    const int64_t most = step_reason_most(r->entity);
-    if (t->step->needs_reason && !t->reason.n)
-        form_error(&r->errors, "reason", "core.step_lacks_reason");
-    if ((int64_t)utf8_length(t->reason) > most)
-        form_error_add(&r->errors, (struct form_error){.field = "reason",
-                                                       .key = "form.too_long",
-                                                       .max = most});
+    const char *fault = step_reason_fault(r->entity, t->step, t->reason);
+    if (fault)
+        form_error_add(&r->errors,
+                       (struct form_error){.field = "reason",
+                                           .key = fault,
+                                           .max = step_reason_most(r->entity)});
     return r->errors.n ? ERR_INVALID : OK;
 }
 

@@ -185,6 +185,9 @@ enum status req_fill_deep(struct req *r, fill_fn *fn, void *view, size_t size,
 void row_begin(struct arena *a, const struct entity *e, void *row);
 /* The most characters of a step's reason. */
 int64_t step_reason_most(const struct entity *e);
+/* What is wrong with the reason given, trimmed: a label key, or NULL. */
+const char *step_reason_fault(const struct entity *e, const struct step *s,
+                              struct str reason);
 /* Why it may not be taken now: a label key, or NULL. seen: what its look has
  * given, where it has one. */
 const char *step_refusal(struct conn *c, struct arena *a, const struct step *s,

@@ -1,5 +1,6 @@
 /* Reading what an entity holds: its list, a row, its history; as pages, CSV and
  * JSON. The address says the form. */
+#include "base/utf8.h"
 #include "core/derive.h"
 #include "core/export.h"
 #include "core/pages.h"
@@ -257,6 +258,7 @@ static enum status steps_of(struct req *r, struct detail_v *v)
             .refusal = refusal ? tr(r->lang, refusal) : NULL,
             .key = req_key(r),
             .needs_reason = s->needs_reason,
+            .reason_least = s->in_public ? SENTENCE_LEAST : 0,
             .reason = asked_for ? str_dup(r->mem, req_text(r, "reason")) : "",
             .reason_most = step_reason_most(r->entity),
             .error = asked_for

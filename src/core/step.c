@@ -1,4 +1,5 @@
 /* Changing a state: only along the table, with its line in the journal. */
+#include "base/utf8.h"
 #include "core/request.h"
 
 void row_begin(struct arena *a, const struct entity *e, void *row)
@@ -22,6 +23,16 @@ const struct step *step_find(const struct entity *e, const char *name)
 int64_t step_reason_most(const struct entity *e)
 {
     return text_most(entity_field(e, "state_reason"));
+}
+
+const char *step_reason_fault(const struct entity *e, const struct step *s,
+                              struct str reason)
+{
+    return s->needs_reason && !reason.n ? "core.step_lacks_reason"
+           : (int64_t)utf8_length(reason) > step_reason_most(e)
+               ? "form.too_long"
+           : s->in_public && !utf8_is_sentence(reason) ? "core.reason_short"
+                                                       : NULL;
 }
 
 /* The state it leads to from that row; NULL: the row keeps its own. */

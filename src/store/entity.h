@@ -166,6 +166,8 @@ struct step {
     /* The form asks for one; kept in the journal, and in the row's field
      * "state_reason" (F_COMPUTED) where there is one. */
     bool needs_reason;
+    /* And as a whole sentence (utf8_is_sentence): everybody reads it. */
+    bool in_public;
     /* Told where its effect finds a place or a unique value taken: a label key,
      * or NULL for the frame's own words. */
     const char *conflict;

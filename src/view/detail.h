@@ -26,7 +26,7 @@ struct step_v {
     const char *key;             /* one-time */
     bool needs_reason, danger;
     const char *reason, *error; /* as typed, and what is wrong with it; NULL */
-    int64_t reason_most;
+    int64_t reason_least, reason_most; /* least: of a sentence, or 0 */
 };
 
 struct detail_v {

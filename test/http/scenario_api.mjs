@@ -127,7 +127,7 @@ await test('a step over the API, with its reason', async () => {
   problem(await step('study'), 409);
   const p = problem(await step('stop'), 422);
   equal(p.errors[0].field, 'reason');
-  equal((await step('stop', { reason: 'Un motif.' })).status, 200);
+  equal((await step('stop', { reason: 'Un motif dit en une phrase.' })).status, 200);
   equal(JSON.parse((await call('GET', `/project/${id}`)).text).state, 'stopped');
 });
 await test('mistakes are a problem with a message for each field', async () => {

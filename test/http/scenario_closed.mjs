@@ -126,7 +126,7 @@ for (const entity of entities)
       for (const step of steps(entity)) {
         // The two that are corrections, and ask for their reason.
         if (entity === 'visit' && (step === 'correct' || step === 'hold_late')) continue;
-        if ((await api('POST', `${entity}/${row.id}/etapes/${step}`, { reason: 'Essai' })).status < 300)
+        if ((await api('POST', `${entity}/${row.id}/etapes/${step}`, { reason: 'Pour essayer, en une phrase.' })).status < 300)
           await soon(entity, `${row.id} ${step}`);
       }
       const gone = await api('DELETE', `${entity}/${row.id}`);

@@ -161,7 +161,7 @@ await test('a step moves the state, once, and only along the table', async () =>
   const form = await leader.form(project, '/etapes/study');
   equal((await twice(leader, form)).status, 303);
   equal(await state(), 'study');
-  equal((await step(leader, 'finish', { reason: 'Trop tôt.' })).status, 409);
+  equal((await step(leader, 'finish', { reason: 'Il est trop tôt pour finir.' })).status, 409);
   equal(await state(), 'study');
   equal((await step(leader, 'nonsense')).status, 404);
 });
@@ -169,7 +169,7 @@ await test('a step that wants a reason does not go without', async () => {
   equal((await step(leader, 'stop')).status, 422);
   equal((await step(leader, 'stop', { reason: '   ' })).status, 422);
   equal(await state(), 'study');
-  equal((await step(leader, 'stop', { reason: 'Plus de moyens.' })).status, 303);
+  equal((await step(leader, 'stop', { reason: 'Il n’y a plus de moyens.' })).status, 303);
   equal(await state(), 'stopped');
 });
 await test('a form does not move the state', async () => {
@@ -180,12 +180,12 @@ await test('a form does not move the state', async () => {
 });
 await test('who may prepare a step may not decide it', async () => {
   const coordinator = await server.as('coordinator');
-  equal((await step(coordinator, 'resume', { reason: 'Si.' })).status, 403);
+  equal((await step(coordinator, 'resume', { reason: 'Il reprendra à la rentrée.' })).status, 403);
   ok(!forms((await coordinator.get(project)).text).some((f) => f.action.includes('/etapes/')),
     'the page offers it');
 });
 await test('each step is a line of the journal, and the journal proves itself', async () => {
-  equal((await step(leader, 'resume', { reason: 'Des moyens.' })).status, 303);
+  equal((await step(leader, 'resume', { reason: 'Des moyens ont été trouvés.' })).status, 303);
   const said = essaim('journal', 'verify', '--data', server.folder);
   match(said, /all as sealed; root [0-9a-f]{64}/);
   ok(Number(/^(\d+) lines/.exec(said)[1]) >= 4, said);

@@ -27,13 +27,13 @@ const says = (r, status, words) => {
 };
 const axis = (await rows('/axes'))[0].id;
 // Between two stages that have criteria only a gate leads.
-const waive = (gate, reason = 'Essai.') => post(leader, `${gate}/etapes/waive`, { reason });
+const waive = (gate, reason = 'La direction l’a décidé pour essayer.') => post(leader, `${gate}/etapes/waive`, { reason });
 async function projectAt(name, ...steps) {
   const path = made(await post(leader, '/projets', { name, axis, starts: '2025-01-06' }));
   for (const step of steps)
     if (['design', 'trial', 'deployment'].includes(step))
       made(await waive(await gateOf(path, { stage_from: (await rows(path)).state, stage_to: step }, [])));
-    else made(await post(leader, `${path}/etapes/${step}`, { reason: 'Essai.' }));
+    else made(await post(leader, `${path}/etapes/${step}`, { reason: 'Le comité l’a décidé pour essayer.' }));
   return path;
 }
 async function gateOf(project, fields = {}, roles = ['leader', 'inspector', 'expert']) {
@@ -43,13 +43,13 @@ async function gateOf(project, fields = {}, roles = ['leader', 'inspector', 'exp
     made(await post(leader, '/membres-de-jalon', { gate: id(path), person: person(role), role: 'member' }));
   return path;
 }
-const vote = (who, gate, opinion) => post(who, `${gate}/avis`, { opinion, reason: 'Mon avis.' });
+const vote = (who, gate, opinion) => post(who, `${gate}/avis`, { opinion, reason: 'C’est l’avis que je me suis fait.' });
 async function decide(who, gate, outcome, fields = {}) {
   const form = await who.form(gate, '/decision');
   const all = {};
   for (const c of form.controls) {
     if (/^met_/.test(c.name)) all[c.name] = 'yes';
-    if (/^reason_/.test(c.name)) all[c.name] = 'Constaté en séance.';
+    if (/^reason_/.test(c.name)) all[c.name] = 'Constaté en séance par le comité.';
   }
   return who.submit(form, { ...all, outcome, reason: 'Le comité a entendu l’équipe.', published: '1', ...fields });
 }
@@ -166,7 +166,7 @@ await test('the leadership lets a project through with a reason that everybody r
   const path = (await rows('/projets')).find((p) => p.name === 'Par les jalons seuls').id;
   const gate = `/jalons/${(await rows('/jalons')).find((g) => g.name === 'Jalon unique').id}`;
   for (const role of ['coordinator', 'expert', 'inspector'])
-    equal((await post(await server.as(role), `${gate}/etapes/waive`, { reason: 'Vite.' })).status, 403);
+    equal((await post(await server.as(role), `${gate}/etapes/waive`, { reason: 'Il faut aller plus vite.' })).status, 403);
   says(await waive(gate, ''), 422, /dites d’abord pourquoi/);
   const reason = 'Le protocole a été validé par le comité de l’an dernier, pour la même ressource.';
   made(await waive(gate, reason));
@@ -189,7 +189,7 @@ await test('the leadership lets a project through with a reason that everybody r
 });
 await test('a project that was sent back passes its gate again', async () => {
   const path = `/projets/${(await rows('/projets')).find((p) => p.name === 'Par les jalons seuls').id}`;
-  made(await post(leader, `${path}/etapes/rework`, { reason: 'Le protocole est à revoir.' }));
+  made(await post(leader, `${path}/etapes/rework`, { reason: 'Le protocole est à revoir en entier.' }));
   says(await post(leader, `${path}/etapes/trial`), 409, /se décide en jalon/);
   const nowhere = await gateOf(path, { stage_from: 'design', stage_to: 'finished' });
   says(await waive(nowhere), 409, /ne mène de l’une à l’autre/);
@@ -235,7 +235,7 @@ await test('what became a project, or fed one, waits no more; what was dropped i
     match(row.state_reason, /dans le projet «\sNé d’une note\s»/);
     ok(!(await leader.get(path)).text.includes(`${path}/projet`), 'the form is still offered');
   }
-  made(await post(leader, `${dropped}/etapes/drop`, { reason: 'Trop cher.' }));
+  made(await post(leader, `${dropped}/etapes/drop`, { reason: 'C’est trop cher pour nous.' }));
   ok(!(await leader.get(dropped)).text.includes(`${dropped}/projet`));
   says(await post(leader, `${dropped}/projet`, { way: 'new', name: 'Malgré tout', axis }), 422, /reprenez-la d’abord/);
   equal((await rows('/projets')).filter((p) => p.name === 'Malgré tout').length, 0);

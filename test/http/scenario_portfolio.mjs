@@ -105,13 +105,13 @@ await test('a gate opens only with a committee, and its criteria are frozen then
 
 await test('who has a conflict of interest cannot vote; nobody votes for another', async () => {
   made(await post(researcher, `${gate}/avis`, { opinion: 'conflict', reason: 'J’ai conçu la maquette.' }));
-  says(await post(researcher, `${gate}/avis`, { opinion: 'go', reason: 'Quand même.' }), 409,
+  says(await post(researcher, `${gate}/avis`, { opinion: 'go', reason: 'Je voterais bien quand même.' }), 409,
     /conflit d’intérêts/);
   const mine = (await rows('/membres-de-jalon')).filter((m) => m.gate === Number(gate.split('/').at(-1)));
-  says(await post(leader, `/membres-de-jalon/${mine[1].id}/etapes/vote_go`, { reason: 'Pour elle.' }), 409,
+  says(await post(leader, `/membres-de-jalon/${mine[1].id}/etapes/vote_go`, { reason: 'Je vote ici pour elle.' }), 409,
     /vote pour soi/);
   says(await post(inspector, `${gate}/avis`, { opinion: 'go' }), 422, /pourquoi/);
-  says(await post(await server.as('coordinator'), `${gate}/avis`, { opinion: 'go', reason: 'x' }), 409,
+  says(await post(await server.as('coordinator'), `${gate}/avis`, { opinion: 'go', reason: 'Je n’y siège pas, mais oui.' }), 409,
     /ne siégez pas/);
 });
 
@@ -120,7 +120,7 @@ const decide = async (who, outcome, fields = {}) => {
   const all = {};
   for (const c of form.controls) {
     if (/^met_/.test(c.name)) all[c.name] = 'yes';
-    if (/^reason_/.test(c.name)) all[c.name] = 'Constaté en séance.';
+    if (/^reason_/.test(c.name)) all[c.name] = 'Constaté en séance par le comité.';
   }
   return who.submit(form, { ...all, outcome, reason: 'Le dossier est complet. Le comité a entendu l’équipe.',
     published: '1', ...fields });
@@ -128,11 +128,11 @@ const decide = async (who, outcome, fields = {}) => {
 await test('no decision without the quorum, a reason for each criterion, and the evidence', async () => {
   says(await decide(leader, 'go'), 409, /quorum/);
   says(await post(leader, `${gate}/avis`, { opinion: 'go', reason: 'a'.repeat(2001) }), 422, /trop longs/);
-  made(await post(leader, `${gate}/avis`, { opinion: 'go', reason: 'Utile.' }));
-  made(await post(inspector, `${gate}/avis`, { opinion: 'go', reason: 'Utile.' }));
+  made(await post(leader, `${gate}/avis`, { opinion: 'go', reason: 'C’est utile aux professeurs.' }));
+  made(await post(inspector, `${gate}/avis`, { opinion: 'go', reason: 'C’est utile aux professeurs.' }));
   made(await post(expert, `${gate}/avis`, { opinion: 'hold', reason: 'Trop tôt pour le réseau.' }));
   const form = await leader.form(gate, '/decision');
-  says(await leader.submit(form, { outcome: 'go', reason: 'Oui.' }), 409, /Chaque critère/);
+  says(await leader.submit(form, { outcome: 'go', reason: 'Oui, puisque tout est prêt.' }), 409, /Chaque critère/);
   says(await decide(leader, 'go', { reason: '' }), 422, /motifs/);
   says(await decide(leader, 'go', { reason: 'a'.repeat(4001) }), 422, /trop longs/);
   made(await decide(leader, ''));
@@ -153,11 +153,11 @@ await test('two members decide at once: one decision, and 409 for the other', as
   const other = await server.as('admin');
   const [a, b] = await Promise.all([leader.form(gate, '/decision'), other.form(gate, '/decision')]);
   const full = (f) => Object.fromEntries(f.controls.filter((c) => /^(met|reason)_/.test(c.name))
-    .map((c) => [c.name, /^met_/.test(c.name) ? 'yes' : 'Constaté en séance.']));
+    .map((c) => [c.name, /^met_/.test(c.name) ? 'yes' : 'Constaté en séance par le comité.']));
   const reason = 'Deux classes l’ont pris en main. Le comité ouvre l’essai.';
   const answers = await Promise.all([
     leader.submit(a, { ...full(a), outcome: 'go', reason, published: '1' }),
-    other.submit(b, { ...full(b), outcome: 'hold', reason: 'Non.', published: '1' })]);
+    other.submit(b, { ...full(b), outcome: 'hold', reason: 'Non, il vaut mieux attendre.', published: '1' })]);
   equal(answers.map((r) => r.status).sort().join(' '), '303 409');
   won = answers[0].status === 303 ? 'go' : 'hold';
   equal((await rows(gate)).state, won);
@@ -177,7 +177,7 @@ await test('an older version of what a committee decided is not brought back, in
   sameTables(before, tables(server.folder), 'a decided gate');
 });
 await test('a vote after the close is refused, and its seat does not change', async () => {
-  says(await post(expert, `${gate}/avis`, { opinion: 'go', reason: 'Finalement.' }), 409, /clos/);
+  says(await post(expert, `${gate}/avis`, { opinion: 'go', reason: 'Finalement, je vote pour ce projet.' }), 409, /clos/);
   const seat = (await rows('/membres-de-jalon')).find((m) => m.gate === Number(gate.split('/').at(-1)));
   equal((await post(admin, `/membres-de-jalon/${seat.id}/suppression`, { _version: seat.version })).status, 409);
 });

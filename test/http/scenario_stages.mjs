@@ -122,6 +122,34 @@ await test('a committee is frozen when its gate opens: by form, API and file', a
   const row = await rows(gate);
   equal(`${row.quorum} ${row.stage_to} ${row.state}`, '1 design open');
 });
+await test('what everybody will read is said in a sentence: a word is no reason', async () => {
+  const short = /écrivez une phrase entière, de quatre mots et vingt signes au moins/;
+  const other = await gateOf(project, 'study', 'trial');
+  for (const reason of ['ok', 'Oui.', 'Vu en séance.', 'oui oui oui oui oui oui oui'])
+    for (const path of [`${other}/etapes/waive`, `/api/${id(project)}`]) {
+      if (!path.startsWith('/api')) says(await post(leader, path, { reason }), 422, short);
+      else equal(JSON.parse((await apiOf(server)('POST', `gate/${id(other)}/etapes/waive`, { reason })).text).errors[0].code,
+        'core.reason_short');
+    }
+  const walked = await projectAt('Bien motivé', 'design', 'trial');
+  const page = (await leader.get(walked)).text;
+  match(page, /minlength="20" maxlength="\d+" required aria-describedby="reason-\d+-h"/);
+  match(readable(page), /Une phrase entière, que tout le monde pourra lire/);
+  for (const name of ['rework', 'hold', 'stop'])
+    says(await post(leader, `${walked}/etapes/${name}`, { reason: 'ok' }), 422, short);
+  says(await post(leader, `${gate}/avis`, { opinion: 'go', reason: 'ok' }), 422, short);
+  made(await post(leader, `${gate}/avis`, { opinion: 'go', reason: why }));
+  const form = await leader.form(gate, '/decision');
+  const found = (reason) => Object.fromEntries(form.controls.filter((c) => /^(met|reason)_/.test(c.name))
+    .map((c) => [c.name, /^met_/.test(c.name) ? 'yes' : reason]));
+  says(await leader.submit(form, { ...found('ok'), outcome: 'go', reason: why }), 422, short);
+  says(await leader.submit(form, { ...found(why), outcome: 'go', reason: 'ok' }), 422, short);
+  equal((await rows(gate)).state, 'open');
+  made(await leader.submit(form, { ...found(why), outcome: 'go', reason: why }));
+  const service = (await rows('/services'))[4].id;
+  says(await post(leader, '/passages', { project: id(project), service, starts: '2025-01-06', state: 'skipped', note: 'Inutile' }),
+    422, short);
+});
 await test('an import of seats is not taken back while the committee sits', async () => {
   const data = copy();
   const gates = query(data, "SELECT id FROM portfolio_gate WHERE state = 'prepared'");

@@ -339,7 +339,7 @@ for (const route of all.filter((r) => r.method === 'POST' && /\/:id\/etapes\//.t
       const form = steps.find((f) => f.action.endsWith(tail));
       if (steps.length) beside ??= { ...steps[0], action: `${e.path}/${id}${tail}` };
       if (!form) continue;
-      const reason = form.controls.some((c) => c.name === 'reason') ? { reason: 'Un motif.' } : {};
+      const reason = form.controls.some((c) => c.name === 'reason') ? { reason: 'Un motif dit en une phrase.' } : {};
       const r = await twice(admin, form, reason, tail);
       ok([303, 409, 422].includes(r.status), `${r.status}`);
       return;
@@ -347,7 +347,7 @@ for (const route of all.filter((r) => r.method === 'POST' && /\/:id\/etapes\//.t
     // A page of its own takes this step: what its address answers to a form of
     // ours is the same twice, and is no failure of the server.
     if (!beside) { skip('no row of the demonstration takes a step'); return; }
-    const r = await twice(admin, beside, { reason: 'Un motif.' }, tail);
+    const r = await twice(admin, beside, { reason: 'Un motif dit en une phrase.' }, tail);
     ok([303, 409, 422].includes(r.status), `${r.status}`);
   });
 }

@@ -27,6 +27,28 @@ TEST(utf8_fold_of_names)
     OKAY(folds("bad \xFF\xC3 end", "bad end"));
 }
 
+TEST(utf8_a_sentence_says_something)
+{
+    static const struct {
+        const char *text;
+        bool is;
+    } rows[] = {
+        {"Le besoin demeure, l’équipe est prête.", true},
+        {"Aucune classe ne l’a essayé.", true},
+        {"Un\tdeux\r\ntrois  quatre-vingts", true},
+        {"", false},
+        {"ok", false},
+        {"Vu.", false},
+        {"Oui oui oui oui oui oui oui", false},
+        {"Anticonstitutionnellement", false},
+        {"Trop tôt pour tous.", false}, /* 19 */
+        {"ééééé ééé éé é", false},
+        {"    a b c d            ", true}, /* trimmed by who asks */
+    };
+    for (size_t i = 0; i < COUNT(rows); i++)
+        OKAY(utf8_is_sentence(str_of(rows[i].text)) == rows[i].is);
+}
+
 TEST(utf8_fold_twice_changes_nothing)
 {
     for (unsigned c = 1; c < 0x110000; c++) {

@@ -88,7 +88,7 @@ async function vote(page, gate, opinion, reason) {
 async function decide(gate, outcome, reason, met = 'yes') {
   await leader.goto(`/jalons/${gate}`);
   for (const select of await leader.locator('select[name^=met_]').all()) await select.selectOption(met);
-  for (const area of await leader.locator('textarea[name^=reason_]').all()) await area.fill('Vu en séance.');
+  for (const area of await leader.locator('textarea[name^=reason_]').all()) await area.fill('Vu en séance par le comité.');
   await leader.check(`#outcome-${outcome}`);
   await leader.fill('#decision-reason', reason);
   if (!await leader.isChecked('#published')) await leader.check('#published');
@@ -103,9 +103,9 @@ await test('its committee sends it back: the evidence is not there', async () =>
   await vote(researcher, refused, 'conflict', 'J’en ai eu l’idée.');
   await researcher.goto(`/jalons/${refused}`);
   equal(await researcher.locator('#vote-reason').count(), 0, 'a vote in spite of a conflict');
-  await decide(refused, 'go', 'Allons-y.');
+  await decide(refused, 'go', 'Allons-y avant les vacances.');
   match(await leader.locator('[role=alert]').innerText(), /preuve exigée/i);
-  equal(await leader.locator('#decision-reason').inputValue(), 'Allons-y.', 'what was typed is lost');
+  equal(await leader.locator('#decision-reason').inputValue(), 'Allons-y avant les vacances.', 'what was typed is lost');
   deepEqual(await axeFaults(leader), []);
   await decide(refused, 'recycle', 'Personne n’a encore manié la maquette. Le comité attend l’avis de deux classes.', 'no');
   await leader.waitForURL(/\/jalons\/\d+$/);
@@ -124,8 +124,8 @@ await test('evidence comes, and a second gate lets it go on', async () => {
   await expert.waitForURL(/\/preuves\/\d+$|\/projets\/\d+$/);
   passed = await prepare('Jalon 1, second passage');
   await vote(inspector, passed, 'go', 'Les deux classes convainquent.');
-  await vote(leader, passed, 'go', 'D’accord.');
-  await vote(expert, passed, 'hold', 'J’attendrais la rentrée.');
+  await vote(leader, passed, 'go', 'Je m’y range, les preuves sont là.');
+  await vote(expert, passed, 'hold', 'J’attendrais la rentrée prochaine.');
   await decide(passed, 'go', 'Deux classes s’en sont emparées. Le comité ouvre le déploiement.');
   await leader.waitForURL(/\/jalons\/\d+$/);
   equal((await row(`/projets/${project}`)).state, 'deployment');
@@ -150,7 +150,7 @@ await test('a stranger reads it back from the public decision', async () => {
   await page.goto('/decisions');
   await page.getByRole('link', { name: 'Jalon 1, second passage' }).click();
   match(await main(page), /ouvre le déploiement/);
-  match(await main(page), /J’attendrais la rentrée/);
+  match(await main(page), /J’attendrais la rentrée prochaine/);
   ok(!/Inspectrice|Directeur de projet|Experte? 1/.test(await main(page)), 'a name of the committee');
   await page.getByRole('link', { name: 'Musée de quartier' }).first().click();
   const text = await main(page);

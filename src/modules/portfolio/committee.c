@@ -104,7 +104,7 @@ static const char *may_declare(struct conn *c, struct arena *a, const void *row,
         .name = "vote_" name_,                                                 \
         .from = "invited conflict go conditions hold recycle stop abstain",    \
         .to = name_, .right = "portfolio.vote", .refuse = may_vote,            \
-        .needs_reason = true                                                   \
+        .needs_reason = true, .in_public = true                                \
     }
 static const struct step member_steps[] = {
     {.name = "declare",
@@ -180,17 +180,20 @@ static const struct step condition_steps[] = {
      .from = "open",
      .to = "met",
      .right = "portfolio.edit",
-     .needs_reason = true},
+     .needs_reason = true,
+     .in_public = true},
     {.name = "drop",
      .from = "open",
      .to = "dropped",
      .right = "portfolio.decide",
-     .needs_reason = true},
+     .needs_reason = true,
+     .in_public = true},
     {.name = "reopen",
      .from = "met dropped",
      .to = "open",
      .right = "portfolio.decide",
-     .needs_reason = true},
+     .needs_reason = true,
+     .in_public = true},
     {0},
 };
 static const struct field condition_fields[] = {

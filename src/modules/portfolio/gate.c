@@ -303,7 +303,7 @@ static const char *refuses_unpublishing(struct conn *c, struct arena *a,
     {                                                                          \
         .name = name_, .from = "open", .to = name_,                            \
         .right = "portfolio.decide", .refuse = refuse_, .effect = effect_,     \
-        .needs_reason = true                                                   \
+        .needs_reason = true, .in_public = true                                \
     }
 static const struct step steps[] = {
     {.name = "open",
@@ -318,7 +318,8 @@ static const struct step steps[] = {
      .right = "portfolio.decide",
      .refuse = waive_refuses,
      .effect = go_on,
-     .needs_reason = true},
+     .needs_reason = true,
+     .in_public = true},
     DECISION("go", refuses_go, go_on),
     DECISION("conditions", refuses_conditions, go_on),
     DECISION("hold", refuses_hold, hold),

@@ -36,14 +36,14 @@ static enum status answer(struct req *r, struct deciding *d, enum status s)
 }
 
 /* Why the reason of a step cannot stand; none: the label of its absence. */
-static const char *reason_fault(const struct entity *e, struct str reason,
-                                const char *none)
+static const char *reason_fault(const struct entity *e, const struct step *s,
+                                struct str reason, const char *none)
 {
-    if (!reason.n)
-        return none;
-    return (int64_t)utf8_length(reason) > step_reason_most(e)
+    const char *fault = step_reason_fault(e, s, reason);
+    return !reason.n ? none
+           : fault && same(fault, "form.too_long")
                ? "portfolio_gate.reason_too_long"
-               : NULL;
+               : fault;
 }
 
 /* The seat of the person in this committee. */
@@ -75,7 +75,7 @@ static enum status vote(struct conn *c, struct arena *a, void *data)
                                  : arena_printf(a, "vote_%s", opinion));
     struct str reason = str_trim(req_text(r, "reason"));
     d->refusal = !step ? "portfolio_gate_member.no_opinion"
-                       : reason_fault(&gate_member_entity, reason,
+                       : reason_fault(&gate_member_entity, step, reason,
                                       "portfolio_gate_member.no_reason");
     if (d->refusal)
         return ERR_INVALID;
@@ -106,10 +106,12 @@ static enum status find_criterion(struct deciding *d, struct conn *c,
     for (const char *const *m = met->choices; found.p && *m; m++)
         if (str_eq(found, *m))
             key = *m;
-    if (reason.n > REASON || (found.n && !key)) {
-        d->refusal = "portfolio_gate.bad_finding";
+    d->refusal = reason.n > REASON || (found.n && !key)
+                     ? "portfolio_gate.bad_finding"
+                 : reason.n && !utf8_is_sentence(reason) ? "core.reason_short"
+                                                         : NULL;
+    if (d->refusal)
         return ERR_INVALID;
-    }
     const char *why = reason.n ? str_dup(r->mem, reason) : NULL;
     if (same(key ? key : "", k->met ? k->met : "") &&
         same(why ? why : "", k->reason ? k->reason : ""))
@@ -184,13 +186,14 @@ static enum status decide(struct conn *c, struct arena *a, void *data)
     bool known = false;
     for (const char *const *o = gate_outcomes; *o; o++)
         known |= same(*o, outcome);
-    d->refusal =
-        !known ? "portfolio_gate.no_outcome"
-               : reason_fault(&gate_entity, reason, "portfolio_gate.no_reason");
+    const struct step *step = known ? step_find(&gate_entity, outcome) : NULL;
+    d->refusal = !step ? "portfolio_gate.no_outcome"
+                       : reason_fault(&gate_entity, step, reason,
+                                      "portfolio_gate.no_reason");
     if (d->refusal)
         return ERR_INVALID;
-    return step_take(c, a, &gate_entity, step_find(&gate_entity, outcome), g,
-                     reason, req_actor(r), &d->refusal);
+    return step_take(c, a, &gate_entity, step, g, reason, req_actor(r),
+                     &d->refusal);
 }
 
 enum status gate_decide(struct req *r)

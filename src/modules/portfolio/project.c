@@ -5,6 +5,8 @@
  */
 #include "modules/portfolio/life.h"
 
+#include "base/utf8.h"
+
 static const char *const states[] = {
     "idea",     "study", "design",  "trial", "deployment",
     "finished", "held",  "stopped", NULL,
@@ -81,35 +83,40 @@ static const struct step steps[] = {
      .right = "portfolio.decide",
      .look = ways_from,
      .deny = project_gate_sits,
-     .needs_reason = true},
+     .needs_reason = true,
+     .in_public = true},
     {.name = "finish",
      .from = "trial deployment",
      .to = "finished",
      .right = "portfolio.decide",
      .look = ways_from,
      .deny = gate_leads,
-     .needs_reason = true},
+     .needs_reason = true,
+     .in_public = true},
     {.name = "hold",
      .from = "study design trial deployment",
      .to = "held",
      .right = "portfolio.decide",
      .look = ways_from,
      .deny = project_gate_sits,
-     .needs_reason = true},
+     .needs_reason = true,
+     .in_public = true},
     {.name = "stop",
      .from = "idea study design trial deployment held",
      .to = "stopped",
      .right = "portfolio.decide",
      .look = ways_from,
      .deny = project_gate_sits,
-     .needs_reason = true},
+     .needs_reason = true,
+     .in_public = true},
     {.name = "resume",
      .from = "finished held stopped",
      .to_field = "stage",
      .right = "portfolio.decide",
      .look = ways_from,
      .deny = project_gate_sits,
-     .needs_reason = true},
+     .needs_reason = true,
+     .in_public = true},
     {0},
 };
 
@@ -185,7 +192,7 @@ static void project_settle(struct arena *a, void *row)
     struct project *p = row;
     (void)a;
     for (const char *const *s = stages; *s; s++)
-        if (same(p->state, *s))
+        if (p->state && same(p->state, *s))
             p->stage = *s;
     if (!p->stage)
         p->stage = "study";
@@ -264,9 +271,11 @@ static const char *project_service_check(struct conn *c, struct arena *a,
     const char *ahead = ahead_fault(c, a, s);
     if (ahead)
         return ahead;
-    if (same(s->state, "skipped") && !s->note) {
+    if (same(s->state, "skipped") &&
+        !(s->note && utf8_is_sentence(str_of(s->note)))) {
         *field = "note";
-        return "portfolio_project_service.lacks_reason";
+        return s->note ? "core.reason_short"
+                       : "portfolio_project_service.lacks_reason";
     }
     return period_fault(s->starts, s->ends, field);
 }
