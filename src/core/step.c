@@ -82,8 +82,6 @@ enum status step_take(struct conn *c, struct arena *a, const struct entity *e,
     const char *to = step_target(a, e, step, row);
     if (to)
         TRY(state_set(c, a, e, step, to, row, reason, by));
-    if (step->effect)
-        TRY(step->effect(c, a, row, reason, by));
     struct buf detail = {.mem = a};
     struct json j = {.out = &detail};
     json_object(&j, NULL);
@@ -93,5 +91,7 @@ enum status step_take(struct conn *c, struct arena *a, const struct entity *e,
     if (reason.n)
         json_text(&j, "reason", reason);
     json_end_object(&j);
-    return journal_add(c, a, by.person, e, id, step->name, buf_done(&detail));
+    /* Before what it brings about, which may have a line of its own. */
+    TRY(journal_add(c, a, by.person, e, id, step->name, buf_done(&detail)));
+    return step->effect ? step->effect(c, a, row, reason, by) : OK;
 }

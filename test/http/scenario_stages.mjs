@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test, equal, ok, match, serve, forms, readable, query, copy, essaim, drop, apiOf, program, importEnd } from './lib.mjs';
+import { test, equal, deepEqual, ok, match, serve, forms, readable, query, copy, essaim, drop, apiOf, program, importEnd } from './lib.mjs';
 
 const server = await serve();
 const admin = await server.as('admin'), leader = await server.as('leader');
@@ -149,6 +149,27 @@ await test('what everybody will read is said in a sentence: a word is no reason'
   const service = (await rows('/services'))[4].id;
   says(await post(leader, '/passages', { project: id(project), service, starts: '2025-01-06', state: 'skipped', note: 'Inutile' }),
     422, short);
+});
+await test('within a day the timeline goes by what happened: a session, its decision, the step it led to', async () => {
+  const path = await projectAt('En un seul jour', 'design', 'trial');
+  made(await post(leader, '/seances', { project: id(path), title: 'Atelier du matin', held: '2025-03-12' }));
+  const service = (await rows('/services')).find((s) => s.code === 'trial').id;
+  made(await post(leader, '/passages', { project: id(path), service, starts: '2025-03-12', state: 'current' }));
+  const shown = async () => [...(await leader.get(path)).text.matchAll(/<li><time datetime="2025-03-12">[\s\S]*?<h3>([\s\S]*?)<\/h3>/g)].map((m) => readable(m[1]));
+  const order = ['Expérimentation', 'Passer en expérimentation', 'Vers trial', 'Passer en conception', 'Vers design',
+    'Mettre à l’étude', 'Atelier du matin'];
+  deepEqual((await shown()).map((name) => order.find((o) => name.startsWith(o)) ?? name), order);
+  deepEqual(await shown(), await shown());
+});
+await test('what was given up bears its day on the board of what stopped', async () => {
+  const schools = await rows('/etablissements');
+  const path = await projectAt('Abandons datés', 'design', 'trial', 'deployment');
+  const gone = (n, ends) => post(leader, '/deploiements', { project: id(path), tool: 'Outil', school: schools[n].id,
+    starts: '2024-10-01', ends, state: 'abandoned', reason: 'La salle informatique a fermé.' });
+  for (const [n, ends] of [[60, '2024-11-05'], [61, '2025-02-06']]) made(await gone(n, ends));
+  const row = () => /<tr><th[^>]*>La salle informatique a fermé[\s\S]*?<\/tr>/;
+  const text = (await server.stranger().get('/projets/arretes')).text;
+  match(readable(row().exec(text)[0]), /du 5 nov\. 2024 au 6 févr\. 2025 2/);
 });
 await test('an import of seats is not taken back while the committee sits', async () => {
   const data = copy();

@@ -253,23 +253,38 @@ enum status gates_waiting(struct req *r)
     return req_html(r, 200, &h);
 }
 
+/* The day, or the days between which; NULL where nobody has said when. */
+static const char *between(struct req *r, int32_t first, int32_t last)
+{
+    if (first == NO_DAY)
+        return NULL;
+    const char *from = format_day(r->mem, r->lang, first, DAY_MEDIUM);
+    return first == last
+               ? from
+               : tr_with(r->mem, r->lang, "portfolio.from_until", "from", from,
+                         "until", format_day(r->mem, r->lang, last, DAY_MEDIUM),
+                         NULL);
+}
+
 static enum status reasons_fill(struct req *r, struct stopped_v *v)
 {
     enum { MOST = 100 };
     struct rows *rows;
     struct reason_v *out = NEW_ARRAY(r->mem, struct reason_v, MOST);
     TRY(db_rows(r->conn, r->mem,
-                SQL("SELECT d.reason, p.id, p.name, count(*) AS n FROM"
+                SQL("SELECT d.reason, p.id, p.name, count(*) AS n, min(d.ends)"
+                    " AS first_day, max(d.ends) AS last_day FROM"
                     " portfolio_deployment d JOIN portfolio_project p ON"
                     " p.id = d.project WHERE d.state = 'abandoned'"
                     " GROUP BY d.reason, p.id, p.name"
-                    " ORDER BY n DESC, d.reason, p.id LIMIT :most"),
+                    " ORDER BY coalesce(max(d.ends), 0) DESC, n DESC, d.reason,"
+                    " p.id LIMIT :most"),
                 ARGS(arg_int("most", MOST)), &rows));
     while (rows_next(rows))
-        out[v->reason_count++] =
-            (struct reason_v){row_text(rows, 0), row_text(rows, 2),
-                              row_address(r, &project_entity, row_int(rows, 1)),
-                              row_int(rows, 3)};
+        out[v->reason_count++] = (struct reason_v){
+            row_text(rows, 0), row_text(rows, 2),
+            row_address(r, &project_entity, row_int(rows, 1)),
+            between(r, row_day(rows, 4), row_day(rows, 5)), row_int(rows, 3)};
     v->reasons = out;
     return rows_end(rows);
 }

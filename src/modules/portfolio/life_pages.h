@@ -83,6 +83,7 @@ struct board_v {
 /* What stopped, counted by its reason. */
 struct reason_v {
     const char *reason, *project, *href;
+    const char *when; /* on the board of what stopped; NULL: nobody knows */
     int64_t n;
 };
 struct stopped_v {

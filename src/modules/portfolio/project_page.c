@@ -168,16 +168,38 @@ static void evidence_fill(struct filling *f)
     f->v->evidence_count = n;
 }
 
-/* One event of the timeline; .day sorts. */
+/*
+ * One event of the timeline. Within a day what the journal has goes by its
+ * lines, a decision before the step that it brought about. What bears a day
+ * alone stands where it belongs: a session before what is decided after it, a
+ * service that begins behind what let it begin.
+ */
 struct event {
-    int64_t day;
+    int64_t day, turn, id;
     struct gate_line_v line;
 };
+enum { TURN_FIRST = 0 };
+#define TURN_LAST INT64_MAX
+
+static int64_t turn_of(const struct part *p)
+{
+    return p->kind == PART_STEP                      ? p->id
+           : p->kind == PART_DESIGN                  ? TURN_FIRST
+           : p->kind == PART_SERVICE || p->n == NONE ? TURN_LAST
+                                                     : p->n;
+}
+
+static int later(int64_t x, int64_t y)
+{
+    return (x < y) - (x > y);
+}
 
 static int latest_first(const void *a, const void *b)
 {
     const struct event *x = a, *y = b;
-    return (x->day < y->day) - (x->day > y->day);
+    return x->day != y->day     ? later(x->day, y->day)
+           : x->turn != y->turn ? later(x->turn, y->turn)
+                                : later(x->id, y->id);
 }
 
 static struct gate_line_v event_of(const struct filling *f,
@@ -256,8 +278,8 @@ static void timeline_fill(struct filling *f)
             if (p->id == NONE || p->day == NONE)
                 continue;
             events[n++] =
-                (struct event){step ? day_of_time(p->day) : p->day,
-                               step ? step_event(f, p) : event_of(f, p)};
+                (struct event){step ? day_of_time(p->day) : p->day, turn_of(p),
+                               p->id, step ? step_event(f, p) : event_of(f, p)};
         }
     qsort(events, n, sizeof(*events), latest_first);
     struct gate_line_v *out = NEW_ARRAY(f->r->mem, struct gate_line_v, n + 1);

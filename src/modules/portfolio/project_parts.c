@@ -53,9 +53,11 @@ static const struct sql all_parts = SQL_CONST(
     " LEFT JOIN core_file f ON f.id = d.file WHERE d.project = :id AND"
     " :documents = 1"
     /* Gates: title, key their state, text their reasons, more and extra the
-     * stages they lie between. */
+     * stages they lie between; n the journal's line that led there. */
     " UNION ALL SELECT 9, g.id, -coalesce(g.decided_on, g.meets),"
-    " coalesce(g.decided_on, g.meets), z.i, z.i, z.i, " REALS
+    " coalesce(g.decided_on, g.meets), z.i, (SELECT max(w.id) FROM core_journal"
+    " w WHERE w.entity = 'portfolio_gate' AND w.row_id = g.id AND w.what NOT LIKE"
+    " '%publish'), z.i, " REALS
     ", g.name, g.state, g.state_reason, g.stage_from, g.stage_to, z.s"
     " FROM z, portfolio_gate g"
     " WHERE g.project = :id AND (:gates = 1 OR (g.published = 1 AND g.state IN"
