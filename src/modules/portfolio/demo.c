@@ -162,10 +162,7 @@ static enum status add_passages(struct demo *d, const struct ids *ids,
 static enum status add_life(struct demo *d, const struct ids *ids, int64_t id,
                             const struct demo_project *p)
 {
-    int32_t opening = day_of(2024, 9, 1);
-    int32_t living = school_year_first(school_year_of(d->today));
-    if (p->since_2024 || living < opening)
-        living = opening;
+    const int32_t living = p->since_2024 ? day_of(2024, 9, 1) : demo_living(d);
     TRY(add_passages(d, ids, id, p->before, day_of(2022, 9, 1),
                      day_of(2023, 8, 31)));
     TRY(add_passages(d, ids, id, p->closed, day_of(2023, 9, 1), living - 1));

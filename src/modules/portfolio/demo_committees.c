@@ -3,18 +3,53 @@
 #include "modules/booking/booking.h"
 #include "modules/portfolio/demo_life.h"
 
+int32_t demo_living(const struct demo *d)
+{
+    int32_t opening = day_of(2024, 9, 1);
+    int32_t living = school_year_first(school_year_of(d->today));
+    return living < opening ? opening : living;
+}
+
 int32_t demo_day(const struct demo *d, struct demo_day day)
 {
     if (day.year)
         return day_of(day.year, day.month, day.day);
+    if (day.month > 0) {
+        const int year = school_year_of(demo_living(d));
+        return day_of(year, day.month, day.day);
+    }
     /* The living year is after the closed one, whatever today is. */
     int32_t at = d->today + day.day, opening = day_of(2024, 9, 20);
     return at < opening ? opening : at;
 }
 
+static bool of_this_month(const struct demo *d, int32_t day)
+{
+    const struct date at = day_date(day), now = day_date(d->today);
+    return at.year == now.year && at.month == now.month;
+}
+
+/* What is left of the month may hold no day of school: then its last one, and
+ * in the summer the next there is. */
+static enum status month_day(struct demo *d, int32_t from, int32_t *out)
+{
+    int32_t last = d->today, at;
+    TRY(school_day_near(d->conn, DEMO_ZONE, from, 1, out));
+    if (of_this_month(d, *out))
+        return OK;
+    while (of_this_month(d, last + 1))
+        last++;
+    TRY(school_day_near(d->conn, DEMO_ZONE, last, -1, &at));
+    if (of_this_month(d, at))
+        *out = at;
+    return OK;
+}
+
 enum status demo_work_day(struct demo *d, struct demo_day day, int32_t *out)
 {
     *out = demo_day(d, day);
+    if (day.month < 0)
+        return month_day(d, *out, out);
     return day.year ? OK
                     : school_day_near(d->conn, DEMO_ZONE, *out,
                                       day.day < 0 ? -1 : 1, out);
@@ -167,7 +202,9 @@ static enum status add_gate_conditions(struct demo *d, int64_t gate,
         struct gate_condition *c = row_new(d->mem, &gate_condition_entity);
         c->gate = gate;
         c->text = g->conditions[i].text;
-        c->due = demo_day(d, g->meets) + g->conditions[i].due;
+        c->due = g->conditions[i].due + (same(g->conditions[i].state, "open")
+                                             ? d->today
+                                             : demo_day(d, g->meets));
         c->state = g->conditions[i].state;
         c->state_reason = g->conditions[i].how;
         TRY(demo_add(d, &gate_condition_entity, c));
@@ -191,11 +228,21 @@ static enum status note_decision(struct demo *d, const struct gate *g)
                        waived ? "waive" : g->state, buf_done(&detail));
 }
 
+/* Of the years since the closed one there is what this year is not about. */
+static bool is_to_come(const struct demo *d, struct demo_day day)
+{
+    const int32_t at = demo_day(d, day);
+    return day.year && at > day_of(2024, 9, 1) && at >= demo_living(d) &&
+           at >= d->today - 150;
+}
+
 static enum status add_gate(struct demo *d, const struct demo_gate *g,
                             size_t nth)
 {
     const bool waived = same(g->state, "waived");
     const bool decided = !word_in("prepared open", g->state);
+    if (is_to_come(d, g->meets))
+        return OK;
     struct gate *row = row_new(d->mem, &gate_entity);
     TRY(demo_project_id(d, g->project, &row->project));
     row->name = g->name;
@@ -225,5 +272,7 @@ enum status committees_demo(struct demo *d)
         TRY(add_gate(d, &demo_gates[i], i));
     for (size_t i = 0; i < demo_past_gate_count; i++)
         TRY(add_gate(d, &demo_past_gates[i], i));
+    for (size_t i = 0; i < demo_living_gate_count; i++)
+        TRY(add_gate(d, &demo_living_gates[i], i));
     return OK;
 }

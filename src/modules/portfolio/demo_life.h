@@ -5,10 +5,21 @@
 #include "core/demo.h"
 #include "modules/portfolio/life.h"
 
-/* A day; with year 0 counted from the demonstration's today. */
+/* A day; with year 0 counted from the demonstration's today, or, with a month,
+ * that day of the spring before its living year. */
 struct demo_day {
     int year, month, day;
 };
+/* So many days from today, on a day of this month if there is one to work on.
+ */
+#define THIS_MONTH(days)                                                       \
+    {                                                                          \
+        0, -1, days                                                            \
+    }
+#define BEFORE_LIVING(m, d)                                                    \
+    {                                                                          \
+        0, m, d                                                                \
+    }
 #define ON(y, m, d)                                                            \
     {                                                                          \
         y, m, d                                                                \
@@ -18,7 +29,10 @@ struct demo_day {
         0, 0, days                                                             \
     }
 int32_t demo_day(const struct demo *d, struct demo_day day);
-/* Where it is counted from today, the nearest one further away from it on which
+/* The first day of the school year in which it lives: the one of its today, and
+ * not before the one after the closed year. */
+int32_t demo_living(const struct demo *d);
+/* Where it bears no year, the nearest one further away from today on which
  * schools are open. */
 #define DEMO_ZONE "b" /* of school holidays */
 enum status demo_work_day(struct demo *d, struct demo_day day,
@@ -48,7 +62,9 @@ extern const size_t demo_plan_count;
 
 /* .found: a letter for each criterion (y p n u); none while it is not decided,
  * or where no committee was. .dissent: the vote of one
- * member against the decision, with its reason. .due in days after the gate. */
+ * member against the decision, with its reason. .due in days after the gate, of
+ * what is open from today. A gate of a year after the closed one is there once
+ * that year is over, or the gate five months old. */
 struct demo_gate {
     const char *project, *name, *from, *to;
     struct demo_day meets;
@@ -61,8 +77,10 @@ struct demo_gate {
     } conditions[2];
     bool secret;
 };
-extern const struct demo_gate demo_gates[], demo_past_gates[];
-extern const size_t demo_gate_count, demo_past_gate_count;
+extern const struct demo_gate demo_gates[], demo_past_gates[],
+    demo_living_gates[];
+extern const size_t demo_gate_count, demo_past_gate_count,
+    demo_living_gate_count;
 
 struct demo_evidence {
     const char *project, *statement, *kind;

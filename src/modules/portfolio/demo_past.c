@@ -73,7 +73,7 @@ const struct demo_gate demo_past_gates[] = {
      .name = "Jalon 2 : de la conception à l’expérimentation",
      .from = "design",
      .to = "trial",
-     .meets = ON(2024, 6, 18),
+     .meets = BEFORE_LIVING(6, 18),
      .state = "go",
      .reason =
          "La mallette a été ouverte dans trois écoles, où les élèves en ont "
@@ -111,19 +111,22 @@ const struct demo_gate demo_past_gates[] = {
      .name = "Jalon 2 : de la conception à l’expérimentation",
      .from = "design",
      .to = "trial",
-     .meets = ON(2024, 6, 25),
-     .state = "go",
+     .meets = BEFORE_LIVING(6, 25),
+     .state = "conditions",
      .reason =
          "Le pack s’ouvre sur des lieux que l’élève a sous les yeux, et "
          "cette idée change tout. Les professeurs qui l’ont manié demandent "
          "à le garder. Le comité ouvre l’expérimentation dans quatorze "
-         "écoles et collèges.",
+         "écoles et collèges, et veut que des familles aient relu le pack "
+         "dans leur langue avant le second trimestre.",
      .found = "yyy",
      .findings = {"Neuf professeurs et onze élèves l’ont essayé en "
                   "atelier.",
                   "Le vocabulaire compris sera mesuré à l’arrivée et à "
                   "trois mois.",
-                  "Aucune voix d’élève n’est conservée."}},
+                  "Aucune voix d’élève n’est conservée."},
+     .conditions = {{"Faire relire le pack par des familles, en trois langues",
+                     "open", NULL, 20}}},
     {.project = "Erasmus+ FIT et parcours Magistère",
      .name = "Jalon 1 : de l’étude à la conception",
      .from = "study",
@@ -242,7 +245,7 @@ const struct demo_gate demo_past_gates[] = {
      .name = "Jalon 2 : de la conception à l’expérimentation",
      .from = "design",
      .to = "trial",
-     .meets = ON(2024, 6, 4),
+     .meets = BEFORE_LIVING(6, 4),
      .state = "go",
      .reason =
          "Le débat filmé, imaginé par les délégués, a retenu l’attention de "
