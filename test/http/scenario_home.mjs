@@ -39,6 +39,22 @@ await test('who works at a project, and a school, have tiles of their own', asyn
   for (const role of ['teacher', 'head', 'host']) ok(await has(role, 'used'), `${role}: nothing in use at their school`);
   ok(!await has('leader', 'used'), 'the leader has no school');
 });
+await test('nobody’s home counts services of projects that are none of theirs', async () => {
+  const rowsOf = async (who, path) => JSON.parse((await who.get(path)).text);
+  for (const role of ['teacher', 'head', 'host', 'partner']) {
+    const who = await server.as(role);
+    const tiles = waits((await who.get('/')).text).filter((w) => w.href.startsWith('/passages'));
+    for (const name of ['next', 'current'])
+      ok(!tiles.some((w) => w.href.endsWith(`=${name}`)), `${role}: ${name}`);
+    const me = (await rowsOf(await server.as('admin'), '/personnes.json')).find((p) => p.email === `${role}@demo.example`);
+    const near = new Set((await rowsOf(await server.as('admin'), '/deploiements.json'))
+      .filter((d) => d.school === me.school && d.state === 'in_use').map((d) => d.project));
+    for (const { href } of tiles.filter((w) => /=(near|soon)$/.test(w.href) && me.school)) {
+      const [path, query] = href.split('?');
+      for (const row of await rowsOf(who, `${path}.json?${query}`)) ok(near.has(row.project), `${role}: ${href}`);
+    }
+  }
+});
 await test('each home has something for the week at every time of the year', async () => {
   const days = ['2027-08-20', '2026-12-27', new Date().toISOString().slice(0, 10)];
   for (const day of process.env.FULL ? days : days.slice(0, 1)) {

@@ -171,6 +171,30 @@ await test('what was given up bears its day on the board of what stopped', async
   const text = (await server.stranger().get('/projets/arretes')).text;
   match(readable(row().exec(text)[0]), /du 5 nov\. 2024 au 6 févr\. 2025 2/);
 });
+await test('a service’s typed state stands beside what is recorded, and what contradicts it', async () => {
+  const path = await projectAt('Dit et compté', 'design', 'trial');
+  const services = await rows('/services');
+  const plan = async (code, state, starts, ends = '') => made(await post(leader, '/passages', { project: id(path),
+    service: services.find((s) => s.code === code).id, state, starts, ends }));
+  const wrong = async () => Number(/<b>(\d+)<\/b><span>services? dont l’état contredit/.exec((await leader.get('/')).text)?.[1] ?? 0);
+  const plans = async () => readable(/<details><summary>[\s\S]*?<\/details>/.exec((await leader.get(path)).text)[0]);
+  equal(await wrong(), 0, 'the demonstration contradicts itself');
+  await plan('design', 'done', '2025-01-06', '2025-02-20');
+  for (const held of ['2025-01-10', '2025-02-20', '2025-03-01'])
+    made(await post(leader, '/seances', { project: id(path), title: `Atelier ${held}`, held }));
+  await plan('trial', 'current', '2025-02-21');
+  match(await plans(), /fait 2 séances de co-conception/);
+  match(await plans(), /en cours 0 preuve recueillie/);
+  equal(await wrong(), 0);
+  await plan('training', 'planned', '2025-03-01');
+  await plan('support', 'current', '2025-01-06', '2025-03-11');
+  await plan('watch', 'done', '2025-01-06');
+  equal(await wrong(), 3);
+  for (const words of [/devait déjà avoir commencé/, /devait déjà être fini/, /sans date de fin passée/]) match(await plans(), words);
+  await step(path, 'stop');
+  match(await plans(), /alors que le projet est arrêté/);
+  equal(await wrong(), 4);
+});
 await test('an import of seats is not taken back while the committee sits', async () => {
   const data = copy();
   const gates = query(data, "SELECT id FROM portfolio_gate WHERE state = 'prepared'");

@@ -32,6 +32,12 @@ const struct demo_plan demo_plans[] = {
          "MIA Seconde ouverte dans tous les lycées ; huit classes de seconde "
          "sur dix y reviennent chaque semaine ; une réponse en deux jours.",
      .note = "Étude d’impact prévue l’année suivante."},
+    {.project = "Savoirs fondamentaux et IA",
+     .service = "research",
+     .team = "1 laboratoire universitaire et le service statistique",
+     .expected =
+         "L’étude d’impact de MIA Seconde, avec des lycées de l’académie "
+         "voisine pour comparer."},
     {.project = "Savoirs fondamentaux - français (Plume)",
      .service = "watch",
      .team = "1 chargée de veille et 2 conseillers pédagogiques",

@@ -111,6 +111,8 @@ struct essaimage_v {
 struct plan_v {
     const char *service, *href, *state, *tone, *from, *until, *team, *expected,
         *note;
+    const char *recorded; /* what was counted of it; NULL: nothing counts it */
+    const char *doubt;    /* what contradicts its state, or NULL */
 };
 /* What a school said. */
 struct said_v {

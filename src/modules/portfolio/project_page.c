@@ -7,6 +7,7 @@
 #include "modules/portfolio/pages/project.html.h"
 #include "modules/portfolio/project_parts.h"
 #include "modules/portfolio/routes.h"
+#include "modules/portfolio/service_facts.h"
 #include "modules/portfolio/shown.h"
 #include "view/prose.h"
 
@@ -38,17 +39,21 @@ static const char *day_in_words(const struct filling *f, int64_t day,
 static void services_fill(struct filling *f)
 {
     struct req *r = f->r;
+    const struct project *row = r->row;
     size_t n = count_parts(f, PART_SERVICE);
     struct block_v *blocks = NEW_ARRAY(r->mem, struct block_v, 3);
     struct plan_v *plans = NEW_ARRAY(r->mem, struct plan_v, n + 1);
-    const char *last = "";
+    struct str last = {0};
     int64_t service = NONE;
     for (size_t i = 0; i < n; i++) {
         const struct part *p = part_at(f, PART_SERVICE, i);
-        if (!same(last, p->key) && f->v->block_count < 3)
-            blocks[f->v->block_count++].title =
-                choice_shown(r, &service_entity, "block", p->key);
-        last = p->key;
+        struct str code = str_of(p->key), block;
+        str_next(&code, ' ', &block);
+        if (!(last.n == block.n && memcmp(last.p, block.p, last.n) == 0) &&
+            f->v->block_count < 3)
+            blocks[f->v->block_count++].title = choice_shown(
+                r, &service_entity, "block", str_dup(r->mem, block));
+        last = block;
         struct block_v *b = &blocks[f->v->block_count - 1];
         if (p->m != service && b->n < COUNT(b->steps))
             b->steps[b->n++] = (struct passage_v){
@@ -78,7 +83,9 @@ static void services_fill(struct filling *f)
             .until = day_in_words(f, p->until, DAY_MEDIUM),
             .team = p->extra,
             .expected = p->last,
-            .note = p->more};
+            .note = p->more,
+            .recorded = service_recorded(r, f->parts, f->v->essaimage, p),
+            .doubt = service_doubt(r, p, row->state)};
     }
     f->v->blocks = blocks;
     f->v->plans = plans;

@@ -32,11 +32,11 @@ static const struct sql all_parts = SQL_CONST(
     LINKED("2", "objectives", "portfolio_objective")
     LINKED("3", "programmes", "portfolio_programme")
     LINKED("4", "areas", "directory_area")
-    /* Services: title, key its block, text the state there, more the note,
+    /* Services: title, key its block and code, text the state there, more the note,
      * extra the team, last what is expected; m the service. */
     " UNION ALL SELECT 5, p.id, s.position * 100000 + coalesce(p.starts, 0),"
     " p.starts, p.ends, s.position, s.id, " REALS
-    ", s.name, s.block, p.state, p.note, p.team, p.expected FROM z CROSS JOIN"
+    ", s.name, s.block || ' ' || s.code, p.state, p.note, p.team, p.expected FROM z CROSS JOIN"
     " portfolio_service s LEFT JOIN portfolio_project_service p"
     " ON p.service = s.id AND p.project = :id"
     /* Members: title their name, key their role. */

@@ -2,15 +2,40 @@
  */
 #include "modules/portfolio/life.h"
 
+#include "modules/portfolio/service_facts.h"
+
+/* A service t of a project at which the reader works, or their organisation. */
+#define IS_MINE                                                                \
+    "(EXISTS (SELECT 1 FROM portfolio_project_member m WHERE m.project ="      \
+    " t.project AND m.person = :me) OR EXISTS (SELECT 1 FROM"                  \
+    " portfolio_project_partner k JOIN directory_person p ON p.organisation =" \
+    " k.organisation WHERE k.project = t.project AND p.id = :me))"
+/* Or of one that brought something which is in use at their school. */
+#define IS_NEAR                                                                \
+    "EXISTS (SELECT 1 FROM portfolio_deployment d JOIN directory_person p ON"  \
+    " p.school = d.school WHERE d.project = t.project AND d.state = 'in_use'"  \
+    " AND (d.ends IS NULL OR d.ends >= :today) AND p.id = :me)"
+
 const struct waiting portfolio_waiting[] = {
     {.label = "portfolio.waiting.mine",
      .right = "portfolio.documents",
-     .where = SQL_CONST(
-         "t.state = 'current' AND (EXISTS (SELECT 1 FROM"
-         " portfolio_project_member m WHERE m.project = t.project AND"
-         " m.person = :me) OR EXISTS (SELECT 1 FROM portfolio_project_partner"
-         " k JOIN directory_person p ON p.organisation = k.organisation WHERE"
-         " k.project = t.project AND p.id = :me))"),
+     .where = SQL_CONST("t.state = 'current' AND " IS_MINE),
+     .entity = &project_service_entity},
+    {.label = "portfolio.waiting.unproven",
+     .right = "portfolio.documents",
+     .where = SQL_CONST("t.state = 'current' AND t.starts <= :today - 30 AND"
+                        " NOT EXISTS (SELECT 1 FROM portfolio_evidence e WHERE"
+                        " e.project = t.project AND e.found >= t.starts)"
+                        " AND " IS_MINE),
+     .entity = &project_service_entity},
+    {.label = "portfolio.waiting.soon",
+     .right = "portfolio.documents",
+     .where = SQL_CONST("t.state = 'planned' AND t.starts BETWEEN :today AND"
+                        " :today + 92 AND (" IS_MINE " OR " IS_NEAR ")"),
+     .entity = &project_service_entity},
+    {.label = "portfolio.waiting.near",
+     .right = "portfolio.documents",
+     .where = SQL_CONST("t.state = 'current' AND " IS_NEAR),
      .entity = &project_service_entity},
     {.label = "portfolio.waiting.used",
      .right = "portfolio.deployments",
@@ -22,13 +47,18 @@ const struct waiting portfolio_waiting[] = {
      .right = "portfolio.members",
      .where = SQL_CONST("t.starts BETWEEN :today - 7 AND :today + 14"),
      .entity = &project_service_entity},
+    {.label = "portfolio.waiting.doubtful",
+     .right = "portfolio.edit",
+     .where = SQL_CONST(SERVICE_DOUBTFUL),
+     .entity = &project_service_entity,
+     .late = true},
     {.label = "portfolio.waiting.next",
-     .right = "portfolio.documents",
+     .right = "portfolio.gates",
      .where = SQL_CONST("t.state = 'planned' AND t.starts BETWEEN :today"
                         " AND :today + 61"),
      .entity = &project_service_entity},
     {.label = "portfolio.waiting.current",
-     .right = "portfolio.documents",
+     .right = "portfolio.gates",
      .where = SQL_CONST("t.state = 'current'"),
      .entity = &project_service_entity},
     {.label = "portfolio.waiting.ideas",
