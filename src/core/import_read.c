@@ -29,6 +29,17 @@ struct seen {
     size_t n, room;
 };
 
+/* The days of the lines before, where rows take turns: those of one key in a
+ * chain, which ends with 0. */
+struct turns_seen {
+    struct turn_seen {
+        struct days turn;
+        int64_t line;
+        size_t next;
+    } * all;
+    size_t n, room;
+};
+
 struct reader {
     const struct import *im;
     struct conn *conn;
@@ -39,6 +50,7 @@ struct reader {
     const struct field *code;    /* NULL: the file has none */
     const struct intake *intake; /* NULL: lines are rows of their own */
     struct seen seen;
+    struct turns_seen turns;
     int64_t from;
 };
 
@@ -260,6 +272,89 @@ static void check_twice(struct reader *r, struct arena *a, const void *row,
     }
 }
 
+/* Against the lines before: the line of the first whose values it shares, which
+ * are unique together; 0: none. */
+static int64_t twin_line(struct reader *r, struct arena *a, const void *row,
+                         int64_t number)
+{
+    static const struct field together = {.name = ""};
+    const struct entity *e = r->im->entity;
+    for (const struct index *i = e->indexes; i && i->columns; i++) {
+        struct str key;
+        if (!i->unique || i->where.text ||
+            !row_key(a, e, row, i->columns, &key))
+            continue;
+        int64_t before = seen_before(&r->seen, a, &together, key, number);
+        if (before)
+            return before;
+    }
+    return 0;
+}
+
+/* The line before with which it would share a day; 0: none. Its own days are
+ * kept for the lines to come. */
+static int64_t turn_line(struct reader *r, struct arena *a, const void *row,
+                         int64_t number)
+{
+    static const struct field taken = {.name = "turns"};
+    const struct entity *e = r->im->entity;
+    struct turns_seen *t = &r->turns;
+    struct str key;
+    if (!e->turns || !row_key(a, e, row, e->turns->keys, &key))
+        return 0;
+    const struct days turn = row_days(e, row);
+    t->all = arena_grow(&r->seen.mem, t->all, sizeof(*t->all), t->n, &t->room);
+    size_t at = t->n++;
+    int64_t first = seen_before(&r->seen, a, &taken, key, (int64_t)at + 1);
+    size_t last = first ? (size_t)first - 1 : at;
+    t->all[at] = (struct turn_seen){turn, number, 0};
+    if (last == at)
+        return 0;
+    for (size_t i = last;; i = t->all[i].next) {
+        const struct turn_seen *s = &t->all[i];
+        if (s->turn.from <= turn.until && turn.from <= s->turn.until) {
+            t->n--;
+            return s->line;
+        }
+        if (!s->next) {
+            t->all[i].next = at;
+            return 0;
+        }
+    }
+}
+
+/* What the database would refuse, or the entity once the lines before are
+ * there: the check foresees it. */
+static enum status check_rivals(struct reader *r, struct arena *a,
+                                const struct import_line *line, const void *now,
+                                struct form_errors *errors)
+{
+    const struct entity *e = r->im->entity;
+    struct form_error error = {0};
+    bool taken;
+    TRY(row_taken(r->conn, a, e, line->row, &taken));
+    int64_t twin = taken ? 0 : twin_line(r, a, line->row, line->number);
+    int64_t turn = taken || twin ? 0 : turn_line(r, a, line->row, line->number);
+    if (taken)
+        error.key = "form.taken_together";
+    else if (twin)
+        error.key = "import.twice_together";
+    else if (turn)
+        error = (struct form_error){.key = "import.same_days",
+                                    .field = e->turns->from};
+    else if (line->exists && !(e->counting && e->counting->by_import) &&
+             row_corrects(e, now, line->row))
+        error.key = "import.year_closed";
+    if (!error.key)
+        return OK;
+    error.text = str_of(arena_printf(a, "%" PRId64,
+                                     twin   ? twin
+                                     : turn ? turn
+                                            : 0));
+    form_error_add(errors, error);
+    return OK;
+}
+
 static bool code_of(const struct reader *r, const struct record *record,
                     struct value *v)
 {
@@ -389,6 +484,8 @@ static enum status line_read(struct reader *r, struct piece *p,
         TRY(check_reach(r, a, line->row, &errors));
     if (!errors.n)
         check_twice(r, a, line->row, line->number, &errors);
+    if (!errors.n)
+        TRY(check_rivals(r, a, line, now, &errors));
     if (!errors.n && line->exists && row_same(e, now, line->row))
         TRY(links_alike(r->conn, a, e, line, ((struct row *)line->row)->id,
                         &line->alike));

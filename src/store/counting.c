@@ -101,6 +101,11 @@ bool row_counted(const struct entity *e, const void *row)
     return e->counting && !is_of_today(row) && !is_none(stay_of(e, row));
 }
 
+bool row_corrects(const struct entity *e, const void *before, const void *after)
+{
+    return moves(e, before, after);
+}
+
 enum status journal_correction(struct conn *c, struct arena *a,
                                const struct entity *e, int64_t id,
                                const char *what, struct actor by)

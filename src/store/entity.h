@@ -188,6 +188,16 @@ struct overlap {
                        */
 };
 
+/* Rows that share the keys take turns: no two on one day. From and until are
+ * fields DATE, until is of it still; nothing entered: for ever, or, in the
+ * states that .brief names, the first day alone. Told by row_fault, and between
+ * the lines of a file before any is written. */
+struct turns {
+    const char *keys; /* "project, school, tool" */
+    const char *from, *until, *brief;
+    const char *fault; /* a label key */
+};
+
 /*
  * A weighted many-to-many, in a table of its own "<entity>_<name>" with columns
  * row_id, target_id, weight, position, since, until; edited, kept and shown
@@ -233,6 +243,7 @@ struct entity {
     const struct index *indexes;
     const struct link *links;
     const struct overlap *no_overlap; /* NULL: they may */
+    const struct turns *turns;        /* NULL: none take turns */
     const struct counting *counting;  /* NULL: no figure reads it */
     const char *title; /* the field that names a row to people: F_TEXT */
     /* The field by which files and the API name a row ("uai"): F_UNIQUE, and
@@ -384,11 +395,29 @@ const char *counting_fault(const struct entity *e, const void *row,
 /* Does the row count in a school year that is over, so that some of it is
  * changed by a correction only? */
 bool row_counted(const struct entity *e, const void *row);
+/* Is that change of a row a correction, if it is to be? */
+bool row_corrects(const struct entity *e, const void *before,
+                  const void *after);
 
 /* Why the row may not be saved as it is: what the entity's own check says of
- * it, once settled. NULL: it may. Inside the write, before it. */
+ * it, once settled, and its turns. NULL: it may. Inside the write, before it.
+ */
 const char *row_fault(struct conn *c, struct arena *a, const struct entity *e,
                       void *row, const char **field);
+
+/* What two rows of one key share: the columns ("school, year") and the row's
+ * values in them. False: one has no value, which equals none. */
+bool row_key(struct arena *a, const struct entity *e, const void *row,
+             const char *columns, struct str *out);
+/* Has another row the values that are unique together? Partial indexes are left
+ * to the database. */
+enum status row_taken(struct conn *c, struct arena *a, const struct entity *e,
+                      const void *row, bool *yes) MUST_USE;
+/* The days of a row whose entity has turns, both included. */
+struct days {
+    int32_t from, until;
+};
+struct days row_days(const struct entity *e, const void *row);
 
 /* Of who tells no weight, as a file with a column of names: the one that the
  * link has already, or 1. */

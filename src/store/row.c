@@ -151,7 +151,9 @@ const char *row_fault(struct conn *c, struct arena *a, const struct entity *e,
     if (e->settle)
         e->settle(a, row);
     const char *fault = counting_fault(e, row, field);
-    return !fault && e->check ? e->check(c, a, row, field) : fault;
+    if (!fault && e->check)
+        fault = e->check(c, a, row, field);
+    return fault ? fault : turns_fault(c, a, e, row, field);
 }
 
 enum status row_follow(struct conn *c, struct arena *a, const struct entity *e,

@@ -11,6 +11,9 @@ enum status row_load_old(struct conn *c, struct arena *a, const struct shape *s,
 enum status row_put(struct conn *c, struct arena *a, const struct shape *s,
                     void *row, bool with_id) MUST_USE;
 
+/* turns.fault where another row has one of its days; or NULL. */
+const char *turns_fault(struct conn *c, struct arena *a, const struct entity *e,
+                        const void *row, const char **field);
 /* What the entity says follows from it (entity.follow). */
 enum status row_follow(struct conn *c, struct arena *a, const struct entity *e,
                        const void *before, const void *after,

@@ -418,6 +418,37 @@ await test('3,000 deployments in one file, twelve of them wrong, each named by i
   for (const line of wrong) match(said, new RegExp(`\\b${line}\\b`), `line ${line} is not named`);
   equal((await rows('/deploiements')).length, before + 2988, said.slice(0, 600));
 });
+await test('the dry run refuses the lines that writing refuses, and names each', async () => {
+  const [a, b, c, d] = schools.slice(50);
+  const line = (school, tool, starts, ends = '', state = 'in_use', reason = '') =>
+    ['ESCALE', tool, school.uai, starts, ends, state, reason].join(';');
+  made(await post(admin, '/deploiements', { project: lab, tool: 'Déjà', school: d.id, starts: '2025-01-10', state: 'in_use' }));
+  const filler = Array.from({ length: 2500 }, (_, i) => line(schools[i % 40], `Plein ${i}`, '2025-02-01'));
+  const lines = ['project;tool;school;starts;ends;state;reason',
+    line(a, 'Même', '2025-02-01'), // 2
+    line(a, 'Même', '2025-02-01'), // 3: the same again
+    line(a, 'Même', '2025-03-01'), // 4: while it is still there
+    line(b, 'Suite', '2025-01-01', '2025-01-31', 'ended'), // 5
+    line(b, 'Suite', '2025-02-01'), // 6: after it ended
+    line(b, 'Suite', '2025-01-31', '2025-01-31', 'ended'), // 7: on its last day
+    line(c, 'Bref', '2025-01-05', '', 'abandoned', 'Personne.'), // 8
+    line(c, 'Bref', '2025-01-06'), // 9: after one day
+    line(d, 'Déjà', '2025-02-01'), // 10: it is there
+    ...filler, // further apart than what is read and written at once
+    line(a, 'Même', '2025-02-01'), // 2511
+    line(b, 'Suite', '2025-03-02')]; // 2512
+  const file = join(server.folder, 'essai.csv');
+  writeFileSync(file, lines.join('\r\n'));
+  const wrong = [3, 4, 7, 10, 2511, 2512];
+  const told = (...more) => {
+    const run = spawnSync(program, ['import', 'deployment', file, '--data', server.folder, ...more], { encoding: 'utf8' });
+    const named = [...new Set([...run.stderr.matchAll(/^line (\d+):/gm)].map((m) => Number(m[1])))];
+    return `${named} ${/\d+ new/.exec(run.stdout)} ${/\d+ refused/.exec(run.stdout)}`;
+  };
+  const all = `${wrong} ${lines.length - 1 - wrong.length} new ${wrong.length} refused`;
+  equal(told('--dry-run'), all);
+  equal(told(), all);
+});
 await test('a deployment’s state has its line in the journal, whichever way it changes', async () => {
   const lines = (what = '%') => Number(query(server.folder, "SELECT count(*) FROM core_journal WHERE entity ="
     + ` 'portfolio_deployment' AND what LIKE '${what}'`));

@@ -325,7 +325,7 @@ static enum status targets_look(struct deploying *d, struct conn *c,
         const char *field;
         row.school = p->school;
         if (!p->typed)
-            p->why = deployment_entity.check(c, a, &row, &field);
+            p->why = row_fault(c, a, &deployment_entity, &row, &field);
         if (p->why && !p->typed &&
             !same(p->why, "portfolio_deployment.overlaps")) {
             d->alert = tr(d->r->lang, p->why);

@@ -1,9 +1,6 @@
 /* Where a project's tools are used, since when and until when. */
 #include "modules/portfolio/life.h"
 
-/* After every day. */
-enum { EVER = INT32_MAX };
-
 static const char *const states[] = {"planned", "configured", "in_use",
                                      "ended",   "abandoned",  NULL};
 static const struct field fields[] = {
@@ -36,26 +33,14 @@ static const char *const reach[] = {
     NULL,
 };
 
-/* Is the tool there already, for the project and the school, on one of these
- * days? What ended or was abandoned without saying when lasted its first day.
- */
-static bool overlaps(struct conn *c, const struct deployment *d)
-{
-    bool over = word_in("ended abandoned", d->state) && d->ends == NO_DAY;
-    int32_t until = over ? d->starts : d->ends;
-    return count_of(
-               c,
-               SQL("SELECT count(*) FROM portfolio_deployment o WHERE"
-                   " o.project = :project AND o.school = :school AND o.tool ="
-                   " :tool AND o.id <> :id AND o.starts <= :until AND"
-                   " coalesce(o.ends, CASE WHEN o.state IN ('ended',"
-                   " 'abandoned') THEN o.starts ELSE :ever END) >= :starts"),
-               ARGS(arg_int("project", d->project),
-                    arg_int("school", d->school), arg_cstr("tool", d->tool),
-                    arg_int("id", d->row.version ? d->row.id : 0),
-                    arg_int("starts", d->starts), arg_int("ever", EVER),
-                    arg_int("until", until == NO_DAY ? EVER : until))) > 0;
-}
+/* A school has a tool of a project once at a time. */
+static const struct turns turns = {
+    .keys = "project, school, tool",
+    .from = "starts",
+    .until = "ends",
+    .brief = "ended abandoned",
+    .fault = "portfolio_deployment.overlaps",
+};
 
 /* What schools said of it stays true: its use had begun by then. */
 static const char *returns_fault(struct conn *c, const struct deployment *d,
@@ -124,10 +109,6 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
         fault = use_fault(c, a, d, field);
     if (!fault)
         fault = returns_fault(c, d, field);
-    if (!fault && overlaps(c, d)) {
-        *field = "starts";
-        fault = "portfolio_deployment.overlaps";
-    }
     return fault;
 }
 
@@ -138,6 +119,7 @@ const struct entity deployment_entity = {
     .row_size = sizeof(struct deployment),
     .fields = fields,
     .indexes = indexes,
+    .turns = &turns,
     .title = "tool",
     .sort = "-starts",
     .reach = reach,
