@@ -36,6 +36,99 @@ bool import_takes(const struct entity *e, const char *name)
     return f ? import_fills(e, f) : entity_link(e, name) != NULL;
 }
 
+/* What people write over columns that many entities have: by the field's name,
+ * the surest first, each as head_key gives it. */
+static const struct usual {
+    const char *name, *heads;
+} usual[] = {
+    {"school", "uai code_uai numero_uai rne code_rne code_etablissement"
+               " etablissement etablissements ecole lycee college school"},
+    {"starts",
+     "debut date_debut debut_le du depuis a_partir_du start start_date"
+     " from since begins"},
+    {"ends", "fin date_fin fin_le au jusqu_a jusqu_au end end_date to until"},
+    {"state", "etat statut situation status"},
+    {"reason", "motif raison pourquoi"},
+    {"project", "projet nom_projet project_name"},
+    {"support", "contact assistance contact_assistance referent support"},
+    {"tool", "outil ressource outil_numerique solution resource"},
+    {"email", "mail courriel e_mail adresse_mail mel"},
+    {"name", "nom intitule libelle"},
+    {"title", "titre intitule libelle nom"},
+    {"year", "annee annee_scolaire"},
+    {"kind", "nature type"},
+    {"person", "personne nom_prenom"},
+    {"lab", "laboratoire labo tiers_lieu"},
+    {"summary", "resume description descriptif"},
+    {"web", "site site_web url lien adresse_web"},
+};
+
+/* "Date de début" is "début", "Nom du projet" "projet". */
+static const char *head_core(const char *key)
+{
+    static const char *const before[] = {
+        "date_de_la_", "date_de_l_", "date_de_", "date_du_", "date_d_",
+        "nom_de_la_",  "nom_de_l_",  "nom_de_",  "nom_du_",  "nom_d_",
+        "le_",         "la_",        "les_",     "l_",       "the_",
+    };
+    for (size_t i = 0; i < COUNT(before); i++)
+        if (strncmp(key, before[i], strlen(before[i])) == 0 &&
+            key[strlen(before[i])])
+            return key + strlen(before[i]);
+    return key;
+}
+
+static int usual_rank(const char *name, const char *key)
+{
+    for (size_t i = 0; i < COUNT(usual); i++) {
+        struct str rest = str_of(usual[i].heads), word;
+        if (!same(usual[i].name, name))
+            continue;
+        for (int rank = 0; str_next(&rest, ' ', &word); rank++)
+            if (str_eq(word, key))
+                return rank;
+    }
+    return -1;
+}
+
+/* "École ou établissement" is said by either; what stands behind a comma or in
+ * brackets is an explanation. */
+static bool is_part(struct arena *a, const char *label, const char *key)
+{
+    char *text = str_dup(a, str_of(label));
+    text[strcspn(text, "(,:")] = 0;
+    const char *all = head_key(a, str_of(text));
+    if (same(head_core(all), key))
+        return true;
+    for (const char *at = all; at;) {
+        const char *end = strstr(at, "_ou_");
+        end = end ? end : strstr(at, "_or_");
+        size_t n = end ? (size_t)(end - at) : strlen(at);
+        if (n == strlen(key) && strncmp(at, key, n) == 0)
+            return true;
+        at = end ? end + strlen("_ou_") : NULL;
+    }
+    return false;
+}
+
+enum { LOOSE = 100 }; /* a rank behind all that name the field itself */
+
+static int loose_rank(struct arena *a, const struct entity *e, const char *name,
+                      const char *key)
+{
+    const char *core = head_core(key);
+    const char *label = arena_printf(a, "%s.%s", e->name, name);
+    int rank = usual_rank(name, key);
+    if (rank < 0)
+        rank = usual_rank(name, core);
+    if (rank >= 0)
+        return LOOSE + rank;
+    return is_part(a, tr(lang_find("fr"), label), core) ||
+                   is_part(a, tr(lang_find("en"), label), core)
+               ? LOOSE * 2
+               : -1;
+}
+
 int head_rank(struct arena *a, const struct entity *e, const char *name,
               const char *head)
 {
@@ -57,19 +150,39 @@ int head_rank(struct arena *a, const struct entity *e, const char *name,
         if (same(key, head_key(a, str_of(text))))
             return rank + 1;
     }
-    return -1;
+    return loose_rank(a, e, name, key);
+}
+
+/* By itself, by what people usually write, by a part of its label. */
+enum sureness { SURE, USUAL, PART, NOT_AT_ALL };
+struct heading {
+    const char *name;
+    enum sureness sure;
+};
+
+/* The surest; none where two say it as loosely. */
+static void heading_add(struct heading *h, const char *name, int rank)
+{
+    const enum sureness sure = rank < 0           ? NOT_AT_ALL
+                               : rank < LOOSE     ? SURE
+                               : rank < LOOSE * 2 ? USUAL
+                                                  : PART;
+    if (sure < h->sure)
+        *h = (struct heading){name, sure};
+    else if (sure == h->sure && sure != SURE)
+        h->name = NULL;
 }
 
 const char *head_field(struct arena *a, const struct entity *e,
                        const char *head)
 {
+    struct heading best = {NULL, NOT_AT_ALL};
     for (const struct field *f = e->fields; f->name; f++)
-        if (import_fills(e, f) && head_rank(a, e, f->name, head) >= 0)
-            return f->name;
+        if (import_fills(e, f))
+            heading_add(&best, f->name, head_rank(a, e, f->name, head));
     for (const struct link *l = e->links; l && l->name; l++)
-        if (head_rank(a, e, l->name, head) >= 0)
-            return l->name;
-    return NULL;
+        heading_add(&best, l->name, head_rank(a, e, l->name, head));
+    return best.name;
 }
 
 static bool is_filled(const struct import *im, const char *const *fields,

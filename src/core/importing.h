@@ -13,11 +13,14 @@ bool import_fills(const struct entity *e, const struct field *f);
 /* Is that the name of such a field, or of a link? */
 bool import_takes(const struct entity *e, const char *name);
 /* How well a head names the field or link: 0 its name, 1… its aliases in their
- * order, then its label; -1 not at all. */
+ * order, then its label, then what people usually write ("Début", "Contact"),
+ * then a part of its label ("École" of "École ou établissement"); -1 not at
+ * all. */
 int head_rank(struct arena *a, const struct entity *e, const char *name,
               const char *head);
 
-/* The field or link that a head names; NULL. */
+/* The field or link that a head names best; NULL: none, or several as
+ * loosely. */
 const char *head_field(struct arena *a, const struct entity *e,
                        const char *head);
 enum { KIND_HEADS = 80 };

@@ -449,6 +449,19 @@ await test('the dry run refuses the lines that writing refuses, and names each',
   equal(told('--dry-run'), all);
   equal(told(), all);
 });
+await test('a file with French heads needs no mapping, nor does what was exported', async () => {
+  const file = join(server.folder, 'francais.csv');
+  writeFileSync(file, `Projet;Outil;ETABLISSEMENT;Début;Fin;état;Contact\r\nESCALE;Têtes;${schools[60].uai};03/02/2025;;En usage;Assistance\r\n`);
+  match(essaim('import', 'deployment', file, '--data', server.folder), /1 new, .* 0 refused/);
+  const [row] = (await rows('/deploiements')).filter((d) => d.tool === 'Têtes');
+  equal([row.school, row.starts, row.state, row.support].join(), `${schools[60].id},2025-02-03,in_use,Assistance`);
+  made(await post(admin, `/deploiements/${row.id}/suppression`, { _version: row.version }));
+  const out = (await admin.get('/deploiements.csv?q=Têtes')).text.split('\r\n');
+  equal(out.filter(Boolean).length, 1);
+  const line = essaim('export', 'deployment', '--data', server.folder).split('\r\n').at(-2).split(';');
+  writeFileSync(file, `${out[0]}\r\n${line.map((c, i) => (out[0].split(';')[i] === 'tool' ? 'Sorti' : c)).join(';')}\r\n`);
+  match(essaim('import', 'deployment', file, '--data', server.folder), /1 new, .* 0 refused/);
+});
 await test('a deployment’s state has its line in the journal, whichever way it changes', async () => {
   const lines = (what = '%') => Number(query(server.folder, "SELECT count(*) FROM core_journal WHERE entity ="
     + ` 'portfolio_deployment' AND what LIKE '${what}'`));
