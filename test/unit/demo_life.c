@@ -303,6 +303,50 @@ TEST(demo_mia_seconde)
     demo_world_close(&w);
 }
 
+/* Tools spread over months, on days on which schools are open; what was given
+ * up says when and why; and no school says what another said. */
+TEST(demo_deployments_are_plausible)
+{
+    struct demo_world w;
+    struct rows *r;
+    demo_world_open(&w, "demo.db");
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_deployment WHERE state ="
+                " 'abandoned' AND (ends IS NULL OR reason IS NULL OR ends <"
+                " starts)") == 0);
+    OKAY(NUMBER("SELECT count(DISTINCT reason) FROM portfolio_deployment WHERE"
+                " state = 'abandoned'") >= 4);
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_deployment WHERE ends > 0 AND"
+                " state = 'in_use'") == 0);
+    /* More than ten schools of a tool begin on six days at least, more than
+     * two months apart. */
+    OKAY(NUMBER("SELECT count(*) FROM (SELECT tool FROM portfolio_deployment"
+                " GROUP BY tool HAVING count(*) > 10 AND (count(DISTINCT"
+                " starts) < 6 OR max(starts) - min(starts) < 62)) x") == 0);
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_feedback") > 20);
+    OKAY(NUMBER("SELECT count(*) - count(DISTINCT text) FROM"
+                " portfolio_feedback") == 0);
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_feedback WHERE text IS NULL OR"
+                " (useful >= 4 AND (goes_on IS NULL OR goes_on = 0 OR use ="
+                " 'never')) OR (useful <= 2 AND goes_on = 1)") == 0);
+    OKAY(NUMBER("SELECT count(DISTINCT useful) FROM portfolio_feedback") == 5);
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_feedback f JOIN"
+                " portfolio_deployment d ON d.id = f.deployment WHERE f.given"
+                " < d.starts OR d.state NOT IN (" BEGUN ") OR f.given >"
+                " d.ends") == 0);
+    CHECK(db_rows(w.conn, &w.mem,
+                  SQL("SELECT DISTINCT starts FROM portfolio_deployment WHERE"
+                      " tool <> 'MYdys' UNION SELECT given FROM"
+                      " portfolio_feedback"),
+                  NO_ARGS, &r) == OK);
+    while (rows_next(r)) {
+        int32_t near;
+        CHECK(school_day_near(w.conn, "b", row_day(r, 0), 1, &near) == OK);
+        OKAY(near == row_day(r, 0));
+    }
+    CHECK(rows_end(r) == OK);
+    demo_world_close(&w);
+}
+
 enum { A, B, C, D, E, NOTES };
 
 static enum status link_notes(struct conn *c, struct arena *a, void *data)

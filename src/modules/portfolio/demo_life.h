@@ -109,3 +109,23 @@ struct demo_advice {
 };
 extern const struct demo_advice demo_advice[];
 extern const size_t demo_advice_count;
+
+/* What a school says of a tool; goes_on: do they go on with it. */
+struct demo_return {
+    const char *tool, *role, *use;
+    int useful;
+    enum yesno goes_on;
+    const char *obstacles, *text;
+};
+extern const struct demo_return demo_returns[];
+extern const size_t demo_return_count;
+/* Why one was given up, and what the school says of it, once. */
+struct demo_abandon {
+    const char *reason, *role, *use;
+    int useful;
+    const char *obstacles, *text;
+};
+extern const struct demo_abandon demo_abandons[];
+extern const size_t demo_abandon_count;
+/* demo_deployments.c */
+enum status deployments_demo(struct demo *d) MUST_USE;

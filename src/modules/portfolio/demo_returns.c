@@ -1,0 +1,119 @@
+/* What schools say of what they use, in the demonstration: each once, and each
+ * of a piece with its mark and its use. Written by hand; nobody in it is real.
+ */
+#include "modules/portfolio/demo_life.h"
+
+#define HEAD "head"
+#define TEACHER "teacher"
+#define REFERENT "referent"
+
+const struct demo_return demo_returns[] = {
+    {"MIA Seconde", TEACHER, "weekly", 4, YES, NULL,
+     "Une heure par semaine en accompagnement personnalisé : chacun reprend là "
+     "où il s’est arrêté, et je vois enfin qui bloque sur les fractions."},
+    {"MIA Seconde", HEAD, "daily", 5, YES, NULL,
+     "Les trois professeurs de seconde s’en servent, et le conseil de classe "
+     "regarde les mêmes courbes que les élèves."},
+    {"MIA Seconde", TEACHER, "weekly", 3, YES,
+     "Les comptes des élèves arrivés après la rentrée ont tardé.",
+     "Bien pour la remédiation, moins pour la classe entière : les plus à "
+     "l’aise s’ennuient."},
+    {"MIA Seconde", TEACHER, "rarely", 2, UNKNOWN,
+     "Une salle informatique pour six classes.",
+     "Les exercices sont bons, mais je n’ai la salle qu’une fois par mois."},
+    {"MIA Seconde", REFERENT, "weekly", 4, YES, NULL,
+     "L’ouverture par l’ENT marche enfin ; je n’ai plus d’appels."},
+    {"MIA Seconde", TEACHER, "weekly", 4, YES, NULL,
+     "En français, les corrigés expliquent l’erreur au lieu de la signaler. "
+     "Mes élèves les lisent."},
+    {"MIA Seconde", HEAD, "rarely", 3, YES,
+     "Deux professeurs sur quatre ne sont pas formés.",
+     "Nous attendons la prochaine formation pour l’étendre."},
+    {"MIA Seconde", TEACHER, "daily", 5, YES, NULL,
+     "Dix minutes au début de l’heure, tous les jours : c’est devenu un rite, "
+     "et les contrôles communs le montrent."},
+    {"LyText", TEACHER, "weekly", 5, YES, NULL,
+     "Avec la couche « qui parle », mes cinquièmes ont compris le dialogue de "
+     "théâtre sans que je l’explique."},
+    {"LyText", TEACHER, "weekly", 4, YES,
+     "La préparation d’un texte prend une heure.",
+     "Je partage mes textes préparés avec deux collègues : à trois, c’est "
+     "tenable."},
+    {"LyText", REFERENT, "rarely", 3, YES, NULL,
+     "Utilisé par une professeure de lettres, les autres regardent. Une "
+     "démonstration en conseil d’enseignement aiderait."},
+    {"LyText", HEAD, "weekly", 4, YES, NULL,
+     "Les élèves de l’ULIS suivent le même texte que leur classe."},
+    {"LyText", TEACHER, "rarely", 2, NO,
+     "Le texte est petit sur nos tablettes.",
+     "L’idée est belle, mais à l’écran mes élèves lisent moins bien que sur "
+     "papier."},
+    {"LyText", TEACHER, "weekly", 3, YES, NULL,
+     "Utile pour un texte difficile par séquence, pas davantage."},
+    {"Cantoo", TEACHER, "daily", 5, YES, NULL,
+     "Deux élèves dyspraxiques rendent enfin leurs travaux en même temps que "
+     "les autres."},
+    {"Cantoo", REFERENT, "weekly", 4, YES,
+     "L’installation demande les droits de l’administrateur.",
+     "Une fois installé, plus rien à faire : les familles l’ont aussi à la "
+     "maison."},
+    {"Cantoo", TEACHER, "rarely", 2, UNKNOWN,
+     "Un seul ordinateur au fond de la "
+     "classe.",
+     "L’élève préfère son AESH à l’écran ; nous réessaierons avec un casque."},
+    {"Pack VR", TEACHER, "rarely", 4, YES,
+     "Huit casques pour vingt-six élèves.",
+     "La visite de la grotte a donné un vrai travail d’écriture ; il faut "
+     "prévoir deux ateliers à côté."},
+    {"Pack VR", HEAD, "rarely", 3, YES, NULL,
+     "Le prêt de trois semaines convient. Deux disciplines s’y sont mises."},
+    {"Pack VR", TEACHER, "never", 1, NO,
+     "Les casques demandaient un compte que nous n’avons pas pu créer.",
+     "La valise est repartie sans avoir servi."},
+    {"Valise LaboArts", TEACHER, "weekly", 4, YES, NULL,
+     "Le stylet change tout en arts plastiques : les élèves reprennent leur "
+     "dessin au lieu de le jeter."},
+    {"Valise LaboArts", TEACHER, "weekly", 3, YES,
+     "Deux tablettes sur douze ne tiennent plus la charge.",
+     "Très bien pour l’animation image par image."},
+    {"Groupe d’ambassadeurs", HEAD, "weekly", 5, YES, NULL,
+     "Les douze ambassadeurs ont tenu une permanence au CDI et formé toutes "
+     "les sixièmes."},
+    {"Groupe d’ambassadeurs", TEACHER, "rarely", 3, UNKNOWN,
+     "Pas d’heure commune à l’emploi du temps.",
+     "Les élèves sont partants, mais se réunir entre midi et deux épuise tout "
+     "le monde."},
+    {"Studio mobile", TEACHER, "weekly", 4, YES, NULL,
+     "Les CM1 enregistrent leur journal du vendredi. Même les plus timides ont "
+     "pris le micro."},
+    {"Studio mobile", TEACHER, "rarely", 3, YES,
+     "Le couloir est bruyant, et nous n’avons pas d’autre lieu.",
+     "Deux émissions dans l’année, que les parents ont écoutées."},
+    {"Films des métiers", TEACHER, "rarely", 4, YES, NULL,
+     "Trois élèves de troisième ont changé leur vœu après avoir vu l’atelier "
+     "de chaudronnerie."},
+    {"Films des métiers", HEAD, "rarely", 3, YES, NULL,
+     "À sa place dans la semaine de l’orientation ; les métiers du soin "
+     "manquent."},
+    {"Films des métiers", TEACHER, "rarely", 2, NO,
+     "Les films durent six minutes, l’attention trois.",
+     "Une visite en entreprise a plu davantage, pour le même temps."},
+};
+const size_t demo_return_count = COUNT(demo_returns);
+
+const struct demo_abandon demo_abandons[] = {
+    {"Le professeur qui portait l’usage a changé d’établissement.", HEAD,
+     "rarely", 3, "Personne n’a repris les comptes.",
+     "L’outil plaisait, mais il ne tenait qu’à un collègue."},
+    {"Le réseau de l’établissement ne suit pas à vingt-huit postes.", REFERENT,
+     "rarely", 2, "Débit de 8 Mbit/s pour tout l’établissement.",
+     "La moitié de la classe attendait que la page s’ouvre. À reprendre après "
+     "l’arrivée de la fibre."},
+    {"L’équipe préfère l’outil qu’elle avait déjà.", TEACHER, "rarely", 2, NULL,
+     "Rien à lui reprocher, mais il ferait double emploi avec notre manuel "
+     "numérique."},
+    {"Personne n’a pu être libéré pour la formation.", HEAD, "never", 1,
+     "Aucun remplaçant disponible.",
+     "Sans formation, l’équipe n’a pas osé commencer."},
+};
+const size_t demo_abandon_count = COUNT(demo_abandons);
