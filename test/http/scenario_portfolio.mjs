@@ -387,7 +387,26 @@ await test('month by month, the schools reached are those where it was used', as
   const reached = new Set(all.filter((d) => ['in_use', 'ended', 'abandoned'].includes(d.state)).map((d) => d.school));
   ok(new Set(all.map((d) => d.school)).size > reached.size, 'the example says nothing');
   const chart = /<h2 id="when">[\s\S]*?<\/section>/.exec((await leader.get(`/projets/${lab}/essaimage`)).text)[0];
-  equal(Number(/<td class="n">(\d+)<\/td><\/tr>\s*<\/tbody>/.exec(chart)[1]), reached.size);
+  const [begun, until] = [...chart.matchAll(/<tbody>([\s\S]*?)<\/tbody>/g)]
+    .map((table) => [...table[1].matchAll(/<td class="n">(\d+)<\/td>/g)].map((m) => Number(m[1])));
+  equal(until.at(-1), reached.size);
+  equal(begun.reduce((sum, n) => sum + n, 0), reached.size);
+  equal(begun.length, until.length);
+  ok(until.every((n, i) => n === begun.slice(0, i + 1).reduce((sum, x) => sum + x, 0)), `${begun} | ${until}`);
+  // A month in which none began is one of them.
+  const mia = /<h2 id="when">[\s\S]*?<\/section>/.exec((await leader.get('/projets/1/essaimage')).text)[0];
+  match(readable(mia), /juillet 2024 0 août 2024 0 septembre 2024 [1-9]/);
+});
+await test('what stopped is told with its reason, its tool and the month in which it ended', async () => {
+  const base = { project: lab, tool: 'Rideau', starts: '2024-01-10', reason: 'La salle a fermé.' };
+  for (const [i, ends] of ['2024-06-28', '2024-11-04'].entries())
+    made(await post(admin, '/deploiements', { ...base, school: schools[41 + i].id, state: 'abandoned', ends }));
+  made(await post(admin, '/deploiements', { ...base, tool: 'Estrade', school: schools[41].id, reason: '', state: 'ended',
+    ends: '2024-05-31' }));
+  const text = readable(/<h2 id="stopped">[\s\S]*?<\/section>/
+    .exec((await server.stranger().get(`/projets/${lab}/essaimage`)).text)[0]);
+  match(text, /La salle a fermé\. Rideau abandonné de juin 2024 à novembre 2024 2/);
+  match(text, /Terminé comme prévu Estrade terminé mai 2024 1/);
 });
 await test('a coordinator deploys in schools within reach alone', async () => {
   const coordinator = await server.as('coordinator');

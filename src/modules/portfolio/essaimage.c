@@ -221,43 +221,58 @@ static int last_month(const struct spread *s)
     return newest != INT_MIN && newest <= now - MONTHS ? newest : now;
 }
 
-/* All schools reached until each month of two years, by their first deployment;
- * the months in which some came are told apart. */
-static const struct bars *months_of(struct req *r, const struct spread *s)
+/* Two years, month by month: the schools that began, by their first
+ * deployment, and all reached until then. Months in which none began count. */
+struct months {
+    int last, first; /* the months .last - MONTHS + 1 + .first … .last */
+    int begun[MONTHS];
+    int64_t before; /* reached before them */
+};
+
+static struct months months_count(const struct spread *s)
 {
-    int last = last_month(s), counts[MONTHS] = {0};
-    int first = MONTHS;
-    int64_t reached = 0;
+    struct months m = {.last = last_month(s), .first = MONTHS};
     for (size_t i = 0; i < s->n; i++) {
         if (s->schools[i].first == NO_DAY)
             continue;
-        int at = MONTHS - 1 - (last - month_of(s->schools[i].first));
-        reached += at < 0;
+        int at = MONTHS - 1 - (m.last - month_of(s->schools[i].first));
+        m.before += at < 0;
         if (at < 0 || at >= MONTHS)
             continue;
-        counts[at]++;
-        first = at < first ? at : first;
+        m.begun[at]++;
+        m.first = at < m.first ? at : m.first;
     }
+    return m;
+}
+
+/* Those that began in each month; or all reached until then. */
+static const struct bars *months_of(struct req *r, const struct months *m,
+                                    bool reached)
+{
     struct bar *bars = NEW_ARRAY(r->mem, struct bar, MONTHS + 1);
     struct bars *chart = NEW(r->mem, struct bars);
+    int64_t all = m->before;
     size_t n = 0;
-    for (int at = first; at < MONTHS; at++) {
-        int month = last - (MONTHS - 1 - at);
-        reached += counts[at];
+    for (int at = m->first; at < MONTHS; at++) {
+        int month = m->last - (MONTHS - 1 - at);
+        all += m->begun[at];
+        int64_t value = reached ? all : m->begun[at];
         bars[n++] =
             (struct bar){.label = format_day(
                              r->mem, r->lang,
                              day_of(month / 12, month % 12 + 1, 1), DAY_MONTH),
-                         .shown = format_int(r->mem, r->lang, reached),
-                         .value = (double)reached,
-                         .on = counts[at] > 0};
+                         .shown = format_int(r->mem, r->lang, value),
+                         .value = (double)value,
+                         .on = reached && m->begun[at] > 0};
     }
-    *chart = (struct bars){.title = tr(r->lang, "portfolio.by_month"),
-                           .note = tr(r->lang, "portfolio.by_month_note"),
-                           .name_head = tr(r->lang, "portfolio.month"),
-                           .value_head = tr(r->lang, "directory_school.list"),
-                           .bars = bars,
-                           .n = n};
+    *chart = (struct bars){
+        .title = tr(r->lang, reached ? "portfolio.by_month"
+                                     : "portfolio.begun_by_month"),
+        .note = reached ? tr(r->lang, "portfolio.by_month_note") : NULL,
+        .name_head = tr(r->lang, "portfolio.month"),
+        .value_head = tr(r->lang, "directory_school.list"),
+        .bars = bars,
+        .n = n};
     return chart;
 }
 
@@ -336,20 +351,46 @@ static struct map *map_of(struct req *r, const struct spread *s,
     return m;
 }
 
-static enum status reasons_fill(struct req *r, struct essaimage_v *v)
+/* "de juin 2024 à janvier 2025", or the one month; NULL: nobody said when. */
+static const char *span_shown(struct req *r, int32_t from, int32_t until)
+{
+    if (from == NO_DAY)
+        return NULL;
+    const char *first = format_day(r->mem, r->lang, from, DAY_MONTH),
+               *last = format_day(r->mem, r->lang, until, DAY_MONTH);
+    return same(first, last)
+               ? first
+               : tr_with(r->mem, r->lang, "portfolio.stopped_from", "from",
+                         first, "to", last, NULL);
+}
+
+/* What is over, by tool and reason; the last to end comes first. Whose it was
+ * is told to who reads deployments. */
+static enum status stops_fill(struct req *r, struct essaimage_v *v)
 {
     enum { MOST = 20 };
     struct rows *rows;
-    struct reason_v *out = NEW_ARRAY(r->mem, struct reason_v, MOST);
+    struct stop_v *out = NEW_ARRAY(r->mem, struct stop_v, MOST);
     TRY(db_rows(r->conn, r->mem,
-                SQL("SELECT reason, count(*) AS n FROM portfolio_deployment"
-                    " WHERE project = :project AND state = 'abandoned'"
-                    " GROUP BY reason ORDER BY n DESC, reason LIMIT :most"),
+                SQL("SELECT d.tool, d.state, d.reason, count(*) AS n,"
+                    " min(d.ends), max(d.ends) AS last FROM"
+                    " portfolio_deployment d WHERE d.project = :project AND"
+                    " d.state IN ('ended', 'abandoned') GROUP BY d.tool,"
+                    " d.state, d.reason ORDER BY coalesce(max(d.ends), 0) DESC,"
+                    " n DESC, d.tool, d.state, coalesce(d.reason, '') LIMIT"
+                    " :most"),
                 ARGS(arg_int("project", r->id), arg_int("most", MOST)), &rows));
-    while (rows_next(rows))
-        out[v->reason_count++] = (struct reason_v){.reason = row_text(rows, 0),
-                                                   .n = row_int(rows, 1)};
-    v->reasons = out;
+    while (rows_next(rows)) {
+        const char *state = row_text(rows, 1);
+        out[v->stop_count++] = (struct stop_v){
+            .tool = row_text(rows, 0),
+            .state = choice_shown(r, &deployment_entity, "state", state),
+            .tone = tone_of(r, &deployment_entity, "state", state),
+            .reason = row_text(rows, 2),
+            .when = span_shown(r, row_day(rows, 4), row_day(rows, 5)),
+            .n = row_int(rows, 3)};
+    }
+    v->stops = out;
     return rows_end(rows);
 }
 
@@ -366,7 +407,7 @@ static enum status spreading_fill(struct req *r, void *view)
     TRY(spread_load(r->conn, r->mem, r->id, &k->spread));
     TRY(areas_load(r, &k->areas));
     TRY(outlines_load(r->conn, r->mem, &k->outlines));
-    return reasons_fill(r, &k->v);
+    return stops_fill(r, &k->v);
 }
 
 enum status essaimage_show(struct req *r)
@@ -386,7 +427,9 @@ enum status essaimage_show(struct req *r)
     v.bassins = bars_of(r, bassins, "portfolio.by_bassin", "bassin");
     v.departements =
         bars_of(r, departements, "portfolio.by_departement", "departement");
-    v.months = months_of(r, &s);
+    const struct months months = months_count(&s);
+    v.begun = months_of(r, &months, false);
+    v.months = months_of(r, &months, true);
     if (may(r->who, "portfolio.deployments"))
         v.list = arena_printf(r->mem, "/deploiements?project=%" PRId64, r->id);
     struct page page =

@@ -96,15 +96,20 @@ struct state_v {
     const char *label, *tone;
     int64_t n;
 };
+/* Uses of a tool that are over, by their reason; NULL: unknown. */
+struct stop_v {
+    const char *tool, *state, *tone, *reason, *when;
+    int64_t n;
+};
 struct essaimage_v {
     const char *schools, *schools_label, *pupils;
     int64_t unknown;
     bool used; /* somewhere at least */
     struct state_v states[5];
     const struct map *map;
-    const struct bars *bassins, *departements, *months;
-    const struct reason_v *reasons;
-    size_t reason_count;
+    const struct bars *bassins, *departements, *begun, *months;
+    const struct stop_v *stops;
+    size_t stop_count;
     const char *list;
 };
 /* The plan of one service. */
