@@ -551,6 +551,9 @@ await test('a stranger names a school, in words or by its code; who only reads l
     { need: 'Une école à nommer', topic: 'inclusion', asker: 'Ida', email: 'ida@demo.example', ...fields });
   const head = (await rows('/personnes')).find((p) => p.email === 'head@demo.example');
   const school = (await rows('/etablissements')).find((s) => s.id === head.school);
+  const page = readable((await stranger.get('/demander-conseil')).text);
+  match(page, /En une phrase, avec vos mots/);
+  ok(!/annuaire|inconnu/.test(page), 'the words of those who note a request');
   says(await ask({ school: 'Nulle part du tout' }), 422, /introuvable/);
   for (const missing of ['asker', 'email']) says(await ask({ school: school.uai, [missing]: '' }), 422, /obligatoire/);
   // In words: what is meant is chosen, told apart by what everybody may read.

@@ -33,16 +33,38 @@ static const char *asked_fields(const struct req *r)
     return r->who ? asked_of_all : asked_of_strangers;
 }
 
-/* A stranger is asked for what answers them, and for their school in words. */
-static void strangers_form(struct req *r, struct form *form)
+/* Who asks speaks for themselves, and need not know under which discipline or
+ * level; a stranger is asked for what answers them. The form of those who note
+ * a request says it in other words. */
+static void own_words(struct req *r, struct form_field *f)
+{
+    static const struct {
+        const char *name, *help;
+    } helps[] = {{"need", "portfolio.ask_need_help"},
+                 {"school", "portfolio.ask_school_help"},
+                 {"asker", NULL},
+                 {"email", NULL}};
+    f->required |= word_in("asker email", f->name);
+    for (size_t i = 0; i < COUNT(helps); i++)
+        if (same(f->name, helps[i].name))
+            f->help = helps[i].help ? tr(r->lang, helps[i].help) : NULL;
+    if (f->control != CONTROL_SELECT || f->required || !f->option_count ||
+        *f->options[0].value)
+        return;
+    struct form_option *options =
+        NEW_ARRAY(r->mem, struct form_option, f->option_count);
+    memcpy(options, f->options, f->option_count * sizeof(*options));
+    options[0].label = tr(r->lang, "portfolio.ask_not_said");
+    f->options = options;
+}
+
+static void asked_words(struct req *r, struct form *form)
 {
     struct form_field *fields =
         NEW_ARRAY(r->mem, struct form_field, form->field_count);
     for (size_t i = 0; i < form->field_count; i++) {
         fields[i] = form->fields[i];
-        fields[i].required |= word_in("asker email", fields[i].name);
-        if (same(fields[i].name, "school"))
-            fields[i].help = tr(r->lang, "portfolio.ask_school_help");
+        own_words(r, &fields[i]);
     }
     form->fields = fields;
 }
@@ -59,8 +81,7 @@ static enum status show(struct asking *k, int code, bool refused)
                            .only = asked_fields(r)};
     struct form *form = NEW(r->mem, struct form);
     TRY(form_of_entity(r->mem, r->lang, &ask, form));
-    if (!r->who)
-        strangers_form(r, form);
+    asked_words(r, form);
     form->csrf = r->who ? r->who->csrf : NULL;
     form->key = req_key(r);
     form->action = "/demander-conseil";
