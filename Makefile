@@ -9,7 +9,9 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wwrite-strings -Werror
 STD = -std=c17 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Isrc -I$(B)/gen
 ALL = $(STD) $(WARN) $(CFLAGS) -MMD -MP
-LIBS = -lmicrohttpd -lsqlite3 -lpq -lsodium -lcrypto -lical -lunistring -lcurl -lm -lpthread
+PAPER := $(shell pkg-config --cflags pangocairo | sed "s/-I/-isystem /g")
+LIBS = -lmicrohttpd -lsqlite3 -lpq -lsodium -lcrypto -lical -lunistring -lcurl \
+	-lpangocairo-1.0 -lpango-1.0 -lgobject-2.0 -lcairo -lm -lpthread
 
 SRC := $(wildcard src/*/*.c src/modules/*/*.c) src/modules.c
 HDR := $(wildcard src/*/*.h src/modules/*/*.h)
@@ -26,6 +28,7 @@ $(B)/essaim: $(B)/src/main.o $(B)/libessaim.a
 $(B)/libessaim.a: $(OBJ)
 	@rm -f $@
 	$(Q)ar rcs $@ $(OBJ)
+$(B)/src/pdf/draw.o: ALL += $(PAPER)
 $(B)/%.o: %.c | $(GEN:%.c=%.h)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL) -c -o $@ $<
@@ -103,7 +106,7 @@ headers: $(GEN:%.c=%.h) ; @tools/headers.sh $(CC) $(STD) $(WARN)
 symbols: $(B)/libessaim.a ; @tools/symbols.sh $(B)
 tidy: $(GEN:%.c=%.h)
 	@tools/install run tidy
-	clang-tidy --quiet $(TIDY) -- $(STD) -Itest
+	clang-tidy --quiet $(TIDY) -- $(STD) $(PAPER) -Itest
 	cppcheck --quiet --std=c11 --inline-suppr --error-exitcode=1 \
 		--enable=warning,performance,portability \
 		--suppressions-list=tools/cppcheck -D__GNUC__ -Isrc -I$(B)/gen $(SRC) src/main.c

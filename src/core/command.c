@@ -33,6 +33,8 @@ const struct command_line command_lines[] = {
      command_settings, CLOSED},
     {"completion", "bash | zsh", "what a shell needs to complete these words",
      command_completion, CLOSED},
+    {"paper", "", "draws a document: JSON comes in, a PDF goes out",
+     command_paper, CLOSED},
     {"labels", "", "every label the tables need", command_labels, CLOSED},
     {"journal",
      "verify [--head FILE] | head | send | prove LINE | new-key --force",

@@ -52,6 +52,7 @@ int command_completion(struct cli *cli);
 /* core/command_admin.c */
 int command_routes(struct cli *cli);
 int command_rights(struct cli *cli);
+int command_paper(struct cli *cli);
 int command_labels(struct cli *cli);
 int command_token(struct cli *cli);
 int command_db(struct cli *cli);

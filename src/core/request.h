@@ -121,6 +121,9 @@ enum status req_go(struct req *r, const char *fmt, ...) PRINTF(2, 3);
 /* The file is closed by the answer; it is sent as a download of that name. */
 enum status req_file(struct req *r, int fd, uint64_t size, const char *type,
                      const char *name);
+struct paper;
+/* Draws it in a process of its own and sends the PDF; the route is HEAVY. */
+enum status req_pdf(struct req *r, struct paper *p, const char *name) MUST_USE;
 void req_header(struct req *r, const char *name, const char *value);
 /* A cookie for the whole site that no script reads and that other sites' forms
  * do not send; only over TLS where the reader has it (x->secure). 0 seconds
