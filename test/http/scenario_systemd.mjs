@@ -1,6 +1,6 @@
 // deploy/essaim.service under a systemd that runs: started, held to its rights,
 // restarted when killed, stopped. Where no systemd can be had, why is said.
-import { test, equal, ok, match, program, root } from './lib.mjs';
+import { test, equal, ok, match, program, root, forms } from './lib.mjs';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -80,6 +80,16 @@ await test('started, it answers, and has the rights of the unit alone', async (s
     'touch /usr/x 2>&1; touch /etc/x 2>&1; touch /var/lib/x 2>&1; touch /var/lib/essaim/x && rm /var/lib/essaim/x && echo its own');
   equal(seen.match(/Read-only file system/g)?.length, 3, seen);
   match(seen, /its own$/);
+});
+await test('a document is drawn by a process of its own, within the same bounds', async (skip) => {
+  if (reason) return skip(reason);
+  const site = 'http://127.0.0.1:8080', jar = '/tmp/essaim-jar';
+  const curl = (...words) => said('curl', '-s', '-b', jar, '-c', jar, ...words);
+  const form = forms(curl(`${site}/entrer`)).find((f) => f.buttons.some((b) => b.name === 'role' && b.value === 'admin'));
+  curl('-o', '/dev/null', ...[...form.fields, ['role', 'admin']].flatMap(([k, v]) => ['--data-urlencode', `${k}=${v}`]), `${site}${form.action}`);
+  equal(curl('-o', '/tmp/essaim.pdf', '-w', '%{http_code} %{content_type}', `${site}/feuille-de-route.pdf`), '200 application/pdf',
+    said('journalctl', '-u', 'essaim', '-o', 'cat', '-n', '5'));
+  match(said('head', '-c', '5', '/tmp/essaim.pdf'), /^%PDF-/);
 });
 await test('killed, it is there again within seconds', async (skip) => {
   if (reason) return skip(reason);

@@ -4,6 +4,7 @@
 #include "modules/network/agree.h"
 #include "modules/network/pages/told.html.h"
 #include "modules/network/routes.h"
+#include "pdf/paper.h"
 
 static const char *const transports[] = {"foot",  "coach", "public",
                                          "train", "cars",  NULL};
@@ -152,9 +153,10 @@ enum status sheet_show(struct req *r)
     struct visit_said s = {.day = NO_DAY};
     TRY(outing_of(r, &o));
     TRY(visit_say(r->conn, r->mem, r->lang, r->row, &s));
-    struct sheet_v v = {.edit = outing_address(r, o),
-                        .visit =
-                            arena_printf(r->mem, "/accueils/%" PRId64, r->id)};
+    struct sheet_v v = {
+        .edit = outing_address(r, o),
+        .pdf = arena_printf(r->mem, "/accueils/%" PRId64 "/sortie.pdf", r->id),
+        .visit = arena_printf(r->mem, "/accueils/%" PRId64, r->id)};
     sheet_fill(r, &s, o, &v);
     struct page p = req_page(r, tr(r->lang, "network.sheet"));
     const struct page_link crumbs[] = {
@@ -167,4 +169,23 @@ enum status sheet_show(struct req *r)
     req_html_open(r, &h);
     sheet_page(&h, &p, &v);
     return req_html(r, 200, &h);
+}
+
+/* The same for the school's file: what is not known is a line to write on. */
+enum status sheet_pdf(struct req *r)
+{
+    const struct outing *o;
+    struct visit_said s = {.day = NO_DAY};
+    struct sheet_v v = {0};
+    struct paper p;
+    TRY(outing_of(r, &o));
+    TRY(visit_say(r->conn, r->mem, r->lang, r->row, &s));
+    sheet_fill(r, &s, o, &v);
+    paper_open(&p, r->mem, tr(r->lang, "network.sheet"));
+    for (size_t i = 0; i < v.n; i++)
+        paper_fact(&p, v.lines[i].label, v.lines[i].text);
+    paper_fact(&p, tr(r->lang, "network.sheet_sign_teacher"), NULL);
+    paper_fact(&p, tr(r->lang, "network.sheet_sign_head"), NULL);
+    return req_pdf(r, &p,
+                   arena_printf(r->mem, "sortie-%" PRId64 ".pdf", r->id));
 }

@@ -49,6 +49,7 @@ struct sheet_line_v {
 };
 struct sheet_v {
     const char *edit; /* where to fill in what is missing; or NULL */
+    const char *pdf;
     const struct sheet_line_v *lines;
     size_t n;
     const char *visit;

@@ -3,6 +3,7 @@
 #include "modules/network/pages/tour.html.h"
 #include "modules/network/routes.h"
 #include "modules/network/tour.h"
+#include "pdf/paper.h"
 
 enum { MOST_LEGS = 60 };
 
@@ -262,7 +263,7 @@ static const char *sheet_address(struct req *r, int32_t day)
                         day_iso(r->mem, day));
 }
 
-enum status tour_sheet_show(struct req *r)
+static enum status sheet_load(struct req *r, struct sheet **out)
 {
     struct sheet *k = NEW(r->mem, struct sheet);
     const struct str given = req_text(r, "jour");
@@ -270,13 +271,72 @@ enum status tour_sheet_show(struct req *r)
     k->day = day_today();
     if (given.n && !day_parse(given, &k->day))
         return ERR_NOT_FOUND;
-    TRY(moves_load(k));
-    struct tour_sheet_v v = {.day =
-                                 format_day(r->mem, r->lang, k->day, DAY_LONG),
-                             .prev = sheet_address(r, k->day - 1),
-                             .next = sheet_address(r, k->day + 1),
-                             .legs = k->legs,
-                             .n = k->n};
+    *out = k;
+    return moves_load(k);
+}
+
+/* "Toul\n12 rue du Port", of those that are known. */
+static const char *lines_of(struct req *r, const char *one, const char *other)
+{
+    return one && other ? arena_printf(r->mem, "%s\n%s", one, other)
+           : one        ? one
+                        : other;
+}
+
+static void move_print(struct req *r, struct paper *p, const struct leg_v *l)
+{
+    const char *until = l->until
+                            ? tr_with(r->mem, r->lang, "network.tour_until",
+                                      "when", l->until, NULL)
+                            : NULL;
+    const char *blank = l->received ? "" : NULL;
+    paper_heading(p, arena_printf(r->mem, "%s \xe2\x86\x92 %s", l->kit, l->to));
+    paper_fact(p, tr(r->lang, "network.tour_from"), l->from);
+    paper_fact(p, tr(r->lang, "network.tour_to"),
+               lines_of(r, l->to, l->address));
+    paper_fact(p, tr(r->lang, "network.tour_when"),
+               lines_of(r, l->when ? l->when : "", until));
+    paper_fact(p, tr(r->lang, "network.tour_contact"),
+               lines_of(r, l->contact ? l->contact : "", l->phone));
+    paper_fact(p, tr(r->lang, "network.tour_way"), l->km ? l->km : "");
+    if (l->received)
+        paper_fact(p, tr(r->lang, "network_custody"), l->received);
+    paper_fact(p, tr(r->lang, "network_custody.handed_by"),
+               l->by ? l->by : blank);
+    paper_fact(p, tr(r->lang, "network_custody.received_by"),
+               l->taken_by ? l->taken_by : blank);
+}
+
+/* For who drives, and for a signature at each door. */
+enum status tour_sheet_pdf(struct req *r)
+{
+    struct sheet *k;
+    struct paper p;
+    TRY(sheet_load(r, &k));
+    paper_open(&p, r->mem,
+               arena_printf(r->mem, "%s, %s", tr(r->lang, "network.tour_sheet"),
+                            format_day(r->mem, r->lang, k->day, DAY_LONG)));
+    for (size_t i = 0; i < k->n; i++)
+        move_print(r, &p, &k->legs[i]);
+    paper_note(&p, tr(r->lang,
+                      k->n ? "network.tour_crow" : "network.tour_sheet_empty"));
+    return req_pdf(r, &p,
+                   arena_printf(r->mem, "feuille-de-route-%s.pdf",
+                                day_iso(r->mem, k->day)));
+}
+
+enum status tour_sheet_show(struct req *r)
+{
+    struct sheet *k;
+    TRY(sheet_load(r, &k));
+    struct tour_sheet_v v = {
+        .day = format_day(r->mem, r->lang, k->day, DAY_LONG),
+        .pdf = arena_printf(r->mem, "/feuille-de-route.pdf?jour=%s",
+                            day_iso(r->mem, k->day)),
+        .prev = sheet_address(r, k->day - 1),
+        .next = sheet_address(r, k->day + 1),
+        .legs = k->legs,
+        .n = k->n};
     struct page p = req_page(r, tr(r->lang, "network.tour_sheet"));
     struct html h;
     req_html_open(r, &h);

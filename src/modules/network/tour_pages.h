@@ -23,7 +23,7 @@ struct tour_v {
     const char *receive;                    /* where a custody is entered */
 };
 struct tour_sheet_v {
-    const char *day, *prev, *next;
+    const char *day, *prev, *next, *pdf;
     const struct leg_v *legs;
     size_t n;
 };
