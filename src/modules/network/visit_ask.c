@@ -236,8 +236,10 @@ static enum status too_many(struct asking *k, struct conn *c)
     if (open >= OPEN_BY_MAIL)
         k->alert = "network.ask_enough";
     TRY(db_int(c,
+               /* Refused or cancelled since, it was asked all the same; who
+                * imports a register without an account asks nothing. */
                SQL("SELECT count(*) FROM network_visit WHERE asked = :today AND"
-                   " created_by = 0 AND state = 'asked'"),
+                   " created_by = 0 AND email IS NOT NULL"),
                ARGS(arg_day("today", day_today())), &open));
     if (open >= STRANGERS_A_DAY)
         k->alert = "network.ask_later";
