@@ -721,7 +721,7 @@ export const others = [
   { name: 'the calendar of a laboratory', routes: ['GET /laboratoires/:id/calendrier'],
     which: ['lab', () => true], answers: { [all]: 200 } },
   {
-    name: 'the sheet of a day', routes: ['GET /feuille-de-route'],
+    name: 'the sheet of a day', routes: ['GET /feuille-de-route', 'GET /feuille-de-route.pdf'],
     answers: {
       stranger: sign,
       'admin leader inspector ien coordinator teacher head host': 200,
@@ -760,7 +760,7 @@ export const others = [
       'GET /laboratoires/:id/demande/envoyee'],
     which: ['lab', () => true], answers: { [all]: 303 } },
   {
-    name: 'the sheet of a visit', routes: ['GET /accueils/:id/sortie'], row: 'visit',
+    name: 'the sheet of a visit', routes: ['GET /accueils/:id/sortie', 'GET /accueils/:id/sortie.pdf'], row: 'visit',
     answers: {
       stranger: [sign, sign],
       'admin leader inspector': [200, 200],

@@ -122,10 +122,42 @@ await test('a new address ends the old one; one that is taken back answers no mo
   equal((await fetched(ended)).status, 404);
 });
 
+await test('a valise has an agenda of its own: each school, and home; a tour given up says so', async () => {
+  const [kit, tour] = query(folder, "SELECT kit, id FROM network_tour WHERE state = 'planned' ORDER BY id LIMIT 1").split('|').map(Number);
+  const path = await make(admin, `kit-${kit}`);
+  const name = query(folder, `SELECT name FROM network_kit WHERE id = ${kit}`);
+  const text = (await fetched(path)).text;
+  ok(unfold(text).includes(`X-WR-CALNAME:${name}`), text.slice(0, 400));
+  const told = events(text).filter((e) => e.URL.endsWith(`/tournees/${tour}`));
+  const stops = query(folder, `SELECT s.arrives, s.arrives_part, e.name FROM network_stop s JOIN directory_school e ON e.id = s.school
+    WHERE s.tour = ${tour} ORDER BY s.nth`).split('\n').map((l) => l.split('|'));
+  equal(told.length, stops.length + 1, 'the stops, and home');
+  for (const [day, part, school] of stops) {
+    const at = new Date(day * 86400000).toISOString().slice(0, 10).replaceAll('-', '');
+    const e = told.find((t) => t.SUMMARY.replaceAll('\\', '').endsWith(`→ ${school}`) && t.DTSTART.startsWith(at));
+    ok(e, `${school} ${at}`);
+    equal(e.DTSTART, `${at}T${part === 'morning' ? '090000' : '133000'}`);
+    equal(e.STATUS, 'CONFIRMED');
+  }
+  const home = new Date(query(folder, `SELECT home FROM network_tour WHERE id = ${tour}`) * 86400000).toISOString().slice(0, 10);
+  ok(told.some((e) => e.DTSTART.startsWith(home.replaceAll('-', '')) && /Laboratoire/.test(e.SUMMARY)));
+  equal(new Set(told.map((e) => e.UID)).size, told.length);
+  const before = told[0];
+  const r = await api('POST', `tour/${tour}/etapes/cancel`, { reason: 'La valise est en panne' });
+  ok(r.status < 300, r.text);
+  const after = events((await fetched(path)).text).find((e) => e.UID === before.UID);
+  equal(after.STATUS, 'CANCELLED');
+  ok(Number(after.SEQUENCE) > Number(before.SEQUENCE));
+  // Out of reach is no valise; and who reaches none is offered none.
+  const teacher = await server.as('teacher');
+  equal((await teacher.submit((await own(teacher))[0], { agenda: `kit-${kit}` })).status, 404);
+  ok((await admin.get('/mes-agendas')).text.includes(`id="kit-${kit}"`));
+});
+
 await test('what is no agenda is none', async () => {
   const who = await server.as('teacher');
   const form = (await own(who)).find((f) => f.controls.some((c) => c.name === 'agenda'));
-  for (const agenda of ['lab-999999', 'lab-', 'lab-1x', 'all', ''])
+  for (const agenda of ['lab-999999', 'kit-999999', 'kit-', 'kit-1-2', 'lab-', 'lab-1x', 'all', ''])
     equal((await who.submit(form, { agenda })).status, 404, agenda);
   for (const secret of ['', '.ics', 'x', 'a'.repeat(48), `${'0'.repeat(48)}.ics`, '%00'])
     ok([404, 400].includes((await fetched(`/agendas/${secret}`)).status), secret);

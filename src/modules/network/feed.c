@@ -4,15 +4,16 @@
 #include "base/random.h"
 #include "core/app.h"
 #include "http/exchange.h"
-#include "modules/booking/agenda.h"
 #include "modules/network/routes.h"
+#include "modules/network/tour.h"
 
-static const char *const whats[] = {"mine", "week", "lab", NULL};
+static const char *const whats[] = {"mine", "week", "lab", "kit", NULL};
 static const struct field fields[] = {
     REF(feed, person, &person_entity,
         .flags = F_REQUIRED | F_LIST | F_PERSONAL),
     CHOICE(feed, what, whats, .flags = F_REQUIRED | F_LIST),
     REF(feed, lab, &lab_entity, .flags = F_LIST),
+    REF(feed, kit, &kit_entity, .flags = F_LIST),
     TEXT(feed, hash, .max = 64, .flags = F_HIDDEN | F_REQUIRED | F_UNIQUE),
     {0},
 };
@@ -116,8 +117,10 @@ static enum status events_load(struct req *r, const struct feed *f,
              arg_int("most", MOST_EVENTS)),
         &args);
     const char *base = req_site(r);
-    TRY(db_rows(r->conn, r->mem, sql, args, &rows));
     *out = NEW_ARRAY(r->mem, struct event, MOST_EVENTS);
+    if (f->kit != NONE)
+        return moves_told(r, f, &reach, today - BACK, *out, MOST_EVENTS, n);
+    TRY(db_rows(r->conn, r->mem, sql, args, &rows));
     for (*n = 0; rows_next(rows); ++*n)
         (*out)[*n] = event_read(r, rows, base);
     return rows_end(rows);
@@ -126,13 +129,16 @@ static enum status events_load(struct req *r, const struct feed *f,
 static enum status feed_name(struct req *r, const struct feed *f,
                              const char **name)
 {
-    void *lab;
+    void *row;
     *name = tr(r->lang,
                same(f->what, "mine") ? "network.feed.mine" : "network.week");
-    if (f->lab == NONE)
-        return OK;
-    TRY(row_load(r->conn, r->mem, &lab_entity, f->lab, &reach_all, &lab));
-    *name = ((const struct lab *)lab)->name;
+    if (f->kit != NONE) {
+        TRY(row_load(r->conn, r->mem, &kit_entity, f->kit, &reach_all, &row));
+        *name = ((const struct kit *)row)->name;
+    } else if (f->lab != NONE) {
+        TRY(row_load(r->conn, r->mem, &lab_entity, f->lab, &reach_all, &row));
+        *name = ((const struct lab *)row)->name;
+    }
     return OK;
 }
 

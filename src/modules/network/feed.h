@@ -7,12 +7,13 @@
 #pragma once
 
 #include "core/request.h"
+#include "modules/booking/agenda.h"
 
 struct feed {
     struct row row;
     int64_t person;   /* whose eyes it is made for */
-    const char *what; /* "mine", "week", "lab" */
-    int64_t lab;
+    const char *what; /* "mine", "week", "lab", "kit" */
+    int64_t lab, kit;
     const char *hash;
 };
 extern const struct entity feed_entity;
@@ -21,3 +22,7 @@ extern const struct entity feed_entity;
 const char *feed_secret(const struct app *app, struct arena *a,
                         const char *uid);
 const char *feed_hash(struct arena *a, struct str secret);
+/* feed_kit.c: where its valise goes from that day on, within the reach. */
+enum status moves_told(struct req *r, const struct feed *f,
+                       const struct reach *reach, int32_t from,
+                       struct event *out, size_t most, size_t *n) MUST_USE;

@@ -4,34 +4,41 @@
 #include "modules/network/feed_pages.h"
 #include "modules/network/pages/feed.html.h"
 #include "modules/network/routes.h"
+#include "modules/network/tour.h"
 
 enum { MOST = 60 };
 
 struct wish {
     const char *what;
-    int64_t lab;
+    int64_t of; /* a laboratory's or a valise's id; NONE: one's own */
 };
 
-/* "mine", "week", or "lab-3" of a laboratory in reach. */
+/* "mine", "week"; or "lab-3", "kit-3" of a laboratory or valise in reach. */
 static enum status wish_read(struct req *r, struct wish *w)
 {
+    static const char *const own[] = {"mine", "week"};
+    static const char *const of[] = {"lab", "kit"};
     const struct str given = req_text(r, "agenda");
-    static const char lab[] = "lab-";
-    void *row;
-    *w = (struct wish){"mine", NONE};
-    if (str_eq(given, "mine"))
-        return OK;
-    w->what = "week";
-    if (str_eq(given, "week"))
-        return OK;
-    w->what = "lab";
-    if (!str_starts(given, lab) ||
-        !str_int((struct str){given.p + strlen(lab), given.n - strlen(lab)},
-                 &w->lab))
-        return ERR_NOT_FOUND;
     const struct reach reach =
         reach_of(r->app, r->mem, r->who, "network.visits");
-    return row_load(r->conn, r->mem, &lab_entity, w->lab, &reach, &row);
+    struct str rest = given, what;
+    void *row;
+    for (size_t i = 0; i < COUNT(own); i++)
+        if (str_eq(given, own[i])) {
+            *w = (struct wish){own[i], NONE};
+            return OK;
+        }
+    for (size_t i = 0; i < COUNT(of); i++) {
+        if (!str_next(&rest, '-', &what) || !str_eq(what, of[i]) ||
+            !str_int(rest, &w->of)) {
+            rest = given;
+            continue;
+        }
+        w->what = of[i];
+        return row_load(r->conn, r->mem, i ? &kit_entity : &lab_entity, w->of,
+                        &reach, &row);
+    }
+    return ERR_NOT_FOUND;
 }
 
 static enum status feeds_load(struct conn *c, struct arena *a, int64_t person,
@@ -48,7 +55,14 @@ static enum status feeds_load(struct conn *c, struct arena *a, int64_t person,
 
 static bool is_of(const struct feed *f, const struct wish *w)
 {
-    return same(f->what, w->what) && f->lab == w->lab;
+    return same(f->what, w->what) &&
+           (f->kit == NONE ? f->lab : f->kit) == w->of;
+}
+
+static const char *wish_value(struct arena *a, const struct wish *w)
+{
+    return w->of == NONE ? w->what
+                         : arena_printf(a, "%s-%" PRId64, w->what, w->of);
 }
 
 struct making {
@@ -73,7 +87,10 @@ static enum status feed_make(struct conn *c, struct arena *a, void *data)
     f->row.uid = uuid7(a);
     f->person = by.person;
     f->what = m->wish.what;
-    f->lab = m->wish.lab;
+    if (same(f->what, "kit"))
+        f->kit = m->wish.of;
+    else
+        f->lab = m->wish.of;
     f->hash = feed_hash(a, str_of(feed_secret(m->r->app, a, f->row.uid)));
     m->r->location = "/mes-agendas";
     return row_insert(c, a, &feed_entity, f, by);
@@ -87,10 +104,7 @@ enum status feed_add(struct req *r)
     if (req_done(r))
         return OK;
     req_notice(r, "network.feed.made");
-    return req_go(r, "/mes-agendas#%s%s", m.wish.what,
-                  m.wish.lab == NONE
-                      ? ""
-                      : arena_printf(r->mem, "-%" PRId64, m.wish.lab));
+    return req_go(r, "/mes-agendas#%s", wish_value(r->mem, &m.wish));
 }
 
 /* One of one's own; another's is not there. */
@@ -119,8 +133,7 @@ enum status feed_end(struct req *r)
 static void feed_shown(struct req *r, const struct list *own, struct wish w,
                        struct feed_v *v)
 {
-    v->value =
-        w.lab == NONE ? w.what : arena_printf(r->mem, "lab-%" PRId64, w.lab);
+    v->value = wish_value(r->mem, &w);
     v->id = v->value;
     v->key = req_key(r);
     for (size_t i = 0; i < own->n; i++) {
@@ -140,21 +153,21 @@ static void feed_shown(struct req *r, const struct list *own, struct wish w,
     }
 }
 
-static enum status labs_shown(struct req *r, const struct list *own,
+/* One of each row in reach. */
+static enum status rows_shown(struct req *r, const struct list *own,
+                              const struct entity *e, const char *what,
                               struct feed_v *items, size_t *n)
 {
     const struct reach reach =
         reach_of(r->app, r->mem, r->who, "network.visits");
-    struct list labs;
-    struct list_ask ask = {.entity = &lab_entity,
-                           .reach = &reach,
-                           .limit = MOST,
-                           .no_total = true};
-    TRY(list_load(r->conn, r->mem, &ask, &labs));
-    for (size_t i = 0; i < labs.n; i++) {
-        const struct lab *lab = labs.rows[i];
-        items[*n].name = lab->name;
-        feed_shown(r, own, (struct wish){"lab", lab->row.id}, &items[(*n)++]);
+    struct list list;
+    struct list_ask ask = {
+        .entity = e, .reach = &reach, .limit = MOST, .no_total = true};
+    TRY(list_load(r->conn, r->mem, &ask, &list));
+    for (size_t i = 0; i < list.n; i++) {
+        const struct row *row = list.rows[i];
+        items[*n].name = row_title(e, row);
+        feed_shown(r, own, (struct wish){what, row->id}, &items[(*n)++]);
     }
     return OK;
 }
@@ -162,7 +175,7 @@ static enum status labs_shown(struct req *r, const struct list *own,
 enum status feeds_show(struct req *r)
 {
     struct list own;
-    struct feed_v *items = NEW_ARRAY(r->mem, struct feed_v, MOST + 2);
+    struct feed_v *items = NEW_ARRAY(r->mem, struct feed_v, 2 * MOST + 2);
     struct feeds_v v = {.lead = tr(r->lang, "network.feed.lead"),
                         .csrf = r->who->csrf,
                         .items = items,
@@ -174,7 +187,8 @@ enum status feeds_show(struct req *r)
     items[1].name = tr(r->lang, "network.week");
     items[1].what = tr(r->lang, "network.feed.week_what");
     feed_shown(r, &own, (struct wish){"week", NONE}, &items[1]);
-    TRY(labs_shown(r, &own, items, &v.n));
+    TRY(rows_shown(r, &own, &lab_entity, "lab", items, &v.n));
+    TRY(rows_shown(r, &own, &kit_entity, "kit", items, &v.n));
     struct page p = req_page(r, tr(r->lang, "network.feed.title"));
     struct html h;
     req_html_open(r, &h);

@@ -299,9 +299,14 @@ static const struct change told_tables[] = {
     {.op = CREATE_TABLE, .entity = &outing_entity},
     {.op = RUN},
 };
+static const struct change kit_feeds[] = {
+    {.op = ADD_FIELD, .entity = &feed_entity, .field = "kit"},
+    {.op = RUN},
+};
 static const struct migration migrations[] = {
     {9, pauses}, {10, series},      {11, waiting_list},
-    {12, tours}, {21, told_tables}, {0},
+    {12, tours}, {21, told_tables}, {50, kit_feeds},
+    {0},
 };
 
 static const struct waiting waiting[] = {
