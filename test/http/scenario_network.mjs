@@ -181,6 +181,25 @@ await test('one network of strangers is held back, and told so', async () => {
   equal(held, 1);
 });
 
+await test('what strangers asked today counts, whatever became of it', async () => {
+  // A server of its own, whose network of strangers has asked nothing yet.
+  const other = await serve();
+  const day = Math.floor(Date.parse(today) / 86400000);
+  query(other.folder, `INSERT INTO network_visit (uid, version, created_at, created_by, changed_at, changed_by, title, title_fold,
+    lab, year, kind, place, asked, state, email, words) WITH RECURSIVE d(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM d WHERE n < 300)
+    SELECT 'asked-' || d.n, 1, 0, 0, 0, 0, 'x', 'x', ${lab.id}, 2024, 'workshop', 'inside', ${day}, 'cancelled', 'a@demo.example', '' FROM d`);
+  const ask = async () => {
+    const who = other.stranger();
+    return who.submit(await who.form(half(lab.id, '2026-01-12', 'morning')), typed);
+  };
+  const r = await ask();
+  equal(r.status, 422, readable(r.text).slice(0, 300));
+  match(readable(r.text), /Trop de demandes sont arrivées aujourd’hui/);
+  query(other.folder, "DELETE FROM network_visit WHERE uid = 'asked-1'");
+  equal((await ask()).status, 303);
+  await other.stop();
+});
+
 await test('cancelling gives the half-day back, and only then', async () => {
   const first = await visitOf(today), second = await visitOf(today);
   equal((await slot(first, '2025-05-20', 'morning', rooms[0].id)).status, 201);
