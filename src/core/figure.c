@@ -67,7 +67,7 @@ static struct sql with_reach(struct arena *a, const struct figure_ask *ask,
     return sql_with_reach(a, sql, ask->figure->entity, &ask->reach, own, args);
 }
 
-enum { BASSINS = 200 };
+enum { BASSINS = 2000 }; /* the country has some 400 */
 
 enum status figure_bassins(struct conn *c, struct arena *a,
                            const struct entity **e, struct list *out)
@@ -86,9 +86,8 @@ enum status figure_bassins(struct conn *c, struct arena *a,
                            .reach = &reach_all,
                            .filters = &filter,
                            .filter_count = 1,
-                           .limit = BASSINS,
                            .no_total = true};
-    return list_load(c, a, &ask, out);
+    return list_load_most(c, a, &ask, BASSINS, out);
 }
 
 static enum status number(struct conn *c, struct arena *a,

@@ -27,7 +27,7 @@ const char *figure_period(const struct figure *f); /* "as_of" */
 const char *figure_origin(const struct figure *f); /* "imported" */
 /* The last closed school year: the one whose last day is past. */
 int closed_year(void);
-/* The bassins that a figure may be asked of, 200 at most: rows of *e; none
+/* The bassins that a figure may be asked of, all of them: rows of *e; none
  * where no module has areas. */
 enum status figure_bassins(struct conn *c, struct arena *a,
                            const struct entity **e, struct list *out) MUST_USE;

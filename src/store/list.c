@@ -131,9 +131,9 @@ static void plan_where(struct plan *p, enum lead lead)
         buf_str(&p->where, " AND (");
         buf_str(&p->where, ask->where.text);
         buf_char(&p->where, ')');
-        for (const struct arg *g = ask->args; g && g->name; g++)
-            args_add(p->mem, &p->args, *g);
     }
+    for (const struct arg *g = ask->args; g && g->name; g++)
+        args_add(p->mem, &p->args, *g);
     for (size_t i = 0; lead != BY_SEARCH && i < p->asked_count; i++) {
         buf_str(&p->where, " AND ");
         const char *name = arena_printf(p->mem, "list_word%zu", i);
@@ -539,6 +539,35 @@ enum status list_count(struct conn *c, struct arena *a,
                                             : OK;
 }
 
+enum status list_tally(struct conn *c, struct arena *a,
+                       const struct list_ask *ask, struct sql class, size_t n,
+                       int64_t *counts)
+{
+    struct plan p = {.mem = a,
+                     .dialect = dialect_of(c),
+                     .ask = ask,
+                     .shape = shape_of(ask->entity)};
+    struct buf b = {.mem = a};
+    struct args args = {0};
+    struct rows *r;
+    memset(counts, 0, n * sizeof(*counts));
+    plan_order(&p);
+    TRY(plan_search(&p, c));
+    if (p.found == 0)
+        return OK;
+    plan_where(&p, BY_FILTER);
+    buf_printf(&b, "SELECT %s, count(*)", class.text);
+    write_from(&p, &b, &args, false);
+    buf_str(&b, " GROUP BY 1");
+    TRY(db_rows(c, a, sql_built(&b), args.all, &r));
+    while (rows_next(r)) {
+        const int64_t at = row_int(r, 0);
+        CHECK(at >= 0 && at < (int64_t)n);
+        counts[at] = row_int(r, 1);
+    }
+    return rows_end(r);
+}
+
 static enum status list_read(struct conn *c, struct arena *a,
                              const struct list_ask *ask, struct list *out)
 {
@@ -585,6 +614,26 @@ enum status list_load(struct conn *c, struct arena *a,
     TRY(list_read(c, a, ask, out));
     for (size_t i = 0; ask->veiled && i < out->n; i++)
         row_veil(ask->entity, out->rows[i]);
+    return OK;
+}
+
+enum status list_load_most(struct conn *c, struct arena *a,
+                           const struct list_ask *ask, size_t most,
+                           struct list *out)
+{
+    struct list_ask page = *ask;
+    *out = (struct list){.rows = NEW_ARRAY(a, void *, most)};
+    do {
+        struct list list;
+        const size_t room = most - out->n;
+        page.limit = room < LIST_MOST ? (int)room : LIST_MOST;
+        if (!room)
+            return OK;
+        TRY(list_load(c, a, &page, &list));
+        for (size_t i = 0; i < list.n; i++)
+            out->rows[out->n++] = list.rows[i];
+        page.after = list.next;
+    } while (page.after);
     return OK;
 }
 

@@ -37,8 +37,8 @@ struct list_ask {
      * row is then as row_new has it, but for its id. NULL: all. */
     const struct field *const *fields;
     /* Further condition: "t.id IN (…)" over the row, each column of it by its
-     * alias t, with its args, whose names do not begin with "list_" or
-     * "reach". */
+     * alias t, with its args, all of them used, whose names do not begin with
+     * "list_" or "reach". */
     struct sql where;
     const struct arg *args;
     bool no_total;
@@ -75,6 +75,16 @@ enum {
  */
 enum status list_load(struct conn *c, struct arena *a,
                       const struct list_ask *ask, struct list *out) MUST_USE;
+/* The same, page by page until there are no more, or `most` of them; of
+ * ask->limit nothing is read, and the list has no titles. */
+enum status list_load_most(struct conn *c, struct arena *a,
+                           const struct list_ask *ask, size_t most,
+                           struct list *out) MUST_USE;
+/* How many rows an ask finds of each class, exactly: an expression over the
+ * row t that gives 0 to n - 1, and may use ask->args. */
+enum status list_tally(struct conn *c, struct arena *a,
+                       const struct list_ask *ask, struct sql class, size_t n,
+                       int64_t *counts) MUST_USE;
 /* The total alone, without the rows' order: what is common is not sorted. */
 enum status list_count(struct conn *c, struct arena *a,
                        const struct list_ask *ask, int64_t *total) MUST_USE;

@@ -62,6 +62,16 @@ static double scale_of(const struct map *m, struct box b)
     return (m->width - 2.0 * MAP_STEP) / (b.right - b.left);
 }
 
+struct map_frame map_frame(const struct map *m)
+{
+    const struct box b = box_of(m);
+    const double margin = MAP_STEP / scale_of(m, b);
+    return (struct map_frame){
+        .low = {.lon = (b.left - margin) / cos(MIDDLE), .lat = b.low - margin},
+        .high = {.lon = (b.right + margin) / cos(MIDDLE),
+                 .lat = b.high + margin}};
+}
+
 double map_height(const struct map *m)
 {
     struct box b = box_of(m);

@@ -59,6 +59,11 @@ struct map {
  */
 enum { MAP_STEP = 25, MAP_SMALL = 340, MAP_SMALL_MOST = 80 };
 void map_spread(struct arena *a, struct map *m);
+/* The corners of what is drawn: a point beyond them has no place. */
+struct map_frame {
+    struct place low, high;
+};
+struct map_frame map_frame(const struct map *m);
 double map_height(const struct map *m);
 struct point map_project(const struct map *m, struct place at);
 /* After map_spread: the <svg> with a focusable link per point. The whole figure

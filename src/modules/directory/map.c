@@ -1,25 +1,58 @@
 /* The schools on a map, and the same as a table. */
 #include "modules/directory/map.h"
 
+#include "core/figure.h"
 #include "core/request.h"
 #include "modules/directory/directory.h"
 #include "modules/directory/outline_load.h"
 #include "modules/directory/pages/map.html.h"
 
-enum { POINTS = 800, AREAS = 60, WIDTH = 1000 };
+#include <math.h>
 
-/* Which shape stands for which kinds of school. */
+enum { POINTS = 800, WIDTH = 1000 };
+
+/* Which shape stands for which kinds of school; what has no place on the map is
+ * counted only. */
+enum {
+    PRIMARY,
+    COLLEGE,
+    LYCEE,
+    OTHER,
+    SHAPES,
+    OUTSIDE = SHAPES,
+    NOWHERE,
+    CLASSES
+};
+#define IN_FRAME                                                               \
+    "t.longitude BETWEEN :map_west AND :map_east"                              \
+    " AND t.latitude BETWEEN :map_south AND :map_north"
+#define IS_PRIMARY "t.kind IN ('maternelle', 'elementaire', 'primaire')"
+#define IS_COLLEGE "t.kind IN ('college')"
+#define IS_LYCEE "t.kind IN ('lycee', 'lycee_pro', 'lycee_poly', 'erea', 'sep')"
+
+/* The numbers are those of the enum above. */
+static const struct sql class_of_school = SQL_CONST(
+    "CASE WHEN t.longitude IS NULL THEN 5 WHEN NOT (" IN_FRAME ") THEN 4"
+    " WHEN " IS_PRIMARY " THEN 0 WHEN " IS_COLLEGE " THEN 1"
+    " WHEN " IS_LYCEE " THEN 2 ELSE 3 END");
+
 static const struct {
-    const char *label, *shape, *kinds;
-} shapes[] = {
-    {"directory.map.primary", "school", "maternelle elementaire primaire"},
-    {"directory.map.college", "college", "college"},
-    {"directory.map.lycee", "lycee", "lycee lycee_pro lycee_poly erea sep"},
-    {"directory.map.other", "org", ""},
+    const char *label, *shape;
+    struct sql where;
+} shapes[SHAPES] = {
+    [PRIMARY] = {"directory.map.primary", "school",
+                 SQL_CONST(IN_FRAME " AND " IS_PRIMARY)},
+    [COLLEGE] = {"directory.map.college", "college",
+                 SQL_CONST(IN_FRAME " AND " IS_COLLEGE)},
+    [LYCEE] = {"directory.map.lycee", "lycee",
+               SQL_CONST(IN_FRAME " AND " IS_LYCEE)},
+    [OTHER] = {"directory.map.other", "org",
+               SQL_CONST(IN_FRAME " AND NOT (" IS_PRIMARY " OR " IS_COLLEGE
+                                  " OR " IS_LYCEE ")")},
 };
 
 /* What other modules have to show there. */
-enum { LAYERS = MAP_KINDS - (int)COUNT(shapes) };
+enum { LAYERS = MAP_KINDS - SHAPES };
 
 static size_t layers_of(const struct place_layer *out[LAYERS])
 {
@@ -46,51 +79,74 @@ static enum status layer_fill(struct req *r, const struct place_layer *layer,
     return rows_end(rows);
 }
 
-static int shape_of(const char *kind)
+static enum status points_add(struct req *r, const struct list_ask *ask,
+                              int shape, size_t most, struct map *m)
 {
-    for (size_t i = 0; kind && i < COUNT(shapes) - 1; i++)
-        if (word_in(shapes[i].kinds, kind))
-            return (int)i;
-    return COUNT(shapes) - 1;
-}
-
-static enum status points_fill(struct req *r, const struct list_ask *table,
-                               struct map *m)
-{
-    struct list_ask ask = *table;
-    ask.limit = LIST_MOST;
-    ask.no_total = true;
-    ask.after = NULL;
-    for (bool more = true; more && m->point_count < POINTS;) {
-        struct list list;
-        TRY(list_load(r->conn, r->mem, &ask, &list));
-        for (size_t i = 0; i < list.n && m->point_count < POINTS; i++) {
-            const struct school *s = list.rows[i];
-            m->points[m->point_count++] = (struct map_point){
-                .at = {.lon = s->longitude, .lat = s->latitude},
-                .title = said(r->mem, r->lang, s->name),
-                .href =
-                    arena_printf(r->mem, "/etablissements/%" PRId64, s->row.id),
-                .kind = shape_of(s->kind)};
-        }
-        ask.after = list.next;
-        more = list.next != NULL;
+    const struct field *const fields[] = {
+        entity_field(&school_entity, "name"),
+        entity_field(&school_entity, "longitude"),
+        entity_field(&school_entity, "latitude"), NULL};
+    struct list_ask of = *ask;
+    struct list list;
+    of.where = shapes[shape].where;
+    of.fields = fields;
+    TRY(list_load_most(r->conn, r->mem, &of, most, &list));
+    for (size_t i = 0; i < list.n; i++) {
+        const struct school *s = list.rows[i];
+        m->points[m->point_count++] = (struct map_point){
+            .at = {.lon = s->longitude, .lat = s->latitude},
+            .title = said(r->mem, r->lang, s->name),
+            .href = arena_printf(r->mem, "/etablissements/%" PRId64, s->row.id),
+            .kind = shape};
     }
     return OK;
 }
 
+/* Where not all have room, each shape has an equal share of it, and what a rare
+ * one leaves is for the others. */
+static enum status points_share(struct req *r, const struct list_ask *ask,
+                                const int64_t *counts, struct map *m)
+{
+    bool done[SHAPES] = {0};
+    for (size_t left = SHAPES; left; left--) {
+        int rarest = -1;
+        for (int i = 0; i < SHAPES; i++)
+            if (!done[i] && (rarest < 0 || counts[i] < counts[rarest]))
+                rarest = i;
+        done[rarest] = true;
+        const size_t most = (POINTS - m->point_count) / left,
+                     there = (size_t)counts[rarest];
+        if (there)
+            TRY(points_add(r, ask, rarest, there < most ? there : most, m));
+    }
+    return OK;
+}
+
+/* Of one bassin all that have a place, wherever that is; else those within the
+ * outlines. */
+static enum status points_fill(struct req *r, const struct list_ask *table,
+                               int64_t *counts, struct map *m)
+{
+    const bool whole = req_text(r, "bassin").n != 0;
+    const struct map_frame frame =
+        whole ? (struct map_frame){{-180, -90}, {180, 90}} : map_frame(m);
+    const struct arg *args = ARGS(arg_real("map_west", frame.low.lon),
+                                  arg_real("map_east", frame.high.lon),
+                                  arg_real("map_south", frame.low.lat),
+                                  arg_real("map_north", frame.high.lat));
+    struct list_ask ask = *table;
+    ask.no_total = true;
+    ask.after = NULL;
+    ask.args = args;
+    TRY(list_tally(r->conn, r->mem, &ask, class_of_school, CLASSES, counts));
+    return points_share(r, &ask, counts, m);
+}
+
 static enum status bassins_fill(struct req *r, struct map_v *v)
 {
-    struct filter kind = {entity_field(&area_entity, "kind"), IS,
-                          value_cstr("bassin")};
+    const struct entity *e;
     struct list list;
-    struct list_ask ask = {.entity = &area_entity,
-                           .reach = &reach_all,
-                           .filters = &kind,
-                           .filter_count = 1,
-                           .limit = AREAS,
-                           .no_total = true};
-    TRY(list_load(r->conn, r->mem, &ask, &list));
+    TRY(figure_bassins(r->conn, r->mem, &e, &list));
     struct form_option *options =
         NEW_ARRAY(r->mem, struct form_option, list.n + 1);
     struct str now = req_text(r, "bassin");
@@ -148,6 +204,7 @@ struct map_filling {
     struct map_v v;
     struct map map;
     struct list_v table;
+    int64_t counts[CLASSES];
 };
 
 static enum status map_fill(struct req *r, void *view)
@@ -167,47 +224,64 @@ static enum status map_fill(struct req *r, void *view)
     f->map.outlines = outlines.list;
     f->map.outline_count = outlines.n;
     f->v.source = outlines.source;
+    f->map.width = WIDTH;
     f->map.points = NEW_ARRAY(r->mem, struct map_point, POINTS);
     for (size_t i = 0; i < layer_count; i++)
-        TRY(layer_fill(r, layers[i], (int)(COUNT(shapes) + i), &f->map));
-    TRY(points_fill(r, &ask, &f->map));
+        TRY(layer_fill(r, layers[i], (int)(SHAPES + i), &f->map));
+    TRY(points_fill(r, &ask, f->counts, &f->map));
     TRY(bassins_fill(r, &f->v));
     return table_fill(r, &ask, &f->table);
 }
 
-static void map_draw(struct req *r, struct map *m, struct map_v *v)
+/* What the map does not show, and what to do about it. */
+static void notes_fill(struct req *r, const struct map_filling *f,
+                       struct map_v *v)
 {
+    int64_t missing = 0;
+    for (int i = 0; i < SHAPES; i++)
+        missing += f->counts[i];
+    for (size_t i = 0; i < f->map.point_count; i++)
+        missing -=
+            f->map.points[i].kind < SHAPES && !isnan(f->map.points[i].drawn.x);
+    if (missing)
+        v->crowded = tr_n(r->mem, r->lang, "directory.map.crowded", missing);
+    if (f->counts[OUTSIDE])
+        v->outside =
+            tr_n(r->mem, r->lang, "directory.map.outside", f->counts[OUTSIDE]);
+    if (f->counts[NOWHERE])
+        v->unplaced =
+            tr_n(r->mem, r->lang, "directory.map.unplaced", f->counts[NOWHERE]);
+}
+
+static void map_draw(struct req *r, struct map_filling *f)
+{
+    struct map *m = &f->map;
     struct map_kind *kinds = NEW_ARRAY(r->mem, struct map_kind, MAP_KINDS);
     const struct place_layer *layers[LAYERS];
     const size_t layer_count = layers_of(layers);
-    for (size_t i = 0; i < COUNT(shapes); i++)
+    for (size_t i = 0; i < SHAPES; i++)
         kinds[i] = (struct map_kind){.label = tr(r->lang, shapes[i].label),
                                      .shape = shapes[i].shape};
     for (size_t i = 0; i < layer_count; i++)
-        kinds[COUNT(shapes) + i] = (struct map_kind){
+        kinds[SHAPES + i] = (struct map_kind){
             .label = tr(r->lang, layers[i]->label), .shape = layers[i]->shape};
     m->label = tr(r->lang, "directory.map.label");
-    m->width = WIDTH;
     m->kinds = kinds;
-    m->kind_count = COUNT(shapes) + layer_count;
-    m->near = req_text(r, "bassin").n && m->point_count &&
-              m->point_count <= MAP_SMALL_MOST;
-    if (m->near)
+    m->kind_count = SHAPES + layer_count;
+    m->near = req_text(r, "bassin").n && m->point_count;
+    if (m->near && m->point_count <= MAP_SMALL_MOST)
         m->width = MAP_SMALL;
     map_spread(r->mem, m);
-    size_t lost = 0;
-    for (size_t i = 0; i < m->point_count; i++)
-        lost += m->points[i].drawn.x != m->points[i].drawn.x;
-    if (lost)
-        v->unplaced =
-            tr_n(r->mem, r->lang, "directory.map.unplaced", (int64_t)lost);
+    for (size_t i = 0; i < SHAPES; i++)
+        kinds[i].count = (size_t)f->counts[i];
+    notes_fill(r, f, &f->v);
 }
 
 enum status map_show(struct req *r)
 {
     struct map_filling f = {0};
     TRY(req_fill(r, map_fill, &f, sizeof(f)));
-    map_draw(r, &f.map, &f.v);
+    map_draw(r, &f);
     kinds_fill(r, &f.v);
     f.v.lead = tr(r->lang, "directory.map.lead");
     f.v.map = &f.map;
