@@ -15,7 +15,7 @@
 #include "store/words.h"
 #include "view/prose.h"
 
-enum { HOME_FIGURES = 8, HOME_WAITS = 16, HOME_NEWS = 6, NEWS_READ = 40 };
+enum { HOME_FIGURES = 8, HOME_WAITS = 24, HOME_NEWS = 6, NEWS_READ = 40 };
 
 /* What goes wrong comes before what only waits; else in their order. */
 static void late_first(struct item_v *items, size_t n)

@@ -94,11 +94,10 @@ struct waiting {
     /* Over the row t of .entity; may use :today (a day) and :me (who asks). */
     struct sql where;
     const struct entity *entity;
-    bool late; /* it goes wrong: shown first, and marked */
-    /* Instead of .where and .entity, for what is no entity: how many, and the
-     * page that shows them. */
+    bool late;        /* it goes wrong: shown first, and marked */
+    const char *path; /* the page that shows them, instead of the list */
+    /* Instead of .where and .entity, for what is no entity: how many. */
     struct sql count;
-    const char *path;
 };
 
 /* What is new, on the home page of whoever holds the right. */

@@ -55,6 +55,28 @@ await test('nobody’s home counts services of projects that are none of theirs'
     }
   }
 });
+const ofWeek = (html) => Number(/href="\/ma-semaine"><b>(\d+)<\/b><span>accueils? cette semaine/.exec(html)?.[1] ?? 0);
+for (const role of ['admin', 'leader', 'inspector', 'ien', 'coordinator', 'teacher', 'head', 'host'])
+  await test(`${role}: the accueils of this week are on the home page, as many as the week has`, async () => {
+    const person = await server.as(role);
+    const told = ofWeek((await person.get('/')).text);
+    ok(told > 0, 'no accueil this week');
+    const week = (await person.get('/ma-semaine')).text;
+    equal(told, new Set(links(week).filter((l) => /^\/accueils\/\d+$/.test(l))).size);
+    equal(JSON.parse((await person.get('/accueils.json?attente=this_week')).text).length, told);
+  });
+await test('the week of the home page begins on its Monday and ends on its Sunday', async () => {
+  const sunday = '2025-03-16', monday = '2025-03-17', told = {};
+  for (const day of [sunday, monday]) {
+    const then = await serve({ args: ['--today', day] });
+    const admin = await then.as('admin');
+    told[day] = ofWeek((await admin.get('/')).text);
+    const week = (await admin.get('/ma-semaine')).text;
+    equal(told[day], new Set(links(week).filter((l) => /^\/accueils\/\d+$/.test(l))).size, day);
+    await then.stop();
+  }
+  equal(told[sunday], ofWeek((await (await server.as('admin')).get('/')).text));
+});
 await test('each home has something for the week at every time of the year', async () => {
   const days = ['2027-08-20', '2026-12-27', new Date().toISOString().slice(0, 10)];
   for (const day of process.env.FULL ? days : days.slice(0, 1)) {

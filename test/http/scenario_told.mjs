@@ -253,12 +253,13 @@ await test('some days before, who comes and who receives are reminded, once', as
   await run();
   const [m] = await smtp.to(email, 1, about('Rappel'));
   match(m.text, /vendredi 14 mars 2025, matin/);
-  const [received] = await smtp.to(team[0], 1, about('À recevoir'));
-  match(received.text, new RegExp(`${site}/accueils/${id}`));
+  // The demonstration's own visits of these days have theirs as well.
+  const received = (mail) => about('À recevoir')(mail) && mail.text.includes(`${site}/accueils/${id}`);
+  await smtp.to(team[0], 1, received);
   await run();
   await sleep(300);
   equal(taken(email).filter(about('Rappel')).length, 1);
-  equal(taken(team[0]).filter(about('À recevoir')).length, 1);
+  equal(taken(team[0]).filter(received).length, 1);
   // Further off than its laboratory wants: not yet.
   const now = (await api('GET', `lab/${lab.id}`)).json;
   equal((await api('PATCH', `lab/${lab.id}`, { remind_days: 1, version: now.version })).status, 200);

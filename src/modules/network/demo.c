@@ -211,5 +211,6 @@ enum status network_demo(struct demo *d)
     TRY(demo_series(d, labs));
     TRY(demo_waiting(d, labs, COUNT(labs)));
     TRY(demo_tours(d, labs));
-    return demo_told(d);
+    TRY(demo_told(d));
+    return demo_week(d);
 }

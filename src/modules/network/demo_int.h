@@ -18,6 +18,9 @@ enum status demo_visits(struct demo *d, const struct lab *const *labs,
                         const struct demo_share *shares, size_t n) MUST_USE;
 /* The same of what comes back each week. */
 enum status demo_series(struct demo *d, const struct lab *const *labs) MUST_USE;
+/* A visit of this week, or as soon as one can be, of the schools of those who
+ * sign in. */
+enum status demo_week(struct demo *d) MUST_USE;
 /* The school of who has that address; NULL: the first collège of the bassin. */
 enum status demo_school_of(struct demo *d, const char *email, int64_t bassin,
                            int64_t *school) MUST_USE;

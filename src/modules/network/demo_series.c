@@ -1,5 +1,6 @@
 /* The demonstration's series: clubs and a workshop of each second week, around
- * today. Without chance: what comes after draws as it did. */
+ * today; and what the schools of those who sign in have this week. Without
+ * chance: what comes after draws as it did. */
 #include "modules/network/demo_int.h"
 #include "modules/network/series.h"
 
@@ -30,9 +31,16 @@ enum status demo_school_of(struct demo *d, const char *email, int64_t bassin,
                   school);
 }
 
-static enum status book(struct demo *d, const struct series *s,
-                        const struct place *at)
+struct booking {
+    const struct series *what;
+    const struct place *at;
+    int64_t series, person; /* of which it is a date; who asked; NONE */
+};
+
+static enum status book(struct demo *d, const struct booking *b)
 {
+    const struct series *s = b->what;
+    const struct place *at = b->at;
     struct visit *v = row_new(d->mem, &visit_entity);
     v->lab = s->lab;
     v->year = school_year_of(at->day);
@@ -40,7 +48,8 @@ static enum status book(struct demo *d, const struct series *s,
     v->kind = s->kind;
     v->place = "inside";
     v->school = s->school;
-    v->series = s->row.id;
+    v->series = b->series;
+    v->person = b->person;
     v->class_label = s->class_label;
     v->pupils = s->pupils;
     v->asker = s->asker;
@@ -79,7 +88,7 @@ static enum status add(struct demo *d, const struct lab *lab, size_t nth)
     TRY(series_dates(d->conn, d->mem, s, &reach_all, &all, &n));
     for (size_t i = 0; i < n; i++)
         if (all[i].at.space != NONE)
-            TRY(book(d, s, &all[i].at));
+            TRY(book(d, &(struct booking){s, &all[i].at, s->row.id, NONE}));
     return OK;
 }
 
@@ -87,5 +96,79 @@ enum status demo_series(struct demo *d, const struct lab *const *labs)
 {
     for (size_t i = 0; i < COUNT(given); i++)
         TRY(add(d, labs[given[i].lab], i));
+    return OK;
+}
+
+static const struct {
+    const char *of, *title, *kind, *label;
+    bool asks; /* whose school it is, by their account */
+} this_week[] = {
+    {"teacher@demo.example", "Le ciel au planétarium, CM2", "coanimation",
+     "CM2", true},
+    {"head@demo.example", "Programmer un robot, CM1", "workshop", "CM1", false},
+    {"host@demo.example", "Filmer, monter, raconter, 5e A", "workshop", "5e A",
+     false},
+};
+
+/* The first half-day from a day on on which the laboratory has a room. */
+static enum status first_place(struct demo *d, struct series *s, int32_t from,
+                               struct place *at)
+{
+    enum { AHEAD = 28 };
+    struct occurrence *all;
+    size_t n;
+    at->space = NONE;
+    for (int32_t day = from; day < from + AHEAD && at->space == NONE; day++)
+        for (int part = MORNING; part <= AFTERNOON; part++) {
+            s->starts = s->ends = day;
+            s->part = booking_parts[part];
+            TRY(series_dates(d->conn, d->mem, s, &reach_all, &all, &n));
+            if (n && all[0].at.space != NONE) {
+                *at = all[0].at;
+                break;
+            }
+        }
+    return OK;
+}
+
+static enum status school_lab(struct demo *d, int64_t school, int64_t *lab)
+{
+    return db_int(d->conn,
+                  SQL("SELECT coalesce((SELECT min(l.id) FROM network_lab l"
+                      " JOIN directory_school s ON s.bassin = l.bassin WHERE"
+                      " s.id = :school), (SELECT min(id) FROM network_lab))"),
+                  ARGS(arg_int("school", school)), lab);
+}
+
+static enum status person_of(struct demo *d, const char *email, int64_t *id)
+{
+    return db_int(d->conn,
+                  SQL("SELECT id FROM directory_person WHERE email = :email"),
+                  ARGS(arg_cstr("email", email)), id);
+}
+
+/* One a day while the week lasts. */
+enum status demo_week(struct demo *d)
+{
+    const int32_t sunday = d->today - day_weekday(d->today) + 6;
+    for (size_t i = 0; i < COUNT(this_week); i++) {
+        const int32_t day = d->today + (int32_t)i;
+        struct series *s = row_new(d->mem, &series_entity);
+        struct place at;
+        s->title = this_week[i].title;
+        s->kind = this_week[i].kind;
+        s->week = "every";
+        s->class_label = this_week[i].label;
+        s->pupils = 22;
+        s->asker = "Professeur ou professeure (démo)";
+        TRY(demo_school_of(d, this_week[i].of, NONE, &s->school));
+        TRY(school_lab(d, s->school, &s->lab));
+        TRY(first_place(d, s, day < sunday - 1 ? day : d->today, &at));
+        struct booking b = {s, &at, NONE, NONE};
+        if (this_week[i].asks)
+            TRY(person_of(d, this_week[i].of, &b.person));
+        if (at.space != NONE)
+            TRY(book(d, &b));
+    }
     return OK;
 }

@@ -309,7 +309,16 @@ static const struct migration migrations[] = {
     {0},
 };
 
+/* The days of the week, Monday first, are counted from a Thursday: day 0. */
+#define MONDAY "(:today - (:today + 3) % 7)"
 static const struct waiting waiting[] = {
+    {.label = "network.waiting.this_week",
+     .right = "network.visits",
+     .where = SQL_CONST("t.state IN (" KEEPING ") AND t.id IN (SELECT s.visit"
+                        " FROM network_slot s WHERE s.day BETWEEN " MONDAY
+                        " AND " MONDAY " + 6)"),
+     .entity = &visit_entity,
+     .path = "/ma-semaine"},
     {.label = "network.waiting.uncounted",
      .right = "network.receive",
      .where = SQL_CONST("t.state = 'confirmed' AND EXISTS (SELECT 1 FROM"
