@@ -232,8 +232,8 @@ TEST(view_form_keeps_what_was_typed)
                          .cancel = "/objets"};
         struct form_conflict conflict = {.by = "Zoé", .when = "hier"};
         OKAY(form_of_entity(&mem, l, &ask, &f) == OK);
-        OKAY(form_conflict_of(&mem, l, &ask, row_new(&mem, &item), &conflict) ==
-             OK);
+        OKAY(form_conflict_of(&mem, l, &ask, row_new(&mem, &item), NULL,
+                              &conflict) == OK);
         f.conflict = &conflict;
         OKAY(f.field_count == 4 && form_error_count(&f) == 3);
         struct html h;
