@@ -11,7 +11,7 @@ STD = -std=c17 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Isrc -I$(B)/gen
 ALL = $(STD) $(WARN) $(CFLAGS) -MMD -MP
 PAPER := $(shell pkg-config --cflags pangocairo | sed "s/-I/-isystem /g")
 LIBS = -lmicrohttpd -lsqlite3 -lpq -lsodium -lcrypto -lical -lunistring -lcurl \
-	-lpangocairo-1.0 -lpango-1.0 -lgobject-2.0 -lcairo -lfontconfig -lm -lpthread
+	-lpangocairo-1.0 -lpango-1.0 -lgobject-2.0 -lcairo -lm -lpthread
 
 SRC := $(wildcard src/*/*.c src/modules/*/*.c) src/modules.c
 HDR := $(wildcard src/*/*.h src/modules/*/*.h)

@@ -23,13 +23,15 @@ static bool read_all(struct buf *b)
     return b->n > 0;
 }
 
+/* It ends here and now: what the font libraries keep for a next document, and
+ * their threads, are nobody's to put away. */
 int command_paper(struct cli *cli)
 {
     struct buf b = {.mem = &cli->app->mem};
     const char *why = "it could not be written";
     if (!read_all(&b))
         return cli_fail("paper: no document, or one that is too long");
-    return paper_draw(&cli->app->mem, buf_done(&b), STDOUT_FILENO, &why) == OK
-               ? 0
-               : cli_fail("paper: %s", why);
+    if (paper_draw(&cli->app->mem, buf_done(&b), STDOUT_FILENO, &why) != OK)
+        return cli_fail("paper: %s", why);
+    _exit(0);
 }

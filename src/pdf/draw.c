@@ -4,7 +4,6 @@
 
 #include <cairo-pdf.h>
 #include <errno.h>
-#include <fontconfig/fontconfig.h>
 #include <pango/pangocairo.h>
 #include <unistd.h>
 
@@ -371,10 +370,5 @@ enum status paper_draw(struct arena *a, struct str said, int fd,
         *why = "this is no document";
         return ERR_INVALID;
     }
-    const bool well = draw(a, v, -1, &pages) && draw(a, v, fd, &pages);
-    /* What the libraries keep for the next document: there is none. */
-    pango_cairo_font_map_set_default(NULL);
-    cairo_debug_reset_static_data();
-    FcFini();
-    return well ? OK : ERR_SYSTEM;
+    return draw(a, v, -1, &pages) && draw(a, v, fd, &pages) ? OK : ERR_SYSTEM;
 }
