@@ -250,6 +250,8 @@ const visit = first('/accueils');
 const bare = String(entities.find((e) => e.path === '/accueils')?.rows.find((v) => v.year === '2023-2024')?.id);
 const given = {
   '/accords': { visit: bare }, '/avis-accueils': { visit: bare }, '/sorties': { visit: bare },
+  '/retours': { deployment: String(entities.find((e) => e.path === '/deploiements').rows
+    .find((d) => d.state === 'in_use' && d.starts <= '2025-01-31').id) },
   '/conditions-de-jalon': { due: '2025-03-20' },
   '/laboratoires': { bassin: '12414', school: first('/etablissements').uai },
   '/ouvertures': { weekday: 'saturday', part: 'evening', week: 'b' },
