@@ -218,8 +218,10 @@ await test('a database from before knows the stages by the journal, and by the g
     + ` 1, 1, 'portfolio_project', id, '${what}', '{"from":"${from}","to":"x"}', '' FROM portfolio_project WHERE name = 'ESCALE'`;
   query(data, ...[line('hold', 'trial'), line('stop', 'held'), `UPDATE portfolio_project SET state = 'stopped' WHERE id = ${of('ESCALE')}`,
     "UPDATE portfolio_project SET state = 'held' WHERE name = 'Moodle'",
-    'ALTER TABLE portfolio_project DROP COLUMN stage', 'DROP INDEX portfolio_deployment_index_3',
-    'DROP INDEX network_feed_of_kit', 'ALTER TABLE network_feed DROP COLUMN kit',
+    'ALTER TABLE portfolio_project DROP COLUMN stage',
+    // What the migrations after it bring, one by one.
+    'DROP INDEX portfolio_deployment_index_3', 'DROP INDEX portfolio_filiation_index_2',
+    'DROP INDEX IF EXISTS network_feed_of_kit', 'ALTER TABLE network_feed DROP COLUMN kit',
     "UPDATE core_meta SET value = 40 WHERE name = 'schema'"].map((text) => `${text};`));
   essaim('db', 'migrate', '--data', data);
   const stage = (name) => query(data, `SELECT stage FROM portfolio_project WHERE id = ${of(name)}`);
