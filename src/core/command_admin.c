@@ -100,8 +100,11 @@ static void frame_labels(struct arena *a)
         optional(a, key, ".title");
         optional(a, key, ".what");
     }
-    optional(a, "error.away", ".title"); /* by its name: error_label */
-    optional(a, "error.away", ".what");
+    static const char *const named[] = {"error.away", "error.stale"};
+    for (size_t i = 0; i < COUNT(named); i++) { /* see error_label */
+        optional(a, named[i], ".title");
+        optional(a, named[i], ".what");
+    }
     struct str rest = str_of(ROLES), role;
     while (str_next(&rest, ' ', &role))
         if (role.n)

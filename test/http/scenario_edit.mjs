@@ -82,6 +82,18 @@ await test('two editors: the second sees both versions, then saves', async () =>
   equal(now.commune, 'Seconde');
   equal(now.pupils, 12);
 });
+await test('a page that is out of date deletes nothing, and says that alone', async () => {
+  const stale = await admin.form(school, '/suppression');
+  const change = await admin.form(`${school}/modifier`, '/modifier');
+  equal((await admin.submit(change, { commune: 'Troisième' })).status, 303);
+  const r = await admin.submit(stale);
+  equal(r.status, 409);
+  const text = readable(r.text);
+  match(text, /Quelqu’un l’a changée depuis que vous l’avez ouverte/);
+  ok(!/dépendent/.test(text), 'it guesses at another reason');
+  ok(text.includes('Troisième'), 'not as it is now');
+  equal((await row(school)).commune, 'Troisième');
+});
 await test('a form without its version is refused', async () => {
   const form = await admin.form(`${school}/modifier`, '/modifier');
   equal((await admin.submit(form, { _version: null })).status, 422);
