@@ -163,6 +163,39 @@ await test('a refused form takes the keyboard to its mistakes', async () => {
   await page.context().close();
 });
 
+await test('an import with faults, and two editors of one row, have each landmark once', async () => {
+  const page = await open('admin');
+  const seen = async (what) => {
+    for (const width of [1280, 375]) {
+      await page.setViewportSize({ width, height: 900 });
+      deepEqual(await axeFaults(page), [], `${what}: axe at ${width}`);
+      deepEqual(await tooWide(page), [], `${what}: sticks out at ${width}`);
+    }
+    if (shots) await page.screenshot({ fullPage: true, path: `${shots}/${what}.png` });
+  };
+  await page.goto('/imports');
+  await page.selectOption('#f-entity', 'school');
+  await page.setInputFiles('#f-file', { name: 'fautes.csv', mimeType: 'text/csv',
+    buffer: Buffer.from('uai;nom;nature\n0541234Z;École sans lettre juste;ecole\n') });
+  await page.locator('main form.form button.btn').first().press('Enter');
+  await page.waitForURL(/\/imports\/\d+/);
+  for (let i = 0; i < 40 && !await page.locator('#faults').count(); i++) await page.waitForTimeout(250), await page.reload();
+  equal(await page.locator('#faults').count(), 1, 'no faults');
+  await seen('import-faults');
+  await page.goto(`/axes/${await first('/axes')}/modifier`);
+  const theirs = await open('admin');
+  await theirs.goto(page.url());
+  await theirs.fill('#f-name', 'Un axe changé par quelqu’un');
+  await theirs.locator('#f-name').press('Enter');
+  await theirs.waitForURL(/\/axes\/\d+$/);
+  await page.fill('#f-name', 'Un axe changé par une autre');
+  await page.locator('#f-name').press('Enter');
+  await page.waitForSelector('#conflict');
+  await seen('two-editors');
+  await theirs.context().close();
+  await page.context().close();
+});
+
 await test('Enter in a form with lines saves, and asks for no line more', async () => {
   const page = await open('admin');
   await page.goto('/axes/nouveau');
