@@ -96,6 +96,7 @@ await test('a committee is frozen when its gate opens: by form, API and file', a
   made(await sit(other, 'coordinator'));
   const elsewhere = (await rows('/membres-de-jalon')).find((m) => m.gate === id(other));
   made(await post(leader, `${gate}/etapes/open`));
+  ok(!(await leader.get(gate)).text.includes(`${gate}/suppression`), 'an open gate offers to be deleted');
   const before = await seats(), frozen = /comité est figé dès l’ouverture/;
   says(await sit(gate, 'coordinator'), 422, frozen);
   says(await post(leader, `/membres-de-jalon/${first.id}/suppression`, { _version: 1 }), 409, frozen);

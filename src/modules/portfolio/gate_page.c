@@ -208,10 +208,12 @@ static void manage_fill(const struct gate *g, struct gate_v *v,
             steps[kept++] = steps[i];
     }
     detail->step_count = kept;
-    if (same(g->state, "prepared"))
+    if (same(g->state, "prepared")) {
         v->finding_count = v->vote_count = 0;
-    else
+    } else {
         detail->child_count = 0;
+        detail->delete_ = NULL; /* it is cancelled, and kept */
+    }
 }
 
 static enum status project_fill(struct req *r, const struct gate *g,

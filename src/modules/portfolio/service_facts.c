@@ -42,13 +42,13 @@ const char *service_doubt(struct req *r, const struct part *service,
     const char *state = service->text;
     const bool ends = service->until != NONE;
     const char *key =
-        same(state, "planned") && service->day < today             ? "late"
-        : same(state, "current") && ends && service->until < today ? "over"
+        same(state, "planned") && service->day < today ? "portfolio.doubt.late"
+        : same(state, "current") && ends && service->until < today
+            ? "portfolio.doubt.over"
         : same(state, "current") && word_in("stopped finished", project_state)
-            ? "project_over"
+            ? "portfolio.doubt.project_over"
         : word_in("done left", state) && (!ends || service->until > today)
-            ? "unended"
+            ? "portfolio.doubt.unended"
             : NULL;
-    return key ? tr(r->lang, arena_printf(r->mem, "portfolio.doubt.%s", key))
-               : NULL;
+    return key ? tr(r->lang, key) : NULL;
 }
