@@ -54,16 +54,16 @@ await test('a step and its reason are sent again at once', async () => {
   const step = forms(page.text).find((f) => /\/etapes\//.test(f.action)
     && f.controls.some((c) => c.name === 'reason'));
   leader.cookies.delete('session');
-  const over = await leader.submit(step, { reason: 'Le pilote a changé.' }, here);
+  const over = await leader.submit(step, { reason: 'Le pilote a changé cette année.' }, here);
   equal(over.status, 401);
   const by = roleForm(over);
   const back = await leader.postFiles(by.action, [...by.fields, ['role', 'leader']], here);
   equal(back.status, 200);
-  match(readable(back.text), /Le pilote a changé\./);
+  match(readable(back.text), /Le pilote a changé cette année\./);
   const resume = forms(back.text).find((f) => f.action === step.action);
   const [, , title] = /^(.+)\s: (.+)$/.exec(readable(/<h2>([^]*?)<\/h2>/.exec(back.text)[1]).trim());
   ok(readable(/<h1[^>]*>([^]*?)<\/h1>/.exec(page.text)[1]).trim().startsWith(title), 'it says what it does');
-  equal(field(resume, 'reason'), 'Le pilote a changé.');
+  equal(field(resume, 'reason'), 'Le pilote a changé cette année.');
   equal((await leader.submit(resume, {}, here)).status, 303);
 });
 await test('the sign-in form that carries opens one session: Back and Reload open none', async () => {

@@ -211,13 +211,17 @@ await test('cancelling gives the half-day back, and only then', async () => {
 
 await test('a slot moved, deleted or brought back keeps what it says, or is refused', async () => {
   const a = await visitOf(today), b = await visitOf(today);
-  const one = JSON.parse((await slot(a, '2025-05-22', 'morning', rooms[0].id)).text);
-  const two = JSON.parse((await slot(b, '2025-05-22', 'afternoon', rooms[0].id)).text);
+  const made = async (...at) => {
+    const { id } = JSON.parse((await slot(...at)).text);
+    return JSON.parse((await api('GET', `slot/${id}`)).text);
+  };
+  const one = await made(a, '2025-05-22', 'morning', rooms[0].id);
+  const two = await made(b, '2025-05-22', 'afternoon', rooms[0].id);
   const moved = await api('PATCH', `slot/${two.id}`, { part: 'morning', version: two.version });
   equal(moved.status, 409, moved.text);
   equal((await api('PATCH', `slot/${two.id}`, { part: 'afternoon', day: '2025-05-23', version: two.version })).status, 200);
   const gone = await api('DELETE', `slot/${one.id}`, undefined, { 'if-match': `"${one.version}"` });
-  ok(gone.status < 300, `${gone.status}`);
+  ok(gone.status < 300, `${gone.status} ${gone.text}`);
   equal((await slot(b, '2025-05-22', 'morning', rooms[0].id)).status, 201);
   const form = await admin.form(`/demi-journees/${one.id}/historique`, '/restauration');
   equal((await admin.submit(form, {})).status, 409, 'the room is another\'s now');

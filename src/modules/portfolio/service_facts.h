@@ -1,6 +1,6 @@
 /*
  * What is recorded of a project's services, beside the state that somebody
- * typed (docs/decisions/0015-what-a-service-says.md).
+ * typed (docs/decisions/0016-what-a-service-says.md).
  */
 #pragma once
 
