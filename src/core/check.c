@@ -36,7 +36,11 @@ static const char *field_fault(struct arena *a, const struct entity *e,
         : f->type == F_REF && !f->target   ? "has no target"
         : f->holders && !known_right(f->holders)
             ? "names holders of an unknown right"
-        : f->min > f->max                ? "has min above max"
+        : f->min > f->max ? "has min above max"
+        : (f->flags & F_ATTESTED) &&
+                !(entity_field(e, arena_printf(a, "%s_source", f->name)) &&
+                  entity_field(e, arena_printf(a, "%s_date", f->name)))
+            ? "is attested, and has no fields for its source and date"
         : f->offset + 4 > e->row_size    ? "lies outside its row"
         : f->offset < sizeof(struct row) ? "lies in struct row"
         : word_in("id uid version created_at created_by changed_at changed_by "

@@ -45,24 +45,26 @@ enum field_type {
 
 enum field_flag {
     F_REQUIRED = 1 << 0,
-    F_UNIQUE = 1 << 1,   /* bytewise, where there is a value */
-    F_PERSONAL = 1 << 2, /* exported and erased with its person */
-    F_HIDDEN = 1 << 3,   /* never in a form, list or export */
-    F_LIST = 1 << 4,     /* a column of the list */
-    F_SORT = 1 << 5,     /* the list sorts by it: it gets an index */
-    F_FILTER = 1 << 6,   /* the list filters by it: it gets an index */
-    F_SEARCH = 1 << 7,   /* its words are found by the search */
-    F_COMPUTED = 1 << 8, /* set by the frame or a handler, never by a form */
-    F_JOURNAL = 1 << 10, /* by whatever path it changes, form, list, file or
-                            undo, the journal has a line with what it was and
-                            is; of a CHOICE also when the row is made */
-    F_PAST = 1 << 11,    /* DATE: today or before, for what was seen or done */
-    F_BEGINS = 1 << 12,  /* DATE: a new form has today in it */
-    F_WRITERS = 1 << 13, /* shown to whoever may write such rows, and to nobody
-                            else who reads them */
-    F_LENIENT = 1 << 9,  /* REF: a file may write a code that is not here (the
-                            département of another académie): what stands stays,
-                            and the reader is told */
+    F_UNIQUE = 1 << 1,    /* bytewise, where there is a value */
+    F_PERSONAL = 1 << 2,  /* exported and erased with its person */
+    F_HIDDEN = 1 << 3,    /* never in a form, list or export */
+    F_LIST = 1 << 4,      /* a column of the list */
+    F_SORT = 1 << 5,      /* the list sorts by it: it gets an index */
+    F_FILTER = 1 << 6,    /* the list filters by it: it gets an index */
+    F_SEARCH = 1 << 7,    /* its words are found by the search */
+    F_COMPUTED = 1 << 8,  /* set by the frame or a handler, never by a form */
+    F_JOURNAL = 1 << 10,  /* by whatever path it changes, form, list, file or
+                             undo, the journal has a line with what it was and
+                             is; of a CHOICE also when the row is made */
+    F_PAST = 1 << 11,     /* DATE: today or before, for what was seen or done */
+    F_BEGINS = 1 << 12,   /* DATE: a new form has today in it */
+    F_WRITERS = 1 << 13,  /* shown to whoever may write such rows, and to nobody
+                             else who reads them */
+    F_ATTESTED = 1 << 14, /* where it is known, fields NAME_source and NAME_date
+                             say where from and of which day */
+    F_LENIENT = 1 << 9,   /* REF: a file may write a code that is not here (the
+                             département of another académie): what stands stays,
+                             and the reader is told */
 };
 
 struct entity;

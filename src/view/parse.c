@@ -3,6 +3,7 @@
 #include "base/file_type.h"
 #include "base/utf8.h"
 #include "i18n/format.h"
+#include "store/row.h"
 #include "view/form.h"
 
 enum { CANDIDATES = 12 };
@@ -360,17 +361,49 @@ static enum status field_read(struct arena *a, const struct entity *e,
     return OK;
 }
 
+/* Where a known value is from, and of which day. A file that says neither is
+ * taken as it is; and what stood there without them need not be mended by who
+ * changes something else. */
+static void attested_check(struct arena *a, const struct entity *e,
+                           const struct field *f, unsigned flags,
+                           const void *before, const void *row,
+                           struct form_errors *errors)
+{
+    static const struct {
+        const char *suffix, *fault;
+    } parts[] = {{"source", "form.no_source"}, {"date", "form.no_source_date"}};
+    const struct value now = field_get(f, row);
+    const struct field *part[COUNT(parts)];
+    bool is_new = !value_same(now, field_get(f, before)), any = false;
+    for (size_t i = 0; i < COUNT(parts); i++) {
+        part[i] =
+            entity_field(e, arena_printf(a, "%s_%s", f->name, parts[i].suffix));
+        any |= field_get(part[i], row).type != V_NULL;
+        is_new |=
+            !value_same(field_get(part[i], row), field_get(part[i], before));
+    }
+    if (now.type == V_NULL || !is_new || ((flags & PARSE_CODES) && !any))
+        return;
+    for (size_t i = 0; i < COUNT(parts); i++)
+        if (field_get(part[i], row).type == V_NULL)
+            form_error(errors, part[i]->name, parts[i].fault);
+}
+
 enum status row_from_input(struct arena *a, const struct entity *e,
                            const struct form_input *in,
                            const struct form_source *source, unsigned flags,
                            void *row, struct form_errors *errors)
 {
     size_t before = errors->n;
+    const void *stood = row_copy(a, e, row);
     if (!errors->mem)
         errors->mem = a;
     for (const struct field *f = e->fields; f->name; f++)
         if (field_is_typed(e, f))
             TRY(field_read(a, e, f, in, source, flags, row, errors));
+    for (const struct field *f = e->fields; !errors->n && f->name; f++)
+        if (f->flags & F_ATTESTED)
+            attested_check(a, e, f, flags, stood, row, errors);
     if (!errors->n && e->settle)
         e->settle(a, row);
     if (!errors->n && source && source->conn) {

@@ -69,7 +69,7 @@ await test('a row as JSON, with its version as ETag', async () => {
 });
 await test('PATCH changes what it names; null empties', async () => {
   const etag = (await call('GET', `/school/${made}`)).headers.get('etag');
-  equal((await call('PATCH', `/school/${made}`, { body: { name: 'Autre', rural: true },
+  equal((await call('PATCH', `/school/${made}`, { body: { name: 'Autre', pupils: 5 },
     headers: { 'if-match': etag } })).status, 200);
   const row = JSON.parse((await call('GET', `/school/${made}`)).text);
   deepEqual([row.name, row.commune, row.pupils, row.uai], ['Autre', 'Épinal', 5, uai(8001)]);

@@ -67,6 +67,21 @@ await test('a UAI that another school has is said by its field', async () => {
   const field = forms(r.text).flatMap((f) => f.controls).find((c) => c.name === 'uai');
   equal(field['aria-invalid'], 'true');
 });
+await test('rural, QPV and REP are told with their source and date, or unknown', async () => {
+  const form = async () => admin.form(`${school}/modifier`, '/modifier');
+  const wrong = (r) => forms(r.text).flatMap((f) => f.controls).filter((c) => c['aria-invalid'] === 'true').map((c) => c.name);
+  for (const [name, value] of [['rural', '1'], ['qpv', '0'], ['priority', 'rep']]) {
+    const bare = await admin.submit(await form(), { [name]: value });
+    equal(bare.status, 422, name);
+    equal(wrong(bare).join(), `${name}_source,${name}_date`);
+    const undated = await admin.submit(await form(), { [name]: value, [`${name}_source`]: 'Insee' });
+    equal(wrong(undated).join(), `${name}_date`);
+    const whole = { [name]: value, [`${name}_source`]: 'Insee', [`${name}_date`]: '2024-01-01' };
+    equal((await admin.submit(await form(), whole)).status, 303, name);
+    equal((await admin.submit(await form(), { [`${name}_date`]: '' })).status, 422, `${name} loses its date`);
+  }
+  equal((await row(school)).priority_source, 'Insee');
+});
 await test('two editors: the second sees both versions, then saves', async () => {
   const mine = await admin.form(`${school}/modifier`, '/modifier');
   const other = await server.as('admin');

@@ -201,14 +201,14 @@ static const struct field school_fields[] = {
     DATE(school, closed, .aliases = closed_heads),
     BOOL(school, nursery, .aliases = nursery_heads),
     BOOL(school, elementary, .aliases = elementary_heads),
-    CHOICE(school, priority, priorities, .flags = F_FILTER,
+    CHOICE(school, priority, priorities, .flags = F_FILTER | F_ATTESTED,
            .aliases = priority_heads, .codes = priority_codes),
     TEXT(school, priority_source, .flags = 0),
     DATE(school, priority_date, .flags = 0),
-    BOOL(school, qpv, .flags = F_FILTER),
+    BOOL(school, qpv, .flags = F_FILTER | F_ATTESTED),
     TEXT(school, qpv_source, .flags = 0),
     DATE(school, qpv_date, .flags = 0),
-    BOOL(school, rural, .flags = F_FILTER),
+    BOOL(school, rural, .flags = F_FILTER | F_ATTESTED),
     TEXT(school, rural_source, .flags = 0),
     DATE(school, rural_date, .flags = 0),
     TEXT(school, mail, .check = check_mail),
@@ -254,10 +254,6 @@ static const char *school_check(struct conn *c, struct arena *a,
     if (s->opened != NO_DAY && s->closed != NO_DAY && s->closed < s->opened) {
         *field = "closed";
         return "directory_school.closed_before_opened";
-    }
-    if (s->priority && !s->priority_source && s->priority_date != NO_DAY) {
-        *field = "priority_source";
-        return "directory_school.no_source";
     }
     return NULL;
 }
