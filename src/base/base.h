@@ -27,19 +27,22 @@
 /* What a function that can fail returns. OK is zero; nothing else is. */
 enum status {
     OK,
-    ERR_NOT_FOUND, /* no such row, page or file, or out of reach: 404 */
-    ERR_SIGN_IN,   /* nobody is signed in, and somebody must be: 401 */
-    ERR_FORBIDDEN, /* known, and not allowed: 403 */
-    ERR_INVALID,   /* the user's input; see the form's messages: 422 */
-    ERR_CONFLICT,  /* the state does not allow it, or no longer: 409 */
-    ERR_STALE,     /* somebody else changed the row meanwhile: 409 */
-    ERR_LIMIT,     /* larger than we accept: 413 */
-    ERR_BUSY,      /* a lane is full, a deadline passed: 503, try again */
-    ERR_AWAY,      /* the database's server does not answer: 503 */
-    ERR_FULL,      /* no room left on the disk; nothing was written: 507 */
-    ERR_UNSURE,    /* the server was lost while committing: 500, said so */
-    ERR_STORE,     /* the database failed: 500 */
-    ERR_SYSTEM,    /* the operating system failed: 500 */
+    ERR_NOT_FOUND,  /* no such row, page or file, or out of reach: 404 */
+    ERR_SIGN_IN,    /* nobody is signed in, and somebody must be: 401 */
+    ERR_UNREADABLE, /* a request that is cut or no form at all: 400 */
+    ERR_METHOD,     /* the address is not asked so: 405 */
+    ERR_TYPE,       /* a body of another type than we take: 415 */
+    ERR_FORBIDDEN,  /* known, and not allowed: 403 */
+    ERR_INVALID,    /* the user's input; see the form's messages: 422 */
+    ERR_CONFLICT,   /* the state does not allow it, or no longer: 409 */
+    ERR_STALE,      /* somebody else changed the row meanwhile: 409 */
+    ERR_LIMIT,      /* larger than we accept: 413 */
+    ERR_BUSY,       /* a lane is full, a deadline passed: 503, try again */
+    ERR_AWAY,       /* the database's server does not answer: 503 */
+    ERR_FULL,       /* no room left on the disk; nothing was written: 507 */
+    ERR_UNSURE,     /* the server was lost while committing: 500, said so */
+    ERR_STORE,      /* the database failed: 500 */
+    ERR_SYSTEM,     /* the operating system failed: 500 */
 };
 
 /* "stale", "limit", …: for logs and for machine-readable errors. */

@@ -47,6 +47,22 @@ static void put_point(struct buf *b, ucs4_t c)
         buf_add(b, (const char *)bytes, (size_t)n);
 }
 
+struct str utf8_mend(struct arena *a, struct str s)
+{
+    struct buf b = {.mem = a};
+    for (size_t i = 0; i < s.n;) {
+        ucs4_t point;
+        const uint8_t *at = (const uint8_t *)s.p + i;
+        const int n = u8_mbtoucr(&point, at, s.n - i);
+        if (n > 0 && *at)
+            buf_add(&b, s.p + i, (size_t)n);
+        else
+            put_point(&b, 0xFFFD);
+        i += n > 0 ? (size_t)n : 1;
+    }
+    return buf_done(&b);
+}
+
 /* 0x80 to 0x9F of Windows-1252; 0 where it has nothing. */
 static const unsigned short windows[32] = {
     0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,

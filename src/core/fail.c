@@ -6,6 +6,7 @@
 #include "core/pages.h"
 #include "core/request.h"
 #include "http/exchange.h"
+#include "http/router.h"
 #include "view/pages/error.html.h"
 
 /* The fewest decimals that read back as the same number; people type no
@@ -135,9 +136,9 @@ static void typed_fill(struct req *r, struct error_v *v)
     const struct http_param *all;
     size_t n;
     int64_t number;
-    if (!req_is_post(r) || req_sent_from(r) == FROM_ELSEWHERE ||
-        http_form(r->x, &all, &n) != OK)
+    if (!req_is_post(r) || req_sent_from(r) == FROM_ELSEWHERE)
         return;
+    all = http_form_read(r->x, &n);
     struct typed_v *typed = NEW_ARRAY(r->mem, struct typed_v, MOST);
     for (size_t i = 0; i < n && v->typed_count < MOST; i++) {
         struct str text = str_trim(all[i].value);
@@ -155,9 +156,13 @@ static void typed_fill(struct req *r, struct error_v *v)
 static const char *messages(struct req *r)
 {
     struct buf b = {.mem = r->mem};
-    for (size_t i = 0; i < r->errors.n; i++)
-        buf_printf(&b, "%s%s", i ? " " : "",
-                   form_message(r->mem, r->lang, &r->errors.list[i]));
+    for (size_t i = 0; i < r->errors.n; i++) {
+        const struct form_error *e = &r->errors.list[i];
+        const char *label = e->field ? typed_label(r, e->field) : NULL;
+        buf_printf(&b, "%s%s%s%s", i ? " " : "", label ? label : "",
+                   label ? tr(r->lang, "view.colon") : "",
+                   form_message(r->mem, r->lang, e));
+    }
     return buf_done(&b).p;
 }
 
@@ -172,6 +177,8 @@ enum status req_fail(struct req *r, enum status s)
                  "number", r->number, NULL);
     if (code == 401 && r->api) /* RFC 9110 §11.6.1; a browser would ask */
         http_header_add(r->x, "WWW-Authenticate", "Bearer");
+    if (code == 405)
+        http_header_add(r->x, "Allow", router_allow(r->mem, r->match->allowed));
     if (code == 503)
         http_header_add(r->x, "Retry-After", "2");
     if (r->api)

@@ -85,22 +85,8 @@ static struct http_plan serve_plan(void *data, struct http_exchange *x)
     if (serve_probe(app, x))
         return plan_none(app, F_PROBE);
     struct http_match *m = NEW(&x->mem, struct http_match);
-    switch (router_match(app->router, x->method, x->path, m)) {
-    case HTTP_NO_METHOD:
-        http_header_add(x, "Allow", router_allow(&x->mem, m->allowed));
-        if (str_starts(x->path, "/api/"))
-            http_answer(x, 405, "application/problem+json",
-                        STR("{\"type\":\"about:blank\",\"status\":405,"
-                            "\"title\":\"Method Not Allowed\"}\n"));
-        else
-            http_answer(x, 405, plain, STR("405\n"));
-        return plan_none(app, F_UNKNOWN);
-    case HTTP_NO_PATH:
+    if (router_match(app->router, x->method, x->path, m) != HTTP_FOUND)
         m->data = app->meter->families[F_UNKNOWN].data;
-        break;
-    case HTTP_FOUND:
-        break;
-    }
     const struct route *route = ((const struct counted *)m->data)->route;
     size_t body = body_most(app, x, route);
     bool heavy = route && (route->lane == HEAVY || (body > BODY && is_long(x)));
@@ -186,10 +172,41 @@ static enum status touch(struct conn *c, struct arena *a, void *data)
     return session_used(c, r->who->session);
 }
 
-static enum status check_form(struct req *r)
+/* A body that is no form, or ends too soon: no field is to blame. */
+static enum status form_whole(struct req *r)
 {
     const struct http_param *all;
     size_t n;
+    const enum status s = http_form(r->x, &all, &n);
+    if (s != ERR_INVALID)
+        return s;
+    form_error(&r->errors, NULL, "form.cut");
+    return ERR_UNREADABLE;
+}
+
+/* What is no text is said by its field. The form of a row says it beside the
+ * field; what else a handler reads, it need not look at. */
+static enum status check_texts(struct req *r)
+{
+    const struct http_param *all;
+    size_t n;
+    bool shown =
+        r->route->handle == row_create || r->route->handle == row_change;
+    if (r->api)
+        return OK;
+    TRY(http_form(r->x, &all, &n));
+    for (size_t i = 0; i < n; i++) {
+        if (!all[i].odd)
+            continue;
+        const char *name = str_dup(r->mem, all[i].name);
+        form_error(&r->errors, name, "form.bad_utf8");
+        shown = shown && entity_field(r->entity, name);
+    }
+    return r->errors.n && !shown ? ERR_INVALID : OK;
+}
+
+static enum status check_form(struct req *r)
+{
     if (r->api) {
         const char *why;
         if (!r->who || r->who->session)
@@ -204,7 +221,7 @@ static enum status check_form(struct req *r)
         form_error(&r->errors, NULL, "form.not_json");
         return ERR_INVALID;
     }
-    TRY(http_form(r->x, &all, &n));
+    TRY(form_whole(r));
     struct str key = req_text(r, "_key");
     r->once = key.n && key.n < 100 ? str_dup(r->mem, key) : NULL;
     /* A stranger's form has no token: no other site may send it, else it would
@@ -266,7 +283,7 @@ static enum status ask(struct req *r)
         db_write(r->app->db, r->mem, touch, r) != OK)
         log_line(LOG_WARN, "session not kept alive", NULL);
     if (!r->route)
-        return ERR_NOT_FOUND;
+        return r->match->allowed ? ERR_METHOD : ERR_NOT_FOUND;
     if (!r->who && !same(r->route->right, PUBLIC))
         return ERR_SIGN_IN;
     /* Its writer was signed in, and would else be asked who they are. */
@@ -275,8 +292,10 @@ static enum status ask(struct req *r)
     if (!may(r->who, r->route->right))
         return ERR_FORBIDDEN;
     r->reach = reach_of(r->app, r->mem, r->who, r->route->right);
-    if (req_is_post(r))
+    if (req_is_post(r)) {
         TRY(check_form(r));
+        TRY(check_texts(r));
+    }
     /* A key used before answers as the first time, whatever became of the row
      * since; and once more where the write is refused, for two at once. */
     if (r->once) {
@@ -427,40 +446,90 @@ static const char *most_text(struct arena *a, size_t most, const char *byte)
                       : arena_printf(a, "%zu\xc2\xa0k%s", most >> 10, byte);
 }
 
-/* A body too large is refused before anybody is asked who they are: constant
- * words, in both languages. */
+/* The heading and what to do, as they are in every language. */
+static const char *refusal_text(struct arena *a, unsigned status,
+                                const char *code)
+{
+    struct buf b = {.mem = a};
+    for (const char *const *l = (const char *const[]){"fr", "en", NULL}; *l;
+         l++) {
+        const struct lang *lang = lang_find(*l);
+        const char *tag = same(*l, "fr") ? "h1" : "h2";
+        buf_printf(&b, "<div lang=\"%s\"><%s>%s</%s><p>%s</p></div>", *l, tag,
+                   error_label(lang, code, (int)status, true), tag,
+                   error_label(lang, code, (int)status, false));
+    }
+    return buf_done(&b).p;
+}
+
+/* Too large, with what may be sent. */
+static const char *too_large_text(struct arena *a, size_t most)
+{
+    return arena_printf(
+        a,
+        "<h1>C’est trop lourd</h1>"
+        "<p>Rien n’a été enregistré. Revenez en arrière avec votre "
+        "navigateur : ce que vous avez écrit y est encore. Choisissez un "
+        "fichier plus petit : ce formulaire prend au plus %s.</p>"
+        "<p lang=\"en\">This is too large, and nothing was saved. Go back "
+        "with your browser and choose a smaller file: this form takes %s "
+        "at the most.</p>",
+        most_text(a, most, "o"), most_text(a, most, "B"));
+}
+
+static const char *refusal_code(unsigned status)
+{
+    for (int s = OK; s <= ERR_SYSTEM; s++)
+        if (status_code((enum status)s) == (int)status)
+            return status_name((enum status)s);
+    return "http";
+}
+
+static void refuse_program(struct http_exchange *x, size_t most)
+{
+    struct buf out = {.mem = &x->mem};
+    struct json j = {.out = &out};
+    const char *code = refusal_code(x->status);
+    json_object(&j, NULL);
+    json_cstr(&j, "type", "about:blank");
+    json_cstr(&j, "title",
+              error_label(lang_find("en"), code, (int)x->status, true));
+    json_int(&j, "status", (int)x->status);
+    json_cstr(&j, "code", code);
+    json_cstr(&j, "instance", random_hex(&x->mem, 6));
+    if (most)
+        json_int(&j, "most", (int64_t)most);
+    json_end_object(&j);
+    http_answer(x, x->status, "application/problem+json", buf_done(&out));
+}
+
+/* Refused before anybody is asked who they are: constant words, in both
+ * languages. */
 static void serve_refuse(void *data, struct http_exchange *x)
 {
     const struct http_match *m = x->route;
-    if (x->status != 413 || !m || !m->data)
-        return;
-    size_t most = body_most(data, x, ((const struct counted *)m->data)->route);
-    if (str_starts(x->path, "/api/")) {
-        http_answer(x, 413, "application/problem+json",
-                    str_of(arena_printf(
-                        &x->mem,
-                        "{\"type\":\"about:blank\",\"status\":413,"
-                        "\"title\":\"Content Too Large\",\"most\":%zu}\n",
-                        most)));
+    const size_t most =
+        x->status == 413 && m && m->data
+            ? body_most(data, x, ((const struct counted *)m->data)->route)
+            : 0;
+    if (str_starts(x->target, "/api/")) {
+        refuse_program(x, most);
         return;
     }
+    const char *text =
+        most ? too_large_text(&x->mem, most)
+             : refusal_text(&x->mem, x->status, refusal_code(x->status));
     http_answer(
-        x, 413, "text/html; charset=utf-8",
+        x, x->status, "text/html; charset=utf-8",
         str_of(arena_printf(
             &x->mem,
             "<!doctype html>\n<html lang=\"fr\"><head><meta charset=\"utf-8\">"
             "<meta name=\"viewport\" content=\"width=device-width, "
-            "initial-scale=1\"><title>413 – Essaim</title>"
+            "initial-scale=1\"><title>%u – Essaim</title>"
             "<link rel=\"stylesheet\" href=\"/statique/essaim.css\"></head>"
             "<body><main class=\"wrap\"><div class=\"oops\">"
-            "<p class=\"code\">413</p><h1>C’est trop lourd</h1>"
-            "<p>Rien n’a été enregistré. Revenez en arrière avec votre "
-            "navigateur : ce que vous avez écrit y est encore. Choisissez un "
-            "fichier plus petit : ce formulaire prend au plus %s.</p>"
-            "<p lang=\"en\">This is too large, and nothing was saved. Go back "
-            "with your browser and choose a smaller file: this form takes %s "
-            "at the most.</p></div></main></body></html>\n",
-            most_text(&x->mem, most, "o"), most_text(&x->mem, most, "B"))));
+            "<p class=\"code\">%u</p>%s</div></main></body></html>\n",
+            x->status, x->status, text)));
     http_header_add(x, "Content-Security-Policy",
                     "default-src 'none'; style-src 'self'; font-src 'self';"
                     " frame-ancestors 'none'");

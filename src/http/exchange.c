@@ -71,6 +71,15 @@ enum status http_form(struct http_exchange *x, const struct http_param **fields,
     return OK;
 }
 
+const struct http_param *http_form_read(struct http_exchange *x, size_t *n)
+{
+    const struct exchange *e = whole(x);
+    const struct http_param *all;
+    if (http_form(x, &all, n) != OK)
+        *n = e->form_status == ERR_INVALID ? e->fields_n : 0;
+    return e->fields;
+}
+
 static void file_drop(struct http_exchange *x)
 {
     if (x->file >= 0)

@@ -37,6 +37,7 @@ struct http_exchange {
      * lives until the answer has been sent. */
     struct arena mem;
     enum http_method method;
+    struct str target;   /* as it came, and checked by nobody */
     struct str path;     /* decoded, UTF-8, begins with "/", has no "..", NUL */
     struct str query;    /* as sent, without "?"; its encoding is checked */
     const char *address; /* of the client: "127.0.0.1", "unix"; what a trusted
@@ -70,6 +71,8 @@ const struct http_param *http_queries(struct http_exchange *x, size_t *n);
 /* The fields of the body, parsed at the first call: see form_parse. */
 enum status http_form(struct http_exchange *x, const struct http_param **fields,
                       size_t *n) MUST_USE;
+/* What could be read of it, however it ends. */
+const struct http_param *http_form_read(struct http_exchange *x, size_t *n);
 
 /*
  * Sets the answer; a later call replaces it. The body is borrowed: it must live

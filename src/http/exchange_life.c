@@ -19,7 +19,7 @@ struct exchange *exchange_make(struct http_server *s, struct client *k,
     e->client = k;
     e->connection = c;
     e->holders = 1;
-    e->target =
+    e->x.target =
         (struct str){arena_dup(&e->x.mem, target.p, target.n), target.n};
     return e;
 }

@@ -114,8 +114,7 @@ static enum status part_heads(struct arena *a, struct str *s,
 
 static enum status part_check(const struct http_param *f)
 {
-    return utf8_ok(f->name) && (!f->filename.p || utf8_ok(f->filename)) &&
-                   (f->filename.p || utf8_ok(f->value))
+    return utf8_ok(f->name) && (!f->filename.p || utf8_ok(f->filename))
                ? OK
                : ERR_INVALID;
 }
@@ -169,14 +168,16 @@ static enum status multipart_parse(struct arena *a, struct str type,
     while (more) {
         if (f->n == FORM_FIELDS)
             return ERR_LIMIT;
-        struct http_param *field = found_add(a, f);
-        TRY(part_heads(a, &s, field));
+        struct http_param field = {0};
+        TRY(part_heads(a, &s, &field));
+        TRY(part_check(&field));
         const char *end = memmem(s.p, s.n, cut.p, cut.n);
+        field.value = (struct str){s.p, end ? (size_t)(end - s.p) : s.n};
+        param_mend(a, &field);
+        *found_add(a, f) = field;
         if (!end)
             return ERR_INVALID;
-        field->value = (struct str){s.p, (size_t)(end - s.p)};
-        s = (struct str){end + cut.n, s.n - field->value.n - cut.n};
-        TRY(part_check(field));
+        s = (struct str){end + cut.n, s.n - (size_t)(end - s.p) - cut.n};
         TRY(part_follows(&s, &more));
     }
     return OK;
@@ -187,6 +188,7 @@ enum status form_parse(struct arena *a, struct str type, struct str body,
 {
     struct str rest = type, kind;
     struct found found = {0};
+    *n = 0;
     if (!body.n)
         return url_fields(a, body, 0, fields, n);
     if (!str_next(&rest, ';', &kind))
@@ -196,8 +198,8 @@ enum status form_parse(struct arena *a, struct str type, struct str body,
         return url_fields(a, body, FORM_FIELDS, fields, n);
     if (!same_word(kind, "multipart/form-data"))
         return ERR_INVALID;
-    TRY(multipart_parse(a, type, body, &found));
+    const enum status s = multipart_parse(a, type, body, &found);
     *fields = found.all;
     *n = found.n;
-    return OK;
+    return s;
 }

@@ -57,7 +57,6 @@ struct exchange {
     struct http_server *server;
     struct client *client;
     struct MHD_Connection *connection;
-    struct str target;
     const char *target_came; /* where the library has it: see layout.c */
     bool begun, has_body, chunked;
     int64_t began;    /* monotonic ns: the head was in */

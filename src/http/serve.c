@@ -57,20 +57,6 @@ void *serve_line(void *data, const char *target, struct MHD_Connection *c)
     return e;
 }
 
-void serve_completed(void *data, struct MHD_Connection *c, void **context,
-                     enum MHD_RequestTerminationCode code)
-{
-    (void)c, (void)code;
-    struct http_server *s = data;
-    struct exchange *e = *context;
-    if (!e)
-        return;
-    client_phase(e->client, PHASE_IDLE);
-    exchange_release(e);
-    *context = NULL;
-    s->active--;
-}
-
 static const char *reason(unsigned status)
 {
     switch (status) {
@@ -162,8 +148,9 @@ static enum MHD_Result respond(struct exchange *e, bool closes)
     return result;
 }
 
-/* Refuses while the body comes: libmicrohttpd takes no answer then, but nothing
- * has been sent on the socket yet, so it is ours to use. */
+/* Refuses while the body comes, or when it has ended too soon: libmicrohttpd
+ * takes no answer then, but nothing has been sent on the socket yet, so it is
+ * ours to use. */
 static enum MHD_Result refuse_now(struct exchange *e, unsigned status)
 {
     refuse(e, status);
@@ -180,6 +167,30 @@ static enum MHD_Result refuse_now(struct exchange *e, unsigned status)
         e->client->linger = true;
     answered(e, status);
     return MHD_NO;
+}
+
+/* Whoever says no more in the middle of a body may still listen. */
+static bool is_cut(const struct exchange *e,
+                   enum MHD_RequestTerminationCode code)
+{
+    return code == MHD_REQUEST_TERMINATED_CLIENT_ABORT && e->begun &&
+           e->state == STATE_READING && !e->refused;
+}
+
+void serve_completed(void *data, struct MHD_Connection *c, void **context,
+                     enum MHD_RequestTerminationCode code)
+{
+    (void)c;
+    struct http_server *s = data;
+    struct exchange *e = *context;
+    if (!e)
+        return;
+    if (is_cut(e, code))
+        refuse_now(e, 400);
+    client_phase(e->client, PHASE_IDLE);
+    exchange_release(e);
+    *context = NULL;
+    s->active--;
 }
 
 struct heads {
@@ -239,7 +250,7 @@ static unsigned head_read(struct exchange *e, const char *method,
 {
     struct http_exchange *x = &e->x;
     struct heads take = {.e = e, .end = &e->heads};
-    layout_begin(&take.layout, method, e->target_came, e->target.n, version);
+    layout_begin(&take.layout, method, e->target_came, x->target.n, version);
     MHD_get_connection_values(e->connection, MHD_HEADER_KIND, head_take, &take);
     struct str length = head_find(e->heads, "Content-Length");
     e->chunked = head_find(e->heads, "Transfer-Encoding").p != NULL;
@@ -250,7 +261,7 @@ static unsigned head_read(struct exchange *e, const char *method,
     if (!bad)
         bad = head_check(e->heads, same(version, "HTTP/1.0"));
     if (!bad)
-        bad = head_target(&x->mem, e->target, &x->path, &x->query);
+        bad = head_target(&x->mem, x->target, &x->path, &x->query);
     x->method = head_method(method);
     client_find(e);
     return bad || x->method ? bad : 501;

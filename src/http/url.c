@@ -10,28 +10,18 @@ static int digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-bool url_encoding_ok(struct str s)
+/* A % without its two digits is refused; what the bytes say is not looked at.
+ */
+static bool bytes_decode(struct arena *a, struct str s, bool plus,
+                         struct str *out)
 {
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] != '%')
-            continue;
-        if (s.n - i < 3 || digit(s.p[i + 1]) < 0 || digit(s.p[i + 2]) < 0 ||
-            (s.p[i + 1] == '0' && s.p[i + 2] == '0'))
-            return false;
-        i += 2;
-    }
-    return true;
-}
-
-bool url_decode(struct arena *a, struct str s, bool plus, struct str *out)
-{
-    if (!url_encoding_ok(s))
-        return false;
     char *p = arena_alloc(a, s.n + 1);
     size_t n = 0;
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
         if (c == '%') {
+            if (s.n - i < 3 || digit(s.p[i + 1]) < 0 || digit(s.p[i + 2]) < 0)
+                return false;
             c = (char)(digit(s.p[i + 1]) * 16 + digit(s.p[i + 2]));
             i += 2;
         } else if (c == '+' && plus) {
@@ -39,8 +29,14 @@ bool url_decode(struct arena *a, struct str s, bool plus, struct str *out)
         }
         p[n++] = c;
     }
-    const struct str text = {p, n};
-    if (!utf8_ok(text))
+    *out = (struct str){p, n};
+    return true;
+}
+
+bool url_decode(struct arena *a, struct str s, bool plus, struct str *out)
+{
+    struct str text;
+    if (!bytes_decode(a, s, plus, &text) || !utf8_ok(text))
         return false;
     *out = text;
     return true;
@@ -70,6 +66,13 @@ void url_field(struct buf *b, const char *name, struct str value)
     url_encode(b, value);
 }
 
+void param_mend(struct arena *a, struct http_param *f)
+{
+    f->odd = !f->filename.p && !utf8_ok(f->value);
+    if (f->odd)
+        f->value = utf8_mend(a, f->value);
+}
+
 enum status url_fields(struct arena *a, struct str text, size_t most,
                        struct http_param **fields, size_t *n)
 {
@@ -82,6 +85,7 @@ enum status url_fields(struct arena *a, struct str text, size_t most,
     struct http_param *all = NEW_ARRAY(a, struct http_param, count + 1);
     struct http_param *f = all;
     rest = text;
+    *fields = all;
     while (text.n && str_next(&rest, '&', &part)) {
         if (!part.n)
             continue;
@@ -89,12 +93,12 @@ enum status url_fields(struct arena *a, struct str text, size_t most,
         str_next(&value, '=', &name);
         if (!value.p)
             value = STR("");
+        *n = (size_t)(f - all);
         if (!url_decode(a, name, true, &f->name) ||
-            !url_decode(a, value, true, &f->value))
+            !bytes_decode(a, value, true, &f->value))
             return ERR_INVALID;
-        f++;
+        param_mend(a, f++);
     }
-    *fields = all;
     *n = count;
     return OK;
 }

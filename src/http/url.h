@@ -9,6 +9,7 @@ struct http_param {
     struct str name, value;
     struct str filename; /* p is NULL unless it is a file */
     struct str type;     /* of a multipart field: "text/csv", or p NULL */
+    bool odd; /* its value came with a NUL or no UTF-8: U+FFFD stands there */
 };
 
 /*
@@ -17,8 +18,6 @@ struct http_param {
  */
 bool url_decode(struct arena *a, struct str s, bool plus,
                 struct str *out) MUST_USE;
-/* Is every % of it followed by two digits, and none of them %00? */
-bool url_encoding_ok(struct str s);
 /* Appends s, with all but letters, digits and -._~ as %XX. */
 void url_encode(struct buf *b, struct str s);
 /*
@@ -28,11 +27,14 @@ void url_encode(struct buf *b, struct str s);
 void url_field(struct buf *b, const char *name, struct str value);
 
 /*
- * Reads name=value&name=value. OK; ERR_INVALID: bad encoding; ERR_LIMIT: more
- * than most fields. Names and values are decoded into a.
+ * Reads name=value&name=value. OK; ERR_INVALID: bad encoding, and what came
+ * before it is there; ERR_LIMIT: more than most fields, and none is. Names and
+ * values are decoded into a.
  */
 enum status url_fields(struct arena *a, struct str text, size_t most,
                        struct http_param **fields, size_t *n) MUST_USE;
+/* A text that is none becomes one, and is marked so; a file stays as it is. */
+void param_mend(struct arena *a, struct http_param *f);
 /* The first value of that name; p is NULL when there is none. */
 struct str url_find(const struct http_param *fields, size_t n,
                     const char *name);

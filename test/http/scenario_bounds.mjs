@@ -1,6 +1,6 @@
 // Bytes that no browser sends: cut short, too many, in no encoding, in two
 // lengths. The answer is clear, nothing is half-written, the server goes on.
-import { test, equal, ok, match, serve, tables, sameTables } from './lib.mjs';
+import { test, equal, ok, match, serve, forms, tables, sameTables } from './lib.mjs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -16,7 +16,7 @@ function raw(parts, { end = false, wait = 4000 } = {}) {
     let text = '';
     const socket = connect(server.port, '127.0.0.1', () => {
       for (const part of [parts].flat()) socket.write(part);
-      if (end) socket.end();
+      if (end) setTimeout(() => socket.end(), 200);
     });
     const stop = () => { socket.destroy(); done(text); };
     const timer = setTimeout(stop, wait);
@@ -151,6 +151,55 @@ await test('forms that are broken: multipart without an end, a thousand fields',
     ok(r.status >= 400 && r.status < 500, `${type}: ${r.status}`);
   }
   sameTables(before, tables(server.folder), 'broken forms');
+});
+await test('a form that is cut says so, and gives back what came; what is no text is said by its field', async () => {
+  const page = await admin.form('/etablissements/nouveau', '/etablissements');
+  const f = Object.fromEntries(page.fields);
+  const part = (name, value) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+  const send = (body, type = 'multipart/form-data; boundary=b') => admin.fetch('/etablissements',
+    { method: 'POST', headers: { 'content-type': type }, body });
+  const known = part('_csrf', f._csrf) + part('_key', f._key);
+  const cut = await send(known + part('name', 'École du Coupé') + part('commune', 'Épinal'));
+  equal(cut.status, 400);
+  match(cut.text, /n’est pas arrivé entier/);
+  match(cut.text, /École du Coupé[\s\S]*Épinal/);
+  const none = await send(known, 'multipart/form-data');
+  equal(none.status, 400);
+  match(none.text, /n’est pas arrivé entier/);
+  ok(!/champs signalés/.test(cut.text + none.text), 'no field is to blame');
+  const odd = await send(`${known}${part('name', 'Éco\0le')}${part('commune', 'Épinal')}--b--`);
+  equal(odd.status, 422);
+  match(odd.text, /id="f-name-e">[^<]*caractères illisibles/);
+  const back = forms(odd.text).find((x) => x.action === '/etablissements');
+  equal(Object.fromEntries(back.fields).commune, 'Épinal', 'the form is there again');
+  const other = await admin.post('/etablissements', [['_csrf', f._csrf], ['_key', f._key], ['no_such', 'a\0b']]);
+  equal(other.status, 422);
+  match(other.text, /caractères illisibles/);
+  sameTables(before, tables(server.folder), 'cut and odd forms');
+});
+await test('what the server itself refuses is told in both languages, and to a program as a problem', async () => {
+  const page = await raw(`GET /%ff HTTP/1.1\r\n${host}\r\n`);
+  equal(status(page), 400);
+  match(page, /<div lang="fr"><h1>[\s\S]*<div lang="en"><h2>/);
+  const cut = `POST /api/v1/school HTTP/1.1\r\n${host}Content-Type: application/json\r\nContent-Length: 30\r\n\r\n{"a":`;
+  for (const text of [await raw(`GET /api/%ff HTTP/1.1\r\n${host}\r\n`), await raw(cut, { end: true })]) {
+    equal(status(text), 400, text);
+    match(text, /application\/problem\+json/);
+    const p = JSON.parse(text.slice(text.indexOf('\r\n\r\n')));
+    equal(`${p.status} ${p.code}`, '400 unreadable');
+    ok(p.title && p.instance, text);
+  }
+});
+await test('an address asked by another method says so, with what it answers to', async () => {
+  const r = await server.stranger().fetch('/carte', { method: 'DELETE' });
+  equal(r.status, 405);
+  match(r.type, /text\/html/);
+  match(r.text, /ne se demande pas ainsi/);
+  match(r.headers.get('allow'), /GET/);
+  const api = await server.stranger().fetch('/api/v1/school', { method: 'PUT', headers: { 'accept-language': 'fr' } });
+  const p = JSON.parse(api.text);
+  equal(`${api.status} ${p.code} ${p.title}`, '405 method Cette page ne se demande pas ainsi');
+  ok(p.instance, api.text);
 });
 await test('methods that nobody serves', async () => {
   for (const method of ['PUT', 'OPTIONS', 'TRACE', 'BREW'])

@@ -91,6 +91,15 @@ TEST(utf8_ok_refuses)
     OKAY(utf8_length(STR("Épine€")) == 6);
 }
 
+TEST(utf8_mend_keeps_what_is_well)
+{
+    struct arena mem = {0};
+    OKAY(str_eq(utf8_mend(&mem, STR("é€\U0001F41D")), "é€\U0001F41D"));
+    OKAY(str_eq(utf8_mend(&mem, STR("a\0\xE9z\xC3")), "a��z�"));
+    OKAY(utf8_ok(utf8_mend(&mem, STR("\xED\xA0\x80\xF4\x90\x80\x80\xC0\xAF"))));
+    arena_reset(&mem);
+}
+
 TEST(utf8_from_utf16_both_ways)
 {
     struct arena mem = {0};

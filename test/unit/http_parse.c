@@ -138,7 +138,7 @@ TEST(http_form_refuses)
         {"text/plain", "a=b"},
         {"", "a=b"},
         {"application/x-www-form-urlencoded", "a=%"},
-        {"application/x-www-form-urlencoded", "a=\xe9"},
+        {"application/x-www-form-urlencoded", "\xe9=a"},
         {"multipart/form-data", "--x--"},
         {"multipart/form-data; boundary=", "----"},
         {"multipart/form-data; boundary=\"x", "--x--"},
@@ -148,7 +148,7 @@ TEST(http_form_refuses)
         {MULTI, "--x y\r\n" NAMED("a") "1"},
         {MULTI, "--x y\r\n" NAMED("a") NAMED("b") "\r\n1\r\n--x y--"},
         {MULTI, "--x y\r\nContent-Type: a/b\r\n\r\n1\r\n--x y--"},
-        {MULTI, "--x y\r\n" NAMED("a") "\r\n\xe9\r\n--x y--"},
+        {MULTI, "--x y\r\n" NAMED("\xe9") "\r\na\r\n--x y--"},
         {MULTI, "--x y\r\nno colon\r\n" NAMED("a") "\r\n1\r\n--x y--"},
         {MULTI, "before\r\n--x y--"},
         {MULTI, "--x"},
@@ -159,6 +159,32 @@ TEST(http_form_refuses)
     for (size_t i = 0; i < COUNT(rows); i++)
         OKAY(parse(&mem, rows[i].type, rows[i].body, &f, &n) == ERR_INVALID);
     OKAY(parse(&mem, "", "", &f, &n) == OK && n == 0);
+    arena_reset(&mem);
+}
+
+/* What came before is there to be given back; what is no text is marked. */
+TEST(http_form_reads_what_it_can)
+{
+    struct arena mem = {0};
+    struct http_param *f;
+    size_t n;
+    OKAY(parse(&mem, MULTI,
+               "--x y\r\n" NAMED("a") "\r\n1\r\n--x y\r\n" NAMED(
+                   "b") "\r\ncut he",
+               &f, &n) == ERR_INVALID &&
+         n == 2);
+    OKAY(is(f[0].value, "1") && is(f[1].value, "cut he") && !f[1].odd);
+    OKAY(parse(&mem, "application/x-www-form-urlencoded", "a=1&b=%", &f, &n) ==
+             ERR_INVALID &&
+         n == 1 && is(f[0].value, "1"));
+    OKAY(parse(&mem, "application/x-www-form-urlencoded", "a=%e9%00+&b=%C3%A9",
+               &f, &n) == OK &&
+         n == 2 && f[0].odd && !f[1].odd);
+    OKAY(is(f[0].value, "\xEF\xBF\xBD\xEF\xBF\xBD ") && is(f[1].value, "é"));
+    const struct str body = STR("--x y\r\n" NAMED("a") "\r\nb\0c\r\n--x y--");
+    OKAY(form_parse(&mem, STR(MULTI), body, &f, &n) == OK && n == 1);
+    OKAY(f[0].odd && is(f[0].value, "b\xEF\xBF\xBD"
+                                    "c"));
     arena_reset(&mem);
 }
 
