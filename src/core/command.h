@@ -69,6 +69,8 @@ int command_doctor(struct cli *cli);
 int cli_open(struct cli *cli);
 /* One line on standard error, "essaim: …"; returns 1. */
 int cli_fail(const char *fmt, ...) PRINTF(1, 2);
+/* What a failure means for an administrator, and what to do. */
+const char *cli_reason(enum status s);
 bool cli_json(const struct cli *cli);
 
 /* A bar on standard error, drawn over itself; for an import_progress. */

@@ -100,10 +100,10 @@ static void frame_labels(struct arena *a)
         optional(a, key, ".title");
         optional(a, key, ".what");
     }
-    static const char *const named[] = {"error.away", "error.stale"};
-    for (size_t i = 0; i < COUNT(named); i++) { /* see error_label */
-        optional(a, named[i], ".title");
-        optional(a, named[i], ".what");
+    for (enum status s = OK; s <= ERR_SYSTEM; s++) { /* see error_label */
+        const char *key = arena_printf(a, "error.%s", status_name(s));
+        optional(a, key, ".title");
+        optional(a, key, ".what");
     }
     struct str rest = str_of(ROLES), role;
     while (str_next(&rest, ' ', &role))
@@ -205,7 +205,7 @@ int command_token(struct cli *cli)
     if (s == ERR_NOT_FOUND)
         return cli_fail("no account %s; see: essaim user list", cli->argv[1]);
     if (s != OK)
-        return cli_fail("not %s: %s", ends ? "ended" : "made", status_name(s));
+        return cli_fail("not %s: %s", ends ? "ended" : "made", cli_reason(s));
     if (ends && !u.ended)
         return cli_fail("%s has no token %s", cli->argv[1], cli->argv[2]);
     if (!ends)
@@ -230,7 +230,7 @@ int command_db(struct cli *cli)
     conn_end(c);
     conn_close(c);
     if (s != OK)
-        return cli_fail("the tables cannot be read: %s", status_name(s));
+        return cli_fail("the tables cannot be read: %s", cli_reason(s));
     for (size_t i = 0; i < n; i++)
         fprintf(stderr, "%s\n", differences[i]);
     if (n)
@@ -256,7 +256,7 @@ int command_begin(struct cli *cli)
     }
     enum status s = db_write(cli->app->db, &cli->app->mem, begin, NULL);
     if (s != OK)
-        return cli_fail("not begun: %s", status_name(s));
+        return cli_fail("not begun: %s", cli_reason(s));
     printf("the laboratory is in %s\n", db_place(cli->app->db));
     return 0;
 }

@@ -63,11 +63,25 @@ static int import_report(struct cli *cli, struct arena *a,
     return im->bad || s != OK ? 1 : 0;
 }
 
-static int stopped(struct arena *a, const struct import *im, enum status s)
+static enum status stop(struct conn *c, struct arena *a, void *data)
 {
+    (void)a;
+    return import_stop(c, *(const int64_t *)data);
+}
+
+/* Where it stands it can be gone on with, or taken back: nobody works on it. */
+static int stopped(struct cli *cli, struct import *im, enum status s)
+{
+    struct arena *a = &cli->app->mem;
     const char *note = import_note(a, lang_find("en"), im->note);
-    return cli_fail("the import stopped: %s",
-                    s == ERR_INVALID && note ? note : status_name(s));
+    if (s == ERR_INVALID && note)
+        return cli_fail("the import stopped: %s", note);
+    if (cli->dry_run)
+        return cli_fail("the check stopped: %s", cli_reason(s));
+    (void)!db_write(cli->app->db, a, stop, &im->id);
+    return cli_fail("the import stopped: %s. It goes on at /imports/%" PRId64
+                    ", or is taken back by: essaim import undo %" PRId64,
+                    cli_reason(s), im->id, im->id);
 }
 
 /* Without a dry run, checked and written at once. */
@@ -81,7 +95,7 @@ static int import_run(struct cli *cli, struct import *im)
                         : import_apply(cli->app, a, im, cli_bar_show, &bar);
     double t = (double)(time_monotonic_ns() - bar.start) / 1e9;
     if (s != OK)
-        return stopped(a, im, s);
+        return stopped(cli, im, s);
     fprintf(stderr, "%s%" PRId64 " lines in %.2f s: %.0f/s\n",
             bar.shown ? "\n" : "", im->lines, t, (double)im->lines / t);
     return import_report(cli, a, im);
@@ -113,7 +127,7 @@ static int import_text(struct cli *cli, const struct entity *e, struct str text)
     if (s == ERR_INVALID)
         return cli_fail("%s", form_message(a, lang, &refusal));
     if (s != OK)
-        return cli_fail("the file could not be kept: %s", status_name(s));
+        return cli_fail("the file could not be kept: %s", cli_reason(s));
     if (im.note)
         fprintf(stderr, "%s\n", import_note(a, lang, im.note));
     for (size_t i = 0; i < im.column_count; i++)
@@ -155,7 +169,7 @@ static int undo_failed(struct cli *cli, const struct import *im, enum status s)
         return cli_fail("import %s has written nothing yet: there is nothing to"
                         " take back",
                         n);
-    return cli_fail("import %s is not taken back: %s", n, status_name(s));
+    return cli_fail("import %s is not taken back: %s", n, cli_reason(s));
 }
 
 static int undo(struct cli *cli)
@@ -172,7 +186,10 @@ static int undo(struct cli *cli)
     if (s == OK)
         s = import_load(cli->app, c, a, id, &im);
     conn_end(c);
-    if (s == OK)
+    /* Its work ends first, if somebody is still at it. */
+    if (s == OK && same(im.state, "applying"))
+        s = db_write(cli->app->db, a, stop, &id);
+    if (s == OK || s == ERR_CONFLICT)
         s = import_undo(cli->app, a, &im, 0, NULL, NULL);
     if (s == OK)
         s = conn_begin(c, 0);
@@ -240,7 +257,7 @@ int command_export(struct cli *cli)
         s = export_write(c, &cli->app->mem, &ask, format, 1);
     conn_end(c);
     conn_close(c);
-    return s == OK ? 0 : cli_fail("the export stopped: %s", status_name(s));
+    return s == OK ? 0 : cli_fail("the export stopped: %s", cli_reason(s));
 }
 
 static void figure_out(struct cli *cli, struct json *j,
@@ -328,7 +345,7 @@ static int figures_all(struct cli *cli, struct conn *c, int year)
             struct figure_value v;
             enum status s = figure_value(c, &cli->app->mem, &ask, &v);
             if (s != OK)
-                return cli_fail("figure %s: %s", f->id, status_name(s));
+                return cli_fail("figure %s: %s", f->id, cli_reason(s));
             figure_out(cli, &j, &ask, v);
         }
     json_end_array(&j);

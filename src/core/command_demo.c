@@ -110,7 +110,7 @@ int command_demo(struct cli *cli)
         s = db_write_within(cli->app->db, a, accounts, &w, 20000);
     if (s != OK)
         return cli_fail("the demonstration could not be made: %s",
-                        status_name(s));
+                        cli_reason(s));
     printf("the demonstration is in %s\n", db_place(cli->app->db));
     return 0;
 }

@@ -214,6 +214,29 @@ static enum status look_at_tasks(struct doctor *d)
     return OK;
 }
 
+/* Begun, and no task will go on with it. */
+static enum status look_at_imports(struct doctor *d)
+{
+    struct rows *rows;
+    TRY(db_rows(d->conn, d->mem,
+                SQL("SELECT i.id FROM core_import i WHERE i.state IN"
+                    " ('applying', 'undoing') AND NOT EXISTS (SELECT 1 FROM"
+                    " core_task t WHERE t.kind = 'core.import' AND t.done IS"
+                    " NULL AND t.payload LIKE CAST(i.id AS TEXT) || ' %')"
+                    " ORDER BY i.id"),
+                NO_ARGS, &rows));
+    while (rows_next(rows))
+        doctor_say(d, WARN, "imports",
+                   arena_printf(d->mem,
+                                "unless essaim import is at it, go on at"
+                                " /imports/%" PRId64
+                                " or: essaim import undo %" PRId64,
+                                row_int(rows, 0), row_int(rows, 0)),
+                   "import %" PRId64 " has begun and not ended",
+                   row_int(rows, 0));
+    return rows_end(rows);
+}
+
 static enum status look_at_mail(struct doctor *d)
 {
     const struct conf *conf = &d->cli->app->conf;
@@ -309,6 +332,7 @@ static enum status look_inside(struct doctor *d)
     TRY(look_at_journal(d));
     TRY(doctor_files(d));
     TRY(look_at_tasks(d));
+    TRY(look_at_imports(d));
     TRY(look_at_mail(d));
     TRY(look_at_backup(d));
     return look_at_accounts(d);

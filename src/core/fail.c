@@ -77,6 +77,11 @@ static enum status problem(struct req *r, enum status s, int code)
     json_object(&j, NULL);
     json_cstr(&j, "type", "about:blank");
     json_cstr(&j, "title", error_label(r->lang, status_name(s), code, true));
+    if (!r->errors.n)
+        json_cstr(&j, "detail",
+                  s == ERR_UNSURE
+                      ? tr(r->lang, "error.unsure.api")
+                      : error_label(r->lang, status_name(s), code, false));
     json_int(&j, "status", code);
     json_cstr(&j, "code", status_name(s));
     json_cstr(&j, "instance", r->number);
@@ -130,7 +135,7 @@ static const char *typed_label(struct req *r, const char *name)
 
 /* Nothing that a person wrote is lost: where no form can take it again, it is
  * there to be copied. */
-static void typed_fill(struct req *r, struct error_v *v)
+static void typed_fill(struct req *r, enum status s, struct error_v *v)
 {
     enum { MOST = 100 };
     const struct http_param *all;
@@ -150,6 +155,8 @@ static void typed_fill(struct req *r, struct error_v *v)
             (struct typed_v){typed_label(r, name), str_dup(r->mem, text)};
     }
     v->typed = typed;
+    v->typed_what = tr(r->lang, s == ERR_UNSURE ? "error.unsure.typed"
+                                                : "error.typed_what");
 }
 
 /* All that is wrong, one after the other. */
@@ -206,7 +213,7 @@ enum status req_fail(struct req *r, enum status s)
         v.detail = tr(r->lang, "core.row_deleted");
         v.back = past;
     }
-    typed_fill(r, &v);
+    typed_fill(r, s, &v);
     struct page p = req_page(r, v.title);
     struct html h;
     req_html_open(r, &h);

@@ -309,7 +309,7 @@ static int run(struct trip *t)
     enum status s = seal(t, &why);
     if (s != OK)
         return cli_fail("the journal of the source cannot be sealed: %s",
-                        why ? why : status_name(s));
+                        why ? why : cli_reason(s));
     s = db_move(t->mem, &m, &moved, &why);
     if (t->bar.shown)
         fprintf(stderr, "\n");

@@ -203,6 +203,7 @@ static const struct member {
     {"grant_new", "until", "~string?"},
     {"problem", "type", "string"},
     {"problem", "title", "string"},
+    {"problem", "detail", "~string"},
     {"problem", "status", "integer"},
     {"problem", "code", "~string"},
     {"problem", "instance", "~string?"},

@@ -463,7 +463,7 @@ int command_restore(struct cli *cli)
         fprintf(stderr, "\n");
     archive_drop(r.from);
     if (s != OK)
-        return cli_fail("%s", r.why ? r.why : status_name(s));
+        return cli_fail("%s", r.why ? r.why : cli_reason(s));
     struct str at = text_of(r.told, "at"), by = text_of(r.told, "essaim");
     printf("%s is as it was at %.*s (Essaim %.*s): %zu tables, the journal as"
            " sealed to line %" PRId64 "\n",

@@ -46,6 +46,7 @@ struct error_v {
     const struct typed_v {
         const char *label, *text; /* label: or NULL */
     } * typed;
+    const char *typed_what; /* is it saved? */
     size_t typed_count;
 };
 /* The heading of a failure, and what to do: labels error.away.title, .what of

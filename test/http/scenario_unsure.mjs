@@ -1,0 +1,136 @@
+// The database is lost while it commits, and what was asked is there all the same:
+// nobody is told that it is not.
+import { test, equal, ok, match, serve, copy, drop, apiOf, query, run, essaim, readable, program, onPostgres } from './lib.mjs';
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+
+// Stands before a PostgreSQL server; the answer to a COMMIT of a transaction that
+// said `drops` is lost with its connection, after the server has had it. With
+// `cuts` all others are lost too, and there are no new ones.
+async function lossy(place) {
+  const url = new URL(place);
+  const host = url.searchParams.get('host') || url.hostname || 'localhost';
+  const port = Number(url.searchParams.get('port') || url.port || 5432);
+  const proxy = { drops: null, cuts: false, away: false };
+  const ends = new Set();
+  const listener = createServer((client) => {
+    const server = connect(host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port });
+    let said = '', lost = false;
+    const end = () => { client.destroy(); server.destroy(); ends.delete(end); };
+    ends.add(end);
+    if (proxy.away) { end(); return; }
+    client.on('data', (d) => {
+      const text = d.toString('latin1');
+      said += text;
+      lost ||= Boolean(proxy.drops) && text.includes('COMMIT') && proxy.drops.test(said);
+      if (text.includes('COMMIT')) said = '';
+      server.write(d);
+      if (!lost) return;
+      proxy.drops = null;
+      proxy.away = proxy.cuts;
+      setTimeout(() => (proxy.cuts ? ends.forEach((other) => other()) : end()), 300);
+    }).on('error', end).on('close', end);
+    server.on('data', (d) => { if (!lost) client.write(d); }).on('error', end).on('close', end);
+  });
+  await new Promise((done) => listener.listen(0, '127.0.0.1', done));
+  listener.unref();
+  const query = new URLSearchParams(url.search);
+  query.set('host', '127.0.0.1');
+  query.set('port', String(listener.address().port));
+  query.set('sslmode', 'disable');
+  proxy.url = `postgresql://${url.host && ''}${url.pathname}?${query}`;
+  return proxy;
+}
+const clear = /a mal fonctionné chez nous|Rien n’en est enregistré|Rien n’a été enregistré/;
+
+if (!onPostgres) await test('lost in the commit', (skip) => skip('a file is not lost behind a COMMIT'));
+else {
+  const folder = copy();
+  const conf = join(folder, 'essaim.conf');
+  const proxy = await lossy(/^db = (.*)$/m.exec(readFileSync(conf, 'utf8'))[1]);
+  const server = await serve({ data: folder, args: ['--db', proxy.url] });
+  const admin = await server.as('admin');
+  const api = apiOf(server);
+
+  const there = () => query(folder, "SELECT count(*) FROM directory_organisation WHERE name LIKE 'Peut-être%'");
+  const typed = async (name) => {
+    const form = await admin.form('/organisations/nouveau', '/organisations');
+    return [form, { name, kind: form.controls.find((c) => c.name === 'kind').options.find((o) => o.value).value }];
+  };
+
+  await test('a server that is back at once is asked whether it is there', async () => {
+    const [form, fields] = await typed('Peut-être un');
+    proxy.drops = /INSERT INTO directory_organisation/;
+    const r = await admin.submit(form, fields);
+    equal(proxy.drops, null, 'nothing was dropped');
+    equal(r.status, 303, readable(r.text));
+    match(r.location, /^\/organisations\/\d+/);
+    equal(there(), '1');
+  });
+  await test('a form: told that nobody knows, and sent again it is the same row', async () => {
+    const [form, fields] = await typed('Peut-être deux');
+    Object.assign(proxy, { cuts: true, drops: /INSERT INTO directory_organisation/ });
+    const r = await admin.submit(form, fields);
+    proxy.away = proxy.cuts = false;
+    equal(r.status, 500);
+    const said = readable(r.text);
+    match(said, /Nous ne savons pas si c’est enregistré/);
+    match(said, /C’est peut-être enregistré/);
+    match(said, /Peut-être deux/);
+    ok(!clear.test(said), said);
+    equal(there(), '2');
+    equal((await admin.submit(form, fields)).status, 303);
+    equal(there(), '2');
+  });
+  await test('the API says what to do', async () => {
+    const body = { uai: '0990077W', name: 'Peut-être', kind: 'college' };
+    const headers = { 'idempotency-key': 'unsure-1', 'accept-language': 'fr' };
+    Object.assign(proxy, { cuts: true, drops: /INSERT INTO directory_school/ });
+    const r = await api('POST', 'school', body, headers);
+    proxy.away = proxy.cuts = false;
+    equal(r.status, 500, r.text);
+    const said = JSON.parse(r.text);
+    equal(said.code, 'unsure');
+    match(said.detail, /Idempotency-Key/);
+    equal((await api('POST', 'school', body, headers)).status, 201);
+    equal(query(folder, "SELECT count(*) FROM directory_school WHERE uai = '0990077W'"), '1');
+  });
+  await server.stop();
+  await test('an import by the command stops where it can go on or be taken back', async () => {
+    const file = join(folder, 'areas.csv');
+    writeFileSync(file, `uai;name;kind\n0990088H;Un;college\n`);
+    proxy.drops = /state = 'applying'/;
+    // The proxy lives in this process: the command may not hold it up.
+    const said = await command('import', 'school', file, '--data', folder, '--db', proxy.url);
+    equal(said.code, 1);
+    match(said.err, /the database was lost while it saved: look whether it is done/);
+    const [, n] = /essaim import undo (\d+)/.exec(said.err) ?? [];
+    ok(n, said.err);
+    equal(query(folder, `SELECT state FROM core_import WHERE id = ${n}`), 'paused');
+    match(essaim('import', 'undo', n, '--data', folder), /taken back/);
+  });
+  drop(folder);
+}
+
+async function command(...args) {
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let err = '';
+  child.stderr.on('data', (d) => { err += d; });
+  const code = await new Promise((done) => child.on('close', done));
+  return { code, err };
+}
+
+// What kill -9 leaves of a command.
+const folder = copy();
+await test('an import that nobody goes on with is named by the doctor and taken back', async () => {
+  const file = join(folder, 'schools.csv');
+  writeFileSync(file, 'uai;name;kind\n0990089J;Deux;college\n');
+  const [, n] = /import (\d+)/.exec(essaim('import', 'school', file, '--data', folder));
+  query(folder, `UPDATE core_import SET state = 'applying' WHERE id = ${n}`);
+  match(run('doctor', '--data', folder).stdout, new RegExp(`import ${n} has begun and not ended: .*import undo ${n}`));
+  match(essaim('import', 'undo', n, '--data', folder), new RegExp(`import ${n} taken back`));
+  equal(query(folder, "SELECT count(*) FROM directory_school WHERE uai = '0990089J'"), '0');
+});
+drop(folder);
