@@ -249,6 +249,7 @@ int cli_open(struct cli *cli)
 {
     const char *why = "";
     enum status s = app_open(cli->app, conf_get(&cli->app->conf, "data"), &why);
+    cli->away = s == ERR_AWAY;
     return s == OK ? 0 : cli_fail("%s", why);
 }
 

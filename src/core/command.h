@@ -13,6 +13,7 @@ struct cli {
     const char *key; /* --key FILE */
     const char *from, *to;
     bool dry_run, dev, help, passphrase, full, force;
+    bool away; /* cli_open failed, and may not a moment later */
 };
 
 /* The program's own commands; what modules add comes after them. */

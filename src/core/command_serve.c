@@ -16,7 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { AGAIN_MS = 100, GIVE_UP = 10 };
+enum { AGAIN_MS = 100, AWAY_MS = 1000, GIVE_UP = 10 };
+enum { AWAY = 75 }; /* a child ends so: there is no database now */
 
 /* SIGTERM and SIGINT, and for the supervisor SIGCHLD: waited for, never
  * handled, so that none can come between a look and a wait. */
@@ -117,7 +118,7 @@ static int child_main(struct cli *cli, int socket)
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     int code = serve(cli, socket);
     app_close(cli->app);
-    return code;
+    return code && cli->away ? AWAY : code;
 }
 
 /* Waits for the child; passes the end on to it, and says that it came. */
@@ -140,10 +141,10 @@ static int watch(pid_t child, bool *ending)
 }
 
 /* False: the end came. */
-static bool pause_before(void)
+static bool pause_before(int ms)
 {
     sigset_t set = signals(false);
-    struct timespec t = {0, AGAIN_MS * 1000000L};
+    struct timespec t = {ms / 1000, ms % 1000 * 1000000L};
     int got;
     while ((got = sigtimedwait(&set, NULL, &t)) < 0 && errno == EINTR)
         continue;
@@ -165,6 +166,36 @@ static bool is_laboratory(struct cli *cli)
     return false;
 }
 
+/* Keeps a child serving, until the end. The first must find its database; one
+ * that follows it waits for it, as those do who serve. */
+static int supervise(struct cli *cli, int socket)
+{
+    bool ending = false, served = false;
+    block(signals(true));
+    for (int tries = 0;; served = true) {
+        int64_t start = time_monotonic_ns();
+        pid_t child = fork();
+        if (child < 0)
+            return cli_fail("cannot fork: %s", strerror(errno));
+        if (child == 0)
+            _exit(child_main(cli, socket));
+        int state = watch(child, &ending);
+        const int code = WIFEXITED(state) ? WEXITSTATUS(state) : 0;
+        const bool away = served && code == AWAY;
+        if (ending || (WIFEXITED(state) && !away))
+            return code == AWAY ? !ending : code;
+        if (!away)
+            log_line(LOG_ERROR, "the child ended by a signal; starting again",
+                     NULL);
+        bool soon = time_monotonic_ns() - start < 2000000000;
+        tries = soon && !away ? tries + 1 : 0;
+        if (tries == GIVE_UP)
+            return cli_fail("it ends again and again: see the log");
+        if (!pause_before(away ? AWAY_MS : AGAIN_MS))
+            return 0;
+    }
+}
+
 int command_serve(struct cli *cli)
 {
     const char *why = NULL;
@@ -180,25 +211,5 @@ int command_serve(struct cli *cli)
         return cli_fail("%s", why);
     if (cli->dev)
         return child_main(cli, socket);
-    bool ending = false;
-    block(signals(true));
-    for (int tries = 0;;) {
-        int64_t start = time_monotonic_ns();
-        pid_t child = fork();
-        if (child < 0)
-            return cli_fail("cannot fork: %s", strerror(errno));
-        if (child == 0)
-            _exit(child_main(cli, socket));
-        int state = watch(child, &ending);
-        if (ending || WIFEXITED(state))
-            return WIFEXITED(state) ? WEXITSTATUS(state) : 0;
-        log_line(LOG_ERROR, "the child ended by a signal; starting again",
-                 NULL);
-        bool soon = time_monotonic_ns() - start < 2000000000;
-        tries = soon ? tries + 1 : 0;
-        if (tries == GIVE_UP)
-            return cli_fail("it ends again and again: see the log");
-        if (!pause_before())
-            return 0;
-    }
+    return supervise(cli, socket);
 }

@@ -20,6 +20,15 @@ int64_t disk_room_least(const struct app *app)
     return str_int(str_of(conf_get(&app->conf, "room_mb")), &mb) ? mb : 0;
 }
 
+/* Changes nothing, but where nothing can be changed it is refused. */
+static enum status write_nothing(struct conn *c, struct arena *a, void *data)
+{
+    (void)a, (void)data;
+    return db_exec(
+        c, SQL("UPDATE core_meta SET value = value WHERE name = 'nothing'"),
+        NO_ARGS, NULL);
+}
+
 /* NULL: ready. */
 static const char *hindrance(struct req *r)
 {
@@ -31,6 +40,8 @@ static const char *hindrance(struct req *r)
         return "the database does not answer";
     if (!current)
         return "the database is of another version: restart the program";
+    if (db_write(r->app->db, r->mem, write_nothing, NULL) == ERR_AWAY)
+        return "the database takes no writes";
     if (disk_room(r->app->folder, &mb) != OK)
         return "the data folder is not there";
     if (mb < disk_room_least(r->app))

@@ -144,13 +144,21 @@ static const char *value_of(struct arena *a, PGconn *pg, const char *query)
     return value;
 }
 
-/* Why that database will not do; NULL when it will. */
+/* Why that database will not do; NULL when it will. *s: ERR_AWAY where it may
+ * do a moment later. */
 static const char *fault_of(struct arena *a, const struct pg_db *db, PGconn *pg,
-                            int least)
+                            int least, enum status *s)
 {
     const int version = PQserverVersion(pg);
+    *s = ERR_AWAY;
     if (PQstatus(pg) != CONNECTION_OK)
         return no_connection(a, db, pg);
+    if (!same(value_of(a, pg, "SHOW transaction_read_only"), "off"))
+        return arena_printf(a,
+                            "%s can only be read (a standby, or set so): name "
+                            "the server that takes writes with --db",
+                            db->db.shown);
+    *s = ERR_SYSTEM;
     if (version < least)
         return arena_printf(a, "%s is PostgreSQL %d: install %d or a later one",
                             db->db.shown, version / 10000, least / 10000);
@@ -158,11 +166,6 @@ static const char *fault_of(struct arena *a, const struct pg_db *db, PGconn *pg,
         return arena_printf(a,
                             "%s is not written in UTF-8: make another with "
                             "createdb --encoding=UTF8 --template=template0",
-                            db->db.shown);
-    if (!same(value_of(a, pg, "SHOW transaction_read_only"), "off"))
-        return arena_printf(a,
-                            "%s can only be read (a standby, or set so): name "
-                            "the server that takes writes with --db",
                             db->db.shown);
     if (!*value_of(a, pg, "SELECT current_schema()"))
         return arena_printf(a,
@@ -196,11 +199,12 @@ static enum status open_db(struct arena *a, struct db **out,
     pthread_cond_init(&db->freed, NULL);
     turn_open(&db->turn);
     PGconn *pg = pg_dial(db->url, "essaim looks");
+    enum status s;
     *why = fault_of(a, db, pg,
-                    o->least_version ? o->least_version : LEAST_VERSION);
+                    o->least_version ? o->least_version : LEAST_VERSION, &s);
     PQfinish(pg);
     if (*why)
-        return ERR_SYSTEM;
+        return s;
     *out = &db->db;
     return OK;
 }

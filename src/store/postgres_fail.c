@@ -68,6 +68,16 @@ enum status pg_fail_lost(struct pg_conn *c)
     return ERR_AWAY;
 }
 
+/* A writer whose server has come to take no writes: a standby, or set so. What
+ * a session was told when it began stays, so the next try is a new one. */
+static enum status read_only(struct pg_conn *c)
+{
+    c->lost = true;
+    log_line(LOG_ERROR, "the database takes no writes", "server",
+             c->conn.db->shown, NULL);
+    return ERR_AWAY;
+}
+
 enum status pg_fail(struct pg_conn *c, const PGresult *answer, const char *text)
 {
     const char *state = field(answer, PG_DIAG_SQLSTATE);
@@ -85,6 +95,8 @@ enum status pg_fail(struct pg_conn *c, const PGresult *answer, const char *text)
     c->broken = true;
     if (PQstatus(c->pg) == CONNECTION_BAD || strncmp(state, "57P", 3) == 0)
         return pg_fail_lost(c);
+    if (same(state, "25006") && c->conn.writer)
+        return read_only(c);
     /* Not to be put in order, a deadlock, a lock that is held too long. */
     if (same(state, "40001") || same(state, "40P01") || same(state, "55P03")) {
         c->clash = true;

@@ -8,7 +8,7 @@
 //     await server.stop();
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, execFileSync } from 'node:child_process';
-import { closeSync, cpSync, existsSync, mkdtempSync, openSync, readFileSync, readSync, renameSync, rmSync,
+import { closeSync, cpSync, existsSync, mkdtempSync, openSync, readFileSync, readSync, readdirSync, renameSync, rmSync,
   statSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
@@ -188,6 +188,17 @@ export async function serve({ args = [], env = {}, data, under = [] } = {}) {
     },
   };
 }
+
+// The child that a server's supervisor keeps.
+export const childOf = (pid) => {
+  for (const p of readdirSync('/proc').filter((x) => /^\d+$/.test(x))) {
+    try {
+      const stat = readFileSync(`/proc/${p}/stat`, 'utf8');
+      if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid) return Number(p);
+    } catch { /* it has ended meanwhile */ }
+  }
+  return 0;
+};
 
 // One request. Node's fetch, with its Headers and its Response, is work that a story
 // of thousands of requests has no time for; what they come to is said here.

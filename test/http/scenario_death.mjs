@@ -1,18 +1,9 @@
 // Ends, wanted and unwanted: what was acknowledged is there.
-import { test, equal, ok, serve, essaim, copy, drop } from './lib.mjs';
+import { test, equal, ok, serve, essaim, copy, drop, childOf } from './lib.mjs';
 import { connect } from 'node:net';
 import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const childOf = (pid) => {
-  for (const p of readdirSync('/proc').filter((x) => /^\d+$/.test(x))) {
-    try {
-      const stat = readFileSync(`/proc/${p}/stat`, 'utf8');
-      if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid) return Number(p);
-    } catch { /* it has ended meanwhile */ }
-  }
-  return 0;
-};
 const uai = (n) => `099${n}${'ABCDEFGHJKLMNPRSTUVWXYZ'[Number(`099${n}`) % 23]}`;
 const up = (server) => fetch(`${server.base}/healthz`, { signal: AbortSignal.timeout(200) })
   .then((r) => r.ok, () => false);

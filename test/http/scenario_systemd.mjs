@@ -97,6 +97,7 @@ await test('killed, it is there again within seconds', async (skip) => {
   within('kill', '-KILL', main);
   ok(await until(() => shown('MainPID') !== main && health() === '200'), 'it does not come back');
   equal(shown('NRestarts'), '1');
+  equal(shown('StartLimitIntervalUSec'), '0', 'it gives up while its database is away');
 });
 await test('stopped, it ends by itself', async (skip) => {
   if (reason) return skip(reason);

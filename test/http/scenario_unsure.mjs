@@ -1,10 +1,11 @@
-// The database is lost while it commits, and what was asked is there all the same:
-// nobody is told that it is not.
-import { test, equal, ok, match, serve, copy, drop, apiOf, query, run, essaim, readable, program, onPostgres } from './lib.mjs';
+// The database is lost. Where it goes while it commits, what was asked may be there
+// all the same: nobody is told that it is not. Where it is away, it is waited for.
+import { test, equal, ok, match, serve, copy, drop, apiOf, query, run, essaim, readable, program, childOf, onPostgres } from './lib.mjs';
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 // Stands before a PostgreSQL server; the answer to a COMMIT of a transaction that
 // said `drops` is lost with its connection, after the server has had it. With
@@ -15,6 +16,7 @@ async function lossy(place) {
   const port = Number(url.searchParams.get('port') || url.port || 5432);
   const proxy = { drops: null, cuts: false, away: false };
   const ends = new Set();
+  proxy.lose = () => { proxy.away = true; ends.forEach((end) => end()); };
   const listener = createServer((client) => {
     const server = connect(host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port });
     let said = '', lost = false;
@@ -29,8 +31,7 @@ async function lossy(place) {
       server.write(d);
       if (!lost) return;
       proxy.drops = null;
-      proxy.away = proxy.cuts;
-      setTimeout(() => (proxy.cuts ? ends.forEach((other) => other()) : end()), 300);
+      setTimeout(() => (proxy.cuts ? proxy.lose() : end()), 300);
     }).on('error', end).on('close', end);
     server.on('data', (d) => { if (!lost) client.write(d); }).on('error', end).on('close', end);
   });
@@ -96,6 +97,38 @@ else {
     match(said.detail, /Idempotency-Key/);
     equal((await api('POST', 'school', body, headers)).status, 201);
     equal(query(folder, "SELECT count(*) FROM directory_school WHERE uai = '0990077W'"), '1');
+  });
+  await test('a server that takes no writes: not ready, nothing is our fault, and it passes', async () => {
+    const name = query(folder, 'SELECT current_database()');
+    const ready = async () => (await server.stranger().get('/readyz')).text;
+    equal(await ready(), 'ready\n');
+    query(folder, `ALTER DATABASE ${name} SET default_transaction_read_only = on`,
+      'SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database()'
+      + ' AND pid <> pg_backend_pid()');
+    equal(await ready(), 'not ready: the database takes no writes\n');
+    const [form, fields] = await typed('Peut-être trois');
+    const r = await admin.submit(form, fields);
+    equal(r.status, 503);
+    match(readable(r.text), /Rien n’a été enregistré/);
+    query(folder, 'SET default_transaction_read_only = off', `ALTER DATABASE ${name} RESET default_transaction_read_only`);
+    equal(await ready(), 'ready\n');
+    equal((await admin.submit(form, fields)).status, 303);
+  });
+  await test('a child that dies while there is no database is replaced when there is one', async () => {
+    proxy.lose();
+    process.kill(childOf(server.child.pid), 'SIGKILL');
+    for (let i = 0; i < 200 && !/does not answer/.test(server.log()); i++) await sleep(50);
+    match(server.log(), /does not answer/);
+    await sleep(300);
+    equal(server.child.exitCode, null, 'the service has ended');
+    proxy.away = false;
+    let health = 0;
+    for (let i = 0; i < 200 && health !== 200; i++) {
+      health = await server.stranger().get('/healthz').then((r) => r.status, () => 0);
+      await sleep(50);
+    }
+    equal(health, 200);
+    equal((await admin.get('/organisations')).status, 200);
   });
   await server.stop();
   await test('an import by the command stops where it can go on or be taken back', async () => {
