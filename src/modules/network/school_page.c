@@ -187,8 +187,8 @@ static enum status uses_load(struct req *r, int64_t school,
     TRY(db_rows(r->conn, r->mem,
                 SQL("SELECT d.id, d.tool, d.state, p.name, d.starts FROM"
                     " portfolio_deployment d JOIN portfolio_project p ON p.id ="
-                    " d.project WHERE d.school = :school ORDER BY d.starts"
-                    " DESC, d.id LIMIT :most"),
+                    " d.project WHERE d.school = :school ORDER BY"
+                    " coalesce(d.starts, 0) DESC, d.id LIMIT :most"),
                 ARGS(arg_int("school", school), arg_int("most", MOST_LINKS)),
                 &rows));
     while (rows_next(rows)) {

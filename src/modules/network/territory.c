@@ -60,7 +60,8 @@ static const struct sql schools_sql = SQL_CONST(
     " (:kind = '' OR e.kind = :kind) AND (:rural = '' OR CASE WHEN e.rural = 1"
     " THEN '1' WHEN e.rural = 0 THEN '0' ELSE '~' END = :rural) AND (:priority"
     " = '' OR coalesce(e.priority, '~') = :priority) AND {reach:e} ORDER BY"
-    " b.name, e.commune, e.name, e.id");
+    " CASE WHEN b.name IS NULL THEN 1 ELSE 0 END, b.name, CASE WHEN e.commune"
+    " IS NULL THEN 1 ELSE 0 END, e.commune, e.name, e.id");
 
 static struct place_row school_read(struct rows *rows)
 {
