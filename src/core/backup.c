@@ -88,6 +88,7 @@ struct packing {
     int64_t done, all; /* bytes */
     char *pieces;      /* two, by turns */
     size_t turn, left_out;
+    size_t named, gone; /* files of rows, and those not there */
     int64_t began;
 };
 
@@ -267,6 +268,49 @@ static enum status pack_rows(struct packing *p, const char **why)
     return s;
 }
 
+/* What rows name and is not there is in no backup either; a sealed journal
+ * without its key would not be restored. */
+static enum status look_for_gaps(struct packing *p, struct conn *c,
+                                 const char **why)
+{
+    struct app *app = p->cli->app;
+    struct rows *rows;
+    int64_t sealed;
+    TRY(db_int(c, SQL("SELECT count(*) FROM core_head"), NO_ARGS, &sealed));
+    if (sealed && access(arena_printf(&app->mem, "%s/journal.key", app->folder),
+                         F_OK) != 0) {
+        *why = arena_printf(&app->mem,
+                            "%s has no journal.key, without which nothing is"
+                            " restored: name the folder that is served with"
+                            " --data, or put the key back",
+                            app->folder);
+        return ERR_CONFLICT;
+    }
+    TRY(db_rows(c, &app->mem,
+                SQL("SELECT DISTINCT f.hash FROM core_file f ORDER BY f.hash"),
+                NO_ARGS, &rows));
+    for (; rows_next(rows); p->named++) {
+        const char *path = file_path(&app->mem, app->folder, row_text(rows, 0));
+        if (access(path, F_OK) == 0)
+            continue;
+        if (!p->gone++)
+            fprintf(stderr, "not there: %s\n", path);
+    }
+    return rows_end(rows);
+}
+
+static enum status look(struct packing *p, const char **why)
+{
+    struct conn *c;
+    TRY(conn_open(p->cli->app->db, &c));
+    enum status s = conn_begin(c, 0);
+    if (s == OK)
+        s = look_for_gaps(p, c, why);
+    conn_end(c);
+    conn_close(c);
+    return s;
+}
+
 static enum status pack(struct packing *p, const char **why)
 {
     struct app *app = p->cli->app;
@@ -278,7 +322,9 @@ static enum status pack(struct packing *p, const char **why)
                             app->folder, strerror(errno));
         return ERR_SYSTEM;
     }
-    enum status s = pack_rows(p, why);
+    enum status s = look(p, why);
+    if (s == OK)
+        s = pack_rows(p, why);
     if (s == OK)
         s = pack_folder(p, app->folder, "", DEPTH);
     if (held >= 0)
@@ -299,6 +345,8 @@ static int done(struct packing *p, enum status s, const char *why)
         fprintf(stderr, "\n");
     if (s == ERR_FULL)
         return cli_fail("no room for %s: nothing is kept of it", path);
+    if (s == ERR_CONFLICT && why)
+        return cli_fail("%s", why);
     if (s != OK)
         return cli_fail("%s: no backup was made",
                         why ? why
@@ -308,6 +356,11 @@ static int done(struct packing *p, enum status s, const char *why)
            archive_passed(p->to) >> 20,
            (double)(time_monotonic_ns() - p->began) / 1e9,
            p->left_out ? ", without what is named above" : "");
+    if (p->gone)
+        return cli_fail("%zu of %zu files that records name are not in it, for"
+                        " they are not in %s: bring them back from an earlier"
+                        " backup, and make this one again",
+                        p->gone, p->named, p->cli->app->folder);
     return 0;
 }
 

@@ -3,7 +3,7 @@
 #include "base/digest.h"
 #include "base/random.h"
 #include "core/doctor.h"
-#include "store/file.h"
+#include "core/file.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -43,8 +43,7 @@ static enum status look_for_named(struct doctor *d, size_t *named,
     for (; rows_next(rows); ++*named) {
         struct stat st;
         const char *hash = row_text(rows, 0);
-        const char *path =
-            arena_printf(d->mem, "%s/files/%.2s/%s", d->folder, hash, hash);
+        const char *path = file_path(d->mem, d->folder, hash);
         bool there = stat(path, &st) == 0 && st.st_size == row_int(rows, 1) &&
                      (!d->cli->full || is_itself(d->mem, path, hash));
         if (!there && !(*missing)++)

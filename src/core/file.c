@@ -30,8 +30,7 @@ static const char *file_folder(struct arena *a, const char *folder,
     return arena_printf(a, "%s/files/%.2s", folder, hash);
 }
 
-static const char *file_path(struct arena *a, const char *folder,
-                             const char *hash)
+const char *file_path(struct arena *a, const char *folder, const char *hash)
 {
     return arena_printf(a, "%s/%s", file_folder(a, folder, hash), hash);
 }

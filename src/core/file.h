@@ -18,6 +18,8 @@
  */
 int64_t file_most(const struct app *app);
 
+/* Where they lie. */
+const char *file_path(struct arena *a, const char *folder, const char *hash);
 /* Puts the bytes where f->hash says, which it sets with size and type; the file
  * and its folder are on the disk when it returns OK. ERR_FULL, ERR_SYSTEM. */
 enum status file_keep(const char *folder, struct arena *a, struct str bytes,

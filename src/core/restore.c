@@ -253,6 +253,11 @@ static enum status check_journal(struct restoring *r, struct conn *c)
     /* A laboratory that never served has neither key nor head. */
     if (right && access(path, F_OK) != 0)
         return OK;
+    if (access(path, F_OK) != 0)
+        return refuse(r, ERR_INVALID,
+                      "%s has no journal.key, so its journal cannot be proven:"
+                      " restore a backup that has it",
+                      r->file);
     TRY(signer_open(path, &signer));
     TRY(journal_verify(c, r->mem, signer.public, &lines, &fault));
     if (fault)

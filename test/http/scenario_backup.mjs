@@ -184,6 +184,25 @@ await test('it takes the place of one of its kind, and of nothing else unless fo
   equal(backup('sealed kind', '--force').status, 0);
   match(readFileSync(at('sealed kind'), 'latin1'), /^essaim\.db/);
 });
+await test('of a place that is not whole the backup says so, before a restore has to', async () => {
+  const lab = copy(), hash = 'cd'.repeat(32);
+  const sealed = await serve({ data: lab });
+  await sealed.as('admin');
+  await sleep(1500);
+  await sealed.stop();
+  equal(run(['backup', at('whole'), '--data', lab]).status, 0);
+  query(lab, `INSERT INTO core_file (hash, name, type, size, person, at) VALUES ('${hash}', 'x.txt', 'text/plain', 1, 1, 1)`);
+  const gone = run(['backup', at('holes'), '--data', lab]);
+  equal(gone.status, 1);
+  match(gone.stderr, new RegExp(`not there: \\S+/files/cd/${hash}\nessaim: 1 of \\d+ files that records name are not in it`));
+  ok(existsSync(at('holes')), 'what is there is kept');
+  rmSync(join(lab, 'journal.key'));
+  const keyless = run(['backup', at('keyless'), '--data', lab]);
+  oneLine(keyless, 'without its key');
+  match(keyless.stderr, /has no journal\.key, without which nothing is restored/);
+  ok(!existsSync(at('keyless')), 'it is made all the same');
+  drop(lab);
+});
 await test('files that cannot be held against the sweep: no backup', () => {
   const lab = copy();
   rmSync(join(lab, 'files'), { recursive: true });
