@@ -4,6 +4,7 @@
 #include "i18n/lang.h"
 
 #include <getopt.h>
+#include <unistd.h>
 
 const struct command_line command_lines[] = {
     {"serve", "[--listen 127.0.0.1:8080] [--data DIR] [--dev]",
@@ -253,6 +254,20 @@ int cli_open(struct cli *cli)
     return s == OK ? 0 : cli_fail("%s", why);
 }
 
+bool cli_is_laboratory(struct cli *cli)
+{
+    struct arena *a = &cli->app->mem;
+    const char *folder = conf_get(&cli->app->conf, "data");
+    if (cli->app->place ||
+        access(arena_printf(a, "%s/essaim.db", folder), F_OK) == 0 ||
+        access(arena_printf(a, "%s/restoring", folder), F_OK) == 0)
+        return true;
+    cli_fail("%s holds no laboratory: make one with essaim begin --data %s,"
+             " or try essaim demo",
+             folder, folder);
+    return false;
+}
+
 /* What is to be run: one of ours, or a module's. */
 struct run {
     const struct command_line *own;
@@ -276,6 +291,8 @@ static int run_opened(struct cli *cli, const struct run *run)
     int code = 0;
     int opens = run->own ? (int)run->own->opens : BESIDE;
     cli->app->shared = opens == BESIDE && !migrates(cli, run);
+    if (migrates(cli, run) && !cli_is_laboratory(cli))
+        return 1;
     if (opens != CLOSED)
         code = cli_open(cli);
     if (code)

@@ -67,6 +67,9 @@ int command_move(struct cli *cli);
 int command_doctor(struct cli *cli);
 
 /* Opens the folder's database; says on failure why, and returns 1. */
+/* A folder mistyped is no new laboratory: begin or demo make one. Else says
+ * so. */
+bool cli_is_laboratory(struct cli *cli);
 int cli_open(struct cli *cli);
 /* One line on standard error, "essaim: …"; returns 1. */
 int cli_fail(const char *fmt, ...) PRINTF(1, 2);

@@ -151,21 +151,6 @@ static bool pause_before(int ms)
     return got < 0;
 }
 
-/* A folder mistyped is no new laboratory: begin or demo make one. */
-static bool is_laboratory(struct cli *cli)
-{
-    struct arena *a = &cli->app->mem;
-    const char *folder = conf_get(&cli->app->conf, "data");
-    if (cli->app->place ||
-        access(arena_printf(a, "%s/essaim.db", folder), F_OK) == 0 ||
-        access(arena_printf(a, "%s/restoring", folder), F_OK) == 0)
-        return true;
-    cli_fail("%s holds no laboratory: make one with essaim begin --data %s,"
-             " or try essaim demo",
-             folder, folder);
-    return false;
-}
-
 /* Keeps a child serving, until the end. The first must find its database; one
  * that follows it waits for it, as those do who serve. */
 static int supervise(struct cli *cli, int socket)
@@ -203,7 +188,7 @@ int command_serve(struct cli *cli)
         cli_fail("serve [--listen 127.0.0.1:8080] [--data DIR]");
         return 2;
     }
-    if (!is_laboratory(cli))
+    if (!cli_is_laboratory(cli))
         return 1;
     int socket =
         http_listen(&cli->app->mem, conf_get(&cli->app->conf, "listen"), &why);

@@ -1,6 +1,6 @@
 // A laboratory of one's own from an empty folder: what README says, typed.
 import { test, equal, ok, match, serve, essaim, run, drop, emptied, onPostgres, readable, root, today } from './lib.mjs';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -109,6 +109,8 @@ await test('a database that is gone is not taken for a crowd', async (skip) => {
 });
 await test('a base that was only made says on the strategy what is missing, and where to begin', async () => {
   const bare = ['--data', join(place, 'nu')];
+  mkdirSync(join(place, 'nu'));
+  writeFileSync(join(place, 'nu', 'essaim.db'), '');
   essaim('db', 'migrate', ...bare);
   essaim('user', 'add', 'marie@example.org', 'Marie Martin', 'admin', '--today', today, '--password', 'douze vaches bleues', ...bare);
   const server = await serve({ data: join(place, 'nu') });

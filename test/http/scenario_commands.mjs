@@ -128,6 +128,10 @@ if (!onPostgres) await test('beside nothing: one line that says what to do, and 
     }
   }
   ok(!existsSync(join(empty, 'essaim.db')) && !existsSync(join(empty, 'none')));
+  match(run('db', 'migrate', '--data', join(empty, 'none')).stderr, /holds no laboratory: make one with essaim begin/);
+  equal(run('db', 'migrate', '--data', empty).status, 1);
+  ok(!existsSync(join(empty, 'essaim.db')) && !existsSync(join(empty, 'none')), 'migrate makes a laboratory');
+  equal(run('begin', '--data', empty).status, 0);
   equal(run('db', 'migrate', '--data', empty).status, 0);
   equal(run('figures', '--data', empty).status, 0);
   rmSync(empty, { recursive: true, force: true });

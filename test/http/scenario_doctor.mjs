@@ -91,7 +91,7 @@ await test('an instance of its own: a password that all try, no backup yet, then
   if (onPostgres) { skip('a PostgreSQL database is backed up by its own tools'); return; }
   const folder = join(place, 'own');
   mkdirSync(folder, { mode: 0o750 });
-  essaim('db', 'migrate', '--data', folder);
+  essaim('begin', '--data', folder);
   essaim('user', 'add', 'marie@example.org', 'Marie', 'admin', '--password', 'demonstration', '--data', folder);
   const d = doctor(folder);
   match(d.of('accounts', 'fail').text, /^marie@example\.org/);
