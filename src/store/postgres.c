@@ -43,12 +43,17 @@ void pg_conn_free(struct pg_conn *c)
     free_plain(c);
 }
 
-const char *pg_said(struct arena *a, const PGconn *pg)
+static const char *pg_line(struct arena *a, const char *text)
 {
-    struct str said = str_of(PQerrorMessage(pg)), line;
+    struct str said = str_of(text ? text : ""), line;
     if (!str_next(&said, '\n', &line))
         return "no answer";
     return str_dup(a, line);
+}
+
+const char *pg_said(struct arena *a, const PGconn *pg)
+{
+    return pg_line(a, PQerrorMessage(pg));
 }
 
 PGconn *pg_dial(const char *url, const char *as)
@@ -116,6 +121,29 @@ const char *pg_shown(struct arena *a, const char *url)
 static const char *no_connection(struct arena *a, const struct pg_db *db,
                                  const PGconn *pg)
 {
+    char *fault = NULL;
+    PQconninfoOption *parts = PQconninfoParse(db->url, &fault);
+    PQconninfoFree(parts);
+    if (!parts) {
+        const char *why = arena_printf(a,
+                                       "--db is no address (%s): write "
+                                       "postgresql://user@server/database",
+                                       pg_line(a, fault));
+        PQfreemem(fault);
+        return why;
+    }
+    if (strstr(PQerrorMessage(pg), "too many c") ||
+        strstr(PQerrorMessage(pg), "connection slots"))
+        return arena_printf(a,
+                            "%s has no connection left (%s): raise its "
+                            "max_connections, or end some",
+                            db->db.shown, pg_said(a, pg));
+    if (strstr(PQerrorMessage(pg), "database \"") &&
+        strstr(PQerrorMessage(pg), "does not exist"))
+        return arena_printf(a,
+                            "%s is not there (%s): make it with createdb, or "
+                            "mend the database of --db",
+                            db->db.shown, pg_said(a, pg));
     if (PQconnectionNeedsPassword(pg))
         return arena_printf(a,
                             "%s asks for a password: put it in ~/.pgpass or in "
