@@ -126,6 +126,16 @@ if (onPostgres) {
     })()];
     equal(one.join('\n') === other.join('\n'), true, 'pages differ');
   });
+  await test('who owns the database and nothing else moves without a warning', () => {
+    const to = database(), name = new URL(to).pathname.slice(1), owner = `${name}_owner`;
+    sql(process.env.ESSAIM_TEST_DB, `CREATE ROLE ${owner} LOGIN PASSWORD 'x'`, `ALTER DATABASE ${name} OWNER TO ${owner}`);
+    sql(to, `ALTER SCHEMA public OWNER TO ${owner}`);
+    const r = move(file, `${to}${to.includes('?') ? '&' : '?'}user=${owner}&password=x`);
+    moved(r, 'by its owner');
+    equal(r.stderr, '');
+    ok(Number(sql(to, "SELECT count(*) FROM pg_stats WHERE schemaname = 'public' AND tablename = 'directory_school'")) > 0, 'not analysed');
+    sql(process.env.ESSAIM_TEST_DB, `DROP DATABASE ${name} WITH (FORCE)`, `DROP ROLE ${owner}`);
+  });
   await test('no id comes twice, and the journal goes on', async () => {
     equal(sql(url, "SELECT nextval(pg_get_serial_sequence('core_snapshot', 'id'))"), '901');
     equal(lite(at('back'), "SELECT seq FROM sqlite_sequence WHERE name = 'core_snapshot'"), '900');
