@@ -86,7 +86,7 @@ bool str_real(struct str s, double *out)
     }
     text[s.n] = 0;
     if (digit)
-        *out = strtod(text, NULL);
+        *out = strtod(text, NULL) + 0.0; /* of two zeros, one */
     return digit;
 }
 

@@ -2,6 +2,8 @@
 
 #include "base/str.h"
 
+#include <math.h>
+
 static uint64_t state;
 
 /* splitmix64: the same numbers on every run. */
@@ -63,6 +65,7 @@ TEST(str_real_is_the_nearest_double)
     OKAY(str_real(STR("6,739960"), &d) && d == 6.739960);
     OKAY(str_real(STR("-.5"), &d) && d == -0.5);
     OKAY(str_real(STR("3."), &d) && d == 3);
+    OKAY(str_real(STR("-0,0"), &d) && d == 0 && !signbit(d));
     OKAY(str_real(STR("9007199254740993"), &d) && d == 9007199254740992.0);
     d = 7;
     const char *const bad[] = {"",   "-",   ".",     ",",   "1,2,3", "1.2,3",
