@@ -59,6 +59,13 @@ static void look_at_folder(struct doctor *d)
     else
         doctor_say(d, WELL, "folder", NULL, "%s, for its owner and group",
                    d->folder);
+    const char *file = arena_printf(d->mem, "%s/essaim.db", d->folder);
+    if (d->cli->app->place && access(file, F_OK) == 0)
+        doctor_say(d, WARN, "folder",
+                   "after a move there remove the file; after a move back"
+                   " remove the setting db",
+                   "%s is not served: the setting db names %s", file,
+                   db_place_shown(d->mem, d->cli->app->place));
     if (stat(key, &st) == 0 && st.st_mode & 077)
         doctor_say(d, FAIL, "key", arena_printf(d->mem, "chmod 600 %s", key),
                    "others may read the key that signs the journal");
@@ -131,13 +138,18 @@ static enum status look_at_database(struct doctor *d)
     size_t n;
     TRY(db_describe(d->conn, d->mem, &text, &fault));
     doctor_say(d, fault ? WARN : WELL, "database", fault, "%s", text);
-    TRY(db_integrity(d->conn, d->mem, d->cli->full, &fault));
+    bool full = d->cli->full;
+    TRY(db_integrity(d->conn, d->mem, &full, &fault));
     if (fault)
         doctor_say(d, FAIL, "integrity", "restore the last good backup", "%s",
                    fault);
+    else if (d->cli->full && !full)
+        doctor_say(d, WARN, "integrity",
+                   "CREATE EXTENSION amcheck in that database, then look again",
+                   "whole, by the quick look: no index was compared");
     else
         doctor_say(d, WELL, "integrity", NULL, "whole, by the %s look",
-                   d->cli->full ? "full" : "quick");
+                   full ? "full" : "quick");
     TRY(schema_check(d->conn, d->mem, &d->cli->app->schema, &differences, &n));
     if (n)
         doctor_say(d, FAIL, "tables", "essaim db check names them all",

@@ -274,7 +274,8 @@ static enum status check_journal(struct restoring *r, struct conn *c)
 static enum status check_in(struct restoring *r, struct conn *c)
 {
     const char *fault;
-    TRY(db_integrity(c, r->mem, true, &fault));
+    bool full = true;
+    TRY(db_integrity(c, r->mem, &full, &fault));
     if (fault)
         return damaged(r, fault);
     const struct copy_to counts = {.data = r, .rows = count_same};

@@ -42,7 +42,7 @@ enum status db_count_rows(struct conn *c, struct arena *a,
     return OK;
 }
 
-enum status db_integrity(struct conn *c, struct arena *a, bool full,
+enum status db_integrity(struct conn *c, struct arena *a, bool *full,
                          const char **fault)
 {
     return c->engine->integrity(c, a, full, fault);

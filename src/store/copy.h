@@ -32,8 +32,9 @@ enum status db_copy(struct db *db, struct arena *a, const struct copy_to *to,
 /* "sqlite": a copy can be put back by the same engine. */
 const char *db_engine(const struct db *db);
 /* Is the database whole in itself? *fault is the first that is wrong, or NULL;
- * full: compares every index with its table, which lasts. */
-enum status db_integrity(struct conn *c, struct arena *a, bool full,
+ * full: compares every index with its table, which lasts; afterwards, whether
+ * that could be done. */
+enum status db_integrity(struct conn *c, struct arena *a, bool *full,
                          const char **fault) MUST_USE;
 /* The engine's version and what it was told, "SQLite 3.40.1, …", and *fault
  * what of that is not as it must be, or NULL. */

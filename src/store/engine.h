@@ -115,7 +115,7 @@ struct engine {
     /* See copy.h; copy NULL: it has none of its own yet. */
     enum status (*copy)(struct db *db, struct arena *a,
                         const struct copy_to *to, const char **why);
-    enum status (*integrity)(struct conn *c, struct arena *a, bool full,
+    enum status (*integrity)(struct conn *c, struct arena *a, bool *full,
                              const char **fault);
     enum status (*describe)(struct conn *c, struct arena *a, const char **text,
                             const char **fault);

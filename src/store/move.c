@@ -88,13 +88,14 @@ static enum status prove(struct moving *g)
 {
     struct conn *c;
     const char *fault = NULL;
+    bool full = false;
     g->done = 0;
     TRY(conn_open(g->m->to, &c));
     enum status s = conn_begin(c, 0);
     for (size_t i = 0; s == OK && i < g->n; i++)
         s = prove_table(g, c, &g->tables[i]);
     if (s == OK)
-        s = db_integrity(c, g->mem, false, &fault);
+        s = db_integrity(c, g->mem, &full, &fault);
     conn_end(c);
     conn_close(c);
     return s == OK && fault ? move_refuse(g, ERR_STORE, "the target: %s", fault)

@@ -144,7 +144,7 @@ enum status pg_fail(struct pg_conn *c, const PGresult *answer,
 enum status pg_fail_lost(struct pg_conn *c);
 
 /* postgres_copy.c: see copy.h */
-enum status pg_integrity(struct conn *c, struct arena *a, bool full,
+enum status pg_integrity(struct conn *c, struct arena *a, bool *full,
                          const char **fault) MUST_USE;
 enum status pg_describe(struct conn *c, struct arena *a, const char **text,
                         const char **fault) MUST_USE;

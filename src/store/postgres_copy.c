@@ -3,7 +3,7 @@
 
 /* amcheck, where its extension is installed and may be used, compares every
  * index with its table. */
-enum status pg_integrity(struct conn *c, struct arena *a, bool full,
+enum status pg_integrity(struct conn *c, struct arena *a, bool *full,
                          const char **fault)
 {
     int64_t there, invalid;
@@ -16,7 +16,9 @@ enum status pg_integrity(struct conn *c, struct arena *a, bool full,
                SQL("SELECT count(*) FROM pg_extension e"
                    " WHERE e.extname = 'amcheck'"),
                NO_ARGS, &there));
-    if (!full || !there || *fault)
+    const bool asked = *full;
+    *full = asked && there;
+    if (!*full || *fault)
         return OK;
     struct rows *rows;
     TRY(db_rows(c, a,

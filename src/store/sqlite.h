@@ -110,7 +110,7 @@ struct value lite_value(const struct rows *r, int column);
 /* sqlite_copy.c: see copy.h */
 enum status lite_copy(struct db *db, struct arena *a, const struct copy_to *to,
                       const char **why) MUST_USE;
-enum status lite_integrity(struct conn *c, struct arena *a, bool full,
+enum status lite_integrity(struct conn *c, struct arena *a, bool *full,
                            const char **fault) MUST_USE;
 enum status lite_describe(struct conn *c, struct arena *a, const char **text,
                           const char **fault) MUST_USE;

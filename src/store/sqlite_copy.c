@@ -138,14 +138,14 @@ enum status lite_copy(struct db *db, struct arena *a, const struct copy_to *to,
     return s;
 }
 
-enum status lite_integrity(struct conn *c, struct arena *a, bool full,
+enum status lite_integrity(struct conn *c, struct arena *a, bool *full,
                            const char **fault)
 {
     struct rows *rows;
     *fault = NULL;
     TRY(db_rows(c, a,
-                full ? SQL("PRAGMA integrity_check(1)")
-                     : SQL("PRAGMA quick_check(1)"),
+                *full ? SQL("PRAGMA integrity_check(1)")
+                      : SQL("PRAGMA quick_check(1)"),
                 NO_ARGS, &rows));
     if (rows_next(rows) && !str_eq(row_str(rows, 0), "ok"))
         *fault = row_text(rows, 0);

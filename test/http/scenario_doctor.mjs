@@ -1,5 +1,5 @@
 // The doctor beside a server, and before what is broken.
-import { test, equal, ok, match, demo, onPostgres, serve, essaim, program, tables, sameTables } from './lib.mjs';
+import { test, equal, ok, match, demo, copy, drop, query, onPostgres, serve, essaim, program, tables, sameTables } from './lib.mjs';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, utimesSync,
   writeFileSync, writeSync, closeSync } from 'node:fs';
@@ -38,12 +38,29 @@ await test('beside a server: nothing to mend, nothing changed', async () => {
   sameTables(before, tables(server.folder), 'the doctor');
   equal(d.all.filter((c) => c.verdict === 'fail').map((c) => c.text).join(), '');
   match(d.all.find((c) => c.check === 'database').text, onPostgres ? /^PostgreSQL 1\d/ : /^SQLite 3\./);
-  for (const check of ['folder', 'disk', 'integrity', 'tables', 'journal', 'files', 'tasks', 'mail'])
+  ok(d.of('integrity', onPostgres ? 'warn' : 'ok'));
+  for (const check of ['folder', 'disk', 'tables', 'journal', 'files', 'tasks', 'mail'])
     ok(d.of(check, 'ok'), `${check}: ${JSON.stringify(d.all)}`);
   match(d.of('journal', 'ok').text, /^\d+ lines as they were sealed$/);
   match(spawnSync(program, ['doctor', '--data', server.folder], { encoding: 'utf8' }).stdout,
     /\d+ well, \d+ warnings, 0 to mend\n$/);
   await server.stop();
+});
+await test('without amcheck no index was compared, and that is what it says', (skip) => {
+  if (!onPostgres) { skip('a file needs none'); return; }
+  const folder = copy();
+  match(doctor(folder, '--full').of('integrity', 'warn').todo, /CREATE EXTENSION amcheck/);
+  query(folder, 'CREATE EXTENSION amcheck');
+  match(doctor(folder, '--full').of('integrity', 'ok').text, /by the full look/);
+  drop(folder);
+});
+await test('a file beside a database on a server is named', (skip) => {
+  if (!onPostgres) { skip('it needs a server'); return; }
+  const folder = copy();
+  ok(!doctor(folder).all.some((c) => /is not served/.test(c.text)));
+  writeFileSync(join(folder, 'essaim.db'), '');
+  match(doctor(folder).all.find((c) => /is not served/.test(c.text)).todo, /remove the file/);
+  drop(folder);
 });
 await test('each thing that is wrong is named', async (skip) => {
   if (onPostgres) { skip('it breaks an SQLite file'); return; }
