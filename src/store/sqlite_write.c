@@ -51,12 +51,16 @@ static void rollback(struct lite_conn *c)
 }
 
 /* After a failed fsync nobody knows what the disk holds: that is said. */
-static enum status commit(struct lite_db *db)
+/* Of so many closures; one that changes nothing is no commit to be shared. */
+static enum status commit(struct lite_db *db, unsigned writes)
 {
     struct lite_conn *c = db->writer;
+    const uint64_t before = db->db.commits;
     enum status s = lite_run(c, "COMMIT");
     if (s == OK) {
         c->conn.begun = false;
+        if (db->db.commits != before)
+            group_count(&db->db, writes);
         return OK;
     }
     int rc = sqlite3_extended_errcode(c->lite);
@@ -154,9 +158,7 @@ static void run_alone(struct lite_db *db, struct job *j)
         if (s != OK)
             rollback(c);
         else
-            s = commit(db);
-        if (s == OK)
-            group_count(&db->db, 1);
+            s = commit(db, 1);
     }
     answer(db, j, s == OK ? j->status : s);
 }
@@ -219,8 +221,7 @@ static void group_run(struct lite_db *db, struct job *first)
             return;
         }
         s = run_together(db, &g, &at);
-        if (s == OK && commit(db) == OK) {
-            group_count(&db->db, g.n);
+        if (s == OK && commit(db, g.n) == OK) {
             answer_all(db, &g);
             return;
         }

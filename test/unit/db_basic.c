@@ -67,6 +67,26 @@ TEST(db_counts_changes_and_generations)
     db_kit_close(&k);
 }
 
+static enum status change_nothing(struct conn *c, struct arena *mem, void *data)
+{
+    (void)mem, (void)data;
+    return db_exec(c, SQL("DELETE FROM note WHERE id < 0"), NO_ARGS, NULL);
+}
+
+TEST_SQLITE(db_counts_no_commit_of_what_changed_nothing)
+{
+    struct db_kit k = db_kit_open();
+    OKAY(db_write(k.db, &k.mem, db_kit_insert, WORD("one")) == OK);
+    const struct db_stats before = db_stats(k.db);
+    for (int i = 0; i < 5; i++)
+        OKAY(db_write(k.db, &k.mem, change_nothing, NULL) == OK);
+    const struct db_stats after = db_stats(k.db);
+    OKAY(after.grouped == before.grouped && after.commits == before.commits);
+    OKAY(db_write(k.db, &k.mem, db_kit_insert, WORD("two")) == OK);
+    OKAY(db_stats(k.db).grouped == before.grouped + 1);
+    db_kit_close(&k);
+}
+
 TEST(db_keeps_what_was_closed)
 {
     struct db_kit k = db_kit_open();
