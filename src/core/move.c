@@ -269,6 +269,25 @@ static enum status copy_files(void *data, const char **why)
     return copy_folder(t, t->from.folder, t->to.folder, DEPTH, why);
 }
 
+/* Told before any row goes: another key cannot prove this journal. */
+static bool keys_agree(struct trip *t)
+{
+    struct arena mem = {0};
+    char *pieces = arena_alloc(&mem, 2 * PIECE);
+    int key[2];
+    const char *const folders[] = {t->from.folder, t->to.folder};
+    for (int i = 0; i < 2; i++)
+        key[i] = open(arena_printf(&mem, "%s/journal.key", folders[i]),
+                      O_RDONLY | O_CLOEXEC);
+    const bool agree =
+        key[0] < 0 || key[1] < 0 || same_content(key[0], key[1], pieces);
+    for (int i = 0; i < 2; i++)
+        if (key[i] >= 0)
+            close(key[i]);
+    arena_reset(&mem);
+    return agree;
+}
+
 static void say_done(const struct trip *t, const struct moved *m, double s)
 {
     printf("%s: %zu tables with %" PRId64 " rows", db_place(t->to.db),
@@ -306,6 +325,10 @@ static int run(struct trip *t)
     const int64_t began = time_monotonic_ns();
     struct moved moved;
     const char *why = NULL;
+    if (!keys_agree(t))
+        return cli_fail("%s has another journal.key than the source: move to an"
+                        " empty folder, or name the right one with --data",
+                        t->to.folder);
     enum status s = seal(t, &why);
     if (s != OK)
         return cli_fail("the journal of the source cannot be sealed: %s",

@@ -2,7 +2,7 @@
 // the way is one line, and nothing is made.
 import { test, equal, ok, match, serve, copy, drop, query, essaim, run, program, onPostgres } from './lib.mjs';
 import { spawn, execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -101,6 +101,16 @@ await test('what is wrong is one line, and nothing is made', () => {
   oneLine(move(file, `sqlite:${at('n')}`), /letter/, 'a table of others');
   ok(!existsSync(at('n')), 'a folder is left');
   lite(source, 'DROP TABLE letter');
+});
+await test('a folder with another key is refused before any row goes', async () => {
+  const server = await serve({ data: source });
+  await server.as('admin');
+  await server.stop();
+  ok(existsSync(join(source, 'journal.key')));
+  mkdirSync(at('foreign'));
+  writeFileSync(join(at('foreign'), 'journal.key'), 'another');
+  oneLine(move(file, `sqlite:${at('foreign')}`), /has another journal\.key/, 'foreign');
+  equal(lite(at('foreign'), "SELECT count(*) FROM sqlite_schema"), '0');
 });
 await test('while a server has the source it is refused', async () => {
   const server = await serve({ data: source });
