@@ -65,10 +65,13 @@ static enum status names_refuse(struct req *r, struct list_ask *ask)
     }
     struct str limit = req_text(r, "limit");
     int64_t asked = LIST_MOST;
-    if (limit.p && (!str_int(limit, &asked) || asked < 1))
-        form_error(&r->errors, "limit", "form.not_a_limit");
+    if (limit.p && (!str_int(limit, &asked) || asked < 1 || asked > LIST_MOST))
+        form_error_add(&r->errors,
+                       (struct form_error){.field = "limit",
+                                           .key = "form.not_a_limit",
+                                           .max = LIST_MOST});
     else if (limit.p)
-        ask->limit = asked > LIST_MOST ? LIST_MOST : (int)asked;
+        ask->limit = (int)asked;
     return r->errors.n ? ERR_INVALID : OK;
 }
 
@@ -126,7 +129,10 @@ static enum status rows_api(struct req *r)
     struct listing l = {0};
     TRY(list_asked(r, &l));
     TRY(names_refuse(r, &l.ask));
-    TRY(list_load(r->conn, r->mem, &l.ask, &l.list));
+    const enum status s = list_load(r->conn, r->mem, &l.ask, &l.list);
+    if (s == ERR_INVALID)
+        form_error(&r->errors, "after", "form.not_a_place");
+    TRY(s);
     return list_json(r, &l.list);
 }
 

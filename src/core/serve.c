@@ -162,6 +162,10 @@ static enum status find_who(struct req *r)
         s = token_find(r->conn, r->mem, token, &r->who);
     else if (cookie.p)
         s = session_find(r->conn, r->mem, cookie, &r->who);
+    /* A program whose token does not hold shall know it, even where nobody need
+     * say who they are; a browser's session may just be over. */
+    if (s == ERR_NOT_FOUND && token.p)
+        return ERR_SIGN_IN;
     return s == ERR_NOT_FOUND ? OK : s;
 }
 
