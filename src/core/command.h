@@ -75,6 +75,10 @@ int cli_open(struct cli *cli);
 int cli_fail(const char *fmt, ...) PRINTF(1, 2);
 /* What a failure means for an administrator, and what to do. */
 const char *cli_reason(enum status s);
+/* Long enough? Else it says why not. CNIL, délibération 2022-100: with tries
+ * slowed down, as ours are, twelve characters are enough without rules on their
+ * kinds. */
+bool cli_password_ok(const char *password);
 bool cli_json(const struct cli *cli);
 
 /* A bar on standard error, drawn over itself; for an import_progress. */

@@ -2,6 +2,7 @@
 #include "base/utf8.h"
 #include "core/command.h"
 #include "core/grant.h"
+#include "core/mail.h"
 
 struct adding {
     struct app *app;
@@ -161,9 +162,7 @@ static int close_account(struct cli *cli)
     return s == OK ? 0 : cli_fail("not closed: %s", cli_reason(s));
 }
 
-/* CNIL, délibération 2022-100: with tries slowed down, as ours are, twelve
- * characters are enough without rules on their kinds. */
-static bool password_is_long(const char *password)
+bool cli_password_ok(const char *password)
 {
     enum { LEAST = 12 };
     size_t n = utf8_length(str_of(password));
@@ -176,8 +175,11 @@ static bool password_is_long(const char *password)
 
 static int add_role(struct cli *cli)
 {
-    if (cli->password && !password_is_long(cli->password))
+    if (cli->password && !cli_password_ok(cli->password))
         return 1;
+    if (!mail_address_ok(str_of(cli->argv[1])))
+        return cli_fail("%s is no mail address: write it as name@place.example",
+                        cli->argv[1]);
     struct adding u = {.app = cli->app,
                        .account = {.email = cli->argv[1], .name = cli->argv[2]},
                        .role = cli->argv[3]};
