@@ -435,7 +435,7 @@ enum status project_show(struct req *r)
         .essaimage = k.v.essaimage,
         .state = choice_shown(r, &project_entity, "state", row->state),
         .tone = tone_of(r, &project_entity, "state", row->state),
-        .stood = same(row->state, row->stage)
+        .stood = !row->stage || same(row->state, row->stage)
                      ? NULL
                      : choice_shown(r, &project_entity, "stage", row->stage),
         .axis_note = row->axis_note,
