@@ -9,7 +9,7 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wwrite-strings -Werror
 STD = -std=c17 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Isrc -I$(B)/gen
 ALL = $(STD) $(WARN) $(CFLAGS) -MMD -MP
-PAPER := $(shell pkg-config --cflags pangocairo | sed "s/-I/-isystem /g")
+PAPER := $(shell pkg-config --cflags pangocairo 2>/dev/null | sed "s/-I/-isystem /g")
 LIBS = -lmicrohttpd -lsqlite3 -lpq -lsodium -lcrypto -lical -lunistring -lcurl \
 	-lpangocairo-1.0 -lpango-1.0 -lgobject-2.0 -lcairo -lm -lpthread
 
