@@ -58,6 +58,7 @@ TEST(heads_are_the_labels_of_forms)
         }
     OKAY(!i18n_open(&a, NULL, 0));
     arena_reset(&a);
+    arena_reset(&app.mem);
 }
 
 TEST(heads_as_people_write_them)
@@ -107,4 +108,5 @@ TEST(heads_as_people_write_them)
             OKAY(!head_field(&a, heads[i].entity, heads[i].head));
     OKAY(!i18n_open(&a, NULL, 0));
     arena_reset(&a);
+    arena_reset(&app.mem);
 }
