@@ -154,6 +154,12 @@ await test('a line that is wrong is told by its line, and takes nothing with it'
   match(english, /AM means morning/);
 });
 
+await test('names of classes that the words between them share are read', async () => {
+  const { where } = await checked([head, line({ classes: '6e A et et 6e B', day: '22/03/2022' }),
+    line({ classes: ' et et et et ', day: '22/03/2022', part: 'après-midi' })].join('\r\n'));
+  ok(where, 'the server lived');
+  equal((await admin.get('/imports')).status, 200);
+});
 await test('hostile cells stay texts', async () => {
   const evil = ['=cmd|\'/c calc\'!A1', '<script>alert(1)</script>', '\u202Eopposite', "'; DROP TABLE network_visit; --",
     'a'.repeat(150), 'émoji 🐝', '+33 3 83', '@SUM(A1)', '\t\ttab', 'ligne 1\nligne 2'];

@@ -167,6 +167,7 @@ const char *register_classes(struct arena *a, const struct register_line *l,
         if (fault)
             return fault;
         from = i + (et ? 4 : 1);
+        i = from - 1; /* of " et et " the words share a space */
     }
     qsort(out, *n, sizeof(*out), by_key);
     return NULL;
