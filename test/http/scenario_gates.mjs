@@ -303,7 +303,12 @@ await test('nothing is in use before a gate leads to the deployment, nor once a 
     writeFileSync(file, `project;tool;school;starts;state\r\nPas là ${steps.length};Tablettes;${schools[2].uai};2025-02-10;in_use`);
     const run = spawnSync(program, ['import', 'deployment', file, '--data', server.folder], { encoding: 'utf8' });
     match(run.stdout + run.stderr, /line 2: state/);
-    made(await post(admin, '/deploiements', { ...deployment, project: at, state: 'planned', starts: '2025-04-01' }));
+    const reason = 'Le projet ne viendra pas jusque-là.';
+    for (const past of steps.at(-1) === 'stop' ? [] : [{ state: 'ended', ends: '2025-02-28' }, { state: 'abandoned', reason }])
+      says(await post(admin, '/deploiements', { ...deployment, project: at, ...past }), 422, words);
+    const plan = id(made(await post(admin, '/deploiements', { ...deployment, project: at, state: 'planned', starts: '2025-02-03' })));
+    const given = await api('PATCH', `deployment/${plan}`, { state: 'abandoned', reason });
+    equal(given.status, 200, given.text);
     made(await post(admin, '/deploiements', { ...deployment, project: at, tool: 'Pilote', state: 'configured' }));
   }
 });

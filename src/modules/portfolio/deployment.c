@@ -60,23 +60,34 @@ static const char *returns_fault(struct conn *c, const struct deployment *d,
                : NULL;
 }
 
-/* In use already, for that project: what was written before its gate was asked
- * for can still be corrected. */
-static bool was_in_use(struct conn *c, struct arena *a,
-                       const struct deployment *d)
+/* That use had begun already: what was written before its gate was asked for
+ * can still be corrected. Given up may be whatever was planned. */
+static bool had_begun(struct conn *c, struct arena *a,
+                      const struct deployment *d)
 {
     void *row;
     if (!d->row.version ||
         row_load(c, a, &deployment_entity, d->row.id, &reach_all, &row) != OK)
         return false;
     const struct deployment *was = row;
-    return same(was->state, "in_use") && was->project == d->project;
+    return (word_in(USE_BEGUN, was->state) || same(d->state, "abandoned")) &&
+           was->project == d->project && was->school == d->school &&
+           was->tool && d->tool && same(was->tool, d->tool);
 }
 
-/* In use is what a project that lives has brought, once a gate let it, and what
- * has not ended. */
-static const char *use_fault(struct conn *c, struct arena *a,
-                             const struct deployment *d, const char **field)
+/* Nothing of a project is used before a gate lets it. */
+static const char *gate_fault(struct conn *c, struct arena *a,
+                              const struct deployment *d, const char **field)
+{
+    *field = "state";
+    return project_reached(c, d->project, "deployment") || had_begun(c, a, d)
+               ? NULL
+               : "portfolio_deployment.needs_gate";
+}
+
+/* In use is what a project that lives has brought, and what has not ended. */
+static const char *use_fault(struct conn *c, const struct deployment *d,
+                             const char **field)
 {
     *field = "state";
     if (d->ends != NO_DAY && d->ends < day_today())
@@ -86,9 +97,7 @@ static const char *use_fault(struct conn *c, struct arena *a,
                      " :project AND state = 'stopped'"),
                  ARGS(arg_int("project", d->project))))
         return "portfolio_deployment.project_stopped";
-    return project_reached(c, d->project, "deployment") || was_in_use(c, a, d)
-               ? NULL
-               : "portfolio_deployment.needs_gate";
+    return NULL;
 }
 
 static const char *check(struct conn *c, struct arena *a, const void *row,
@@ -106,7 +115,9 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
         fault = "portfolio_deployment.lacks_reason";
     }
     if (!fault && same(d->state, "in_use"))
-        fault = use_fault(c, a, d, field);
+        fault = use_fault(c, d, field);
+    if (!fault && d->state && word_in(USE_BEGUN, d->state))
+        fault = gate_fault(c, a, d, field);
     if (!fault)
         fault = returns_fault(c, d, field);
     return fault;
