@@ -195,7 +195,7 @@ REFUSES(stop, any_refusal)
 static const struct step *project_step(const char *from, const char *to)
 {
     for (const struct step *s = project_entity.steps; s->name; s++)
-        if (word_in(s->from, from) && same(s->to, to))
+        if (s->to && word_in(s->from, from) && same(s->to, to))
             return s;
     return NULL;
 }

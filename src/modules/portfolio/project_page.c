@@ -391,7 +391,7 @@ static void ways_fill(struct filling *f, const char *state,
         const struct step *s = project_entity.steps;
         while (!same(s->name, name) || !word_in(s->from, state))
             s++;
-        if (!steps[i].refusal)
+        if (!steps[i].refusal || !s->to)
             continue;
         const struct part *gate = gate_ahead(f, state, s->to);
         steps[i].way =
