@@ -78,7 +78,8 @@ static int stopped(struct cli *cli, struct import *im, enum status s)
         return cli_fail("the import stopped: %s", note);
     if (cli->dry_run)
         return cli_fail("the check stopped: %s", cli_reason(s));
-    (void)!db_write(cli->app->db, a, stop, &im->id);
+    if (s != ERR_STALE) /* else somebody else works on it now */
+        (void)!db_write(cli->app->db, a, stop, &im->id);
     return cli_fail("the import stopped: %s. It goes on at /imports/%" PRId64
                     ", or is taken back by: essaim import undo %" PRId64,
                     cli_reason(s), im->id, im->id);

@@ -3,7 +3,7 @@
 #include "core/request.h"
 #include "pdf/paper.h"
 
-enum { PRESS_MS = 10000, PDF_MOST = 16 << 20 };
+enum { PRESS_MS = 10000, PDF_MOST = 4 << 20 };
 
 enum status req_pdf(struct req *r, struct paper *p, const char *name)
 {

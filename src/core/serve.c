@@ -483,6 +483,8 @@ static const char *too_large_text(struct arena *a, size_t most)
 
 static const char *refusal_code(unsigned status)
 {
+    if (status == 500) /* not ERR_UNSURE: nothing was begun */
+        return status_name(ERR_SYSTEM);
     for (int s = OK; s <= ERR_SYSTEM; s++)
         if (status_code((enum status)s) == (int)status)
             return status_name((enum status)s);

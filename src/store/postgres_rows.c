@@ -107,12 +107,16 @@ static bool ahead_keep(struct pg_conn *c, int place, PGresult *answer)
     return false;
 }
 
-/* What ends the answers of one way: none was taken for another's. */
+/* What ends the answers of one way: none was taken for another's. A server that
+ * ends may say so in its place. */
 static void take_sync(struct pg_conn *c)
 {
     PGresult *answer = take(c);
-    CHECK(PQstatus(c->pg) == CONNECTION_BAD ||
-          PQresultStatus(answer) == PGRES_PIPELINE_SYNC);
+    const ExecStatusType kind = PQresultStatus(answer);
+    if (!answer || kind == PGRES_FATAL_ERROR)
+        c->lost = true;
+    else
+        CHECK(PQstatus(c->pg) == CONNECTION_BAD || kind == PGRES_PIPELINE_SYNC);
     PQclear(answer);
 }
 
