@@ -78,7 +78,7 @@ await test('the week of the home page begins on its Monday and ends on its Sunda
   equal(told[sunday], ofWeek((await (await server.as('admin')).get('/')).text));
 });
 await test('each home has something for the week at every time of the year', async () => {
-  const days = ['2027-08-20', '2026-12-27', new Date().toISOString().slice(0, 10)];
+  const days = [new Date().toISOString().slice(0, 10), '2027-08-20', '2026-12-27'];
   for (const day of process.env.FULL ? days : days.slice(0, 1)) {
     const data = mkdtempSync(join(tmpdir(), 'essaim-year-'));
     essaim('demo', '--data', data, '--today', day, '--password', 'demonstration');

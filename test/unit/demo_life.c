@@ -247,16 +247,16 @@ static void life_is_in_order(struct demo_world *w, int32_t today)
 
 TEST(demo_committees_sit_in_order)
 {
-    /* In March, on a Sunday, in the Christmas holidays, in the summer, at the
+    /* In the Christmas holidays, in March, on a Sunday, in the summer, at the
      * return, on the last days of a month. */
     static const struct {
         const char *name;
         int year, month, day;
-    } days[] = {{"march.db", 2025, 3, 12},      {"sunday.db", 2026, 11, 22},
-                {"christmas.db", 2024, 12, 26}, {"summer.db", 2025, 8, 3},
+    } days[] = {{"christmas.db", 2024, 12, 26}, {"march.db", 2025, 3, 12},
+                {"sunday.db", 2026, 11, 22},    {"summer.db", 2025, 8, 3},
                 {"return.db", 2025, 9, 8},      {"november.db", 2026, 11, 28},
                 {"spring.db", 2026, 4, 30}};
-    for (size_t i = 0; i < (test_is_full() ? COUNT(days) : 1); i++) {
+    for (size_t i = 0; i < (test_is_full() ? COUNT(days) : 2); i++) {
         struct demo_world w;
         const int32_t today = day_of(days[i].year, days[i].month, days[i].day);
         demo_world_open_on(&w, test_place(days[i].name), today);
