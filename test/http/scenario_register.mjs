@@ -110,6 +110,8 @@ await test('a line that says something else of what is there is told, and change
   equal([r.inserted, r.refused].join(), '0,1');
   match(await faults(r.where), /déjà enregistré, avec d’autres nombres/);
   equal(count('network_visit WHERE year = 2021 AND present_pupils = 26'), 0);
+  const whole = await checked(file(line({ part: 'journée' })));
+  equal([whole.inserted, whole.refused].join(), '0,1', await faults(whole.where));
 });
 
 await test('nobody’s place is touched: a room that is taken, a laboratory that is closed', async () => {

@@ -252,18 +252,15 @@ struct candidate {
 
 /* Of those of its laboratory, half-day, school and kind the one with the same
  * classes; or with the same title, where it has none. */
-static enum status register_find(struct conn *c, struct arena *a,
-                                 const void *line, int64_t *id)
+static enum status find_at(struct conn *c, struct arena *a,
+                           const struct register_line *l, enum half_day part,
+                           int64_t *id)
 {
-    const struct register_line *l = line;
-    enum half_day parts[REGISTER_PARTS];
     struct candidate near[CANDIDATES];
     struct rows *rows;
     size_t n = 0;
     int64_t school;
     const char *why, *keys = keys_of_line(a, l);
-    (void)register_parts(l, parts);
-    *id = NONE;
     TRY(school_of(c, a, l, &school, &why));
     TRY(db_rows(c, a,
                 SQL("SELECT v.id, v.class_label, v.title FROM network_slot s"
@@ -272,7 +269,7 @@ static enum status register_find(struct conn *c, struct arena *a,
                     " AND coalesce(v.school, 0) = :school ORDER BY v.id"
                     " LIMIT :most"),
                 ARGS(arg_day("day", l->day),
-                     arg_cstr("part", booking_parts[parts[0]]),
+                     arg_cstr("part", booking_parts[part]),
                      arg_int("lab", l->lab), arg_cstr("kind", l->kind),
                      arg_int("school", school == NONE ? 0 : school),
                      arg_int("most", CANDIDATES)),
@@ -291,6 +288,37 @@ static enum status register_find(struct conn *c, struct arena *a,
     return OK;
 }
 
+static enum status register_find(struct conn *c, struct arena *a,
+                                 const void *line, int64_t *id)
+{
+    enum half_day parts[REGISTER_PARTS];
+    const size_t n = register_parts(line, parts);
+    *id = NONE;
+    for (size_t i = 0; *id == NONE && i < n; i++)
+        TRY(find_at(c, a, line, parts[i], id));
+    return OK;
+}
+
+/* Has it the half-days of the line, and no others? */
+static enum status same_halves(struct conn *c, struct arena *a, int64_t id,
+                               const struct register_line *l, bool *yes)
+{
+    enum half_day parts[REGISTER_PARTS];
+    const size_t n = register_parts(l, parts);
+    struct rows *rows;
+    size_t had = 0, meant = 0;
+    TRY(db_rows(c, a,
+                SQL("SELECT day, part FROM network_slot WHERE visit = :visit"
+                    " ORDER BY id"),
+                ARGS(arg_int("visit", id)), &rows));
+    for (; rows_next(rows); had++)
+        for (size_t i = 0; i < n; i++)
+            meant += row_day(rows, 0) == l->day &&
+                     part_of(row_text(rows, 1)) == parts[i];
+    *yes = had == n && meant == n;
+    return rows_end(rows);
+}
+
 /* Does it say what the line says? */
 static enum status says_same(struct conn *c, struct arena *a, int64_t id,
                              const struct register_line *l, bool *yes)
@@ -300,7 +328,8 @@ static enum status says_same(struct conn *c, struct arena *a, int64_t id,
     TRY(row_load(c, a, &visit_entity, id, &reach_all, &row));
     const struct visit *v = row;
     const bool held = same(state_of(l), "held");
-    *yes = !register_people(l, &said) && same(v->state, state_of(l)) &&
+    TRY(same_halves(c, a, id, l, yes));
+    *yes = *yes && !register_people(l, &said) && same(v->state, state_of(l)) &&
            (!held || (v->present_pupils == said.present_pupils &&
                       v->present_teachers == said.present_teachers &&
                       v->present_parents == said.present_parents &&
