@@ -44,7 +44,7 @@ static bool others(struct arena *a, const struct entity *e, const void *row,
     const struct row *h = row;
     struct str rest = str_of(columns), part;
     buf_printf(b, "SELECT count(*) FROM %s o WHERE o.id <> :self", e->name);
-    args_add(a, args, arg_int("self", h->version ? h->id : 0));
+    args_add(a, args, arg_int("self", h->id > 0 ? h->id : 0));
     while (str_next(&rest, ',', &part)) {
         const struct field *f = part_field(e, part);
         const struct value v = field_get(f, row);

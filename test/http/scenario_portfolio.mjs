@@ -405,8 +405,8 @@ await test('what stopped is told with its reason, its tool and the month in whic
     ends: '2024-05-31' }));
   const text = readable(/<h2 id="stopped">[\s\S]*?<\/section>/
     .exec((await server.stranger().get(`/projets/${lab}/essaimage`)).text)[0]);
-  match(text, /La salle a fermé\. Rideau abandonné de juin 2024 à novembre 2024 2/);
-  match(text, /Terminé comme prévu Estrade terminé mai 2024 1/);
+  match(text, /La salle a fermé\. Rideau abandonné juin 2024 – novembre 2024 2/);
+  match(text, /Terminé Estrade terminé mai 2024 1/);
 });
 await test('a coordinator deploys in schools within reach alone', async () => {
   const coordinator = await server.as('coordinator');
