@@ -143,7 +143,12 @@ static enum status undo_made(const struct undoing *u, struct conn *c,
     const struct entity *e = u->intake->made;
     const size_t n = entity_link_count(e);
     struct links *links = NEW_ARRAY(a, struct links, n + 1);
-    by.import = u->im->id; /* what it brought closed, it takes back */
+    void *made;
+    enum status s = row_load(c, a, e, u->at, &reach_all, &made);
+    if (s != OK) /* somebody deleted it since */
+        return s == ERR_NOT_FOUND ? ERR_STALE : s;
+    if (u->intake->late(made))
+        by.import = u->im->id; /* what it brought closed, it takes back */
     for (size_t i = 0; i < n; i++)
         TRY(links_load(c, a, (struct linking){e, &e->links[i], u->at},
                        &links[i]));

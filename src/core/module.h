@@ -157,6 +157,9 @@ struct intake {
      * by.why says which import. */
     enum status (*make)(struct conn *c, struct arena *a, const void *line,
                         struct actor by);
+    /* Came what was made into a year that was over by then? Undoing the import
+     * takes it out of it again; else it is locked like any row. */
+    bool (*late)(const void *made);
 };
 
 struct module {

@@ -245,4 +245,17 @@ await test('a register of this year: what took place is held, what is to come is
   ok(today === '2025-03-12');
 });
 
+await test('once its year is over, what a register brought in time is corrected, not taken back', async () => {
+  const path = join(server.folder, 'registre-2025.csv');
+  writeFileSync(path, file(line({ day: '06/03/2025', classes: '4e V' })));
+  const at = (day, ...words) => run('import', ...words, '--data', server.folder, '--today', day);
+  const [, number] = /import (\d+):/.exec(at(today, 'register', path).stdout);
+  const there = () => count("network_visit WHERE class_label = '4e V' AND state = 'held'");
+  equal(there(), 1);
+  const over = at('2025-10-01', 'undo', number);
+  equal(there(), 1, over.stdout + over.stderr);
+  equal(at(today, 'undo', number).status, 0);
+  equal(there(), 0);
+});
+
 await server.stop();

@@ -600,12 +600,19 @@ static enum status register_make(struct conn *c, struct arena *a,
     return same(state_of(line), "held") ? OK : slots_made(&m);
 }
 
+static bool register_late(const void *made)
+{
+    const struct visit *v = made;
+    return v->year < school_year_of(day_of_time(v->row.created_at));
+}
+
 static const struct entity *const besides[] = {&class_entity, NULL};
 const struct intake network_intakes[] = {
     {.line = &register_entity,
      .made = &visit_entity,
      .besides = besides,
      .find = register_find,
-     .make = register_make},
+     .make = register_make,
+     .late = register_late},
     {0},
 };
