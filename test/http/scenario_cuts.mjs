@@ -166,5 +166,15 @@ await test('a whole académie of schools: none is left out of the figures, nor u
     ok(placed.has(`/etablissements/${id}`), `reached, and not on the map: ${id}`);
 });
 
+await test('what was held without a half-day any more counts nowhere', async () => {
+  const id = num(`SELECT min(v.id) FROM network_visit v WHERE v.state = 'held' AND v.year = ${y} AND v.kind = 'training' AND v.place = 'inside'`);
+  const brought = num(`SELECT ${people} FROM network_visit v WHERE v.id = ${id}`);
+  query(folder, `DELETE FROM network_slot WHERE visit = ${id}`);
+  const now = Object.fromEntries(JSON.parse((await admin.get(`/chiffres.json?annee=${year}`)).text).map((f) => [f.id, f.value]));
+  equal(now['network.trainings_hosted'], figures['network.trainings_hosted'] - 1);
+  equal(now['network.people'], figures['network.people'] - brought);
+  for (const by of ['laboratoire', 'mois']) for (const what of plain)
+    equal(sum(await cut(by), what), now[what], `${by}: ${what}`);
+});
 await server.stop();
 drop(folder);

@@ -23,7 +23,7 @@ const char *const cut_figures[MEASURES] = {
     "coalesce(v.present_pupils, 0) + coalesce(v.present_teachers, 0) + "       \
     "coalesce(v.present_parents, 0) + coalesce(v.present_others, 0)"
 #define TRAINING "v.kind = 'training' AND v.place = 'inside'"
-#define HELD " WHERE v.state = 'held' AND v.year = :year "
+#define HELD " WHERE v.state = 'held' AND v.year = :year" HAS_HALVES " "
 #define HALF_DAYS(place_)                                                      \
     "CAST(sum(CASE WHEN v.place = '" place_ "' THEN (SELECT count(*) FROM "    \
     "network_slot s WHERE s.visit = v.id) ELSE 0 END) AS BIGINT)"

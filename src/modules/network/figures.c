@@ -18,7 +18,7 @@
     ":bassin)"
 #define HELD                                                                   \
     "FROM network_visit v JOIN network_lab l ON l.id = v.lab "                 \
-    "WHERE " OF_THE_YEAR
+    "WHERE " OF_THE_YEAR HAS_HALVES
 #define SLOTS(place_)                                                          \
     "FROM network_slot s JOIN network_visit v ON v.id = s.visit JOIN "         \
     "network_lab l ON l.id = v.lab WHERE " OF_THE_YEAR                         \
@@ -28,7 +28,7 @@
     "FROM directory_class k WHERE k.id IN (SELECT c.target_id FROM "           \
     "network_visit_classes c JOIN network_visit v ON v.id = c.row_id JOIN "    \
     "network_lab l ON l.id = v.lab WHERE " LINK_STOOD(                         \
-        "c", ":to") " AND " OF_THE_YEAR ")"
+        "c", ":to") " AND " OF_THE_YEAR HAS_HALVES ")"
 
 #define PRESENT                                                                \
     "coalesce(v.present_pupils, 0) + coalesce(v.present_teachers, 0) + "       \

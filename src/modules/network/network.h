@@ -49,6 +49,11 @@
 #include "modules/booking/booking.h"
 #include "modules/directory/directory.h"
 
+/* A held visit v from which every half-day was taken away took no place: it
+ * counts nowhere. */
+#define HAS_HALVES                                                             \
+    " AND EXISTS (SELECT 1 FROM network_slot s WHERE s.visit = v.id)"
+
 struct lab {
     struct row row;
     const char *name;
