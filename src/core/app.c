@@ -102,17 +102,21 @@ static enum status token_key_make(struct conn *c, struct arena *a, void *data)
 static enum status settings_read(struct app *app, const char **key)
 {
     struct conn *c;
-    const char *demo = NULL;
+    const char *demo = NULL, *year = NULL;
     TRY(conn_open(app->db, &c));
     enum status s = conn_begin(c, 0);
     if (s == OK) {
         s = setting_get(c, &app->mem, "demo", &demo);
+        if (s == OK)
+            s = setting_get(c, &app->mem, "figures.year", &year);
         if (s == OK)
             s = setting_get(c, &app->mem, "token.key", key);
         conn_end(c);
     }
     conn_close(c);
     app->demo = demo != NULL;
+    if (!year || !school_year_parse(str_of(year), &app->figures_year))
+        app->figures_year = 0;
     return s;
 }
 

@@ -31,6 +31,7 @@ struct app {
     bool access_log;    /* a line of the log for each request */
     bool shows_cost;    /* headers that say what each answer cost */
     bool demo;          /* it holds the demonstration */
+    int figures_year;   /* the school year told first; 0: see shown_year */
     unsigned char token_key[TOKEN_KEY]; /* auth.h */
     int slow_ms;        /* a statement that lasts longer is logged; 0: none */
     atomic_bool ending; /* the server ends: long tasks leave off, to go on at

@@ -357,7 +357,7 @@ static int figures_all(struct cli *cli, struct conn *c, int year)
 
 int command_figures(struct cli *cli)
 {
-    int year = closed_year();
+    int year = shown_year(cli->app);
     if (cli->argc || (cli->format && !word_in("text csv json", cli->format))) {
         cli_fail("figures [--year 2023-2024] [--format text|csv|json]");
         return 2;

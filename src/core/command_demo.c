@@ -80,6 +80,7 @@ static enum status accounts(struct conn *c, struct arena *a, void *data)
         TRY(grant_add(c, account.person, g, day_of(2023, 9, 1)));
     }
     TRY(setting_set(c, "demo", "1"));
+    TRY(setting_set(c, "figures.year", "2023-2024"));
     return journal_add(c, a, 0, NULL, 0, "demo", STR("{}"));
 }
 

@@ -12,6 +12,13 @@ int closed_year(void)
     return school_year_of(day_today()) - 1;
 }
 
+int shown_year(const struct app *app)
+{
+    const int last = closed_year();
+    return app->figures_year && app->figures_year < last ? app->figures_year
+                                                         : last;
+}
+
 int32_t figure_day(const struct figure *f, int year)
 {
     int32_t last = school_year_last(year), now = day_today();

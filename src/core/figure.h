@@ -27,6 +27,9 @@ const char *figure_period(const struct figure *f); /* "as_of" */
 const char *figure_origin(const struct figure *f); /* "imported" */
 /* The last closed school year: the one whose last day is past. */
 int closed_year(void);
+/* The one that pages tell of where nobody asks for another: the last closed
+ * one, but of the demonstration the one that it tells of whole. */
+int shown_year(const struct app *app);
 /* The bassins that a figure may be asked of, all of them: rows of *e; none
  * where no module has areas. */
 enum status figure_bassins(struct conn *c, struct arena *a,

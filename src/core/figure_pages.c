@@ -38,7 +38,7 @@ enum status ask_read(struct req *r, struct ask *ask)
 {
     struct str year = req_text(r, "annee"), bassin = req_text(r, "bassin");
     const char *fault = NULL;
-    *ask = (struct ask){closed_year(), NONE};
+    *ask = (struct ask){shown_year(r->app), NONE};
     if (year.n && !school_year_parse(year, &ask->year))
         fault = "form.not_a_school_year";
     else if (ask->year > school_year_of(day_today()))

@@ -125,14 +125,14 @@ static enum status figures_fill(struct req *r, struct home_v *v)
     for (const struct module *const *m = modules; *m; m++)
         for (const struct figure *f = (*m)->figures;
              f && f->id && v->figure_count < HOME_FIGURES; f++) {
-            struct figure_ask ask = {f, closed_year(), NONE, reach_all};
+            struct figure_ask ask = {f, shown_year(r->app), NONE, reach_all};
             struct figure_value value;
             TRY(figure_value(r->conn, r->mem, &ask, &value));
             figures[v->figure_count++] = (struct figure_v){
                 .label = tr(r->lang, arena_printf(r->mem, "figure.%s", f->id)),
                 .value = figure_text(r->mem, r->lang, f, value),
                 .approx = f->approx,
-                .origin = figure_note(r, f, closed_year()),
+                .origin = figure_note(r, f, shown_year(r->app)),
                 .href = arena_printf(r->mem, "/chiffres/%s", f->id)};
         }
     v->figures = figures;

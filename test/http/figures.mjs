@@ -311,6 +311,16 @@ await test('a file of one bassin says which, by its code, as the command line do
   }
   equal((await json(admin, '/chiffres.json'))[0].bassin, null);
 });
+await test('years later the demonstration still opens on the year that it tells of whole', async () => {
+  const later = await serve({ args: ['--today', '2026-11-26'] });
+  const told = JSON.parse((await later.stranger().get('/chiffres.json')).text);
+  ok(told.every((f) => f.year === '2023-2024'), told[0].year);
+  ok(told.find((f) => f.id === 'network.people').value > 30000);
+  const home = readable((await later.stranger().get('/')).text);
+  ok(home.includes('31 août 2024') && !home.includes('31 août 2026'), home.slice(0, 2000));
+  equal(essaim('figures', '--data', later.folder, '--today', '2026-11-26'), essaim('figures', '--year', '2023-2024', '--data', later.folder, '--today', '2026-11-26'));
+  await later.stop();
+});
 await test('a bassin that is none gives no figures', async () => {
   for (const bassin of ['99999', 'zzz', '-1', '1']) {
     for (const path of ['/chiffres', '/chiffres.json', '/chiffres/portfolio.projects'])

@@ -103,7 +103,7 @@ static enum status policies_fill(struct req *r, void *view)
         const char *id = arena_printf(r->mem, "portfolio.policy.%s", p->code);
         const struct figure *f = figure_find(r->app, id);
         struct figure_value value = {.value = __builtin_nan("")};
-        struct figure_ask ask = {f, closed_year(), NONE, reach_all};
+        struct figure_ask ask = {f, shown_year(r->app), NONE, reach_all};
         if (f)
             TRY(figure_value(r->conn, r->mem, &ask, &value));
         bars[i] = (struct bar){
@@ -113,8 +113,8 @@ static enum status policies_fill(struct req *r, void *view)
             .value = value.value,
             .on = i == 0};
     }
-    const char *day =
-        format_day(r->mem, r->lang, school_year_last(closed_year()), DAY_PLAIN);
+    const char *day = format_day(
+        r->mem, r->lang, school_year_last(shown_year(r->app)), DAY_PLAIN);
     struct bars *chart = NEW(r->mem, struct bars);
     *chart = (struct bars){.title = tr(r->lang, "portfolio.policies_chart"),
                            .note = tr_with(r->mem, r->lang,
