@@ -153,6 +153,20 @@ static double value_room(const struct bars *b)
     return fmin(fmax(VALUE, (double)most * LETTER + 8), BARS_WIDTH / 2.0);
 }
 
+/* A name that is longer than the chart is wide on a telephone; its table has it
+ * whole. */
+enum { LETTERS = BARS_WIDTH / LETTER, SHORT = LETTERS * 4 + 4 };
+static const char *fitting(const char *label, char out[SHORT])
+{
+    size_t n = 0;
+    if (utf8_length(str_of(label)) <= LETTERS)
+        return label;
+    for (int points = 0; points < LETTERS - 1; n++)
+        points += ((unsigned char)label[n + 1] & 0xC0) != 0x80;
+    snprintf(out, SHORT, "%.*s…", (int)n, label);
+    return out;
+}
+
 double bars_height(const struct bars *b)
 {
     return (double)b->n * ROW;
@@ -161,6 +175,7 @@ double bars_height(const struct bars *b)
 void bars_draw(struct canvas *c, const struct bars *b)
 {
     const double most = most_of(b), room = value_room(b);
+    char cut[SHORT];
     for (size_t i = 0; i < b->n; i++) {
         const struct bar *bar = &b->bars[i];
         double y = (double)i * ROW;
@@ -169,7 +184,7 @@ void bars_draw(struct canvas *c, const struct bars *b)
                        : 0;
         if (bar->href)
             c->link(c, bar->href, bar->label);
-        c->text(c, INK, AT_START, 0, y + LABEL - 3, bar->label);
+        c->text(c, INK, AT_START, 0, y + LABEL - 3, fitting(bar->label, cut));
         if (w > 0)
             c->rect(c, bar->on ? INK_BAR_ON : INK_BAR, 0, y + LABEL + 2, w,
                     BAR);

@@ -41,6 +41,18 @@ TEST(view_chart)
     OKAY(has(&h, "role=\"img\""));
     b.n = 0;
     bars_svg(&h, &b);
+    /* A name too long for a telephone is cut between letters, and said whole.
+     */
+    const struct bar far = {
+        .label = "Laboratoire numérique de Saint-Dié-des-Vosges, à côté",
+        .shown = "3",
+        .value = 3};
+    b.bars = &far;
+    b.n = 1;
+    html_open(&h, &mem, NULL);
+    bars_svg(&h, &b);
+    OKAY(has(&h, ">Laboratoire numérique de Saint-Dié-des-Vosges…<"));
+    OKAY(has(&h, "à côté, 3\""));
     /* Standing bars: the first and the last say their value. */
     b.bars = policies;
     b.n = 2;
