@@ -1,6 +1,6 @@
 // Imports as people send them: files of every make and in every bad state, work
 // that is left, stopped, killed and taken up again.
-import { test, equal, ok, match, serve, forms, links, filled, readable, tables, sameTables, importEnd,
+import { test, childOf, equal, ok, match, serve, forms, links, filled, readable, tables, sameTables, importEnd,
   essaim, run, copy, drop, query, onPostgres, root } from './lib.mjs';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -379,7 +379,6 @@ await test('the national directory itself, as one command', async (skip) => {
 
 // Too much.
 const cookie = () => [...admin.cookies].map(([k, v]) => `${k}=${v}`).join('; ');
-const childOf = (pid) => Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);
 const anon = () => Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${childOf(server.child.pid)}/status`, 'utf8'))[1]);
 const status = (text) => Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 0);
 function upload(head, feed) {

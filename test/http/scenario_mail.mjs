@@ -1,9 +1,9 @@
 // Mail leaves as tasks, to a real SMTP server: once, also over the death of this one;
 // put off and taken later; refused and told; or only shown where no server is set.
-import { readdirSync, readFileSync, writeFileSync, chmodSync } from 'node:fs';
+import { writeFileSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { test, equal, ok, match, serve, copy, drop, forms, links, query, readable, today } from './lib.mjs';
+import { test, childOf, equal, ok, match, serve, copy, drop, forms, links, query, readable, today } from './lib.mjs';
 import { mailServer, header } from '../mail.mjs';
 
 const data = copy();
@@ -115,12 +115,6 @@ await test('after eight tries it is given up, and told', async () => {
   await smtp.start();
 });
 await test('a server that dies in the midst sends what it had not told again, under the same Message-ID', async () => {
-  const childOf = (pid) => readdirSync('/proc').filter((x) => /^\d+$/.test(x)).map(Number).find((p) => {
-    try {
-      const stat = readFileSync(`/proc/${p}/stat`, 'utf8');
-      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid;
-    } catch { return false; }
-  });
   const uids = post('slow@school.example', { n: 4 });
   let kills = 0;
   for (let i = 0; i < 2; i++) {

@@ -1,9 +1,9 @@
 // The proxies of deploy/ in front of a running server, as they are shipped but
 // for ports and certificate: TLS and HTTP/2, who the client is, uploads, long
 // answers, restarts. And the unit, as systemd reads it.
-import { test, equal, ok, match, serve, drop, Person, program, root } from './lib.mjs';
+import { test, childOf, equal, ok, match, serve, drop, Person, program, root } from './lib.mjs';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:http2';
 import { connect as secure } from 'node:tls';
 import { createServer } from 'node:net';
@@ -32,15 +32,6 @@ function changed(text, changes) {
     text = text.replaceAll(from, to);
   }
   return text;
-}
-function childOf(pid) {
-  for (const p of readdirSync('/proc').filter((x) => /^\d+$/.test(x))) {
-    try {
-      const stat = readFileSync(`/proc/${p}/stat`, 'utf8');
-      if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid) return Number(p);
-    } catch { /* it has ended meanwhile */ }
-  }
-  return 0;
 }
 
 if (has('openssl'))

@@ -1,9 +1,9 @@
 // Sixty-four clients on the same few rooms and people, by every way that books: no two
 // ever have one half-day, nothing is booked by half, and without the database's own
 // refusal the same crowd does collide.
-import { test, apiOf, equal, ok, serve, copy, drop, essaim, query, onPostgres, program, today } from './lib.mjs';
+import { test, childOf, apiOf, equal, ok, serve, copy, drop, essaim, query, onPostgres, program, today } from './lib.mjs';
 import { spawn } from 'node:child_process';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -198,12 +198,6 @@ await test('a stampede of 200 on one half-day of one room: one has it', async ()
   equal(overlaps(folder), 0);
 });
 await test(`${deaths} × kill -9 meanwhile: nothing is booked by half`, async () => {
-  const childOf = (pid) => Number(readdirSync('/proc').filter((x) => /^\d+$/.test(x)).find((p) => {
-    try {
-      const stat = readFileSync(`/proc/${p}/stat`, 'utf8');
-      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid;
-    } catch { return false; }
-  }) ?? 0);
   const up = () => fetch(`${all.server.base}/healthz`, { signal: AbortSignal.timeout(500) }).then((r) => r.ok, () => false);
   const until = async (what) => { for (let i = 0; i < 3000 && !await what(); i++) await sleep(10); };
   let going = true, failed = 0;
