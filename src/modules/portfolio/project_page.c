@@ -1,11 +1,11 @@
 /* One project: its way through the services, what was decided, what is known,
  * where it is used, what it came from. Five queries beyond the reader and the
  * row. */
-#include "i18n/format.h"
 #include "modules/portfolio/essaimage.h"
 #include "modules/portfolio/lineage.h"
 #include "modules/portfolio/pages/project.html.h"
 #include "modules/portfolio/project_parts.h"
+#include "modules/portfolio/project_timeline.h"
 #include "modules/portfolio/routes.h"
 #include "modules/portfolio/service_facts.h"
 #include "modules/portfolio/shown.h"
@@ -17,42 +17,42 @@ struct filling {
     struct project_v *v;
 };
 
-static size_t count_parts(const struct filling *f, enum part_kind kind)
+/* What is planned of a service, what is recorded and what contradicts it. */
+static struct plan_v plan_of(const struct filling *f, const struct part *p)
 {
-    return f->parts->from[kind + 1] - f->parts->from[kind];
-}
-
-static const struct part *part_at(const struct filling *f, enum part_kind kind,
-                                  size_t i)
-{
-    return &f->parts->all[f->parts->from[kind] + i];
-}
-
-static const char *day_in_words(const struct filling *f, int64_t day,
-                                enum day_style style)
-{
-    return day == NONE ? NULL
-                       : format_day(f->r->mem, f->r->lang, (int32_t)day, style);
+    struct req *r = f->r;
+    const struct project *project = r->row;
+    return (struct plan_v){
+        .service = p->title,
+        .href = row_address(r, &project_service_entity, p->id),
+        .state = choice_shown(r, &project_service_entity, "state", p->text),
+        .tone = tone_of(r, &project_service_entity, "state", p->text),
+        .from = day_in_words(r, p->day, DAY_MEDIUM),
+        .until = day_in_words(r, p->until, DAY_MEDIUM),
+        .team = p->extra,
+        .expected = p->last,
+        .note = p->more,
+        .recorded = service_recorded(r, f->parts, f->v->essaimage, p),
+        .doubt = service_doubt(r, p, project->state)};
 }
 
 /* The nine services in their blocks, and the plans of those it is in. */
 static void services_fill(struct filling *f)
 {
     struct req *r = f->r;
-    const struct project *row = r->row;
-    size_t n = count_parts(f, PART_SERVICE);
+    size_t n = parts_count(f->parts, PART_SERVICE);
     struct block_v *blocks = NEW_ARRAY(r->mem, struct block_v, 3);
     struct plan_v *plans = NEW_ARRAY(r->mem, struct plan_v, n + 1);
-    struct str last = {0};
+    const char *last = "";
     int64_t service = NONE;
     for (size_t i = 0; i < n; i++) {
-        const struct part *p = part_at(f, PART_SERVICE, i);
-        struct str code = str_of(p->key), block;
-        str_next(&code, ' ', &block);
-        if (!(last.n == block.n && memcmp(last.p, block.p, last.n) == 0) &&
-            f->v->block_count < 3)
-            blocks[f->v->block_count++].title = choice_shown(
-                r, &service_entity, "block", str_dup(r->mem, block));
+        const struct part *p = part_at(f->parts, PART_SERVICE, i);
+        struct str code = str_of(p->key), part;
+        str_next(&code, ' ', &part);
+        const char *block = str_dup(r->mem, part);
+        if (!same(last, block) && f->v->block_count < 3)
+            blocks[f->v->block_count++].title =
+                choice_shown(r, &service_entity, "block", block);
         last = block;
         struct block_v *b = &blocks[f->v->block_count - 1];
         if (p->m != service && b->n < COUNT(b->steps))
@@ -73,19 +73,8 @@ static void services_fill(struct filling *f)
             choice_shown(r, &project_service_entity, "state", p->text);
         step->when = same(p->text, "skipped")
                          ? step->state
-                         : day_in_words(f, p->day, DAY_MONTH);
-        plans[f->v->plan_count++] = (struct plan_v){
-            .service = p->title,
-            .href = row_address(r, &project_service_entity, p->id),
-            .state = step->state,
-            .tone = tone_of(r, &project_service_entity, "state", p->text),
-            .from = day_in_words(f, p->day, DAY_MEDIUM),
-            .until = day_in_words(f, p->until, DAY_MEDIUM),
-            .team = p->extra,
-            .expected = p->last,
-            .note = p->more,
-            .recorded = service_recorded(r, f->parts, f->v->essaimage, p),
-            .doubt = service_doubt(r, p, row->state)};
+                         : day_in_words(f->r, p->day, DAY_MONTH);
+        plans[f->v->plan_count++] = plan_of(f, p);
     }
     f->v->blocks = blocks;
     f->v->plans = plans;
@@ -94,10 +83,10 @@ static void services_fill(struct filling *f)
 static struct named_v *names_of(struct filling *f, enum part_kind kind,
                                 const struct entity *e, size_t *n)
 {
-    *n = count_parts(f, kind);
+    *n = parts_count(f->parts, kind);
     struct named_v *out = NEW_ARRAY(f->r->mem, struct named_v, *n + 1);
     for (size_t i = 0; i < *n; i++) {
-        const struct part *p = part_at(f, kind, i);
+        const struct part *p = part_at(f->parts, kind, i);
         out[i] = (struct named_v){p->title, row_address(f->r, e, p->id), NULL};
     }
     return out;
@@ -113,7 +102,8 @@ static void names_fill(struct filling *f)
     for (size_t i = 0; i < v->policy_past_count; i++)
         past[i].what = tr_with(
             r->mem, r->lang, "portfolio.counted_until", "day",
-            day_in_words(f, part_at(f, PART_TAGGED, i)->until - 1, DAY_PLAIN),
+            day_in_words(f->r, part_at(f->parts, PART_TAGGED, i)->until - 1,
+                         DAY_PLAIN),
             NULL);
     v->policies_past = past;
     v->objectives =
@@ -125,16 +115,17 @@ static void names_fill(struct filling *f)
         names_of(f, PART_MEMBER, &person_entity, &v->member_count);
     for (size_t i = 0; i < v->member_count; i++)
         members[i].what = choice_shown(r, &project_member_entity, "role",
-                                       part_at(f, PART_MEMBER, i)->key);
+                                       part_at(f->parts, PART_MEMBER, i)->key);
     struct named_v *partners =
         names_of(f, PART_PARTNER, &organisation_entity, &v->partner_count);
     for (size_t i = 0; i < v->partner_count; i++)
-        partners[i].what = choice_shown(r, &project_partner_entity, "role",
-                                        part_at(f, PART_PARTNER, i)->key);
+        partners[i].what =
+            choice_shown(r, &project_partner_entity, "role",
+                         part_at(f->parts, PART_PARTNER, i)->key);
     struct named_v *documents =
         names_of(f, PART_DOCUMENT, &document_entity, &v->document_count);
     for (size_t i = 0; i < v->document_count; i++) {
-        const struct part *p = part_at(f, PART_DOCUMENT, i);
+        const struct part *p = part_at(f->parts, PART_DOCUMENT, i);
         struct file file = {.type = p->more};
         documents[i].what = p->text;
         if (p->more && str_int(str_of(p->extra), &file.size))
@@ -143,18 +134,19 @@ static void names_fill(struct filling *f)
     v->members = members;
     v->partners = partners;
     v->documents = documents;
-    if (count_parts(f, PART_AXIS))
+    if (parts_count(f->parts, PART_AXIS))
         v->axis = (struct named_v){
-            part_at(f, PART_AXIS, 0)->title,
-            row_address(r, &axis_entity, part_at(f, PART_AXIS, 0)->id), NULL};
+            part_at(f->parts, PART_AXIS, 0)->title,
+            row_address(r, &axis_entity, part_at(f->parts, PART_AXIS, 0)->id),
+            NULL};
 }
 
 static void evidence_fill(struct filling *f)
 {
-    size_t n = count_parts(f, PART_EVIDENCE);
+    size_t n = parts_count(f->parts, PART_EVIDENCE);
     struct evidence_v *out = NEW_ARRAY(f->r->mem, struct evidence_v, n + 1);
     for (size_t i = 0; i < n; i++) {
-        const struct part *p = part_at(f, PART_EVIDENCE, i);
+        const struct part *p = part_at(f->parts, PART_EVIDENCE, i);
         const struct evidence e = {.row = {.id = p->id},
                                    .statement = p->title,
                                    .kind = p->key,
@@ -175,141 +167,20 @@ static void evidence_fill(struct filling *f)
     f->v->evidence_count = n;
 }
 
-/*
- * One event of the timeline. Within a day what the journal has goes by its
- * lines, a decision before the step that it brought about. What bears a day
- * alone stands where it belongs: a session before what is decided after it, a
- * service that begins behind what let it begin.
- */
-struct event {
-    int64_t day, turn, id;
-    struct gate_line_v line;
-};
-enum { TURN_FIRST = 0 };
-#define TURN_LAST INT64_MAX
-
-static int64_t turn_of(const struct part *p)
-{
-    return p->kind == PART_STEP                      ? p->id
-           : p->kind == PART_DESIGN                  ? TURN_FIRST
-           : p->kind == PART_SERVICE || p->n == NONE ? TURN_LAST
-                                                     : p->n;
-}
-
-static int later(int64_t x, int64_t y)
-{
-    return (x < y) - (x > y);
-}
-
-static int latest_first(const void *a, const void *b)
-{
-    const struct event *x = a, *y = b;
-    return x->day != y->day     ? later(x->day, y->day)
-           : x->turn != y->turn ? later(x->turn, y->turn)
-                                : later(x->id, y->id);
-}
-
-static struct gate_line_v event_of(const struct filling *f,
-                                   const struct part *p)
-{
-    struct req *r = f->r;
-    struct gate_line_v line = {.name = said(r->mem, r->lang, p->title),
-                               .iso = day_iso(r->mem, (int32_t)p->day),
-                               .when = day_in_words(f, p->day, DAY_PLAIN),
-                               .reason = said(r->mem, r->lang, p->text)};
-    switch (p->kind) {
-    case PART_GATE:
-        line.href = may(r->who, "portfolio.gates")
-                        ? row_address(r, &gate_entity, p->id)
-                        : arena_printf(r->mem, "/decisions/%" PRId64, p->id);
-        line.state = choice_shown(r, &gate_entity, "state", p->key);
-        line.tone = tone_of(r, &gate_entity, "state", p->key);
-        return line;
-    case PART_DESIGN:
-        line.href = row_address(r, &design_entity, p->id);
-        line.state = tr(r->lang, "portfolio_design");
-        return line;
-    default:
-        line.href = row_address(r, &project_service_entity, p->id);
-        line.state = choice_shown(r, &project_service_entity, "state", p->text);
-        line.tone = tone_of(r, &project_service_entity, "state", p->text);
-        line.reason = said(r->mem, r->lang, p->more);
-        return line;
-    }
-}
-
-/* A step's line of the journal: what was done, and the reason given. */
-static struct gate_line_v step_event(const struct filling *f,
-                                     const struct part *p)
-{
-    struct req *r = f->r;
-    const char *why;
-    const struct json_value *detail =
-        json_parse(r->mem, str_of(p->text ? p->text : "{}"), &why);
-    const struct json_value *reason =
-        detail ? json_get(detail, "reason") : NULL;
-    /* Born of a note or a request, or fed by one: no step of its own. */
-    const char *label =
-        same(p->key, "became") ? "portfolio.timeline.became"
-        : same(p->key, "fed")
-            ? "portfolio.timeline.fed"
-            : arena_printf(r->mem, "portfolio_project.step.%s", p->key);
-    int32_t day = day_of_time(p->day);
-    const struct json_value *to = detail ? json_get(detail, "to") : NULL;
-    const char *state =
-        to && to->type == J_TEXT ? str_dup(r->mem, to->s) : NULL;
-    return (struct gate_line_v){
-        .name = tr_or(r->lang, label, p->key),
-        .iso = day_iso(r->mem, day),
-        .when = format_day(r->mem, r->lang, day, DAY_PLAIN),
-        .reason = reason && reason->type == J_TEXT
-                      ? said(r->mem, r->lang, str_dup(r->mem, reason->s))
-                      : NULL,
-        .state = state ? choice_shown(r, &project_entity, "state", state)
-                       : tr(r->lang, "portfolio.step_taken"),
-        .tone = tone_of(r, &project_entity, "state", state)};
-}
-
-static void timeline_fill(struct filling *f)
-{
-    static const enum part_kind kinds[] = {PART_GATE, PART_DESIGN, PART_SERVICE,
-                                           PART_STEP};
-    size_t n = 0, most = 1;
-    for (size_t k = 0; k < COUNT(kinds); k++)
-        most += count_parts(f, kinds[k]);
-    struct event *events = NEW_ARRAY(f->r->mem, struct event, most);
-    for (size_t k = 0; k < COUNT(kinds); k++)
-        for (size_t i = 0; i < count_parts(f, kinds[k]); i++) {
-            const struct part *p = part_at(f, kinds[k], i);
-            bool step = kinds[k] == PART_STEP;
-            if (p->id == NONE || p->day == NONE)
-                continue;
-            events[n++] =
-                (struct event){step ? day_of_time(p->day) : p->day, turn_of(p),
-                               p->id, step ? step_event(f, p) : event_of(f, p)};
-        }
-    qsort(events, n, sizeof(*events), latest_first);
-    struct gate_line_v *out = NEW_ARRAY(f->r->mem, struct gate_line_v, n + 1);
-    for (size_t i = 0; i < n; i++)
-        out[i] = events[i].line;
-    f->v->timeline = out;
-    f->v->timeline_count = n;
-}
-
 static void feedback_fill(struct filling *f)
 {
     struct req *r = f->r;
-    size_t n = count_parts(f, PART_FEEDBACK);
+    size_t n = parts_count(f->parts, PART_FEEDBACK);
     struct said_v *out = NEW_ARRAY(r->mem, struct said_v, n + 1);
     for (size_t i = 0; i < n; i++) {
-        const struct part *p = part_at(f, PART_FEEDBACK, i);
+        const struct part *p = part_at(f->parts, PART_FEEDBACK, i);
         out[i] = (struct said_v){
             .tool = p->title,
             .role = choice_shown(r, &feedback_entity, "role", p->extra),
             .use = choice_shown(r, &feedback_entity, "use", p->key),
             .text = p->text,
             .obstacles = p->more,
-            .when = day_in_words(f, p->day, DAY_MONTH),
+            .when = day_in_words(f->r, p->day, DAY_MONTH),
             .useful = p->n};
     }
     f->v->said = out;
@@ -371,8 +242,8 @@ static void additions_fill(struct filling *f)
 static const struct part *gate_ahead(const struct filling *f, const char *from,
                                      const char *to)
 {
-    for (size_t i = 0; i < count_parts(f, PART_GATE); i++) {
-        const struct part *p = part_at(f, PART_GATE, i);
+    for (size_t i = 0; i < parts_count(f->parts, PART_GATE); i++) {
+        const struct part *p = part_at(f->parts, PART_GATE, i);
         if (same(p->key, "open") || (same(p->key, "prepared") &&
                                      same(p->more, from) && same(p->extra, to)))
             return p;
@@ -451,7 +322,7 @@ enum status project_show(struct req *r)
     services_fill(&f);
     names_fill(&f);
     evidence_fill(&f);
-    timeline_fill(&f);
+    timeline_fill(r, &k.parts, &v);
     feedback_fill(&f);
     additions_fill(&f);
     ways_fill(&f, row->state, &k.detail);

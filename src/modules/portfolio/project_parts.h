@@ -37,3 +37,13 @@ struct parts {
 };
 enum status parts_load(struct req *r, int64_t project,
                        struct parts *out) MUST_USE;
+
+static inline size_t parts_count(const struct parts *all, enum part_kind kind)
+{
+    return all->from[kind + 1] - all->from[kind];
+}
+static inline const struct part *part_at(const struct parts *all,
+                                         enum part_kind kind, size_t i)
+{
+    return &all->all[all->from[kind] + i];
+}

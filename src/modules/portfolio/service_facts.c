@@ -7,8 +7,8 @@ static int64_t count_within(const struct parts *parts, enum part_kind kind,
                             const struct part *service)
 {
     int64_t n = 0;
-    for (size_t i = parts->from[kind]; i < parts->from[kind + 1]; i++) {
-        const struct part *p = &parts->all[i];
+    for (size_t i = 0; i < parts_count(parts, kind); i++) {
+        const struct part *p = part_at(parts, kind, i);
         n += p->day >= service->day &&
              (service->until == NONE || p->day <= service->until);
     }

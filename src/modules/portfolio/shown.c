@@ -1,7 +1,5 @@
 #include "modules/portfolio/shown.h"
 
-#include "i18n/format.h"
-
 enum status rows_under(struct req *r, const struct entity *e, const char *field,
                        int64_t id, struct list *out)
 {
@@ -18,6 +16,12 @@ enum status rows_under(struct req *r, const struct entity *e, const char *field,
 const char *row_address(struct req *r, const struct entity *e, int64_t id)
 {
     return arena_printf(r->mem, "%s/%" PRId64, e->path, id);
+}
+
+const char *day_in_words(struct req *r, int64_t day, enum day_style style)
+{
+    return day == NONE ? NULL
+                       : format_day(r->mem, r->lang, (int32_t)day, style);
 }
 
 const char *choice_shown(struct req *r, const struct entity *e,

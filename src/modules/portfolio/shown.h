@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/request.h"
+#include "i18n/format.h"
 #include "modules/portfolio/life.h"
 #include "modules/portfolio/life_pages.h"
 
@@ -18,6 +19,8 @@ const char *tone_of(struct req *r, const struct entity *e, const char *field,
 const char *effect_shown(struct req *r, double effect, double low, double high,
                          const char *unit);
 struct evidence_v evidence_shown(struct req *r, const struct evidence *e);
+/* NULL where it is NONE: nobody has said when. */
+const char *day_in_words(struct req *r, int64_t day, enum day_style style);
 const char *stages_shown(struct req *r, const struct gate *g);
 struct gate_line_v gate_line(struct req *r, const struct gate *g);
 struct condition_v condition_shown(struct req *r,

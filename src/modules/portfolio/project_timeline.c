@@ -1,0 +1,125 @@
+/* What happened to a project, the latest first: its gates, its sessions, the
+ * services it went through, its own steps. */
+#include "modules/portfolio/project_timeline.h"
+
+#include "i18n/format.h"
+#include "modules/portfolio/shown.h"
+
+/*
+ * One event of the timeline. Within a day what the journal has goes by its
+ * lines, a decision before the step that it brought about. What bears a day
+ * alone stands where it belongs: a session before what is decided after it, a
+ * service that begins behind what let it begin.
+ */
+struct event {
+    int64_t day, turn, id;
+    struct gate_line_v line;
+};
+enum { TURN_FIRST = 0 };
+#define TURN_LAST INT64_MAX
+
+static int64_t turn_of(const struct part *p)
+{
+    return p->kind == PART_STEP                      ? p->id
+           : p->kind == PART_DESIGN                  ? TURN_FIRST
+           : p->kind == PART_SERVICE || p->n == NONE ? TURN_LAST
+                                                     : p->n;
+}
+
+static int later(int64_t x, int64_t y)
+{
+    return (x < y) - (x > y);
+}
+
+static int latest_first(const void *a, const void *b)
+{
+    const struct event *x = a, *y = b;
+    return x->day != y->day     ? later(x->day, y->day)
+           : x->turn != y->turn ? later(x->turn, y->turn)
+                                : later(x->id, y->id);
+}
+
+static struct gate_line_v event_of(struct req *r, const struct part *p)
+{
+    struct gate_line_v line = {.name = said(r->mem, r->lang, p->title),
+                               .iso = day_iso(r->mem, (int32_t)p->day),
+                               .when = day_in_words(r, p->day, DAY_PLAIN),
+                               .reason = said(r->mem, r->lang, p->text)};
+    switch (p->kind) {
+    case PART_GATE:
+        line.href = may(r->who, "portfolio.gates")
+                        ? row_address(r, &gate_entity, p->id)
+                        : arena_printf(r->mem, "/decisions/%" PRId64, p->id);
+        line.state = choice_shown(r, &gate_entity, "state", p->key);
+        line.tone = tone_of(r, &gate_entity, "state", p->key);
+        return line;
+    case PART_DESIGN:
+        line.href = row_address(r, &design_entity, p->id);
+        line.state = tr(r->lang, "portfolio_design");
+        return line;
+    default:
+        line.href = row_address(r, &project_service_entity, p->id);
+        line.state = choice_shown(r, &project_service_entity, "state", p->text);
+        line.tone = tone_of(r, &project_service_entity, "state", p->text);
+        line.reason = said(r->mem, r->lang, p->more);
+        return line;
+    }
+}
+
+static const char *text_of(struct req *r, const struct json_value *detail,
+                           const char *key)
+{
+    const struct json_value *v = detail ? json_get(detail, key) : NULL;
+    return v && v->type == J_TEXT ? str_dup(r->mem, v->s) : NULL;
+}
+
+/* A step's line of the journal: what was done, and the reason given. */
+static struct gate_line_v step_event(struct req *r, const struct part *p)
+{
+    const char *why;
+    const struct json_value *detail =
+        json_parse(r->mem, str_of(p->text ? p->text : "{}"), &why);
+    /* Born of a note or a request, or fed by one: no step of its own. */
+    const char *label =
+        same(p->key, "became") ? "portfolio.timeline.became"
+        : same(p->key, "fed")
+            ? "portfolio.timeline.fed"
+            : arena_printf(r->mem, "portfolio_project.step.%s", p->key);
+    int32_t day = day_of_time(p->day);
+    const char *state = text_of(r, detail, "to");
+    return (struct gate_line_v){
+        .name = tr_or(r->lang, label, p->key),
+        .iso = day_iso(r->mem, day),
+        .when = format_day(r->mem, r->lang, day, DAY_PLAIN),
+        .reason = said(r->mem, r->lang, text_of(r, detail, "reason")),
+        .state = state ? choice_shown(r, &project_entity, "state", state)
+                       : tr(r->lang, "portfolio.step_taken"),
+        .tone = tone_of(r, &project_entity, "state", state)};
+}
+
+void timeline_fill(struct req *r, const struct parts *parts,
+                   struct project_v *v)
+{
+    static const enum part_kind kinds[] = {PART_GATE, PART_DESIGN, PART_SERVICE,
+                                           PART_STEP};
+    size_t n = 0, most = 1;
+    for (size_t k = 0; k < COUNT(kinds); k++)
+        most += parts_count(parts, kinds[k]);
+    struct event *events = NEW_ARRAY(r->mem, struct event, most);
+    for (size_t k = 0; k < COUNT(kinds); k++)
+        for (size_t i = 0; i < parts_count(parts, kinds[k]); i++) {
+            const struct part *p = part_at(parts, kinds[k], i);
+            bool step = kinds[k] == PART_STEP;
+            if (p->id == NONE || p->day == NONE)
+                continue;
+            events[n++] =
+                (struct event){step ? day_of_time(p->day) : p->day, turn_of(p),
+                               p->id, step ? step_event(r, p) : event_of(r, p)};
+        }
+    qsort(events, n, sizeof(*events), latest_first);
+    struct gate_line_v *out = NEW_ARRAY(r->mem, struct gate_line_v, n + 1);
+    for (size_t i = 0; i < n; i++)
+        out[i] = events[i].line;
+    v->timeline = out;
+    v->timeline_count = n;
+}

@@ -1,0 +1,9 @@
+/* The timeline of a project's page. */
+#pragma once
+
+#include "modules/portfolio/life_pages.h"
+#include "modules/portfolio/project_parts.h"
+
+/* v->timeline, of the gates, sessions, services and steps among its parts. */
+void timeline_fill(struct req *r, const struct parts *parts,
+                   struct project_v *v);
