@@ -253,19 +253,6 @@ enum status gates_waiting(struct req *r)
     return req_html(r, 200, &h);
 }
 
-/* The day, or the days between which; NULL where nobody has said when. */
-static const char *between(struct req *r, int32_t first, int32_t last)
-{
-    if (first == NO_DAY)
-        return NULL;
-    const char *from = format_day(r->mem, r->lang, first, DAY_MEDIUM);
-    return first == last
-               ? from
-               : tr_with(r->mem, r->lang, "portfolio.from_until", "from", from,
-                         "until", format_day(r->mem, r->lang, last, DAY_MEDIUM),
-                         NULL);
-}
-
 static enum status reasons_fill(struct req *r, struct stopped_v *v)
 {
     enum { MOST = 100 };
@@ -285,7 +272,9 @@ static enum status reasons_fill(struct req *r, struct stopped_v *v)
         out[v->reason_count++] = (struct reason_v){
             row_text(rows, 0), row_text(rows, 2),
             row_address(r, &project_entity, row_int(rows, 1)),
-            between(r, row_day(rows, 4), row_day(rows, 5)), row_int(rows, 3)};
+            days_shown(r, "portfolio.from_until", row_day(rows, 4),
+                       row_day(rows, 5), DAY_MEDIUM),
+            row_int(rows, 3)};
     v->reasons = out;
     return rows_end(rows);
 }

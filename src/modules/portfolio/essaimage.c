@@ -351,19 +351,6 @@ static struct map *map_of(struct req *r, const struct spread *s,
     return m;
 }
 
-/* "de juin 2024 à janvier 2025", or the one month; NULL: nobody said when. */
-static const char *span_shown(struct req *r, int32_t from, int32_t until)
-{
-    if (from == NO_DAY)
-        return NULL;
-    const char *first = format_day(r->mem, r->lang, from, DAY_MONTH),
-               *last = format_day(r->mem, r->lang, until, DAY_MONTH);
-    return same(first, last)
-               ? first
-               : tr_with(r->mem, r->lang, "portfolio.stopped_from", "from",
-                         first, "to", last, NULL);
-}
-
 /* What is over, by tool and reason; the last to end comes first. Whose it was
  * is told to who reads deployments. */
 static enum status stops_fill(struct req *r, struct essaimage_v *v)
@@ -387,7 +374,8 @@ static enum status stops_fill(struct req *r, struct essaimage_v *v)
             .state = choice_shown(r, &deployment_entity, "state", state),
             .tone = tone_of(r, &deployment_entity, "state", state),
             .reason = row_text(rows, 2),
-            .when = span_shown(r, row_day(rows, 4), row_day(rows, 5)),
+            .when = days_shown(r, "portfolio.stopped_from", row_day(rows, 4),
+                               row_day(rows, 5), DAY_MONTH),
             .n = row_int(rows, 3)};
     }
     v->stops = out;

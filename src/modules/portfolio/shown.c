@@ -24,6 +24,18 @@ const char *day_in_words(struct req *r, int64_t day, enum day_style style)
                        : format_day(r->mem, r->lang, (int32_t)day, style);
 }
 
+const char *days_shown(struct req *r, const char *label, int32_t first,
+                       int32_t last, enum day_style style)
+{
+    if (first == NO_DAY)
+        return NULL;
+    const char *from = format_day(r->mem, r->lang, first, style),
+               *until = format_day(r->mem, r->lang, last, style);
+    return same(from, until) ? from
+                             : tr_with(r->mem, r->lang, label, "from", from,
+                                       "until", until, NULL);
+}
+
 const char *choice_shown(struct req *r, const struct entity *e,
                          const char *field, const char *key)
 {

@@ -21,6 +21,10 @@ const char *effect_shown(struct req *r, double effect, double low, double high,
 struct evidence_v evidence_shown(struct req *r, const struct evidence *e);
 /* NULL where it is NONE: nobody has said when. */
 const char *day_in_words(struct req *r, int64_t day, enum day_style style);
+/* The one, where both are the same in that style; or the label, whose {from}
+ * and {until} they are. NULL where nobody has said when. */
+const char *days_shown(struct req *r, const char *label, int32_t first,
+                       int32_t last, enum day_style style);
 const char *stages_shown(struct req *r, const struct gate *g);
 struct gate_line_v gate_line(struct req *r, const struct gate *g);
 struct condition_v condition_shown(struct req *r,
