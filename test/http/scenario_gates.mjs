@@ -346,6 +346,9 @@ await test('one school is one, and a member’s page bears their name', async ()
   const alone = await projectAt('Une seule école', 'study', 'design', 'trial', 'deployment');
   made(await post(admin, '/deploiements', { ...deployment, project: id(alone) }));
   match(readable((await server.stranger().get(`${alone}/essaimage`)).text), /1 école ou établissement où/);
+  const service = (await rows('/services')).find((s) => s.code === 'deployment').id;
+  made(await post(admin, '/passages', { project: id(alone), service, starts: '2025-01-06', state: 'current' }));
+  match(readable((await server.stranger().get(alone)).text), /1 établissement où c’est en usage/);
   const seat = (await rows('/membres-de-jalon')).find((m) => m.person === person('inspector'));
   const page = (await admin.get(`/membres-de-jalon/${seat.id}`)).text;
   ok(page.includes(`<h1>${people.find((p) => p.id === seat.person).name} `), /<h1>.*/.exec(page)?.[0]);

@@ -110,7 +110,7 @@ enum status spread_load(struct conn *c, struct arena *a, int64_t project,
 void spread_shown(struct req *r, const struct spread *s, struct essaimage_v *v)
 {
     const struct field *state = entity_field(&deployment_entity, "state");
-    v->used = s->used > 0;
+    v->used = s->used;
     v->schools = format_int(r->mem, r->lang, s->used);
     v->schools_label =
         tr_n(r->mem, r->lang, "portfolio.schools_using", s->used);

@@ -104,7 +104,7 @@ struct stop_v {
 struct essaimage_v {
     const char *schools, *schools_label, *pupils;
     int64_t unknown;
-    bool used; /* somewhere at least */
+    int64_t used; /* schools */
     struct state_v states[5];
     const struct map *map;
     const struct bars *bassins, *departements, *begun, *months;

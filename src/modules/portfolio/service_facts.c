@@ -30,8 +30,8 @@ const char *service_recorded(struct req *r, const struct parts *parts,
                ? tr_n(r->mem, r->lang, "portfolio.recorded.evidence",
                       count_within(parts, PART_EVIDENCE, service))
            : str_eq(code, "deployment")
-               ? tr_with(r->mem, r->lang, "portfolio.recorded.schools", "n",
-                         spread->schools ? spread->schools : "0", NULL)
+               ? tr_n(r->mem, r->lang, "portfolio.recorded.schools",
+                      spread->used)
                : NULL;
 }
 
