@@ -284,9 +284,8 @@ static enum status add_project(struct demo *d, const struct ids *ids, int place)
     struct project *row = row_new(d->mem, &project_entity);
     row->name = p->name;
     row->summary = p->summary;
-    row->state = p->stopped ? "stopped"
-                            : services[service_place(str_of(p->living))].state;
     row->stage = services[service_place(str_of(p->living))].state;
+    row->state = p->stopped ? "stopped" : row->stage;
     row->axis = ids->axes[p->axis - 1];
     if (place < DEMO_READ_AXES)
         row->axis_note = "L’axe est notre lecture : la brochure range les "

@@ -58,8 +58,7 @@ const struct demo_return demo_returns[] = {
      "Une fois installé, plus rien à faire : les familles l’ont aussi à la "
      "maison."},
     {"Cantoo", TEACHER, "rarely", 2, UNKNOWN,
-     "Un seul ordinateur au fond de la "
-     "classe.",
+     "Un seul ordinateur au fond de la classe.",
      "L’élève préfère son AESH à l’écran ; nous réessaierons avec un casque."},
     {"Pack VR", TEACHER, "rarely", 4, YES,
      "Huit casques pour vingt-six élèves.",
