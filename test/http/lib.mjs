@@ -304,6 +304,21 @@ export class Person {
   }
 }
 
+// Sent as by a button, its page unread: with the token of who sends, and a key of its own.
+const tokens = new WeakMap();
+let posts = 0;
+export async function post(who, path, fields = {}) {
+  if (!tokens.has(who))
+    tokens.set(who, forms((await who.get('/')).text).flatMap((f) => f.fields).find(([n]) => n === '_csrf')[1]);
+  return who.post(path, { _csrf: tokens.get(who), _key: `post-${posts++}`, ...fields });
+}
+// It was done: where it led. It was not: the words that say why.
+export const made = (r) => { equal(r.status, 303, readable(r.text).slice(0, 500)); return r.location; };
+export const says = (r, status, words) => {
+  equal(r.status, status, readable(r.text).slice(0, 500));
+  match(readable(r.text), words);
+};
+
 // The secret of the last link that was mailed for an entry of a waiting list.
 export const offerOf = (folder, waiting) => /\/proposition\/([0-9a-f]+)/.exec(
   query(folder, `SELECT text FROM core_mail WHERE page = '/attente/${waiting}' ORDER BY uid DESC LIMIT 1`))?.[1];

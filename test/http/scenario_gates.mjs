@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test, equal, ok, match, serve, forms, readable, query, program, apiOf } from './lib.mjs';
+import { test, equal, ok, match, serve, post, made, says, forms, readable, query, program, apiOf } from './lib.mjs';
 
 const server = await serve();
 const admin = await server.as('admin'), leader = await server.as('leader');
@@ -13,18 +13,6 @@ const people = await rows('/personnes');
 const person = (role) => people.find((p) => p.email === `${role}@demo.example`).id;
 const id = (path) => Number(path.split('/').at(-1));
 const api = apiOf(server);
-const tokens = new Map();
-let key = 0;
-async function post(who, path, fields = {}) {
-  if (!tokens.has(who))
-    tokens.set(who, forms((await who.get('/')).text).flatMap((f) => f.fields).find(([n]) => n === '_csrf')[1]);
-  return who.post(path, { _csrf: tokens.get(who), _key: `g-${key++}`, ...fields });
-}
-const made = (r) => { equal(r.status, 303, readable(r.text).slice(0, 500)); return r.location; };
-const says = (r, status, words) => {
-  equal(r.status, status, readable(r.text).slice(0, 500));
-  match(readable(r.text), words);
-};
 const axis = (await rows('/axes'))[0].id;
 // Between two stages that have criteria only a gate leads.
 const waive = (gate, reason = 'La direction l’a décidé pour essayer.') => post(leader, `${gate}/etapes/waive`, { reason });

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { request } from 'node:http';
-import { test, equal, ok, match, serve, forms, filled, readable, tables, sameTables, importEnd, essaim, apiOf,
+import { test, equal, ok, match, serve, post, made, says, forms, filled, readable, tables, sameTables, importEnd, essaim, apiOf,
   program, query }
   from './lib.mjs';
 
@@ -14,19 +14,6 @@ const inspector = await server.as('inspector'), expert = await server.as('expert
 const researcher = await server.as('researcher');
 const rows = async (path, who = admin) => JSON.parse((await who.get(`${path}.json`)).text);
 const person = async (role) => (await rows('/personnes')).find((p) => p.email === `${role}@demo.example`).id;
-let key = 0;
-const csrf = async (who) => forms((await who.get('/')).text).flatMap((f) => f.fields)
-  .find(([n]) => n === '_csrf')[1];
-const tokens = new Map();
-async function post(who, path, fields = {}) {
-  if (!tokens.has(who)) tokens.set(who, await csrf(who));
-  return who.post(path, { _csrf: tokens.get(who), _key: `p-${key++}`, ...fields });
-}
-const made = (r) => { equal(r.status, 303, readable(r.text).slice(0, 500)); return r.location; };
-const says = (r, status, words) => {
-  equal(r.status, status, readable(r.text).slice(0, 500));
-  match(readable(r.text), words);
-};
 
 let signal, project, gate, dropped;
 await test('a note de veille is kept with its reason, and becomes a project', async () => {
