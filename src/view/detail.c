@@ -52,7 +52,8 @@ static enum status fact_of(struct drawing *d, const struct field *f,
     const struct entity *e = d->ask->entity;
     struct value v = field_get(f, d->ask->row);
     *out =
-        (struct fact){.label = field_label(d->mem, d->lang, e, f->name),
+        (struct fact){.name = f->name,
+                      .label = field_label(d->mem, d->lang, e, f->name),
                       .text = field_shown(d->mem, d->lang, e, f, d->ask->row)};
     if (v.type == V_NULL)
         return OK;

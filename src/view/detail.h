@@ -6,6 +6,7 @@
 #include "view/list.h"
 
 struct fact {
+    const char *name; /* the field's; NULL of a link */
     const char *label;
     const char *text;       /* NULL: unknown */
     const char *href;       /* or NULL */

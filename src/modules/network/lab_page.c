@@ -187,20 +187,15 @@ static enum status shown_fill(struct req *r, struct lab_v *v)
 }
 
 /* Visitors read what is known; the summary stands above. */
-static void facts_known(struct arena *a, const struct lang *lang,
-                        struct detail_v *v)
+static void facts_known(struct arena *a, struct detail_v *v)
 {
     struct fact *out = NEW_ARRAY(a, struct fact, v->fact_count + 1);
     size_t n = 0;
-    static const char *const left_out[] = {"summary", "latitude", "longitude",
-                                           "zone", "remind_days"};
     for (size_t i = 0; i < v->fact_count; i++) {
-        bool shown = v->facts[i].text || v->facts[i].prose.text.p;
-        for (size_t k = 0; k < COUNT(left_out); k++)
-            shown &= !same(v->facts[i].label,
-                           field_label(a, lang, &lab_entity, left_out[k]));
-        if (shown)
-            out[n++] = v->facts[i];
+        const struct fact *f = &v->facts[i];
+        if ((f->text || f->prose.text.p) &&
+            !word_in("summary latitude longitude zone remind_days", f->name))
+            out[n++] = *f;
     }
     v->facts = out;
     v->fact_count = n;
@@ -214,7 +209,7 @@ enum status lab_show(struct req *r)
     struct half *next;
     size_t n;
     TRY(row_detail(r, &detail));
-    facts_known(r->mem, r->lang, &detail);
+    facts_known(r->mem, &detail);
     TRY(slots_fill(r, lab, &slots));
     TRY(calendar_next(r->conn, r->mem, lab, day_today() + 1, 1, &next, &n));
     struct lab_v v = {.detail = &detail,

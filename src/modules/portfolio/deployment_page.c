@@ -16,10 +16,7 @@ static void facts_keep(struct req *r, struct detail_v *v)
     size_t n = 0;
     for (size_t i = 0; i < v->fact_count; i++) {
         const struct fact *f = &v->facts[i];
-        const bool of_the_end =
-            same(f->label, field_label(r->mem, r->lang, r->entity, "ends")) ||
-            same(f->label, field_label(r->mem, r->lang, r->entity, "reason"));
-        if (f->text || !of_the_end)
+        if (f->text || !word_in("ends reason", f->name))
             facts[n++] = *f;
     }
     v->facts = facts;
