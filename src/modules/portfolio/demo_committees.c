@@ -228,12 +228,12 @@ static enum status note_decision(struct demo *d, const struct gate *g)
                        waived ? "waive" : g->state, buf_done(&detail));
 }
 
-/* Of the years since the closed one there is what this year is not about. */
+/* Is that day of a year that is not over, and not five months past? What the
+ * living year is about would else have been decided in it already. */
 static bool is_to_come(const struct demo *d, struct demo_day day)
 {
     const int32_t at = demo_day(d, day);
-    return day.year && at > day_of(2024, 9, 1) && at >= demo_living(d) &&
-           at >= d->today - 150;
+    return day.year && at >= demo_living(d) && at >= d->today - 150;
 }
 
 static enum status add_gate(struct demo *d, const struct demo_gate *g,
@@ -265,14 +265,18 @@ static enum status add_gate(struct demo *d, const struct demo_gate *g,
     return add_gate_conditions(d, row->row.id, g);
 }
 
+static enum status add_gates(struct demo *d, const struct demo_gate *list,
+                             size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        TRY(add_gate(d, &list[i], i));
+    return OK;
+}
+
 enum status committees_demo(struct demo *d)
 {
     TRY(add_criteria(d));
-    for (size_t i = 0; i < demo_gate_count; i++)
-        TRY(add_gate(d, &demo_gates[i], i));
-    for (size_t i = 0; i < demo_past_gate_count; i++)
-        TRY(add_gate(d, &demo_past_gates[i], i));
-    for (size_t i = 0; i < demo_living_gate_count; i++)
-        TRY(add_gate(d, &demo_living_gates[i], i));
-    return OK;
+    TRY(add_gates(d, demo_gates, demo_gate_count));
+    TRY(add_gates(d, demo_past_gates, demo_past_gate_count));
+    return add_gates(d, demo_living_gates, demo_living_gate_count);
 }

@@ -106,10 +106,7 @@ static enum status say_why(struct spreading *s, const struct deployment *row)
 {
     if (s->given_up != 1 || s->of >= demo_abandon_count)
         return OK;
-    const struct demo_abandon *a = &demo_abandons[s->of];
-    const struct demo_return r = {row->tool, a->role,      a->use, a->useful,
-                                  NO,        a->obstacles, a->text};
-    return say(s->d, row, &r, row->ends);
+    return say(s->d, row, &demo_abandons[s->of].said, row->ends);
 }
 
 static enum status add_deployment(struct spreading *s, int64_t school)

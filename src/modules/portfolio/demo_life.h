@@ -121,9 +121,8 @@ extern const struct demo_return demo_returns[];
 extern const size_t demo_return_count;
 /* Why one was given up, and what the school says of it, once. */
 struct demo_abandon {
-    const char *reason, *role, *use;
-    int useful;
-    const char *obstacles, *text;
+    const char *reason;
+    struct demo_return said; /* .tool NULL: of any */
 };
 extern const struct demo_abandon demo_abandons[];
 extern const size_t demo_abandon_count;

@@ -101,18 +101,20 @@ const struct demo_return demo_returns[] = {
 const size_t demo_return_count = COUNT(demo_returns);
 
 const struct demo_abandon demo_abandons[] = {
-    {"Le professeur qui portait l’usage a changé d’établissement.", HEAD,
-     "rarely", 3, "Personne n’a repris les comptes.",
-     "L’outil plaisait, mais il ne tenait qu’à un collègue."},
-    {"Le réseau de l’établissement ne suit pas à vingt-huit postes.", REFERENT,
-     "rarely", 2, "Débit de 8 Mbit/s pour tout l’établissement.",
-     "La moitié de la classe attendait que la page s’ouvre. À reprendre après "
-     "l’arrivée de la fibre."},
-    {"L’équipe préfère l’outil qu’elle avait déjà.", TEACHER, "rarely", 2, NULL,
-     "Rien à lui reprocher, mais il ferait double emploi avec notre manuel "
-     "numérique."},
-    {"Personne n’a pu être libéré pour la formation.", HEAD, "never", 1,
-     "Aucun remplaçant disponible.",
-     "Sans formation, l’équipe n’a pas osé commencer."},
+    {"Le professeur qui portait l’usage a changé d’établissement.",
+     {NULL, HEAD, "rarely", 3, NO, "Personne n’a repris les comptes.",
+      "L’outil plaisait, mais il ne tenait qu’à un collègue."}},
+    {"Le réseau de l’établissement ne suit pas à vingt-huit postes.",
+     {NULL, REFERENT, "rarely", 2, NO,
+      "Débit de 8 Mbit/s pour tout l’établissement.",
+      "La moitié de la classe attendait que la page s’ouvre. À reprendre après "
+      "l’arrivée de la fibre."}},
+    {"L’équipe préfère l’outil qu’elle avait déjà.",
+     {NULL, TEACHER, "rarely", 2, NO, NULL,
+      "Rien à lui reprocher, mais il ferait double emploi avec notre manuel "
+      "numérique."}},
+    {"Personne n’a pu être libéré pour la formation.",
+     {NULL, HEAD, "never", 1, NO, "Aucun remplaçant disponible.",
+      "Sans formation, l’équipe n’a pas osé commencer."}},
 };
 const size_t demo_abandon_count = COUNT(demo_abandons);
