@@ -74,7 +74,6 @@ static const char *left_by(const struct gate *g)
 static void projects_walked(struct demo_world *w)
 {
     struct list projects, gates;
-
     struct list_ask ask = {
         .entity = &project_entity, .reach = &reach_all, .limit = LIST_MOST};
     CHECK(list_load(w->conn, &w->mem, &ask, &projects) == OK);

@@ -30,7 +30,9 @@ enum {
 #define IS_COLLEGE "t.kind IN ('college')"
 #define IS_LYCEE "t.kind IN ('lycee', 'lycee_pro', 'lycee_poly', 'erea', 'sep')"
 
-/* The numbers are those of the enum above. */
+static_assert(PRIMARY == 0 && COLLEGE == 1 && LYCEE == 2 && OTHER == 3 &&
+                  OUTSIDE == 4 && NOWHERE == 5,
+              "the numbers that follow");
 static const struct sql class_of_school = SQL_CONST(
     "CASE WHEN t.longitude IS NULL THEN 5 WHEN NOT (" IN_FRAME ") THEN 4"
     " WHEN " IS_PRIMARY " THEN 0 WHEN " IS_COLLEGE " THEN 1"

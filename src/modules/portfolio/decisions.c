@@ -264,9 +264,8 @@ static enum status reasons_fill(struct req *r, struct stopped_v *v)
                     " portfolio_deployment d JOIN portfolio_project p ON"
                     " p.id = d.project WHERE d.state = 'abandoned'"
                     " GROUP BY d.reason, p.id, p.name"
-                    " ORDER BY coalesce(max(d.ends), 0) DESC, n DESC, "
-                    "coalesce(d.reason, ''),"
-                    " p.id LIMIT :most"),
+                    " ORDER BY coalesce(max(d.ends), 0) DESC, n DESC,"
+                    " coalesce(d.reason, ''), p.id LIMIT :most"),
                 ARGS(arg_int("most", MOST)), &rows));
     while (rows_next(rows))
         out[v->reason_count++] = (struct reason_v){

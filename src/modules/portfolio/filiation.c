@@ -210,9 +210,11 @@ enum status nodes_name(struct conn *c, struct arena *a, const int64_t *nodes,
     args[NODES_NAMED + 1] = (struct arg){0};
     TRY(db_rows(c, a, named, args, &r));
     while (rows_next(r)) {
-        if (row_int(r, 0))
+        if (row_int(r, 0)) {
             use_read(r, out);
-        for (size_t i = 0; !row_int(r, 0) && i < n; i++)
+            continue;
+        }
+        for (size_t i = 0; i < n; i++)
             if (nodes[i] == row_int(r, 1))
                 out->titles[i] = row_text(r, 2);
     }

@@ -19,8 +19,9 @@
  *   deployment  a tool of a project in a school, from a day until a day;
  *               essaimage is counted from them
  *   feedback    what a school says of a deployment, from the day its use began
- *   filiation   which of these led to which, and in what way; no circles. What
- * a project was deployed as follows from its deployments, a line for each tool
+ *   filiation   which of these led to which, and in what way; no circles.
+ *               What a project was deployed as follows from its deployments,
+ *               a line for each tool
  *
  * Steps of a gate
  *
