@@ -148,7 +148,8 @@ static const char *member_locked(struct conn *c, struct arena *a,
         return "portfolio_gate_member.frozen";
     if (!same(state, "prepared"))
         return "portfolio_gate_member.closed";
-    return same(m->state, "invited") ? NULL : "portfolio_gate_member.has_voted";
+    return same(m->state, "invited") ? NULL
+                                     : "portfolio_gate_member.has_declared";
 }
 static const char *member_check(struct conn *c, struct arena *a,
                                 const void *row, const char **field)
