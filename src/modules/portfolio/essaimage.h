@@ -28,3 +28,6 @@ enum status spread_load(struct conn *c, struct arena *a, int64_t project,
 bool spread_is_used(const struct spread_school *s);
 /* Its numbers in words. */
 void spread_shown(struct req *r, const struct spread *s, struct essaimage_v *v);
+/* The schools that began, month by month, and all reached until then: two years
+ * that end today, or, of what is older, with the last to begin. */
+void months_shown(struct req *r, const struct spread *s, struct essaimage_v *v);
