@@ -1,6 +1,6 @@
 // A half-day of a laboratory: asked for on its page, taken once, given back; and
 // the database itself refuses two, whoever asks and however many at once.
-import { test, apiOf, equal, ok, match, serve, copy, drop, essaim, forms, links, readable, query, today, roles } from './lib.mjs';
+import { test, apiOf, equal, ok, match, serve, post, copy, drop, essaim, links, readable, query, today, roles } from './lib.mjs';
 
 const folder = copy();
 const server = await serve({ data: folder });
@@ -235,8 +235,7 @@ await test('what was cancelled may be reopened, where its half-days are free', a
   const taken = await api('POST', `visit/${a}/etapes/reopen`);
   equal(taken.status, 409, taken.text);
   equal(JSON.parse(taken.text).errors?.[0].code, 'network_visit.slot_taken');
-  const csrf = forms((await admin.get('/')).text).flatMap((f) => f.fields).find(([n]) => n === '_csrf')[1];
-  const page = await admin.post(`/accueils/${a}/etapes/reopen`, { _csrf: csrf, _key: 'reopen' });
+  const page = await post(admin, `/accueils/${a}/etapes/reopen`);
   equal(page.status, 409);
   match(readable(page.text), /demi-journées ont été prises depuis/);
   ok(!/entre-temps/.test(readable(page.text)), 'the words of the frame besides');

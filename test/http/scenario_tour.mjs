@@ -1,6 +1,6 @@
 // A valise from school to school: the shortest order, a chain without a gap that
 // nothing else has, and who gave it to whom.
-import { test, apiOf, equal, ok, match, serve, copy, drop, readable, query } from './lib.mjs';
+import { test, apiOf, equal, ok, match, serve, post, copy, drop, readable, query } from './lib.mjs';
 
 const folder = copy();
 const server = await serve({ data: folder });
@@ -45,7 +45,7 @@ await test('the shortest order is the one that trying all of them finds', async 
     for (let i = 0; i < n; i++) await stop(t, i + 1, list[i]);
     const before = await api('POST', `tour/${t}/etapes/close`);
     equal(before.status, 409, 'a draft is not closed');
-    const r = await admin.post(`/tournees/${t}/ordonner`, { _csrf: (await admin.form(`/tournees/${t}`)).fields.find(([k]) => k === '_csrf')[1], _key: `o${t}` });
+    const r = await post(admin, `/tournees/${t}/ordonner`);
     equal(r.status, 303, readable(r.text).slice(0, 200));
     const now = lines(`SELECT school FROM network_stop WHERE tour = ${t} ORDER BY nth`)
       .map(([id]) => schools.find((s) => s.id === Number(id)));
