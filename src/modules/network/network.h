@@ -139,6 +139,13 @@ enum status slot_instead(struct conn *c, struct arena *a, const void *row,
                          void **out, size_t most, size_t *n) MUST_USE;
 extern const struct link visit_links[]; /* classes */
 
+extern const char *const visit_kinds[]; /* ends with NULL */
+enum { VISIT_PEOPLE = 400 };            /* at most, of one public */
+
+/* Inside a write: the class of that school, year and label, as labels are
+ * compared; k itself, written, where the school has none. */
+enum status class_of_label(struct conn *c, struct arena *a, struct class *k,
+                           struct actor by, int64_t *id) MUST_USE;
 /* Inside a write: the class that was asked for joins the visit; it is made
  * where its school has none of that label. */
 enum status visit_class_joins(struct conn *c, struct arena *a,

@@ -33,8 +33,8 @@ struct register_line {
 extern const struct entity register_entity;
 extern const struct intake network_intakes[];
 
-/* What register_read.c makes of a line's texts. */
-enum { REGISTER_CLASSES = 10, REGISTER_PARTS = 2 };
+/* register_read.c: what the texts of a line mean. */
+enum { REGISTER_CLASSES = 10, REGISTER_PARTS = 2, REGISTER_TITLE = 160 };
 struct register_class {
     const char *label, *key;
 };
@@ -51,3 +51,32 @@ const char *register_classes(struct arena *a, const struct register_line *l,
 /* Who was there, into the visit's members: what the columns of each public say,
  * and people for its own. NULL, or the label key of what is wrong. */
 const char *register_people(const struct register_line *l, struct visit *v);
+bool register_is_outside(const struct register_line *l);
+/* How it ended: "held" where the line does not say. */
+const char *register_state(const struct register_line *l);
+/* In French, as rows are: "Atelier, 6e B, 6e C". */
+const char *register_title(struct arena *a, const struct register_line *l);
+
+/* register_find.c: what of a line is there already. */
+
+/* Its school by its UAI; else the one of that name, in that commune where the
+ * line says it. *why: the label key of why there is none. */
+enum status register_school(struct conn *c, struct arena *a,
+                            const struct register_line *l, int64_t *id,
+                            const char **why) MUST_USE;
+/* The room that the line names, or one that is free: the first that is large
+ * enough. NONE: none. */
+enum status register_room(struct conn *c, struct arena *a,
+                          const struct register_line *l, enum half_day part,
+                          int64_t *space) MUST_USE;
+/* The accueil that it tells of: see struct intake. */
+enum status register_find(struct conn *c, struct arena *a, const void *line,
+                          int64_t *id) MUST_USE;
+/* Does that accueil say what the line says? */
+enum status register_alike(struct conn *c, struct arena *a, int64_t id,
+                           const struct register_line *l, bool *yes) MUST_USE;
+
+/* register_make.c: see struct intake. */
+enum status register_make(struct conn *c, struct arena *a, const void *line,
+                          struct actor by) MUST_USE;
+bool register_late(const void *made);

@@ -1,6 +1,7 @@
 /* What the texts of a register's line mean. */
 #include "base/utf8.h"
 #include "modules/network/register.h"
+#include "view/form.h"
 
 enum { LABEL = 30 };
 
@@ -203,4 +204,28 @@ const char *register_people(const struct register_line *l, struct visit *v)
         return "network_register.two_numbers";
     *of = l->people;
     return NULL;
+}
+
+bool register_is_outside(const struct register_line *l)
+{
+    return l->place && same(l->place, "outside");
+}
+
+const char *register_state(const struct register_line *l)
+{
+    return l->outcome ? l->outcome : "held";
+}
+
+const char *register_title(struct arena *a, const struct register_line *l)
+{
+    if (l->title)
+        return l->title;
+    const char *kind =
+        choice_label(a, lang_default(), &visit_entity, "kind", l->kind);
+    if (!l->classes)
+        return kind;
+    struct str all = str_of(arena_printf(a, "%s, %s", kind, l->classes));
+    if (all.n > REGISTER_TITLE)
+        all.n = utf8_whole((struct str){all.p, REGISTER_TITLE});
+    return str_dup(a, all);
 }

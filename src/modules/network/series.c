@@ -5,10 +5,6 @@
 #include "modules/directory/check.h"
 #include "modules/network/agree.h"
 
-static const char *const kinds[] = {
-    "coanimation", "workshop", "discovery", "training",
-    "individual",  "fair",     NULL,
-};
 static const char *const weeks[] = {"every", "a", "b", NULL};
 static const char *const reach[] = {REACH_LAB(""), REACH_SCHOOL(""), NULL};
 
@@ -16,7 +12,7 @@ static const struct field fields[] = {
     TEXT(series, title, .max = 160,
          .flags = F_REQUIRED | F_LIST | F_SORT | F_SEARCH),
     REF(series, lab, &lab_entity, .flags = F_REQUIRED | F_LIST | F_FILTER),
-    CHOICE(series, kind, kinds, .flags = F_REQUIRED | F_FILTER),
+    CHOICE(series, kind, visit_kinds, .flags = F_REQUIRED | F_FILTER),
     DATE(series, starts, .flags = F_REQUIRED | F_LIST | F_SORT),
     DATE(series, ends, .flags = F_REQUIRED | F_LIST),
     CHOICE(series, part, booking_parts, .flags = F_REQUIRED | F_LIST),

@@ -10,7 +10,7 @@
 
 static const char *const visit_reach[] = {REACH_LAB(""), REACH_SCHOOL(""),
                                           NULL};
-static const char *const kinds[] = {
+const char *const visit_kinds[] = {
     "coanimation", "workshop", "discovery", "training",
     "individual",  "fair",     NULL,
 };
@@ -20,9 +20,8 @@ static const char *const states[] = {"asked",  "confirmed", "held",
                                      "missed", "cancelled", NULL};
 
 enum { MOST_HEADCOUNT = 60 }; /* of a class */
-enum { MOST_PEOPLE = 400 };   /* of one public, at one visit */
 #define PEOPLE(member, ...)                                                    \
-    INT(visit, member, .min = 0, .max = MOST_PEOPLE, __VA_ARGS__)
+    INT(visit, member, .min = 0, .max = VISIT_PEOPLE, __VA_ARGS__)
 
 static const struct field visit_fields[] = {
     TEXT(visit, title, .max = 160,
@@ -30,7 +29,7 @@ static const struct field visit_fields[] = {
     REF(visit, lab, &lab_entity, .flags = F_REQUIRED | F_LIST | F_FILTER),
     SCHOOL_YEAR(visit, year, .min = 2000, .max = 2100,
                 .flags = F_REQUIRED | F_LIST | F_SORT | F_FILTER),
-    CHOICE(visit, kind, kinds, .flags = F_REQUIRED | F_LIST | F_FILTER),
+    CHOICE(visit, kind, visit_kinds, .flags = F_REQUIRED | F_LIST | F_FILTER),
     CHOICE(visit, place, places, .flags = F_REQUIRED | F_FILTER),
     REF(visit, school, &school_entity, .flags = F_LIST | F_FILTER),
     REF(visit, project, &project_entity, .flags = F_FILTER),
@@ -106,20 +105,26 @@ static const char *refuses_held_late(struct conn *c, struct arena *a,
     return held_refusal(c, row, true);
 }
 
-/* The class that was asked for, of that school and year, by its label as
- * compared; made where the school has none. */
-static enum status class_of(struct conn *c, struct arena *a,
-                            const struct visit *v, struct actor by, int64_t *id)
+enum status class_of_label(struct conn *c, struct arena *a, struct class *k,
+                           struct actor by, int64_t *id)
 {
-    const struct str key = class_key(a, str_of(v->class_label));
     TRY(db_int(c,
                SQL("SELECT id FROM directory_class WHERE school = :school AND"
                    " year = :year AND key = :key"),
-               ARGS(arg_int("school", v->school), arg_int("year", v->year),
-                    arg_text("key", key)),
+               ARGS(arg_int("school", k->school), arg_int("year", k->year),
+                    arg_text("key", class_key(a, str_of(k->label)))),
                id));
     if (*id != NONE)
         return OK;
+    TRY(row_insert(c, a, &class_entity, k, by));
+    *id = k->row.id;
+    return OK;
+}
+
+/* The class that was asked for. */
+static enum status class_of(struct conn *c, struct arena *a,
+                            const struct visit *v, struct actor by, int64_t *id)
+{
     struct class *k = row_new(a, &class_entity);
     k->school = v->school;
     k->year = v->year;
@@ -127,9 +132,7 @@ static enum status class_of(struct conn *c, struct arena *a,
     k->kind = "class";
     if (v->pupils >= 1 && v->pupils <= MOST_HEADCOUNT)
         k->headcount = v->pupils;
-    TRY(row_insert(c, a, &class_entity, k, by));
-    *id = k->row.id;
-    return OK;
+    return class_of_label(c, a, k, by, id);
 }
 
 enum status visit_class_joins(struct conn *c, struct arena *a,
