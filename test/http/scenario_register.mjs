@@ -177,6 +177,16 @@ await test('hostile cells stay texts', async () => {
   equal(count("network_visit WHERE year = 2021 AND asked BETWEEN 19086 AND 19100"), 0);
 });
 
+await test('where the database does not answer, no line is said to be well', async () => {
+  const text = file(line({ day: '07/04/2022' }));
+  query(server.folder, 'ALTER TABLE booking_hold RENAME TO booking_hold_away');
+  const away = await checked(text).finally(() => query(server.folder, 'ALTER TABLE booking_hold_away RENAME TO booking_hold'));
+  equal([away.inserted, away.refused].join(), '0,1');
+  match(await faults(away.where), /Recommencez dans quelques secondes/);
+  const r = await checked(text);
+  equal([r.inserted, r.refused].join(), '1,0', await faults(r.where));
+});
+
 await test('what did not take place is kept as such, and keeps no room', async () => {
   const text = `${head};Statut\r\n${line({ day: '01/04/2022', classes: '6e D' })};annulé\r\n${line({ day: '01/04/2022', classes: '6e E' })};absents\r\n`;
   const r = await written(text);
