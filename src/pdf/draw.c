@@ -333,7 +333,7 @@ static cairo_status_t put(void *data, const unsigned char *p, unsigned n)
     return CAIRO_STATUS_SUCCESS;
 }
 
-/* *fd -1: only counted. */
+/* fd -1: only counted. */
 static bool draw(struct arena *a, const struct json_value *said, int fd,
                  int *pages)
 {
@@ -352,9 +352,11 @@ static bool draw(struct arena *a, const struct json_value *said, int fd,
         part_draw(&p, &parts->members[i].value);
     number_draw(&p);
     *pages = p.page;
+    /* What fails in the context, such as a font, spoils no surface. */
+    bool well = cairo_status(p.cr) == CAIRO_STATUS_SUCCESS;
     cairo_destroy(p.cr);
     cairo_surface_finish(surface);
-    const bool well = cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS;
+    well &= cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS;
     cairo_surface_destroy(surface);
     return well;
 }

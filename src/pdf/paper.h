@@ -11,8 +11,8 @@
  * and the sheet, its type, where pages break, their numbers are settled here.
  * Any text may come: of any length and script, with any sign in it; it is
  * wrapped, and goes on overleaf. What this writes is JSON, which a process of
- * its own draws (core/press.h): Pango and Cairo see no secret of the server,
- * and a text that they choke on takes nothing with it. See
+ * its own draws (req_pdf in core/request.h): Pango and Cairo see no secret of
+ * the server, and a text that they choke on takes nothing with it. See
  * docs/decisions/0015-paper.md.
  */
 #pragma once
