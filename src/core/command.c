@@ -35,7 +35,7 @@ const struct command_line command_lines[] = {
     {"completion", "bash | zsh", "what a shell needs to complete these words",
      command_completion, CLOSED},
     {"paper", "", "draws a document: JSON comes in, a PDF goes out",
-     command_paper, CLOSED},
+     command_paper, BARE},
     {"labels", "", "every label the tables need", command_labels, CLOSED},
     {"journal",
      "verify [--head FILE] | head | send | prove LINE | new-key --force",
@@ -302,6 +302,8 @@ static int run_opened(struct cli *cli, const struct run *run)
 
 static int run(struct cli *cli, const struct run *run)
 {
+    if (run->own && run->own->opens == BARE)
+        return run->own->run(cli);
     const char *why =
         i18n_open(&cli->app->mem, files_embedded, files_embedded_count);
     if (why)

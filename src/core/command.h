@@ -20,7 +20,9 @@ struct cli {
 struct command_line {
     const char *name, *usage, *what;
     int (*run)(struct cli *cli);
-    enum { CLOSED, ALONE, BESIDE } opens; /* the database; beside a server */
+    /* The database, alone or beside a server; CLOSED: not at once, if at all;
+     * BARE: nor are settings and labels read. */
+    enum { BARE, CLOSED, ALONE, BESIDE } opens;
 };
 extern const struct command_line command_lines[]; /* ends with {0} */
 /* Flags beside the settings, which are flags too. */

@@ -2,6 +2,9 @@
 // PDF; what stands on them is read back, and no text breaks them.
 import { test, apiOf, equal, ok, match, serve, query, program } from './lib.mjs';
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const server = await serve();
 const admin = await server.as('admin');
@@ -12,13 +15,9 @@ const text = (pdf) => tool('pdftotext', ['-layout', '-enc', 'UTF-8', '-', '-'], 
 const info = (pdf) => tool('pdfinfo', ['-'], pdf).stdout.toString('utf8');
 const pages = (pdf) => Number(/Pages:\s+(\d+)/.exec(info(pdf))[1]);
 const plain = (s) => s.normalize('NFC').replace(/\s+/g, ' ');
-const get = async (who, path) => {
-  const r = await who.get(path);
-  return { ...r, pdf: r.bytes };
-};
 // The command itself, as the server runs it.
-const draw = (said) => {
-  const r = spawnSync(program, ['paper'], { input: typeof said === 'string' ? said : JSON.stringify(said), maxBuffer: 1 << 28 });
+const draw = (said, cwd) => {
+  const r = spawnSync(program, ['paper'], { cwd, input: typeof said === 'string' ? said : JSON.stringify(said), maxBuffer: 1 << 28 });
   return { status: r.status, pdf: r.stdout, said: r.stderr.toString() };
 };
 
@@ -29,25 +28,25 @@ const iso = new Date(day * 86400000).toISOString().slice(0, 10);
 await test('the sheet of a day is a PDF with the moves of its page', async () => {
   const page = await admin.get(`/feuille-de-route?jour=${iso}`);
   match(page.text, new RegExp(`href="/feuille-de-route.pdf\\?jour=${iso}"`));
-  const r = await get(admin, `/feuille-de-route.pdf?jour=${iso}`);
+  const r = await admin.get(`/feuille-de-route.pdf?jour=${iso}`);
   equal(r.status, 200);
   equal(r.headers.get('content-type'), 'application/pdf');
   match(r.headers.get('content-disposition'), new RegExp(`feuille-de-route-${iso}\\.pdf`));
-  ok(r.pdf.subarray(0, 5).toString() === '%PDF-');
-  const said = plain(text(r.pdf));
+  ok(r.bytes.subarray(0, 5).toString() === '%PDF-');
+  const said = plain(text(r.bytes));
   match(said, /Feuille de route/);
   match(said, /Reçue par/);
   const [kit, school, commune] = db(`SELECT k.name, e.name, e.commune FROM network_stop s JOIN network_tour t ON t.id = s.tour
     JOIN network_kit k ON k.id = t.kit JOIN directory_school e ON e.id = s.school WHERE s.tour = ${tour} AND s.arrives = ${day} LIMIT 1`).split('|');
   for (const word of [kit, school, commune]) ok(said.includes(plain(word)), `${word} in ${said.slice(0, 900)}`);
-  match(info(r.pdf), /Page size:\s+595\.28 x 841\.89/);
-  match(info(r.pdf), /Title:\s+Feuille de route/);
+  match(info(r.bytes), /Page size:\s+595\.28 x 841\.89/);
+  match(info(r.bytes), /Title:\s+Feuille de route/);
 });
 
 await test('a day without moves says so; a day that is none is not found; a stranger signs in', async () => {
-  const r = await get(admin, '/feuille-de-route.pdf?jour=2031-08-03');
+  const r = await admin.get('/feuille-de-route.pdf?jour=2031-08-03');
   equal(r.status, 200);
-  match(plain(text(r.pdf)), /Aucune valise ne se déplace/);
+  match(plain(text(r.bytes)), /Aucune valise ne se déplace/);
   equal((await admin.get('/feuille-de-route.pdf?jour=demain')).status, 404);
   equal((await server.stranger().get(`/feuille-de-route.pdf?jour=${iso}`)).status, 303);
 });
@@ -56,12 +55,12 @@ await test('the sheet for the sortie scolaire, in the reader’s language', asyn
   const visit = Number(db("SELECT min(id) FROM network_visit WHERE state = 'confirmed' AND school IS NOT NULL AND class_label IS NOT NULL"));
   const page = await admin.get(`/accueils/${visit}/sortie`);
   match(page.text, new RegExp(`href="/accueils/${visit}/sortie.pdf"`));
-  const r = await get(admin, `/accueils/${visit}/sortie.pdf`);
+  const r = await admin.get(`/accueils/${visit}/sortie.pdf`);
   equal(r.status, 200);
-  const said = plain(text(r.pdf));
+  const said = plain(text(r.bytes));
   const lab = db(`SELECT l.name FROM network_lab l JOIN network_visit v ON v.lab = l.id WHERE v.id = ${visit}`);
   ok(said.includes(plain(lab)), said.slice(0, 600));
-  const other = plain(text((await get(await server.as('admin', 'en'), `/accueils/${visit}/sortie.pdf`)).pdf));
+  const other = plain(text((await (await server.as('admin', 'en')).get(`/accueils/${visit}/sortie.pdf`)).bytes));
   ok(other !== said && other.includes(plain(lab)) && !/[\u0001-\u0008]/.test(other));
   equal((await admin.get('/accueils/99999999/sortie.pdf')).status, 404);
 });
@@ -116,6 +115,16 @@ await test('what is no document is refused in words', async () => {
   equal(draw('{"title":"t","parts":[{"kind":"fact"},{"kind":"what"},{}]}').status, 0);
 });
 
+await test('a folder whose settings are wrong draws as any other', async () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'essaim-paper-'));
+  mkdirSync(join(cwd, 'data'));
+  writeFileSync(join(cwd, 'data/essaim.conf'), 'no setting\n');
+  const r = draw({ title: 't', parts: [] }, cwd);
+  rmSync(cwd, { recursive: true });
+  equal(r.status, 0, r.said);
+  equal(pages(r.pdf), 1);
+});
+
 await test('a hostile text in a row breaks no sheet', async () => {
   const visit = Number(db("SELECT min(id) FROM network_visit WHERE state = 'confirmed' AND school IS NOT NULL"));
   const outing = db(`SELECT id FROM network_outing WHERE visit = ${visit}`);
@@ -123,13 +132,13 @@ await test('a hostile text in a row breaks no sheet', async () => {
   const r = await api(outing ? 'PATCH' : 'POST', outing ? `outing/${outing}` : 'outing', { visit, needs,
     ...outing ? { version: Number(db(`SELECT version FROM network_outing WHERE id = ${outing}`)) } : {} });
   ok(r.status < 300, r.text);
-  const p = await get(admin, `/accueils/${visit}/sortie.pdf`);
+  const p = await admin.get(`/accueils/${visit}/sortie.pdf`);
   equal(p.status, 200);
-  ok((text(p.pdf).match(/y/g) ?? []).length >= 900);
+  ok((text(p.bytes).match(/y/g) ?? []).length >= 900);
 });
 
 await test('twenty at once are all answered, and none of their processes is left', async () => {
-  const all = await Promise.all(Array.from({ length: 20 }, () => get(admin, `/feuille-de-route.pdf?jour=${iso}`)));
+  const all = await Promise.all(Array.from({ length: 20 }, () => admin.get(`/feuille-de-route.pdf?jour=${iso}`)));
   ok(all.every((r) => r.status === 200 || r.status === 503), all.map((r) => r.status).join());
   ok(all.filter((r) => r.status === 200).length >= 10);
   equal((await admin.get('/')).status, 200);
