@@ -102,27 +102,22 @@ static struct event event_read(struct req *r, struct rows *rows,
                             row_int(rows, 7))};
 }
 
-static enum status events_load(struct req *r, const struct feed *f,
-                               struct who *who, struct event **out, size_t *n)
+static enum status visits_told(struct req *r, struct agenda *k)
 {
     struct rows *rows;
     const struct arg *args;
-    const int32_t today = day_today();
-    const struct reach reach = reach_of(r->app, r->mem, who, "network.visits");
+    const struct feed *f = k->feed;
     const struct sql sql = sql_with_reach(
-        r->mem, events_sql, &visit_entity, &reach,
-        ARGS(arg_day("today", today), arg_day("from", today - BACK),
+        r->mem, events_sql, &visit_entity, &k->reach,
+        ARGS(arg_day("today", day_today()), arg_day("from", k->from),
              arg_int("lab", f->lab),
              arg_int("me", same(f->what, "mine") ? f->person : NONE),
-             arg_int("most", MOST_EVENTS)),
+             arg_int("most", (int64_t)k->most)),
         &args);
     const char *base = req_site(r);
-    *out = NEW_ARRAY(r->mem, struct event, MOST_EVENTS);
-    if (f->kit != NONE)
-        return moves_told(r, f, &reach, today - BACK, *out, MOST_EVENTS, n);
     TRY(db_rows(r->conn, r->mem, sql, args, &rows));
-    for (*n = 0; rows_next(rows); ++*n)
-        (*out)[*n] = event_read(r, rows, base);
+    for (; k->n < k->most && rows_next(rows); k->n++)
+        k->events[k->n] = event_read(r, rows, base);
     return rows_end(rows);
 }
 
@@ -176,10 +171,8 @@ enum status feed_show(struct req *r)
 {
     void *found;
     struct who *who;
-    struct event *events;
     struct str body;
     const char *name;
-    size_t n;
     TRY(row_find(r->conn, r->mem, &feed_entity, "hash",
                  value_cstr(feed_hash(r->mem, secret_asked(r))), &found));
     const struct feed *f = found;
@@ -188,8 +181,13 @@ enum status feed_show(struct req *r)
         return ERR_NOT_FOUND;
     const struct lang *own = who->lang ? lang_find(who->lang) : NULL;
     r->lang = own ? own : lang_default();
-    TRY(events_load(r, f, who, &events, &n));
+    struct agenda k = {.feed = f,
+                       .reach = reach_of(r->app, r->mem, who, "network.visits"),
+                       .from = day_today() - BACK,
+                       .events = NEW_ARRAY(r->mem, struct event, MOST_EVENTS),
+                       .most = MOST_EVENTS};
+    TRY(f->kit == NONE ? visits_told(r, &k) : moves_told(r, &k));
     TRY(feed_name(r, f, &name));
-    TRY(agenda_write(r->mem, name, events, n, &body));
+    TRY(agenda_write(r->mem, name, k.events, k.n, &body));
     return feed_answer(r, body);
 }

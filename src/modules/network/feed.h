@@ -22,7 +22,14 @@ extern const struct entity feed_entity;
 const char *feed_secret(const struct app *app, struct arena *a,
                         const char *uid);
 const char *feed_hash(struct arena *a, struct str secret);
-/* feed_kit.c: where its valise goes from that day on, within the reach. */
-enum status moves_told(struct req *r, const struct feed *f,
-                       const struct reach *reach, int32_t from,
-                       struct event *out, size_t most, size_t *n) MUST_USE;
+
+/* What an agenda is to tell, and then tells. */
+struct agenda {
+    const struct feed *feed;
+    struct reach reach; /* of whose eyes it is made for */
+    int32_t from;
+    struct event *events; /* has room for most */
+    size_t n, most;
+};
+/* feed_kit.c: where its valise goes. */
+enum status moves_told(struct req *r, struct agenda *k) MUST_USE;

@@ -16,29 +16,30 @@ struct wish {
 /* "mine", "week"; or "lab-3", "kit-3" of a laboratory or valise in reach. */
 static enum status wish_read(struct req *r, struct wish *w)
 {
-    static const char *const own[] = {"mine", "week"};
-    static const char *const of[] = {"lab", "kit"};
-    const struct str given = req_text(r, "agenda");
+    static const struct {
+        const char *what;
+        const struct entity *of;
+    } agendas[] = {{"mine", NULL},
+                   {"week", NULL},
+                   {"lab", &lab_entity},
+                   {"kit", &kit_entity}};
     const struct reach reach =
         reach_of(r->app, r->mem, r->who, "network.visits");
-    struct str rest = given, what;
+    const struct str given = req_text(r, "agenda");
+    struct str rest = given, what = {0};
+    size_t i = 0;
     void *row;
-    for (size_t i = 0; i < COUNT(own); i++)
-        if (str_eq(given, own[i])) {
-            *w = (struct wish){own[i], NONE};
-            return OK;
-        }
-    for (size_t i = 0; i < COUNT(of); i++) {
-        if (!str_next(&rest, '-', &what) || !str_eq(what, of[i]) ||
-            !str_int(rest, &w->of)) {
-            rest = given;
-            continue;
-        }
-        w->what = of[i];
-        return row_load(r->conn, r->mem, i ? &kit_entity : &lab_entity, w->of,
-                        &reach, &row);
-    }
-    return ERR_NOT_FOUND;
+    (void)str_next(&rest, '-', &what);
+    while (i < COUNT(agendas) && !str_eq(what, agendas[i].what))
+        i++;
+    if (i == COUNT(agendas))
+        return ERR_NOT_FOUND;
+    *w = (struct wish){agendas[i].what, NONE};
+    if (!agendas[i].of)
+        return what.n == given.n ? OK : ERR_NOT_FOUND;
+    return str_int(rest, &w->of)
+               ? row_load(r->conn, r->mem, agendas[i].of, w->of, &reach, &row)
+               : ERR_NOT_FOUND;
 }
 
 static enum status feeds_load(struct conn *c, struct arena *a, int64_t person,
