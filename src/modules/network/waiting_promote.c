@@ -22,6 +22,14 @@ struct candidate {
     int32_t asked;
     struct waiter wish; /* its laboratory, span, part and pupils alone */
 };
+/* Half-days of a laboratory; of each the fewest pupils, and one more, for whom
+ * its rooms were too small or taken (0: not known), so that a long list of
+ * large classes does not ask for each what the first was answered. */
+struct searched {
+    struct calendar all;
+    int64_t *small;
+};
+
 struct promoting {
     struct conn *c;
     struct arena *a;
@@ -30,9 +38,8 @@ struct promoting {
     bool has_rule;
     struct candidate *all;
     size_t n;
-    struct calendar calendar;
+    struct searched halves;
     struct actor by;
-    int64_t *small; /* see half_for */
 };
 
 static enum status rule_load(struct promoting *p)
@@ -207,27 +214,33 @@ static enum status offer_write(struct promoting *p, struct waiter *w,
                        "offer", buf_done(&detail));
 }
 
+static enum status search_open(struct conn *c, struct arena *a,
+                               const struct lab *lab, int32_t from, int32_t to,
+                               struct searched *k)
+{
+    TRY(calendar_make(c, a, lab, from, to, &k->all));
+    k->small = NEW_ARRAY(a, int64_t, k->all.n + 1);
+    return OK;
+}
+
 /* The first half-day of their span with a room that holds them; *space NONE:
- * there is none. small: NULL, or for each half-day a number of pupils, and one
- * more, for which its rooms were too small or taken (0: not known), so that a
- * long list of large classes does not ask for each what the first was answered.
- */
-static enum status half_for(struct conn *c, const struct calendar *k,
-                            const struct waiter *w, int64_t *small,
-                            const struct half **half, int64_t *space)
+ * there is none. */
+static enum status half_for(struct conn *c, struct searched *k,
+                            const struct waiter *w, const struct half **half,
+                            int64_t *space)
 {
     const int64_t pupils = w->pupils == NONE ? 0 : w->pupils;
     *space = NONE;
-    for (size_t i = 0; i < k->n && *space == NONE; i++) {
-        const struct half *h = *half = &k->half[i];
+    for (size_t i = 0; i < k->all.n && *space == NONE; i++) {
+        const struct half *h = *half = &k->all.half[i];
         if (!h->free || h->day < w->starts || h->day > w->ends ||
             (!same(w->part, "any") && part_of(w->part) != h->part))
             continue;
-        if (small && small[i] && pupils + 1 >= small[i])
+        if (k->small[i] && pupils + 1 >= k->small[i])
             continue;
         TRY(room_fitting(c, w->lab, slot_of(h->day, h->part), pupils, space));
-        if (small && *space == NONE)
-            small[i] = pupils + 1;
+        if (*space == NONE)
+            k->small[i] = pupils + 1;
     }
     return OK;
 }
@@ -235,17 +248,16 @@ static enum status half_for(struct conn *c, const struct calendar *k,
 enum status waiting_free(struct conn *c, struct arena *a, const struct lab *lab,
                          const struct waiter *w, const struct half **half)
 {
-    struct calendar calendar;
+    struct searched halves;
     int64_t space;
     const int32_t tomorrow = day_today() + 1;
     const int32_t from = w->starts > tomorrow ? w->starts : tomorrow;
     *half = NULL;
     if (w->ends < from)
         return OK;
-    TRY(calendar_make(c, a, lab, from,
-                      w->ends - from > AHEAD ? from + AHEAD : w->ends,
-                      &calendar));
-    TRY(half_for(c, &calendar, w, NULL, half, &space));
+    TRY(search_open(c, a, lab, from,
+                    w->ends - from > AHEAD ? from + AHEAD : w->ends, &halves));
+    TRY(half_for(c, &halves, w, half, &space));
     if (space == NONE)
         *half = NULL;
     return OK;
@@ -257,7 +269,7 @@ static enum status offer_to(struct promoting *p, size_t rank, int *done)
     const struct half *h;
     int64_t space;
     const struct candidate *k = &p->all[rank];
-    TRY(half_for(p->c, &p->calendar, &k->wish, p->small, &h, &space));
+    TRY(half_for(p->c, &p->halves, &k->wish, &h, &space));
     if (space == NONE)
         return OK;
     TRY(row_load(p->c, p->a, &waiter_entity, k->id, &reach_all, &row));
@@ -281,9 +293,8 @@ enum status waiting_promote(struct conn *c, struct arena *a, int64_t lab,
     TRY(candidates_load(&p));
     if (!p.n)
         return OK;
-    TRY(calendar_make(c, a, p.lab, day_today() + 1, day_today() + AHEAD,
-                      &p.calendar));
-    p.small = NEW_ARRAY(a, int64_t, p.calendar.n + 1);
+    TRY(search_open(c, a, p.lab, day_today() + 1, day_today() + AHEAD,
+                    &p.halves));
     for (size_t i = 0; i < p.n && *n < MOST_OFFERS; i++)
         TRY(offer_to(&p, i, n));
     return OK;
