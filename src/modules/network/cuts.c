@@ -19,9 +19,6 @@ const char *const cut_figures[MEASURES] = {
 #define BASSIN LAB " JOIN directory_area b ON b.id = l.bassin"
 #define SCHOOL " LEFT JOIN directory_school e ON e.id = v.school"
 #define PLACE(of) " LEFT JOIN directory_area x ON x.id = " of
-#define PRESENT                                                                \
-    "coalesce(v.present_pupils, 0) + coalesce(v.present_teachers, 0) + "       \
-    "coalesce(v.present_parents, 0) + coalesce(v.present_others, 0)"
 #define TRAINING "v.kind = 'training' AND v.place = 'inside'"
 #define HELD " WHERE v.state = 'held' AND v.year = :year" HAS_HALVES " "
 #define HALF_DAYS(place_)                                                      \

@@ -30,9 +30,6 @@
     "network_lab l ON l.id = v.lab WHERE " LINK_STOOD(                         \
         "c", ":to") " AND " OF_THE_YEAR HAS_HALVES ")"
 
-#define PRESENT                                                                \
-    "coalesce(v.present_pupils, 0) + coalesce(v.present_teachers, 0) + "       \
-    "coalesce(v.present_parents, 0) + coalesce(v.present_others, 0)"
 #define HALF_DAYS(name, place)                                                 \
     {                                                                          \
         .id = "network." name, .unit = "half_day", .section = "network",       \

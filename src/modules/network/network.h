@@ -54,6 +54,11 @@
 #define HAS_HALVES                                                             \
     " AND EXISTS (SELECT 1 FROM network_slot s WHERE s.visit = v.id)"
 
+/* How many were there, at a visit v. */
+#define PRESENT                                                                \
+    "coalesce(v.present_pupils, 0) + coalesce(v.present_teachers, 0) + "       \
+    "coalesce(v.present_parents, 0) + coalesce(v.present_others, 0)"
+
 struct lab {
     struct row row;
     const char *name;

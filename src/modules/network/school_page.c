@@ -87,10 +87,7 @@ static enum status sums_load(struct req *r, int64_t school, int year,
     }
     TRY(rows_end(rows));
     TRY(db_int(r->conn,
-               SQL("SELECT coalesce(CAST(sum(coalesce(v.present_pupils, 0) +"
-                   " coalesce(v.present_teachers, 0) +"
-                   " coalesce(v.present_parents, 0) +"
-                   " coalesce(v.present_others, 0)) AS BIGINT), 0) FROM"
+               SQL("SELECT coalesce(CAST(sum(" PRESENT ") AS BIGINT), 0) FROM"
                    " network_visit v WHERE " OF_SCHOOLS),
                args, &out[PEOPLE]));
     return db_int(r->conn,
