@@ -175,6 +175,15 @@ await test('what was held without a half-day any more counts nowhere', async () 
   equal(now['network.people'], figures['network.people'] - brought);
   for (const by of ['laboratoire', 'mois']) for (const what of plain)
     equal(sum(await cut(by), what), now[what], `${by}: ${what}`);
+  // Nor does it reach its school.
+  const head = num("SELECT school FROM directory_person WHERE email = 'head@demo.example'");
+  const reached = async () => table((await leader.get('/territoire.csv?annee=toutes&voir=touches')).text).length;
+  const own = async () => readable((await (await server.as('head')).get(`/mon-etablissement?annee=${year}`)).text);
+  const before = await reached();
+  query(folder, `DELETE FROM network_slot WHERE visit IN (SELECT id FROM network_visit WHERE state = 'held' AND school = ${head})`);
+  equal(await reached(), before - 1);
+  match(await own(), /Personnes accueillies 0 /);
 });
+
 await server.stop();
 drop(folder);

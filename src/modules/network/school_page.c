@@ -67,7 +67,7 @@ struct own {
 /* Visits held in the year that are of a school: of :school, or of any. */
 #define OF_SCHOOLS                                                             \
     "v.school IS NOT NULL AND (:school IS NULL OR v.school = :school) AND "    \
-    "v.state = 'held' AND v.year = :year"
+    "v.state = 'held' AND v.year = :year" HAS_HALVES
 
 static enum status sums_load(struct req *r, int64_t school, int year,
                              int64_t out[OWN_FIGURES])
@@ -106,7 +106,7 @@ static enum status own_load(struct req *r, int64_t school, int year,
     TRY(sums_load(r, NONE, year, out->all));
     return db_int(r->conn,
                   SQL("SELECT count(DISTINCT v.school) FROM network_visit v"
-                      " WHERE v.state = 'held' AND v.year = :year"),
+                      " WHERE v.state = 'held' AND v.year = :year" HAS_HALVES),
                   ARGS(arg_int("year", year)), &out->schools);
 }
 

@@ -55,7 +55,8 @@ static const struct sql schools_sql = SQL_CONST(
     " WHERE l.bassin = e.bassin AND l.closed IS NULL), coalesce(q.n, 0) FROM"
     " directory_school e LEFT JOIN directory_area b ON b.id = e.bassin LEFT"
     " JOIN (SELECT v.school AS school, count(*) AS n FROM network_visit v WHERE"
-    " v.state = 'held' AND (:year = 0 OR v.year = :year) GROUP BY v.school) q"
+    " v.state = 'held' AND (:year = 0 OR v.year = :year)" HAS_HALVES
+    " GROUP BY v.school) q"
     " ON q.school = e.id WHERE (e.state IS NULL OR e.state <> 'closed') AND"
     " (:kind = '' OR e.kind = :kind) AND (:rural = '' OR CASE WHEN e.rural = 1"
     " THEN '1' WHEN e.rural = 0 THEN '0' ELSE '~' END = :rural) AND (:priority"
