@@ -1,7 +1,7 @@
 // The spreadsheets of earlier years: a line an accueil, made whole or not at all,
 // counted in its year, taken back by its number; and files that mean no good.
-import { test, equal, deepEqual, ok, match, serve, essaim, run, forms, filled, readable, importEnd, query,
-  tables, sameTables, today } from './lib.mjs';
+import { test, apiOf, equal, deepEqual, ok, match, serve, run, forms, filled, readable, importEnd, query,
+  today } from './lib.mjs';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -112,6 +112,7 @@ await test('a line that says something else of what is there is told, and change
   equal(count('network_visit WHERE year = 2021 AND present_pupils = 26'), 0);
   const whole = await checked(file(line({ part: 'journée' })));
   equal([whole.inserted, whole.refused].join(), '0,1', await faults(whole.where));
+  match(await faults(whole.where), /d’autres demi-journées/);
 });
 
 await test('nobody’s place is touched: a room that is taken, a laboratory that is closed', async () => {
@@ -162,6 +163,7 @@ await test('names of classes that the words between them share are read', async 
   ok(where, 'the server lived');
   equal((await admin.get('/imports')).status, 200);
 });
+
 await test('hostile cells stay texts', async () => {
   const evil = ['=cmd|\'/c calc\'!A1', '<script>alert(1)</script>', '\u202Eopposite', "'; DROP TABLE network_visit; --",
     'a'.repeat(150), 'émoji 🐝', '+33 3 83', '@SUM(A1)', '\t\ttab', 'ligne 1\nligne 2'];
@@ -215,9 +217,7 @@ await test('who may not receive sends no register; a coordinator only of laborat
 await test('taken back by its number, nothing of it is left but what somebody uses since', async () => {
   const classes = count("directory_class WHERE year = 2021");
   const used = db("SELECT min(id) FROM network_visit WHERE year = 2021 AND kind = 'coanimation'");
-  const token = essaim('token', 'add', 'admin@demo.example', 'register', '--data', server.folder).trim();
-  const step = await admin.fetch(`/api/v1/visit/${used}/etapes/correct`, { method: 'POST', body: '{"reason":"recompté"}',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` } });
+  const step = await apiOf(server)('POST', `visit/${used}/etapes/correct`, { reason: 'recompté' });
   ok(step.status < 300, step.text);
   const end = await press(where, 'annulation');
   equal([end.state, end.kept].join(), 'undone,1');
