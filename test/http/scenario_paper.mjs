@@ -1,6 +1,6 @@
 // Papers: the sheet of a day for who drives, the sheet for the sortie scolaire, as
 // PDF; what stands on them is read back, and no text breaks them.
-import { test, apiOf, equal, ok, match, serve, query, program } from './lib.mjs';
+import { test, apiOf, equal, ok, match, serve, childOf, query, program } from './lib.mjs';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -142,6 +142,7 @@ await test('twenty at once are all answered, and none of their processes is left
   ok(all.every((r) => r.status === 200 || r.status === 503), all.map((r) => r.status).join());
   ok(all.filter((r) => r.status === 200).length >= 10);
   equal((await admin.get('/')).status, 200);
+  equal(childOf(childOf(server.child.pid)), 0);
 });
 
 await server.stop();
