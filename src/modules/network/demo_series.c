@@ -119,14 +119,13 @@ static enum status first_place(struct demo *d, struct series *s, int32_t from,
     size_t n;
     at->space = NONE;
     for (int32_t day = from; day < from + AHEAD && at->space == NONE; day++)
-        for (int part = MORNING; part <= AFTERNOON; part++) {
+        for (int part = MORNING; part <= AFTERNOON && at->space == NONE;
+             part++) {
             s->starts = s->ends = day;
             s->part = booking_parts[part];
             TRY(series_dates(d->conn, d->mem, s, &reach_all, &all, &n));
-            if (n && all[0].at.space != NONE) {
+            if (n)
                 *at = all[0].at;
-                break;
-            }
         }
     return OK;
 }

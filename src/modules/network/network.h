@@ -145,7 +145,9 @@ enum status slot_instead(struct conn *c, struct arena *a, const void *row,
 extern const struct link visit_links[]; /* classes */
 
 extern const char *const visit_kinds[]; /* ends with NULL */
-enum { VISIT_PEOPLE = 400 };            /* at most, of one public */
+/* Is it known of any public how many were there? */
+bool visit_is_counted(const struct visit *v);
+enum { VISIT_PEOPLE = 400 }; /* at most, of one public */
 
 /* Inside a write: the class of that school, year and label, as labels are
  * compared; k itself, written, where the school has none. */

@@ -172,9 +172,7 @@ static void numbers_judge(struct judging *j)
         return;
     if (n && who.present_pupils > (int64_t)n * MOST_IN_CLASS)
         j->fault = "network_register.too_many_pupils";
-    else if (held(j) && who.present_pupils == NONE &&
-             who.present_teachers == NONE && who.present_parents == NONE &&
-             who.present_others == NONE)
+    else if (held(j) && !visit_is_counted(&who))
         j->fault = "network_visit.nobody_counted";
 }
 

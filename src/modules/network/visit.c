@@ -67,6 +67,12 @@ const struct link visit_links[] = {
     {0},
 };
 
+bool visit_is_counted(const struct visit *v)
+{
+    return v->present_pupils != NONE || v->present_teachers != NONE ||
+           v->present_parents != NONE || v->present_others != NONE;
+}
+
 static bool is_over(const struct visit *v)
 {
     return v->year < school_year_of(day_today());
@@ -87,10 +93,7 @@ static const char *held_refusal(struct conn *c, const struct visit *v,
         return "network_visit.not_yet";
     if (is_over(v) != late)
         return late ? "network_visit.year_open" : "network_visit.hold_over";
-    if (v->present_pupils == NONE && v->present_teachers == NONE &&
-        v->present_parents == NONE && v->present_others == NONE)
-        return "network_visit.nobody_counted";
-    return NULL;
+    return visit_is_counted(v) ? NULL : "network_visit.nobody_counted";
 }
 static const char *refuses_held(struct conn *c, struct arena *a,
                                 const void *row, int64_t person)
