@@ -1,7 +1,7 @@
 // Imports as people send them: files of every make and in every bad state, work
 // that is left, stopped, killed and taken up again.
-import { test, childOf, equal, ok, match, serve, forms, links, filled, readable, tables, sameTables, importEnd,
-  essaim, run, copy, drop, query, onPostgres, root } from './lib.mjs';
+import { test, childOf, equal, ok, match, serve, forms, links, readable, tables, sameTables, importEnd,
+  importPress as press, importSend, essaim, run, copy, drop, query, onPostgres, root } from './lib.mjs';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -17,17 +17,7 @@ const letter = (d) => d + 'ABCDEFGHJKLMNPRSTUVWXYZ'[Number(d) % 23];
 let serial = 9960000;
 const uai = () => letter(String(serial++));
 
-const send = async (who, file, entity = 'school') => {
-  const form = await who.form('/imports', '/imports');
-  return who.postFiles('/imports', [...filled(form, { entity }),
-    ['file', typeof file === 'string' ? Buffer.from(file) : file, 'liste.csv']]);
-};
-const press = async (who, where, action) => {
-  const form = forms((await who.get(where)).text).find((f) => f.action.endsWith(`/${action}`));
-  ok(form, `${where} has no button ${action}`);
-  const r = await who.submit(form);
-  equal(r.status, 303, readable(r.text).slice(0, 300));
-};
+const send = (who, file, entity = 'school') => importSend(who, entity, file);
 const can = async (who, where, action) => forms((await who.get(where)).text)
   .some((f) => f.action.endsWith(`/${action}`));
 // Sent and checked: where, and what is said of it.

@@ -410,6 +410,18 @@ export function filling(form, { wrong = [], known = {} } = {}) {
   return out;
 }
 
+// A file is sent to be imported: the answer.
+export async function importSend(who, entity, file, name = 'liste.csv') {
+  const form = await who.form('/imports', '/imports');
+  return who.postFiles('/imports', [...filled(form, { entity }), ['file', file, name]]);
+}
+// A button of an import's page, by the end of where it leads.
+export async function importPress(who, where, action) {
+  const form = forms((await who.get(where)).text).find((f) => f.action.endsWith(`/${action}`));
+  ok(form, `${where} has no button ${action}`);
+  const r = await who.submit(form);
+  equal(r.status, 303, readable(r.text).slice(0, 300));
+}
 // Waits until an import's work has ended, for as long as a busy machine may take;
 // what its .json then says.
 export async function importEnd(who, where) {

@@ -2,7 +2,7 @@
 // edited, deleted and brought back, each step is taken, and after each of them every
 // figure of every closed year is asked again, in every bassin. Correcting is an act
 // of its own, with its reason.
-import { test, equal, deepEqual, ok, match, serve, essaim, filled, forms, importEnd, readable, query, routes, today } from './lib.mjs';
+import { test, equal, deepEqual, ok, match, serve, essaim, forms, importEnd, importPress, importSend, readable, query, routes, today } from './lib.mjs';
 
 const server = await serve();
 const admin = await server.as('admin');
@@ -222,13 +222,10 @@ await test('what a school is: by hand a correction with its reason, by a file th
   match(last(), /^correction\|.*Classée depuis 2021/);
   equal((await put({ rural, correction: 'Relu' })).status, 200);
   await same('put right again');
-  const form = await admin.form('/imports', '/imports');
-  const { location } = await admin.postFiles('/imports', [...filled(form, { entity: 'school' }),
-    ['file', `uai;rural\r\n${uai};${rural === true ? 'non' : 'oui'}\r\n`, 'annuaire.csv']]);
+  const { location } = await importSend(admin, 'school', `uai;rural\r\n${uai};${rural === true ? 'non' : 'oui'}\r\n`);
   const press = async (action) => {
     await importEnd(admin, location);
-    const f = forms((await admin.get(location)).text).find((x) => x.action.endsWith(`/${action}`));
-    equal((await admin.submit(f)).status, 303);
+    await importPress(admin, location, action);
     return importEnd(admin, location);
   };
   const end = await press('application');

@@ -1,6 +1,6 @@
 // Imports one after another: taken back in turn, named in their list, told apart
 // by their heads, and forgotten after a time.
-import { test, equal, ok, match, serve, forms, filled, readable, importEnd, run, query, links, copy, drop } from './lib.mjs';
+import { test, equal, ok, match, serve, forms, readable, importEnd, importPress, importSend, run, query, links, copy, drop } from './lib.mjs';
 import { readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,16 +10,13 @@ let server = await serve({ data: folder });
 let admin = await server.as('admin');
 const letter = (d) => d + 'ABCDEFGHJKLMNPRSTUVWXYZ'[Number(d) % 23];
 const uai = letter('9970001'), other = letter('9970002');
-const send = async (text, entity = 'school', name = 'Rentrée « 2025 ».csv') => {
-  const form = await admin.form('/imports', '/imports');
-  return admin.postFiles('/imports', [...filled(form, { entity }), ['file', text, name]]);
-};
+const send = (text, entity = 'school', name = 'Rentrée « 2025 ».csv') => importSend(admin, entity, text, name);
 const button = async (where, action) => forms((await admin.get(where)).text)
   .find((f) => f.action.endsWith(`/${action}`));
 const written = async (text, entity) => {
   const where = (await send(text, entity)).location;
   await importEnd(admin, where);
-  equal((await admin.submit(await button(where, 'application'))).status, 303);
+  await importPress(admin, where, 'application');
   equal((await importEnd(admin, where)).state, 'applied');
   return where;
 };
@@ -51,7 +48,7 @@ await test('taking back says first what it takes away; the newer, then the older
   const page = (await admin.get(second)).text;
   match(page, /<details class="confirm"><summary>[^<]*<\/summary><p>[^<]*modifiées[^<]*<\/p>/);
   for (const where of [second, first]) {
-    equal((await admin.submit(await button(where, 'annulation'))).status, 303);
+    await importPress(admin, where, 'annulation');
     const end = await importEnd(admin, where);
     equal([end.state, end.kept].join(), 'undone,0');
   }
@@ -110,7 +107,7 @@ await test('what was sent is forgotten after its time; what was written stays, a
   equal(page.status, 200);
   match(readable(page.text), /ont été effacés/);
   ok(await school(other));
-  equal((await admin.submit(await button(where, 'annulation'))).status, 303);
+  await importPress(admin, where, 'annulation');
   equal((await importEnd(admin, where)).state, 'undone');
   equal(await school(other), undefined);
   // A file sent anew today is there, whatever was swept.

@@ -1,6 +1,6 @@
 // The spreadsheets of earlier years: a line an accueil, made whole or not at all,
 // counted in its year, taken back by its number; and files that mean no good.
-import { test, apiOf, equal, deepEqual, ok, match, serve, run, forms, filled, readable, importEnd, query,
+import { test, apiOf, equal, deepEqual, ok, match, serve, run, readable, importEnd, importPress, importSend, query,
   today } from './lib.mjs';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,14 +19,9 @@ const rooms = (await json('/espaces.json')).filter((s) => s.lab === lab.id);
 const room = rooms.find((s) => s.within === null);
 const L = lab.name;
 
-const send = async (text, name = 'registre.csv', who = admin) => {
-  const form = await who.form('/imports', '/imports');
-  return who.postFiles('/imports', [...filled(form, { entity: 'register' }), ['file', text, name]]);
-};
+const send = (text, name = 'registre.csv', who = admin) => importSend(who, 'register', text, name);
 const press = async (where, action) => {
-  const form = forms((await admin.get(where)).text).find((f) => f.action.endsWith(`/${action}`));
-  ok(form, `${where} has no button ${action}`);
-  equal((await admin.submit(form)).status, 303);
+  await importPress(admin, where, action);
   return importEnd(admin, where);
 };
 const checked = async (text) => {
