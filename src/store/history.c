@@ -222,32 +222,26 @@ static enum status image_parsed(struct conn *c, struct arena *a,
     return *out && (*out)->type == J_OBJECT ? OK : ERR_STORE;
 }
 
-static void keep_field(struct arena *a, const struct entity *e,
-                       const char *name, const struct json_value *last,
+static void keep_field(const struct entity *e, const char *name,
                        const void *before, void *row)
 {
     const struct field *f = entity_field(e, name);
-    const struct json_value *was = last ? json_get(last, name) : NULL;
-    if (f && !last)
+    if (f)
         field_set(f, row, field_get(f, before));
-    else if (f && was && was->type == J_TEXT)
-        field_set(f, row, value_cstr(str_dup(a, was->s)));
 }
 
 /* A state changes only by a step, and with it its reason and where a step leads
  * back to: bringing a row back leaves them where they are, or where they were
- * in the last image when the row was deleted. */
-static void keep_state(struct arena *a, const struct entity *e,
-                       const struct json_value *last, const void *before,
-                       void *row)
+ * when it was deleted. */
+static void keep_state(const struct entity *e, const void *before, void *row)
 {
     if (!e->steps)
         return;
-    keep_field(a, e, "state", last, before, row);
-    keep_field(a, e, "state_reason", last, before, row);
+    keep_field(e, "state", before, row);
+    keep_field(e, "state_reason", before, row);
     for (const struct step *s = e->steps; s->name; s++)
         if (s->to_field)
-            keep_field(a, e, s->to_field, last, before, row);
+            keep_field(e, s->to_field, before, row);
 }
 
 /* What a row becomes, and of a row that was deleted its last image; else NULL.
@@ -264,11 +258,11 @@ static enum status put_image(struct conn *c, struct arena *a,
     void *row = row_new(a, e);
     if (!to.last)
         TRY(row_load(c, a, e, id, &reach_all, &row));
-    void *before = arena_alloc(a, e->row_size);
-    memcpy(before, row, e->row_size);
-    if (row_from_json(a, e, to.image, row))
+    void *before = row_copy(a, e, row);
+    if ((to.last && row_from_json(a, e, to.last, before)) ||
+        row_from_json(a, e, to.image, row))
         return ERR_STORE;
-    keep_state(a, e, to.last, before, row);
+    keep_state(e, before, row);
     fault->key = row_fault(c, a, e, row, &fault->field);
     if (fault->key)
         return ERR_INVALID;
@@ -311,7 +305,7 @@ static enum status brings_nothing(struct conn *c, struct arena *a,
     void *as = row_copy(a, e, row);
     if (row_from_json(a, e, image, as))
         return ERR_STORE;
-    keep_state(a, e, NULL, row, as);
+    keep_state(e, row, as);
     TRY(links_image(c, a, e, row->id, &links));
     *out =
         row_same(e, row, as) && links_same(e, json_get(image, "links"), links);

@@ -1,6 +1,6 @@
 // A school and a project live: made, changed, fought over, deleted, brought
 // back, taken from step to step; each form sent twice.
-import { test, equal, deepEqual, ok, match, serve, forms, links, tables, sameTables, readable, essaim }
+import { test, equal, deepEqual, ok, match, serve, forms, links, tables, sameTables, readable, essaim, query }
   from './lib.mjs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -226,6 +226,20 @@ await test('the state in history cannot be brought back without a step', async (
   ok(old.length > 0, 'no version to bring back');
   await leader.submit(old[old.length - 1]);
   equal(await state(), now, 'the state went back by a restoration');
+});
+await test('a state without its reason comes back without one', async () => {
+  const note = (await leader.submit(await leader.form('/veille/nouveau', '/veille'),
+    { title: 'Revenue sans motif', source: 'Salon', seen: '2025-03-01' })).location;
+  const keep = await leader.form(note, '/etapes/keep');
+  equal((await leader.submit(keep, { reason: 'Simple, et déjà essayé ailleurs.' })).status, 303);
+  equal((await leader.submit(await leader.form(`${note}/modifier`, '/modifier'), { source: 'Lettre' })).status, 303);
+  query(server.folder, `UPDATE portfolio_signal SET state_reason = NULL WHERE id = ${note.split('/')[2]}`);
+  equal((await leader.submit(await leader.form(note, '/suppression'))).status, 303);
+  const back = forms((await leader.get(`${note}/historique`)).text)
+    .find((f) => f.fields.some(([n, v]) => n === '_version' && v === '2'));
+  equal((await leader.submit(back)).status, 303);
+  const { source, state, state_reason: reason } = await row(note);
+  deepEqual([source, state, reason], ['Salon', 'kept', null]);
 });
 await test('the server lived through it', async () => {
   equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '');
