@@ -5,14 +5,10 @@
 /* After every day. */
 enum { EVER = INT32_MAX };
 
-static const struct field *part_field(const struct entity *e, struct str part)
+static const struct field *part_field(struct arena *a, const struct entity *e,
+                                      struct str part)
 {
-    char name[64];
-    part = str_trim(part);
-    CHECK(part.n && part.n < sizeof(name));
-    memcpy(name, part.p, part.n);
-    name[part.n] = 0;
-    const struct field *f = entity_field(e, name);
+    const struct field *f = entity_field(e, str_dup(a, str_trim(part)));
     CHECK(f);
     return f;
 }
@@ -24,7 +20,7 @@ bool row_key(struct arena *a, const struct entity *e, const void *row,
     struct str rest = str_of(columns), part;
     buf_str(&b, columns);
     while (str_next(&rest, ',', &part)) {
-        struct value v = field_get(part_field(e, part), row);
+        struct value v = field_get(part_field(a, e, part), row);
         if (v.type == V_TEXT)
             buf_printf(&b, "\n%zu %.*s", v.s.n, (int)v.s.n, v.s.p);
         else if (v.type == V_INT)
@@ -46,7 +42,7 @@ static bool others(struct arena *a, const struct entity *e, const void *row,
     buf_printf(b, "SELECT count(*) FROM %s o WHERE o.id <> :self", e->name);
     args_add(a, args, arg_int("self", h->id > 0 ? h->id : 0));
     while (str_next(&rest, ',', &part)) {
-        const struct field *f = part_field(e, part);
+        const struct field *f = part_field(a, e, part);
         const struct value v = field_get(f, row);
         if (v.type == V_NULL)
             return false;

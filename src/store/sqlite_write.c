@@ -50,8 +50,8 @@ static void rollback(struct lite_conn *c)
                  NULL);
 }
 
-/* After a failed fsync nobody knows what the disk holds: that is said. */
-/* Of so many closures; one that changes nothing is no commit to be shared. */
+/* Of so many closures; one that changes nothing is no commit to be shared.
+ * After a failed fsync nobody knows what the disk holds: that is said. */
 static enum status commit(struct lite_db *db, unsigned writes)
 {
     struct lite_conn *c = db->writer;
