@@ -290,11 +290,11 @@ static enum status look_for_gaps(struct packing *p, struct conn *c,
                 SQL("SELECT DISTINCT f.hash FROM core_file f ORDER BY f.hash"),
                 NO_ARGS, &rows));
     for (; rows_next(rows); p->named++) {
+        struct arena_mark mark = arena_mark(&app->mem);
         const char *path = file_path(&app->mem, app->folder, row_text(rows, 0));
-        if (access(path, F_OK) == 0)
-            continue;
-        if (!p->gone++)
+        if (access(path, F_OK) != 0 && !p->gone++)
             fprintf(stderr, "not there: %s\n", path);
+        arena_rewind(&app->mem, mark);
     }
     return rows_end(rows);
 }

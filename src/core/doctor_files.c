@@ -42,11 +42,14 @@ static enum status look_for_named(struct doctor *d, size_t *named,
                 NO_ARGS, &rows));
     for (; rows_next(rows); ++*named) {
         struct stat st;
+        struct arena_mark mark = arena_mark(d->mem);
         const char *hash = row_text(rows, 0);
         const char *path = file_path(d->mem, d->folder, hash);
         bool there = stat(path, &st) == 0 && st.st_size == row_int(rows, 1) &&
                      (!d->cli->full || is_itself(d->mem, path, hash));
-        if (!there && !(*missing)++)
+        if (there || (*missing)++)
+            arena_rewind(d->mem, mark);
+        else
             doctor_say(d, FAIL, "files", "bring it back from a backup",
                        "%s is not there, or not as it was sent", path);
     }
