@@ -16,10 +16,8 @@ enum { YEARS = 8, SECTIONS = 40 };
 
 static enum status bassin_read(struct req *r, struct str typed, int64_t *out)
 {
-    const struct entity *e;
-    struct list list;
+    const struct entity *e = entity_by_api(r->app, "area");
     void *area;
-    TRY(figure_bassins(r->conn, r->mem, &e, &list));
     if (e && str_int(typed, out) && *out > 0) {
         enum status s = row_load(r->conn, r->mem, e, *out, &reach_all, &area);
         if (s == OK &&
