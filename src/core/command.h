@@ -55,11 +55,12 @@ int command_completion(struct cli *cli);
 /* core/command_admin.c */
 int command_routes(struct cli *cli);
 int command_rights(struct cli *cli);
-int command_paper(struct cli *cli);
 int command_labels(struct cli *cli);
 int command_token(struct cli *cli);
 int command_db(struct cli *cli);
 int command_begin(struct cli *cli);
+/* core/command_paper.c */
+int command_paper(struct cli *cli);
 /* core/backup.c, core/restore.c */
 int command_backup(struct cli *cli);
 int command_restore(struct cli *cli);
@@ -68,19 +69,15 @@ int command_move(struct cli *cli);
 /* core/doctor.c */
 int command_doctor(struct cli *cli);
 
-/* Opens the folder's database; says on failure why, and returns 1. */
 /* A folder mistyped is no new laboratory: begin or demo make one. Else says
  * so. */
 bool cli_is_laboratory(struct cli *cli);
+/* Opens the folder's database; says on failure why, and returns 1. */
 int cli_open(struct cli *cli);
 /* One line on standard error, "essaim: …"; returns 1. */
 int cli_fail(const char *fmt, ...) PRINTF(1, 2);
 /* What a failure means for an administrator, and what to do. */
 const char *cli_reason(enum status s);
-/* Long enough? Else it says why not. CNIL, délibération 2022-100: with tries
- * slowed down, as ours are, twelve characters are enough without rules on their
- * kinds. */
-bool cli_password_ok(const char *password);
 bool cli_json(const struct cli *cli);
 
 /* A bar on standard error, drawn over itself; for an import_progress. */
