@@ -332,14 +332,13 @@ static enum status check_rivals(struct reader *r, struct arena *a,
     const struct entity *e = r->im->entity;
     struct form_error error = {0};
     bool taken;
+    int64_t before = 0;
     TRY(row_taken(r->conn, a, e, line->row, &taken));
-    int64_t twin = taken ? 0 : twin_line(r, a, line->row, line->number);
-    int64_t turn = taken || twin ? 0 : turn_line(r, a, line->row, line->number);
     if (taken)
         error.key = "form.taken_together";
-    else if (twin)
+    else if ((before = twin_line(r, a, line->row, line->number)))
         error.key = "import.twice_together";
-    else if (turn)
+    else if ((before = turn_line(r, a, line->row, line->number)))
         error = (struct form_error){.key = "import.same_days",
                                     .field = e->turns->from};
     else if (line->exists && !(e->counting && e->counting->by_import) &&
@@ -347,10 +346,8 @@ static enum status check_rivals(struct reader *r, struct arena *a,
         error.key = "import.year_closed";
     if (!error.key)
         return OK;
-    error.text = str_of(arena_printf(a, "%" PRId64,
-                                     twin   ? twin
-                                     : turn ? turn
-                                            : 0));
+    if (before)
+        error.text = str_of(arena_printf(a, "%" PRId64, before));
     form_error_add(errors, error);
     return OK;
 }
