@@ -145,6 +145,12 @@ static enum status by_title(struct reading *r, struct str text, int64_t *id)
     return ERR_NOT_FOUND;
 }
 
+/* Are numbers codes in it, and no ids? */
+static bool has_codes(const struct reading *r)
+{
+    return (r->flags & PARSE_CODES) && r->target->code;
+}
+
 /* Sets *id; or r->error->key when nothing, or nothing certain, bears it. */
 static enum status ref_read(struct reading *r, struct str text, int64_t *id)
 {
@@ -155,7 +161,7 @@ static enum status ref_read(struct reading *r, struct str text, int64_t *id)
         return OK;
     }
     bool digits = str_int(text, id) && *id > 0;
-    bool codes = (r->flags & PARSE_CODES) && r->target->code;
+    bool codes = has_codes(r);
     if (!r->source || !r->source->conn) {
         r->error->key = digits ? NULL : "form.not_found";
         return OK;
@@ -283,21 +289,20 @@ bool field_is_typed(const struct entity *e, const struct field *f)
 
 /* A form shows a reference by its title, which others may bear too, or by its
  * id among those it offers: left as it was, it means the row that it meant. */
-static enum status ref_stands(struct arena *a, const struct field *f,
-                              const struct form_source *source, const void *row,
-                              struct str text, int64_t *id,
-                              struct form_error *error)
+static enum status ref_stands(const struct reading *r, const void *row,
+                              struct str text, int64_t *id)
 {
-    struct value now = field_get(f, row);
+    const struct value now = field_get(r->field, row);
     const char *title;
-    if (now.type == V_NULL || !source->conn)
+    int64_t typed;
+    if (now.type == V_NULL || !r->source->conn)
         return OK;
-    TRY(ref_title(source->conn, a, f, now.i, &title));
-    int64_t same_id;
-    if (!str_eq(text, title) && !(str_int(text, &same_id) && same_id == now.i))
+    TRY(ref_title(r->source->conn, r->mem, r->field, now.i, &title));
+    const bool by_id = !has_codes(r) && str_int(text, &typed) && typed == now.i;
+    if (!by_id && !str_eq(text, title))
         return OK;
     *id = now.i;
-    *error = (struct form_error){.field = f->name};
+    *r->error = (struct form_error){.field = r->field->name};
     return OK;
 }
 
@@ -335,7 +340,7 @@ static enum status field_read(struct arena *a, const struct entity *e,
                                   .error = &error};
         TRY(ref_of_row(&r, e, row, text, &id));
         if (error.key)
-            TRY(ref_stands(a, f, source, row, text, &id, &error));
+            TRY(ref_stands(&r, row, text, &id));
         if (error.key && same(error.key, "import.unknown_code")) {
             note_unknown(errors, f, row, error);
             return OK;
@@ -373,6 +378,8 @@ static void attested_check(struct arena *a, const struct entity *e,
         const char *suffix, *fault;
     } parts[] = {{"source", "form.no_source"}, {"date", "form.no_source_date"}};
     const struct value now = field_get(f, row);
+    if (now.type == V_NULL)
+        return;
     const struct field *part[COUNT(parts)];
     bool is_new = !value_same(now, field_get(f, before)), any = false;
     for (size_t i = 0; i < COUNT(parts); i++) {
@@ -382,7 +389,7 @@ static void attested_check(struct arena *a, const struct entity *e,
         is_new |=
             !value_same(field_get(part[i], row), field_get(part[i], before));
     }
-    if (now.type == V_NULL || !is_new || ((flags & PARSE_CODES) && !any))
+    if (!is_new || ((flags & PARSE_CODES) && !any))
         return;
     for (size_t i = 0; i < COUNT(parts); i++)
         if (field_get(part[i], row).type == V_NULL)

@@ -1,7 +1,9 @@
 // A school and a project live: made, changed, fought over, deleted, brought
 // back, taken from step to step; each form sent twice.
-import { test, equal, deepEqual, ok, match, serve, forms, links, tables, sameTables, readable, essaim, query }
+import { test, equal, deepEqual, ok, match, serve, forms, links, tables, sameTables, readable, essaim, query, run }
   from './lib.mjs';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const server = await serve();
@@ -240,6 +242,13 @@ await test('a state without its reason comes back without one', async () => {
   equal((await leader.submit(back)).status, 303);
   const { source, state, state_reason: reason } = await row(note);
   deepEqual([source, state, reason], ['Salon', 'kept', null]);
+});
+await test('a number in a file is a code, also where it is the id of what stands', async () => {
+  const [kind, code, parent] = query(server.folder, `SELECT a.kind, a.code, a.parent FROM directory_area a WHERE a.kind = 'bassin'
+    AND NOT EXISTS (SELECT 1 FROM directory_area b WHERE b.code = CAST(a.parent AS TEXT)) ORDER BY a.id LIMIT 1`).split('|');
+  const file = join(server.folder, 'area.csv');
+  writeFileSync(file, `kind;code;parent\n${kind};${code};${parent}\n`);
+  match(run('import', 'area', file, '--dry-run', '--data', server.folder).stdout, / 0 the same, 1 refused/);
 });
 await test('the server lived through it', async () => {
   equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '');
