@@ -83,17 +83,9 @@ static enum status undo_under(const struct undoing *u, struct conn *c,
                               struct arena *a, const struct entity *child,
                               struct actor by)
 {
-    struct filter of = {entity_field(child, child->parent), IS,
-                        value_int(u->at)};
-    struct list_ask ask = {.entity = child,
-                           .reach = &reach_all,
-                           .filters = &of,
-                           .filter_count = 1,
-                           .limit = LIST_MOST,
-                           .no_total = true};
     struct list list;
     do {
-        TRY(list_load(c, a, &ask, &list));
+        TRY(list_under(c, a, child, child->parent, u->at, &list));
         for (size_t i = 0; i < list.n; i++) {
             const struct row *row = list.rows[i];
             enum status s = row_undo(c, a, child, row->id, u->im->id, by);

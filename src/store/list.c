@@ -637,6 +637,19 @@ enum status list_load_most(struct conn *c, struct arena *a,
     return OK;
 }
 
+enum status list_under(struct conn *c, struct arena *a, const struct entity *e,
+                       const char *field, int64_t id, struct list *out)
+{
+    struct filter of = {entity_field(e, field), IS, value_int(id)};
+    struct list_ask ask = {.entity = e,
+                           .reach = &reach_all,
+                           .filters = &of,
+                           .filter_count = 1,
+                           .limit = LIST_MOST,
+                           .no_total = true};
+    return list_load(c, a, &ask, out);
+}
+
 static void some_where(struct plan *p, const int64_t *ids, size_t n)
 {
     buf_str(&p->where, " AND t.id IN (");

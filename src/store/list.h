@@ -80,6 +80,11 @@ enum status list_load(struct conn *c, struct arena *a,
 enum status list_load_most(struct conn *c, struct arena *a,
                            const struct list_ask *ask, size_t most,
                            struct list *out) MUST_USE;
+/* The rows of e whose reference of that name is to the row, in reach or not;
+ * LIST_MOST at most. */
+enum status list_under(struct conn *c, struct arena *a, const struct entity *e,
+                       const char *field, int64_t id,
+                       struct list *out) MUST_USE;
 /* How many rows an ask finds of each class, exactly: an expression over the
  * row t that gives 0 to n - 1, and may use ask->args. */
 enum status list_tally(struct conn *c, struct arena *a,

@@ -123,16 +123,9 @@ static enum status find_criterion(struct deciding *d, struct conn *c,
 
 static enum status find_all(struct deciding *d, struct conn *c)
 {
-    struct filter of = {entity_field(&gate_criterion_entity, "gate"), IS,
-                        value_int(d->r->id)};
-    struct list_ask ask = {.entity = &gate_criterion_entity,
-                           .reach = &reach_all,
-                           .filters = &of,
-                           .filter_count = 1,
-                           .limit = LIST_MOST,
-                           .no_total = true};
     struct list list;
-    TRY(list_load(c, d->r->mem, &ask, &list));
+    TRY(list_under(c, d->r->mem, &gate_criterion_entity, "gate", d->r->id,
+                   &list));
     for (size_t i = 0; i < list.n; i++)
         TRY(find_criterion(d, c, list.rows[i]));
     return OK;

@@ -3,14 +3,7 @@
 enum status rows_under(struct req *r, const struct entity *e, const char *field,
                        int64_t id, struct list *out)
 {
-    struct filter of = {entity_field(e, field), IS, value_int(id)};
-    struct list_ask ask = {.entity = e,
-                           .reach = &reach_all,
-                           .filters = &of,
-                           .filter_count = 1,
-                           .limit = LIST_MOST,
-                           .no_total = true};
-    return list_load(r->conn, r->mem, &ask, out);
+    return list_under(r->conn, r->mem, e, field, id, out);
 }
 
 const char *row_address(struct req *r, const struct entity *e, int64_t id)
