@@ -1,5 +1,6 @@
 /* The lines of an import's file, read and checked the way of a form. */
 #include "base/random.h"
+#include "core/import_seen.h"
 #include "core/importing.h"
 #include "core/request.h"
 
@@ -19,27 +20,6 @@ struct filler {
     int rank;
 };
 
-/* Codes and other unique texts of the lines before: the line of each. */
-struct seen {
-    struct arena mem;
-    struct seen_slot {
-        struct str key;
-        int64_t line;
-    } * slots;
-    size_t n, room;
-};
-
-/* The days of the lines before, where rows take turns: those of one key in a
- * chain, which ends with 0. */
-struct turns_seen {
-    struct turn_seen {
-        struct days turn;
-        int64_t line;
-        size_t next;
-    } * all;
-    size_t n, room;
-};
-
 struct reader {
     const struct import *im;
     struct conn *conn;
@@ -49,8 +29,7 @@ struct reader {
     size_t column_count;
     const struct field *code;    /* NULL: the file has none */
     const struct intake *intake; /* NULL: lines are rows of their own */
-    struct seen seen;
-    struct turns_seen turns;
+    struct seen seen;            /* codes and other unique texts, too */
     int64_t from;
 };
 
@@ -118,51 +97,6 @@ static struct str record_get(const void *data, const char *name, size_t nth)
         return (struct str){NULL, 0};
     bool alone = c + 1 == end || c[1].field != c->field;
     return alone ? cell_of(r, c) : first_of(r, c, end);
-}
-
-static uint64_t key_hash(struct str key)
-{
-    uint64_t h = 14695981039346656037u;
-    for (size_t i = 0; i < key.n; i++)
-        h = (h ^ (unsigned char)key.p[i]) * 1099511628211u;
-    return h ^ h >> 32;
-}
-
-static struct seen_slot *slot_of(struct seen *s, struct str key)
-{
-    size_t i = key_hash(key) & (s->room - 1);
-    while (s->slots[i].line && (s->slots[i].key.n != key.n ||
-                                memcmp(s->slots[i].key.p, key.p, key.n) != 0))
-        i = (i + 1) & (s->room - 1);
-    return &s->slots[i];
-}
-
-static void seen_grow(struct seen *s)
-{
-    struct seen old = *s;
-    s->room = old.room ? old.room * 2 : 1024;
-    s->slots = NEW_ARRAY(&s->mem, struct seen_slot, s->room);
-    for (size_t i = 0; i < old.room; i++)
-        if (old.slots[i].line)
-            *slot_of(s, old.slots[i].key) = old.slots[i];
-}
-
-/* The line that had this value of the field first; 0: this one has. */
-static int64_t seen_before(struct seen *s, struct arena *a,
-                           const struct field *f, struct str text, int64_t line)
-{
-    if (s->n * 2 >= s->room)
-        seen_grow(s);
-    struct buf b = {.mem = a};
-    buf_str(&b, f->name);
-    buf_char(&b, ' ');
-    buf_add(&b, text.p, text.n);
-    struct seen_slot *slot = slot_of(s, buf_done(&b));
-    if (slot->line)
-        return slot->line == line ? 0 : slot->line;
-    *slot = (struct seen_slot){{arena_dup(&s->mem, b.p, b.n), b.n}, line};
-    s->n++;
-    return 0;
 }
 
 static void fault_write(struct json *j, const struct form_error *e,
@@ -261,65 +195,15 @@ static void check_twice(struct reader *r, struct arena *a, const void *row,
         if (!(f->flags & F_UNIQUE) || f->type != F_TEXT || f == r->code)
             continue;
         struct value v = field_get(f, row);
-        int64_t before =
-            v.type == V_TEXT ? seen_before(&r->seen, a, f, v.s, number) : 0;
+        int64_t before = v.type == V_TEXT
+                             ? seen_before(&r->seen, a, f->name, v.s, number)
+                             : 0;
         if (before)
             form_error_add(errors,
                            (struct form_error){.field = f->name,
                                                .key = "import.twice",
                                                .text = str_of(arena_printf(
                                                    a, "%" PRId64, before))});
-    }
-}
-
-/* Against the lines before: the line of the first whose values it shares, which
- * are unique together; 0: none. */
-static int64_t twin_line(struct reader *r, struct arena *a, const void *row,
-                         int64_t number)
-{
-    static const struct field together = {.name = ""};
-    const struct entity *e = r->im->entity;
-    for (const struct index *i = e->indexes; i && i->columns; i++) {
-        struct str key;
-        if (!i->unique || i->where.text ||
-            !row_key(a, e, row, i->columns, &key))
-            continue;
-        int64_t before = seen_before(&r->seen, a, &together, key, number);
-        if (before)
-            return before;
-    }
-    return 0;
-}
-
-/* The line before with which it would share a day; 0: none. Its own days are
- * kept for the lines to come. */
-static int64_t turn_line(struct reader *r, struct arena *a, const void *row,
-                         int64_t number)
-{
-    static const struct field taken = {.name = "turns"};
-    const struct entity *e = r->im->entity;
-    struct turns_seen *t = &r->turns;
-    struct str key;
-    if (!e->turns || !row_key(a, e, row, e->turns->keys, &key))
-        return 0;
-    const struct days turn = row_days(e, row);
-    t->all = arena_grow(&r->seen.mem, t->all, sizeof(*t->all), t->n, &t->room);
-    size_t at = t->n++;
-    int64_t first = seen_before(&r->seen, a, &taken, key, (int64_t)at + 1);
-    size_t last = first ? (size_t)first - 1 : at;
-    t->all[at] = (struct turn_seen){turn, number, 0};
-    if (last == at)
-        return 0;
-    for (size_t i = last;; i = t->all[i].next) {
-        const struct turn_seen *s = &t->all[i];
-        if (s->turn.from <= turn.until && turn.from <= s->turn.until) {
-            t->n--;
-            return s->line;
-        }
-        if (!s->next) {
-            t->all[i].next = at;
-            return 0;
-        }
     }
 }
 
@@ -336,9 +220,9 @@ static enum status check_rivals(struct reader *r, struct arena *a,
     TRY(row_taken(r->conn, a, e, line->row, &taken));
     if (taken)
         error.key = "form.taken_together";
-    else if ((before = twin_line(r, a, line->row, line->number)))
+    else if ((before = seen_twin(&r->seen, a, e, line->row, line->number)))
         error.key = "import.twice_together";
-    else if ((before = turn_line(r, a, line->row, line->number)))
+    else if ((before = seen_turn(&r->seen, a, e, line->row, line->number)))
         error = (struct form_error){.key = "import.same_days",
                                     .field = e->turns->from};
     else if (line->exists && !(e->counting && e->counting->by_import) &&
@@ -405,9 +289,8 @@ static void notes_once(struct reader *r, struct arena *a, int64_t number,
     size_t kept = 0;
     for (size_t i = 0; i < notes->n; i++) {
         const struct form_error *e = &notes->list[i];
-        const struct field *f = entity_field(r->im->entity, e->field);
         if (same(e->key, "import.unknown_code_new") &&
-            seen_before(&r->seen, a, f, e->text, number))
+            seen_before(&r->seen, a, e->field, e->text, number))
             continue;
         notes->list[kept++] = *e;
     }
@@ -429,7 +312,7 @@ static enum status line_recognise(struct reader *r, struct arena *a,
     row_json(&j, e, line->row);
     json_end_object(&j);
     sha256(digest, buf_done(&said));
-    *before = seen_before(&r->seen, a, e->fields,
+    *before = seen_before(&r->seen, a, "line",
                           str_of(hex(a, digest, sizeof(digest))), line->number);
     TRY(r->intake->find(r->conn, a, line->row, &stands));
     line->exists = line->alike = stands != NONE;
@@ -522,9 +405,9 @@ static enum status record_read(struct reader *r, struct piece *p,
 {
     struct value code;
     bool coded = code_of(r, record, &code);
-    int64_t before =
-        coded ? seen_before(&r->seen, &p->mem, r->code, code.s, line->number)
-              : 0;
+    int64_t before = coded ? seen_before(&r->seen, &p->mem, r->code->name,
+                                         code.s, line->number)
+                           : 0;
     if (line->number < r->from)
         return OK;
     const char *wrong = shape_fault(r, record);

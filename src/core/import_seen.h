@@ -1,0 +1,36 @@
+/* What the lines of a file share with those before them, none of which the
+ * database has yet. */
+#pragma once
+
+#include "store/entity.h"
+
+/* Zeroed, it has seen nothing; its memory is given back by arena_reset(&s.mem).
+ */
+struct seen {
+    struct arena mem;
+    struct seen_slot {
+        struct str key;
+        int64_t line;
+    } * slots;
+    size_t n, room;
+    /* The days on which rows take turns: those of one key in a chain, which
+     * ends with 0. */
+    struct seen_turn {
+        struct days days;
+        int64_t line;
+        size_t next;
+    } * turns;
+    size_t turn_count, turn_room;
+};
+
+/* The line that said this of `what` first (a field's name); 0: this one has. */
+int64_t seen_before(struct seen *s, struct arena *a, const char *what,
+                    struct str text, int64_t line);
+/* The line of the first whose values it shares, which are unique together; 0:
+ * none. */
+int64_t seen_twin(struct seen *s, struct arena *a, const struct entity *e,
+                  const void *row, int64_t line);
+/* The line with which it would share a day; 0: none, and its own days are kept
+ * for the lines to come. */
+int64_t seen_turn(struct seen *s, struct arena *a, const struct entity *e,
+                  const void *row, int64_t line);
