@@ -443,74 +443,6 @@ static void worker_close(void *data, void *worker)
     free_plain(c);
 }
 
-/* "128 Mo", "64 ko": the most that a form may send. */
-static const char *most_text(struct arena *a, size_t most, const char *byte)
-{
-    return most >> 20 ? arena_printf(a, "%zu\xc2\xa0M%s", most >> 20, byte)
-                      : arena_printf(a, "%zu\xc2\xa0k%s", most >> 10, byte);
-}
-
-/* The heading and what to do, as they are in every language. */
-static const char *refusal_text(struct arena *a, unsigned status,
-                                const char *code)
-{
-    struct buf b = {.mem = a};
-    for (const char *const *l = (const char *const[]){"fr", "en", NULL}; *l;
-         l++) {
-        const struct lang *lang = lang_find(*l);
-        const char *tag = same(*l, "fr") ? "h1" : "h2";
-        buf_printf(&b, "<div lang=\"%s\"><%s>%s</%s><p>%s</p></div>", *l, tag,
-                   error_label(lang, code, (int)status, true), tag,
-                   error_label(lang, code, (int)status, false));
-    }
-    return buf_done(&b).p;
-}
-
-/* Too large, with what may be sent. */
-static const char *too_large_text(struct arena *a, size_t most)
-{
-    return arena_printf(
-        a,
-        "<h1>C’est trop lourd</h1>"
-        "<p>Rien n’a été enregistré. Revenez en arrière avec votre "
-        "navigateur : ce que vous avez écrit y est encore. Choisissez un "
-        "fichier plus petit : ce formulaire prend au plus %s.</p>"
-        "<p lang=\"en\">This is too large, and nothing was saved. Go back "
-        "with your browser and choose a smaller file: this form takes %s "
-        "at the most.</p>",
-        most_text(a, most, "o"), most_text(a, most, "B"));
-}
-
-static const char *refusal_code(unsigned status)
-{
-    if (status == 500) /* not ERR_UNSURE: nothing was begun */
-        return status_name(ERR_SYSTEM);
-    for (int s = OK; s <= ERR_SYSTEM; s++)
-        if (status_code((enum status)s) == (int)status)
-            return status_name((enum status)s);
-    return "http";
-}
-
-static void refuse_program(struct http_exchange *x, size_t most)
-{
-    struct buf out = {.mem = &x->mem};
-    struct json j = {.out = &out};
-    const char *code = refusal_code(x->status);
-    json_object(&j, NULL);
-    json_cstr(&j, "type", "about:blank");
-    json_cstr(&j, "title",
-              error_label(lang_find("en"), code, (int)x->status, true));
-    json_int(&j, "status", (int)x->status);
-    json_cstr(&j, "code", code);
-    json_cstr(&j, "instance", random_hex(&x->mem, 6));
-    if (most)
-        json_int(&j, "most", (int64_t)most);
-    json_end_object(&j);
-    http_answer(x, x->status, "application/problem+json", buf_done(&out));
-}
-
-/* Refused before anybody is asked who they are: constant words, in both
- * languages. */
 static void serve_refuse(void *data, struct http_exchange *x)
 {
     const struct http_match *m = x->route;
@@ -518,28 +450,7 @@ static void serve_refuse(void *data, struct http_exchange *x)
         x->status == 413 && m && m->data
             ? body_most(data, x, ((const struct counted *)m->data)->route)
             : 0;
-    if (str_starts(x->target, "/api/")) {
-        refuse_program(x, most);
-        return;
-    }
-    const char *text =
-        most ? too_large_text(&x->mem, most)
-             : refusal_text(&x->mem, x->status, refusal_code(x->status));
-    http_answer(
-        x, x->status, "text/html; charset=utf-8",
-        str_of(arena_printf(
-            &x->mem,
-            "<!doctype html>\n<html lang=\"fr\"><head><meta charset=\"utf-8\">"
-            "<meta name=\"viewport\" content=\"width=device-width, "
-            "initial-scale=1\"><title>%u – Essaim</title>"
-            "<link rel=\"stylesheet\" href=\"/statique/essaim.css\"></head>"
-            "<body><main class=\"wrap\"><div class=\"oops\">"
-            "<p class=\"code\">%u</p>%s</div></main></body></html>\n",
-            x->status, x->status, text)));
-    http_header_add(x, "Content-Security-Policy",
-                    "default-src 'none'; style-src 'self'; font-src 'self';"
-                    " frame-ancestors 'none'");
-    http_header_add(x, "X-Content-Type-Options", "nosniff");
+    refuse_answer(x, most);
 }
 
 const struct http_app serve_app = {

@@ -6,3 +6,7 @@
 
 /* The callbacks for http_start; data is the struct app. */
 extern const struct http_app serve_app;
+
+/* core/refuse.c: the answer to what the server refuses, x->status telling why.
+ * most: the bytes that it would have taken, or 0. */
+void refuse_answer(struct http_exchange *x, size_t most);
