@@ -132,7 +132,7 @@ else {
   });
   await server.stop();
   await test('an import by the command stops where it can go on or be taken back', async () => {
-    const file = join(folder, 'areas.csv');
+    const file = join(folder, 'school.csv');
     writeFileSync(file, `uai;name;kind\n0990088H;Un;college\n`);
     proxy.drops = /state = 'applying'/;
     // The proxy lives in this process: the command may not hold it up.
