@@ -113,7 +113,9 @@ static enum status add_column(struct conn *c, struct arena *a,
     bool there;
     /* A table that an earlier migration makes, is made as it is today. */
     TRY(has_column(c, a, e->name, name, &there));
-    for (const struct column *k = table_columns(a, e); !there && k->name; k++) {
+    if (there)
+        return OK;
+    for (const struct column *k = table_columns(a, e); k->name; k++) {
         if (!same(k->name, name))
             continue;
         struct buf b = {.mem = a};
@@ -246,7 +248,7 @@ static enum status change_run(struct conn *c, struct arena *a,
     struct statements all = {0};
     bool there;
     switch (h->op) {
-    case CREATE_TABLE:
+    case CREATE_TABLE: /* an earlier one needed it, and has made it */
         TRY(has_column(c, a, h->entity->name, "id", &there));
         if (there)
             return OK;
