@@ -117,10 +117,22 @@ const char *pg_shown(struct arena *a, const char *url)
     return buf_done(&b).p;
 }
 
+/* What libpq says of an address, but for what it repeats of it: that may be the
+ * password. */
+static const char *unquoted(struct arena *a, const char *text)
+{
+    struct str said = str_of(pg_line(a, text)), part;
+    str_next(&said, '"', &part);
+    part = str_trim(part);
+    part.n -= part.n && part.p[part.n - 1] == ':';
+    return str_dup(a, part);
+}
+
 /* Why there is no connection, and what to do. */
 static const char *no_connection(struct arena *a, const struct pg_db *db,
                                  const PGconn *pg)
 {
+    const char *said = PQerrorMessage(pg);
     char *fault = NULL;
     PQconninfoOption *parts = PQconninfoParse(db->url, &fault);
     PQconninfoFree(parts);
@@ -128,18 +140,16 @@ static const char *no_connection(struct arena *a, const struct pg_db *db,
         const char *why = arena_printf(a,
                                        "--db is no address (%s): write "
                                        "postgresql://user@server/database",
-                                       pg_line(a, fault));
+                                       unquoted(a, fault));
         PQfreemem(fault);
         return why;
     }
-    if (strstr(PQerrorMessage(pg), "too many c") ||
-        strstr(PQerrorMessage(pg), "connection slots"))
+    if (strstr(said, "too many c") || strstr(said, "connection slots"))
         return arena_printf(a,
                             "%s has no connection left (%s): raise its "
                             "max_connections, or end some",
                             db->db.shown, pg_said(a, pg));
-    if (strstr(PQerrorMessage(pg), "database \"") &&
-        strstr(PQerrorMessage(pg), "does not exist"))
+    if (strstr(said, "database \"") && strstr(said, "does not exist"))
         return arena_printf(a,
                             "%s is not there (%s): make it with createdb, or "
                             "mend the database of --db",

@@ -249,6 +249,9 @@ TEST_POSTGRES(postgres_says_why_a_place_will_not_do)
         away("postgresql://user:secret@127.0.0.1:1/essaim", "does not answer"));
     OKAY(away("postgresql://127.0.0.1:99999999/essaim", "--db"));
     OKAY(away("postgresql://127.0.0.1/essaim?foo=1", "--db is no address"));
+    /* libpq repeats such an address whole. */
+    OKAY(away("postgresql://user:secret@[::1/essaim", "--db is no address"));
+    OKAY(away("postgresql://u:secret@[::1]x/essaim", "--db is no address"));
     snprintf(url, sizeof(url), "%s%cdbname=not_there", place,
              strchr(place, '?') ? '&' : '?');
     OKAY(away(url, "make it with createdb"));
