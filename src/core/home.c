@@ -125,6 +125,8 @@ static enum status figures_fill(struct req *r, struct home_v *v)
     for (const struct module *const *m = modules; *m; m++)
         for (const struct figure *f = (*m)->figures;
              f && f->id && v->figure_count < HOME_FIGURES; f++) {
+            if (!f->front)
+                continue;
             struct figure_ask ask = {f, shown_year(r->app), NONE, reach_all};
             struct figure_value value;
             TRY(figure_value(r->conn, r->mem, &ask, &value));

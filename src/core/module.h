@@ -66,6 +66,7 @@ struct figure {
     const char *section; /* "offer": label figure.section.offer */
     enum period period;
     enum origin origin;
+    bool front; /* among the first numbers of the house, on its home page */
     bool approx;
     enum suppress suppress; /* and its complement, where a sum would give it */
     /* One number. Names it may use: :year (the one it begins in), :from, :to

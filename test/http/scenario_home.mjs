@@ -2,7 +2,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test, equal, ok, serve, links, readable, roles, essaim, drop } from './lib.mjs';
+import { test, equal, deepEqual, ok, serve, links, readable, roles, essaim, drop } from './lib.mjs';
 
 const server = await serve();
 const waits = (html) => [...html.matchAll(/<a\b[^>]*href="([^"]*\?attente=[^"]*)"[\s\S]*?<\/a>/g)]
@@ -100,6 +100,14 @@ await test('who asked for advice sees on the home page that it waits', async () 
   equal(r.status, 303, readable(r.text).slice(0, 200));
   const after = waits((await teacher.get('/')).text).find((w) => w.href.endsWith('=asked'));
   equal(Number(/\d+/.exec(after.text)[0]), Number(/\d+/.exec(before?.text ?? '0')[0]) + 1);
+});
+await test('the home opens on what the laboratory did, numbers as the key figures tell them', async () => {
+  const home = (await server.stranger().get('/')).text;
+  const told = [...home.matchAll(/href="\/chiffres\/([^"?]+)"/g)].map((m) => m[1]);
+  deepEqual(told, ['portfolio.projects', 'network.labs', 'network.bassins', 'network.people', 'network.classes',
+    'network.halfdays_outside', 'network.halfdays_hosted', 'network.trainings_hosted']);
+  for (const f of JSON.parse((await server.stranger().get('/chiffres.json?annee=2023-2024')).text))
+    if (told.includes(f.id)) ok(readable(home).replace(/(?<=\d)\s(?=\d)/g, '').includes(String(f.value)), f.id);
 });
 await test('something waits for many', () => ok(seen > 20, String(seen)));
 await test('what waits for others, or nothing by that name, is not found', async () => {

@@ -33,7 +33,8 @@
 #define HALF_DAYS(name, place)                                                 \
     {                                                                          \
         .id = "network." name, .unit = "half_day", .section = "network",       \
-        .period = YEAR, .origin = RECORDS, .entity = &slot_entity,             \
+        .front = true, .period = YEAR, .origin = RECORDS,                      \
+        .entity = &slot_entity,                                                \
         .value = SQL_CONST("SELECT count(*) " SLOTS(place)),                   \
         .rows = SQL_CONST("SELECT s.id AS id, 1 AS amount " SLOTS(place)),     \
     }
@@ -41,6 +42,7 @@
 const struct figure network_figures[] = {
     {.id = "network.labs",
      .unit = "lab",
+     .front = true,
      .section = "network",
      .period = AS_OF,
      .origin = RECORDS,
@@ -49,6 +51,7 @@ const struct figure network_figures[] = {
      .rows = SQL_CONST("SELECT l.id AS id, 1 AS amount " LABS)},
     {.id = "network.bassins",
      .unit = "bassin",
+     .front = true,
      .section = "network",
      .period = AS_OF,
      .origin = RECORDS,
@@ -57,6 +60,7 @@ const struct figure network_figures[] = {
      .rows = SQL_CONST("SELECT b.id AS id, 1 AS amount " SERVED)},
     {.id = "network.people",
      .unit = "person",
+     .front = true,
      .section = "network",
      .period = YEAR,
      .origin = RECORDS,
@@ -65,6 +69,7 @@ const struct figure network_figures[] = {
      .rows = SQL_CONST("SELECT v.id AS id, " PRESENT " AS amount " HELD)},
     {.id = "network.classes",
      .unit = "class",
+     .front = true,
      .section = "network",
      .period = YEAR,
      .origin = RECORDS,
@@ -75,6 +80,7 @@ const struct figure network_figures[] = {
     HALF_DAYS("halfdays_hosted", "inside"),
     {.id = "network.trainings_hosted",
      .unit = "training",
+     .front = true,
      .section = "network",
      .period = YEAR,
      .origin = RECORDS,

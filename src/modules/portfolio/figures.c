@@ -60,6 +60,7 @@ const struct figure portfolio_figures[] = {
              "portfolio_service"),
     {.id = "portfolio.projects",
      .unit = "project",
+     .front = true,
      .section = "portfolio",
      .period = AS_OF,
      .origin = RECORDS,
