@@ -1,6 +1,6 @@
 // The network's figures by line, whom it reaches, and one's own school: each equal to
 // the figure of its name and to an independent recount of the rows.
-import { test, equal, ok, match, serve, drop, copy, query, readable, links } from './lib.mjs';
+import { test, deepEqual, equal, ok, match, serve, drop, copy, query, readable, links } from './lib.mjs';
 
 const folder = copy();
 const server = await serve({ data: folder, env: { ESSAIM_QUERIES: '1' } });
@@ -85,6 +85,18 @@ await test('who was never reached: all of the schools, split in two, on the map 
   ok(links(page.text).some((l) => l === `/etablissements/${never[0][0]}`));
   match(readable(page.text), /non accueilli/);
   ok(Number(page.headers.get('x-queries')) <= 7, page.headers.get('x-queries'));
+  // The list on its pages: each school once, in the order of the file.
+  const shown = [];
+  for (let next = `/territoire?annee=${year}`; next; ) {
+    const text = (await leader.get(next)).text;
+    const part = [...text.slice(text.indexOf('id="school-list"')).matchAll(/scope="row"[^>]*><a href="\/etablissements\/(\d+)"/g)];
+    ok(part.length > 0 && part.length <= 50, String(part.length));
+    shown.push(...part.map((m) => m[1]));
+    next = /rel="next" href="([^"#]+)/.exec(text)?.[1].replaceAll('&amp;', '&');
+  }
+  ok(shown.length > 50);
+  deepEqual(shown, never.map((l) => l[0]));
+  equal((await leader.get('/territoire?apres=x')).status, 404);
 });
 
 await test('a file has the codes under its keys, in whatever language it is asked', async () => {

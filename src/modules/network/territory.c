@@ -12,7 +12,7 @@
 
 #include <math.h>
 
-enum { POINTS = 800, WIDTH = 860, LIST = 200, YEARS = 8 };
+enum { POINTS = 800, WIDTH = 860, LIST = 50, YEARS = 8 };
 
 struct place_row {
     int64_t id, bassin, lab, visits;
@@ -23,6 +23,7 @@ struct place_row {
 struct asked {
     int year; /* 0: since ever */
     struct str kind, rural, priority, shown;
+    int64_t after; /* the school that ended the page before; NONE */
 };
 struct territory {
     struct req *r;
@@ -38,7 +39,11 @@ static enum status read_asked(struct req *r, struct asked *a)
                         .kind = req_text(r, "type"),
                         .rural = req_text(r, "rural"),
                         .priority = req_text(r, "prioritaire"),
-                        .shown = req_text(r, "voir")};
+                        .shown = req_text(r, "voir"),
+                        .after = NONE};
+    const struct str after = req_text(r, "apres");
+    if (after.n && !str_int(after, &a->after))
+        return ERR_NOT_FOUND;
     if (str_eq(year, "toutes"))
         a->year = 0;
     else if (year.n && (!school_year_parse(year, &a->year) || a->year < 2000))
@@ -371,23 +376,57 @@ static struct reached_v school_shown(struct req *r, const struct place_row *s)
                 : arena_printf(r->mem, "/laboratoires/%" PRId64, s->lab)};
 }
 
+static const char *address(struct req *r, const struct asked *a,
+                           const char *form, int64_t after)
+{
+    struct buf b = {.mem = r->mem};
+    buf_printf(&b, "/territoire%s", form);
+    url_field(&b, "annee",
+              a->year ? str_of(school_year_text(r->mem, a->year))
+                      : STR("toutes"));
+    url_field(&b, "type", a->kind);
+    url_field(&b, "rural", a->rural);
+    url_field(&b, "prioritaire", a->priority);
+    url_field(&b, "voir", a->shown);
+    if (after != NONE)
+        url_field(&b, "apres", str_of(arena_printf(r->mem, "%" PRId64, after)));
+    if (!*form)
+        buf_str(&b, "#school-list");
+    return b.p;
+}
+
+/* Where the page begins: behind the school that ended the one before; at the
+ * first where that one is not among them (any more). */
+static size_t list_begin(const struct territory *t)
+{
+    for (size_t i = 0; t->asked.after != NONE && i < t->n; i++)
+        if (t->all[i].id == t->asked.after)
+            return i + 1;
+    return 0;
+}
+
 static void list_fill(struct territory *t, struct territory_v *v)
 {
     struct req *r = t->r;
     struct reached_v *list = NEW_ARRAY(r->mem, struct reached_v, LIST);
-    size_t more = 0;
-    for (size_t i = 0; i < t->n; i++) {
+    size_t more = 0, i = list_begin(t);
+    int64_t last = NONE;
+    if (i > 0)
+        v->first = address(r, &t->asked, "", NONE);
+    for (; i < t->n; i++) {
         if (!is_listed(&t->asked, &t->all[i]))
             continue;
-        if (v->n < LIST)
+        if (v->n < LIST) {
             list[v->n++] = school_shown(r, &t->all[i]);
-        else
+            last = t->all[i].id;
+        } else
             more++;
     }
     v->list = list;
-    if (more)
-        v->more =
-            tr_n(r->mem, r->lang, "network.territory.more", (int64_t)more);
+    if (more == 0)
+        return;
+    v->more = tr_n(r->mem, r->lang, "network.territory.more", (int64_t)more);
+    v->next = address(r, &t->asked, "", last);
 }
 
 static enum status territory_csv(struct territory *t)
@@ -417,20 +456,6 @@ static enum status territory_csv(struct territory *t)
     return req_send(r, 200, "text/csv; charset=utf-8", buf_done(&b));
 }
 
-static const char *csv_address(struct req *r, const struct asked *a)
-{
-    struct buf b = {.mem = r->mem};
-    buf_str(&b, "/territoire.csv");
-    url_field(&b, "annee",
-              a->year ? str_of(school_year_text(r->mem, a->year))
-                      : STR("toutes"));
-    url_field(&b, "type", a->kind);
-    url_field(&b, "rural", a->rural);
-    url_field(&b, "prioritaire", a->priority);
-    url_field(&b, "voir", a->shown);
-    return b.p;
-}
-
 enum status territory_show(struct req *r)
 {
     struct territory t = {.r = r};
@@ -447,7 +472,7 @@ enum status territory_show(struct req *r)
     v.bassins = chart_of(&t, "network.territory.by_bassin", by_bassin);
     TRY(map_fill(&t, &v));
     list_fill(&t, &v);
-    v.csv = csv_address(r, &t.asked);
+    v.csv = address(r, &t.asked, ".csv", NONE);
     struct page p = req_page(r, tr(r->lang, "network.territory"));
     p.wide = true;
     struct html h;

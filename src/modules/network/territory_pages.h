@@ -22,8 +22,9 @@ struct territory_v {
     const struct bars *bassins;
     const struct reached_v *list;
     size_t n;
-    const char *more;     /* how many the page leaves out; or NULL */
-    const char *unplaced; /* how many the map leaves out; or NULL */
+    const char *first, *next; /* pages of the list; or NULL */
+    const char *more;         /* how many come after; or NULL */
+    const char *unplaced;     /* how many the map leaves out; or NULL */
 };
 
 struct own_visit_v {
