@@ -360,6 +360,23 @@ await test('the most votes decide; what is not met is no plain go; a condition i
   made(await decide(admin, sits, 'go'));
   equal((await rows(of)).state, 'design');
 });
+await test('a decided gate is read by what was known that day; what was found since stands apart', async () => {
+  const evidence = await rows('/preuves');
+  let before = 0, since = 0;
+  for (const gate of await rows('/jalons')) {
+    const { text } = await admin.get(`/jalons/${gate.id}`);
+    const then = text.indexOf('id="since"');
+    for (const e of evidence.filter((x) => x.project === gate.project)) {
+      const at = text.indexOf(`href="/preuves/${e.id}"`);
+      ok(at > 0, `${gate.name}: ${e.statement}`);
+      const late = Boolean(gate.decided_on) && e.found > gate.decided_on;
+      equal(then > 0 && at > then, late, `${gate.name} of ${gate.decided_on}: ${e.statement}, ${e.found}`);
+      if (late) since++;
+      else before++;
+    }
+  }
+  ok(before > 20 && since > 5, `${before}, ${since}`);
+});
 await test('the server lived through it', async () => {
   equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));
 });

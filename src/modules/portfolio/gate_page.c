@@ -68,20 +68,27 @@ static bool is_asked(const struct list *criteria, const char *kind)
 }
 
 /* By kind, and for each kind at least a line that says that nothing is known.
- */
+ * A committee is read by what was known on the day it decided: what was found
+ * since stands apart. */
 static enum status evidence_fill(struct req *r, const struct gate *g,
                                  struct gate_v *v)
 {
     struct list list, criteria;
     TRY(rows_under(r, &evidence_entity, "project", g->project, &list));
     TRY(rows_under(r, &gate_criterion_entity, "gate", r->id, &criteria));
+    const int32_t until = gate_is_decided(g) ? g->decided_on : NO_DAY;
     struct evidence_v *out = NEW_ARRAY(r->mem, struct evidence_v, list.n + 8);
+    struct evidence_v *since = NEW_ARRAY(r->mem, struct evidence_v, list.n + 1);
     for (const char *const *kind = evidence_kinds; *kind; kind++) {
         bool any = false;
         for (size_t i = 0; i < list.n; i++) {
             const struct evidence *e = list.rows[i];
             if (!same(e->kind, *kind))
                 continue;
+            if (until != NO_DAY && e->found > until) {
+                since[v->since_count++] = evidence_shown(r, e);
+                continue;
+            }
             out[v->evidence_count++] = evidence_shown(r, e);
             any = true;
         }
@@ -91,6 +98,7 @@ static enum status evidence_fill(struct req *r, const struct gate *g,
                 .missing = is_asked(&criteria, *kind)};
     }
     v->evidence = out;
+    v->since = since;
     return OK;
 }
 

@@ -45,6 +45,8 @@ struct gate_v {
     size_t finding_count;
     const struct evidence_v *evidence;
     size_t evidence_count;
+    const struct evidence_v *since; /* found after it was decided */
+    size_t since_count;
     const struct gate_line_v *before;
     size_t before_count;
     const struct condition_v *conditions;
