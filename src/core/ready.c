@@ -3,7 +3,9 @@
 #include "core/request.h"
 #include "http/server.h"
 
+#include <errno.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 enum status disk_room(const char *folder, int64_t *mb)
 {
@@ -29,7 +31,15 @@ static enum status write_nothing(struct conn *c, struct arena *a, void *data)
         NO_ARGS, NULL);
 }
 
-/* NULL: ready. */
+/* A lane that is full for the moment, or a busy disk, passes. */
+static bool takes_writes(struct req *r)
+{
+    const enum status s = db_write(r->app->db, r->mem, write_nothing, NULL);
+    return s == OK || s == ERR_BUSY;
+}
+
+/* NULL: ready. A folder on a disk that was made read-only is found by asking
+ * for the right to write: a file that is open already says nothing. */
 static const char *hindrance(struct req *r)
 {
     int64_t mb = 0;
@@ -40,10 +50,15 @@ static const char *hindrance(struct req *r)
         return "the database does not answer";
     if (!current)
         return "the database is of another version: restart the program";
-    if (db_write(r->app->db, r->mem, write_nothing, NULL) == ERR_AWAY)
+    if (!takes_writes(r))
         return "the database takes no writes";
     if (disk_room(r->app->folder, &mb) != OK)
         return "the data folder is not there";
+    if (access(r->app->folder, W_OK | X_OK) != 0)
+        return arena_printf(r->mem,
+                            "the data folder takes no files (%s): mend its"
+                            " disk or its rights",
+                            strerror(errno));
     if (mb < disk_room_least(r->app))
         return arena_printf(r->mem,
                             "the disk has room for %" PRId64 " MB, less than"

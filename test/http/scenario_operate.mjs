@@ -1,5 +1,6 @@
 // What an operator reads of a running server: ready or not, metrics, the log.
-import { test, equal, ok, match, serve, routes } from './lib.mjs';
+import { test, equal, ok, match, serve, routes, childOf } from './lib.mjs';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 // Prometheus' text format, strictly: every series under its HELP and TYPE, no
@@ -155,6 +156,24 @@ await test('ready, and not ready when the disk is nearly full', async () => {
   equal(r.status, 503);
   match(r.text, /^not ready: the disk has room for \d+ MB/);
   equal((await other.stranger().get('/healthz')).status, 200);
+  await other.stop();
+});
+await test('not ready when the folder\'s disk has become read-only', async (skip) => {
+  const own = process.getuid() === 0 ? ['unshare', '-m'] : ['unshare', '-rm'];
+  if (spawnSync(own[0], [...own.slice(1), 'true']).status !== 0) return skip('no name space for mounts');
+  const other = await serve({ under: own });
+  const ready = async () => (await other.stranger().get('/readyz')).text;
+  equal(await ready(), 'ready\n');
+  // As the kernel leaves a disk after an error: what is open stays, no name can be written.
+  const inside = (...words) => execFileSync('nsenter',
+    [...process.getuid() === 0 ? [] : ['-U', '--preserve-credentials'], '-t', String(childOf(other.child.pid)), '-m', ...words]);
+  inside('mount', '--bind', other.folder, other.folder);
+  inside('mount', '-o', 'remount,bind,ro', other.folder);
+  const r = await other.stranger().get('/readyz');
+  equal(r.status, 503);
+  equal(r.text, 'not ready: the data folder takes no files (Read-only file system): mend its disk or its rights\n');
+  inside('umount', other.folder);
+  equal(await ready(), 'ready\n');
   await other.stop();
 });
 await test('a setting that makes no sense is told in one line', async () => {
