@@ -145,8 +145,7 @@ enum status app_open(struct app *app, const char *folder, const char **why)
     if (access(arena_printf(&app->mem, "%s/restoring", folder), F_OK) == 0) {
         *why = arena_printf(&app->mem,
                             "%s/restoring is of a restore that did not end:"
-                            " remove %s, empty the database if --db named one,"
-                            " and restore again",
+                            " remove %s and restore again",
                             folder, folder);
         return ERR_SYSTEM;
     }

@@ -105,10 +105,8 @@ enum status rows_file_make(struct app *app, struct cli_bar *bar,
     if (s == OK)
         s = fill(app, out, bar, why);
     if (s != OK && out->db)
-        *why = arena_printf(out->mem,
-                            "the rows cannot be copied into %s (%s): see its"
-                            " room",
-                            app->folder, *why ? *why : status_name(s));
+        *why = arena_printf(out->mem, "the rows cannot be copied into %s: %s",
+                            app->folder, *why ? *why : cli_reason(s));
     return s == ERR_FULL ? ERR_STORE : s;
 }
 
@@ -129,6 +127,7 @@ static enum status give(struct app *app, struct db *from, struct db *to,
     const struct move m = {.from = from,
                            .to = to,
                            .schema = &app->schema,
+                           .restores = true,
                            .shown = shown,
                            .data = bar};
     TRY(db_alone(to, &app->mem, why));

@@ -208,6 +208,12 @@ static bool option_take(struct cli *cli, int key, const char *value)
     return true;
 }
 
+/* What is to be run: one of ours, or a module's. */
+struct run {
+    const struct command_line *own;
+    const struct command *of_module;
+};
+
 /* A folder is named with --data. */
 static bool place_is_known(struct app *app)
 {
@@ -218,6 +224,23 @@ static bool place_is_known(struct app *app)
         return true;
     cli_fail("--db takes an address such as postgresql://server/essaim; a "
              "folder is named with --data");
+    return false;
+}
+
+/* A move names both its sides, and nothing else has two: whoever mixes that up
+ * would read or fill another database than the one meant. */
+static bool sides_are_clear(const struct cli *cli, const struct run *run)
+{
+    const struct conf *conf = &cli->app->conf;
+    const bool moves = run->own && run->own->run == command_move;
+    if (moves && conf->at[conf_find(STR("db"))].from == FROM_FLAG)
+        cli_fail("move takes no --db: --from and --to name both databases");
+    else if (!moves && (cli->from || cli->to))
+        cli_fail("--%s is for essaim move: here --db or --data names the"
+                 " database",
+                 cli->from ? "from" : "to");
+    else
+        return true;
     return false;
 }
 
@@ -268,12 +291,6 @@ bool cli_is_laboratory(struct cli *cli)
     return false;
 }
 
-/* What is to be run: one of ours, or a module's. */
-struct run {
-    const struct command_line *own;
-    const struct command *of_module;
-};
-
 static bool migrates(const struct cli *cli, const struct run *run)
 {
     return run->own && run->own->run == command_db && cli->argc &&
@@ -310,7 +327,7 @@ static int run(struct cli *cli, const struct run *run)
         return cli_fail("%s", why);
     if (!conf_read(&cli->app->conf, &cli->app->mem, &why))
         return cli_fail("%s", why);
-    if (!place_is_known(cli->app))
+    if (!place_is_known(cli->app) || !sides_are_clear(cli, run))
         return 2;
     time_zone(conf_get(&cli->app->conf, "zone"));
     app_init(cli->app);

@@ -213,6 +213,19 @@ int command_token(struct cli *cli)
     return 0;
 }
 
+/* An empty database got its tables, which may be another than was meant. */
+static enum status say_empty(struct cli *cli, struct conn *c)
+{
+    int64_t accounts;
+    TRY(db_int(c, SQL("SELECT count(*) FROM auth_account"), NO_ARGS,
+               &accounts));
+    if (!accounts)
+        printf("%s holds nobody yet: essaim begin and essaim user add make a"
+               " laboratory of it\n",
+               db_place(cli->app->db));
+    return OK;
+}
+
 int command_db(struct cli *cli)
 {
     struct conn *c;
@@ -227,6 +240,8 @@ int command_db(struct cli *cli)
         return cli_fail("the database cannot be read");
     enum status s =
         schema_check(c, &cli->app->mem, &cli->app->schema, &differences, &n);
+    if (s == OK && same(cli->argv[0], "migrate"))
+        s = say_empty(cli, c);
     conn_end(c);
     conn_close(c);
     if (s != OK)

@@ -329,7 +329,12 @@ static int run(struct trip *t)
         return cli_fail("%s has another journal.key than the source: move to an"
                         " empty folder, or name the right one with --data",
                         t->to.folder);
-    enum status s = seal(t, &why);
+    /* Before anything is asked of its tables. */
+    enum status s = schema_agrees(t->from.db, t->mem, m.schema, &why);
+    if (s != OK)
+        return cli_fail("%s", why);
+    why = NULL;
+    s = seal(t, &why);
     if (s != OK)
         return cli_fail("the journal of the source cannot be sealed: %s",
                         why ? why : cli_reason(s));

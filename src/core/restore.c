@@ -76,8 +76,8 @@ static enum status place_make(struct restoring *r)
     closedir(d);
     if (first && same(first, RESTORING))
         return refuse(r, ERR_CONFLICT,
-                      "%s/%s is of a restore that did not end: remove %s, and"
-                      " empty the database if --db named one",
+                      "%s/%s is of a restore that did not end: remove %s,"
+                      " and restore again",
                       r->dir, first, r->dir);
     if (first)
         return refuse(r, ERR_CONFLICT,

@@ -70,6 +70,8 @@ struct dialect {
     struct sql keys;
     /* The highest id that the table :name with a column id ever gave. */
     struct sql highest;
+    /* Not 0: this user may not make tables there, or change those that are. */
+    struct sql refused;
     /* How many other processes of Essaim are connected. */
     struct sql others;
     /* The column that {turn_column} makes, or "". */

@@ -72,14 +72,14 @@ static enum status prove_table(struct moving *g, struct conn *c,
     if (!same(digest, t->moved))
         return move_refuse(
             g, ERR_STORE,
-            "%s is not the same in the target: call again with an"
-            " empty one",
+            "%s is not the same in the target: call the same again with"
+            " an empty one",
             t->load.name);
     if (highest != t->load.highest)
         return move_refuse(
             g, ERR_STORE,
-            "%s would give ids again in the target: call again with"
-            " an empty one",
+            "%s would give ids again in the target: call the same again"
+            " with an empty one",
             t->load.name);
     return OK;
 }
@@ -98,8 +98,12 @@ static enum status prove(struct moving *g)
         s = db_integrity(c, g->mem, &full, &fault);
     conn_end(c);
     conn_close(c);
-    return s == OK && fault ? move_refuse(g, ERR_STORE, "the target: %s", fault)
-                            : s;
+    return s == OK && fault
+               ? move_refuse(g, ERR_STORE,
+                             "the target is not whole (%s): call the same again"
+                             " with an empty one",
+                             fault)
+               : s;
 }
 
 static enum status note_done(struct conn *c, struct arena *a, void *data)
@@ -124,6 +128,26 @@ static enum status move(struct moving *g)
     return db_write(to, g->mem, note_done, NULL);
 }
 
+/* What ended it, where nothing has said it better. */
+static const char *ended_by(const struct moving *g, enum status s)
+{
+    const char *from = db_place(g->m->from), *to = db_place(g->m->to);
+    if (s == ERR_FULL)
+        return arena_printf(g->mem,
+                            "no room is left for %s: make room, then call the"
+                            " same again",
+                            to);
+    if (s == ERR_AWAY || s == ERR_UNSURE)
+        return arena_printf(g->mem,
+                            "%s or %s does not answer any more: see that its"
+                            " server runs, then call the same again",
+                            from, to);
+    return arena_printf(g->mem,
+                        "from %s to %s it ended (%s): mend what the log says,"
+                        " then call the same again",
+                        from, to, status_name(s));
+}
+
 enum status db_move(struct arena *a, const struct move *m, struct moved *out,
                     const char **why)
 {
@@ -132,8 +156,7 @@ enum status db_move(struct arena *a, const struct move *m, struct moved *out,
     if (s != OK && !g.why && g.to)
         g.why = g.to->why;
     if (s != OK && !g.why)
-        g.why = arena_printf(a, "%s: see the log; call again to go on",
-                             status_name(s));
+        g.why = ended_by(&g, s);
     if (g.to)
         g.loader->close(g.to);
     if (g.from) {

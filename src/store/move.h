@@ -17,6 +17,7 @@ struct move {
     /* Others may write to the source meanwhile: what they commit after the
      * first read is not moved. */
     bool served;
+    bool restores; /* it is called a restore where it is told of */
     const struct schema *schema;
     /* Told as it goes: "moving" and then "proving", in rows. */
     void (*shown)(void *data, const char *what, int64_t done, int64_t all);

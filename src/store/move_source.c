@@ -130,8 +130,8 @@ enum status move_take_source(struct moving *g)
     if (!g->m->served &&
         g->from->engine->hold(g->from, g->mem, g->loads, g->n) != OK)
         return move_refuse(g, ERR_BUSY,
-                           "somebody writes to %s: stop what uses it, and call"
-                           " again",
+                           "somebody writes to %s: stop what uses it, then call"
+                           " the same again",
                            db_place(g->m->from));
     TRY(schema_check(g->from, g->mem, g->m->schema, &differences, &n));
     if (n)

@@ -6,7 +6,7 @@
 
 /* What the target is: empty, or of this very move. */
 struct target {
-    bool born, half;
+    bool born, half, restores;
     const char *of; /* half: of that source */
     const char *full;
 };
@@ -36,6 +36,7 @@ static enum status see_target(struct moving *g, struct conn *c,
         const struct str name = row_str(r, 0);
         if (!name.n)
             out->of = row_text(r, 1);
+        out->restores |= str_eq(name, "restore");
         for (size_t i = 0; i < g->n; i++)
             if (str_eq(name, g->tables[i].load.name))
                 g->tables[i].moved = row_text(r, 1);
@@ -59,13 +60,12 @@ static enum status look_at_target(struct moving *g, struct target *t)
     if (s == OK && t->half && !(t->of && same(t->of, db_place(g->m->from))))
         return move_refuse(
             g, ERR_CONFLICT,
-            "%s is half of a move from %s: call that one again, or"
-            " empty it",
-            to, t->of ? t->of : "elsewhere");
+            "%s is half of a %s from %s: call that one again, or empty it", to,
+            t->restores ? "restore" : "move", t->of ? t->of : "elsewhere");
     if (s == OK && !current)
         return move_refuse(g, ERR_CONFLICT,
-                           "%s is half of a move by another Essaim: empty it",
-                           to);
+                           "%s is half of a %s by another Essaim: empty it", to,
+                           t->restores ? "restore" : "move");
     if (s == OK && !t->half && t->full)
         return move_refuse(g, ERR_CONFLICT,
                            "%s holds something already (%s): name an empty one",
@@ -75,15 +75,21 @@ static enum status look_at_target(struct moving *g, struct target *t)
 
 static enum status note_begun(struct conn *c, struct arena *a, void *data)
 {
+    const struct move *m = data;
     (void)a;
     TRY(db_exec(c,
                 SQL("CREATE TABLE core_moving (name TEXT NOT NULL PRIMARY KEY,"
                     " digest TEXT NOT NULL)"),
                 NO_ARGS, NULL));
+    if (m->restores)
+        TRY(db_exec(c,
+                    SQL("INSERT INTO core_moving (name, digest)"
+                        " VALUES ('restore', '')"),
+                    NO_ARGS, NULL));
     return db_exec(c,
                    SQL("INSERT INTO core_moving (name, digest)"
                        " VALUES ('', :place)"),
-                   ARGS(arg_cstr("place", data)), NULL);
+                   ARGS(arg_cstr("place", db_place(m->from))), NULL);
 }
 
 /* The columns as the target has them: each of the source's, and no other. */
@@ -126,12 +132,13 @@ static enum status match_tables(struct moving *g)
 enum status move_take_target(struct moving *g)
 {
     struct target t;
-    const char *place = db_place(g->m->from);
+    TRY(schema_ours(g->m->to, g->mem, &g->why));
+    g->why = NULL;
     TRY(look_at_target(g, &t));
     if (!t.half) {
         TRY(schema_open(g->m->to, g->mem, g->m->schema, &g->why));
         g->why = NULL;
-        TRY(db_write(g->m->to, g->mem, note_begun, (void *)(uintptr_t)place));
+        TRY(db_write(g->m->to, g->mem, note_begun, (void *)(uintptr_t)g->m));
     }
     return match_tables(g);
 }

@@ -1,4 +1,4 @@
-/* Connecting to a PostgreSQL server, and whether the database there will do. */
+/* Opening and closing a PostgreSQL database, and its connections. */
 #include "store/postgres.h"
 
 #include "base/log.h"
@@ -43,29 +43,6 @@ void pg_conn_free(struct pg_conn *c)
     free_plain(c);
 }
 
-static const char *pg_line(struct arena *a, const char *text)
-{
-    struct str said = str_of(text ? text : ""), line;
-    if (!str_next(&said, '\n', &line))
-        return "no answer";
-    return str_dup(a, line);
-}
-
-const char *pg_said(struct arena *a, const PGconn *pg)
-{
-    return pg_line(a, PQerrorMessage(pg));
-}
-
-PGconn *pg_dial(const char *url, const char *as)
-{
-    /* What stands in the URL wins over what stands before it. */
-    static const char *const names[] = {
-        "connect_timeout", "tcp_user_timeout",          "dbname",
-        "client_encoding", "fallback_application_name", NULL};
-    const char *const values[] = {"5", "15000", url, "UTF8", as, NULL};
-    return PQconnectdbParams(names, values, 1);
-}
-
 /* A message of the server that nobody asked for. */
 static void on_notice(void *data, const PGresult *answer)
 {
@@ -97,122 +74,6 @@ enum status pg_connect(struct pg_conn *c)
     return s;
 }
 
-const char *pg_shown(struct arena *a, const char *url)
-{
-    char *fault = NULL;
-    struct buf b = {.mem = a};
-    PQconninfoOption *all = PQconninfoParse(url, &fault), *o;
-    PQfreemem(fault);
-    if (!all)
-        return "the address given";
-    const char *part[3] = {"", "", ""}; /* host, port, database */
-    static const char *const names[] = {"host", "port", "dbname"};
-    for (o = all; o->keyword; o++)
-        for (int i = 0; i < 3; i++)
-            if (same(o->keyword, names[i]) && o->val)
-                part[i] = o->val;
-    buf_printf(&b, "postgresql://%s%s%s/%s", part[0], *part[1] ? ":" : "",
-               part[1], part[2]);
-    PQconninfoFree(all);
-    return buf_done(&b).p;
-}
-
-/* What libpq says of an address, but for what it repeats of it: that may be the
- * password. */
-static const char *unquoted(struct arena *a, const char *text)
-{
-    struct str said = str_of(pg_line(a, text)), part;
-    str_next(&said, '"', &part);
-    part = str_trim(part);
-    part.n -= part.n && part.p[part.n - 1] == ':';
-    return str_dup(a, part);
-}
-
-/* Why there is no connection, and what to do. */
-static const char *no_connection(struct arena *a, const struct pg_db *db,
-                                 const PGconn *pg)
-{
-    const char *said = PQerrorMessage(pg);
-    char *fault = NULL;
-    PQconninfoOption *parts = PQconninfoParse(db->url, &fault);
-    PQconninfoFree(parts);
-    if (!parts) {
-        const char *why = arena_printf(a,
-                                       "--db is no address (%s): write "
-                                       "postgresql://user@server/database",
-                                       unquoted(a, fault));
-        PQfreemem(fault);
-        return why;
-    }
-    if (strstr(said, "too many c") || strstr(said, "connection slots"))
-        return arena_printf(a,
-                            "%s has no connection left (%s): raise its "
-                            "max_connections, or end some",
-                            db->db.shown, pg_said(a, pg));
-    if (strstr(said, "database \"") && strstr(said, "does not exist"))
-        return arena_printf(a,
-                            "%s is not there (%s): make it with createdb, or "
-                            "mend the database of --db",
-                            db->db.shown, pg_said(a, pg));
-    if (PQconnectionNeedsPassword(pg))
-        return arena_printf(a,
-                            "%s asks for a password: put it in ~/.pgpass or in "
-                            "PGPASSWORD",
-                            db->db.shown);
-    if (PQconnectionUsedPassword(pg))
-        return arena_printf(a,
-                            "%s refuses us (%s): mend the user, the password "
-                            "or the database of --db",
-                            db->db.shown, pg_said(a, pg));
-    return arena_printf(a,
-                        "%s does not answer (%s): see that the server runs and "
-                        "lets us in, or mend --db",
-                        db->db.shown, pg_said(a, pg));
-}
-
-static const char *value_of(struct arena *a, PGconn *pg, const char *query)
-{
-    PGresult *answer = PQexec(pg, query);
-    const char *value =
-        PQresultStatus(answer) == PGRES_TUPLES_OK && PQntuples(answer) == 1
-            ? PQgetvalue(answer, 0, 0)
-            : "";
-    value = arena_dup(a, value, strlen(value));
-    PQclear(answer);
-    return value;
-}
-
-/* Why that database will not do; NULL when it will. *s: ERR_AWAY where it may
- * do a moment later. */
-static const char *fault_of(struct arena *a, const struct pg_db *db, PGconn *pg,
-                            int least, enum status *s)
-{
-    const int version = PQserverVersion(pg);
-    *s = ERR_AWAY;
-    if (PQstatus(pg) != CONNECTION_OK)
-        return no_connection(a, db, pg);
-    if (!same(value_of(a, pg, "SHOW transaction_read_only"), "off"))
-        return arena_printf(a,
-                            "%s can only be read (a standby, or set so): name "
-                            "the server that takes writes with --db",
-                            db->db.shown);
-    *s = ERR_SYSTEM;
-    if (version < least)
-        return arena_printf(a, "%s is PostgreSQL %d: install %d or a later one",
-                            db->db.shown, version / 10000, least / 10000);
-    if (!same(value_of(a, pg, "SHOW server_encoding"), "UTF8"))
-        return arena_printf(a,
-                            "%s is not written in UTF-8: make another with "
-                            "createdb --encoding=UTF8 --template=template0",
-                            db->db.shown);
-    if (!*value_of(a, pg, "SELECT current_schema()"))
-        return arena_printf(a,
-                            "%s has no schema for this user: CREATE SCHEMA "
-                            "AUTHORIZATION CURRENT_USER",
-                            db->db.shown);
-    return NULL;
-}
-
 /* Who asks to be alone is not passed by those who come after. */
 static void turn_open(pthread_rwlock_t *turn)
 {
@@ -236,13 +97,8 @@ static enum status open_db(struct arena *a, struct db **out,
     pthread_mutex_init(&db->lock, NULL);
     pthread_cond_init(&db->freed, NULL);
     turn_open(&db->turn);
-    PGconn *pg = pg_dial(db->url, "essaim looks");
-    enum status s;
-    *why = fault_of(a, db, pg,
-                    o->least_version ? o->least_version : LEAST_VERSION, &s);
-    PQfinish(pg);
-    if (*why)
-        return s;
+    TRY(pg_look(a, db, o->least_version ? o->least_version : LEAST_VERSION,
+                why));
     *out = &db->db;
     return OK;
 }

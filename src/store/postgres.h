@@ -1,7 +1,8 @@
 /*
  * Private to the store: what stands behind db.h when the engine is PostgreSQL.
  *
- * postgres.c opens and closes, postgres_text.c translates the common tongue,
+ * postgres.c opens and closes, postgres_dial.c reaches a server and says why it
+ * will not do, postgres_text.c translates the common tongue,
  * postgres_rows.c runs statements and reads their answers, postgres_fail.c says
  * what the server's errors mean, postgres_write.c runs closures.
  *
@@ -92,11 +93,19 @@ static inline struct pg_conn *pg_conn(struct conn *c)
 /* postgres.c */
 struct pg_conn *pg_conn_new(struct pg_db *db, bool writer);
 void pg_conn_free(struct pg_conn *c);
-PGconn *pg_dial(const char *url, const char *as);
 enum status pg_connect(struct pg_conn *c) MUST_USE;
 void pg_disconnect(struct pg_conn *c);
+
+/* postgres_dial.c */
+PGconn *pg_dial(const char *url, const char *as);
 /* The first line of what libpq says. */
 const char *pg_said(struct arena *a, const PGconn *pg);
+/* Whether the database will do, of that version of the server at least; else
+ * *why, what to do. ERR_AWAY: a moment later it may. */
+enum status pg_look(struct arena *a, const struct pg_db *db, int least,
+                    const char **why) MUST_USE;
+/* The place without user and password. */
+const char *pg_shown(struct arena *a, const char *url);
 
 /* postgres_text.c: into s->text and s->names. */
 void pg_translate(struct pg_statement *s, const char *text);
@@ -156,6 +165,3 @@ enum status pg_hold(struct conn *c, struct arena *a,
 /* postgres_write.c */
 enum status pg_write(struct db *db, struct arena *mem, write_fn *fn, void *data,
                      int64_t budget_ns) MUST_USE;
-
-/* postgres.c: the place without user and password. */
-const char *pg_shown(struct arena *a, const char *url);

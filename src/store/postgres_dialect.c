@@ -191,6 +191,12 @@ const struct dialect postgres_dialect = {
                 "current_schema() AND s.sequencename = (SELECT c.relname FROM "
                 "pg_class c WHERE c.oid = CAST(pg_get_serial_sequence("
                 "quote_ident(:name), 'id') AS regclass))"},
+    .refused = {"SELECT CASE WHEN has_schema_privilege(current_schema(), "
+                "'CREATE') AND (has_database_privilege(current_database(), "
+                "'CREATE') OR EXISTS (SELECT 1 FROM pg_extension x WHERE "
+                "x.extname = 'btree_gist')) AND NOT EXISTS (SELECT 1 FROM "
+                "pg_class c, pg_namespace n WHERE " HERE " AND c.relkind = 'r' "
+                "AND NOT pg_has_role(c.relowner, 'USAGE')) THEN 0 ELSE 1 END"},
     .others = {"SELECT count(*) FROM pg_stat_activity a WHERE a.datname = "
                "current_database() AND a.application_name = 'essaim' AND "
                "a.pid <> pg_backend_pid()"},

@@ -67,17 +67,6 @@ struct opening {
     int64_t version;
 };
 
-static enum status is_empty(struct conn *c, struct arena *a, struct opening *o)
-{
-    struct rows *r;
-    TRY(db_rows(c, a, dialect_of(c)->tables, NO_ARGS, &r));
-    const bool some = rows_next(r);
-    TRY(rows_end(r));
-    if (some)
-        o->refusal = "it holds tables of another program: name an empty one";
-    return some ? ERR_CONFLICT : OK;
-}
-
 static enum status open_in(struct conn *c, struct arena *a, void *data)
 {
     struct opening *o = data;
@@ -86,11 +75,11 @@ static enum status open_in(struct conn *c, struct arena *a, void *data)
     TRY(conn_lock(c, "schema"));
     enum status status = version_of(c, a, &o->version);
     if (status == OK && o->version == NONE)
-        status = is_empty(c, a, o);
-    if (status == OK && o->version == NONE)
         status = make_all(c, a, o->schema);
-    if (status == OK && o->version > number && o->version != NONE)
+    if (status == OK && o->version > number && o->version != NONE) {
+        o->refusal = "a newer Essaim has just been at it";
         return ERR_CONFLICT;
+    }
     const struct migration *m = o->schema->migrations;
     for (; status == OK && o->version != NONE && m && m->number; m++)
         if (m->number > o->version)
@@ -103,37 +92,72 @@ static enum status open_in(struct conn *c, struct arena *a, void *data)
     return status;
 }
 
-/* Where a copy is due before the migrations, it is made; and what version. */
-static enum status look(struct db *db, struct arena *a, int64_t *version,
-                        const char **path, const char **why)
+/* What stands in the database before anything is done to it. */
+struct found {
+    int64_t version;
+    const char *path; /* of its file, or NULL */
+    const char *half; /* "move" or "restore": of one that did not end */
+    bool others;      /* tables, and none of ours */
+    int64_t refused;  /* not 0: this user may not change tables */
+};
+
+static enum status look_half(struct conn *c, struct arena *a, struct found *f)
+{
+    bool half;
+    int64_t restores;
+    TRY(has_table(c, a, "core_moving", &half));
+    if (!half)
+        return OK;
+    TRY(db_int(c,
+               SQL("SELECT count(*) FROM core_moving WHERE name = 'restore'"),
+               NO_ARGS, &restores));
+    f->half = restores ? "restore" : "move";
+    return OK;
+}
+
+static enum status look_in(struct conn *c, struct arena *a, struct found *f)
+{
+    struct rows *r;
+    TRY(conn_begin(c, 0));
+    TRY(version_of(c, a, &f->version));
+    TRY(look_half(c, a, f));
+    if (f->version == NONE) {
+        TRY(db_rows(c, a, dialect_of(c)->tables, NO_ARGS, &r));
+        f->others = rows_next(r);
+        TRY(rows_end(r));
+    }
+    TRY(db_int(c, dialect_of(c)->refused, NO_ARGS, &f->refused));
+    TRY(db_rows(c, a, dialect_of(c)->file, NO_ARGS, &r));
+    f->path = rows_next(r) ? row_text(r, 0) : NULL;
+    return rows_end(r);
+}
+
+static enum status look(struct db *db, struct arena *a, struct found *f,
+                        const char **why)
 {
     struct conn *c;
-    struct rows *r;
-    bool half = false;
-    *path = NULL;
-    *why = "cannot read the database";
+    const char *place = db_place(db);
+    *f = (struct found){.version = NONE};
+    *why = arena_printf(a, "%s cannot be read", place);
     TRY(conn_open(db, &c));
-    enum status status = conn_begin(c, 0);
-    if (status == OK)
-        status = version_of(c, a, version);
-    if (status == OK)
-        status = has_table(c, a, "core_moving", &half);
-    if (status == OK)
-        status = db_rows(c, a, dialect_of(c)->file, NO_ARGS, &r);
-    if (status == OK) {
-        if (rows_next(r))
-            *path = row_text(r, 0);
-        status = rows_end(r);
-    }
+    const enum status status = look_in(c, a, f);
     conn_end(c);
     conn_close(c);
-    if (status != OK || !half)
-        return status;
-    *why = arena_printf(a,
-                        "%s is half of a move that did not end: call the same"
-                        " essaim move again, or empty it",
-                        db_place(db));
-    return ERR_CONFLICT;
+    TRY(status);
+    if (f->half)
+        *why = arena_printf(a,
+                            "%s is half of a %s that did not end: call the same"
+                            " essaim %s again, or empty it",
+                            place, f->half, f->half);
+    else if (f->others)
+        *why = arena_printf(a,
+                            "%s holds tables of another program: name an empty"
+                            " one",
+                            place);
+    else if (f->version == NONE)
+        *why = arena_printf(
+            a, "%s is empty: run essaim begin, or try essaim demo", place);
+    return f->half || f->others ? ERR_CONFLICT : OK;
 }
 
 /* A copy of the same name is of an attempt that failed and changed nothing. */
@@ -158,33 +182,33 @@ static const char *newer(struct arena *a, int64_t version,
 enum status schema_agrees(struct db *db, struct arena *a,
                           const struct schema *s, const char **why)
 {
-    const char *path;
-    int64_t version;
-    TRY(look(db, a, &version, &path, why));
-    if (version == newest(s))
+    struct found f;
+    TRY(look(db, a, &f, why));
+    if (f.version == newest(s))
         return OK;
-    if (version == NONE)
-        *why = "the database is empty: run essaim begin, or try essaim demo";
-    else if (version > newest(s))
-        *why = newer(a, version, s);
-    else
+    if (f.version != NONE && f.version > newest(s))
+        *why = newer(a, f.version, s);
+    else if (f.version != NONE)
         *why = arena_printf(a,
                             "the database is of an older Essaim (%" PRId64
                             ", this one is %" PRId64
                             "): stop the server and run essaim db migrate",
-                            version, newest(s));
+                            f.version, newest(s));
     return ERR_CONFLICT;
+}
+
+enum status schema_ours(struct db *db, struct arena *a, const char **why)
+{
+    struct found f;
+    const enum status s = look(db, a, &f, why);
+    return s == ERR_CONFLICT && f.half ? OK : s;
 }
 
 enum status schema_made(struct db *db, struct arena *a, const char **why)
 {
-    const char *path;
-    int64_t version;
-    TRY(look(db, a, &version, &path, why));
-    if (version != NONE)
-        return OK;
-    *why = "the database is empty: run essaim begin, or try essaim demo";
-    return ERR_NOT_FOUND;
+    struct found f;
+    TRY(look(db, a, &f, why));
+    return f.version == NONE ? ERR_NOT_FOUND : OK;
 }
 
 enum status schema_current(struct conn *c, const struct schema *s, bool *out)
@@ -201,18 +225,29 @@ enum status schema_open(struct db *db, struct arena *a, const struct schema *s,
 {
     enum { TEN_MINUTES_MS = 600000 };
     struct opening o = {s, NULL, NONE};
-    const char *path;
-    TRY(look(db, a, &o.version, &path, why));
+    struct found f;
+    TRY(look(db, a, &f, why));
     *why = "";
-    if (o.version == newest(s))
+    if (f.version == newest(s))
         return OK;
-    if (o.version != NONE && o.version < newest(s) && path)
-        TRY(copy_before(a, path, newest(s), why));
+    if (f.version != NONE && f.version > newest(s)) {
+        *why = newer(a, f.version, s);
+        return ERR_CONFLICT;
+    }
+    if (f.refused) {
+        *why =
+            arena_printf(a,
+                         "%s lets its user make or change no tables: make"
+                         " that user its owner (ALTER DATABASE … OWNER TO …)",
+                         db_place(db));
+        return ERR_CONFLICT;
+    }
+    if (f.version != NONE && f.path)
+        TRY(copy_before(a, f.path, newest(s), why));
     enum status status = db_write_within(db, a, open_in, &o, TEN_MINUTES_MS);
-    if (status == ERR_CONFLICT && o.version != NONE && o.version > newest(s))
-        *why = newer(a, o.version, s);
-    else if (status != OK)
-        *why = arena_printf(a, "the database cannot be brought up to date: %s",
-                            o.refusal ? o.refusal : status_name(status));
+    if (status != OK)
+        *why =
+            arena_printf(a, "%s cannot be brought up to date: %s", db_place(db),
+                         o.refusal ? o.refusal : status_name(status));
     return status;
 }

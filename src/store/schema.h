@@ -47,6 +47,10 @@ struct schema {
  * newer Essaim. */
 enum status schema_open(struct db *db, struct arena *a, const struct schema *s,
                         const char **why) MUST_USE;
+/* Empty, or of Essaim in whatever state; ERR_CONFLICT and *why for one with
+ * tables of another program, which are not read. */
+enum status schema_ours(struct db *db, struct arena *a,
+                        const char **why) MUST_USE;
 /* ERR_NOT_FOUND and *why, what to do, for one in which nothing was made yet. */
 enum status schema_made(struct db *db, struct arena *a,
                         const char **why) MUST_USE;

@@ -159,6 +159,7 @@ const struct dialect sqlite_dialect = {
     .keys = {"SELECT name FROM pragma_table_info(:name) WHERE pk > 0 ORDER BY "
              "pk"},
     .highest = {"SELECT seq FROM sqlite_sequence WHERE name = :name"},
+    .refused = {"SELECT 0"},
     .others = {"SELECT 0"},
     .turn_column = "",
     .turn_key = "",

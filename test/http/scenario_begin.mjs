@@ -83,7 +83,7 @@ await test('nor of a database where nothing was made yet, and names no address t
   try {
     const r = run('serve', '--data', empty, '--listen', '127.0.0.1:0');
     equal(r.status, 1);
-    match(r.stderr, /^essaim: the database is empty: run essaim begin/);
+    match(r.stderr, /^essaim: \S+ is empty: run essaim begin[^\n]*\n$/);
     ok(!r.stderr.includes('http://'), r.stderr);
   } finally { drop(empty); }
 });

@@ -247,11 +247,15 @@ TEST_POSTGRES(postgres_says_why_a_place_will_not_do)
     char url[600];
     OKAY(
         away("postgresql://user:secret@127.0.0.1:1/essaim", "does not answer"));
-    OKAY(away("postgresql://127.0.0.1:99999999/essaim", "--db"));
-    OKAY(away("postgresql://127.0.0.1/essaim?foo=1", "--db is no address"));
-    /* libpq repeats such an address whole. */
-    OKAY(away("postgresql://user:secret@[::1/essaim", "--db is no address"));
-    OKAY(away("postgresql://u:secret@[::1]x/essaim", "--db is no address"));
+    OKAY(away("postgresql://127.0.0.1:99999999/essaim", "mend the address"));
+    OKAY(refused("postgresql://127.0.0.1/essaim?foo=1", "cannot be read"));
+    /* libpq repeats such an address whole, or a part of it. */
+    OKAY(refused("postgresql://user:secret@[::1/essaim", "cannot be read"));
+    OKAY(refused("postgresql://u:secret@[::1]x/essaim", "cannot be read"));
+    OKAY(refused("postgresql://u:se/secret@127.0.0.1/essaim", "%2F"));
+    OKAY(refused("postgresql://u:5432/secret@127.0.0.1/essaim", "%2F"));
+    OKAY(refused("postgresql://u:x@secret@127.0.0.1/essaim", "%40"));
+    OKAY(refused("postgresql://u:secret/essaim", "is no port"));
     snprintf(url, sizeof(url), "%s%cdbname=not_there", place,
              strchr(place, '?') ? '&' : '?');
     OKAY(away(url, "make it with createdb"));

@@ -1,0 +1,215 @@
+/* Reaching a PostgreSQL server, and whether the database there will do. */
+#include "base/time.h"
+#include "store/postgres.h"
+
+#include <poll.h>
+
+enum { STATE = 5, STATE_MS = 3000 };
+
+static const char *line_of(struct arena *a, const char *text)
+{
+    struct str said = str_of(text ? text : ""), line;
+    if (!str_next(&said, '\n', &line))
+        return "no answer";
+    return str_dup(a, line);
+}
+
+const char *pg_said(struct arena *a, const PGconn *pg)
+{
+    return line_of(a, PQerrorMessage(pg));
+}
+
+/* What stands in the URL wins over what stands before it. */
+static const char *const names[] = {
+    "connect_timeout", "tcp_user_timeout",          "dbname",
+    "client_encoding", "fallback_application_name", NULL};
+
+PGconn *pg_dial(const char *url, const char *as)
+{
+    const char *const values[] = {"5", "15000", url, "UTF8", as, NULL};
+    return PQconnectdbParams(names, values, 1);
+}
+
+/* What libpq says of an address, but for what it repeats of it: that may be the
+ * password. */
+static const char *unquoted(struct arena *a, const char *text)
+{
+    struct str said = str_of(line_of(a, text)), part;
+    str_next(&said, '"', &part);
+    part = str_trim(part);
+    part.n -= part.n && part.p[part.n - 1] == ':';
+    return str_dup(a, part);
+}
+
+/* A bare / or @ in a password makes its rest a port, a database or a server for
+ * libpq, which then tells them to everybody. */
+static bool is_cut(const char *url)
+{
+    const char *at = strstr(url, "://");
+    struct str rest = {at ? at + 3 : "", at ? strcspn(at + 3, "?") : 0};
+    bool slash = false, seen = false;
+    for (size_t i = 0; i < rest.n; i++) {
+        if (rest.p[i] == '@' && (slash || seen))
+            return true;
+        seen |= rest.p[i] == '@';
+        slash |= rest.p[i] == '/';
+    }
+    return false;
+}
+
+/* Why nobody is asked at that address, NULL where it can be read; *part, in a:
+ * its host, port and database. */
+static const char *address_fault(struct arena *a, const char *url,
+                                 const char *part[3])
+{
+    static const char *const keys[] = {"host", "port", "dbname"};
+    char *fault = NULL;
+    PQconninfoOption *all = PQconninfoParse(url, &fault);
+    const char *why = all ? NULL : unquoted(a, fault);
+    PQfreemem(fault);
+    for (int i = 0; i < 3; i++)
+        part[i] = "";
+    for (const PQconninfoOption *o = all; o && o->keyword; o++)
+        for (int i = 0; i < 3; i++)
+            if (same(o->keyword, keys[i]) && o->val)
+                part[i] = arena_printf(a, "%s", o->val);
+    PQconninfoFree(all);
+    if (!why && is_cut(url))
+        why = "in a password / is written %2F, and @ is written %40";
+    if (!why && part[1][strspn(part[1], "0123456789,")])
+        why = "what follows the colon is no port, and a password stands before"
+              " an @";
+    return why;
+}
+
+const char *pg_shown(struct arena *a, const char *url)
+{
+    const char *part[3];
+    if (address_fault(a, url, part))
+        return "the address given";
+    return arena_printf(a, "postgresql://%s%s%s/%s", part[0],
+                        *part[1] ? ":" : "", part[1], part[2]);
+}
+
+/* The SQLSTATE with which a server refused us, or "": what it says besides is
+ * in its own language. libpq tells it of an attempt whose errors are asked for
+ * in that form, which only one that is not waited for can be. */
+static void refusal_state(const char *url, char out[STATE + 1])
+{
+    const char *const values[] = {"5", "15000", url, "UTF8", "essaim", NULL};
+    const int64_t until = time_monotonic_ns() + INT64_C(1000000) * STATE_MS;
+    PGconn *pg = PQconnectStartParams(names, values, 1);
+    PostgresPollingStatusType now = PGRES_POLLING_WRITING;
+    struct str said, line;
+    out[0] = 0;
+    PQsetErrorVerbosity(pg, PQERRORS_SQLSTATE);
+    while (PQstatus(pg) != CONNECTION_BAD && time_monotonic_ns() < until &&
+           (now == PGRES_POLLING_READING || now == PGRES_POLLING_WRITING)) {
+        struct pollfd p = {.fd = PQsocket(pg),
+                           .events =
+                               now == PGRES_POLLING_READING ? POLLIN : POLLOUT};
+        if (poll(&p, 1, 100) > 0)
+            now = PQconnectPoll(pg);
+    }
+    said = str_of(PQerrorMessage(pg));
+    while (str_next(&said, '\n', &line))
+        if (line.n > STATE + 2 && line.p[line.n - STATE - 1] == ' ' &&
+            line.p[line.n - STATE - 3] == ':')
+            snprintf(out, STATE + 1, "%.*s", STATE, line.p + line.n - STATE);
+    PQfinish(pg);
+}
+
+/* Why there is no connection, and what to do. */
+static const char *no_connection(struct arena *a, const struct pg_db *db,
+                                 const PGconn *pg)
+{
+    static const struct {
+        const char *state, *is, *todo;
+    } known[] = {
+        {"53300", "has no connection left",
+         "raise its max_connections, or end some"},
+        {"3D000", "is not there",
+         "make it with createdb, or mend the database in the address"},
+        {"57P03", "takes nobody yet", "wait until its server has started"},
+        {"28", "refuses us",
+         "mend the user, the password (in ~/.pgpass or PGPASSWORD) or"
+         " pg_hba.conf"},
+    };
+    char state[STATE + 1];
+    if (PQconnectionNeedsPassword(pg))
+        return arena_printf(a,
+                            "%s asks for a password: put it in ~/.pgpass, which"
+                            " nobody else may read (chmod 600), or in"
+                            " PGPASSWORD",
+                            db->db.shown);
+    refusal_state(db->url, state);
+    for (size_t i = 0; i < COUNT(known); i++)
+        if (str_starts(str_of(state), known[i].state))
+            return arena_printf(a, "%s %s (%s): %s", db->db.shown, known[i].is,
+                                pg_said(a, pg), known[i].todo);
+    return arena_printf(a,
+                        "%s does not answer (%s): see that the server runs and "
+                        "lets us in, or mend the address",
+                        db->db.shown, pg_said(a, pg));
+}
+
+static const char *value_of(struct arena *a, PGconn *pg, const char *query)
+{
+    PGresult *answer = PQexec(pg, query);
+    const char *value =
+        PQresultStatus(answer) == PGRES_TUPLES_OK && PQntuples(answer) == 1
+            ? PQgetvalue(answer, 0, 0)
+            : "";
+    value = arena_dup(a, value, strlen(value));
+    PQclear(answer);
+    return value;
+}
+
+/* Why that database will not do; NULL when it will. *s: ERR_AWAY where it may
+ * do a moment later. */
+static const char *fault_of(struct arena *a, const struct pg_db *db, PGconn *pg,
+                            int least, enum status *s)
+{
+    const int version = PQserverVersion(pg);
+    *s = ERR_AWAY;
+    if (PQstatus(pg) != CONNECTION_OK)
+        return no_connection(a, db, pg);
+    if (!same(value_of(a, pg, "SHOW transaction_read_only"), "off"))
+        return arena_printf(a,
+                            "%s can only be read (a standby, or set so): name "
+                            "the server that takes writes",
+                            db->db.shown);
+    *s = ERR_SYSTEM;
+    if (version < least)
+        return arena_printf(a, "%s is PostgreSQL %d: install %d or a later one",
+                            db->db.shown, version / 10000, least / 10000);
+    if (!same(value_of(a, pg, "SHOW server_encoding"), "UTF8"))
+        return arena_printf(a,
+                            "%s is not written in UTF-8: make another with "
+                            "createdb --encoding=UTF8 --template=template0",
+                            db->db.shown);
+    if (!*value_of(a, pg, "SELECT current_schema()"))
+        return arena_printf(a,
+                            "%s has no schema for this user: CREATE SCHEMA "
+                            "AUTHORIZATION CURRENT_USER",
+                            db->db.shown);
+    return NULL;
+}
+
+enum status pg_look(struct arena *a, const struct pg_db *db, int least,
+                    const char **why)
+{
+    const char *part[3], *fault = address_fault(a, db->url, part);
+    enum status s = OK;
+    if (fault) {
+        *why = arena_printf(a,
+                            "the database's address cannot be read (%s): write"
+                            " postgresql://user@server/database",
+                            fault);
+        return ERR_SYSTEM;
+    }
+    PGconn *pg = pg_dial(db->url, "essaim looks");
+    *why = fault_of(a, db, pg, least, &s);
+    PQfinish(pg);
+    return *why ? s : OK;
+}

@@ -1,0 +1,165 @@
+// A database that will not do: one line that says what to do, no change made, and no
+// password told. On a server that speaks French, as Debian's does where its administrator
+// does: nothing may hang on what it says.
+import { test, equal, ok, match, copy, drop, essaim, program, onPostgres } from './lib.mjs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { clusterIn, sh } from '../postgres.mjs';
+
+const place = mkdtempSync(join(tmpdir(), 'essaim-places-'));
+let own;
+process.on('exit', () => {
+  try { own?.stop(); } finally { rmSync(place, { recursive: true, force: true }); }
+});
+const at = (name) => join(place, name);
+
+// A proxy in this process may be asked meanwhile.
+async function command(words, env = {}) {
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PGPASSWORD: '', HOME: at('home'), ESSAIM_SLOW_MS: '0', ...env } });
+  let out = '', err = '';
+  child.stdout.on('data', (d) => { out += d; });
+  child.stderr.on('data', (d) => { err += d; });
+  const code = await new Promise((done) => child.on('close', done));
+  return { code, out, err };
+}
+const serving = (url) => ['serve', '--data', at('lab'), '--listen', '127.0.0.1:0', '--db', url];
+async function oneLine(words, said, what, env) {
+  const r = await command(words, env);
+  equal(r.code, 1, `${what}: ${r.code} ${r.out}${r.err}`);
+  match(r.err, /^essaim: [^\n]+\n$/, `${what}: ${r.err}`);
+  match(r.err, said, `${what}: ${r.err}`);
+  equal(r.out, '', what);
+  ok(!/geheim/.test(r.err), `${what}: a password is told: ${r.err}`);
+}
+
+// Another language of the server, made where its source is: "locales" brings both.
+function french() {
+  mkdirSync(at('locales'));
+  sh(`localedef --no-archive -i fr_FR -f UTF-8 ${at('locales')}/fr_FR.UTF-8`);
+  return { env: { LOCPATH: at('locales') }, init: '--locale=C --lc-messages=fr_FR.UTF-8' };
+}
+
+if (!onPostgres) await test('places that will not do', (skip) => skip('on PostgreSQL'));
+else {
+  let spoken = {};
+  try { spoken = french(); } catch { /* told below */ }
+  mkdirSync(at('home'));
+  own = clusterIn(place, spoken);
+  own.make('main', "listen_addresses = '127.0.0.1'\nmax_connections = 40");
+  own.start('main');
+  own.sql('postgres', "CREATE ROLE lab LOGIN PASSWORD 'geheim-1'", "CREATE ROLE full_up LOGIN PASSWORD 'geheim-1' CONNECTION LIMIT 0",
+    'CREATE DATABASE lab OWNER lab', 'CREATE DATABASE theirs', 'CREATE DATABASE other OWNER lab', 'CREATE DATABASE latin ENCODING LATIN1 TEMPLATE template0');
+  own.sql('other', 'CREATE TABLE letter (x integer)');
+  const url = (name, who = 'lab:geheim-1', port = own.port) => `postgresql://${who}@127.0.0.1:${port}/${name}`;
+  const tables = (name) => own.sql(name, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'");
+  const demo = copy();
+  mkdirSync(at('lab'));
+
+  await test('the server speaks French', (skip) => {
+    if (!spoken.env) return skip('no source of French locales');
+    equal(own.sql('postgres', 'SHOW lc_messages'), 'fr_FR.UTF-8');
+  });
+  await test('an address that cannot be read, or hides a password in its database', async () => {
+    for (const bad of ['lab:geheim/1@127.0.0.1/lab', 'lab:5432/geheim@127.0.0.1/lab', 'lab:a@geheim@127.0.0.1/lab', 'lab:geheim/lab', 'lab:geheim@[::1/lab'])
+      await oneLine(serving(`postgresql://${bad}`), /address cannot be read .*write postgresql:/, bad);
+  });
+  await test('no server, no database, no user, no password, a wrong one, no connection left', async () => {
+    await oneLine(serving(url('lab', 'lab:geheim-1', 9)), /does not answer .*see that the server runs/, 'unreachable');
+    await oneLine(serving(url('absent')), /absent is not there .*make it with createdb/, 'absent');
+    await oneLine(serving(url('lab', 'lab')), /asks for a password: put it in ~\/\.pgpass.*chmod 600/, 'none');
+    await oneLine(serving(url('lab', 'lab:geheim-2')), /refuses us .*\.pgpass or PGPASSWORD/, 'wrong');
+    await oneLine(serving(url('lab', 'lab')), /refuses us .*\.pgpass or PGPASSWORD/, 'wrong in PGPASSWORD', { PGPASSWORD: 'geheim-2' });
+    await oneLine(serving(url('lab', 'nobody:geheim-1')), /refuses us /, 'no such user');
+    await oneLine(serving(url('lab', 'full_up:geheim-1')), /has no connection left .*max_connections/, 'no connection');
+  });
+  await test('a server that is read-only, too old, or writes otherwise', async () => {
+    await oneLine(['begin', '--data', at('lab'), '--db', `${url('lab')}?options=-cdefault_transaction_read_only%3Don`], /can only be read/, 'read-only');
+    await oneLine(['begin', '--data', at('lab'), '--db', url('latin')], /not written in UTF-8: .*createdb/, 'LATIN1');
+    const old = await older(own.port);
+    await oneLine(['begin', '--data', at('lab'), '--db', `${url('lab', undefined, old)}?sslmode=disable`], /is PostgreSQL 13: install 15 or a later one/, 'too old');
+    equal(tables('lab'), '0');
+  });
+  await test('an empty database: serve makes nothing there; one of somebody else stays as it is', async () => {
+    await oneLine(serving(url('lab')), /lab is empty: run essaim begin/, 'empty');
+    await oneLine(['db', 'check', '--data', at('lab'), '--db', url('lab')], /lab is empty: run essaim begin/, 'empty');
+    await oneLine(['move', '--from', url('lab'), '--to', `sqlite:${at('out')}`], /lab is empty: run essaim begin/, 'an empty source');
+    for (const words of [serving(url('other')), ['begin', '--data', at('lab'), '--db', url('other')], ['db', 'migrate', '--data', at('lab'), '--db', url('other')],
+      ['db', 'check', '--data', at('lab'), '--db', url('other')], ['move', '--from', `sqlite:${at('file')}`, '--to', url('other')]]) {
+      if (words[0] === 'move' && !existsSync(at('file'))) await inFile();
+      await oneLine(words, /other holds tables of another program: name an empty one/, words[0]);
+    }
+    for (const words of [['begin', '--data', at('lab'), '--db', url('theirs')], ['move', '--from', `sqlite:${at('file')}`, '--to', url('theirs')]])
+      await oneLine(words, /theirs lets its user make or change no tables: .*ALTER DATABASE/, words[0]);
+    ok(!existsSync(at('out')), 'a folder is left');
+    equal([tables('lab'), tables('other'), tables('theirs')].join(), '0,1,0');
+  });
+  await test('db migrate gives an empty database its tables, and says that nobody is there', async () => {
+    const r = await command(['db', 'migrate', '--data', at('lab'), '--db', url('lab')]);
+    equal(r.code, 0, r.err);
+    match(r.out, /\/lab holds nobody yet: essaim begin/);
+    equal((await command(['db', 'check', '--data', at('lab'), '--db', url('lab')])).out, 'tables and program agree\n');
+  });
+  await test('a database of a newer Essaim', async () => {
+    own.sql('lab', "UPDATE core_meta SET value = value + 1000 WHERE name = 'schema'");
+    for (const words of [serving(url('lab')), ['db', 'migrate', '--data', at('lab'), '--db', url('lab')], ['move', '--from', url('lab'), '--to', `sqlite:${at('out')}`]])
+      await oneLine(words, /is of a newer Essaim .*install that version/, words[0]);
+    ok(!existsSync(at('out')), 'a folder is left');
+  });
+  await test('a restore that was killed is told as a restore, and goes on', async () => {
+    own.sql('postgres', 'DROP DATABASE lab WITH (FORCE)', 'CREATE DATABASE lab OWNER lab');
+    essaim('backup', at('kept'), '--data', at('file'));
+    const words = ['restore', at('kept'), '--data', at('again'), '--db', url('lab')];
+    const child = spawn(program, words, { stdio: 'ignore' });
+    const end = new Promise((done) => child.on('exit', done));
+    let noted = 0;
+    for (let i = 0; noted < 3 && child.exitCode === null && i < 3000; i++, await sleep(2)) {
+      try { noted = Number(own.sql('lab', 'SELECT count(*) FROM core_moving')); } catch { /* not there yet */ }
+    }
+    child.kill('SIGKILL');
+    await end;
+    await oneLine(serving(url('lab')), /lab is half of a restore that did not end: call the same essaim restore again/, 'half');
+    await oneLine(['move', '--from', `sqlite:${at('file')}`, '--to', url('lab')], /is half of a restore from .*again.*: call that one again/, 'a move into it');
+    await oneLine(words, /again\/restoring is of a restore that did not end: remove/, 'its folder');
+    rmSync(at('again'), { recursive: true });
+    const r = await command(words);
+    equal(r.code, 0, r.err);
+    equal((await command(['db', 'check', '--data', at('again'), '--db', url('lab')])).out, 'tables and program agree\n');
+  });
+  await test('--db and the two sides of a move are not mixed up', async () => {
+    for (const [words, said] of [[['move', '--from', `sqlite:${at('file')}`, '--to', url('lab'), '--db', url('theirs')], /move takes no --db/],
+      [['serve', '--data', at('file'), '--to', url('lab')], /--to is for essaim move/], [['move', '--to', url('lab'), '--db', url('theirs')], /move/]]) {
+      const r = await command(words);
+      equal(r.code, 2, r.err);
+      match(r.err, /^essaim: [^\n]+\n$/);
+      match(r.err, said);
+    }
+  });
+  drop(demo);
+
+  async function inFile() {
+    const from = /^db = (.*)$/m.exec(readFileSync(join(demo, 'essaim.conf'), 'utf8'))[1];
+    const r = await command(['move', '--from', from, '--to', `sqlite:${at('file')}`, '--data', demo], { PGPASSWORD: process.env.PGPASSWORD });
+    equal(r.code, 0, r.err);
+  }
+}
+
+// The same server as one of 13 would introduce itself.
+async function older(port) {
+  const listener = createServer((client) => {
+    const server = connect({ host: '127.0.0.1', port });
+    const end = () => { client.destroy(); server.destroy(); };
+    client.on('data', (d) => server.write(d)).on('error', end).on('close', end);
+    server.on('data', (d) => {
+      const place = d.indexOf('server_version\0');
+      if (place >= 0) d.write('13', place + 15, 'latin1');
+      client.write(d);
+    }).on('error', end).on('close', end);
+  });
+  await new Promise((done) => listener.listen(0, '127.0.0.1', done));
+  listener.unref();
+  return listener.address().port;
+}
