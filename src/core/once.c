@@ -1,27 +1,82 @@
 #include "core/once.h"
 
+#include "base/digest.h"
 #include "base/random.h"
 #include "http/exchange.h"
+
+/* A text's length goes before it, so that none runs into the next. */
+static void digest_text(struct digest *d, struct str s)
+{
+    const uint64_t n = s.n;
+    digest_add(d, &n, sizeof(n));
+    digest_add(d, s.p, s.n);
+}
+
+/* A form by its fields, for a browser parts them anew each time; but for the
+ * token, which is of the session. */
+static void digest_form(struct req *r, struct digest *d)
+{
+    size_t n;
+    const struct http_param *all = http_form_read(r->x, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (str_eq(all[i].name, "_csrf"))
+            continue;
+        digest_text(d, all[i].name);
+        digest_text(d, all[i].filename);
+        digest_text(d, all[i].value);
+    }
+}
+
+void once_ask(struct req *r, struct str key)
+{
+    struct digest d;
+    unsigned char out[DIGEST];
+    if (!key.n || key.n >= 100)
+        return;
+    r->once = str_dup(r->mem, key);
+    digest_begin(&d);
+    digest_text(&d, str_of(http_method_name(r->x->method)));
+    digest_text(&d, r->x->query);
+    if (r->api)
+        digest_text(&d, r->x->body);
+    else
+        digest_form(r, &d);
+    digest_end(&d, out);
+    r->asked = hex(r->mem, out, sizeof(out));
+}
+
+/* Kept before a program of ours knew what was asked: by its address alone. */
+static bool asked_so(const struct req *r, const char *asked)
+{
+    return !asked || same(asked, r->asked);
+}
 
 enum status once_find(struct conn *c, struct arena *a, struct req *r)
 {
     struct rows *rows;
     r->done = false;
     TRY(db_rows(c, a,
-                SQL("SELECT person, path, code, location, body FROM core_once"
+                SQL("SELECT person, path, code, location, body, asked"
+                    " FROM core_once"
                     " WHERE key = :key"),
                 ARGS(arg_cstr("key", r->once)), &rows));
     bool ours = true;
     if (rows_next(rows)) {
         r->done = true;
         ours = row_int(rows, 0) == req_actor(r).person &&
-               str_eq(row_str(rows, 1), req_path(r));
+               str_eq(row_str(rows, 1), req_path(r)) &&
+               asked_so(r, row_text(rows, 5));
         r->code = (int)row_int(rows, 2);
         r->location = row_text(rows, 3);
         r->told = str_of(row_text(rows, 4));
     }
     TRY(rows_end(rows));
-    return ours ? OK : ERR_CONFLICT;
+    if (ours)
+        return OK;
+    r->done = false;
+    form_error(&r->errors, NULL,
+               r->api ? "form.key_used.api" : "form.key_used");
+    return ERR_CONFLICT;
 }
 
 static struct str body(const struct req *r)
@@ -35,12 +90,14 @@ enum status once_keep(struct conn *c, struct req *r)
     return db_exec(
         c,
         SQL("INSERT INTO core_once (key, person, path, code, at,"
-            " location, body)"
-            " VALUES (:key, :person, :path, :code, :at, :location, :body)"),
+            " location, body, asked)"
+            " VALUES (:key, :person, :path, :code, :at, :location, :body,"
+            " :asked)"),
         ARGS(arg_cstr("key", r->once), arg_int("person", req_actor(r).person),
              arg_cstr("path", req_path(r)), arg_int("at", time_now()),
              arg_int("code", r->code ? r->code : 303),
-             arg_cstr("location", r->location), arg_text("body", body(r))),
+             arg_cstr("location", r->location), arg_text("body", body(r)),
+             arg_cstr("asked", r->asked)),
         NULL);
 }
 

@@ -6,8 +6,12 @@
 
 enum { ONCE_SECONDS = 48 * 3600 };
 
+/* The request's key, if it is one, and a digest of what it asks: method,
+ * query and body, or a form's fields. */
+void once_ask(struct req *r, struct str key);
 /* Was this key used? Then r->done and its answer is read. The same key by
- * another person or for another address is ERR_CONFLICT. */
+ * another person, for another address or with another content is ERR_CONFLICT,
+ * and said. */
 enum status once_find(struct conn *c, struct arena *a, struct req *r) MUST_USE;
 /* Inside a write: ERR_CONFLICT where it was used meanwhile. */
 enum status once_keep(struct conn *c, struct req *r) MUST_USE;

@@ -69,6 +69,7 @@ struct req {
     bool old_form; /* its token is of another session */
     bool typed; /* r->row holds what was typed: a write does not read it anew */
     const char *once; /* the one-time key, when one was given */
+    const char *asked; /* then what it was given for: see once_ask */
     struct http_match *match;
     int code; /* of the answer, for the one-time key's memory */
     /* A page that answers what was refused (row_page_told): its status, and

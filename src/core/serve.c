@@ -215,8 +215,7 @@ static enum status check_form(struct req *r)
         const char *why;
         if (!r->who || r->who->session)
             return ERR_FORBIDDEN; /* a browser's cookie is no token */
-        struct str key = http_header(r->x, "Idempotency-Key");
-        r->once = key.n && key.n < 100 ? str_dup(r->mem, key) : NULL;
+        once_ask(r, http_header(r->x, "Idempotency-Key"));
         if (!r->x->body.n || r->route->raw)
             return OK;
         r->json = json_parse(r->mem, r->x->body, &why);
@@ -226,8 +225,7 @@ static enum status check_form(struct req *r)
         return ERR_INVALID;
     }
     TRY(form_whole(r));
-    struct str key = req_text(r, "_key");
-    r->once = key.n && key.n < 100 ? str_dup(r->mem, key) : NULL;
+    once_ask(r, req_text(r, "_key"));
     /* A stranger's form has no token: no other site may send it, else it would
      * sign the reader in to an account of its own. */
     if (!r->who && req_sent_from(r) == FROM_ELSEWHERE) {

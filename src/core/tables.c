@@ -72,17 +72,25 @@ static const struct change journal_order[] = {
     {.op = ORDER_JOURNAL},
     {.op = RUN},
 };
-const struct migration core_migrations[] = {{20, mail_tables},
-                                            {31, journal_order},
-                                            {32, lost_keys},
-                                            {0}};
+static const struct change asked_once[] = {
+    {.op = RUN,
+     .sql = SQL_CONST("ALTER TABLE core_once ADD COLUMN asked TEXT")},
+    {.op = RUN},
+};
+const struct migration core_migrations[] = {
+    {20, mail_tables},
+    {31, journal_order},
+    {32, lost_keys},
+    {60, asked_once},
+    {0},
+};
 
 const struct sql core_tables[] = {
     {"CREATE TABLE core_setting (name TEXT PRIMARY KEY, value TEXT NOT NULL)"},
     /* One-time keys: the answer to a write is kept 48 h with it. */
     {"CREATE TABLE core_once (key TEXT PRIMARY KEY, person BIGINT NOT NULL,"
      " path TEXT NOT NULL, code BIGINT NOT NULL, location TEXT, body TEXT,"
-     " at BIGINT NOT NULL)"},
+     " at BIGINT NOT NULL, asked TEXT)"},
     {"CREATE INDEX core_once_at ON core_once (at)"},
     /* The sealer gives each line of the store's core_journal its place. */
     {"CREATE TABLE core_leaf (seq BIGINT PRIMARY KEY,"

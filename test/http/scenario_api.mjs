@@ -53,11 +53,54 @@ await test('made with a key, twice, it is one row and one answer', async () => {
   equal(r.status, 201, r.text);
   made = JSON.parse(r.text).id;
   const before = tables(server.folder);
-  const again = await call('POST', '/school', { body: school(8001), headers });
+  const again = await call('POST', '/school', { body: school(8001, { pupils: 5, commune: 'Épinal' }), headers });
   equal(again.status, 201);
   equal(again.text, r.text);
   sameTables(before, tables(server.folder), 'sent twice');
-  problem(await call('POST', '/organisation', { body: { name: 'x', kind: 'other' }, headers }), 409);
+});
+await test('a key that comes again with something else is refused, in words', async () => {
+  const headers = { 'idempotency-key': 'essai-1' };
+  const before = tables(server.folder);
+  const { version } = JSON.parse((await call('GET', `/school/${made}`)).text);
+  for (const r of [await call('POST', '/school', { body: school(8001), headers }),
+    await call('POST', '/school?x=1', { body: school(8001, { pupils: 5, commune: 'Épinal' }), headers }),
+    await call('POST', '/organisation', { body: { name: 'x', kind: 'other' }, headers }),
+    await call('PATCH', `/school/${made}`, { body: { name: 'Autre', version }, headers })]) {
+    const p = problem(r, 409);
+    deepEqual(p.errors.map((e) => e.code), ['form.key_used.api']);
+    match(p.errors[0].message, /Idempotency-Key/);
+  }
+  sameTables(before, tables(server.folder), 'refused');
+  // The same address asked another way.
+  const once = { 'idempotency-key': 'essai-method' };
+  equal((await call('PATCH', `/school/${made}`, { body: { pupils: 5 }, headers: once })).status, 200);
+  problem(await call('DELETE', `/school/${made}`, { headers: once }), 409);
+});
+await test('of two at once with one key and two contents, one is done', async () => {
+  const headers = { 'idempotency-key': 'essai-two' };
+  const all = await Promise.all(Array.from({ length: 20 },
+    (_, i) => call('POST', '/school', { body: school(8010 + i % 2), headers })));
+  const [won, lost] = [201, 409].map((s) => all.filter((r) => r.status === s));
+  equal(won.length + lost.length, 20, all.map((r) => r.status).join());
+  ok(won.length && lost.length);
+  equal(new Set(won.map((r) => r.text)).size, 1);
+  for (const r of lost) equal(problem(r, 409).errors[0].code, 'form.key_used.api');
+});
+await test('a form that comes again with something else says so, and keeps what was typed', async () => {
+  const who = await server.as('admin');
+  const form = await who.form('/etablissements/nouveau', '/etablissements');
+  const typed = { uai: uai(8020), name: 'École A', kind: 'elementaire' };
+  const first = await who.submit(form, typed);
+  equal(first.status, 303, first.text);
+  // The browser parts a multipart form anew; a session may have a new token.
+  const same = await who.submit(form, typed);
+  deepEqual([same.status, same.location], [303, first.location]);
+  const before = tables(server.folder);
+  const other = await who.submit(form, { ...typed, name: 'École B' });
+  equal(other.status, 409);
+  match(other.text, /déjà été envoyé avec un autre contenu/);
+  match(other.text, /École B/);
+  sameTables(before, tables(server.folder), 'refused');
 });
 await test('a hundred at once with one key are one row', async () => {
   const headers = { 'idempotency-key': 'essai-many' };
