@@ -12,6 +12,8 @@ static void csv_head(struct buf *b, const struct entity *e)
 {
     buf_str(b, "\xef\xbb\xbf");
     csv_cell(b, STR("id"), true);
+    if (e->has_uid)
+        csv_cell(b, STR("uid"), false);
     for (const struct field *f = e->fields; f->name; f++)
         if (exported(f))
             csv_cell(b, str_of(f->name), false);
@@ -125,6 +127,8 @@ static enum status csv_page(struct conn *c, struct arena *a,
     for (size_t i = 0; i < list->n; i++) {
         const struct row *row = list->rows[i];
         csv_cell(b, str_of(arena_printf(a, "%" PRId64, row->id)), true);
+        if (e->has_uid)
+            csv_cell(b, str_of(row->uid), false);
         for (const struct field *f = e->fields; f->name; f++)
             if (exported(f))
                 csv_cell(b, str_of(csv_text(a, list, names, f, row)), false);

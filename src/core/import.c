@@ -86,6 +86,7 @@ static enum status read_heads(struct arena *a, struct csv *csv,
             }
         im->columns[i].field = head_field(a, e, im->columns[i].head);
     }
+    import_key_head(im);
     return OK;
 }
 

@@ -33,7 +33,9 @@ bool import_fills(const struct entity *e, const struct field *f)
 bool import_takes(const struct entity *e, const char *name)
 {
     const struct field *f = entity_field(e, name);
-    return f ? import_fills(e, f) : entity_link(e, name) != NULL;
+    const char *key = import_key(e);
+    return f ? import_fills(e, f)
+             : entity_link(e, name) || (key && same(name, key));
 }
 
 /* What people write over columns that many entities have: by the field's name,

@@ -260,7 +260,7 @@ static struct import_column_v column_of(struct req *r, const struct import *im,
         fields++;
     fields += entity_link_count(e);
     struct form_option *options =
-        NEW_ARRAY(r->mem, struct form_option, fields + 1);
+        NEW_ARRAY(r->mem, struct form_option, fields + 2);
     options[n++] =
         (struct form_option){.value = "",
                              .label = tr(r->lang, "core.import_left_out"),
@@ -276,6 +276,13 @@ static struct import_column_v column_of(struct req *r, const struct import *im,
             .value = l->name,
             .label = field_label(r->mem, r->lang, e, l->name),
             .chosen = now && same(now, l->name)};
+    const char *key = import_key(e);
+    if (key)
+        options[n++] = (struct form_option){
+            .value = key,
+            .label =
+                tr(r->lang, e->has_uid ? "import.key.uid" : "import.key.id"),
+            .chosen = now && same(now, key)};
     return (struct import_column_v){.id = arena_printf(r->mem, "c-%zu", i),
                                     .name = arena_printf(r->mem, "c%zu", i),
                                     .head = im->columns[i].head,

@@ -27,7 +27,9 @@ struct reader {
     struct csv csv;
     struct filler *columns;
     size_t column_count;
-    const struct field *code;    /* NULL: the file has none */
+    const struct field *code; /* NULL: the file has none */
+    const char *key;          /* see import_key; NULL: it has none */
+    size_t key_at;
     const struct intake *intake; /* NULL: lines are rows of their own */
     struct seen seen;            /* codes and other unique texts, too */
     int64_t from;
@@ -297,6 +299,47 @@ static void notes_once(struct reader *r, struct arena *a, int64_t number,
     notes->n = kept;
 }
 
+/* "" where the line has none. */
+static struct str key_of(const struct reader *r, const struct record *record)
+{
+    return r->key && r->key_at < record->n
+               ? str_trim(csv_plain(record->cells[r->key_at]))
+               : STR("");
+}
+
+/* The line before it that is about the same row; 0: none. */
+static int64_t row_before(struct reader *r, struct arena *a,
+                          const struct record *record, const struct value *code,
+                          int64_t number)
+{
+    const struct str key = key_of(r, record);
+    const int64_t coded =
+        code ? seen_before(&r->seen, a, r->code->name, code->s, number) : 0;
+    const int64_t keyed =
+        key.n ? seen_before(&r->seen, a, r->key, key, number) : 0;
+    return coded ? coded : keyed;
+}
+
+/* As it stands; or a new one, under the uid that the file gives it. */
+static enum status row_begun(struct reader *r, struct arena *a,
+                             const struct record *record,
+                             const struct value *code, struct import_line *line,
+                             struct form_errors *errors)
+{
+    const struct entity *e = r->im->entity;
+    const struct str key = key_of(r, record);
+    const enum status s =
+        import_row(r->conn, a, e, code, key, &line->row, errors);
+    line->exists = s == OK;
+    if (s != ERR_NOT_FOUND)
+        return s;
+    struct row *row = line->row = row_new(a, e);
+    if (e->has_uid && key.n)
+        row->uid = str_dup(a, key);
+    row_begin(a, e, row);
+    return OK;
+}
+
 /* A line of an intake has no code: it is the one before it when it says the
  * same, and what stands already when the intake finds it. *before: that line's
  * number, or 0. */
@@ -340,21 +383,12 @@ static enum status line_read(struct reader *r, struct piece *p,
     struct form_source source = {.conn = r->conn, .reach = whole_reach};
     struct form_errors notes = {.mem = a};
     struct form_errors errors = {.mem = a, .notes = &notes};
-    enum status s = ERR_NOT_FOUND;
-    if (code)
-        s = row_find(r->conn, a, e, e->code, *code, &line->row);
-    line->exists = s == OK;
-    if (s == ERR_NOT_FOUND) {
-        line->row = row_new(a, e);
-        row_begin(a, e, line->row);
-        s = OK;
-    }
-    TRY(s);
+    TRY(row_begun(r, a, record, code, line, &errors));
     if (line->exists)
         TRY(check_reach(r, a, line->row, &errors));
     const void *now = row_copy(a, e, line->row);
-    s = row_from_input(a, e, &in, &source, PARSE_GIVEN | PARSE_CODES, line->row,
-                       &errors);
+    enum status s = row_from_input(
+        a, e, &in, &source, PARSE_GIVEN | PARSE_CODES, line->row, &errors);
     if (s != OK && s != ERR_INVALID)
         return s;
     TRY(links_read(r, a, &in, &source, line, &errors));
@@ -405,16 +439,15 @@ static enum status record_read(struct reader *r, struct piece *p,
 {
     struct value code;
     bool coded = code_of(r, record, &code);
-    int64_t before = coded ? seen_before(&r->seen, &p->mem, r->code->name,
-                                         code.s, line->number)
-                           : 0;
+    int64_t before =
+        row_before(r, &p->mem, record, coded ? &code : NULL, line->number);
     if (line->number < r->from)
         return OK;
     const char *wrong = shape_fault(r, record);
     if (wrong)
         refuse_for(p, line, "refused", (struct form_error){.key = wrong});
     else if (before)
-        refuse_repeated(p, line, r->code->name, before);
+        refuse_repeated(p, line, coded ? r->code->name : NULL, before);
     else
         return line_read(r, p, record, coded ? &code : NULL, line);
     return OK;
@@ -497,6 +530,10 @@ static void columns_order(struct reader *r, struct arena *a)
         const char *name = im->columns[i].field;
         const struct field *f = name ? entity_field(im->entity, name) : NULL;
         const struct link *l = name ? entity_link(im->entity, name) : NULL;
+        if (!f && !l && name) {
+            r->key = import_key(im->entity);
+            r->key_at = i;
+        }
         if (!f && !l)
             continue;
         name = f ? f->name : l->name;

@@ -107,10 +107,14 @@ static enum status apply_line(struct run *r, struct conn *c, struct arena *a,
     const struct row *from;
     bool alike;
     enum status s = ERR_NOT_FOUND;
-    if (e->code)
+    if (line->exists)
+        s = row_load(c, a, e, ((struct row *)row)->id, &reach_all, &now);
+    else if (e->code)
         s = row_find(c, a, e, e->code, field_get(entity_field(e, e->code), row),
                      &now);
-    if (s == ERR_NOT_FOUND && !line->exists) {
+    if (s == ERR_NOT_FOUND && line->exists)
+        return refuse_with(r, "import.meanwhile", NULL);
+    if (s == ERR_NOT_FOUND) {
         TRY(check_again(r, c, a, NULL, row));
         r->inserted++;
         TRY(row_insert(c, a, e, row, by));

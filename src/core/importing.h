@@ -23,6 +23,17 @@ int head_rank(struct arena *a, const struct entity *e, const char *name,
  * loosely. */
 const char *head_field(struct arena *a, const struct entity *e,
                        const char *head);
+/* import_key.c: the column that names rows besides their code, "uid" or "id";
+ * NULL: none. */
+const char *import_key(const struct entity *e);
+/* Maps it, where the heads let no doubt. */
+void import_key_head(struct import *im);
+/* The row of that code (or NULL), else of that key ("" for none). For
+ * ERR_NOT_FOUND it is a new one; of a key that names no row, or another than
+ * the code does, errors has the words. */
+enum status import_row(struct conn *c, struct arena *a, const struct entity *e,
+                       const struct value *code, struct str key, void **row,
+                       struct form_errors *errors) MUST_USE;
 enum { KIND_HEADS = 80 };
 /* The kind that knows more of these heads than the file's own does, and all
  * that it needs; of the first KIND_HEADS. NULL: none. */

@@ -68,7 +68,7 @@ struct req {
     bool done;
     bool old_form; /* its token is of another session */
     bool typed; /* r->row holds what was typed: a write does not read it anew */
-    const char *once; /* the one-time key, when one was given */
+    const char *once;  /* the one-time key, when one was given */
     const char *asked; /* then what it was given for: see once_ask */
     struct http_match *match;
     int code; /* of the answer, for the one-time key's memory */
