@@ -401,6 +401,22 @@ bool row_counted(const struct entity *e, const void *row);
 bool row_corrects(const struct entity *e, const void *before,
                   const void *after);
 
+/*
+ * What checks, locks and conditions of steps answer with. Where the database
+ * does not answer, nobody knows whether all is well: that is a fault as well,
+ * never none.
+ */
+#define UNANSWERED "core.unanswered"
+/* The fault where a query of one number gives any but 0, or where it gives 0;
+ * else NULL. */
+const char *fault_if(struct conn *c, struct sql sql, const struct arg *args,
+                     const char *fault);
+const char *fault_unless(struct conn *c, struct sql sql, const struct arg *args,
+                         const char *fault);
+/* UNANSWERED, or NULL. Of a row that is not there as well: who refers to it is
+ * refused as it is saved. */
+const char *status_fault(enum status s);
+
 /* Why the row may not be saved as it is: what the entity's own check says of
  * it, once settled, and its turns. NULL: it may. Inside the write, before it.
  */

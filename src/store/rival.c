@@ -99,7 +99,6 @@ const char *turns_fault(struct conn *c, struct arena *a, const struct entity *e,
     const struct turns *t = e->turns;
     struct buf b = {.mem = a};
     struct args args = {0};
-    int64_t n = 0;
     if (!t || !others(a, e, row, t->keys, &b, &args))
         return NULL;
     const struct days turn = row_days(e, row);
@@ -114,5 +113,5 @@ const char *turns_fault(struct conn *c, struct arena *a, const struct entity *e,
     args_add(a, &args, arg_int("turn_from", turn.from));
     buf_done(&b);
     *field = t->from;
-    return db_int(c, sql_built(&b), args.all, &n) == OK && n ? t->fault : NULL;
+    return fault_if(c, sql_built(&b), args.all, t->fault);
 }

@@ -144,6 +144,29 @@ enum status row_put(struct conn *c, struct arena *a, const struct shape *s,
     return search_again(c, a, s, h->id, NULL, words);
 }
 
+const char *status_fault(enum status s)
+{
+    return s == OK || s == ERR_NOT_FOUND ? NULL : UNANSWERED;
+}
+
+const char *fault_if(struct conn *c, struct sql sql, const struct arg *args,
+                     const char *fault)
+{
+    int64_t n;
+    if (db_int(c, sql, args, &n) != OK)
+        return UNANSWERED;
+    return n ? fault : NULL;
+}
+
+const char *fault_unless(struct conn *c, struct sql sql, const struct arg *args,
+                         const char *fault)
+{
+    int64_t n;
+    if (db_int(c, sql, args, &n) != OK)
+        return UNANSWERED;
+    return n ? NULL : fault;
+}
+
 const char *row_fault(struct conn *c, struct arena *a, const struct entity *e,
                       void *row, const char **field)
 {

@@ -208,20 +208,17 @@ const char *agreement_lacks(struct conn *c, struct arena *a, const void *row,
                             int64_t person)
 {
     const struct visit *v = row;
-    int64_t lacks;
     (void)a, (void)person;
     if (!is_of_class(v))
         return NULL;
-    return db_int(c,
-                  SQL("SELECT count(*) FROM network_lab l WHERE l.id = :lab AND"
-                      " l.agreement = 1 AND NOT EXISTS (SELECT 1 FROM"
-                      " network_agreement g WHERE g.visit = :visit AND g.state"
-                      " = 'agreed')"),
-                  ARGS(arg_int("lab", v->lab), arg_int("visit", v->row.id)),
-                  &lacks) == OK &&
-                   lacks
-               ? "network_visit.no_agreement"
-               : NULL;
+    return fault_if(
+        c,
+        SQL("SELECT count(*) FROM network_lab l WHERE l.id = :lab AND"
+            " l.agreement = 1 AND NOT EXISTS (SELECT 1 FROM"
+            " network_agreement g WHERE g.visit = :visit AND g.state"
+            " = 'agreed')"),
+        ARGS(arg_int("lab", v->lab), arg_int("visit", v->row.id)),
+        "network_visit.no_agreement");
 }
 
 /* Is there something to ask, and nothing asked or given yet? */

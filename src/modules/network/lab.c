@@ -30,34 +30,35 @@ static const struct field lab_fields[] = {
     {0},
 };
 
-static enum status is_of_kind(struct conn *c, int64_t area, const char *kind,
-                              bool *is)
+static const char *area_fault(struct conn *c, int64_t area, const char *kind,
+                              const char *fault)
 {
-    int64_t n;
-    TRY(db_int(c,
-               SQL("SELECT count(*) FROM directory_area WHERE id = :id AND"
-                   " kind = :kind"),
-               ARGS(arg_int("id", area), arg_cstr("kind", kind)), &n));
-    *is = n > 0;
-    return OK;
+    return area == NONE
+               ? NULL
+               : fault_unless(c,
+                              SQL("SELECT count(*) FROM directory_area WHERE"
+                                  " id = :id AND kind = :kind"),
+                              ARGS(arg_int("id", area), arg_cstr("kind", kind)),
+                              fault);
 }
 
 static const char *lab_check(struct conn *c, struct arena *a, const void *row,
                              const char **field)
 {
     const struct lab *l = row;
-    bool is;
+    const char *fault;
     (void)a;
     *field = "school";
     if ((l->school == NONE) == (l->organisation == NONE))
         return "network_lab.one_host";
     *field = "bassin";
-    if (is_of_kind(c, l->bassin, "bassin", &is) == OK && !is)
-        return "network_lab.no_bassin";
+    fault = area_fault(c, l->bassin, "bassin", "network_lab.no_bassin");
+    if (fault)
+        return fault;
     *field = "grappe";
-    if (l->grappe != NONE && is_of_kind(c, l->grappe, "grappe", &is) == OK &&
-        !is)
-        return "network_lab.no_grappe";
+    fault = area_fault(c, l->grappe, "grappe", "network_lab.no_grappe");
+    if (fault)
+        return fault;
     *field = "longitude";
     if ((l->latitude != l->latitude) != (l->longitude != l->longitude))
         return "network_lab.half_a_place";
@@ -102,19 +103,18 @@ static const struct index space_indexes[] = {
 };
 
 /* Who has the room today or later has it without this new part of it. */
-static bool room_is_held(struct conn *c, const struct space *s)
+static const char *held_fault(struct conn *c, const struct space *s)
 {
-    int64_t n;
-    return db_int(c,
-                  SQL("SELECT count(*) FROM booking_hold h WHERE h.kind ="
-                      " 'space' AND h.thing = :room AND h.until > :now AND NOT"
-                      " EXISTS (SELECT 1 FROM network_space p WHERE p.id ="
-                      " :self AND p.within = :room)"),
-                  ARGS(arg_int("room", s->within),
-                       arg_int("now", slot_of(day_today(), MORNING)),
-                       arg_int("self", s->row.id)),
-                  &n) == OK &&
-           n > 0;
+    return fault_if(
+        c,
+        SQL("SELECT count(*) FROM booking_hold h WHERE h.kind ="
+            " 'space' AND h.thing = :room AND h.until > :now AND NOT"
+            " EXISTS (SELECT 1 FROM network_space p WHERE p.id ="
+            " :self AND p.within = :room)"),
+        ARGS(arg_int("room", s->within),
+             arg_int("now", slot_of(day_today(), MORNING)),
+             arg_int("self", s->row.id)),
+        "network_space.held");
 }
 
 /* A part lies in a whole room of the same laboratory: there are no parts of
@@ -123,23 +123,22 @@ static const char *space_check(struct conn *c, struct arena *a, const void *row,
                                const char **field)
 {
     const struct space *s = row;
-    int64_t n;
+    const char *fault;
     (void)a;
     *field = "within";
     if (s->within == NONE)
         return NULL;
     if (s->within == s->row.id)
         return "network_space.within_itself";
-    if (db_int(c,
-               SQL("SELECT count(*) FROM network_space w WHERE w.id = :within"
-                   " AND w.lab = :lab AND w.within IS NULL AND NOT EXISTS"
-                   " (SELECT 1 FROM network_space p WHERE p.within = :self)"),
-               ARGS(arg_int("within", s->within), arg_int("lab", s->lab),
-                    arg_int("self", s->row.id)),
-               &n) == OK &&
-        !n)
-        return "network_space.no_whole_room";
-    return room_is_held(c, s) ? "network_space.held" : NULL;
+    fault = fault_unless(
+        c,
+        SQL("SELECT count(*) FROM network_space w WHERE w.id = :within"
+            " AND w.lab = :lab AND w.within IS NULL AND NOT EXISTS"
+            " (SELECT 1 FROM network_space p WHERE p.within = :self)"),
+        ARGS(arg_int("within", s->within), arg_int("lab", s->lab),
+             arg_int("self", s->row.id)),
+        "network_space.no_whole_room");
+    return fault ? fault : held_fault(c, s);
 }
 
 const struct entity space_entity = {

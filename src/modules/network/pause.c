@@ -17,18 +17,17 @@ static const struct index indexes[] = {
 static const char *const reach[] = {REACH_LAB(""), NULL};
 
 /* Who comes on one of these days finds a closed door: the visits come first. */
-static bool somebody_comes(struct conn *c, const struct pause *p)
+static const char *visits_fault(struct conn *c, const struct pause *p)
 {
-    int64_t n;
-    return db_int(c,
-                  SQL("SELECT count(*) FROM network_slot s JOIN network_visit v"
-                      " ON v.id = s.visit WHERE s.day BETWEEN :starts AND :ends"
-                      " AND v.lab = :lab AND v.place = 'inside' AND v.state IN"
-                      " ('asked', 'confirmed') AND s.override IS NULL"),
-                  ARGS(arg_day("starts", p->starts), arg_day("ends", p->ends),
-                       arg_int("lab", p->lab)),
-                  &n) == OK &&
-           n > 0;
+    return fault_if(
+        c,
+        SQL("SELECT count(*) FROM network_slot s JOIN network_visit v"
+            " ON v.id = s.visit WHERE s.day BETWEEN :starts AND :ends"
+            " AND v.lab = :lab AND v.place = 'inside' AND v.state IN"
+            " ('asked', 'confirmed') AND s.override IS NULL"),
+        ARGS(arg_day("starts", p->starts), arg_day("ends", p->ends),
+             arg_int("lab", p->lab)),
+        "network_pause.somebody_comes");
 }
 
 static const char *check(struct conn *c, struct arena *a, const void *row,
@@ -40,7 +39,7 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
     if (p->ends < p->starts)
         return "network_pause.ends_before_starts";
     *field = "starts";
-    return somebody_comes(c, p) ? "network_pause.somebody_comes" : NULL;
+    return visits_fault(c, p);
 }
 
 const struct entity pause_entity = {

@@ -46,31 +46,28 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
 {
     const struct series *s = row;
     const char *fault = days_fault(s, field);
-    int64_t n;
     if (fault)
         return fault;
     *field = "class_label";
     if (s->class_label && !class_key(a, str_of(s->class_label)).n)
         return "network_visit.no_label";
     *field = "space";
-    if (s->space != NONE &&
-        db_int(c,
-               SQL("SELECT count(*) FROM network_space WHERE id = :space AND"
-                   " lab = :lab"),
-               ARGS(arg_int("space", s->space), arg_int("lab", s->lab)),
-               &n) == OK &&
-        !n)
-        return "network_slot.space_elsewhere";
+    if (s->space != NONE)
+        fault = fault_unless(
+            c,
+            SQL("SELECT count(*) FROM network_space WHERE id = :space AND"
+                " lab = :lab"),
+            ARGS(arg_int("space", s->space), arg_int("lab", s->lab)),
+            "network_slot.space_elsewhere");
+    if (fault)
+        return fault;
     *field = "lab";
-    return db_int(c,
-                  SQL("SELECT count(*) FROM network_visit v WHERE v.series ="
-                      " :id AND (v.lab <> :lab OR v.year <> :year)"),
-                  ARGS(arg_int("id", s->row.id), arg_int("lab", s->lab),
-                       arg_int("year", school_year_of(s->starts))),
-                  &n) == OK &&
-                   n
-               ? "network_series.has_visits"
-               : NULL;
+    return fault_if(c,
+                    SQL("SELECT count(*) FROM network_visit v WHERE v.series ="
+                        " :id AND (v.lab <> :lab OR v.year <> :year)"),
+                    ARGS(arg_int("id", s->row.id), arg_int("lab", s->lab),
+                         arg_int("year", school_year_of(s->starts))),
+                    "network_series.has_visits");
 }
 
 const struct entity series_entity = {

@@ -15,18 +15,15 @@ static const char *kit_check(struct conn *c, struct arena *a, const void *row,
                              const char **field)
 {
     const struct kit *k = row;
-    int64_t n;
     (void)a;
     *field = "lab";
-    return db_int(c,
-                  SQL("SELECT count(*) FROM network_tour t JOIN network_kit k"
-                      " ON k.id = t.kit WHERE k.id = :id AND k.lab <> :lab AND"
-                      " t.state = 'planned'"),
-                  ARGS(arg_int("id", k->row.id), arg_int("lab", k->lab)),
-                  &n) == OK &&
-                   n
-               ? "network_kit.on_tour"
-               : NULL;
+    return fault_if(
+        c,
+        SQL("SELECT count(*) FROM network_tour t JOIN network_kit k"
+            " ON k.id = t.kit WHERE k.id = :id AND k.lab <> :lab AND"
+            " t.state = 'planned'"),
+        ARGS(arg_int("id", k->row.id), arg_int("lab", k->lab)),
+        "network_kit.on_tour");
 }
 
 const struct entity kit_entity = {
@@ -75,16 +72,12 @@ static const char *tour_locked(struct conn *c, struct arena *a, const void *row)
 static const char *refuses_rework(struct conn *c, struct arena *a,
                                   const void *row, int64_t person)
 {
-    int64_t n;
     (void)a, (void)person;
-    return db_int(c,
-                  SQL("SELECT count(*) FROM network_custody WHERE tour ="
-                      " :tour"),
-                  ARGS(arg_int("tour", ((const struct tour *)row)->row.id)),
-                  &n) == OK &&
-                   n
-               ? "network_tour.under_way"
-               : NULL;
+    return fault_if(c,
+                    SQL("SELECT count(*) FROM network_custody WHERE tour ="
+                        " :tour"),
+                    ARGS(arg_int("tour", ((const struct tour *)row)->row.id)),
+                    "network_tour.under_way");
 }
 
 /* What is not planned holds nothing. */
@@ -168,26 +161,24 @@ static const char *stop_check(struct conn *c, struct arena *a, const void *row,
                               const char **field)
 {
     const struct stop *s = row;
-    int64_t n;
     (void)a;
     *field = NULL;
-    return db_int(c,
-                  SQL("SELECT count(*) FROM network_stop WHERE tour = :tour AND"
-                      " id <> :id"),
-                  ARGS(arg_int("tour", s->tour), arg_int("id", s->row.id)),
-                  &n) == OK &&
-                   n >= TOUR_STOPS
-               ? "network_stop.too_many"
-               : NULL;
+    return fault_if(
+        c,
+        SQL("SELECT CASE WHEN count(*) >= :most THEN 1 ELSE 0 END FROM"
+            " network_stop WHERE tour = :tour AND id <> :id"),
+        ARGS(arg_int("tour", s->tour), arg_int("id", s->row.id),
+             arg_int("most", TOUR_STOPS)),
+        "network_stop.too_many");
 }
 
 static const char *stop_locked(struct conn *c, struct arena *a, const void *row)
 {
     void *tour;
-    return row_load(c, a, &tour_entity, ((const struct stop *)row)->tour,
-                    &reach_all, &tour) == OK
-               ? tour_locked(c, a, tour)
-               : NULL;
+    const enum status s =
+        row_load(c, a, &tour_entity, ((const struct stop *)row)->tour,
+                 &reach_all, &tour);
+    return s == OK ? tour_locked(c, a, tour) : status_fault(s);
 }
 
 /* Nothing comes to a tour that is planned, whoever writes it. */
@@ -248,35 +239,35 @@ static const char *custody_check(struct conn *c, struct arena *a,
                                  const void *row, const char **field)
 {
     const struct custody *k = row;
-    int64_t n;
+    const char *fault = NULL;
     void *found;
-    if (row_load(c, a, &tour_entity, k->tour, &reach_all, &found) != OK)
-        return NULL;
+    const enum status s =
+        row_load(c, a, &tour_entity, k->tour, &reach_all, &found);
+    if (s != OK)
+        return status_fault(s);
     *field = "tour";
     if (!word_in("planned done", ((const struct tour *)found)->state))
         return "network_custody.not_planned";
     *field = "school";
-    if (k->school != NONE &&
-        db_int(c,
-               SQL("SELECT count(*) FROM network_stop WHERE tour = :tour AND"
-                   " school = :school"),
-               ARGS(arg_int("tour", k->tour), arg_int("school", k->school)),
-               &n) == OK &&
-        !n)
-        return "network_custody.no_stop";
-    return db_int(
-               c,
-               SQL("SELECT count(*) FROM network_stop s WHERE s.tour = :tour"
-                   " AND (s.nth < (SELECT x.nth FROM network_stop x WHERE"
-                   " x.tour = :tour AND x.school = :school) OR CAST(:school AS"
-                   " BIGINT) IS NULL) AND NOT EXISTS (SELECT 1 FROM"
-                   " network_custody k WHERE k.tour = :tour AND k.school ="
-                   " s.school)"),
-               ARGS(arg_int("tour", k->tour), arg_int("school", k->school)),
-               &n) == OK &&
-                   n
-               ? "network_custody.not_in_turn"
-               : NULL;
+    if (k->school != NONE)
+        fault = fault_unless(
+            c,
+            SQL("SELECT count(*) FROM network_stop WHERE tour = :tour AND"
+                " school = :school"),
+            ARGS(arg_int("tour", k->tour), arg_int("school", k->school)),
+            "network_custody.no_stop");
+    if (fault)
+        return fault;
+    return fault_if(
+        c,
+        SQL("SELECT count(*) FROM network_stop s WHERE s.tour = :tour"
+            " AND (s.nth < (SELECT x.nth FROM network_stop x WHERE"
+            " x.tour = :tour AND x.school = :school) OR CAST(:school AS"
+            " BIGINT) IS NULL) AND NOT EXISTS (SELECT 1 FROM"
+            " network_custody k WHERE k.tour = :tour AND k.school ="
+            " s.school)"),
+        ARGS(arg_int("tour", k->tour), arg_int("school", k->school)),
+        "network_custody.not_in_turn");
 }
 
 const struct entity custody_entity = {

@@ -117,14 +117,10 @@ const char *tour_refuses(struct conn *c, struct arena *a, const void *row,
                          int64_t person)
 {
     const struct tour *t = row;
-    int64_t n;
     (void)a, (void)person;
-    return db_int(c,
-                  SQL("SELECT count(*) FROM network_stop WHERE tour = :tour"),
-                  ARGS(arg_int("tour", t->row.id)), &n) == OK &&
-                   !n
-               ? "network_tour.no_stop"
-               : NULL;
+    return fault_unless(
+        c, SQL("SELECT count(*) FROM network_stop WHERE tour = :tour"),
+        ARGS(arg_int("tour", t->row.id)), "network_tour.no_stop");
 }
 
 enum status tour_plan(struct conn *c, struct arena *a, const void *row,

@@ -86,7 +86,7 @@ static const char *held_refusal(struct conn *c, const struct visit *v,
     int64_t last;
     if (db_int(c, SQL("SELECT max(day) FROM network_slot WHERE visit = :visit"),
                ARGS(arg_int("visit", v->row.id)), &last) != OK)
-        return NULL;
+        return UNANSWERED;
     if (last == NONE)
         return "network_visit.no_slot";
     if (last > day_today())
@@ -290,22 +290,19 @@ static const char *visit_check(struct conn *c, struct arena *a, const void *row,
                                const char **field)
 {
     const struct visit *v = row;
-    int64_t n;
     *field = NULL;
     if (v->class_label && !class_key(a, str_of(v->class_label)).n) {
         *field = "class_label";
         return "network_visit.no_label";
     }
-    return db_int(c,
-                  SQL("SELECT count(*) FROM network_slot s JOIN network_visit v"
-                      " ON v.id = s.visit WHERE v.id = :id AND (v.lab <> :lab"
-                      " OR v.year <> :year OR v.place <> :place)"),
-                  ARGS(arg_int("id", v->row.id), arg_int("lab", v->lab),
-                       arg_int("year", v->year), arg_cstr("place", v->place)),
-                  &n) == OK &&
-                   n
-               ? "network_visit.has_slots"
-               : NULL;
+    return fault_if(
+        c,
+        SQL("SELECT count(*) FROM network_slot s JOIN network_visit v"
+            " ON v.id = s.visit WHERE v.id = :id AND (v.lab <> :lab"
+            " OR v.year <> :year OR v.place <> :place)"),
+        ARGS(arg_int("id", v->row.id), arg_int("lab", v->lab),
+             arg_int("year", v->year), arg_cstr("place", v->place)),
+        "network_visit.has_slots");
 }
 
 /* What took place in a year that is over is part of its account. */
@@ -394,10 +391,10 @@ static enum status slot_fault(struct conn *c, struct arena *a,
 static const char *slot_locked(struct conn *c, struct arena *a, const void *row)
 {
     void *visit;
-    return row_load(c, a, &visit_entity, ((const struct slot *)row)->visit,
-                    &reach_all, &visit) == OK
-               ? visit_locked(c, a, visit)
-               : NULL;
+    const enum status s =
+        row_load(c, a, &visit_entity, ((const struct slot *)row)->visit,
+                 &reach_all, &visit);
+    return s == OK ? visit_locked(c, a, visit) : status_fault(s);
 }
 
 /* To a visit that is accounted for comes no half-day, but with it. */
@@ -405,10 +402,13 @@ static const char *visit_is_accounted(struct conn *c, struct arena *a,
                                       const struct slot *s)
 {
     void *found;
-    if (row_load(c, a, &visit_entity, s->visit, &reach_all, &found) != OK ||
-        day_of_time(((const struct row *)found)->created_at) == day_today())
-        return NULL;
-    return visit_locked(c, a, found);
+    const enum status loaded =
+        row_load(c, a, &visit_entity, s->visit, &reach_all, &found);
+    if (loaded != OK)
+        return status_fault(loaded);
+    return day_of_time(((const struct row *)found)->created_at) == day_today()
+               ? NULL
+               : visit_locked(c, a, found);
 }
 
 static const char *slot_check(struct conn *c, struct arena *a, const void *row,
@@ -418,7 +418,7 @@ static const char *slot_check(struct conn *c, struct arena *a, const void *row,
     enum status s = slot_fault(c, a, row, field, &fault);
     if (s == OK && !fault && (fault = visit_is_accounted(c, a, row)))
         *field = NULL;
-    return s == OK ? fault : NULL;
+    return s == OK ? fault : status_fault(s);
 }
 
 static enum status slot_follow(struct conn *c, struct arena *a,

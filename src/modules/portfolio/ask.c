@@ -145,17 +145,22 @@ static enum status sign(struct asking *k, struct conn *c)
 
 static const char *too_many(struct conn *c, const struct advice *d)
 {
-    if (count_of(c,
-                 SQL("SELECT count(*) FROM portfolio_advice WHERE email ="
-                     " :email AND state = 'new'"),
-                 ARGS(arg_cstr("email", d->email))) >= OPEN_BY_MAIL)
-        return "portfolio.ask_enough";
-    return count_of(c,
-                    SQL("SELECT count(*) FROM portfolio_advice WHERE asked ="
-                        " :today AND created_by = 0"),
-                    ARGS(arg_day("today", day_today()))) >= STRANGERS_A_DAY
-               ? "portfolio.ask_later"
-               : NULL;
+    const char *enough = fault_if(
+        c,
+        SQL("SELECT CASE WHEN count(*) >= :most THEN 1 ELSE 0 END FROM"
+            " portfolio_advice WHERE email = :email AND state = 'new'"),
+        ARGS(arg_cstr("email", d->email), arg_int("most", OPEN_BY_MAIL)),
+        "portfolio.ask_enough");
+    return enough
+               ? enough
+               : fault_if(
+                     c,
+                     SQL("SELECT CASE WHEN count(*) >= :most THEN 1 ELSE 0 END"
+                         " FROM portfolio_advice WHERE asked = :today AND"
+                         " created_by = 0"),
+                     ARGS(arg_day("today", day_today()),
+                          arg_int("most", STRANGERS_A_DAY)),
+                     "portfolio.ask_later");
 }
 
 static enum status ask(struct conn *c, struct arena *a, void *data)

@@ -33,14 +33,13 @@ static const char *become_refuses(struct req *r, struct conn *c)
     if (word_in("dropped withdrawn", state_of(r)))
         return is_signal(r) ? "portfolio.become_dropped"
                             : "portfolio.become_withdrawn";
-    return count_of(c,
+    return fault_if(c,
                     SQL("SELECT count(*) FROM portfolio_filiation WHERE"
                         " to_project IS NOT NULL AND (from_signal = :signal OR"
                         " from_advice = :advice)"),
                     ARGS(arg_int("signal", is_signal(r) ? r->id : NONE),
-                         arg_int("advice", is_signal(r) ? NONE : r->id)))
-               ? "portfolio.become_already"
-               : NULL;
+                         arg_int("advice", is_signal(r) ? NONE : r->id)),
+                    "portfolio.become_already");
 }
 
 static enum status options_fill(struct req *r, const struct entity *e,

@@ -48,15 +48,15 @@ static const char *returns_fault(struct conn *c, const struct deployment *d,
 {
     const bool begun = word_in(USE_BEGUN, d->state);
     *field = begun ? "starts" : "state";
-    return d->row.version &&
-                   count_of(c,
-                            SQL("SELECT count(*) FROM portfolio_feedback WHERE"
-                                " deployment = :id AND (:begun = 0 OR given <"
-                                " :starts)"),
-                            ARGS(arg_int("id", d->row.id),
-                                 arg_int("begun", begun),
-                                 arg_int("starts", d->starts))) > 0
-               ? "portfolio_deployment.has_returns"
+    return d->row.version
+               ? fault_if(c,
+                          SQL("SELECT count(*) FROM portfolio_feedback WHERE"
+                              " deployment = :id AND (:begun = 0 OR given <"
+                              " :starts)"),
+                          ARGS(arg_int("id", d->row.id),
+                               arg_int("begun", begun),
+                               arg_int("starts", d->starts)),
+                          "portfolio_deployment.has_returns")
                : NULL;
 }
 
@@ -80,9 +80,9 @@ static const char *gate_fault(struct conn *c, struct arena *a,
                               const struct deployment *d, const char **field)
 {
     *field = "state";
-    return project_reached(c, d->project, "deployment") || had_begun(c, a, d)
-               ? NULL
-               : "portfolio_deployment.needs_gate";
+    const char *fault = project_behind(c, d->project, "deployment",
+                                       "portfolio_deployment.needs_gate");
+    return fault && had_begun(c, a, d) ? NULL : fault;
 }
 
 /* In use is what a project that lives has brought, and what has not ended. */
@@ -92,12 +92,11 @@ static const char *use_fault(struct conn *c, const struct deployment *d,
     *field = "state";
     if (d->ends != NO_DAY && d->ends < day_today())
         return "portfolio_deployment.is_over";
-    if (count_of(c,
-                 SQL("SELECT count(*) FROM portfolio_project WHERE id ="
-                     " :project AND state = 'stopped'"),
-                 ARGS(arg_int("project", d->project))))
-        return "portfolio_deployment.project_stopped";
-    return NULL;
+    return fault_if(c,
+                    SQL("SELECT count(*) FROM portfolio_project WHERE id ="
+                        " :project AND state = 'stopped'"),
+                    ARGS(arg_int("project", d->project)),
+                    "portfolio_deployment.project_stopped");
 }
 
 static const char *check(struct conn *c, struct arena *a, const void *row,

@@ -30,9 +30,10 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
 {
     const struct feedback *f = row;
     void *found;
-    if (row_load(c, a, &deployment_entity, f->deployment, &reach_all, &found) !=
-        OK)
-        return NULL; /* the reference is refused as it is saved */
+    const enum status s =
+        row_load(c, a, &deployment_entity, f->deployment, &reach_all, &found);
+    if (s != OK)
+        return status_fault(s);
     const struct deployment *d = found;
     *field = "deployment";
     if (!word_in(USE_BEGUN, d->state))

@@ -67,9 +67,9 @@ static void settle(struct arena *a, void *row)
 }
 
 /* Is "from" among what came of "to"? */
-static int64_t leads_back(struct conn *c, const struct filiation *f)
+static const char *circle_fault(struct conn *c, const struct filiation *f)
 {
-    return count_of(
+    return fault_if(
         c,
         SQL("WITH RECURSIVE down (node) AS (SELECT f.to_node FROM"
             " portfolio_filiation f WHERE f.from_node = :to_node AND f.id <>"
@@ -77,7 +77,8 @@ static int64_t leads_back(struct conn *c, const struct filiation *f)
             " ON g.from_node = down.node WHERE g.id <> :id)"
             " SELECT count(*) FROM down WHERE node = :from_node"),
         ARGS(arg_int("to_node", f->to_node), arg_int("from_node", f->from_node),
-             arg_int("id", f->row.id)));
+             arg_int("id", f->row.id)),
+        "portfolio_filiation.circle");
 }
 
 static const char *check(struct conn *c, struct arena *a, const void *row,
@@ -93,7 +94,7 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
         return "portfolio_filiation.one_end";
     if (f->to_node == f->from_node)
         return "portfolio_filiation.itself";
-    return leads_back(c, f) ? "portfolio_filiation.circle" : NULL;
+    return circle_fault(c, f);
 }
 
 const struct entity filiation_entity = {

@@ -28,9 +28,9 @@ struct standing {
     int64_t conditions, unmet;
     int64_t outvoted; /* decisions with more votes than this one */
     bool there;       /* the project stands where the gate begins */
+    bool answered;    /* by the database; else none of it is known */
 };
 
-/* Where nothing is answered, nobody sits: every step is refused. */
 static struct standing standing_of(struct conn *c, struct arena *a,
                                    const struct gate *g, int64_t person,
                                    const char *outcome)
@@ -87,15 +87,22 @@ static struct standing standing_of(struct conn *c, struct arena *a,
                               .there = row_int(r, 9) > 0,
                               .unmet = row_int(r, 10),
                               .outvoted = row_int(r, 11)};
-    return rows_end(r) == OK ? s : (struct standing){0};
+    s.answered = rows_end(r) == OK;
+    return s;
+}
+
+static const char *conflict_fault(const struct standing *s)
+{
+    return !s->answered  ? UNANSWERED
+           : s->conflict ? "portfolio_gate.has_conflict"
+                         : NULL;
 }
 
 const char *gate_refuses_person(struct conn *c, struct arena *a,
                                 const void *row, int64_t person)
 {
-    return standing_of(c, a, row, person, NULL).conflict
-               ? "portfolio_gate.has_conflict"
-               : NULL;
+    const struct standing s = standing_of(c, a, row, person, NULL);
+    return conflict_fault(&s);
 }
 
 static const char *open_refuses(struct conn *c, struct arena *a,
@@ -103,7 +110,8 @@ static const char *open_refuses(struct conn *c, struct arena *a,
 {
     const struct gate *g = row;
     const struct standing s = standing_of(c, a, g, person, NULL);
-    return s.conflict            ? "portfolio_gate.has_conflict"
+    const char *conflict = conflict_fault(&s);
+    return conflict              ? conflict
            : !s.there            ? "portfolio_gate.project_elsewhere"
            : s.seats < g->quorum ? "portfolio_gate.too_few_members"
            : s.criteria + s.of_the_pair == 0 ? "portfolio_gate.no_criteria"
@@ -140,7 +148,8 @@ static enum status open_gate(struct conn *c, struct arena *a, const void *row,
  * vote for it. */
 static const char *first_refusal(const struct gate *g, const struct standing *s)
 {
-    return s->conflict            ? "portfolio_gate.has_conflict"
+    const char *conflict = conflict_fault(s);
+    return conflict               ? conflict
            : s->votes < g->quorum ? "portfolio_gate.no_quorum"
            : s->unreasoned        ? "portfolio_gate.lacks_reasons"
            : !s->votes_for        ? "portfolio_gate.no_vote_for"
@@ -223,7 +232,8 @@ static const char *waive_refuses(struct conn *c, struct arena *a,
 {
     const struct gate *g = row;
     const struct standing s = standing_of(c, a, g, person, NULL);
-    return s.conflict ? "portfolio_gate.has_conflict"
+    const char *conflict = conflict_fault(&s);
+    return conflict   ? conflict
            : !s.there ? "portfolio_gate.project_elsewhere"
            : !project_step(g->stage_from, g->stage_to)
                ? "portfolio_gate.leads_nowhere"
@@ -391,9 +401,12 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
         *field = "stage_to";
         return "portfolio_criterion.same_stage";
     }
-    if (!g->row.version ||
-        row_load(c, a, &gate_entity, g->row.id, &reach_all, &before) != OK)
+    if (!g->row.version)
         return NULL;
+    const enum status s =
+        row_load(c, a, &gate_entity, g->row.id, &reach_all, &before);
+    if (s != OK)
+        return status_fault(s);
     const struct gate *was = before;
     if (same(was->state, "prepared"))
         return NULL;

@@ -203,14 +203,13 @@ const char *gate_refuses_person(struct conn *c, struct arena *a,
  */
 const char *project_gate_sits(const struct step *s, const void *ways);
 
-/* Does it stand at that stage ("trial", "deployment") or beyond it, did it when
- * it was held, or has a gate ever led it there? */
-bool project_reached(struct conn *c, int64_t project, const char *stage);
+/* The fault, unless it stands at that stage ("trial", "deployment") or beyond
+ * it, did when it was held, or a gate has ever led it there. */
+const char *project_behind(struct conn *c, int64_t project, const char *stage,
+                           const char *fault);
 
 /* A start after its end: the field at fault and the label key; or NULL. */
 const char *period_fault(int32_t starts, int32_t ends, const char **field);
-/* How many rows a query of one number counts; -1 when it failed. */
-int64_t count_of(struct conn *c, struct sql sql, const struct arg *args);
 
 extern const struct waiting portfolio_waiting[];
 extern const struct news portfolio_news[];

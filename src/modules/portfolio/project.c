@@ -147,12 +147,6 @@ const struct link project_links[] = {
     {0},
 };
 
-int64_t count_of(struct conn *c, struct sql sql, const struct arg *args)
-{
-    int64_t n;
-    return db_int(c, sql, args, &n) == OK ? n : -1;
-}
-
 const char *period_fault(int32_t starts, int32_t ends, const char **field)
 {
     if (starts == NO_DAY || ends == NO_DAY || ends >= starts)
@@ -161,16 +155,17 @@ const char *period_fault(int32_t starts, int32_t ends, const char **field)
     return "portfolio.ends_before_starts";
 }
 
-bool project_reached(struct conn *c, int64_t project, const char *stage)
+const char *project_behind(struct conn *c, int64_t project, const char *stage,
+                           const char *fault)
 {
-    return count_of(
-               c,
-               SQL("SELECT count(*) FROM portfolio_project p WHERE p.id ="
-                   " :project AND (p.stage IN (:stage, 'deployment') OR EXISTS"
-                   " (SELECT 1 FROM portfolio_gate g WHERE g.project = p.id AND"
-                   " g.stage_to IN (:stage, 'deployment') AND g.state IN ('go',"
-                   " 'conditions', 'waived')))"),
-               ARGS(arg_int("project", project), arg_cstr("stage", stage))) > 0;
+    return fault_unless(
+        c,
+        SQL("SELECT count(*) FROM portfolio_project p WHERE p.id ="
+            " :project AND (p.stage IN (:stage, 'deployment') OR EXISTS"
+            " (SELECT 1 FROM portfolio_gate g WHERE g.project = p.id AND"
+            " g.stage_to IN (:stage, 'deployment') AND g.state IN ('go',"
+            " 'conditions', 'waived')))"),
+        ARGS(arg_int("project", project), arg_cstr("stage", stage)), fault);
 }
 
 static const char *project_check(struct conn *c, struct arena *a,
@@ -246,21 +241,26 @@ static const char *ahead_fault(struct conn *c, struct arena *a,
                                const struct project_service *s)
 {
     void *row;
-    if (!s->state || !word_in("current done left", s->state) ||
-        row_load(c, a, &service_entity, s->service, &reach_all, &row) != OK)
+    if (!s->state || !word_in("current done left", s->state))
         return NULL;
+    const enum status loaded =
+        row_load(c, a, &service_entity, s->service, &reach_all, &row);
+    if (loaded != OK)
+        return status_fault(loaded);
     const char *stage = ((const struct service *)row)->code;
-    if (!word_in("trial deployment", stage) ||
-        project_reached(c, s->project, stage))
+    if (!word_in("trial deployment", stage))
         return NULL;
-    if (s->row.version && row_load(c, a, &project_service_entity, s->row.id,
-                                   &reach_all, &row) == OK) {
+    const char *fault = project_behind(c, s->project, stage,
+                                       "portfolio_project_service.needs_gate");
+    if (fault && s->row.version &&
+        row_load(c, a, &project_service_entity, s->row.id, &reach_all, &row) ==
+            OK) {
         const struct project_service *was = row;
         if (was->project == s->project && was->service == s->service &&
             word_in("current done left", was->state))
             return NULL;
     }
-    return "portfolio_project_service.needs_gate";
+    return fault;
 }
 
 static const char *project_service_check(struct conn *c, struct arena *a,
