@@ -295,7 +295,9 @@ await test('nothing is in use before a gate leads to the deployment, nor once a 
     for (const past of steps.at(-1) === 'stop' ? [] : [{ state: 'ended', ends: '2025-02-28' }, { state: 'abandoned', reason }])
       says(await post(admin, '/deploiements', { ...deployment, project: at, ...past }), 422, words);
     const plan = id(made(await post(admin, '/deploiements', { ...deployment, project: at, state: 'planned', starts: '2025-02-03' })));
-    const given = await api('PATCH', `deployment/${plan}`, { state: 'abandoned', reason });
+    const begun = await api('PATCH', `deployment/${plan}`, { state: 'abandoned', reason });
+    equal(begun.status, steps.at(-1) === 'stop' ? 200 : 422, begun.text);
+    const given = await api('PATCH', `deployment/${plan}`, { state: 'dropped', reason });
     equal(given.status, 200, given.text);
     made(await post(admin, '/deploiements', { ...deployment, project: at, tool: 'Pilote', state: 'configured' }));
   }

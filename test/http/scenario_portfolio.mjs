@@ -370,6 +370,12 @@ await test('three schools at once; what cannot be is told school by school, and 
 await test('month by month, the schools reached are those where it was used', async () => {
   made(await post(admin, '/deploiements', { project: lab, tool: 'Pas encore', school: schools[40].id,
     starts: '2025-03-01', state: 'configured' }));
+  const never = { project: lab, tool: 'Jamais', school: schools[39].id, starts: '2025-03-01' };
+  for (const [reason, words] of [['', /pourquoi on y a renoncé/], ['Plus envie.', /phrase/]])
+    says(await post(admin, '/deploiements', { ...never, state: 'dropped', reason }), 422, words);
+  made(await post(admin, '/deploiements', { ...never, state: 'dropped', reason: 'Le collège n’a pas reçu les tablettes.' }));
+  says(await post(admin, '/deploiements', { ...never, tool: 'Plus tard', starts: '2026-09-01', state: 'abandoned',
+    reason: 'Le collège n’a pas reçu les tablettes.' }), 422, /«\srenoncé\s», si l’usage n’aura pas lieu/);
   const all = (await rows('/deploiements')).filter((d) => d.project === lab);
   const reached = new Set(all.filter((d) => ['in_use', 'ended', 'abandoned'].includes(d.state)).map((d) => d.school));
   ok(new Set(all.map((d) => d.school)).size > reached.size, 'the example says nothing');
@@ -385,14 +391,14 @@ await test('month by month, the schools reached are those where it was used', as
   match(readable(mia), /juillet 2024 0 août 2024 0 septembre 2024 [1-9]/);
 });
 await test('what stopped is told with its reason, its tool and the month in which it ended', async () => {
-  const base = { project: lab, tool: 'Rideau', starts: '2024-01-10', reason: 'La salle a fermé.' };
+  const base = { project: lab, tool: 'Rideau', starts: '2024-01-10', reason: 'La salle des spectacles a fermé.' };
   for (const [i, ends] of ['2024-06-28', '2024-11-04'].entries())
     made(await post(admin, '/deploiements', { ...base, school: schools[41 + i].id, state: 'abandoned', ends }));
   made(await post(admin, '/deploiements', { ...base, tool: 'Estrade', school: schools[41].id, reason: '', state: 'ended',
     ends: '2024-05-31' }));
   const text = readable(/<h2 id="stopped">[\s\S]*?<\/section>/
     .exec((await server.stranger().get(`/projets/${lab}/essaimage`)).text)[0]);
-  match(text, /La salle a fermé\. Rideau abandonné juin 2024 – novembre 2024 2/);
+  match(text, /La salle des spectacles a fermé\. Rideau abandonné juin 2024 – novembre 2024 2/);
   match(text, /Terminé Estrade terminé mai 2024 1/);
 });
 await test('a coordinator deploys in schools within reach alone', async () => {
@@ -437,7 +443,7 @@ await test('the dry run refuses the lines that writing refuses, and names each',
     line(b, 'Suite', '2025-01-01', '2025-01-31', 'ended'), // 5
     line(b, 'Suite', '2025-02-01'), // 6: after it ended
     line(b, 'Suite', '2025-01-31', '2025-01-31', 'ended'), // 7: on its last day
-    line(c, 'Bref', '2025-01-05', '', 'abandoned', 'Personne.'), // 8
+    line(c, 'Bref', '2025-01-05', '', 'abandoned', 'Personne ne s’en est servi.'), // 8
     line(c, 'Bref', '2025-01-06'), // 9: after one day
     line(d, 'Déjà', '2025-02-01'), // 10: it is there
     ...filler, // further apart than what is read and written at once
@@ -482,7 +488,7 @@ await test('a deployment’s state has its line in the journal, whichever way it
   const change = async (fields) => made(await admin.submit(await admin.form(`${one}/modifier`, '/modifier'), fields));
   await count(1, 'configured', () => change({ state: 'configured' }));
   await count(0, '%', () => change({ support: 'Le référent' }));
-  await count(1, 'abandoned', () => change({ state: 'abandoned', reason: 'Plus de salle.' }));
+  await count(1, 'abandoned', () => change({ state: 'abandoned', reason: 'Il n’y a plus de salle libre.' }));
   const back = forms((await admin.get(`${one}/historique`)).text).filter((f) => f.action.endsWith('/restauration'));
   await count(1, 'planned', async () => made(await admin.submit(back.at(-1))));
   await count(1, 'delete', async () => made(await post(admin, `${one}/suppression`,

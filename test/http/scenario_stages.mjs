@@ -218,4 +218,19 @@ await test('a database from before knows the stages by the journal, and by the g
   essaim('db', 'check', '--data', data);
   drop(data);
 });
+await test('a database from before tells what was given up before it began, by the journal', async () => {
+  const data = copy();
+  const [plan, use, other] = query(data, "SELECT min(id) || ' ' || max(id) || ' ' || (SELECT min(id) FROM"
+    + " portfolio_deployment WHERE state = 'abandoned') FROM portfolio_deployment WHERE state = 'in_use'").split(' ');
+  const line = (row, from) => 'INSERT INTO core_journal (at, person, entity, row_id, what, detail, salt) VALUES'
+    + ` (1, 1, 'portfolio_deployment', ${row}, 'abandoned', '{"from":"${from}","to":"abandoned"}', '')`;
+  query(data, ...[line(plan, 'configured'), line(use, 'planned'), line(use, 'in_use'),
+    `UPDATE portfolio_deployment SET state = 'abandoned' WHERE id IN (${plan}, ${use})`,
+    "UPDATE core_meta SET value = 59 WHERE name = 'schema'"].map((text) => `${text};`));
+  essaim('db', 'migrate', '--data', data);
+  const state = (row) => query(data, `SELECT state FROM portfolio_deployment WHERE id = ${row}`);
+  equal([plan, use, other].map(state).join(), 'dropped,abandoned,abandoned');
+  essaim('db', 'check', '--data', data);
+  drop(data);
+});
 await server.stop();

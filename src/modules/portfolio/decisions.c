@@ -262,7 +262,8 @@ static enum status reasons_fill(struct req *r, struct stopped_v *v)
                 SQL("SELECT d.reason, p.id, p.name, count(*) AS n, min(d.ends)"
                     " AS first_day, max(d.ends) AS last_day FROM"
                     " portfolio_deployment d JOIN portfolio_project p ON"
-                    " p.id = d.project WHERE d.state = 'abandoned'"
+                    " p.id = d.project WHERE d.state IN ('abandoned',"
+                    " 'dropped')"
                     " GROUP BY d.reason, p.id, p.name"
                     " ORDER BY coalesce(max(d.ends), 0) DESC, n DESC,"
                     " coalesce(d.reason, ''), p.id LIMIT :most"),

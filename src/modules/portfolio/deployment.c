@@ -1,8 +1,10 @@
 /* Where a project's tools are used, since when and until when. */
 #include "modules/portfolio/life.h"
 
-static const char *const states[] = {"planned", "configured", "in_use",
-                                     "ended",   "abandoned",  NULL};
+#include "base/utf8.h"
+
+static const char *const states[] = {
+    "planned", "configured", "in_use", "ended", "abandoned", "dropped", NULL};
 static const struct field fields[] = {
     REF(deployment, project, &project_entity,
         .flags = F_REQUIRED | F_LIST | F_FILTER),
@@ -38,7 +40,7 @@ static const struct turns turns = {
     .keys = "project, school, tool",
     .from = "starts",
     .until = "ends",
-    .brief = "ended abandoned",
+    .brief = "ended abandoned dropped",
     .fault = "portfolio_deployment.overlaps",
 };
 
@@ -61,7 +63,7 @@ static const char *returns_fault(struct conn *c, const struct deployment *d,
 }
 
 /* That use had begun already: what was written before its gate was asked for
- * can still be corrected. Given up may be whatever was planned. */
+ * can still be corrected. */
 static bool had_begun(struct conn *c, struct arena *a,
                       const struct deployment *d)
 {
@@ -70,9 +72,9 @@ static bool had_begun(struct conn *c, struct arena *a,
         row_load(c, a, &deployment_entity, d->row.id, &reach_all, &row) != OK)
         return false;
     const struct deployment *was = row;
-    return (word_in(USE_BEGUN, was->state) || same(d->state, "abandoned")) &&
-           was->project == d->project && was->school == d->school &&
-           was->tool && d->tool && same(was->tool, d->tool);
+    return word_in(USE_BEGUN, was->state) && was->project == d->project &&
+           was->school == d->school && was->tool && d->tool &&
+           same(was->tool, d->tool);
 }
 
 /* Nothing of a project is used before a gate lets it. */
@@ -99,20 +101,30 @@ static const char *use_fault(struct conn *c, const struct deployment *d,
                     "portfolio_deployment.project_stopped");
 }
 
+/* Everybody reads why it was given up, be it in the middle or before it began.
+ */
+static const char *reason_fault(const struct deployment *d, const char **field)
+{
+    *field = "reason";
+    if (!d->reason)
+        return word_in("abandoned dropped", d->state)
+                   ? "portfolio_deployment.lacks_reason"
+                   : NULL;
+    return utf8_is_sentence(str_of(d->reason)) ? NULL : "core.reason_short";
+}
+
 static const char *check(struct conn *c, struct arena *a, const void *row,
                          const char **field)
 {
     const struct deployment *d = row;
     const char *fault = period_fault(d->starts, d->ends, field);
     if (!fault && d->starts > day_today() && d->state &&
-        word_in("in_use ended", d->state)) {
+        word_in(USE_BEGUN, d->state)) {
         *field = "starts";
         fault = "portfolio_deployment.has_begun";
     }
-    if (!fault && same(d->state, "abandoned") && !d->reason) {
-        *field = "reason";
-        fault = "portfolio_deployment.lacks_reason";
-    }
+    if (!fault)
+        fault = reason_fault(d, field);
     if (!fault && same(d->state, "in_use"))
         fault = use_fault(c, d, field);
     if (!fault && d->state && word_in(USE_BEGUN, d->state))

@@ -55,7 +55,8 @@ static void school_read(struct rows *r, struct spread *out)
             state_add(out, s, i, i == IN_USE ? n - past : n);
             if (i == IN_USE)
                 state_add(out, s, ENDED, past);
-            if (i >= IN_USE && (s->first == NO_DAY || first < s->first))
+            if (word_in(USE_BEGUN, state->choices[i]) &&
+                (s->first == NO_DAY || first < s->first))
                 s->first = first;
         }
 }
@@ -280,15 +281,16 @@ static enum status stops_fill(struct req *r, struct essaimage_v *v)
     enum { MOST = 20 };
     struct rows *rows;
     struct stop_v *out = NEW_ARRAY(r->mem, struct stop_v, MOST);
-    TRY(db_rows(r->conn, r->mem,
-                SQL("SELECT d.tool, d.state, d.reason, count(*) AS n,"
-                    " min(d.ends), max(d.ends) AS last FROM"
-                    " portfolio_deployment d WHERE d.project = :project AND"
-                    " d.state IN ('ended', 'abandoned') GROUP BY d.tool,"
-                    " d.state, d.reason ORDER BY coalesce(max(d.ends), 0) DESC,"
-                    " n DESC, d.tool, d.state, coalesce(d.reason, '') LIMIT"
-                    " :most"),
-                ARGS(arg_int("project", r->id), arg_int("most", MOST)), &rows));
+    TRY(db_rows(
+        r->conn, r->mem,
+        SQL("SELECT d.tool, d.state, d.reason, count(*) AS n,"
+            " min(d.ends), max(d.ends) AS last FROM"
+            " portfolio_deployment d WHERE d.project = :project AND"
+            " d.state IN ('ended', 'abandoned', 'dropped') GROUP BY d.tool,"
+            " d.state, d.reason ORDER BY coalesce(max(d.ends), 0) DESC,"
+            " n DESC, d.tool, d.state, coalesce(d.reason, '') LIMIT"
+            " :most"),
+        ARGS(arg_int("project", r->id), arg_int("most", MOST)), &rows));
     while (rows_next(rows)) {
         const char *state = row_text(rows, 1);
         out[v->stop_count++] = (struct stop_v){

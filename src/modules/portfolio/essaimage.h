@@ -5,7 +5,7 @@
 #include "modules/portfolio/life.h"
 #include "modules/portfolio/life_pages.h"
 
-enum { ESSAIMAGE_STATES = 5 }; /* in the order of the field's choices */
+enum { ESSAIMAGE_STATES = 6 }; /* in the order of the field's choices */
 /* One school that a project's tools are in. */
 struct spread_school {
     int64_t school, bassin, departement, pupils; /* NONE: unknown */

@@ -153,7 +153,7 @@ struct deployment {
 };
 
 /* The states of a deployment that has been used, be it over: only then there
- * are returns. */
+ * are returns. "dropped": given up before it began. */
 #define USE_BEGUN "in_use ended abandoned"
 #define BEGUN "'in_use', 'ended', 'abandoned'"
 

@@ -107,7 +107,7 @@ struct essaimage_v {
     const char *schools, *schools_label, *pupils;
     int64_t unknown;
     int64_t used; /* schools */
-    struct state_v states[5];
+    struct state_v states[6];
     const struct map *map;
     const struct bars *bassins, *departements, *begun, *months;
     const struct stop_v *stops;

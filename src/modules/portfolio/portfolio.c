@@ -392,11 +392,23 @@ static const struct change read_alone[] = {
     {.op = ADD_INDEX, .entity = &deployment_entity, .number = 2},
     {.op = RUN},
 };
+/* What was given up before it began is told apart: the last line of the journal
+ * says where it stood. */
+static const struct change dropped_plans[] = {
+    {.op = RUN,
+     .sql = SQL_CONST(
+         "UPDATE portfolio_deployment SET state = 'dropped' WHERE state ="
+         " 'abandoned' AND EXISTS (SELECT 1 FROM core_journal j WHERE j.id ="
+         " (SELECT max(k.id) FROM core_journal k WHERE k.entity ="
+         " 'portfolio_deployment' AND k.row_id = portfolio_deployment.id AND"
+         " k.what = 'abandoned') AND (j.detail LIKE '%\"from\":\"planned\"%' OR"
+         " j.detail LIKE '%\"from\":\"configured\"%'))")},
+    {.op = RUN},
+};
 static const struct migration migrations[] = {
-    {1, dated_links},      {3, decided_gates},
-    {4, deployments_over}, {30, dated_strategy},
-    {41, staged_projects}, {42, deployed_tools},
-    {43, read_alone},      {0},
+    {1, dated_links},     {3, decided_gates},    {4, deployments_over},
+    {30, dated_strategy}, {41, staged_projects}, {42, deployed_tools},
+    {43, read_alone},     {60, dropped_plans},   {0},
 };
 
 const struct module portfolio_module = {

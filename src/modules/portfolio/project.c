@@ -214,7 +214,7 @@ const struct entity project_entity = {
 
 /* Where it stands in the offer, and stood. */
 
-/* "left": begun and not finished; "skipped": never meant to be, and why. */
+/* "left": begun and not finished; "skipped": never meant to be; and why. */
 static const char *const passage_states[] = {"planned", "current", "done",
                                              "left",    "skipped", NULL};
 static const struct field project_service_fields[] = {
@@ -271,7 +271,7 @@ static const char *project_service_check(struct conn *c, struct arena *a,
     const char *ahead = ahead_fault(c, a, s);
     if (ahead)
         return ahead;
-    if (same(s->state, "skipped") &&
+    if (word_in("left skipped", s->state) &&
         !(s->note && utf8_is_sentence(str_of(s->note)))) {
         *field = "note";
         return s->note ? "core.reason_short"
