@@ -76,6 +76,9 @@ await test('from a half-day that is full to the list, without an account', async
 });
 
 await test('who is given a half-day back: the first by the rule, with the reason, and it is held for them alone', async () => {
+  // A visit that was held on no half-day received nobody.
+  const empty = number("SELECT max(id) FROM network_visit WHERE state = 'held'");
+  query(folder, `DELETE FROM network_slot WHERE visit = ${empty};`, `UPDATE network_visit SET school = ${fresh.id} WHERE id = ${empty};`);
   const [one] = await fill('2025-06-10', 'morning');
   const first = await wait_('2025-06-10', 'morning', old);
   const second = await wait_('2025-06-10', 'morning', fresh);

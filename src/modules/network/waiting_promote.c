@@ -93,8 +93,9 @@ static enum status candidates_load(struct promoting *p)
         SQL("SELECT w.id, w.asked, CASE WHEN e.rural = 1 THEN 1 ELSE 0 END,"
             " CASE WHEN e.priority IN ('rep', 'rep_plus') THEN 1 ELSE 0 END,"
             " CASE WHEN e.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM"
-            " network_visit v WHERE v.school = e.id AND v.state = 'held') THEN"
-            " 1 ELSE 0 END, e.latitude, e.longitude, coalesce(l.latitude,"
+            " network_visit v WHERE v.school = e.id AND v.state = "
+            "'held'" HAS_HALVES
+            ") THEN 1 ELSE 0 END, e.latitude, e.longitude, coalesce(l.latitude,"
             " h.latitude), coalesce(l.longitude, h.longitude), w.starts, "
             "w.ends,"
             " w.part, w.pupils FROM"
