@@ -34,6 +34,8 @@ struct import {
     size_t column_count;
     int64_t lines, done, bad, repeated, applied, inserted, updated, unchanged,
         kept, person, at;
+    bool dry; /* it is only looked at: its lines are weighed against each other
+               */
     int64_t run;      /* how often work on it has begun */
     const char *name; /* of the file as it was sent; "" when nobody said */
 };

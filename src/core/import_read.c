@@ -362,6 +362,22 @@ static enum status line_recognise(struct reader *r, struct arena *a,
     return OK;
 }
 
+/* What the writer will find once the lines before it are written. */
+static enum status line_weigh(struct reader *r, struct arena *a,
+                              struct import_line *line,
+                              struct form_errors *errors)
+{
+    struct weighing w = {.seen = &r->seen, .line = line->number};
+    if (line->exists || !r->im->dry || !r->intake->weigh)
+        return OK;
+    TRY(r->intake->weigh(r->conn, a, line->row, &w));
+    line->exists = line->alike = w.there;
+    if (w.fault)
+        form_error_add(errors,
+                       (struct form_error){.key = w.fault, .field = w.field});
+    return OK;
+}
+
 static void refuse_repeated(struct piece *p, const struct import_line *line,
                             const char *field, int64_t before)
 {
@@ -406,6 +422,8 @@ static enum status line_read(struct reader *r, struct piece *p,
     int64_t before = 0;
     if (!errors.n && r->intake)
         TRY(line_recognise(r, a, line, &before));
+    if (!errors.n && r->intake && !before)
+        TRY(line_weigh(r, a, line, &errors));
     if (errors.n)
         tell(p, line, "refused", record, &errors);
     else if (before)

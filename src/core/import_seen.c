@@ -8,7 +8,7 @@ static uint64_t key_hash(struct str key)
     return h ^ h >> 32;
 }
 
-static struct seen_slot *slot_of(struct seen *s, struct str key)
+static struct seen_slot *slot_of(const struct seen *s, struct str key)
 {
     size_t i = key_hash(key) & (s->room - 1);
     while (s->slots[i].line && (s->slots[i].key.n != key.n ||
@@ -27,19 +27,31 @@ static void seen_grow(struct seen *s)
             *slot_of(s, old.slots[i].key) = old.slots[i];
 }
 
+static struct str key_of(struct arena *a, const char *what, struct str text)
+{
+    struct buf b = {.mem = a};
+    buf_str(&b, what);
+    buf_char(&b, ' ');
+    buf_add(&b, text.p, text.n);
+    return buf_done(&b);
+}
+
+int64_t seen_line(const struct seen *s, struct arena *a, const char *what,
+                  struct str text)
+{
+    return s->room ? slot_of(s, key_of(a, what, text))->line : 0;
+}
+
 int64_t seen_before(struct seen *s, struct arena *a, const char *what,
                     struct str text, int64_t line)
 {
     if (s->n * 2 >= s->room)
         seen_grow(s);
-    struct buf b = {.mem = a};
-    buf_str(&b, what);
-    buf_char(&b, ' ');
-    buf_add(&b, text.p, text.n);
-    struct seen_slot *slot = slot_of(s, buf_done(&b));
+    const struct str key = key_of(a, what, text);
+    struct seen_slot *slot = slot_of(s, key);
     if (slot->line)
         return slot->line == line ? 0 : slot->line;
-    *slot = (struct seen_slot){{arena_dup(&s->mem, b.p, b.n), b.n}, line};
+    *slot = (struct seen_slot){{arena_dup(&s->mem, key.p, key.n), key.n}, line};
     s->n++;
     return 0;
 }

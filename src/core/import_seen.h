@@ -26,10 +26,22 @@ struct seen {
 /* The line that said this of `what` first (a field's name); 0: this one has. */
 int64_t seen_before(struct seen *s, struct arena *a, const char *what,
                     struct str text, int64_t line);
+/* The same, and nothing is kept; 0: none has. */
+int64_t seen_line(const struct seen *s, struct arena *a, const char *what,
+                  struct str text);
 /* The line of the first whose values it shares, which are unique together; 0:
  * none. */
 int64_t seen_twin(struct seen *s, struct arena *a, const struct entity *e,
                   const void *row, int64_t line);
+/* A line of an intake beside those before it: see struct intake. */
+struct weighing {
+    struct seen *seen;
+    int64_t line;
+    /* Why it would be refused, and of which field; or that one before it is
+     * already what it says. */
+    const char *field, *fault;
+    bool there;
+};
 /* The line with which it would share a day; 0: none, and its own days are kept
  * for the lines to come. */
 int64_t seen_turn(struct seen *s, struct arena *a, const struct entity *e,

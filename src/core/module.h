@@ -10,9 +10,10 @@
 #include "store/list.h"
 #include "store/schema.h"
 
-struct req;  /* one request: core/request.h */
-struct app;  /* the running program: core/app.h */
-struct demo; /* the demonstration being made: core/demo.h */
+struct req;      /* one request: core/request.h */
+struct app;      /* the running program: core/app.h */
+struct demo;     /* the demonstration being made: core/demo.h */
+struct weighing; /* a line of a file beside others: core/import_seen.h */
 
 enum method { GET, POST, PATCH, DELETE };
 
@@ -154,6 +155,11 @@ struct intake {
     /* The row that says what the line says already; NONE. */
     enum status (*find)(struct conn *c, struct arena *a, const void *line,
                         int64_t *id);
+    /* While nothing is written, of a line that is right and not there yet: what
+     * the lines before it leave to it (core/import_seen.h), as make would find.
+     * What it takes is kept for the lines to come. NULL: they share nothing. */
+    enum status (*weigh)(struct conn *c, struct arena *a, const void *line,
+                         struct weighing *w);
     /* Inside a write, where the line's own check found nothing and find nobody;
      * by.why says which import. */
     enum status (*make)(struct conn *c, struct arena *a, const void *line,

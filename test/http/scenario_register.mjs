@@ -133,6 +133,34 @@ await test('nobody’s place is touched: a room that is taken, a laboratory that
   for (const t of kept.filter((t) => t !== 'core_journal')) equal(back[t], was[t], t);
 });
 
+await test('what a file would do to itself is told first, as the writing tells it', async () => {
+  const whole = rooms.filter((s) => s.within === null);
+  const named = whole.at(-1);
+  const part = rooms.find((s) => s.within !== null);
+  const text = file(
+    // One more than there are rooms, then one that comes besides, with its reason.
+    ...Array.from({ length: whole.length + 1 }, (_, i) => line({ day: '03/05/2022', classes: `3e ${'ABCDEFGH'[i]}` })),
+    // A room that is named, by two; in the afternoon it is free.
+    line({ day: '04/05/2022', classes: '4e A', room: named.name, people: '20' }),
+    line({ day: '04/05/2022', classes: '4e B', room: named.name, people: '20' }),
+    line({ day: '04/05/2022', part: 'journée', classes: '4e C', room: named.name, people: '20' }),
+    line({ day: '04/05/2022', part: 'après-midi', classes: '4e B', room: named.name, people: '20' }),
+    // The same accueil in other words, with other numbers, over the whole day.
+    line({ day: '05/05/2022', classes: '5e A' }),
+    line({ day: '05/05/2022', classes: '5EME A', note: 'Recopié' }),
+    line({ day: '05/05/2022', classes: '5e A', people: '19' }),
+    line({ day: '05/05/2022', part: 'journée', classes: '5e A' }),
+    ...part ? [line({ day: '06/05/2022', classes: '6e A', room: part.name, people: '9' }),
+      line({ day: '06/05/2022', classes: '6e C', room: whole.find((s) => s.id === part.within).name, people: '9' })] : []);
+  const was = rows();
+  const told = await checked(text);
+  deepEqual(rows(), was);
+  const done = await press(told.where, 'application');
+  equal([told.inserted, told.same, told.refused].join(), [done.inserted, done.same, done.refused].join(), await faults(told.where));
+  equal([told.inserted, told.same, told.refused].join(), [whole.length + 3 + (part ? 1 : 0), 1, 5 + (part ? 1 : 0)].join());
+  await press(told.where, 'annulation');
+});
+
 await test('a line that is wrong is told by its line, and takes nothing with it', async () => {
   const was = rows();
   const r = await checked(file(

@@ -336,24 +336,40 @@ int64_t room_of_half(const struct halves *h, const struct lab_halves *lab,
     return best ? best->id : NONE;
 }
 
+/* Whole rooms that are free on a half-day, the best for so many people first.
+ * The room and its parts first, as above: else every hold there is would be
+ * looked at. */
+#define ROOMS_FREE                                                             \
+    "SELECT s.id FROM network_space s WHERE s.lab = :lab AND s.within"         \
+    " IS NULL AND NOT EXISTS (SELECT 1 FROM network_space p CROSS JOIN"        \
+    " booking_hold h WHERE (p.id = s.id OR p.within = s.id) AND h.kind"        \
+    " = 'space' AND h.thing = p.id AND h.starts <= :slot AND h.until >"        \
+    " :slot) ORDER BY CASE WHEN s.capacity IS NULL THEN 1"                     \
+    " WHEN s.capacity >= :people THEN 0 ELSE 2 END, CASE WHEN"                 \
+    " s.capacity >= :people THEN s.capacity ELSE -s.capacity END, s.id LIMIT"
+
 enum status room_free(struct conn *c, int64_t lab, int64_t slot, int64_t people,
                       int64_t *space)
 {
-    return db_int(
-        c,
-        SQL("SELECT s.id FROM network_space s WHERE s.lab = :lab AND s.within"
-            /* The room and its parts first, as above: else every hold there is
-             * would be looked at. */
-            " IS NULL AND NOT EXISTS (SELECT 1 FROM network_space p CROSS JOIN"
-            " booking_hold h WHERE (p.id = s.id OR p.within = s.id) AND h.kind"
-            " = 'space' AND h.thing = p.id AND h.starts <= :slot AND h.until >"
-            " :slot) ORDER BY CASE WHEN s.capacity IS NULL THEN 1"
-            " WHEN s.capacity >= :people THEN 0 ELSE 2 END, CASE WHEN"
-            " s.capacity >= :people THEN s.capacity ELSE -s.capacity END, s.id"
-            " LIMIT 1"),
-        ARGS(arg_int("lab", lab), arg_int("slot", slot),
-             arg_int("people", people)),
-        space);
+    return db_int(c, SQL(ROOMS_FREE " 1"),
+                  ARGS(arg_int("lab", lab), arg_int("slot", slot),
+                       arg_int("people", people)),
+                  space);
+}
+
+enum status rooms_free(struct conn *c, struct arena *a, int64_t lab,
+                       int64_t slot, int64_t people, int64_t out[ROOMS_MOST],
+                       size_t *n)
+{
+    struct rows *rows;
+    *n = 0;
+    TRY(db_rows(c, a, SQL(ROOMS_FREE " :most"),
+                ARGS(arg_int("lab", lab), arg_int("slot", slot),
+                     arg_int("people", people), arg_int("most", ROOMS_MOST)),
+                &rows));
+    while (rows_next(rows))
+        out[(*n)++] = row_int(rows, 0);
+    return rows_end(rows);
 }
 
 /* The first that is free is too small only where all that are free are. */

@@ -82,7 +82,13 @@ enum status calendar_next(struct conn *c, struct arena *a,
  * largest; NONE. */
 enum status room_free(struct conn *c, int64_t lab, int64_t slot, int64_t people,
                       int64_t *space) MUST_USE;
-/* The same where nobody looks at it any more: NONE where all are too small. */
+/* All of them that are free, in that order, ROOMS_MOST at most. */
+enum { ROOMS_MOST = 100 };
+enum status rooms_free(struct conn *c, struct arena *a, int64_t lab,
+                       int64_t slot, int64_t people, int64_t out[ROOMS_MOST],
+                       size_t *n) MUST_USE;
+/* The same as room_free where nobody looks at it any more: NONE where all are
+ * too small. */
 enum status room_fitting(struct conn *c, int64_t lab, int64_t slot,
                          int64_t people, int64_t *space) MUST_USE;
 /* What is held with a space for one half-day: it and its parts; kind, thing,

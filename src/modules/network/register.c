@@ -271,6 +271,7 @@ const struct intake network_intakes[] = {
      .made = &visit_entity,
      .besides = besides,
      .find = register_find,
+     .weigh = register_weigh,
      .make = register_make,
      .late = register_late},
     {0},

@@ -76,6 +76,15 @@ enum status register_find(struct conn *c, struct arena *a, const void *line,
 enum status register_alike(struct conn *c, struct arena *a, int64_t id,
                            const struct register_line *l, bool *yes) MUST_USE;
 
+/* All that two lines share that tell of the same accueil on that half-day. */
+enum status register_same(struct conn *c, struct arena *a,
+                          const struct register_line *l, enum half_day part,
+                          struct str *out) MUST_USE;
+
+/* register_weigh.c: see struct intake. */
+enum status register_weigh(struct conn *c, struct arena *a, const void *line,
+                           struct weighing *w) MUST_USE;
+
 /* register_make.c: see struct intake. */
 enum status register_make(struct conn *c, struct arena *a, const void *line,
                           struct actor by) MUST_USE;

@@ -121,6 +121,22 @@ static enum status find_at(struct conn *c, struct arena *a,
     return OK;
 }
 
+enum status register_same(struct conn *c, struct arena *a,
+                          const struct register_line *l, enum half_day part,
+                          struct str *out)
+{
+    struct buf b = {.mem = a};
+    int64_t school;
+    const char *why, *keys = keys_of_line(a, l);
+    TRY(register_school(c, a, l, &school, &why));
+    buf_printf(&b, "%d %d %" PRId64 " %s %" PRId64 "\n%s", l->day, part, l->lab,
+               l->kind, school, keys);
+    if (!*keys)
+        buf_str(&b, utf8_fold(a, str_of(register_title(a, l))).p);
+    *out = buf_done(&b);
+    return OK;
+}
+
 enum status register_find(struct conn *c, struct arena *a, const void *line,
                           int64_t *id)
 {
