@@ -141,12 +141,9 @@ const struct dialect sqlite_dialect = {
     .overlap = overlap,
     /* Neither SQLite's own tables nor those that FTS5 keeps beneath its index.
      */
-    .tables = {"SELECT m.name FROM sqlite_master m WHERE m.type = 'table' "
-               "AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND NOT EXISTS "
-               "(SELECT 1 FROM sqlite_master s WHERE s.sql LIKE 'CREATE "
-               "VIRTUAL TABLE%' AND m.name IN (s.name || '_data', s.name || "
-               "'_idx', s.name || '_content', s.name || '_docsize', s.name || "
-               "'_config')) ORDER BY 1"},
+    .tables = {"SELECT name FROM pragma_table_list WHERE schema = 'main' AND "
+               "type IN ('table', 'virtual') AND name NOT LIKE 'sqlite\\_%' "
+               "ESCAPE '\\' ORDER BY 1"},
     .columns = {"SELECT name, type, \"notnull\" FROM "
                 "pragma_table_info(:name)"},
     .indexes = {"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND "
