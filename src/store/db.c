@@ -35,17 +35,28 @@ const char *db_place_shown(struct arena *a, const char *place)
     return place_is_postgres(place) ? postgres_engine.shown(a, place) : place;
 }
 
+static void spare_drop(struct conn *c)
+{
+    if (c)
+        c->engine->conn_close(c);
+}
+
 void db_close(struct db *db)
 {
     if (!db)
         return;
     CHECK(db->readers == 0);
+    spare_drop(atomic_exchange(&db->spare, NULL));
     db->engine->close(db);
 }
 
 enum status conn_open(struct db *db, struct conn **out)
 {
-    TRY(db->engine->conn_open(db, out));
+    struct conn *spare = atomic_exchange(&db->spare, NULL);
+    if (spare)
+        *out = spare;
+    else
+        TRY(db->engine->conn_open(db, out));
     db->readers++;
     return OK;
 }
@@ -55,9 +66,12 @@ void conn_close(struct conn *c)
     if (!c)
         return;
     CHECK(!c->writer);
-    c->db->readers--;
-    memory_drop(&c->memory);
-    c->engine->conn_close(c);
+    struct db *db = c->db;
+    if (c->begun)
+        conn_end(c);
+    conn_rest(c);
+    spare_drop(atomic_exchange(&db->spare, c));
+    db->readers--;
 }
 
 enum status conn_begin(struct conn *c, int64_t deadline)

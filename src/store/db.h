@@ -31,7 +31,8 @@ const char *db_place(const struct db *db);
 const char *db_place_shown(struct arena *a, const char *place);
 void db_close(struct db *db); /* runs what waits, checkpoints, closes */
 
-/* A reader for one thread, opened once and kept by it. */
+/* A reader for one thread, opened once and kept by it. The last that was closed
+ * is the next to be opened: to open one, SQLite reads the whole schema. */
 enum status conn_open(struct db *db, struct conn **out) MUST_USE;
 void conn_close(struct conn *c);
 /* One consistent snapshot until conn_end. Past the deadline (time_monotonic_ns;

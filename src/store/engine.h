@@ -71,6 +71,7 @@ struct db {
     const struct engine *engine;
     const char *shown; /* the place, without a password */
     bool shared;
+    _Atomic(struct conn *) spare; /* a reader that was closed: see conn_open */
     atomic_uint readers, waiting;
     atomic_uint_least64_t writes, commits, generation, refused, slow;
     atomic_uint_least64_t groups[DB_GROUPS], grouped; /* see db_stats */

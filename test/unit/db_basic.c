@@ -98,6 +98,27 @@ TEST(db_keeps_what_was_closed)
     db_kit_close(&k);
 }
 
+TEST(db_opens_again_the_reader_that_was_closed)
+{
+    struct db_kit k = db_kit_open();
+    struct conn *one = NULL, *two = NULL, *again = NULL;
+    int64_t n = 0;
+    OKAY(conn_open(k.db, &one) == OK && conn_open(k.db, &two) == OK);
+    OKAY(conn_begin(one, 0) == OK);
+    OKAY(db_int(one, SQL("SELECT count(*) FROM note"), NO_ARGS, &n) == OK);
+    OKAY(n == 0);
+    conn_close(one); /* within its snapshot */
+    OKAY(db_write(k.db, &k.mem, db_kit_insert, WORD("later")) == OK);
+    OKAY(conn_open(k.db, &again) == OK && again == one);
+    OKAY(conn_begin(again, 0) == OK);
+    OKAY(db_int(again, SQL("SELECT count(*) FROM note"), NO_ARGS, &n) == OK);
+    OKAY(n == 1);
+    conn_end(again);
+    conn_close(again);
+    conn_close(two); /* one of the two is kept */
+    db_kit_close(&k);
+}
+
 /* Each closure's failure, and what it must say. */
 static enum status insert_both(struct conn *c, struct arena *mem, void *data)
 {
