@@ -457,22 +457,38 @@ const printed = new Map(); // by folder: what prints its tables, which stay the 
 // .all: their rows, by name. Of SQLite it is held as the bytes of its files, and
 // printed when asked for: mostly nothing is committed before the next look.
 export function tables(folder) {
-  const seen = commitMark(folder);
-  if (seen && last.folder === folder && last.mark === seen) return last;
+  const seen = lastCommit(folder);
+  if (seen && last.folder === folder && last.mark === seen.mark) return last;
   for (let i = 0; i < 400 && read(folder, atWork); i++) pause(50);
-  let mark, files;
+  let commit, files;
   do {
-    mark = commitMark(folder);
-    files = mark && ['essaim.db', 'essaim.db-wal'].map((name) => [name, readFileSync(join(folder, name))]);
-  } while (mark !== commitMark(folder));
-  let all = mark ? undefined : print(folder);
-  last = { folder, mark, get all() { return all ??= printHeld(folder, files); } };
+    commit = lastCommit(folder);
+    files = commit && filesAt(folder, commit);
+  } while (commit?.mark !== lastCommit(folder)?.mark);
+  let all = commit ? undefined : print(folder);
+  last = { folder, mark: commit?.mark, get all() { return all ??= printHeld(folder, files); } };
   return last;
 }
 const pause = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+// The file as it was found when the log was begun, and the log up to a commit: while
+// the log has the same salts it only grows, and what goes from it into the file is
+// in it, too. So each look reads what was committed since the one before.
+let log = {};
+function filesAt(folder, { salts, length }) {
+  const db = join(folder, 'essaim.db');
+  if (log.folder !== folder || log.salts !== salts) log = { folder, salts, length: 0, parts: [], db: readFileSync(db) };
+  if (log.length < length) {
+    const part = Buffer.alloc(length - log.length), file = openSync(`${db}-wal`);
+    readSync(file, part, 0, part.length, log.length);
+    closeSync(file);
+    log = { ...log, length, parts: [...log.parts, part] };
+  }
+  return { 'essaim.db': log.db, 'essaim.db-wal': log.parts };
+}
 function printHeld(folder, files) {
   const copy = mkdtempSync(join(tmpdir(), 'essaim-held-'));
-  for (const [name, bytes] of files) writeFileSync(join(copy, name), bytes);
+  for (const [name, bytes] of Object.entries(files))
+    writeFileSync(join(copy, name), Array.isArray(bytes) ? Buffer.concat(bytes) : bytes);
   const all = print(copy, folder);
   rmSync(copy, { recursive: true });
   return all;
@@ -488,17 +504,22 @@ function read(folder, ...sql) {
   return execFileSync('sqlite3', ['-readonly', `file:${join(folder, 'essaim.db')}?mode=ro`, ...sql],
     { encoding: 'latin1', maxBuffer: 1 << 28 }); // bytes, to be compared
 }
-// What tells SQLite's last commit: the two equal heads of the index of its log
-// (sqlite.org/walformat.html), and when the log was last emptied into the file.
-// While they stay, so does every table.
-function commitMark(folder) {
+// SQLite's last commit: what tells it are the two equal heads of the index of its log
+// (sqlite.org/walformat.html), and when the log was last emptied into the file: while
+// they stay, so does every table. The log's salts, and its bytes up to that commit.
+function lastCommit(folder) {
   const db = join(folder, 'essaim.db'), index = `${db}-shm`;
   if (dbOf(folder) || !existsSync(index)) return null;
   const heads = Buffer.alloc(96), file = openSync(index);
   readSync(file, heads, 0, 96, 0);
   closeSync(file);
   if (!heads.subarray(0, 48).equals(heads.subarray(48))) return null;
-  return heads.toString('hex') + statSync(db, { bigint: true }).mtimeNs;
+  const page = heads.readUInt16LE(14), frames = heads.readUInt32LE(16);
+  return {
+    mark: heads.toString('hex') + statSync(db, { bigint: true }).mtimeNs,
+    salts: heads.toString('hex', 32, 40),
+    length: frames && 32 + frames * (24 + (page === 1 ? 65536 : page)),
+  };
 }
 export function sameTables(before, after, what) {
   if (before === after) return;
