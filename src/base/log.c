@@ -79,7 +79,11 @@ static void logfmt_value(struct buf *out, struct str s)
 static void pair(struct json *j, const char *key, const char *value)
 {
     struct buf *out = j->out;
-    if (!logfmt && value)
+    const bool number = *key == '#';
+    key += number;
+    if (!logfmt && value && number)
+        json_raw(j, key, str_of(value));
+    else if (!logfmt && value)
         json_text(j, key, shortened(value));
     else if (!logfmt)
         json_null(j, key);

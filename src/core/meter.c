@@ -134,8 +134,10 @@ static void database(struct buf *b, const struct meter *m, struct db_stats s)
 {
     static const char name[] = "essaim_db_writes_per_commit";
     uint64_t count = 0;
-    one(b, "essaim_db_wal_bytes", "gauge",
-        "Write-ahead log not yet used again.", (double)s.wal_bytes);
+    head(b, "essaim_db_wal_bytes", "gauge",
+         "Write-ahead log since the last checkpoint.");
+    if (m->gauges[G_WAL] != NONE)
+        buf_printf(b, "essaim_db_wal_bytes %" PRId64 "\n", m->gauges[G_WAL]);
     one(b, "essaim_db_writes_total", "counter", "Writes answered.",
         (double)s.writes);
     one(b, "essaim_db_commits_total", "counter",
@@ -233,7 +235,7 @@ struct str meter_text(struct app *app, struct arena *a, struct http_load load)
 
 enum status meter_look(struct app *app, struct conn *c)
 {
-    static const struct sql looks[GAUGES] = {
+    static const struct sql looks[] = {
         [G_TASKS_DUE] = SQL_CONST(
             "SELECT count(*) FROM core_task WHERE done IS NULL"
             " AND due <= :now AND lease <= :now AND attempts < :tries"),
@@ -253,7 +255,7 @@ enum status meter_look(struct app *app, struct conn *c)
                       " 0)"),
     };
     const int64_t now = time_now();
-    for (size_t i = 0; i < GAUGES; i++) {
+    for (size_t i = 0; i < COUNT(looks); i++) {
         struct arg args[3] = {{0}};
         size_t n = 0;
         int64_t value;
@@ -264,5 +266,8 @@ enum status meter_look(struct app *app, struct conn *c)
         TRY(db_int(c, looks[i], args, &value));
         app->meter->gauges[i] = value;
     }
+    int64_t wal;
+    TRY(db_wal_bytes(c, &wal));
+    app->meter->gauges[G_WAL] = wal;
     return OK;
 }

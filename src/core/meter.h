@@ -32,6 +32,7 @@ enum gauge {
     G_SEALED,
     G_UNSEALED,
     G_UNSEALED_SECONDS,
+    G_WAL, /* bytes, or NONE */
     GAUGES
 };
 

@@ -356,7 +356,7 @@ static void log_access(const struct req *r, int64_t took_ns)
         snprintf(person, sizeof(person), "%" PRId64, r->who->person);
     log_line(LOG_INFO, "request", "number", r->number, "method",
              r->route ? methods[r->route->method] : "-", "route", k->name,
-             "code", code, "ms", ms, "queries", queries, "person",
+             "#code", code, "#ms", ms, "#queries", queries, "#person",
              r->who ? person : NULL, NULL);
 }
 

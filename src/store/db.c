@@ -293,7 +293,7 @@ void slow_count(struct conn *c, int64_t ns, const char *text)
     char ms[24];
     snprintf(ms, sizeof(ms), "%" PRId64, ns / 1000000);
     db->slow++;
-    log_line(LOG_WARN, "slow query", "ms", ms, "sql", text, NULL);
+    log_line(LOG_WARN, "slow query", "#ms", ms, "sql", text, NULL);
 }
 
 void group_count(struct db *db, unsigned writes)
@@ -338,7 +338,6 @@ struct db_stats db_stats(const struct db *db)
         .writes = db->writes,
         .commits = db->commits,
         .refused = db->refused,
-        .wal_bytes = db->engine->wal_bytes(db),
         .waiting = db->waiting,
         .slow = db->slow,
         .grouped = db->grouped,
@@ -346,6 +345,11 @@ struct db_stats db_stats(const struct db *db)
     for (size_t i = 0; i < DB_GROUPS; i++)
         s.groups[i] = db->groups[i];
     return s;
+}
+
+enum status db_wal_bytes(struct conn *c, int64_t *out)
+{
+    return c->engine->wal_bytes(c, out);
 }
 
 uint64_t db_generation(const struct db *db)

@@ -125,13 +125,15 @@ enum status conn_lock(struct conn *c, const char *name) MUST_USE;
 enum { DB_GROUPS = 9 };
 struct db_stats {
     uint64_t writes, commits, refused, slow; /* since db_open */
-    int64_t wal_bytes;
     unsigned waiting;
     /* Commits by how many writes each held: groups[i], of at most 2^i and more
      * than half of that; and those writes. */
     uint64_t groups[DB_GROUPS], grouped;
 };
 struct db_stats db_stats(const struct db *db);
+/* A reader asks how much of the write-ahead log is kept for the next recovery:
+ * on a server that of all its databases. NONE: this user may not know. */
+enum status db_wal_bytes(struct conn *c, int64_t *out) MUST_USE;
 /* Grows by one whenever a commit of this process changed anything: caches
  * compare it. What a process beside wrote does not show in it. */
 uint64_t db_generation(const struct db *db);

@@ -111,7 +111,7 @@ struct engine {
     void (*close)(struct db *db);
     /* See db_place_shown; NULL where a place tells nothing. */
     const char *(*shown)(struct arena *a, const char *place);
-    int64_t (*wal_bytes)(const struct db *db);
+    enum status (*wal_bytes)(struct conn *c, int64_t *out);
     const char *called; /* "sqlite" */
     /* See copy.h; copy NULL: it has none of its own yet. */
     enum status (*copy)(struct db *db, struct arena *a,

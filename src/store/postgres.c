@@ -114,10 +114,23 @@ static void close_db(struct db *base)
     pthread_rwlock_destroy(&db->turn);
 }
 
-static int64_t wal_bytes(const struct db *db)
+/* Since the last checkpoint; where a server has taken that from everybody,
+ * asking would break the snapshot. */
+static enum status wal_bytes(struct conn *c, int64_t *out)
 {
-    (void)db;
-    return 0;
+    int64_t may;
+    *out = NONE;
+    TRY(db_int(c,
+               SQL("SELECT CASE WHEN has_function_privilege("
+                   "'pg_control_checkpoint()', 'EXECUTE') AND NOT"
+                   " pg_is_in_recovery() THEN 1 ELSE 0 END"),
+               NO_ARGS, &may));
+    if (may != 1)
+        return OK;
+    return db_int(c,
+                  SQL("SELECT CAST(pg_wal_lsn_diff(pg_current_wal_insert_lsn(),"
+                      " k.redo_lsn) AS bigint) FROM pg_control_checkpoint() k"),
+                  NO_ARGS, out);
 }
 
 /* It connects with its first statement. */

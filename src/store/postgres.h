@@ -65,6 +65,7 @@ struct pg_conn {
     int ahead_count, unproven;
     enum status heard; /* of what was asked ahead: why it failed */
     struct arena ahead_mem;
+    bool changed;        /* the transaction did: its commit is one to count */
     bool lost;           /* the server went away inside the transaction */
     bool clash;          /* it asks to run the transaction again */
     char taken[REFUSAL]; /* the unique value that was there already, or "" */

@@ -515,8 +515,10 @@ enum status pg_exec(struct conn *conn, struct sql sql, const struct arg *args,
     PGresult *answer;
     c->last_id = NONE;
     TRY(run(c, sql.text, args, &answer));
+    const char *rows = PQcmdTuples(answer); /* "": of tables, not of rows */
+    c->changed |= !same(rows, "0");
     if (changed)
-        *changed = strtoll(PQcmdTuples(answer), NULL, 10);
+        *changed = strtoll(rows, NULL, 10);
     if (PQntuples(answer) == 1 && PQnfields(answer) == 1)
         c->last_id = pg_cell_whole(answer, 0, 0);
     PQclear(answer);

@@ -95,7 +95,7 @@ static enum status run_once(struct pg_conn *c, struct call *k,
     c->conn.begun = true;
     c->conn.depth = 0;
     c->conn.fallen = OK;
-    c->inside = c->clash = c->broken = c->conn.late = false;
+    c->inside = c->clash = c->broken = c->changed = c->conn.late = false;
     c->taken[0] = 0;
     enum status s = arena_run(k->mem, call, k);
     arena_settle(k->mem, mark);
@@ -181,7 +181,7 @@ enum status pg_write(struct db *base, struct arena *mem, write_fn *fn,
     enum status s = run_until_done(c, &k, budget_ns);
     writing = false;
     base->writes++;
-    if (s == OK) {
+    if (s == OK && c->changed) {
         base->commits++;
         base->generation++;
         group_count(base, 1);

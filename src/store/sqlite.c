@@ -370,10 +370,11 @@ static void close_db(struct db *base)
         close(db->lock_fd);
 }
 
-static int64_t wal_bytes(const struct db *base)
+static enum status wal_bytes(struct conn *c, int64_t *out)
 {
-    const struct lite_db *db = (const struct lite_db *)base;
-    return (int64_t)db->wal_pages * (db->page_size + 24);
+    const struct lite_db *db = lite_db(c->db);
+    *out = (int64_t)db->wal_pages * (db->page_size + 24);
+    return OK;
 }
 
 static enum status run_text(struct conn *c, const char *text)

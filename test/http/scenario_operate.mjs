@@ -1,6 +1,9 @@
 // What an operator reads of a running server: ready or not, metrics, the log.
-import { test, equal, ok, match, serve, routes, childOf } from './lib.mjs';
+import { test, equal, deepEqual, ok, match, serve, routes, childOf } from './lib.mjs';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 // Prometheus' text format, strictly: every series under its HELP and TYPE, no
@@ -149,6 +152,38 @@ await test('the access log has the pattern, the code, the person\'s number, and 
   match(line, /^time=\S+Z level=info event=request method=GET route=\/projets code=200 ms=[\d.]+ queries=\d+ person=\d+$/);
   ok(!/quelque-chose|Z%C3%A9bulon|Zébulon|@demo\.example/.test(server.log()));
 });
+await test('in JSON what is a number is one', async () => {
+  const other = await serve({ env: { ESSAIM_ACCESS_LOG: '1', ESSAIM_LOG: 'json', ESSAIM_SLOW_MS: '1', JOURNAL_STREAM: '' } });
+  const who = await other.as('admin');
+  await who.get('/recherche?q=ecole');
+  await other.stop();
+  const lines = other.log().split('\n').filter((l) => l.startsWith('{')).map((l) => JSON.parse(l));
+  const asked = lines.find((l) => l.event === 'request' && l.route === '/recherche' && l.person);
+  for (const name of ['code', 'ms', 'queries', 'person']) equal(typeof asked[name], 'number', name);
+  equal(typeof lines.find((l) => l.event === 'slow query').ms, 'number');
+  equal(lines.find((l) => l.event === 'request' && l.route === '/entrer').person, null);
+});
+await test('a commit is one that changed something, and the log before the database has a size', async () => {
+  for (let i = 0, size = 0; !size; i++) {
+    size = (await metrics()).value('essaim_db_wal_bytes');
+    ok(i < 50, 'no size');
+    await sleep(100);
+  }
+  const form = await admin.form('/organisations/nouveau', '/organisations');
+  const kind = form.controls.find((c) => c.name === 'kind').options.find((o) => o.value).value;
+  const seen = async () => {
+    const now = await metrics();
+    return ['commits_total', 'writes_total', 'writes_per_commit_count', 'writes_per_commit_sum'].map((n) => now.value(`essaim_db_${n}`));
+  };
+  await sleep(2500); // the journal is sealed
+  const before = await seen();
+  for (let i = 0; i < 3; i++) equal((await server.stranger().get('/readyz')).status, 200);
+  const looked = await seen();
+  deepEqual(looked, [before[0], before[1] + 3, before[2], before[3]], 'what changes nothing is no commit');
+  equal((await admin.submit(form, { name: 'Une organisation de plus', kind })).status, 303);
+  const after = await seen();
+  ok(after[0] > looked[0] && after[2] > looked[2] && after[3] > looked[3], `${after}`);
+});
 await test('ready, and not ready when the disk is nearly full', async () => {
   equal((await server.stranger().get('/readyz')).text, 'ready\n');
   const other = await serve({ env: { ESSAIM_ROOM_MB: '999999999' } });
@@ -167,14 +202,17 @@ await test('not ready when the folder\'s disk has become read-only', async (skip
   // As the kernel leaves a disk after an error: what is open stays, no name can be written.
   const inside = (...words) => execFileSync('nsenter',
     [...process.getuid() === 0 ? [] : ['-U', '--preserve-credentials'], '-t', String(childOf(other.child.pid)), '-m', ...words]);
-  inside('mount', '--bind', other.folder, other.folder);
-  inside('mount', '-o', 'remount,bind,ro', other.folder);
+  const aside = mkdtempSync(join(tmpdir(), 'essaim-aside-')); // where nobody opens anything
+  inside('mount', '--bind', other.folder, aside);
+  inside('mount', '-o', 'remount,bind,ro', aside);
+  inside('mount', '--bind', aside, other.folder);
   const r = await other.stranger().get('/readyz');
   equal(r.status, 503);
   equal(r.text, 'not ready: the data folder takes no files (Read-only file system): mend its disk or its rights\n');
-  inside('umount', other.folder);
+  inside('umount', '-l', other.folder); // a file may be open there
   equal(await ready(), 'ready\n');
   await other.stop();
+  rmdirSync(aside);
 });
 await test('a setting that makes no sense is told in one line', async () => {
   for (const [env, what] of [[{ ESSAIM_LOG: 'xml' }, /json or logfmt/],
