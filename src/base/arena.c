@@ -24,16 +24,7 @@ enum { FIRST_BLOCK = 8192, PAGE_BLOCK = 131072, MOST_BLOCK = 262144 };
  * large pieces to cut, join and give back to the system. A sanitizer would not
  * see who uses a shelved block after its end, so there the shelf is closed.
  */
-#ifdef __SANITIZE_ADDRESS__
-#define SHELF 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SHELF 0
-#endif
-#endif
-#ifndef SHELF
-#define SHELF 32
-#endif
+#define SHELF (SANITIZED ? 0 : 32)
 static struct {
     pthread_mutex_t lock;
     struct arena_block *first;

@@ -16,6 +16,19 @@
 #define PRINTF(f, a) __attribute__((format(printf, f, a)))
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
+/* Built with a sanitizer, which wants to see each piece of memory end and maps
+ * more than any limit allows. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
 /* Accepts a string literal and nothing else. */
 #define LIT(s) ("" s "")
 

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,6 +64,17 @@ static int start(const struct child *c, int in, int out, pid_t *pid)
     posix_spawnattr_destroy(&how);
     posix_spawn_file_actions_destroy(&files);
     return e;
+}
+
+/* Its processor's time ends it also where this process has died before it. What
+ * is counted of memory is what it can write: files that it maps, as fonts, are
+ * nobody's burden. */
+static bool bound(const struct child *c, pid_t pid)
+{
+    const rlim_t seconds = (rlim_t)c->ms / 1000 + 1;
+    const struct rlimit cpu = {seconds, seconds}, data = {c->memory, c->memory};
+    return prlimit(pid, RLIMIT_CPU, &cpu, NULL) == 0 &&
+           (!c->memory || prlimit(pid, RLIMIT_DATA, &data, NULL) == 0);
 }
 
 /* All that it says, until it says no more. */
@@ -130,7 +142,9 @@ enum status child_run(struct arena *a, const struct child *c, struct str *out)
     close(pipes[1]);
     enum status s = ERR_SYSTEM;
     if (!failed)
-        s = end(pid, until, listen_to(c, pipes[0], until, &said));
+        s = end(pid, until,
+                bound(c, pid) ? listen_to(c, pipes[0], until, &said)
+                              : ERR_SYSTEM);
     close(pipes[0]);
     if (s == OK)
         *out = said.n ? buf_done(&said) : STR("");

@@ -3,7 +3,23 @@
 #include "core/request.h"
 #include "pdf/paper.h"
 
-enum { PRESS_MS = 10000, PDF_MOST = 4 << 20 };
+/* The longest document takes 40 MB; a sanitizer maps terabytes. */
+enum {
+    PRESS_MS = 10000,
+    PRESS_MEMORY = SANITIZED ? 0 : 256 << 20,
+    PDF_MOST = 4 << 20
+};
+
+/* All that stands in it was read: no snapshot is held while it is drawn. */
+static enum status drawn(struct req *r, const struct child *press,
+                         struct str *pdf)
+{
+    conn_end(r->conn);
+    const enum status s = child_run(r->mem, press, pdf);
+    if (s != OK) /* the page that says so asks again */
+        TRY(req_renew(r));
+    return s;
+}
 
 enum status req_pdf(struct req *r, struct paper *p, const char *name)
 {
@@ -13,8 +29,9 @@ enum status req_pdf(struct req *r, struct paper *p, const char *name)
         .argv = argv,
         .in = paper_done(p, tr(r->lang, "core.paper_cut")),
         .ms = PRESS_MS,
-        .most = PDF_MOST};
-    TRY(child_run(r->mem, &press, &pdf));
+        .most = PDF_MOST,
+        .memory = PRESS_MEMORY};
+    TRY(drawn(r, &press, &pdf));
     req_header(r, "Content-Disposition",
                arena_printf(r->mem, "inline; filename=\"%s\"", name));
     req_header(r, "X-Content-Type-Options", "nosniff");

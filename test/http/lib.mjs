@@ -8,7 +8,7 @@
 //     await server.stop();
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, execFileSync } from 'node:child_process';
-import { closeSync, cpSync, existsSync, mkdtempSync, openSync, readFileSync, readSync, renameSync, rmSync,
+import { closeSync, cpSync, existsSync, mkdtempSync, openSync, readFileSync, readSync, readdirSync, renameSync, rmSync,
   statSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
@@ -189,11 +189,16 @@ export async function serve({ args = [], env = {}, data, under = [] } = {}) {
   };
 }
 
-// The child that a server's supervisor keeps; 0: none at the moment.
+// The child that a server's supervisor keeps, or one that a thread of it has started; 0: none
+// at the moment.
 export const childOf = (pid) => {
   try {
-    return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);
-  } catch { return 0; }
+    for (const task of readdirSync(`/proc/${pid}/task`)) {
+      const [first] = readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ');
+      if (first) return Number(first);
+    }
+  } catch { /* it has ended */ }
+  return 0;
 };
 
 // One request. Node's fetch, with its Headers and its Response, is work that a story

@@ -61,6 +61,26 @@ TEST(child_fails)
     arena_reset(&a);
 }
 
+TEST(child_has_so_much_memory_and_processor)
+{
+    /* The shell keeps 60 MB in a variable. */
+    static const char *const eats[] = {
+        "/bin/sh", "-c",
+        "x=$(head -c 60000000 /dev/zero | tr '\\0' a); echo ${#x}", NULL};
+    static const char *const tells[] = {"/bin/sh", "-c", "sleep 1; ulimit -t",
+                                        NULL};
+    struct arena a = {0};
+    struct str out;
+    struct child c = {.argv = eats, .ms = 20000, .most = 1000};
+    OKAY(child_run(&a, &c, &out) == OK && str_eq(out, "60000000\n"));
+    c.memory = 20 << 20;
+    OKAY(child_run(&a, &c, &out) == ERR_SYSTEM);
+    c.argv = tells;
+    OKAY(child_run(&a, &c, &out) == OK && str_eq(out, "21\n"));
+    OKAY(all_gone());
+    arena_reset(&a);
+}
+
 TEST(child_is_killed_at_its_time)
 {
     static const char *const sleeps[] = {"/bin/sleep", "60", NULL};
