@@ -14,7 +14,9 @@ const struct command_line command_lines[] = {
     {"begin", "[--data DIR]",
      "makes a laboratory, with what every laboratory has", command_begin,
      ALONE},
-    {"import", "ENTITY FILE [--dry-run] [--map COLUMN=field …] [--data DIR]",
+    {"import",
+     "ENTITY FILE [--dry-run] [--map COLUMN=field …] [--reason TEXT]"
+     " [--data DIR]",
      "reads a CSV file; \"import undo NUMBER\" takes it back", command_import,
      BESIDE},
     {"export", "ENTITY [--format csv|json] [--data DIR]",
@@ -71,6 +73,7 @@ enum {
     F_PASSPHRASE,
     F_FULL,
     F_FORCE,
+    F_REASON,
     F_DRY,
     F_DEV,
     F_HELP,
@@ -91,6 +94,7 @@ const struct command_flag command_flags[] = {
     [F_PASSPHRASE] = {"passphrase", NULL, NULL},
     [F_FULL] = {"full", NULL, NULL},
     [F_FORCE] = {"force", NULL, NULL},
+    [F_REASON] = {"reason", "TEXT", NULL},
     [F_DRY] = {"dry-run", NULL, NULL},
     [F_DEV] = {"dev", NULL, NULL},
     [F_HELP] = {"help", NULL, NULL},
@@ -186,7 +190,8 @@ static bool option_take(struct cli *cli, int key, const char *value)
                                  [F_HEAD] = &cli->head,
                                  [F_KEY] = &cli->key,
                                  [F_FROM] = &cli->from,
-                                 [F_TO] = &cli->to};
+                                 [F_TO] = &cli->to,
+                                 [F_REASON] = &cli->reason};
     bool *marks[FLAGS] = {
         [F_DRY] = &cli->dry_run, [F_DEV] = &cli->dev,
         [F_HELP] = &cli->help,   [F_PASSPHRASE] = &cli->passphrase,

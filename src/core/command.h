@@ -12,6 +12,7 @@ struct cli {
     size_t map_count;
     const char *key; /* --key FILE */
     const char *from, *to;
+    const char *reason; /* of a file that corrects a closed year */
     bool dry_run, dev, help, passphrase, full, force;
     bool away; /* cli_open failed, and may not a moment later */
 };

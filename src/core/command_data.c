@@ -60,6 +60,10 @@ static int import_report(struct cli *cli, struct arena *a,
            " repeated%s\n",
            im->id, im->lines, im->inserted, im->updated, im->unchanged, im->bad,
            im->repeated, cli->dry_run ? " (dry run: nothing written)" : "");
+    if (cli->dry_run && im->corrects && !im->reason)
+        printf("%" PRId64 " of them change what counts in a school year that"
+               " is over: to be written they take a reason (--reason TEXT)\n",
+               im->corrects);
     return im->bad || s != OK ? 1 : 0;
 }
 
@@ -122,7 +126,8 @@ static int import_text(struct cli *cli, const struct entity *e, struct str text)
                                      .text = text,
                                      .map = map,
                                      .map_count = (size_t)cli->map_count,
-                                     .name = slash ? slash + 1 : cli->argv[1]};
+                                     .name = slash ? slash + 1 : cli->argv[1],
+                                     .reason = cli->reason};
     enum status s = import_stage(cli->app, a, &sent, &im, &why);
     const struct form_error refusal = import_refusal(a, lang, why ? why : "");
     if (s == ERR_INVALID)

@@ -72,6 +72,8 @@ struct import_fault_v {
 /* A button of a form of its own; ask: what it takes away, said first. */
 struct import_act_v {
     const char *action, *label, *ask;
+    bool corrects; /* asks for the reason; what was typed, and what it lacks */
+    const char *reason, *error;
 };
 struct import_v {
     const char *lead, *key, *self, *note, *missing, *remap, *faults_csv,

@@ -18,12 +18,27 @@ struct str correction_of(const struct req *r)
                                             : (struct str){0};
 }
 
+static bool is_long(struct req *r, struct str reason)
+{
+    if ((int64_t)utf8_length(reason) <= REASON_MOST)
+        return false;
+    form_error_add(&r->errors, (struct form_error){.field = CONTROL,
+                                                   .key = "form.too_long",
+                                                   .max = REASON_MOST});
+    return true;
+}
+
 void correction_read(struct req *r)
 {
-    if ((int64_t)utf8_length(correction_of(r)) > REASON_MOST)
-        form_error_add(&r->errors, (struct form_error){.field = CONTROL,
-                                                       .key = "form.too_long",
-                                                       .max = REASON_MOST});
+    (void)is_long(r, correction_of(r));
+}
+
+const char *correction_of_file(struct req *r)
+{
+    const struct str reason = str_trim(req_text(r, CONTROL));
+    if (!reason.n)
+        form_error(&r->errors, CONTROL, "core.import_reason_lacks");
+    return reason.n && !is_long(r, reason) ? str_dup(r->mem, reason) : NULL;
 }
 
 bool correction_lacks(const struct conn *c, struct form_errors *errors,

@@ -13,6 +13,9 @@ bool correction_is(const struct entity *e, const char *name);
 struct str correction_of(const struct req *r);
 /* What is wrong with it, among r->errors. */
 void correction_read(struct req *r);
+/* The one reason of a whole file that corrects; NULL: it lacks or is too long,
+ * and r->errors says so. */
+const char *correction_of_file(struct req *r);
 /* After ERR_CONFLICT inside the write: was it for want of a reason? Then the
  * field, or the whole row, is told so. */
 bool correction_lacks(const struct conn *c, struct form_errors *errors,

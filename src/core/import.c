@@ -111,12 +111,14 @@ static enum status stage(struct conn *c, struct arena *a, void *data)
     TRY(db_exec(
         c,
         SQL("INSERT INTO core_import (entity, file, name, person, at,"
-            " state, mapping, note) VALUES (:entity, :file, :name,"
-            " :person, :at, 'staged', :mapping, :note){returning}"),
+            " state, mapping, note, reason) VALUES (:entity, :file,"
+            " :name, :person, :at, 'staged', :mapping, :note,"
+            " :reason){returning}"),
         ARGS(arg_cstr("entity", s->im->entity->name),
              arg_cstr("file", s->im->file), arg_cstr("name", s->im->name),
              arg_int("person", s->im->person), arg_int("at", s->im->at),
-             arg_cstr("mapping", s->mapping), arg_cstr("note", s->im->note)),
+             arg_cstr("mapping", s->mapping), arg_cstr("note", s->im->note),
+             arg_cstr("reason", s->im->reason)),
         NULL));
     s->im->id = conn_last_id(c);
     return s->task ? import_task_add(c, a, s->im->id, s->im->person) : OK;
@@ -194,6 +196,7 @@ enum status import_stage(struct app *app, struct arena *a,
     struct import im = {.entity = sent->entity,
                         .person = sent->person,
                         .name = sent->name ? sent->name : "",
+                        .reason = sent->reason,
                         .at = time_now(),
                         .state = "staged"};
     *why = sheet_refused(sent->text);
@@ -236,8 +239,8 @@ enum status import_load(struct app *app, struct conn *c, struct arena *a,
             " i.person, i.at, (SELECT count(*) FROM core_import_line l WHERE"
             " l.import = i.id AND l.outcome = 'repeated'), (SELECT count(*)"
             " FROM core_import_line l WHERE l.import = i.id AND"
-            " l.outcome = 'kept'), i.name FROM core_import i"
-            " WHERE i.id = :id"),
+            " l.outcome = 'kept'), i.name,"
+            " i.reason, i.corrects FROM core_import i WHERE i.id = :id"),
         ARGS(arg_int("id", id)), &rows));
     struct import im = {.id = id};
     bool found = rows_next(rows);
@@ -253,6 +256,8 @@ enum status import_load(struct app *app, struct conn *c, struct arena *a,
         for (size_t i = 0; i < COUNT(numbers); i++)
             *numbers[i] = row_int(rows, (int)i + 5);
         im.name = row_text(rows, 16);
+        im.reason = row_text(rows, 17);
+        im.corrects = row_int(rows, 18);
         map_read(a, &im, str_of(row_text(rows, 3)));
     }
     TRY(rows_end(rows));
@@ -322,12 +327,13 @@ enum status import_ask(struct conn *c, struct arena *a, const struct import *im,
             SQL("UPDATE core_import SET state = :to, applied = CASE WHEN"
                 " (state = 'paused' AND :to = 'applying') OR state = 'halted'"
                 " THEN applied ELSE 0 END, note = CASE WHEN note ="
-                " 'import.given_up' THEN NULL ELSE note END" FROM_ZERO
+                " 'import.given_up' THEN NULL ELSE note END, reason ="
+                " COALESCE(:reason, reason)" FROM_ZERO
                 " WHERE id = :id AND state = :from AND (:from <> 'undone' OR"
                 " EXISTS (SELECT 1 FROM core_import_line l WHERE l.import = :id"
                 " AND l.outcome = 'again'))"),
             ARGS(arg_cstr("to", to), arg_int("id", im->id),
-                 arg_text("from", one)),
+                 arg_cstr("reason", im->reason), arg_text("from", one)),
             &changed));
     return changed ? import_task_add(c, a, im->id, person) : ERR_CONFLICT;
 }

@@ -36,8 +36,11 @@ struct import {
         kept, person, at;
     bool dry; /* it is only looked at: its lines are weighed against each other
                */
-    int64_t run;      /* how often work on it has begun */
-    const char *name; /* of the file as it was sent; "" when nobody said */
+    int64_t corrects; /* lines that change what counts in a closed year; as the
+                         check found */
+    const char *reason; /* of whoever sent it, for those; NULL: none given */
+    int64_t run;        /* how often work on it has begun */
+    const char *name;   /* of the file as it was sent; "" when nobody said */
 };
 
 struct import_fault {
@@ -64,8 +67,9 @@ struct import_sent {
     const struct import_map *map; /* the mapping that is asked */
     size_t map_count;
     int64_t person;
-    bool task;        /* the task that checks it is added with it */
-    const char *name; /* of the file, without its folders; or NULL */
+    bool task;          /* the task that checks it is added with it */
+    const char *name;   /* of the file, without its folders; or NULL */
+    const char *reason; /* see struct import */
 };
 
 /*
@@ -89,7 +93,7 @@ enum status import_remap(struct app *app, struct arena *a, struct import *im,
                          const struct import_map *map,
                          size_t map_count) MUST_USE;
 /* Inside a write: from one of these states to the one that asks for work, with
- * its task. ERR_CONFLICT from any other. */
+ * its task, and im's reason where it has one. ERR_CONFLICT from any other. */
 enum status import_ask(struct conn *c, struct arena *a, const struct import *im,
                        const char *from, const char *to,
                        int64_t person) MUST_USE;

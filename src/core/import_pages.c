@@ -2,6 +2,7 @@
  * and what is wrong with its lines, apply, take back. */
 #include "base/utf8.h"
 #include "core/core_pages.h"
+#include "core/correct.h"
 #include "core/importing.h"
 #include "core/pages.h"
 #include "core/pages/core.html.h"
@@ -386,6 +387,7 @@ static void counts_fill(struct req *r, const struct import *im,
         {"core.import_inserted", im->inserted, known},
         {"core.import_updated", im->updated, known},
         {"core.import_same", im->unchanged, known},
+        {"core.import_corrects", im->corrects, false},
         {"core.import_kept_count", im->kept, false},
     };
     struct item_v *items = NEW_ARRAY(r->mem, struct item_v, COUNT(counts));
@@ -444,6 +446,7 @@ static enum status show_json(struct req *r, const struct import *im)
     json_int(&j, "updated", im->updated);
     json_int(&j, "same", im->unchanged);
     json_int(&j, "kept", im->kept);
+    json_int(&j, "corrects", im->corrects);
     json_end_object(&j);
     return req_json(r, 200, buf_done(&out));
 }
@@ -454,6 +457,24 @@ static void act(struct req *r, struct import_v *v, struct import_act_v *acts,
     acts[v->act_count++] = (struct import_act_v){
         .action = arena_printf(r->mem, "%s/%s", v->self, what),
         .label = tr(r->lang, label)};
+}
+
+static bool lacks_reason(const struct import *im)
+{
+    return same(im->state, "checked") && im->corrects && !im->reason;
+}
+
+static void act_write(struct req *r, const struct import *im,
+                      struct import_v *v, struct import_act_v *acts)
+{
+    act(r, v, acts, "application", "core.import_apply");
+    if (!lacks_reason(im))
+        return;
+    struct import_act_v *write = &acts[v->act_count - 1];
+    write->corrects = true;
+    write->reason = str_dup(r->mem, req_text(r, "correction"));
+    write->error =
+        form_message(r->mem, r->lang, form_error_of(&r->errors, "correction"));
 }
 
 /* What taking it back would do, said before it is asked for. */
@@ -472,7 +493,7 @@ static void acts_fill(struct req *r, const struct import *im,
         act(r, v, acts, "arret", "core.import_stop");
     if (same(im->state, "checked") && !v->gone &&
         im->lines > im->bad + im->repeated)
-        act(r, v, acts, "application", "core.import_apply");
+        act_write(r, im, v, acts);
     if (same(im->state, "paused") && !v->gone)
         act(r, v, acts, "application", "core.import_resume");
     const bool again = same(im->state, "undone") && im->kept;
@@ -606,6 +627,11 @@ static enum status ask_for(struct req *r, const char *from, const char *to)
 {
     struct import im;
     TRY(load(r, &im));
+    if (to && same(to, "applying") && lacks_reason(&im)) {
+        im.reason = correction_of_file(r);
+        if (!im.reason)
+            return r->api ? ERR_INVALID : show_page(r, &im, 422, NULL);
+    }
     struct asking k = {r, im.id, &im, from, to};
     enum status s = asked(r, &k);
     return s == ERR_CONFLICT && !r->api ? moved_on(r) : s;

@@ -33,6 +33,7 @@ struct reader {
     const struct intake *intake; /* NULL: lines are rows of their own */
     struct seen seen;            /* codes and other unique texts, too */
     int64_t from;
+    bool reasoned; /* what corrects may stand */
 };
 
 /* One record, looked up by field name. */
@@ -212,13 +213,14 @@ static void check_twice(struct reader *r, struct arena *a, const void *row,
 /* What the database would refuse, or the entity once the lines before are
  * there: the check foresees it. */
 static enum status check_rivals(struct reader *r, struct arena *a,
-                                const struct import_line *line, const void *now,
+                                struct import_line *line, const void *now,
                                 struct form_errors *errors)
 {
     const struct entity *e = r->im->entity;
     struct form_error error = {0};
     bool taken;
     int64_t before = 0;
+    line->corrects = line->exists && row_corrects(e, now, line->row);
     TRY(row_taken(r->conn, a, e, line->row, &taken));
     if (taken)
         error.key = "form.taken_together";
@@ -227,8 +229,7 @@ static enum status check_rivals(struct reader *r, struct arena *a,
     else if ((before = seen_turn(&r->seen, a, e, line->row, line->number)))
         error = (struct form_error){.key = "import.same_days",
                                     .field = e->turns->from};
-    else if (line->exists && !(e->counting && e->counting->by_import) &&
-             row_corrects(e, now, line->row))
+    else if (line->corrects && !r->reasoned)
         error.key = "import.year_closed";
     if (!error.key)
         return OK;
@@ -591,11 +592,13 @@ enum status import_reach(struct app *app, struct conn *c, struct arena *a,
 }
 
 enum status reader_open(struct reader **out, struct app *app, struct arena *a,
-                        const struct import *im, int64_t from)
+                        const struct import *im, bool write)
 {
     struct reader *r = NEW(a, struct reader);
-    *r = (struct reader){
-        .im = im, .from = from, .intake = intake_of(im->entity)};
+    *r = (struct reader){.im = im,
+                         .from = write ? im->applied : 0,
+                         .reasoned = !write || im->reason,
+                         .intake = intake_of(im->entity)};
     TRY(sheet_open(app, a, im->file, &r->csv));
     TRY(heads_pass(a, &r->csv));
     columns_order(r, a);

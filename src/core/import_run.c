@@ -22,7 +22,7 @@ struct run {
     const char *key, *field;     /* a label's key, and the field it is about */
     struct reach reach;          /* of the sender, within the write */
     const struct intake *intake; /* NULL: lines are rows of their own */
-    int64_t done, inserted, updated, unchanged, bad, repeated;
+    int64_t done, inserted, updated, unchanged, bad, repeated, corrects;
 };
 
 static struct actor actor_of(const struct run *r)
@@ -34,9 +34,11 @@ static struct actor actor_of(const struct run *r)
  * corrects has been so from the beginning. */
 static struct actor writer_of(const struct run *r, struct arena *a)
 {
-    const struct counting *k = r->im->entity->counting;
     struct actor by = actor_of(r);
-    if (r->intake || (k && k->by_import))
+    if (r->im->reason)
+        by.why = arena_printf(a, "%s (import %" PRId64 ")", r->im->reason,
+                              r->im->id);
+    else if (r->intake)
         by.why = arena_printf(a, "import %" PRId64, r->im->id);
     return by;
 }
@@ -179,6 +181,7 @@ static void foresee(struct run *r)
         r->inserted += !line->exists;
         r->updated += line->exists && !line->alike;
         r->unchanged += line->exists && line->alike;
+        r->corrects += line->corrects;
     }
 }
 
@@ -217,6 +220,7 @@ static enum status write_part(struct conn *c, struct arena *a, void *data)
     const char *state = r->write ? "applying" : "staged";
     int64_t changed;
     r->inserted = r->updated = r->unchanged = r->bad = r->repeated = 0;
+    r->corrects = 0;
     r->refused = -1;
     if (r->write) {
         TRY(import_reach(r->app, c, a, r->im, &r->reach));
@@ -230,7 +234,8 @@ static enum status write_part(struct conn *c, struct arena *a, void *data)
         SQL("UPDATE core_import SET state = :next, applied = :applied,"
             " checked = :done, inserted = inserted + :inserted, updated ="
             " updated + :updated, same = same + :unchanged, bad = bad + :bad,"
-            " lines = :lines WHERE id = :id AND state = :state AND run = :run"),
+            " corrects = corrects + :corrects, lines = :lines WHERE id = :id "
+            "AND state = :state AND run = :run"),
         ARGS(arg_cstr("next", !whole || !p->end ? state
                               : r->write        ? "applied"
                                                 : "checked"),
@@ -240,8 +245,9 @@ static enum status write_part(struct conn *c, struct arena *a, void *data)
              arg_int("done", r->done + (whole ? p->records : 0)),
              arg_int("inserted", r->inserted), arg_int("updated", r->updated),
              arg_int("unchanged", r->unchanged), arg_int("bad", r->bad),
-             arg_int("lines", r->im->lines), arg_int("id", r->im->id),
-             arg_int("run", r->im->run), arg_cstr("state", state)),
+             arg_int("corrects", r->corrects), arg_int("lines", r->im->lines),
+             arg_int("id", r->im->id), arg_int("run", r->im->run),
+             arg_cstr("state", state)),
         &changed));
     return changed ? OK : ERR_STALE;
 }
@@ -258,6 +264,7 @@ static enum status write_lines(struct run *r, size_t from, size_t to)
     im->unchanged += r->unchanged;
     im->bad += r->bad;
     im->repeated += r->repeated;
+    im->corrects += r->corrects;
     return OK;
 }
 
@@ -396,7 +403,7 @@ static enum status run(struct app *app, struct arena *a, struct import *im,
     if (!write || !im->lines)
         TRY(count_lines(app, a, im));
     im->dry = !write;
-    TRY(reader_open(&r->reader, app, a, im, write ? im->applied : 0));
+    TRY(reader_open(&r->reader, app, a, im, write));
     enum status s = run_pieces(r, progress, data);
     reader_close(r->reader);
     for (size_t i = 0; i < COUNT(r->pieces); i++)
@@ -414,7 +421,7 @@ static enum status begin_check(struct conn *c, struct arena *a, void *data)
     return db_exec(
         c,
         SQL("UPDATE core_import SET bad = 0, checked = 0, inserted = 0,"
-            " updated = 0, same = 0 WHERE id = :id"),
+            " updated = 0, same = 0, corrects = 0 WHERE id = :id"),
         ARGS(arg_int("id", im->id)), NULL);
 }
 
@@ -423,6 +430,7 @@ enum status import_check(struct app *app, struct arena *a, struct import *im,
 {
     TRY(db_write_within(app->db, a, begin_check, im, PIECE_MS));
     im->bad = im->repeated = im->inserted = im->updated = im->unchanged = 0;
+    im->corrects = 0;
     return run(app, a, im, false, progress, data);
 }
 

@@ -67,8 +67,9 @@ struct import_line {
     void *row;
     struct links *links; /* of each of the entity's, where the file has it */
     bool *given;
-    bool exists; /* a row with its code stands already */
-    bool alike;  /* and says the same */
+    bool exists;   /* a row with its code stands already */
+    bool alike;    /* and says the same */
+    bool corrects; /* it changes what counts in a school year that is over */
     struct str raw;
 };
 struct import_bad {
@@ -110,10 +111,10 @@ enum status import_take(struct conn *c, struct import *im) MUST_USE;
     " same = CASE WHEN state = 'checked' THEN 0 ELSE same END"
 
 struct reader;
-/* For one thread at a time; lines before `from` are only looked at for their
- * codes. */
+/* For one thread at a time. To be written: lines before im->applied are only
+ * looked at for their codes, and what corrects takes a reason. */
 enum status reader_open(struct reader **out, struct app *app, struct arena *a,
-                        const struct import *im, int64_t from) MUST_USE;
+                        const struct import *im, bool write) MUST_USE;
 void reader_close(struct reader *r);
 /* Fills an empty piece; its status says what became of it. */
 void piece_read(struct reader *r, struct piece *p);

@@ -71,7 +71,7 @@ static const struct described {
     {figure_show, NULL, "figure", "annee bassin apres"},
     {import_send, NULL, "made", "entity name"},
     {import_show, NULL, "import", NULL},
-    {import_start, NULL, "made", NULL},
+    {import_start, "import_start", "made", NULL},
     {import_take_back, NULL, "made", NULL},
     {import_halt, NULL, "made", NULL},
 };
@@ -198,7 +198,8 @@ static void body_of(struct req *r, struct json *j, const struct route *t)
     if (!takes && !t->raw)
         return;
     json_object(j, "requestBody");
-    json_bool(j, "required", t->raw || t->handle != row_step);
+    json_bool(j, "required",
+              t->raw || (t->handle != row_step && t->handle != import_start));
     if (t->raw)
         content(j,
                 t->handle == import_send ? "text/csv"

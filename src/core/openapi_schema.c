@@ -188,6 +188,8 @@ static const struct member {
     {"import", "updated", "integer"},
     {"import", "same", "integer"},
     {"import", "kept", "integer"},
+    {"import", "corrects", "integer"},
+    {"import_start", "correction", "~string?"},
     {"grants", "rows", "[grant]"},
     {"grant", "id", "integer"},
     {"grant", "role", "string"},

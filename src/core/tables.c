@@ -77,12 +77,18 @@ static const struct change asked_once[] = {
      .sql = SQL_CONST("ALTER TABLE core_once ADD COLUMN asked TEXT")},
     {.op = RUN},
 };
+static const struct change reasoned_imports[] = {
+    {.op = RUN,
+     .sql = SQL_CONST("ALTER TABLE core_import ADD COLUMN corrects BIGINT NOT"
+                      " NULL DEFAULT 0")},
+    {.op = RUN,
+     .sql = SQL_CONST("ALTER TABLE core_import ADD COLUMN reason"
+                      " TEXT")},
+    {.op = RUN},
+};
 const struct migration core_migrations[] = {
-    {20, mail_tables},
-    {31, journal_order},
-    {32, lost_keys},
-    {60, asked_once},
-    {0},
+    {20, mail_tables}, {31, journal_order},    {32, lost_keys},
+    {70, asked_once},  {71, reasoned_imports}, {0},
 };
 
 const struct sql core_tables[] = {
@@ -126,7 +132,8 @@ const struct sql core_tables[] = {
      " bad BIGINT NOT NULL DEFAULT 0, applied BIGINT NOT NULL DEFAULT 0,"
      " inserted BIGINT NOT NULL DEFAULT 0, updated BIGINT NOT NULL DEFAULT 0,"
      " same BIGINT NOT NULL DEFAULT 0, note TEXT,"
-     " name TEXT NOT NULL DEFAULT '', run BIGINT NOT NULL DEFAULT 0)"},
+     " name TEXT NOT NULL DEFAULT '', run BIGINT NOT NULL DEFAULT 0,"
+     " corrects BIGINT NOT NULL DEFAULT 0, reason TEXT)"},
     {"CREATE TABLE core_import_line (import BIGINT NOT NULL"
      " REFERENCES core_import (id), line BIGINT NOT NULL, cells TEXT NOT NULL,"
      " row_id BIGINT, outcome TEXT, faults TEXT,"

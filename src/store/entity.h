@@ -231,8 +231,6 @@ struct counting {
     const char *fields;       /* what else of it they read; or NULL */
     bool by_others; /* not counted itself: rows that refer to it are, and keep
                        it from being deleted */
-    bool by_import; /* a register renews it: a file that changes it is the
-                       correction, and its number the reason */
 };
 
 struct entity {

@@ -2,7 +2,8 @@
 // edited, deleted and brought back, each step is taken, and after each of them every
 // figure of every closed year is asked again, in every bassin. Correcting is an act
 // of its own, with its reason.
-import { test, equal, deepEqual, ok, match, serve, essaim, forms, importEnd, importPress, importSend, readable, query, routes, today } from './lib.mjs';
+import { test, equal, deepEqual, ok, match, serve, essaim, forms, importEnd, importPress, importSend, readable, query, routes, run, today } from './lib.mjs';
+import { writeFileSync } from 'node:fs';
 
 const server = await serve();
 const admin = await server.as('admin');
@@ -210,7 +211,7 @@ await test('a visit that nobody told in time is told by a correction, with its r
   equal(more.status, 422);
   match(more.text, /network_visit.year_closed/, 'one half-day more');
 });
-await test('what a school is: by hand a correction with its reason, by a file the file’s own number', async () => {
+await test('what a school is: by hand a correction with its reason, by a file one reason for all', async () => {
   const id = behind.get('lines')[0];
   const { uai, rural, kind } = JSON.parse((await api('GET', `school/${id}`)).text);
   const put = (body) => api('PATCH', `school/${id}`, body);
@@ -224,16 +225,54 @@ await test('what a school is: by hand a correction with its reason, by a file th
   await same('put right again');
   const { location } = await importSend(admin, 'school', `uai;rural\r\n${uai};${rural === true ? 'non' : 'oui'}\r\n`);
   const press = async (action) => {
-    await importEnd(admin, location);
     await importPress(admin, location, action);
     return importEnd(admin, location);
   };
-  const end = await press('application');
+  equal((await importEnd(admin, location)).corrects, 1);
+  const form = forms((await admin.get(location)).text).find((f) => f.action.endsWith('/application'));
+  ok('required' in form.controls.find((c) => c.name === 'correction'));
+  const none = await admin.submit(form, { correction: ' ' });
+  equal(none.status, 422);
+  match(none.text, /id="correction-e">Dites pourquoi/);
+  const long = await admin.submit(form, { correction: 'é'.repeat(401) });
+  equal(long.status, 422);
+  match(long.text, /401|400/);
+  const number = location.split('/')[2];
+  equal((await api('POST', `import/${number}/application`)).status, 422, 'nor by the API');
+  equal((await admin.submit(form, { correction: 'Zonage de 2025' })).status, 303);
+  const end = await importEnd(admin, location);
   equal([end.state, end.updated].join(), 'applied,1');
   const told = query(server.folder, "SELECT detail FROM core_journal WHERE what = 'correction' ORDER BY id DESC LIMIT 1");
-  ok(told.includes(`import ${location.split('/')[2]}`), told);
+  ok(told.includes(`Zonage de 2025 (import ${number})`), told);
   ok(JSON.stringify(await lines('2023-2024')) !== JSON.stringify(before.get('2023-2024 lines')), 'the lines follow');
   equal((await press('annulation')).state, 'undone');
   await same('the file taken back');
+  const again = (await importSend(admin, 'school', `uai;rural\r\n${uai};${rural === true ? 'non' : 'oui'}\r\n`)).location;
+  await importEnd(admin, again);
+  equal((await api('POST', `import/${again.split('/')[2]}/application`, { correction: 'Par programme' })).status, 200);
+  equal((await importEnd(admin, again)).updated, 1);
+  match(query(server.folder, "SELECT detail FROM core_journal WHERE what = 'correction' ORDER BY id DESC LIMIT 1"), /Par programme/);
+  await importPress(admin, again, 'annulation');
+  await importEnd(admin, again);
+  await same('and that one');
+});
+await test('a command line gives one reason for the file, of whatever kind; without it those lines are refused', async () => {
+  const axis = query(server.folder, "SELECT name FROM portfolio_axis WHERE ends IS NULL AND (starts IS NULL OR starts < 19000) ORDER BY id LIMIT 1");
+  const file = `${server.folder}/axes.csv`;
+  writeFileSync(file, `name;starts\r\n${axis};2030-09-01\r\n`);
+  const cli = (...more) => run('import', 'axis', file, '--data', server.folder, ...more);
+  const dry = cli('--dry-run');
+  match(dry.stdout, / 1 changed, .* 0 refused/, dry.stderr);
+  match(dry.stdout, /^1 of them change .*--reason TEXT/m);
+  const plain = cli();
+  equal(plain.status, 1);
+  match(plain.stderr, /line 2: .*takes a reason/);
+  await same('refused');
+  const reasoned = cli('--reason', 'Jamais ouvert avant 2030');
+  equal(reasoned.status, 0, reasoned.stderr);
+  match(reasoned.stdout, / 1 changed, .* 0 refused/);
+  equal((await figures('2023-2024', ''))['strategy.axes'], before.get('2023-2024 ')['strategy.axes'] - 1);
+  equal(run('import', 'undo', /import (\d+):/.exec(reasoned.stdout)[1], '--data', server.folder).status, 0);
+  await same('taken back');
 });
 await server.stop();

@@ -471,8 +471,13 @@ await test('a file with French heads needs no mapping, nor does what was exporte
   const out = (await admin.get('/deploiements.csv?q=Têtes')).text.split('\r\n');
   equal(out.filter(Boolean).length, 1);
   const line = essaim('export', 'deployment', '--data', server.folder).split('\r\n').at(-2).split(';');
-  writeFileSync(file, `${out[0]}\r\n${line.map((c, i) => (out[0].split(';')[i] === 'tool' ? 'Sorti' : c)).join(';')}\r\n`);
-  match(essaim('import', 'deployment', file, '--data', server.folder), /1 new, .* 0 refused/);
+  const again = (tool, uid) => {
+    const cell = (c, i) => ({ tool, uid: uid ? c : '' })[out[0].split(';')[i]] ?? c;
+    writeFileSync(file, `${out[0]}\r\n${line.map(cell).join(';')}\r\n`);
+    return essaim('import', 'deployment', file, '--data', server.folder);
+  };
+  match(again('Sorti', true), /0 new, 1 changed, .* 0 refused/);
+  match(again('Entré', false), /1 new, 0 changed, .* 0 refused/);
 });
 await test('a deployment’s state has its line in the journal, whichever way it changes', async () => {
   const lines = (what = '%') => Number(query(server.folder, "SELECT count(*) FROM core_journal WHERE entity ="

@@ -258,12 +258,10 @@ static const char *school_check(struct conn *c, struct arena *a,
     return NULL;
 }
 
-/* The network's figures are told by what the schools are that came. Registers
- * give these anew each autumn, for all of them at once. */
+/* The network's figures are told by what the schools are that came. */
 static const struct counting school_counting = {
     .fields = "kind rural priority circonscription",
-    .by_others = true,
-    .by_import = true};
+    .by_others = true};
 
 const struct entity school_entity = {
     .name = "directory_school",
