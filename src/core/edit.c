@@ -11,6 +11,7 @@
 #include "http/exchange.h"
 #include "i18n/format.h"
 #include "view/pages/form.html.h"
+#include "core/instead.h"
 
 static struct edit edit_open(struct req *r, void *row)
 {
@@ -96,7 +97,7 @@ static enum status show(struct edit *e, int code, bool refused,
                            .source = &source,
                            .under = r->entity->parent &&
                                     (!is_new || req_text(r, "_parent").p)};
-    struct form form = {.instead = r->instead.text,
+    struct form form = {.instead = instead_texts(r),
                         .instead_count = r->instead.n};
     struct form_conflict conflict = {0}, *of_line = NULL;
     addresses(e, &form);
@@ -423,42 +424,33 @@ static bool is_told(const struct edit *e, enum status s)
                                  (e->r->errors.n || lines_faulty(e))));
 }
 
-/* "Jour : 13 mai 2025, espace : Salle créative" */
-static enum status instead_text(struct edit *e, const void *other,
-                                const char **out)
+static bool is_overlap(const struct form_errors *errors)
 {
-    struct req *r = e->r;
-    struct form_source source = edit_source(r);
-    const struct form_ask ask = {
-        .entity = r->entity, .row = e->row, .source = &source};
-    struct form_conflict versus = {0};
-    struct buf b = {.mem = r->mem};
-    TRY(form_conflict_of(r->mem, r->lang, &ask, other, NULL, &versus));
-    for (size_t i = 0; i < versus.n; i++) {
-        const struct form_difference *d = &versus.rows[i];
-        if (d->differs && d->theirs)
-            buf_printf(&b, "%s%s%s%s", b.n ? ", " : "", d->label,
-                       tr(r->lang, "view.colon"), d->theirs);
-    }
-    *out = buf_done(&b).p;
-    return OK;
+    return errors->n && same(errors->list[0].key, "form.overlap");
 }
 
-/* What overlapped is refused with what could be had instead. */
+/* What overlapped is refused with what could be had instead: of the row, else
+ * of the first line that did. */
 static enum status instead_find(struct edit *e, enum status s)
 {
     struct req *r = e->r;
-    struct instead *in = &r->instead;
-    const struct form_error *first = r->errors.n ? r->errors.list : NULL;
-    if (s != ERR_CONFLICT || !r->entity->instead || !first ||
-        !same(first->key, "form.overlap"))
+    if (s != ERR_CONFLICT)
         return OK;
-    in->of = e->row;
-    TRY(req_renew(r));
-    TRY(r->entity->instead(r->conn, r->mem, e->row, in->row,
-                           r->api ? 1 : INSTEAD_MOST, &in->n));
-    for (size_t i = 0; i < in->n; i++)
-        TRY(instead_text(e, in->row[i], &in->text[i]));
+    if (is_overlap(&r->errors)) {
+        TRY(req_renew(r));
+        return instead_look(r, r->entity, e->row);
+    }
+    for (size_t i = 0; i < e->kind_count; i++)
+        for (size_t n = 0; n < e->kinds[i].n; n++) {
+            const struct edit_kind *k = &e->kinds[i];
+            if (!is_overlap(&k->lines[n].errors))
+                continue;
+            void *row = row_copy(r->mem, k->entity, k->lines[n].row);
+            if (r->id != NONE)
+                field_set(k->parent, row, value_int(r->id));
+            TRY(req_renew(r));
+            return instead_look(r, k->entity, row);
+        }
     return OK;
 }
 
@@ -647,6 +639,7 @@ struct taking {
     const struct step *step;
     struct str reason;
     const char *refusal;
+    bool taken; /* its place is another's */
 };
 
 static enum status take(struct conn *c, struct arena *mem, void *data)
@@ -657,6 +650,7 @@ static enum status take(struct conn *c, struct arena *mem, void *data)
                               req_actor(r), &t->refusal);
     if (s == ERR_CONFLICT && !t->refusal && *conn_refusal(c))
         t->refusal = t->step->conflict;
+    t->taken = strncmp(conn_refusal(c), "overlap ", 8) == 0;
     TRY(s);
     answer_plan(r, 200, r->id, NULL);
     return OK;
@@ -695,6 +689,8 @@ enum status row_step(struct req *r)
         s = req_write(r, take, &t);
     if (s == ERR_CONFLICT)
         form_error(&r->errors, NULL, t.refusal ? t.refusal : "core.step_gone");
+    if (s == ERR_CONFLICT && t.taken)
+        TRY(instead_of_step(r, t.step));
     if (s != OK)
         return row_refused(r, s);
     return req_done(r) ? OK : answer_row(r, 200, r->id, NULL);

@@ -8,6 +8,7 @@
 #include "http/exchange.h"
 #include "http/router.h"
 #include "view/pages/error.html.h"
+#include "core/instead.h"
 
 /* The fewest decimals that read back as the same number; people type no
  * exponents, so a form knows none. */
@@ -51,20 +52,6 @@ static void faults_json(struct req *r, struct json *j)
         json_cstr(j, "field", e->field);
         json_cstr(j, "code", e->key);
         json_cstr(j, "message", form_message(r->mem, r->lang, e));
-        json_end_object(j);
-    }
-    json_end_array(j);
-}
-
-static void instead_json(struct req *r, struct json *j)
-{
-    json_array(j, "alternatives");
-    for (size_t i = 0; i < r->instead.n; i++) {
-        json_object(j, NULL);
-        json_cstr(j, "text", r->instead.text[i]);
-        json_object(j, "changes");
-        row_json_changes(j, r->entity, r->instead.of, r->instead.row[i]);
-        json_end_object(j);
         json_end_object(j);
     }
     json_end_array(j);

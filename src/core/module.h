@@ -48,6 +48,10 @@ struct route {
      * form whose session was over comes back once its writer has signed in. A
      * form of the frame's own does by itself. NULL: it is not carried. */
     enum status (*again)(struct req *r);
+    /* API: names of the shapes of its body and its answer ("[x]": an array),
+     * and what its address may ask; see struct api_member. NULL: what the
+     * handler is known for. */
+    const char *takes, *gives, *asks;
     const char *menu; /* label key: it stands in the main menu, or NULL */
     const char *menu_unless; /* not for who holds this right: another entry is
                                 their way there; or NULL */
@@ -169,6 +173,13 @@ struct intake {
     bool (*late)(const void *made);
 };
 
+/* A member of what the API takes or gives that is no row. A type ending with
+ * "?" may be null, one beginning with "~" may be absent; "[x]" is an array of
+ * x, "[string]" of texts. */
+struct api_member {
+    const char *of, *name, *type;
+};
+
 struct module {
     const char *name;         /* prefix of its tables, rights and labels */
     const char *const *needs; /* modules it includes; ends with NULL */
@@ -180,6 +191,7 @@ struct module {
     const struct news *news;
     const struct place_layer *places; /* public ones */
     const struct intake *intakes;
+    const struct api_member *shapes; /* those of one shape stand together */
     const struct command *commands;
     const struct task_kind *tasks;
     const struct migration *migrations;

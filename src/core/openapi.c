@@ -76,8 +76,14 @@ static const struct described {
     {import_halt, NULL, "made", NULL},
 };
 
-static const struct described *described_by(const struct route *t)
+static const struct described *described_by(struct req *r,
+                                            const struct route *t)
 {
+    if (t->takes || t->gives) {
+        struct described *own = NEW(r->mem, struct described);
+        *own = (struct described){NULL, t->takes, t->gives, t->asks};
+        return own;
+    }
     for (size_t i = 0; i < COUNT(described); i++)
         if (described[i].handle == t->handle)
             return &described[i];
@@ -96,7 +102,7 @@ static const char *shape_name(struct req *r, const struct route *t,
 static void parameters(struct req *r, struct json *j, const struct route *t)
 {
     size_t n;
-    const struct described *d = described_by(t);
+    const struct described *d = described_by(r, t);
     struct str rest = str_of(t->path), part;
     json_array(j, "parameters");
     while (str_next(&rest, '/', &part))
@@ -170,7 +176,7 @@ static const char *reference(struct req *r, const char *name, size_t n)
 
 static void answer(struct req *r, struct json *j, const struct route *t)
 {
-    const struct described *d = described_by(t);
+    const struct described *d = described_by(r, t);
     const char *gives = d ? shape_name(r, t, d->gives) : NULL;
     const bool makes =
         t->raw || t->handle == row_create || t->handle == grant_new;
@@ -193,7 +199,7 @@ static void answer(struct req *r, struct json *j, const struct route *t)
 
 static void body_of(struct req *r, struct json *j, const struct route *t)
 {
-    const struct described *d = described_by(t);
+    const struct described *d = described_by(r, t);
     const char *takes = d && d->takes ? shape_name(r, t, d->takes) : NULL;
     if (!takes && !t->raw)
         return;

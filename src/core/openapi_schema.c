@@ -136,11 +136,8 @@ static void schema(struct req *r, struct json *j, const struct entity *e)
     json_end_object(j);
 }
 
-/* Members of the frame's own answers and bodies. A type ending with "?" may be
- * null, one beginning with "~" may be absent; "[x]" is an array of x. */
-static const struct member {
-    const char *of, *name, *type;
-} members[] = {
+/* Of the frame's own answers and bodies. */
+static const struct api_member members[] = {
     {"made", "id", "integer"},
     {"file", "id", "integer"},
     {"file", "name", "string"},
@@ -213,20 +210,30 @@ static const struct member {
     {"problem", "errors", "~[fault]"},
     {"problem", "alternatives", "~[alternative]"},
     {"alternative", "text", "string"},
+    {"alternative", "kind", "string"},
+    {"alternative", "of", "object"},
     {"alternative", "changes", "object"},
     {"fault", "field", "string?"},
     {"fault", "code", "string"},
     {"fault", "message", "string"},
+    {0},
 };
 
-static void member_write(struct req *r, struct json *j, const struct member *m)
+static void member_write(struct req *r, struct json *j,
+                         const struct api_member *m)
 {
     const char *type = m->type + (*m->type == '~');
     size_t n = strlen(type);
     if (*type == '[') {
         json_object(j, m->name);
         json_cstr(j, "type", "array");
-        schema_ref(r, j, "items", arena_dup(r->mem, type + 1, n - 2));
+        if (same(type, "[string]")) {
+            json_object(j, "items");
+            json_cstr(j, "type", "string");
+            json_end_object(j);
+        } else {
+            schema_ref(r, j, "items", arena_dup(r->mem, type + 1, n - 2));
+        }
         json_end_object(j);
         return;
     }
@@ -241,25 +248,32 @@ static void member_write(struct req *r, struct json *j, const struct member *m)
 }
 
 /* The members of one shape stand together. */
-static void own_schemas(struct req *r, struct json *j)
+static void shapes_write(struct req *r, struct json *j,
+                         const struct api_member *all)
 {
-    for (size_t i = 0, end; i < COUNT(members); i = end) {
-        const char *of = members[i].of;
-        for (end = i; end < COUNT(members) && same(members[end].of, of);)
+    for (const struct api_member *m = all, *end; m && m->of; m = end) {
+        for (end = m; end->of && same(end->of, m->of);)
             end++;
-        json_object(j, of);
+        json_object(j, m->of);
         json_cstr(j, "type", "object");
         json_array(j, "required");
-        for (size_t k = i; k < end; k++)
-            if (*members[k].type != '~')
-                json_cstr(j, NULL, members[k].name);
+        for (const struct api_member *k = m; k < end; k++)
+            if (*k->type != '~')
+                json_cstr(j, NULL, k->name);
         json_end_array(j);
         json_object(j, "properties");
-        for (size_t k = i; k < end; k++)
-            member_write(r, j, &members[k]);
+        for (const struct api_member *k = m; k < end; k++)
+            member_write(r, j, k);
         json_end_object(j);
         json_end_object(j);
     }
+}
+
+static void own_schemas(struct req *r, struct json *j)
+{
+    shapes_write(r, j, members);
+    for (const struct module *const *m = modules; *m; m++)
+        shapes_write(r, j, (*m)->shapes);
     json_object(j, "nothing");
     json_cstr(j, "type", "object");
     json_int(j, "maxProperties", 0);

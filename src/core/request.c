@@ -30,11 +30,26 @@ static void texts_add(struct str *out, size_t *found,
             out[(*found)++] = all[i].value;
 }
 
+static struct str *json_texts(struct req *r, const char *name, size_t *n)
+{
+    const struct json_value *v = json_get(r->json, name);
+    struct str *out = NEW_ARRAY(r->mem, struct str,
+                                v && v->type == J_ARRAY ? v->n + 1 : (size_t)1);
+    for (; v && (out[*n] = r->in.get(r->in.data, name, *n)).p; ++*n)
+        if (v->type != J_ARRAY) {
+            ++*n;
+            break;
+        }
+    return out;
+}
+
 struct str *req_texts(struct req *r, const char *name, size_t *n)
 {
     const struct http_param *form = NULL, *query;
     size_t forms = 0, queries = 0;
     *n = 0;
+    if (r->json)
+        return json_texts(r, name, n);
     if (req_is_post(r) && http_form(r->x, &form, &forms) != OK)
         forms = 0;
     query = http_queries(r->x, &queries);

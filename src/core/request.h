@@ -21,13 +21,16 @@
 
 struct http_exchange;
 
-/* Free instead of a row that overlapped, and in words what differs. */
-enum { INSTEAD_MOST = 3 };
+/* A row that could be had instead of another, whose place is taken, and in
+ * words what differs: core/instead.h. */
+struct alternative {
+    const struct entity *entity;
+    const void *of, *row;
+    const char *text;
+};
 struct instead {
-    const void *of;
-    void *row[INSTEAD_MOST];
-    const char *text[INSTEAD_MOST];
-    size_t n;
+    struct alternative *list;
+    size_t n, room;
 };
 
 /* The answer that was kept with the write itself. */

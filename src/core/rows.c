@@ -11,6 +11,7 @@
 #include "view/pages/detail.html.h"
 #include "view/pages/history.html.h"
 #include "view/pages/list.html.h"
+#include "core/instead.h"
 
 /* The rights that a person has over an entity, for what a page offers. */
 static bool can_write(const struct req *r)
@@ -381,9 +382,12 @@ static const struct route *page_route(const struct req *r)
 static void refusal_tell(struct req *r, enum status s)
 {
     r->told_code = status_code(s);
-    r->alert = r->errors.n
-                   ? form_message(r->mem, r->lang, &r->errors.list[0])
-                   : error_label(r->lang, status_name(s), r->told_code, false);
+    r->alert =
+        r->errors.n
+            ? arena_printf(r->mem, "%s%s",
+                           form_message(r->mem, r->lang, &r->errors.list[0]),
+                           instead_said(r))
+            : error_label(r->lang, status_name(s), r->told_code, false);
 }
 
 enum status row_refused(struct req *r, enum status s)

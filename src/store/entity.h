@@ -173,6 +173,10 @@ struct step {
     /* Told where its effect finds a place or a unique value taken: a label key,
      * or NULL for the frame's own words. */
     const char *conflict;
+    /* And the row that could stand elsewhere instead, of an entity that has
+     * .instead; *taken NULL: none. NULL: the row itself. */
+    enum status (*taken)(struct conn *c, struct arena *a, const void *row,
+                         const struct entity **e, void **taken);
 };
 
 struct index {

@@ -1,6 +1,6 @@
 // A half-day of a laboratory: asked for on its page, taken once, given back; and
 // the database itself refuses two, whoever asks and however many at once.
-import { test, apiOf, equal, ok, match, serve, post, copy, drop, essaim, links, readable, query, today, roles } from './lib.mjs';
+import { test, deepEqual, apiOf, equal, ok, match, serve, post, copy, drop, essaim, links, readable, query, today, roles } from './lib.mjs';
 
 const folder = copy();
 const server = await serve({ data: folder });
@@ -167,6 +167,34 @@ await test('who is refused a half-day is offered others, by the API and in the f
   const moved = await api('PATCH', `slot/${mine.id}`, { day: '2025-06-26', version: mine.version });
   equal(moved.status, 409, moved.text);
   ok(JSON.parse(moved.text).alternatives.length > 0, moved.text);
+});
+
+await test('so is who brings a cancelled visit back, by the API and on its page, and who adds a line to its form', async () => {
+  const at = ['2025-06-30', 'morning', rooms[0].id];
+  const [mine, theirs] = [await visitOf(today), await visitOf(today)];
+  const kept = JSON.parse((await slot(mine, ...at)).text);
+  equal((await api('POST', `visit/${mine}/etapes/confirm`)).status, 200);
+  equal((await api('POST', `visit/${mine}/etapes/cancel`, { reason: 'La classe est malade.' })).status, 200);
+  equal((await slot(theirs, ...at)).status, 201);
+  for (const step of ['reopen', 'ask_again']) {
+    const refused = await api('POST', `visit/${mine}/etapes/${step}`);
+    equal(refused.status, 409, refused.text);
+    const [first] = JSON.parse(refused.text).alternatives;
+    deepEqual([first.kind, first.of.id, first.changes.space], ['slot', kept.id, rooms[1].id], refused.text);
+  }
+  const form = await admin.form(`/accueils/${mine}`, '/etapes/reopen');
+  const page = await admin.submit(form);
+  equal(page.status, 409);
+  match(readable(page.text), /Libre à la place : Espace/);
+  const { version } = JSON.parse((await api('GET', `slot/${kept.id}`)).text);
+  equal((await api('PATCH', `slot/${kept.id}`, { space: rooms[1].id, version })).status, 200);
+  equal((await api('POST', `visit/${mine}/etapes/reopen`)).status, 200);
+  const lines = await admin.form('/accueils/nouveau', '/accueils');
+  const typed_ = { title: 'Avec ses demi-journées', lab: lab.name, kind: 'workshop', place: 'inside', year: '2024-2025', asked: today,
+    'slot._lines': '1', 'slot.0.day': '2025-06-30', 'slot.0.part': 'morning', 'slot.0.space': String(rooms[0].id) };
+  const line = await admin.submit(lines, typed_);
+  equal(line.status, 409, readable(line.text).slice(0, 300));
+  match(readable(line.text), /Libre à la place : /);
 });
 
 await test('one network of strangers is held back, and told so', async () => {

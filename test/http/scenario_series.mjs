@@ -235,6 +235,56 @@ await test('a class that is named joins its school\'s list once, whatever the nu
     WHERE v.series = ${id}`), dates(path).length);
 });
 
+await test('all of it by the API: dates, booking, one date or all moved, cancelled; whoever is refused is told what is free', async () => {
+  const made = await api('POST', 'series', { title: 'Par un programme', lab: lab.id, kind: 'workshop', starts: '2025-05-07',
+    ends: '2025-06-18', part: 'morning', week: 'every', space: rooms[0].id, pupils: 8 });
+  equal(made.status, 201, made.text);
+  const { id } = JSON.parse(made.text);
+  const path = `/series/${id}`;
+  const json = async (method, tail, body) => {
+    const r = await api(method, `series/${id}/${tail}`, body);
+    return { status: r.status, ...(r.text.startsWith('[') ? { all: JSON.parse(r.text) } : JSON.parse(r.text)), text: r.text };
+  };
+  const theirs = await block('2025-05-14', 'morning', rooms[0].id);
+  const { all } = await json('GET', 'dates');
+  const taken = all.find((d) => d.day === '2025-05-14');
+  deepEqual([taken.keep, taken.space, taken.visit, taken.taken_by], [null, null, null, theirs]);
+  const [other] = taken.others;
+  ok(other.keep && other.space, JSON.stringify(taken));
+  const keep = all.filter((d) => d.keep).map((d) => d.keep);
+  ok(keep.length >= 4, `${keep}`);
+  for (const [body, code] of [[{}, 422], [{ keep: [] }, 422], [{ keep: 'x' }, 422], [{ keep: [7] }, 422], [{ keep: { a: 1 } }, 422]])
+    equal((await json('POST', 'reserver', body)).status, code, JSON.stringify(body));
+  const late = await json('POST', 'reserver', { keep: [...keep, `2025-05-14.morning.${rooms[0].id}`] });
+  equal(late.status, 409, late.text);
+  const [free] = late.alternatives;
+  deepEqual([free.kind, free.of.day, { ...free.of, ...free.changes }.space], ['slot', '2025-05-14', other.space], late.text);
+  equal(dates(path).length, 0, 'half a series');
+  const booked = await json('POST', 'reserver', { keep: [...keep, taken.others[0].keep] });
+  deepEqual([booked.status, booked.id, booked.dates], [200, id, keep.length + 1], booked.text);
+  equal(dates(path).length, keep.length + 1);
+  // One date to the Monday of its week, then all that follow it to the Friday.
+  const to = async (query_) => (await json('GET', `dates?${new URLSearchParams(query_)}`)).all;
+  const one = await to({ depuis: '2025-05-21', portee: 'une', jour: 'monday', moment: 'afternoon' });
+  deepEqual(one.map((d) => [d.day, d.state]), [['2025-05-19', 'confirmed']]);
+  await block('2025-05-19', 'afternoon', one[0].space);
+  const met = await json('POST', 'changer', { keep: [one[0].keep] });
+  equal(met.status, 409, met.text);
+  ok(met.alternatives.length === 1 && met.alternatives[0].of.visit === one[0].visit, met.text);
+  equal((await json('POST', 'changer', { keep: (await to({ depuis: '2025-05-21', portee: 'une', jour: 'monday', moment: 'afternoon' }))
+    .map((d) => d.keep ?? d.others[0].keep) })).dates, 1);
+  const following = await to({ depuis: '2025-05-28', portee: 'suite', jour: 'friday', moment: 'afternoon' });
+  const moved = await json('POST', 'changer', { keep: following.map((d) => d.keep ?? d.others[0]?.keep).filter(Boolean), mots: false });
+  equal(moved.status, 200, moved.text);
+  ok(moved.dates > 1);
+  equal((await json('POST', 'annuler', { portee: 'toutes' })).status, 422, 'without a reason');
+  equal((await json('POST', 'annuler', { portee: 'quelques', reason: 'Le club s’arrête.' })).status, 422);
+  equal((await json('GET', 'dates?jour=someday')).status, 422);
+  const stopped = await json('POST', 'annuler', { portee: 'toutes', reason: 'Le club s’arrête.' });
+  deepEqual([stopped.status, stopped.dates], [200, dates(path).length], stopped.text);
+  ok(dates(path).every((d) => d.state === 'cancelled'));
+});
+
 await test('of another laboratory\'s series a coordinator sees nothing, and of what is taken only that it is', async () => {
   const coordinator = await server.as('coordinator');
   const far = await plan({ title: 'Loin' });

@@ -1,6 +1,6 @@
 // A valise from school to school: the shortest order, a chain without a gap that
 // nothing else has, and who gave it to whom.
-import { test, apiOf, equal, ok, match, serve, post, copy, drop, readable, query } from './lib.mjs';
+import { test, deepEqual, apiOf, equal, ok, match, serve, post, copy, drop, readable, query } from './lib.mjs';
 
 const folder = copy();
 const server = await serve({ data: folder });
@@ -98,6 +98,9 @@ await test('what is planned is locked; another tour of the same valise is refuse
   const taken = await step(t, 'plan');
   equal(taken.status, 409);
   match(taken.text, /retenue/);
+  const [free] = JSON.parse(taken.text).alternatives;
+  deepEqual([free.kind, free.of.id], ['tour', t]);
+  ok(free.changes.starts > free.of.starts, taken.text);
   equal(holds(t).length, 0);
   const text = readable((await admin.get(`/tournees/${t}`)).text);
   const when = /possible à partir du ([^.]+)\./.exec(text)?.[1];

@@ -111,6 +111,20 @@ await test('a row is made, changed and given roles as described', async () => {
     await call('DELETE', `/person/${made.id}/roles/${grants.rows[0].id}`));
   shaped('/person/{id}', 'get', await call('GET', '/person/999999'));
 });
+await test('a module’s own answers are as its shapes tell, and so is what is free instead', async () => {
+  const [lab] = (await call('GET', '/lab?limit=1').then((r) => JSON.parse(r.text))).rows;
+  const series = shaped('/series', 'post', await call('POST', '/series', { title: 'Décrite', lab: lab.id, kind: 'workshop',
+    starts: '2025-04-28', ends: '2025-06-23', part: 'afternoon', week: 'every' }));
+  const dates = shaped('/series/{id}/dates', 'get', await call('GET', `/series/${series.id}/dates`));
+  for (const d of dates) members('series_date', d, 'series_date');
+  const { keep } = dates.find((d) => d.keep);
+  const done = shaped('/series/{id}/reserver', 'post', await call('POST', `/series/${series.id}/reserver`, { keep: [keep] }));
+  members('series_done', done, 'series_done');
+  equal(done.dates, 1);
+  const again = await call('POST', `/series/${series.id}/reserver`, { keep: [keep] });
+  equal(again.status, 409, again.text);
+  for (const x of shaped('/series/{id}/reserver', 'post', again).alternatives) members('alternative', x, 'alternative');
+});
 await test('a method that a path has not is told as a problem', async () => {
   const r = await call('PUT', '/person/1', {});
   equal(r.status, 405);

@@ -46,6 +46,7 @@ enum status series_take(struct req *r);
 enum status series_change_form(struct req *r);
 enum status series_change(struct req *r);
 enum status series_stop(struct req *r);
+enum status series_dates_show(struct req *r); /* API */
 
 /* "mardi 3 mars 2026, matin" */
 const char *half_day_shown(struct req *r, int32_t day, enum half_day part);

@@ -313,23 +313,36 @@ static enum status has_half(const struct looking *k, const struct slot *slot,
     return OK;
 }
 
+/* The laboratory of a slot, and how many come; of one whose visit is not there
+ * yet, that of its room. */
+static enum status where_is(struct conn *c, struct arena *a,
+                            const struct slot *slot, struct series *s)
+{
+    void *row;
+    if (slot->visit == NONE) {
+        TRY(row_load(c, a, &space_entity, slot->space, &reach_all, &row));
+        s->lab = ((const struct space *)row)->lab;
+        return OK;
+    }
+    TRY(row_load(c, a, &visit_entity, slot->visit, &reach_all, &row));
+    s->lab = ((const struct visit *)row)->lab;
+    s->pupils = ((const struct visit *)row)->pupils;
+    return OK;
+}
+
 enum status slot_instead(struct conn *c, struct arena *a, const void *row,
                          void **out, size_t most, size_t *n)
 {
     enum { TRIES = 6 };
     const struct slot *slot = row;
-    void *visit;
+    struct series s = {
+        .starts = slot->day, .coordinator = slot->coordinator, .pupils = NONE};
     bool has;
-    TRY(row_load(c, a, &visit_entity, slot->visit, &reach_all, &visit));
-    const struct visit *v = visit;
-    const struct series s = {.lab = v->lab,
-                             .starts = slot->day,
-                             .coordinator = slot->coordinator,
-                             .pupils = v->pupils};
     struct looking k = {.c = c, .a = a, .s = &s, .seen = &reach_all};
     *n = 0;
     if (slot->space == NONE) /* elsewhere nobody knows what is free */
         return OK;
+    TRY(where_is(c, a, slot, &s));
     looking_open(&k);
     for (; k.n < TRIES && *n < most; k.n++) {
         struct occurrence *o = &k.out[k.n];

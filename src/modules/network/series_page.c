@@ -2,18 +2,9 @@
 #include "base/utf8.h"
 #include "i18n/format.h"
 #include "modules/network/pages/series.html.h"
-#include "modules/network/routes.h"
-#include "modules/network/series.h"
+#include "modules/network/series_dating.h"
 
-/* What a tick stands for: "2025-03-18.morning.12", of a visit that moves
- * "34:2025-03-18.morning.12". */
-struct tick {
-    int64_t visit; /* NONE */
-    struct place at;
-};
-
-static const char *tick_value(struct req *r, int64_t visit,
-                              const struct place *at)
+const char *tick_value(struct req *r, int64_t visit, const struct place *at)
 {
     const char *place =
         arena_printf(r->mem, "%s.%s.%" PRId64, day_iso(r->mem, at->day),
@@ -36,17 +27,6 @@ static bool tick_parse(struct req *r, struct str text, struct tick *out)
     return out->at.part < PARTS && str_int(rest, &out->at.space) &&
            out->at.space > 0;
 }
-
-struct dating {
-    struct req *r;
-    const struct series *s;
-    struct tick ticks[SERIES_MOST];
-    size_t n;
-    const char *alert; /* in words */
-    bool with_words;
-    struct str reason;
-    int32_t day, from, to; /* the date asked about, and the scope */
-};
 
 static enum status ticks_read(struct dating *d)
 {
@@ -92,7 +72,7 @@ static enum status other_shown(struct req *r, const struct place *p,
     return OK;
 }
 
-static const char *why_not(struct req *r, const struct occurrence *o)
+const char *series_why_not(struct req *r, const struct occurrence *o)
 {
     if (o->closure)
         return said(r->mem, r->lang, o->closure);
@@ -111,7 +91,7 @@ static enum status offer(const struct dating *d, const struct occurrence *o,
         v->ticked = fresh || was_ticked(d, v->value);
         return OK;
     }
-    v->why = why_not(r, o);
+    v->why = series_why_not(r, o);
     if (o->taken_by != NONE) {
         v->by = o->taken_what;
         v->by_href = path_of_id(r->mem, "/accueils", o->taken_by);
@@ -184,13 +164,19 @@ static void form_fill(struct req *r, const char *action, const char *submit,
     v->submit = tr(r->lang, submit);
 }
 
+static const char *alert_of(const struct dating *d)
+{
+    return d->fault ? tr(d->r->lang, d->fault) : NULL;
+}
+
 static enum status show(struct dating *d, int code)
 {
     struct req *r = d->r;
     struct detail_v detail;
     TRY(row_detail(r, &detail));
-    struct series_v v = {
-        .detail = &detail, .alert = d->alert, .manages = detail.edit != NULL};
+    struct series_v v = {.detail = &detail,
+                         .alert = alert_of(d),
+                         .manages = detail.edit != NULL};
     form_fill(r, "reserver", "network.series_book", &v.dates);
     TRY(dates_fill(d, v.manages, &v));
     struct page p = req_page(r, said(r->mem, r->lang, d->s->title));
@@ -207,15 +193,13 @@ enum status series_show(struct req *r)
     return same(r->form, "") && !r->api ? show(&d, 200) : row_page(r);
 }
 
-/* The first that is wrong, in words; or that somebody was faster. A tick that
+/* The first that is wrong; or that somebody was faster. A tick that
  * names no date is of a page that no longer holds. */
 static void told(struct dating *d, enum status s, const char *fault)
 {
-    if (d->alert || (s != ERR_INVALID && s != ERR_CONFLICT && s != ERR_STALE))
-        return;
-    d->alert =
-        tr(d->r->lang,
-           s == ERR_INVALID && fault ? fault : "network.series_meanwhile");
+    if (!d->fault && (s == ERR_INVALID || s == ERR_CONFLICT || s == ERR_STALE))
+        d->fault =
+            s == ERR_INVALID && fault ? fault : "network.series_meanwhile";
 }
 
 struct writing {
@@ -231,17 +215,27 @@ static enum status book(struct conn *c, struct arena *a, void *data)
     struct place at[SERIES_MOST];
     for (size_t i = 0; i < w->d->n; i++)
         at[i] = w->d->ticks[i].at;
-    r->location = path_of_id(r->mem, "/series", r->id);
+    series_done_plan(w->d, w->d->n);
     return series_book(c, a, r->row, at, w->d->n, req_actor(r), &w->fault);
 }
 
-/* ERR_INVALID and *alert: there is nothing to do. */
+/* ERR_INVALID and .fault: there is nothing to do. */
 static enum status ticks_wanted(struct dating *d)
 {
     TRY(ticks_read(d));
     if (!d->n)
-        d->alert = tr(d->r->lang, "network.series_nothing");
+        d->fault = "network.series_nothing";
     return d->n ? OK : ERR_INVALID;
+}
+
+static enum status answer(struct req *r, const char *notice)
+{
+    if (req_done(r))
+        return OK;
+    if (r->api)
+        return req_json(r, r->code, r->told);
+    req_notice(r, notice);
+    return req_go(r, "%s", r->location);
 }
 
 enum status series_take(struct req *r)
@@ -252,17 +246,16 @@ enum status series_take(struct req *r)
     if (s == OK)
         s = req_write(r, book, &w);
     told(&d, s, w.fault);
-    if (d.alert) {
+    if (d.fault && r->api)
+        return series_refused(&d, s);
+    if (d.fault) {
         void *row;
         TRY(req_refresh(r, &row));
         d.s = r->row = row;
         return show(&d, s == ERR_INVALID ? 422 : 409);
     }
     TRY(s);
-    if (req_done(r))
-        return OK;
-    req_notice(r, "network.series_booked");
-    return req_go(r, "%s", r->location);
+    return answer(r, "network.series_booked");
 }
 
 /* Changing. */
@@ -275,9 +268,7 @@ static const struct {
     {"toutes", "network.series_scope_all"},
 };
 
-/* ?depuis=2025-03-18&portee=suite: false where it names no date; without one
- * all that is to come is meant. */
-static bool scope_read(struct dating *d, const char **scope)
+bool series_scope_read(struct dating *d, const char **scope)
 {
     int32_t day = d->s->starts < day_today() ? day_today() : d->s->starts;
     const struct str from = req_text(d->r, "depuis");
@@ -375,17 +366,16 @@ static enum status choices_fill(struct dating *d, struct series_change_v *v)
     return spaces_fill(r, d->s, v);
 }
 
-/* False: the address names no weekday, half-day or room. */
-static bool move_read(const struct dating *d, const struct series_change_v *v,
+bool series_move_read(const struct dating *d, const char *weekday,
+                      const char *part, const char *space,
                       struct series_move *m)
 {
     *m = (struct series_move){.from = d->from, .to = d->to, .space = NONE};
-    while (lab_weekdays[m->weekday] &&
-           !same(lab_weekdays[m->weekday], v->weekday))
+    while (lab_weekdays[m->weekday] && !same(lab_weekdays[m->weekday], weekday))
         m->weekday++;
-    m->part = part_of(v->part);
+    m->part = part_of(part);
     return m->part != PARTS && lab_weekdays[m->weekday] &&
-           (!*v->space || str_int(str_of(v->space), &m->space));
+           (!*space || str_int(str_of(space), &m->space));
 }
 
 static enum status moved_fill(struct dating *d, const struct series_move *m,
@@ -410,26 +400,34 @@ static enum status moved_fill(struct dating *d, const struct series_move *m,
     return OK;
 }
 
+/* "0": a program's false. */
+static bool has_words(const struct req *r)
+{
+    const struct str words = req_text(r, "mots");
+    return words.n > 0 && !str_eq(words, "0");
+}
+
 static enum status change_show(struct dating *d, int code)
 {
     struct req *r = d->r;
     struct series_move m;
     struct series_change_v v = {
-        .alert = d->alert,
+        .alert = alert_of(d),
         .series = said(r->mem, r->lang, d->s->title),
         .back = path_of_id(r->mem, "/series", r->id),
         .action = arena_printf(r->mem, "/series/%" PRId64 "/annuler", r->id),
         .csrf = r->who->csrf,
         .key = req_key(r),
-        .words = req_text(r, "mots").n > 0,
+        .words = has_words(r),
         .reason = d->reason.n ? str_dup(r->mem, d->reason) : "",
         .most = step_reason_most(&visit_entity)};
-    if (!scope_read(d, &v.scope))
+    if (!series_scope_read(d, &v.scope))
         return req_go(r, "%s", v.back);
     v.from = day_iso(r->mem, d->day);
     form_fill(r, "changer", "network.series_move", &v.dates);
     TRY(choices_fill(d, &v));
-    v.asked = v.scope && req_text(r, "jour").p && move_read(d, &v, &m);
+    v.asked = v.scope && req_text(r, "jour").p &&
+              series_move_read(d, v.weekday, v.part, v.space, &m);
     if (v.asked)
         TRY(moved_fill(d, &m, &v));
     struct page p = req_page(r, tr(r->lang, "network.series_change"));
@@ -460,7 +458,7 @@ static enum status move(struct conn *c, struct arena *a, void *data)
         if (visits[i] == NONE)
             return ERR_INVALID;
     }
-    d->r->location = path_of_id(d->r->mem, "/series", d->r->id);
+    series_done_plan(w->d, d->n);
     const struct series_going going = {visits, to, d->n, d->with_words};
     return series_move_to(c, a, d->r->row, &going, req_actor(d->r), &w->fault);
 }
@@ -475,8 +473,7 @@ static enum status change_refused(struct dating *d, enum status s)
 
 enum status series_change(struct req *r)
 {
-    struct dating d = {
-        .r = r, .s = r->row, .with_words = req_text(r, "mots").n > 0};
+    struct dating d = {.r = r, .s = r->row, .with_words = has_words(r)};
     struct writing w = {.d = &d};
     enum status s = ticks_wanted(&d);
     if (s == OK)
@@ -484,22 +481,20 @@ enum status series_change(struct req *r)
     if (s == ERR_NOT_FOUND) /* a date of no series, or of another */
         s = ERR_CONFLICT;
     told(&d, s, w.fault);
-    if (d.alert)
-        return change_refused(&d, s);
+    if (d.fault)
+        return r->api ? series_refused(&d, s) : change_refused(&d, s);
     TRY(s);
-    if (req_done(r))
-        return OK;
-    req_notice(r, "network.series_changed");
-    return req_go(r, "%s", r->location);
+    return answer(r, "network.series_changed");
 }
 
 static enum status cancel(struct conn *c, struct arena *a, void *data)
 {
     struct writing *w = data;
     struct dating *d = w->d;
-    d->r->location = path_of_id(d->r->mem, "/series", d->r->id);
-    return series_cancel(c, a, d->r->row, d->from, d->to, d->reason,
-                         req_actor(d->r), &w->done);
+    TRY(series_cancel(c, a, d->r->row, d->from, d->to, d->reason,
+                      req_actor(d->r), &w->done));
+    series_done_plan(d, w->done);
+    return OK;
 }
 
 enum status series_stop(struct req *r)
@@ -508,20 +503,17 @@ enum status series_stop(struct req *r)
     struct writing w = {.d = &d};
     const char *scope;
     d.reason = str_trim(req_text(r, "reason"));
-    if (!scope_read(&d, &scope))
+    if (!series_scope_read(&d, &scope))
         return ERR_INVALID;
     if (!scope)
-        d.alert = tr(r->lang, "network.series_no_scope");
+        d.fault = "network.series_no_scope";
     else if (!d.reason.n)
-        d.alert = tr(r->lang, "core.step_lacks_reason");
+        d.fault = "core.step_lacks_reason";
     else if ((int64_t)utf8_length(d.reason) > step_reason_most(&visit_entity))
-        d.alert = tr(r->lang, "network.series_long_reason");
-    if (d.alert)
-        return change_show(&d, 422);
+        d.fault = "network.series_long_reason";
+    if (d.fault)
+        return r->api ? series_refused(&d, ERR_INVALID) : change_show(&d, 422);
     TRY(req_write(r, cancel, &w));
-    if (req_done(r))
-        return OK;
-    req_notice(r, w.done ? "network.series_cancelled"
-                         : "network.series_none_cancelled");
-    return req_go(r, "%s", r->location);
+    return answer(r, w.done ? "network.series_cancelled"
+                            : "network.series_none_cancelled");
 }

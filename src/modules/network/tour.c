@@ -133,6 +133,7 @@ const struct entity tour_entity = {
     .keep_years = 10,
     .locked = tour_locked,
     .follow = tour_follow,
+    .instead = tour_instead,
 };
 
 /* Stops. */

@@ -160,6 +160,35 @@ static enum status class_joins(struct conn *c, struct arena *a, const void *row,
     return visit_class_joins(c, a, row, by);
 }
 
+/* slot_of of a slot s. */
+#define SLOT_NUMBER                                                            \
+    "(s.day * :parts + CASE s.part WHEN 'morning' THEN 0 WHEN 'afternoon' "    \
+    "THEN"                                                                     \
+    " 1 ELSE 2 END)"
+
+/* The first of its half-days that somebody else has. */
+static enum status slot_taken(struct conn *c, struct arena *a, const void *row,
+                              const struct entity **e, void **taken)
+{
+    int64_t id;
+    *e = &slot_entity;
+    *taken = NULL;
+    TRY(db_int(
+        c,
+        SQL("SELECT s.id FROM network_slot s JOIN booking_hold h ON h.starts <="
+            " " SLOT_NUMBER " AND h.until > " SLOT_NUMBER
+            " WHERE s.visit = :visit AND NOT (h.owner ="
+            " 'network_slot' AND h.owner_id = s.id) AND ((h.kind = 'person'"
+            " AND h.thing = s.coordinator) OR (h.kind = 'space' AND h.thing IN"
+            " (SELECT p.id FROM network_space p WHERE p.id = s.space OR"
+            " p.within = s.space))) ORDER BY s.day, s.id LIMIT 1"),
+        ARGS(arg_int("visit", ((const struct visit *)row)->row.id),
+             arg_int("parts", PARTS)),
+        &id));
+    return id == NONE ? OK
+                      : row_load(c, a, &slot_entity, id, &reach_all, taken);
+}
+
 static const struct step visit_steps[] = {
     {.name = "confirm",
      .from = "asked",
@@ -194,12 +223,14 @@ static const struct step visit_steps[] = {
      .right = "network.receive",
      .refuse = agreement_lacks,
      .effect = class_joins,
-     .conflict = "network_visit.slot_taken"},
+     .conflict = "network_visit.slot_taken",
+     .taken = slot_taken},
     {.name = "ask_again",
      .from = "cancelled missed",
      .to = "asked",
      .right = "network.receive",
-     .conflict = "network_visit.slot_taken"},
+     .conflict = "network_visit.slot_taken",
+     .taken = slot_taken},
     {.name = "correct",
      .from = "held",
      .to = "confirmed",

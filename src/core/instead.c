@@ -1,0 +1,93 @@
+/* What could be had instead of what was refused because it is taken. */
+#include "core/instead.h"
+
+/* "Jour : 13 mai 2025, espace : Salle créative" */
+static enum status text_of(struct req *r, struct alternative *x)
+{
+    struct form_source source = req_source(r);
+    const struct form_ask ask = {
+        .entity = x->entity, .row = x->of, .source = &source};
+    struct form_conflict versus = {0};
+    struct buf b = {.mem = r->mem};
+    TRY(form_conflict_of(r->mem, r->lang, &ask, x->row, NULL, &versus));
+    for (size_t i = 0; i < versus.n; i++) {
+        const struct form_difference *d = &versus.rows[i];
+        if (d->differs && d->theirs)
+            buf_printf(&b, "%s%s%s%s", b.n ? ", " : "", d->label,
+                       tr(r->lang, "view.colon"), d->theirs);
+    }
+    x->text = buf_done(&b).p;
+    return OK;
+}
+
+void instead_add(struct req *r, struct alternative x)
+{
+    struct instead *in = &r->instead;
+    in->list =
+        arena_grow(r->mem, in->list, sizeof(*in->list), in->n, &in->room);
+    in->list[in->n++] = x;
+}
+
+enum status instead_look(struct req *r, const struct entity *e, const void *row)
+{
+    void *rows[INSTEAD_MOST];
+    size_t n = 0;
+    if (!e->instead)
+        return OK;
+    TRY(e->instead(r->conn, r->mem, row, rows, r->api ? 1 : INSTEAD_MOST, &n));
+    for (size_t i = 0; i < n; i++) {
+        struct alternative x = {.entity = e, .of = row, .row = rows[i]};
+        TRY(text_of(r, &x));
+        instead_add(r, x);
+    }
+    return OK;
+}
+
+enum status instead_of_step(struct req *r, const struct step *s)
+{
+    const struct entity *e = r->entity;
+    void *row;
+    TRY(req_refresh(r, &row));
+    r->row = row;
+    if (s->taken)
+        TRY(s->taken(r->conn, r->mem, r->row, &e, &row));
+    return row ? instead_look(r, e, row) : OK;
+}
+
+const char *const *instead_texts(struct req *r)
+{
+    const char **out = NEW_ARRAY(r->mem, const char *, r->instead.n + 1);
+    for (size_t i = 0; i < r->instead.n; i++)
+        out[i] = r->instead.list[i].text;
+    return out;
+}
+
+const char *instead_said(struct req *r)
+{
+    struct buf b = {.mem = r->mem};
+    for (size_t i = 0; i < r->instead.n; i++)
+        buf_printf(&b, "%s%s", i ? tr(r->lang, "core.or") : "",
+                   r->instead.list[i].text);
+    return b.n ? arena_printf(r->mem, " %s %s.", tr(r->lang, "form.instead"),
+                              buf_done(&b).p)
+               : "";
+}
+
+void instead_json(struct req *r, struct json *j)
+{
+    json_array(j, "alternatives");
+    for (size_t i = 0; i < r->instead.n; i++) {
+        const struct alternative *x = &r->instead.list[i];
+        json_object(j, NULL);
+        json_cstr(j, "text", x->text);
+        json_cstr(j, "kind", x->entity->api);
+        json_object(j, "of");
+        row_json(j, x->entity, x->of);
+        json_end_object(j);
+        json_object(j, "changes");
+        row_json_changes(j, x->entity, x->of, x->row);
+        json_end_object(j);
+        json_end_object(j);
+    }
+    json_end_array(j);
+}
