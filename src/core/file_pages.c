@@ -46,8 +46,7 @@ enum status files_take(struct req *r)
             TRY(file_take(r, &all[i]));
     if (!r->staged)
         return OK;
-    conn_end(r->conn); /* a snapshot that has them */
-    return conn_begin(r->conn, r->x->deadline);
+    return req_renew(r); /* a snapshot that has them */
 }
 
 /* The API: the bytes alone, their name in Content-Disposition or ?name=. */

@@ -615,8 +615,7 @@ enum status import_columns(struct req *r)
 static enum status moved_on(struct req *r)
 {
     struct import im;
-    conn_end(r->conn);
-    TRY(conn_begin(r->conn, r->x->deadline));
+    TRY(req_renew(r));
     TRY(load(r, &im));
     return show_page(r, &im, 409,
                      tr_with(r->mem, r->lang, "core.import_moved_on", "state",

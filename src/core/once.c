@@ -127,7 +127,7 @@ static enum status tell(struct conn *c, struct arena *a, void *data)
 
 enum status once_told(struct req *r)
 {
-    return db_write(r->app->db, r->mem, tell, r);
+    return req_write_bare(r, tell, r);
 }
 
 /* Where the first answer was lost between the write and its telling, the way

@@ -82,8 +82,7 @@ bool req_done(const struct req *r)
 
 enum status req_renew(struct req *r)
 {
-    conn_end(r->conn);
-    return conn_begin(r->conn, r->x->deadline);
+    return conn_renew(r->conn);
 }
 
 enum status req_refresh(struct req *r, void **row)
@@ -459,14 +458,23 @@ static enum status refused_once(struct req *r, enum status s)
     return s;
 }
 
+/* Who waits for the writer reads nothing meanwhile: a snapshot kept would keep
+ * the WAL from beginning again, and so the writer itself. */
+enum status req_write_bare(struct req *r, write_fn *fn, void *data)
+{
+    TRY(conn_renew(r->conn));
+    http_pause(r->x);
+    const enum status s =
+        r->route && r->route->lane == HEAVY
+            ? db_write_within(r->app->db, r->mem, fn, data, 1000)
+            : db_write(r->app->db, r->mem, fn, data);
+    http_resume(r->x);
+    return s;
+}
+
 enum status req_write(struct req *r, write_fn *fn, void *data)
 {
     struct writing w = {r, fn, data};
-    http_pause(r->x);
-    enum status s =
-        r->route->lane == HEAVY
-            ? db_write_within(r->app->db, r->mem, write_again, &w, 1000)
-            : db_write(r->app->db, r->mem, write_again, &w);
-    http_resume(r->x);
+    const enum status s = req_write_bare(r, write_again, &w);
     return s != OK && r->once ? refused_once(r, s) : s;
 }

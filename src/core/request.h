@@ -163,6 +163,9 @@ const char *req_key(struct req *r);
  * with that answer made; return what req_write returns unless it is OK.
  */
 enum status req_write(struct req *r, write_fn *fn, void *data) MUST_USE;
+/* The same with nothing asked again and no key: the frame's own. After either,
+ * what is read is read anew. */
+enum status req_write_bare(struct req *r, write_fn *fn, void *data) MUST_USE;
 struct actor req_actor(const struct req *r);
 /* Where the forms of this request look for references. */
 struct form_source req_source(struct req *r);

@@ -406,8 +406,7 @@ enum status past_refused(struct req *r, enum status s)
 {
     if (r->api || status_code(s) >= 500 || s == ERR_NOT_FOUND)
         return s;
-    conn_end(r->conn);
-    TRY(conn_begin(r->conn, r->x->deadline));
+    TRY(req_renew(r));
     refusal_tell(r, s);
     return row_past(r);
 }

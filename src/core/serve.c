@@ -281,8 +281,7 @@ static enum status ask(struct req *r)
 {
     TRY(find_who(r));
     /* It is no harm to the reader when this once fails. */
-    if (r->who && session_is_due(r->who) &&
-        db_write(r->app->db, r->mem, touch, r) != OK)
+    if (r->who && session_is_due(r->who) && req_write_bare(r, touch, r) != OK)
         log_line(LOG_WARN, "session not kept alive", NULL);
     if (!r->route)
         return r->match->allowed ? ERR_METHOD : ERR_NOT_FOUND;

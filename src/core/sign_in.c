@@ -131,7 +131,7 @@ static enum status open_session(struct req *r, int64_t person, struct str email)
         if (!once_is_fresh(str_of(s.key)))
             return ask_again(r, 422, tr(r->lang, "core.sign_in_used"));
     }
-    enum status status = db_write(r->app->db, r->mem, start, &s);
+    enum status status = req_write_bare(r, start, &s);
     if (s.key && status == ERR_CONFLICT)
         return ask_again(r, 422, tr(r->lang, "core.sign_in_used"));
     TRY(status);
@@ -143,8 +143,6 @@ static enum status open_session(struct req *r, int64_t person, struct str email)
                    365 * 86400);
     if (!shows)
         return req_go(r, "%s", back);
-    conn_end(r->conn);
-    TRY(conn_begin(r->conn, r->x->deadline));
     TRY(session_find(r->conn, r->mem, str_of(s.token), &r->who));
     return carry_page(r, 200, &carried);
 }
@@ -184,7 +182,7 @@ static enum status sign_in_held(struct req *r, unsigned seconds)
     if (!once_is_fresh(str_of(carried.key)))
         return ask_again(r, 422, tr(r->lang, "core.sign_in_used"));
     char *key = str_dup(r->mem, str_of(carried.key));
-    enum status s = db_write(r->app->db, r->mem, spend, key);
+    enum status s = req_write_bare(r, spend, key);
     if (s == ERR_CONFLICT)
         return ask_again(r, 422, tr(r->lang, "core.sign_in_used"));
     return s == OK ? held_show(r, seconds) : s;
@@ -254,7 +252,7 @@ static enum status end_all(struct conn *c, struct arena *mem, void *data)
 static enum status sign_out_by(struct req *r, write_fn *fn)
 {
     if (r->who && r->who->session)
-        TRY(db_write(r->app->db, r->mem, fn, r));
+        TRY(req_write_bare(r, fn, r));
     req_cookie(r, "session", "", 0);
     r->once = NULL;
     return req_go(r, "/");

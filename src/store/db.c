@@ -94,6 +94,17 @@ void conn_end(struct conn *c)
     c->begun = false;
 }
 
+enum status conn_renew(struct conn *c)
+{
+    const unsigned queries = c->queries, trips = c->trips;
+    const int64_t deadline = c->limit.wall;
+    conn_end(c);
+    TRY(conn_begin(c, deadline));
+    c->queries = queries;
+    c->trips = trips;
+    return OK;
+}
+
 void conn_rest(struct conn *c)
 {
     CHECK(!c->begun);

@@ -39,6 +39,9 @@ void conn_close(struct conn *c);
  * 0 is none) queries end with ERR_BUSY. */
 enum status conn_begin(struct conn *c, int64_t deadline) MUST_USE;
 void conn_end(struct conn *c);
+/* Lets the snapshot go: what is asked next is asked of a new one. What was
+ * counted since conn_begin, and the deadline, go on. */
+enum status conn_renew(struct conn *c) MUST_USE;
 /* Gives back the page cache: for a reader that will rest. */
 void conn_rest(struct conn *c);
 /* Queries run on this connection since conn_begin: the cost of a page. */

@@ -122,6 +122,19 @@ void lite_close(struct lite_conn *c)
     free_plain(c);
 }
 
+enum status lite_open_other(struct lite_db *db, sqlite3 **out)
+{
+    enum { WAIT_MS = 10000 };
+    int rc = sqlite3_open_v2(db->path, out, SQLITE_OPEN_READWRITE, db->vfs);
+    if (rc != SQLITE_OK)
+        return ERR_STORE;
+    sqlite3_busy_timeout(*out, WAIT_MS);
+    /* A connection that has read nothing yet knows of no WAL, and would
+     * checkpoint none. */
+    rc = sqlite3_exec(*out, "PRAGMA schema_version", NULL, NULL, NULL);
+    return rc == SQLITE_OK ? OK : ERR_STORE;
+}
+
 static enum status open_reader(struct db *db, struct conn **out)
 {
     struct lite_conn *c;
@@ -299,8 +312,8 @@ static enum status open_file(struct arena *a, struct lite_db *db,
     return recognise(a, db, why);
 }
 
-/* Signals are for the main thread, but not those of a fault of our own. */
-static bool writer_start(struct lite_db *db)
+bool lite_thread_start(pthread_t *thread, void *(*main)(void *data),
+                       struct lite_db *db)
 {
     static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
     sigset_t all, before;
@@ -308,9 +321,19 @@ static bool writer_start(struct lite_db *db)
     for (size_t i = 0; i < COUNT(faults); i++)
         sigdelset(&all, faults[i]);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int rc = pthread_create(&db->thread, NULL, writer_main, db);
+    int rc = pthread_create(thread, NULL, main, db);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return rc == 0;
+}
+
+static bool threads_start(struct lite_db *db)
+{
+    if (!checkpointer_start(db))
+        return false;
+    if (lite_thread_start(&db->thread, writer_main, db))
+        return true;
+    checkpointer_stop(db);
+    return false;
 }
 
 static const char *open_fault(struct arena *a, const struct lite_db *db)
@@ -343,7 +366,7 @@ static enum status open_db(struct arena *a, struct db **out,
     lane_open(&db->lane);
     *why = NULL;
     enum status s = open_file(a, db, o, why);
-    if (s == OK && !writer_start(db)) {
+    if (s == OK && !threads_start(db)) {
         *why = "no thread can be started: raise the limit of processes";
         s = ERR_SYSTEM;
     }

@@ -2,7 +2,8 @@
  * Private to the store: what stands behind db.h when the engine is SQLite.
  *
  * sqlite_lane.c is the lane of writes, sqlite.c opens and closes, sqlite_rows.c
- * runs statements, sqlite_write.c is the writer's thread.
+ * runs statements, sqlite_write.c is the writer's thread, sqlite_checkpoint.c
+ * puts what it wrote into the file.
  */
 #pragma once
 
@@ -42,6 +43,14 @@ struct lane {
     bool closing;
 };
 
+struct checkpointer {
+    pthread_t thread;
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t wake;
+    bool asked, done, ends;
+    pthread_mutex_t turn; /* one checkpoint at a time, of either thread */
+};
+
 struct lite_db {
     struct db db;
     const char *path, *vfs;
@@ -49,13 +58,14 @@ struct lite_db {
     struct lite_conn *writer; /* only the writer's thread touches it */
     pthread_t thread;
     struct lane lane;
+    struct checkpointer checkpointer;
     sqlite3 *holder; /* keeps others from writing: lite_hold */
     atomic_int wal_pages;
     int page_size;
     atomic_int checkpoint_step; /* pages of WAL between two checkpoints */
-    /* The writer's own: pages of the WAL at the last checkpoint, and how many
-     * of them are in the file since. */
-    int checkpoint_seen, checkpointed;
+    atomic_int checkpointed;    /* pages of it that are in the file */
+    int checkpoint_seen; /* the writer's own: its pages at the last checkpoint
+                          */
 };
 
 /* The bases are the first members: these are the ways back. */
@@ -84,6 +94,11 @@ enum status lite_write(struct db *db, struct arena *mem, write_fn *fn,
 enum status lite_open(struct lite_db *db, bool writer, bool unsafe_normal,
                       struct lite_conn **out) MUST_USE;
 void lite_close(struct lite_conn *c);
+/* A connection for locks and checkpoints alone. */
+enum status lite_open_other(struct lite_db *db, sqlite3 **out) MUST_USE;
+/* Signals are for the main thread, but not those of a fault of our own. */
+bool lite_thread_start(pthread_t *thread, void *(*main)(void *data),
+                       struct lite_db *db) MUST_USE;
 
 /* sqlite_rows.c */
 /* What an SQLite result means; keeps the refusal, logs what nobody expects. */
@@ -118,6 +133,18 @@ enum status lite_describe(struct conn *c, struct arena *a, const char **text,
 /* sqlite_load.c: see engine.h */
 enum status lite_hold(struct conn *c, struct arena *a,
                       const struct load_table *tables, size_t n) MUST_USE;
+
+/* sqlite_checkpoint.c */
+bool checkpointer_start(struct lite_db *db) MUST_USE;
+void checkpointer_stop(struct lite_db *db);
+/* Of the writer's thread, as what follows: one is asked for, on the other
+ * thread; after each commit, one if it is due. */
+void checkpoint_ask(struct lite_db *db);
+void checkpoint_when_due(struct lite_db *db);
+/* At once, SQLITE_CHECKPOINT_…, waiting so long for others. */
+void checkpoint_now(struct lite_db *db, int mode, int64_t patience_ns);
+/* So that the room of the WAL can be used again. */
+void checkpoint_restart(struct lite_db *db);
 
 /* sqlite_write.c */
 void *writer_main(void *db);

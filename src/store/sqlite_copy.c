@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PIECE = 1 << 20, TRIES = 500, PAUSE_US = 20000, WAIT_MS = 10000 };
+enum { PIECE = 1 << 20, TRIES = 500, PAUSE_US = 20000 };
 
 struct copying {
     struct lite_db *db;
@@ -26,19 +26,6 @@ struct copying {
     struct conn *reader;
     struct stat before;
 };
-
-static enum status open_other(struct lite_db *db, sqlite3 **out)
-{
-    int rc = sqlite3_open_v2(db->path, out, SQLITE_OPEN_READWRITE, db->vfs);
-    if (rc != SQLITE_OK)
-        return ERR_STORE;
-    sqlite3_busy_timeout(*out, WAIT_MS);
-    /* A connection that has read nothing yet knows of no WAL, and would
-     * checkpoint none. */
-    rc = sqlite3_exec(*out, "SELECT count(*) FROM sqlite_schema", NULL, NULL,
-                      NULL);
-    return rc == SQLITE_OK ? OK : ERR_STORE;
-}
 
 /* Is all of the WAL in the file? */
 static bool checkpointed(sqlite3 *s)
@@ -101,8 +88,8 @@ static enum status copy(struct copying *k, struct arena *a,
                         const struct copy_to *to, const char **why)
 {
     bool begun = false;
-    if (open_other(k->db, &k->holder) != OK ||
-        open_other(k->db, &k->checker) != OK)
+    if (lite_open_other(k->db, &k->holder) != OK ||
+        lite_open_other(k->db, &k->checker) != OK)
         return ERR_STORE;
     TRY(conn_open(&k->db->db, &k->reader));
     TRY(lite_run(lite_conn(k->reader),

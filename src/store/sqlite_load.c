@@ -177,10 +177,7 @@ enum status lite_hold(struct conn *c, struct arena *a,
     struct lite_db *db = lite_db(c->db);
     (void)a, (void)tables, (void)n;
     CHECK(!db->holder);
-    if (sqlite3_open_v2(db->path, &db->holder, SQLITE_OPEN_READWRITE,
-                        db->vfs) != SQLITE_OK)
-        return ERR_STORE;
-    sqlite3_busy_timeout(db->holder, WAIT_MS);
+    TRY(lite_open_other(db, &db->holder));
     return sqlite3_exec(db->holder, "BEGIN IMMEDIATE", NULL, NULL, NULL) ==
                    SQLITE_OK
                ? OK

@@ -13,15 +13,13 @@
 
 enum {
     GROUP_MOST = 256,
-    GROUP_NS = 50000000, /* no further closure after so long */
-    HARD = 10,           /* budgets of wall time, however little was run */
-    WAL_TRUNK = 16,      /* steps of WAL after which readers are waited for */
-    IDLE_MS = 1000,      /* then the WAL goes into the file */
-    IDLE_PAGES = 250,    /* if it has so many */
-    WAIT_READERS = 100000000, /* ns: the longest that writers wait for them */
-    PATIENCE = 1000000000,    /* ns: for a lock of another program */
-    SHARED = 30,              /* times that, when the other is the server */
-    TURN_US = 2000,           /* after a commit, so that it gets the lock */
+    GROUP_NS = 50000000,   /* no further closure after so long */
+    HARD = 10,             /* budgets of wall time, however little was run */
+    IDLE_MS = 1000,        /* then the WAL goes into the file */
+    IDLE_PAGES = 250,      /* if it has so many */
+    PATIENCE = 1000000000, /* ns: for a lock of another program */
+    SHARED = 30,           /* times that, when the other is the server */
+    TURN_US = 2000,        /* after a commit, so that it gets the lock */
 };
 
 struct group {
@@ -163,21 +161,11 @@ static void run_alone(struct lite_db *db, struct job *j)
     answer(db, j, s == OK ? j->status : s);
 }
 
-static void checkpoint(struct lite_db *db, int mode, int64_t patience_ns)
-{
-    int pages = 0, done = 0;
-    db->writer->patience_ns = patience_ns;
-    /* What a checkpoint could not do, a later one does. */
-    sqlite3_wal_checkpoint_v2(db->writer->lite, NULL, mode, &pages, &done);
-    db->checkpointed = done;
-    db->checkpoint_seen = db->wal_pages;
-}
-
 /* The pages of the WAL go into the file, so that their room can be used again;
  * then whoever cannot be written even alone is refused. */
 static void run_each_alone(struct lite_db *db, struct group *g)
 {
-    checkpoint(db, SQLITE_CHECKPOINT_RESTART, WAIT_READERS);
+    checkpoint_restart(db);
     for (unsigned i = 0; i < g->n; i++)
         run_alone(db, g->jobs[i]);
 }
@@ -237,23 +225,6 @@ static void group_run(struct lite_db *db, struct job *first)
     }
 }
 
-/* Readers come and go, and one is always somewhere in the WAL: passive
- * checkpoints alone would let it grow for ever. */
-static void checkpoint_when_due(struct lite_db *db)
-{
-    int pages = db->wal_pages;
-    if (pages < db->checkpoint_seen) { /* it began again */
-        db->checkpointed = 0;
-        db->checkpoint_seen = 0;
-    }
-    if (pages < db->checkpoint_seen + db->checkpoint_step)
-        return;
-    if (pages < WAL_TRUNK * db->checkpoint_step)
-        checkpoint(db, SQLITE_CHECKPOINT_PASSIVE, 0);
-    else
-        checkpoint(db, SQLITE_CHECKPOINT_RESTART, WAIT_READERS);
-}
-
 void *writer_main(void *data)
 {
     struct lite_db *db = data;
@@ -268,10 +239,11 @@ void *writer_main(void *data)
             if (db->db.shared)
                 usleep(TURN_US);
         } else if (!closed) {
-            checkpoint(db, SQLITE_CHECKPOINT_PASSIVE, 0);
+            checkpoint_ask(db);
         }
     }
+    checkpointer_stop(db);
     if (!db->db.shared)
-        checkpoint(db, SQLITE_CHECKPOINT_TRUNCATE, PATIENCE);
+        checkpoint_now(db, SQLITE_CHECKPOINT_TRUNCATE, PATIENCE);
     return NULL;
 }

@@ -2,6 +2,7 @@
  * pays for another, and afterwards everything goes on. */
 #include "unit/test.h"
 
+#include "base/time.h"
 #include "unit/db_kit.h"
 #include "unit/vfs_shim.h"
 
@@ -13,6 +14,7 @@ static struct disk {
     struct shim shim;
     atomic_llong room;
     atomic_int bad_syncs, bad_writes; /* so many more fail */
+    atomic_int slow;                  /* the file's syncs wait for it to end */
 } disk;
 
 static bool take_one(atomic_int *n)
@@ -51,6 +53,8 @@ static int disk_sync(sqlite3_file *f, int flags)
     bool is_wal = shim_of(f)->flags & SQLITE_OPEN_WAL;
     if (is_wal && take_one(&disk.bad_syncs))
         return SQLITE_IOERR_FSYNC;
+    for (int i = 0; !is_wal && disk.slow && i < 5000; i++)
+        usleep(1000);
     return USUAL(f, xSync, flags);
 }
 
@@ -61,7 +65,7 @@ static struct db_kit disk_open(long long room)
     disk.shim.methods.xTruncate = disk_truncate;
     disk.shim.methods.xSync = disk_sync;
     disk.room = room;
-    disk.bad_syncs = disk.bad_writes = 0;
+    disk.bad_syncs = disk.bad_writes = disk.slow = 0;
     shim_register(&disk.shim);
     return db_kit_open_with(test_folder(), "disk", false);
 }
@@ -243,5 +247,21 @@ TEST_SQLITE(db_failing_disk)
     OKAY(db_write(k.db, &k.mem, put_weight, &l) == OK);
     OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 2);
     nothing_is_half(&k);
+    disk_close(&k);
+}
+
+TEST_SQLITE(db_slow_file_holds_no_write_up)
+{
+    struct db_kit k = disk_open(1 << 30);
+    const int64_t began = time_monotonic_ns();
+    lite_db(k.db)->checkpoint_step = 20;
+    disk.slow = 1;
+    for (int64_t i = 1; i <= 300; i++)
+        OKAY(db_write(k.db, &k.mem, put_weight,
+                      &(struct weight){.bytes = 8000, .id = i}) == OK);
+    OKAY(time_monotonic_ns() - began < INT64_C(4000000000));
+    /* The pages of more than one checkpoint wait. */
+    OKAY(db_stats(k.db).wal_bytes > 300 * 8000);
+    disk.slow = 0;
     disk_close(&k);
 }

@@ -1,0 +1,130 @@
+/*
+ * The checkpointer: a thread that puts pages of the WAL into the file while the
+ * writer goes on. What it has written it also syncs, so that the writer, whose
+ * turn it is when the WAL shall begin again, finds next to nothing left to do:
+ * everybody waits while the writer does.
+ */
+#include "store/sqlite.h"
+
+enum {
+    WAL_TRUNK = 4, /* steps of WAL after which readers are waited for */
+    WAIT_READERS = 100000000, /* ns: the longest that writers wait for them */
+};
+
+/* What could not be done, a later one does. How many pages are in the file. */
+static int checkpoint(struct lite_db *db, sqlite3 *lite, int mode)
+{
+    int pages = 0, done = 0;
+    pthread_mutex_lock(&db->checkpointer.turn);
+    sqlite3_wal_checkpoint_v2(lite, NULL, mode, &pages, &done);
+    pthread_mutex_unlock(&db->checkpointer.turn);
+    return done;
+}
+
+void checkpoint_now(struct lite_db *db, int mode, int64_t patience_ns)
+{
+    db->writer->patience_ns = patience_ns;
+    db->checkpointed = checkpoint(db, db->writer->lite, mode);
+    db->checkpoint_seen = db->wal_pages;
+}
+
+void checkpoint_restart(struct lite_db *db)
+{
+    checkpoint_now(db, SQLITE_CHECKPOINT_RESTART, WAIT_READERS);
+}
+
+/* A checkpoint beside which somebody has written syncs nothing. */
+static void file_sync(sqlite3 *lite)
+{
+    sqlite3_file *file = NULL;
+    if (sqlite3_file_control(lite, NULL, SQLITE_FCNTL_FILE_POINTER, &file) ==
+            SQLITE_OK &&
+        file && file->pMethods)
+        file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+}
+
+static void checkpoint_beside(struct lite_db *db, sqlite3 **lite)
+{
+    if (!*lite && lite_open_other(db, lite) != OK) {
+        sqlite3_close(*lite);
+        *lite = NULL;
+        return;
+    }
+    db->checkpointed = checkpoint(db, *lite, SQLITE_CHECKPOINT_PASSIVE);
+    file_sync(*lite);
+}
+
+static void *checkpointer_main(void *data)
+{
+    struct lite_db *db = data;
+    struct checkpointer *k = &db->checkpointer;
+    sqlite3 *lite = NULL;
+    pthread_setname_np(pthread_self(), "checkpointer");
+    pthread_mutex_lock(&k->lock);
+    while (!k->ends) {
+        if (!k->asked) {
+            pthread_cond_wait(&k->wake, &k->lock);
+            continue;
+        }
+        pthread_mutex_unlock(&k->lock);
+        checkpoint_beside(db, &lite);
+        pthread_mutex_lock(&k->lock);
+        k->asked = false;
+        k->done = true;
+    }
+    pthread_mutex_unlock(&k->lock);
+    sqlite3_close(lite);
+    return NULL;
+}
+
+void checkpoint_ask(struct lite_db *db)
+{
+    struct checkpointer *k = &db->checkpointer;
+    db->checkpoint_seen = db->wal_pages;
+    pthread_mutex_lock(&k->lock);
+    k->asked = true;
+    pthread_cond_signal(&k->wake);
+    pthread_mutex_unlock(&k->lock);
+}
+
+/* Readers come and go, and one is always somewhere in the WAL: passive
+ * checkpoints alone would let it grow for ever. Right after one they have the
+ * least left to do. */
+void checkpoint_when_due(struct lite_db *db)
+{
+    struct checkpointer *k = &db->checkpointer;
+    const int pages = db->wal_pages, step = db->checkpoint_step;
+    pthread_mutex_lock(&k->lock);
+    const bool busy = k->asked, done = k->done;
+    k->done = false;
+    pthread_mutex_unlock(&k->lock);
+    if (pages < db->checkpoint_seen) { /* it began again */
+        db->checkpointed = 0;
+        db->checkpoint_seen = 0;
+    }
+    if (busy)
+        return;
+    if (done && pages >= WAL_TRUNK * step)
+        checkpoint_restart(db);
+    else if (pages >= db->checkpoint_seen + step)
+        checkpoint_ask(db);
+}
+
+bool checkpointer_start(struct lite_db *db)
+{
+    struct checkpointer *k = &db->checkpointer;
+    pthread_mutex_init(&k->lock, NULL);
+    pthread_mutex_init(&k->turn, NULL);
+    pthread_cond_init(&k->wake, NULL);
+    return lite_thread_start(&k->thread, checkpointer_main, db);
+}
+
+void checkpointer_stop(struct lite_db *db)
+{
+    struct checkpointer *k = &db->checkpointer;
+    pthread_mutex_lock(&k->lock);
+    k->ends = true;
+    pthread_cond_signal(&k->wake);
+    pthread_mutex_unlock(&k->lock);
+    pthread_join(k->thread, NULL);
+}
