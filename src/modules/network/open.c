@@ -28,7 +28,8 @@ enum status lab_closed(struct conn *c, struct arena *a, int64_t lab,
             " END, (SELECT count(*) FROM network_opening o WHERE o.lab = l.id"
             " AND o.weekday = :weekday AND o.part = :part AND o.week IN"
             " ('every', :week)), (SELECT count(*) FROM booking_closure k WHERE"
-            " :day BETWEEN k.starts AND k.ends AND " SHUT_TO_LAB ") + (SELECT"
+            " :day >= +k.starts AND :day <= k.ends AND " SHUT_TO_LAB
+            ") + (SELECT"
             " count(*) FROM network_pause p WHERE p.lab = l.id AND :day"
             " BETWEEN p.starts AND p.ends) FROM"
             " network_lab l WHERE l.id = :lab"),
