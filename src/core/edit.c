@@ -245,6 +245,10 @@ static enum status read_typed(struct edit *e, unsigned flags)
     correction_read(r);
     if (r->json)
         refuse_set(r, e->row);
+    /* A form says all that is wrong with it and its lines at once; a program
+     * has no lines. */
+    if (r->api)
+        flags |= PARSE_FIELDS;
     enum status s = row_from_input(r->mem, r->entity, &r->in, &source, flags,
                                    e->row, &r->errors);
     if (s != OK && s != ERR_INVALID)

@@ -65,9 +65,10 @@ struct form_source {
 };
 
 enum {
-    PARSE_GIVEN = 1 << 0, /* a name not given leaves the row as it is */
-    PARSE_CODES = 1 << 1, /* from a file: digits are a code before an id, and
-                             never an id where the target has a code */
+    PARSE_GIVEN = 1 << 0,  /* a name not given leaves the row as it is */
+    PARSE_CODES = 1 << 1,  /* from a file: digits are a code before an id, and
+                              never an id where the target has a code */
+    PARSE_FIELDS = 1 << 2, /* no check of the row: its write does that alone */
 };
 
 /*

@@ -414,7 +414,8 @@ enum status row_from_input(struct arena *a, const struct entity *e,
     if (!errors->n && e->settle)
         e->settle(a, row);
     /* A line of a file that says what stands asks for nothing. */
-    const bool idle = (flags & PARSE_CODES) && row_same(e, stood, row);
+    const bool idle = (flags & PARSE_FIELDS) ||
+                      ((flags & PARSE_CODES) && row_same(e, stood, row));
     if (!errors->n && !idle && source && source->conn) {
         const char *field = NULL;
         const char *wrong = row_fault(source->conn, a, e, row, &field);

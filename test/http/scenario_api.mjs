@@ -1,7 +1,7 @@
 // The API, as a program speaks to it: tokens, keys, versions, problems.
 import { test, equal, deepEqual, ok, match, serve, essaim, forms, tables, sameTables } from './lib.mjs';
 
-const server = await serve();
+const server = await serve({ env: { ESSAIM_QUERIES: '1' } });
 // Beside the running server.
 const token = (role) => essaim('token', 'add', `${role}@demo.example`, 'essai', '--data', server.folder).trim();
 const admin = token('admin'), teacher = token('teacher');
@@ -311,5 +311,11 @@ await test('a past of many versions comes by pages, each to be brought back', as
   const form = forms(rest).find((f) => f.action.endsWith('/restauration') && f.fields.some(([n, v]) => n === '_version' && v === '5'));
   equal((await who.submit(form)).status, 303);
   equal(JSON.parse((await call('GET', `/school/${id}`)).text).name, 'Nom 5');
+});
+await test('a row is checked within its write, and only there', async () => {
+  const visit = JSON.parse((await call('GET', '/visit?limit=1')).text).rows[0];
+  const r = await call('POST', '/slot', { body: { visit: visit.id, day: '2001-03-01', part: 'morning' } });
+  deepEqual(problem(r, 422).errors.map((e) => e.field), ['day']);
+  equal(Number(r.headers.get('x-queries')), 3, 'who it is, what they may, the visit');
 });
 await server.stop();

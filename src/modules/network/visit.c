@@ -388,12 +388,10 @@ static const struct index slot_indexes[] = {
 static const char *const slot_reach[] = {REACH_VISIT, NULL};
 
 static enum status slot_fault(struct conn *c, struct arena *a,
-                              const struct slot *s, const char **field,
-                              const char **fault)
+                              const struct visit *v, const struct slot *s,
+                              const char **field, const char **fault)
 {
-    void *found;
-    TRY(row_load(c, a, &visit_entity, s->visit, &reach_all, &found));
-    const struct visit *v = found;
+    void *space;
     *field = "day";
     if (school_year_of(s->day) != v->year) {
         *fault = "network_slot.other_year";
@@ -408,8 +406,8 @@ static enum status slot_fault(struct conn *c, struct arena *a,
         *fault = "network_slot.lacks_space";
         return OK;
     }
-    TRY(row_load(c, a, &space_entity, s->space, &reach_all, &found));
-    if (((const struct space *)found)->lab != v->lab) {
+    TRY(row_load(c, a, &space_entity, s->space, &reach_all, &space));
+    if (((const struct space *)space)->lab != v->lab) {
         *fault = "network_slot.space_elsewhere";
         return OK;
     }
@@ -430,26 +428,28 @@ static const char *slot_locked(struct conn *c, struct arena *a, const void *row)
 
 /* To a visit that is accounted for comes no half-day, but with it. */
 static const char *visit_is_accounted(struct conn *c, struct arena *a,
-                                      const struct slot *s)
+                                      const struct visit *v)
 {
-    void *found;
-    const enum status loaded =
-        row_load(c, a, &visit_entity, s->visit, &reach_all, &found);
-    if (loaded != OK)
-        return status_fault(loaded);
-    return day_of_time(((const struct row *)found)->created_at) == day_today()
+    return day_of_time(v->row.created_at) == day_today()
                ? NULL
-               : visit_locked(c, a, found);
+               : visit_locked(c, a, v);
 }
 
 static const char *slot_check(struct conn *c, struct arena *a, const void *row,
                               const char **field)
 {
+    const struct slot *slot = row;
     const char *fault = NULL;
-    enum status s = slot_fault(c, a, row, field, &fault);
-    if (s == OK && !fault && (fault = visit_is_accounted(c, a, row)))
+    void *visit;
+    enum status s =
+        row_load(c, a, &visit_entity, slot->visit, &reach_all, &visit);
+    if (s == OK)
+        s = slot_fault(c, a, visit, slot, field, &fault);
+    if (s != OK)
+        return status_fault(s);
+    if (!fault && (fault = visit_is_accounted(c, a, visit)))
         *field = NULL;
-    return s == OK ? fault : status_fault(s);
+    return fault;
 }
 
 static enum status slot_follow(struct conn *c, struct arena *a,
