@@ -45,14 +45,30 @@ static struct value search_value(struct arena *a, const struct str *words,
     "array_to_tsvector(string_to_array(words, ' ')) @@ CAST(:list_words AS "   \
     "tsquery)"
 
-/* Of more than FOUND_MANY it is not asked, but for guesses. LIMIT also keeps
- * the order out of it: else the server, which guesses that one row in 200 has a
- * word it has not seen, walks a small table in its order and cuts the words of
- * every row anew (150 ms of 10,000). */
+/* So many rows of $ have the word, as the server's statistics tell of a single
+ * one that is among the common ones; else NULL. */
+#define COMMON                                                                 \
+    "(SELECT max(x.part) * max(c.reltuples) FROM pg_class c JOIN "             \
+    "pg_namespace n ON n.oid = c.relnamespace JOIN pg_stats s ON "             \
+    "s.schemaname = n.nspname AND s.tablename = '$_search', unnest("           \
+    "CAST(CAST(s.most_common_elems AS text) AS text[]), "                      \
+    "s.most_common_elem_freqs) x (word, part) WHERE n.nspname = "              \
+    "current_schema() AND c.relname = '$' AND strpos(:list_words, '&') = 0 "   \
+    "AND starts_with(x.word, split_part(:list_words, '''', 2)))"
+
+/* Of more than FOUND_MANY it is not asked, but for guesses, which then find
+ * nothing at once. LIMIT also keeps the order out of it: else the server, which
+ * guesses that one row in 200 has a word it has not seen, walks a small table
+ * in its order and cuts the words of every row anew (150 ms of 10,000). */
 static void search_from(struct buf *b, const struct entity *e)
 {
-    buf_printf(b, " FROM (SELECT * FROM %s WHERE " MATCH " LIMIT %d) t",
-               e->name, FOUND_MANY + 1);
+    struct arena mem = {0};
+    const struct sql from = dialect_said(
+        &mem,
+        " FROM (SELECT * FROM $ WHERE coalesce(" COMMON ", 0) <= ", e->name);
+    buf_printf(b, "%s%d AND " MATCH " LIMIT %d) t", from.text, FOUND_MANY,
+               FOUND_MANY + 1);
+    arena_reset(&mem);
 }
 
 static void search_match(struct buf *b, const struct entity *e)
@@ -68,23 +84,16 @@ static void search_test(struct buf *b, const char *param)
     buf_str(b, ") > 0");
 }
 
-/* The index finds all that there are before one is counted. Of a single word
- * that the server's statistics hold among the common ones, these say that it is
- * too many. */
+/* The index finds all that there are before one is counted: of a common word
+ * the statistics say that it is too many. */
 static struct sql search_count(struct arena *a, const struct entity *e)
 {
-    return dialect_said(
-        a,
-        "SELECT CASE WHEN (SELECT max(x.part) * max(c.reltuples) FROM pg_class "
-        "c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_stats s ON "
-        "s.schemaname = n.nspname AND s.tablename = '$_search', unnest("
-        "CAST(CAST(s.most_common_elems AS text) AS text[]), "
-        "s.most_common_elem_freqs) x (word, part) WHERE n.nspname = "
-        "current_schema() AND c.relname = '$' AND strpos(:list_words, '&') = 0 "
-        "AND starts_with(x.word, split_part(:list_words, '''', 2))) > "
-        ":list_most THEN :list_most ELSE (SELECT count(*) FROM (SELECT 1 FROM "
-        "$ WHERE " MATCH " LIMIT :list_most) y) END",
-        e->name);
+    return dialect_said(a,
+                        "SELECT CASE WHEN " COMMON
+                        " > :list_most THEN :list_most ELSE (SELECT count(*) "
+                        "FROM (SELECT 1 FROM "
+                        "$ WHERE " MATCH " LIMIT :list_most) y) END",
+                        e->name);
 }
 
 static struct sql overlap(struct arena *a, const struct entity *e, int n)

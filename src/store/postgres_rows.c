@@ -451,16 +451,34 @@ enum status pg_ahead(struct conn *conn, struct sql sql, const struct arg *args)
     return ahead_send(c, sql.text, args);
 }
 
+/* Together they lasted so long: the server does not say which of them did. */
+static void ahead_count(struct pg_conn *c, int first, int64_t ns)
+{
+    struct arena mem = {0};
+    struct buf b = {.mem = &mem};
+    for (int i = first; i < c->ahead_count; i++)
+        buf_printf(&b, "%s%s", b.n ? "; " : "", c->ahead[i].text);
+    slow_count(&c->conn, ns, b.n ? buf_done(&b).p : "BEGIN");
+    arena_reset(&mem);
+}
+
 /* What failed is said to who asks next. */
 void pg_hear(struct conn *conn)
 {
     struct pg_conn *c = pg_conn(conn);
     PGresult *last = NULL;
+    const int64_t began = conn->db->slow_ms ? time_monotonic_ns() : 0;
+    int first = 0;
     if (!c->pg || c->lost || c->broken || !c->queued)
         return;
+    while (first < c->ahead_count && c->ahead[first].place < 0)
+        first++;
     c->heard = finish(c, "what was asked ahead", &last);
     PQclear(last);
     arena_reset(&c->scratch);
+    const int64_t took = began ? time_monotonic_ns() - began : 0;
+    if (began && took >= conn->db->slow_ms * INT64_C(1000000))
+        ahead_count(c, first, took);
 }
 
 /* The answer that is there already. In a rehearsal one that is not is asked

@@ -1,7 +1,7 @@
 // What an operator reads of a running server: ready or not, metrics, the log.
-import { test, equal, deepEqual, ok, match, serve, routes, childOf } from './lib.mjs';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmdirSync } from 'node:fs';
+import { test, equal, deepEqual, ok, match, serve, routes, childOf, onPostgres } from './lib.mjs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -144,6 +144,15 @@ await test('a statement over the limit is counted, and logged without its values
   await admin.get(`/recherche?q=${encodeURIComponent(secret)}`);
   ok((await metrics()).value('essaim_db_slow_queries_total') > 0);
   match(server.log(), /event="slow query" ms=\d+ sql=/);
+});
+await test('what was asked ahead and lasted is told too', async (skip) => {
+  if (!onPostgres) return skip('a file is asked nothing ahead');
+  const held = spawn('psql', ['-Xq', '-d', /^db = (.*)$/m.exec(readFileSync(join(server.folder, 'essaim.conf'), 'utf8'))[1],
+    '-c', 'BEGIN; LOCK TABLE directory_school IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(2); COMMIT'], { stdio: 'ignore' });
+  await sleep(700);
+  equal((await admin.get('/etablissements?q=ecole')).status, 200);
+  await new Promise((done) => held.on('close', done));
+  ok(server.log().split('\n').some((l) => /event="slow query" ms=[1-9]\d{2,} sql=.*FROM directory_school/.test(l)), 'not told');
 });
 await test('the access log has the pattern, the code, the person\'s number, and no more', async () => {
   await admin.get('/projets?q=quelque-chose');
