@@ -30,6 +30,7 @@ struct client {
     int fd;
     bool linger; /* its body was refused: read what still comes, then close */
     char address[48];
+    bool ended; /* the keeper has told the library that it says no more */
     _Atomic int phase;
     _Atomic int64_t since; /* monotonic ns, of the phase */
     /* The keeper's own: what moved in the window that it measures. */
@@ -59,6 +60,7 @@ struct exchange {
     struct MHD_Connection *connection;
     const char *target_came; /* where the library has it: see layout.c */
     bool begun, has_body, chunked;
+    bool whole;       /* head and body are in, and the library has seen it */
     int64_t began;    /* monotonic ns: the head was in */
     unsigned refused; /* status, when the server itself answers */
     enum http_lane lane;

@@ -114,6 +114,21 @@ static bool late(const struct http_server *s, struct client *k, int64_t now)
     return false;
 }
 
+/* The library misses an end that comes with the bytes before it, and would wait
+ * for more until the client is late: told anew, it sees it. */
+static void end_tell(struct client *k)
+{
+    enum { CLOSE_WAIT = 8 }; /* tcp(7): the client has said all */
+    struct tcp_info info;
+    socklen_t n = sizeof(info);
+    if (k->ended || k->phase > PHASE_BODY ||
+        getsockopt(k->fd, IPPROTO_TCP, TCP_INFO, &info, &n) != 0 ||
+        info.tcpi_state != CLOSE_WAIT)
+        return;
+    k->ended = true;
+    shutdown(k->fd, SHUT_RD);
+}
+
 static void clients_look(struct http_server *s)
 {
     struct keeper *keep = &s->keeper;
@@ -122,6 +137,8 @@ static void clients_look(struct http_server *s)
     for (struct client *k = keep->clients; k; k = k->next)
         if (late(s, k, now))
             shutdown(k->fd, SHUT_RDWR);
+        else
+            end_tell(k);
     pthread_mutex_unlock(&keep->lock);
 }
 

@@ -153,6 +153,8 @@ static enum MHD_Result respond(struct exchange *e, bool closes)
  * ours to use. */
 static enum MHD_Result refuse_now(struct exchange *e, unsigned status)
 {
+    if (!e->begun)
+        e->began = time_monotonic_ns();
     refuse(e, status);
     struct buf b = {.mem = &e->x.mem};
     buf_printf(&b,
@@ -169,11 +171,11 @@ static enum MHD_Result refuse_now(struct exchange *e, unsigned status)
     return MHD_NO;
 }
 
-/* Whoever says no more in the middle of a body may still listen. */
+/* Whoever says no more in the middle of a head or a body may still listen. */
 static bool is_cut(const struct exchange *e,
                    enum MHD_RequestTerminationCode code)
 {
-    return code == MHD_REQUEST_TERMINATED_CLIENT_ABORT && e->begun &&
+    return code == MHD_REQUEST_TERMINATED_CLIENT_ABORT &&
            e->state == STATE_READING && !e->refused;
 }
 
@@ -312,6 +314,15 @@ static enum MHD_Result head_serve(struct exchange *e, const char *method,
     return respond(e, true);
 }
 
+/* The library reads on when it resumes who was suspended while it wished to
+ * read, and takes the end of what a client sends (shutdown, as by nc -N) for
+ * the end of the client. It calls again, and by then it wishes nothing. */
+static enum MHD_Result body_whole(struct exchange *e)
+{
+    e->whole = true;
+    return MHD_YES;
+}
+
 static enum MHD_Result body_served(struct exchange *e)
 {
     if (!body_done(e)) {
@@ -362,7 +373,7 @@ enum MHD_Result serve_request(void *data, struct MHD_Connection *c,
     }
     switch ((enum state)(int)e->state) {
     case STATE_READING:
-        return body_served(e);
+        return e->whole ? body_served(e) : body_whole(e);
     case STATE_PLANNED:
     case STATE_DONE:
         return respond(e, false);

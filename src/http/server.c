@@ -55,7 +55,8 @@ static struct MHD_Daemon *daemon_start(struct http_server *s)
         MHD_OPTION_CONNECTION_LIMIT, o->connections,
         MHD_OPTION_CONNECTION_TIMEOUT, o->idle_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK,
+        /* What it would be strict about, head.c refuses in our words. */
+        MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_UNESCAPE_CALLBACK,
         unescape_not, NULL, MHD_OPTION_URI_LOG_CALLBACK, serve_line, s,
         MHD_OPTION_NOTIFY_CONNECTION, serve_connection, s,
         MHD_OPTION_NOTIFY_COMPLETED, serve_completed, s,

@@ -56,7 +56,12 @@ await test('heads that could mean two things are refused', async () => {
     const s = status(await post(lines));
     ok([400, 501, 0].includes(s), `${name}: ${s}`);
   }
-  equal(status(await raw('GET / HTTP/1.1\r\n\r\n')), 400, 'no host');
+  const none = await raw('GET / HTTP/1.1\r\n\r\n');
+  equal(status(none), 400, 'no host');
+  match(none, /<h1>/, 'in our words');
+  equal(none.match(/HTTP\/1\.1 /g).length, 1, 'and once');
+  const program = await raw('GET /api/v1/school HTTP/1.1\r\n\r\n');
+  match(program, /^HTTP\/1\.1 400 [\s\S]*application\/problem\+json/);
   equal(status(await raw(`GET / HTTP/2.0\r\n${host}\r\n`)) >= 400, true, 'another version');
 });
 await test('a head that two programs could read in two ways is refused, and nothing after it is', async () => {

@@ -92,7 +92,35 @@ TEST(http_serve_bodies)
     http_kit_stop(&k);
 }
 
-/* Whoever ends a body too soon, and listens still, is told. */
+/* What is sent, and nothing after it, in one: the answer. */
+static const char *ask_at_once(struct http_kit *k, const char *request)
+{
+    int fd = http_kit_connect(k);
+    http_kit_send(fd, request);
+    shutdown(fd, SHUT_WR);
+    const char *a = http_kit_read(k, fd, NULL, 5);
+    close(fd);
+    return a;
+}
+
+/* Whoever says no more once all is said, as nc -N, is answered. */
+TEST(http_serve_half_closed)
+{
+    struct http_kit k = {0};
+    http_kit_start(&k, NULL);
+    for (int i = 0; i < 20; i++) {
+        const char *a = ask_at_once(&k, "GET /a HTTP/1.1\r\n" CLOSE);
+        OKAY(strstr(a, "HTTP/1.1 200 ") == a && strstr(a, "GET /a "));
+        a = ask_at_once(&k, "POST /b HTTP/1.1\r\nContent-Length: 3\r\n" CLOSE
+                            "xyz");
+        OKAY(strstr(a, "HTTP/1.1 200 ") == a && strstr(a, " 3 bytes to z"));
+        a = ask_at_once(&k, "GET /lourd HTTP/1.1\r\n" CLOSE);
+        OKAY(strstr(a, "HTTP/1.1 200 ") == a);
+    }
+    http_kit_stop(&k);
+}
+
+/* Whoever ends a body or a head too soon, and listens still, is told. */
 TEST(http_serve_cut_body)
 {
     struct http_kit k = {0};
@@ -100,11 +128,19 @@ TEST(http_serve_cut_body)
     int fd = http_kit_connect(&k);
     http_kit_send(fd,
                   "POST / HTTP/1.1\r\nContent-Length: 9\r\n" HOST "\r\nabc");
-    usleep(200000); /* the library misses an end that comes with the bytes */
+    usleep(200000);
     shutdown(fd, SHUT_WR);
     const char *a = http_kit_read(&k, fd, NULL, 5);
     OKAY(strstr(a, "HTTP/1.1 400 ") == a && strstr(a, "\r\n\r\n"));
     close(fd);
+    for (int i = 0; i < 4; i++) {
+        a = ask_at_once(&k, "POST / HTTP/1.1\r\nContent-Length: 9\r\n" HOST
+                            "\r\nabc");
+        OKAY(strstr(a, "HTTP/1.1 400 ") == a);
+        OKAY(http_kit_count(a, "HTTP/1.1 ") == 1);
+        a = ask_at_once(&k, "GET / HTTP/1.1\r\nHos");
+        OKAY(strstr(a, "HTTP/1.1 400 ") == a);
+    }
     OKAY(answers(&k, "GET / HTTP/1.1\r\n" CLOSE, "200"));
     http_kit_stop(&k);
 }
