@@ -322,6 +322,13 @@ export const records = [
 records.push(
   { name: 'closures', path: '/calendrier-scolaire', api: 'closure', text: 'name',
     read: open, write: deciders },
+  { name: 'times on the road', path: '/temps-de-route', api: 'road', text: 'start',
+    read: {
+      stranger: [sign, sign, sign],
+      'admin leader inspector ien coordinator teacher head host': [yes, yes, yes],
+      'expert researcher partner': [no, no, no],
+    },
+    write: deciders },
   // Nobody keeps a thing by hand, nor an agenda but by one's own page.
   ...[['holds', 'hold', 'owner'], ['agendas', 'feed']].map(([name, api, text]) => ({
     name, api, text,
@@ -666,6 +673,9 @@ export const others = [
     ['moving no date of a series', 'POST /series/:id/changer', 422],
     ['booking no date of a series', 'POST /series/:id/reserver', 422],
     ['cancelling dates of a series for no reason', 'POST /series/:id/annuler', 422],
+    ['moving none by the API', 'POST /api/v1/series/:id/changer', 422],
+    ['booking none by the API', 'POST /api/v1/series/:id/reserver', 422],
+    ['cancelling some by the API for no reason', 'POST /api/v1/series/:id/annuler', 422],
   ].map(([name, route, done]) => ({
     name, routes: [route], row: 'series',
     answers: {
@@ -675,6 +685,15 @@ export const others = [
       'leader inspector ien expert researcher partner teacher head': [no, no],
     },
   })),
+  {
+    name: 'the dates of a series by the API', routes: ['GET /api/v1/series/:id/dates'], row: 'series',
+    answers: {
+      stranger: [sign, sign],
+      'admin leader inspector': [200, 200],
+      'ien coordinator teacher head host': [200, gone],
+      'expert researcher partner': [no, no],
+    },
+  },
   {
     name: 'the network in figures, and whom it reaches', routes: ['GET /reseau', 'GET /territoire'],
     forms: ['GET /reseau.csv', 'GET /territoire.csv'],

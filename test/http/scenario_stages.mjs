@@ -210,7 +210,7 @@ await test('a database from before knows the stages by the journal, and by the g
     'ALTER TABLE portfolio_project DROP COLUMN stage',
     // What the migrations after it bring, one by one.
     'DROP INDEX portfolio_deployment_index_3', 'DROP INDEX portfolio_filiation_index_2',
-    'DROP INDEX IF EXISTS network_feed_of_kit', 'ALTER TABLE network_feed DROP COLUMN kit',
+    'DROP TABLE network_road', 'DROP INDEX IF EXISTS network_feed_of_kit', 'ALTER TABLE network_feed DROP COLUMN kit',
     "UPDATE core_meta SET value = 40 WHERE name = 'schema'"].map((text) => `${text};`));
   essaim('db', 'migrate', '--data', data);
   const stage = (name) => query(data, `SELECT stage FROM portfolio_project WHERE id = ${of(name)}`);
@@ -226,7 +226,7 @@ await test('a database from before tells what was given up before it began, by t
     + ` (1, 1, 'portfolio_deployment', ${row}, 'abandoned', '{"from":"${from}","to":"abandoned"}', '')`;
   query(data, ...[line(plan, 'configured'), line(use, 'planned'), line(use, 'in_use'),
     `UPDATE portfolio_deployment SET state = 'abandoned' WHERE id IN (${plan}, ${use})`,
-    "UPDATE core_meta SET value = 59 WHERE name = 'schema'"].map((text) => `${text};`));
+    'DROP TABLE network_road', "UPDATE core_meta SET value = 59 WHERE name = 'schema'"].map((text) => `${text};`));
   essaim('db', 'migrate', '--data', data);
   const state = (row) => query(data, `SELECT state FROM portfolio_deployment WHERE id = ${row}`);
   equal([plan, use, other].map(state).join(), 'dropped,abandoned,abandoned');

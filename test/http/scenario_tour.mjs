@@ -1,6 +1,6 @@
 // A valise from school to school: the shortest order, a chain without a gap that
 // nothing else has, and who gave it to whom.
-import { test, deepEqual, apiOf, equal, ok, match, serve, post, copy, drop, readable, query } from './lib.mjs';
+import { test, deepEqual, apiOf, equal, ok, match, serve, post, copy, drop, readable, query, importSend, importEnd, importPress } from './lib.mjs';
 
 const folder = copy();
 const server = await serve({ data: folder });
@@ -55,6 +55,47 @@ await test('the shortest order is the one that trying all of them finds', async 
     match(text, /vol d’oiseau/);
     ok(text.includes(`${Math.round(best)} km`), `the total of ${best} is shown`);
   }
+});
+
+await test('by road where all times are there: loaded as a table, by commune, school or laboratory; and it says which', async () => {
+  const list = [11, 48, 85, 122].map((i) => schools[i]);
+  ok(new Set([...list, hostSchool].map((s) => s.commune_code)).size === 5, 'five communes');
+  const t = await tour(await kit(), '2025-04-28');
+  for (let i = 0; i < 4; i++) await stop(t, i + 1, list[i]);
+  const page = async () => readable((await admin.get(`/tournees/${t}`)).text);
+  // In this country the nearest are the farthest: only the road tells.
+  const far = (a, b) => Math.round(120 - km(a, b) / 2);
+  const all = [...list, { ...home, hub: true }];
+  const code = (p) => (p.hub ? lab.name : p.commune_code);
+  const pairs = all.flatMap((a, i) => all.slice(i + 1).map((b) => [a, b]));
+  const csv = (list_) => ['Départ;Arrivée;Temps', ...list_].join('\r\n');
+  const load = async (text) => {
+    const r = await importSend(admin, 'road', text, 'routes.csv');
+    await importEnd(admin, r.location);
+    await importPress(admin, r.location, 'application');
+    return importEnd(admin, r.location);
+  };
+  const some = await load(csv([...pairs.slice(1).map(([a, b]) => `${code(a)};${code(b)};${far(a, b)}`), 'Nulle part;54395;3', '54395;54528;2000']));
+  deepEqual([some.inserted, some.refused], [pairs.length - 1, 2]);
+  match(await page(), /vol d’oiseau.*Il manque 1 temps de route/);
+  ok(!(await page()).includes(' min'), 'half a table measures nothing');
+  // The last one by the school itself, which is nearer than its commune, and the other way.
+  const [[a, b]] = pairs;
+  equal((await load(csv([`${b.uai};${a.uai};${far(a, b)}`]))).inserted, 1);
+  equal((await post(admin, `/tournees/${t}/ordonner`)).status, 303);
+  const now = lines(`SELECT school FROM network_stop WHERE tour = ${t} ORDER BY nth`).map(([id]) => schools.find((s) => s.id === Number(id)));
+  const minutes = (order) => [home, ...order, home].reduce((sum, p, i, w) => sum + (i ? far(w[i - 1], p) : 0), 0);
+  const best = Math.min(...[...orders(list)].map(minutes));
+  equal(minutes(now), best);
+  ok(length(now) > Math.min(...[...orders(list)].map(length)) + 1, 'not the shortest as the crow flies');
+  const text = await page();
+  match(text, /Temps de route, d’après la table chargée/);
+  ok(!/vol d’oiseau/.test(text), text);
+  match(text, new RegExp(`En tout\\s: ${Math.floor(best / 60)}\\sh\\s${String(best % 60).padStart(2, '0')}`));
+  ok((await step(t, 'plan')).status < 300);
+  const [day] = lines(`SELECT home FROM network_tour WHERE id = ${t}`)[0].map((d) => new Date(Number(d) * 86400000).toISOString().slice(0, 10));
+  match(readable((await admin.get(`/feuille-de-route?jour=${day}`)).text), /Temps de route, d’après la table chargée/);
+  equal((await (await server.as('host')).get('/temps-de-route')).status, 200);
 });
 
 await test('a thirteenth stop is refused', async () => {

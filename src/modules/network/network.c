@@ -7,16 +7,18 @@
 #include "modules/network/register.h"
 #include "modules/network/routes.h"
 #include "modules/network/series.h"
-#include "modules/network/tour.h"
+#include "modules/network/road.h"
 #include "modules/network/waiting.h"
 
 static const char *const needs[] = {"directory", "portfolio", "booking", NULL};
 static const struct entity *const entities[] = {
-    &lab_entity,        &space_entity,     &opening_entity, &pause_entity,
-    &lab_team_entity,   &lab_shown_entity, &series_entity,  &visit_entity,
-    &slot_entity,       &agreement_entity, &review_entity,  &outing_entity,
-    &queue_rule_entity, &waiter_entity,    &kit_entity,     &tour_entity,
-    &stop_entity,       &custody_entity,   &feed_entity,    NULL,
+    &lab_entity,        &space_entity,    &opening_entity,
+    &pause_entity,      &lab_team_entity, &lab_shown_entity,
+    &series_entity,     &visit_entity,    &slot_entity,
+    &agreement_entity,  &review_entity,   &outing_entity,
+    &queue_rule_entity, &waiter_entity,   &kit_entity,
+    &tour_entity,       &stop_entity,     &custody_entity,
+    &feed_entity,       &road_entity,     NULL,
 };
 static const struct right rights[] = {
     {"network.edit_labs", "admin leader coordinator"},
@@ -28,6 +30,7 @@ static const struct right rights[] = {
     {"network.agree", "admin coordinator head host"},
     {"network.outing", "admin coordinator teacher head host"},
     {"network.territory", "admin leader inspector ien coordinator"},
+    {"network.roads", "admin leader"},
     {"network.feeds", "admin"},
     {"network.keep_feeds", ""}, /* each their own, on a page of theirs */
     {0},
@@ -335,14 +338,17 @@ static const struct change told_tables[] = {
     {.op = CREATE_TABLE, .entity = &outing_entity},
     {.op = RUN},
 };
+static const struct change roads[] = {
+    {.op = CREATE_TABLE, .entity = &road_entity},
+    {.op = RUN},
+};
 static const struct change kit_feeds[] = {
     {.op = ADD_FIELD, .entity = &feed_entity, .field = "kit"},
     {.op = RUN},
 };
 static const struct migration migrations[] = {
-    {9, pauses}, {10, series},      {11, waiting_list},
-    {12, tours}, {21, told_tables}, {50, kit_feeds},
-    {0},
+    {9, pauses},       {10, series},    {11, waiting_list}, {12, tours},
+    {21, told_tables}, {50, kit_feeds}, {61, roads},        {0},
 };
 
 /* The days of the week, Monday first, are counted from a Thursday: day 0. */

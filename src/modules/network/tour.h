@@ -63,19 +63,24 @@ enum { TOUR_STOPS = 12 };
 struct legs {
     struct stop *stops[TOUR_STOPS];
     size_t n;
-    double km[TOUR_STOPS + 1]; /* to each stop, and home; NAN: not known */
-    double total;              /* of those that are known */
+    bool by_road;               /* else as the crow flies */
+    double way[TOUR_STOPS + 1]; /* to each stop, and home: minutes on the road,
+                                   or km; NAN: not known */
+    double total;               /* of those that are known */
+    size_t lacking; /* times on the road, where some are known: pairs of places
+                       that have none */
 };
 
-/* The stops of a tour in their order, and how far it is between them as the
- * crow flies. */
+/* The stops of a tour in their order, and how far it is between them: by the
+ * times on the road where all of them are known (road.h), else as the crow
+ * flies. */
 enum status tour_legs(struct conn *c, struct arena *a, const struct tour *t,
                       struct legs *out) MUST_USE;
 /* The shortest way from home by all n places and back: order[i] is the place
- * that comes i-th. Exact (Held and Karp, 1962). km[i][j]: from i to j; n is
+ * that comes i-th. Exact (Held and Karp, 1962). way[i][j]: from i to j; n is
  * home, the last row and column. */
 void tour_shortest(struct arena *a, size_t n,
-                   const double km[TOUR_STOPS + 1][TOUR_STOPS + 1],
+                   const double way[TOUR_STOPS + 1][TOUR_STOPS + 1],
                    size_t order[TOUR_STOPS]);
 /* Inside a write: its stops in the order of the shortest way; as they are,
  * where that is no shorter. ERR_INVALID and *fault: a place is not known, or it

@@ -1,8 +1,8 @@
 /* A tour on one page, and the sheet of a day for who drives. */
 #include "i18n/format.h"
 #include "modules/network/pages/tour.html.h"
+#include "modules/network/road.h"
 #include "modules/network/routes.h"
-#include "modules/network/tour.h"
 #include "pdf/paper.h"
 
 enum { MOST_LEGS = 60 };
@@ -39,11 +39,19 @@ static enum status lab_site(struct req *r, const struct tour *t,
     return rows_end(rows);
 }
 
-static const char *km_shown(struct req *r, double km)
+static const char *way_shown(struct req *r, const struct legs *l, double way)
 {
-    return km == km ? tr_with(r->mem, r->lang, "network.tour_km", "km",
-                              format_real(r->mem, r->lang, km, 0), NULL)
-                    : NULL;
+    return isnan(way)   ? NULL
+           : l->by_road ? format_duration(r->mem, r->lang, (int64_t)way)
+                        : tr_with(r->mem, r->lang, "network.tour_km", "km",
+                                  format_real(r->mem, r->lang, way, 0), NULL);
+}
+
+static const char *measure_said(struct req *r, bool road, bool crow)
+{
+    return arena_printf(
+        r->mem, "%s%s%s", road ? tr(r->lang, "network.tour_road") : "",
+        road && crow ? " " : "", crow ? tr(r->lang, "network.tour_crow") : "");
 }
 
 static const char *half(struct req *r, int32_t day, const char *part)
@@ -78,16 +86,15 @@ static enum status received_shown(struct req *r, int64_t tour, int64_t school,
 /* The moves of a tour: to each stop, and home. */
 static enum status legs_fill(struct req *r, const struct tour *t,
                              struct leg_v out[TOUR_STOPS + 1], size_t *n,
-                             double *total)
+                             struct legs *l)
 {
-    struct legs l;
     struct site home = {0}, at;
-    TRY(tour_legs(r->conn, r->mem, t, &l));
+    TRY(tour_legs(r->conn, r->mem, t, l));
     TRY(lab_site(r, t, &home));
     at = home;
     const bool dated = word_in("planned done", t->state);
-    for (size_t i = 0; i <= l.n; i++) {
-        const struct stop *s = i < l.n ? l.stops[i] : NULL;
+    for (size_t i = 0; i <= l->n; i++) {
+        const struct stop *s = i < l->n ? l->stops[i] : NULL;
         struct site to = home;
         if (s)
             TRY(school_site(r, s->school, &to));
@@ -95,7 +102,7 @@ static enum status legs_fill(struct req *r, const struct tour *t,
                                 .to = to.name,
                                 .address = to.address,
                                 .phone = to.phone,
-                                .km = km_shown(r, l.km[i])};
+                                .way = way_shown(r, l, l->way[i])};
         if (s)
             out[i].contact = s->contact;
         if (dated && s) {
@@ -107,8 +114,7 @@ static enum status legs_fill(struct req *r, const struct tour *t,
         TRY(received_shown(r, t->row.id, s ? s->school : 0, &out[i]));
         at = to;
     }
-    *n = l.n ? l.n + 1 : 0;
-    *total = l.total;
+    *n = l->n ? l->n + 1 : 0;
     return OK;
 }
 
@@ -140,16 +146,29 @@ static enum status free_fill(struct req *r, const struct tour *t,
     return OK;
 }
 
+static void measure_fill(struct req *r, const struct legs *l, struct tour_v *v)
+{
+    v->measure = measure_said(r, l->by_road, !l->by_road);
+    if (l->lacking)
+        v->measure =
+            arena_printf(r->mem, "%s %s", v->measure,
+                         tr_n(r->mem, r->lang, "network.tour_roads_lack",
+                              (int64_t)l->lacking));
+    if (may(r->who, "network.roads"))
+        v->roads = road_entity.path;
+}
+
 static enum status show(struct req *r, int code, const char *alert)
 {
     const struct tour *t = r->row;
     struct detail_v detail;
-    double total;
+    struct legs l;
     struct leg_v *legs = NEW_ARRAY(r->mem, struct leg_v, TOUR_STOPS + 1);
     TRY(row_detail(r, &detail));
     struct tour_v v = {.detail = &detail, .legs = legs, .alert = alert};
-    TRY(legs_fill(r, t, legs, &v.n, &total));
-    v.total = km_shown(r, total);
+    TRY(legs_fill(r, t, legs, &v.n, &l));
+    v.total = way_shown(r, &l, l.total);
+    measure_fill(r, &l, &v);
     where_fill(r, &v);
     if (same(t->state, "draft") && v.n)
         TRY(free_fill(r, t, &v));
@@ -207,6 +226,7 @@ struct sheet {
     int32_t day;
     struct leg_v legs[MOST_LEGS];
     size_t n;
+    bool by_road, by_crow; /* how some of them are measured */
 };
 
 /* Those of that tour that arrive on the day. */
@@ -214,21 +234,21 @@ static enum status tour_moves(struct sheet *k, int64_t id)
 {
     struct req *r = k->r;
     void *row, *kit;
-    double total;
     size_t n;
     struct leg_v legs[TOUR_STOPS + 1];
     struct legs l;
     TRY(row_load(r->conn, r->mem, &tour_entity, id, &reach_all, &row));
     const struct tour *t = row;
     TRY(row_load(r->conn, r->mem, &kit_entity, t->kit, &reach_all, &kit));
-    TRY(legs_fill(r, t, legs, &n, &total));
-    TRY(tour_legs(r->conn, r->mem, t, &l));
+    TRY(legs_fill(r, t, legs, &n, &l));
     for (size_t i = 0; i < n && k->n < MOST_LEGS; i++) {
         if ((i < l.n ? l.stops[i]->arrives : t->home) != k->day)
             continue;
         legs[i].kit = ((const struct kit *)kit)->name;
         legs[i].href = path_of_id(r->mem, "/tournees", id);
         k->legs[k->n++] = legs[i];
+        k->by_road |= l.by_road;
+        k->by_crow |= !l.by_road;
     }
     return OK;
 }
@@ -298,7 +318,7 @@ static void move_print(struct req *r, struct paper *p, const struct leg_v *l)
                lines_of(r, l->when ? l->when : "", until));
     paper_fact(p, tr(r->lang, "network.tour_contact"),
                lines_of(r, l->contact ? l->contact : "", l->phone));
-    paper_fact(p, tr(r->lang, "network.tour_way"), l->km ? l->km : "");
+    paper_fact(p, tr(r->lang, "network.tour_way"), l->way ? l->way : "");
     if (l->received)
         paper_fact(p, tr(r->lang, "network_custody"), l->received);
     paper_fact(p, tr(r->lang, "network_custody.handed_by"),
@@ -318,8 +338,8 @@ enum status tour_sheet_pdf(struct req *r)
                             format_day(r->mem, r->lang, k->day, DAY_LONG)));
     for (size_t i = 0; i < k->n; i++)
         move_print(r, &p, &k->legs[i]);
-    paper_note(&p, tr(r->lang,
-                      k->n ? "network.tour_crow" : "network.tour_sheet_empty"));
+    paper_note(&p, k->n ? measure_said(r, k->by_road, k->by_crow)
+                        : tr(r->lang, "network.tour_sheet_empty"));
     return req_pdf(r, &p,
                    arena_printf(r->mem, "feuille-de-route-%s.pdf",
                                 day_iso(r->mem, k->day)));
@@ -330,6 +350,7 @@ enum status tour_sheet_show(struct req *r)
     struct sheet *k;
     TRY(sheet_load(r, &k));
     struct tour_sheet_v v = {
+        .measure = measure_said(r, k->by_road, k->by_crow),
         .day = format_day(r->mem, r->lang, k->day, DAY_LONG),
         .pdf = arena_printf(r->mem, "/feuille-de-route.pdf?jour=%s",
                             day_iso(r->mem, k->day)),

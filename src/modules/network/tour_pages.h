@@ -8,11 +8,13 @@ struct leg_v {
     const char *kit, *href;       /* the tour */
     const char *from, *to, *when; /* when it arrives */
     const char *until;            /* and leaves */
-    const char *address, *phone, *contact, *km;
+    const char *address, *phone, *contact, *way;
     const char *received;      /* "le 3 mars, état : bon" */
     const char *by, *taken_by; /* then */
 };
 struct tour_v {
+    const char *measure, *roads; /* how the ways are measured; where times on
+                                    the road are told; or NULL */
     const struct detail_v *detail;
     const struct leg_v *legs;
     size_t n;
@@ -23,7 +25,7 @@ struct tour_v {
     const char *receive;                    /* where a custody is entered */
 };
 struct tour_sheet_v {
-    const char *day, *prev, *next, *pdf;
+    const char *measure, *day, *prev, *next, *pdf;
     const struct leg_v *legs;
     size_t n;
 };

@@ -1,6 +1,6 @@
 /* The chain of a tour: its shortest order, its half-days, what holds it. */
 #include "modules/network/distance.h"
-#include "modules/network/tour.h"
+#include "modules/network/road.h"
 
 #include <math.h>
 
@@ -231,23 +231,45 @@ static enum status spots_load(struct conn *c, struct arena *a,
     return rows_end(rows);
 }
 
-static double between(const struct spot *from, const struct spot *to)
+/* How far it is between all of them. */
+struct measure {
+    double way[TOUR_STOPS + 1][TOUR_STOPS + 1];
+    bool by_road;
+    size_t lacking;
+};
+
+static enum status measure_make(struct conn *c, struct arena *a,
+                                const struct tour *t, const struct legs *l,
+                                const struct spot *spots, struct measure *out)
 {
-    return distance_km(from->latitude, from->longitude, to->latitude,
-                       to->longitude);
+    struct road_times *roads = NEW(a, struct road_times);
+    TRY(roads_measure(c, a, t, l->n, roads));
+    out->by_road = roads->any && !roads->lacking;
+    out->lacking = roads->any ? roads->lacking : 0;
+    for (size_t i = 0; i <= l->n; i++)
+        for (size_t k = 0; k <= l->n; k++)
+            out->way[i][k] =
+                out->by_road
+                    ? roads->minutes[i][k]
+                    : distance_km(spots[i].latitude, spots[i].longitude,
+                                  spots[k].latitude, spots[k].longitude);
+    return OK;
 }
 
 enum status tour_legs(struct conn *c, struct arena *a, const struct tour *t,
                       struct legs *out)
 {
     struct spot spots[TOUR_STOPS + 1];
+    struct measure m;
     TRY(spots_load(c, a, t, out, spots));
+    TRY(measure_make(c, a, t, out, spots, &m));
     out->total = 0;
+    out->by_road = m.by_road;
+    out->lacking = m.lacking;
     for (size_t i = 0; i <= out->n; i++) {
-        out->km[i] =
-            out->n ? between(&spots[i ? i - 1 : out->n], &spots[i]) : 0;
-        if (out->km[i] == out->km[i])
-            out->total += out->km[i];
+        out->way[i] = out->n ? m.way[i ? i - 1 : out->n][i] : 0;
+        if (!isnan(out->way[i]))
+            out->total += out->way[i];
     }
     return OK;
 }
@@ -255,7 +277,7 @@ enum status tour_legs(struct conn *c, struct arena *a, const struct tour *t,
 /* best[set][last]: the shortest way from home through the set that ends there.
  */
 void tour_shortest(struct arena *a, size_t n,
-                   const double km[TOUR_STOPS + 1][TOUR_STOPS + 1],
+                   const double way[TOUR_STOPS + 1][TOUR_STOPS + 1],
                    size_t order[TOUR_STOPS])
 {
     const size_t all = ((size_t)1 << n) - 1;
@@ -269,19 +291,19 @@ void tour_shortest(struct arena *a, size_t n,
             if (!(set >> last & 1))
                 continue;
             if (!rest)
-                best[at] = km[n][last];
+                best[at] = way[n][last];
             for (size_t k = 0; k < n; k++) {
-                const double way = best[rest * TOUR_STOPS + k] + km[k][last];
-                if (rest >> k & 1 && way < best[at]) {
-                    best[at] = way;
+                const double sum = best[rest * TOUR_STOPS + k] + way[k][last];
+                if (rest >> k & 1 && sum < best[at]) {
+                    best[at] = sum;
                     from[at] = (unsigned char)k;
                 }
             }
         }
     size_t last = 0, set = all;
     for (size_t k = 1; k < n; k++)
-        if (best[all * TOUR_STOPS + k] + km[k][n] <
-            best[all * TOUR_STOPS + last] + km[last][n])
+        if (best[all * TOUR_STOPS + k] + way[k][n] <
+            best[all * TOUR_STOPS + last] + way[last][n])
             last = k;
     for (size_t i = n; i-- > 0;) {
         const size_t before = from[set * TOUR_STOPS + last];
@@ -291,43 +313,43 @@ void tour_shortest(struct arena *a, size_t n,
     }
 }
 
-#define METRE 0.001
+#define METRE 0.001 /* or a moment */
 
 /* NULL: as they stand. */
 static double length_of(const struct legs *l,
-                        const double km[TOUR_STOPS + 1][TOUR_STOPS + 1],
+                        const double way[TOUR_STOPS + 1][TOUR_STOPS + 1],
                         const size_t *order)
 {
     size_t at = l->n;
     double sum = 0;
     for (size_t i = 0; i < l->n; i++) {
         const size_t next = order ? order[i] : i;
-        sum += km[at][next];
+        sum += way[at][next];
         at = next;
     }
-    return sum + km[at][l->n];
+    return sum + way[at][l->n];
 }
 
 enum status tour_order(struct conn *c, struct arena *a, const struct tour *t,
                        struct actor by, const char **fault)
 {
     struct spot spots[TOUR_STOPS + 1];
-    double km[TOUR_STOPS + 1][TOUR_STOPS + 1];
+    struct measure m;
     size_t order[TOUR_STOPS];
     struct legs l;
     *fault = same(t->state, "draft") ? NULL : "network_tour.is_planned";
     if (*fault)
         return ERR_INVALID;
     TRY(spots_load(c, a, t, &l, spots));
+    TRY(measure_make(c, a, t, &l, spots, &m));
     for (size_t i = 0; i <= l.n; i++)
-        for (size_t k = 0; k <= l.n; k++) {
-            km[i][k] = between(&spots[i], &spots[k]);
-            if (km[i][k] != km[i][k])
+        for (size_t k = 0; k <= l.n; k++)
+            if (isnan(m.way[i][k]))
                 *fault = "network_tour.no_place";
-        }
     if (*fault)
         return ERR_INVALID;
-    const double(*all)[TOUR_STOPS + 1] = (const double(*)[TOUR_STOPS + 1]) km;
+    const double(*all)[TOUR_STOPS + 1] =
+        (const double(*)[TOUR_STOPS + 1]) m.way;
     if (!l.n)
         return OK;
     tour_shortest(a, l.n, all, order);
