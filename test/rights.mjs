@@ -736,8 +736,8 @@ export const others = [
     },
   },
   { name: 'an agenda of no address', routes: ['GET /agendas/:secret'], unknown: true, answers: { [all]: gone } },
-  { name: 'the week of the network', routes: ['GET /laboratoires/calendrier'], answers: { [all]: 200 } },
-  { name: 'the calendar of a laboratory', routes: ['GET /laboratoires/:id/calendrier'],
+  { name: 'the week of the network', routes: ['GET /laboratoires/calendrier', 'GET /laboratoires/calendrier.pdf'], answers: { [all]: 200 } },
+  { name: 'the calendar of a laboratory', routes: ['GET /laboratoires/:id/calendrier', 'GET /laboratoires/:id/calendrier.pdf'],
     which: ['lab', () => true], answers: { [all]: 200 } },
   {
     name: 'the sheet of a day', routes: ['GET /feuille-de-route', 'GET /feuille-de-route.pdf'],

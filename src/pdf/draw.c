@@ -8,11 +8,9 @@
 #include <unistd.h>
 
 /* In points, 72 to the inch. */
-#define WIDE 595.28
-#define TALL 841.89
+#define SHORT 595.28
+#define LONG 841.89
 #define MARGIN 48.0
-#define INNER (WIDE - 2 * MARGIN)
-#define FOOT (TALL - MARGIN)
 #define PAD 5.0
 #define GREY 0.38
 
@@ -23,6 +21,7 @@
 struct pen {
     cairo_t *cr;
     const char *title;
+    double inner, foot; /* how wide one writes, and how far down */
     double y;
     int page, pages;                /* pages 0: they are being counted */
     const struct json_value *table; /* whose heads stand on each page */
@@ -63,15 +62,15 @@ static void number_draw(struct pen *p)
 {
     char text[32];
     snprintf(text, sizeof(text), "%d / %d", p->page, p->pages);
-    PangoLayout *title = set(p, str_of(p->title), FAMILY "7.5", INNER - 60),
+    PangoLayout *title = set(p, str_of(p->title), FAMILY "7.5", p->inner - 60),
                 *number = set(p, str_of(text), FAMILY "7.5", 60);
     pango_layout_set_ellipsize(title, PANGO_ELLIPSIZE_END);
     pango_layout_set_height(title, 0);
     pango_layout_set_alignment(number, PANGO_ALIGN_RIGHT);
     cairo_set_source_rgb(p->cr, GREY, GREY, GREY);
-    cairo_move_to(p->cr, MARGIN, FOOT + 12);
+    cairo_move_to(p->cr, MARGIN, p->foot + 12);
     pango_cairo_show_layout(p->cr, title);
-    cairo_move_to(p->cr, MARGIN + INNER - 60, FOOT + 12);
+    cairo_move_to(p->cr, MARGIN + p->inner - 60, p->foot + 12);
     pango_cairo_show_layout(p->cr, number);
     cairo_set_source_rgb(p->cr, 0, 0, 0);
     g_object_unref(title);
@@ -111,7 +110,7 @@ static double lines_draw(struct pen *p, PangoLayout *l, double x, int *line)
         const double high = (double)r.height / PANGO_SCALE,
                      base = (double)(pango_layout_iter_get_baseline(it) - r.y) /
                             PANGO_SCALE;
-        if (p->y + used + high > FOOT)
+        if (p->y + used + high > p->foot)
             break;
         cairo_move_to(p->cr, x + (double)r.x / PANGO_SCALE, p->y + used + base);
         pango_cairo_show_layout_line(p->cr,
@@ -153,7 +152,7 @@ static void row_draw(struct pen *p, const struct row *row)
     double high = 0;
     for (size_t i = 0; i < row->n; i++)
         high = high > height(row->cells[i]) ? high : height(row->cells[i]);
-    if (p->y + high + PAD > FOOT && high < (FOOT - MARGIN) / 2)
+    if (p->y + high + PAD > p->foot && high < (p->foot - MARGIN) / 2)
         page_turn(p);
     for (;;) {
         double most = 0;
@@ -176,7 +175,7 @@ static void block_draw(struct pen *p, struct str text, const char *font,
                        double below)
 {
     struct row row = {
-        .cells = {set(p, text, font, INNER)}, .x = {MARGIN}, .n = 1};
+        .cells = {set(p, text, font, p->inner)}, .x = {MARGIN}, .n = 1};
     row_draw(p, &row);
     row_free(&row);
     p->y += below;
@@ -187,26 +186,27 @@ static void heading_draw(struct pen *p, const struct json_value *part)
 {
     if (p->y > MARGIN)
         p->y += 8;
-    if (p->y + 60 > FOOT)
+    if (p->y + 60 > p->foot)
         page_turn(p);
     block_draw(p, text_at(part, "text"), FAMILY "Bold 12", PAD);
 }
 
 static void fact_draw(struct pen *p, const struct json_value *part)
 {
-    const double left = INNER * 0.36;
+    const double left = p->inner * 0.36;
     const bool by_hand = !json_get(part, "text");
     struct row row = {
         .cells = {set(p, text_at(part, "label"), FAMILY "Bold 9", left - 10),
                   set(p, by_hand ? STR(" ") : text_at(part, "text"),
-                      FAMILY "10", INNER - left)},
+                      FAMILY "10", p->inner - left)},
         .x = {MARGIN, MARGIN + left},
         .n = 2};
     p->y += by_hand ? 10 : 2;
     row_draw(p, &row);
     row_free(&row);
     p->y += 3;
-    rule(p, by_hand ? MARGIN + left : MARGIN, by_hand ? INNER - left : INNER);
+    rule(p, by_hand ? MARGIN + left : MARGIN,
+         by_hand ? p->inner - left : p->inner);
     p->y += 2;
 }
 
@@ -227,7 +227,7 @@ static void cells_draw(struct pen *p, const struct json_value *table,
         all += share(&columns->members[i].value);
     for (size_t i = 0; i < columns->n; i++) {
         const struct json_value *c = cells ? &cells->members[i].value : NULL;
-        const double wide = INNER * share(&columns->members[i].value) / all;
+        const double wide = p->inner * share(&columns->members[i].value) / all;
         const struct str text =
             c ? c->s : text_at(&columns->members[i].value, "head");
         row.x[i] = x;
@@ -238,7 +238,7 @@ static void cells_draw(struct pen *p, const struct json_value *table,
     row_draw(p, &row);
     row_free(&row);
     p->y += 3;
-    rule(p, MARGIN, INNER);
+    rule(p, MARGIN, p->inner);
 }
 
 static void heads_draw(struct pen *p)
@@ -253,7 +253,7 @@ static void table_draw(struct pen *p, const struct json_value *part)
 {
     const struct json_value *rows = json_get(part, "rows");
     p->y += 6;
-    if (p->y + 60 > FOOT)
+    if (p->y + 60 > p->foot)
         page_turn(p);
     p->table = part;
     heads_draw(p);
@@ -337,11 +337,16 @@ static cairo_status_t put(void *data, const unsigned char *p, unsigned n)
 static bool draw(struct arena *a, const struct json_value *said, int fd,
                  int *pages)
 {
-    const struct json_value *parts = json_get(said, "parts");
+    const struct json_value *parts = json_get(said, "parts"),
+                            *lies = json_get(said, "wide");
+    const bool on_side = lies && lies->type == J_BOOL && lies->i;
+    const double wide = on_side ? LONG : SHORT, tall = on_side ? SHORT : LONG;
     cairo_surface_t *surface =
-        cairo_pdf_surface_create_for_stream(put, &fd, WIDE, TALL);
+        cairo_pdf_surface_create_for_stream(put, &fd, wide, tall);
     struct pen p = {.cr = cairo_create(surface),
                     .title = str_dup(a, text_at(said, "title")),
+                    .inner = wide - 2 * MARGIN,
+                    .foot = tall - MARGIN,
                     .pages = *pages};
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, p.title);
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR,

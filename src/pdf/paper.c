@@ -11,6 +11,11 @@ void paper_open(struct paper *p, struct arena *a, const char *title)
     json_array(&p->j, "parts");
 }
 
+void paper_lay_wide(struct paper *p)
+{
+    p->wide = true;
+}
+
 /* As a line of print: signs that are none are left out (also the marks that
  * say of a text that it is French), and what is no UTF-8 is read as of before
  * it. */
@@ -128,6 +133,7 @@ struct str paper_done(struct paper *p, const char *more)
         json_end_object(&p->j);
     }
     json_end_array(&p->j);
+    json_bool(&p->j, "wide", p->wide);
     json_end_object(&p->j);
     return buf_done(&p->out);
 }

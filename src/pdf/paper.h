@@ -37,10 +37,13 @@ struct paper {
     struct buf out;
     struct json j;
     size_t columns; /* of the table that is open; 0: none */
-    bool cut;       /* too long */
+    bool wide;
+    bool cut; /* too long */
 };
 
 void paper_open(struct paper *p, struct arena *a, const char *title);
+/* On its side, for what is wide. */
+void paper_lay_wide(struct paper *p);
 void paper_heading(struct paper *p, const char *text);
 void paper_text(struct paper *p, const char *text);
 /* Smaller and greyer. */

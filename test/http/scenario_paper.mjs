@@ -44,6 +44,32 @@ await test('the sheet of a day is a PDF with the moves of its page', async () =>
   match(info(r.bytes), /Title:\s+Feuille de route/);
 });
 
+await test('the week of a laboratory and of the network, for the door of the staff room', async () => {
+  const [lab, name, slot, title] = db(`SELECT v.lab, l.name, s.day, v.title FROM network_slot s JOIN network_visit v ON v.id = s.visit
+    JOIN network_lab l ON l.id = v.lab WHERE v.state = 'confirmed' AND v.place = 'inside' ORDER BY s.id LIMIT 1`).split('|');
+  const at = new Date(Number(slot) * 86400000);
+  const on = at.toISOString().slice(0, 10);
+  const monday = new Date(at - ((at.getUTCDay() + 6) % 7) * 86400000).toISOString().slice(0, 10);
+  const path = `/laboratoires/${lab}/calendrier.pdf?jour=${monday}`;
+  match((await admin.get(`/laboratoires/${lab}/calendrier?jour=${on}`)).text, new RegExp(`href="${path.replace('?', '\\?')}"`));
+  ok(!(await admin.get(`/laboratoires/${lab}/calendrier?jour=${on}&vue=mois`)).text.includes('calendrier.pdf'));
+  const r = await admin.get(path);
+  equal(r.status, 200);
+  match(r.headers.get('content-disposition'), new RegExp(`semaine-${lab}-${monday}\\.pdf`));
+  match(info(r.bytes), /Page size:\s+841\.89 x 595\.28/);
+  equal(pages(r.bytes), 1);
+  const said = plain(tool('pdftotext', ['-enc', 'UTF-8', '-', '-'], r.bytes).stdout.toString('utf8'));
+  for (const word of [name, title.split(' ')[0], 'matin', 'À jour le', `/laboratoires/${lab}`])
+    ok(said.includes(plain(word)), `${word} in ${said.slice(0, 900)}`);
+  const stranger = plain(text((await server.stranger().get(path)).bytes));
+  ok(stranger.includes('matin') && !stranger.includes('confirmé'), 'a stranger sees what is free, and nobody');
+  const all = await server.stranger().get(`/laboratoires/calendrier.pdf?jour=${on}`);
+  const network = plain(text(all.bytes));
+  ok(network.includes('Remiremont') && /matin : /.test(network), network.slice(0, 600));
+  equal((await admin.get(`/laboratoires/${lab}/calendrier.pdf?jour=demain`)).status, 404);
+  equal((await admin.get('/laboratoires/999999/calendrier.pdf')).status, 404);
+});
+
 await test('a day without moves says so; a day that is none is not found; a stranger signs in', async () => {
   const r = await admin.get('/feuille-de-route.pdf?jour=2031-08-03');
   equal(r.status, 200);

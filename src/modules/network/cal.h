@@ -23,10 +23,17 @@ enum status cal_load(struct cal *c, int32_t from, int32_t to) MUST_USE;
 /* "libre", "complet", or why not, of a half-day of a laboratory. */
 struct cal_cell_v cal_half(const struct cal *c, const struct lab_halves *lab,
                            int32_t day, int part);
+/* The same, narrow: "2 libres" for the rooms. */
+struct cal_cell_v cal_half_short(const struct cal *c,
+                                 const struct lab_halves *lab, int32_t day,
+                                 int part);
 /* "lun. 8", in full for who does not see the grid. */
 struct cal_head_v cal_day_head(const struct cal *c, int32_t day,
                                const char *href);
 const char *cal_week_title(struct req *r, int32_t monday);
+/* How many days of a week are shown: Saturday and Sunday only where something
+ * is on them. */
+int cal_week_days(const struct cal *c);
 /* Neighbours that are closed for one reason become one, along a row or down a
  * column (step: from a cell to the next). */
 void cal_merge(struct cal_cell_v *cells, size_t n, size_t step, bool down);

@@ -65,8 +65,7 @@ void cal_day_fill(struct cal *c)
     }
 }
 
-/* Saturday and Sunday only where something is on them. */
-static int week_days(const struct cal *c)
+int cal_week_days(const struct cal *c)
 {
     const struct halves *h = &c->halves;
     int days = 5;
@@ -91,7 +90,7 @@ void cal_week_fill(struct cal *c)
     struct cal_row_v *rows;
     struct cal_cell_v *cells;
     struct cal_grid_v *grid = grids_new(c, 1);
-    const int days = week_days(c);
+    const int days = cal_week_days(c);
     grid_new(r->mem, grid, (size_t)days, (size_t)c->part_count, &heads, &rows,
              &cells);
     grid->title = c->v->title;

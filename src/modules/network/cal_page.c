@@ -131,6 +131,11 @@ enum status lab_calendar_show(struct req *r)
     v.title = span_title(r, view, from);
     if (r->who && may(r->who, "network.visits"))
         v.feed = arena_printf(r->mem, "/mes-agendas#lab-%" PRId64, r->id);
+    if (view == WEEK_VIEW)
+        v.paper = arena_printf(r->mem,
+                               "/laboratoires/%" PRId64 "/calendrier.pdf"
+                               "?jour=%s",
+                               r->id, day_iso(r->mem, from));
     TRY(cal_load(&c, from, to));
     links_fill(&c, view);
     if (v.table)
@@ -192,9 +197,9 @@ static size_t network_heads(struct cal *c, struct cal_grid_v *g)
     return g->column_count;
 }
 
-/* Narrow: "2 libres" for the rooms. */
-static struct cal_cell_v
-network_cell(struct cal *c, const struct lab_halves *lab, int32_t day, int part)
+struct cal_cell_v cal_half_short(const struct cal *c,
+                                 const struct lab_halves *lab, int32_t day,
+                                 int part)
 {
     struct cal_cell_v cell = cal_half(c, lab, day, part);
     const int free = half_of(&c->halves, lab, day, part)->free;
@@ -220,7 +225,7 @@ static void network_grid(struct cal *c)
         for (int32_t day = h->from; day <= h->to; day++)
             for (int part = MORNING; part < PARTS; part++)
                 if (half_is_shown(c, day, part))
-                    cells[at++] = network_cell(c, lab, day, part);
+                    cells[at++] = cal_half_short(c, lab, day, part);
         cal_merge(cells, columns, 1, false);
         rows[i] = (struct cal_row_v){
             .head = {.label = lab->name,
@@ -275,6 +280,8 @@ enum status network_calendar_show(struct req *r)
     span_of(WEEK_VIEW, c.day, 0, &monday, &sunday);
     TRY(cal_load(&c, monday, sunday));
     v.title = cal_week_title(r, monday);
+    v.paper = arena_printf(r->mem, "/laboratoires/calendrier.pdf?jour=%s",
+                           day_iso(r->mem, monday));
     v.prev = network_address(r, monday - WEEK, v.table);
     v.next = network_address(r, monday + WEEK, v.table);
     v.today = network_address(r, day_today(), v.table);

@@ -70,5 +70,6 @@ struct cal_v {
     size_t line_count;
     bool visits; /* the plain table has a column for them */
     const char *empty;
-    const char *feed; /* where one subscribes to it; or NULL */
+    const char *paper; /* the week as PDF; or NULL */
+    const char *feed;  /* where one subscribes to it; or NULL */
 };

@@ -46,6 +46,8 @@ enum status series_take(struct req *r);
 enum status series_change_form(struct req *r);
 enum status series_change(struct req *r);
 enum status series_stop(struct req *r);
+enum status lab_week_pdf(struct req *r);
+enum status network_week_pdf(struct req *r);
 enum status series_dates_show(struct req *r); /* API */
 
 /* "mardi 3 mars 2026, matin" */
