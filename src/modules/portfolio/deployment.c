@@ -23,9 +23,9 @@ static const struct field fields[] = {
 static const struct index indexes[] = {
     {.columns = "project, school, tool, starts", .unique = true},
     /* Counting by school reads this index alone. */
-    {.columns = "project, school, state, starts, ends"},
-    /* So does counting the reasons of what was abandoned. */
-    {.columns = "state, project, reason"},
+    {.columns = "project, state, school, starts, ends"},
+    /* So does counting the reasons of what is over. */
+    {.columns = "state, project, reason, tool, ends"},
     /* What a project is deployed as reads this index alone. */
     {.columns = "project, tool, state, starts"},
     {0},

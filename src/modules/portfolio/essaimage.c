@@ -19,46 +19,69 @@ enum {
     FEW = 60
 };
 
-bool spread_is_used(const struct spread_school *s)
-{
-    return s->states[IN_USE] > 0;
-}
+/* clang-format off */
+/* A state counted: what has begun for each school; of what has not, no more is
+ * shown. */
+#define IN_ALL(state)                                                          \
+    "SELECT '" state "' AS state, count(*) AS n, 0 AS past, CAST(NULL AS"      \
+    " BIGINT) AS school, CAST(NULL AS BIGINT) AS first FROM"                   \
+    " portfolio_deployment d WHERE d.project = :project AND d.state = '" state \
+    "'"
+#define BY_SCHOOL(state)                                                       \
+    " UNION ALL SELECT '" state "', count(*), count(CASE WHEN d.ends < :today" \
+    " THEN 1 END), d.school, min(d.starts) FROM portfolio_deployment d WHERE"  \
+    " d.project = :project AND d.state = '" state "' GROUP BY d.school"
+static const struct sql counted = SQL_CONST(
+    "SELECT x.state, x.n, x.past, x.school, x.first, s.id, s.bassin,"
+    " s.departement, coalesce(s.pupils, (SELECT CAST(sum(k.headcount) AS"
+    " BIGINT) FROM directory_class k WHERE k.school = s.id AND k.year ="
+    " :year)), s.name, s.kind, s.longitude, s.latitude FROM ("
+    IN_ALL("planned") " UNION ALL " IN_ALL("configured")
+    " UNION ALL " IN_ALL("dropped")
+    BY_SCHOOL("in_use") BY_SCHOOL("ended") BY_SCHOOL("abandoned")
+    ") x LEFT JOIN directory_school s ON s.id = x.school AND x.state ="
+    " 'in_use' AND x.n > x.past ORDER BY x.school");
+/* clang-format on */
 
-static void state_add(struct spread *all, struct spread_school *s, int state,
-                      int64_t n)
-{
-    s->states[state] += n;
-    all->states[state] += n;
-}
-
-/* One state of one school: of a school not met before, a new place. */
-static void school_read(struct rows *r, struct spread *out)
+static void state_count(struct rows *r, struct spread *out)
 {
     const struct field *state = entity_field(&deployment_entity, "state");
-    int64_t id = row_int(r, 0), n = row_int(r, 9), past = row_int(r, 10);
-    struct spread_school *s = out->n ? &out->schools[out->n - 1] : NULL;
-    int32_t first = row_day(r, 11);
-    if (!s || s->school != id) {
-        s = &out->schools[out->n++];
-        *s = (struct spread_school){.school = id,
-                                    .bassin = row_int(r, 1),
-                                    .departement = row_int(r, 2),
-                                    .pupils = row_int(r, 3),
-                                    .name = row_text(r, 4),
-                                    .kind = row_text(r, 5),
-                                    .longitude = row_real(r, 6),
-                                    .latitude = row_real(r, 7),
-                                    .first = NO_DAY};
-    }
-    for (int i = 0; i < ESSAIMAGE_STATES; i++)
-        if (str_eq(row_str(r, 8), state->choices[i])) {
-            state_add(out, s, i, i == IN_USE ? n - past : n);
-            if (i == IN_USE)
-                state_add(out, s, ENDED, past);
-            if (word_in(USE_BEGUN, state->choices[i]) &&
-                (s->first == NO_DAY || first < s->first))
-                s->first = first;
-        }
+    const int64_t n = row_int(r, 1), past = row_int(r, 2);
+    int i = 0;
+    while (!str_eq(row_str(r, 0), state->choices[i]))
+        i++;
+    out->all += n;
+    out->states[i] += i == IN_USE ? n - past : n;
+    out->states[ENDED] += i == IN_USE ? past : 0;
+}
+
+/* One state of one school: of a school not met before, a new place. Who the
+ * school is stands where it uses something. */
+static void school_read(struct rows *r, struct spread *out)
+{
+    const int64_t id = row_int(r, 3);
+    const int32_t first = row_day(r, 4);
+    if (!out->n || out->schools[out->n - 1].school != id)
+        out->schools[out->n++] =
+            (struct spread_school){.school = id, .first = first};
+    struct spread_school *s = &out->schools[out->n - 1];
+    if (first < s->first)
+        s->first = first;
+    if (row_int(r, 5) == NONE)
+        return;
+    s->used = true;
+    s->bassin = row_int(r, 6);
+    s->departement = row_int(r, 7);
+    s->pupils = row_int(r, 8);
+    s->name = row_text(r, 9);
+    s->kind = row_text(r, 10);
+    s->longitude = row_real(r, 11);
+    s->latitude = row_real(r, 12);
+    out->used++;
+    if (s->pupils == NONE)
+        out->unknown++;
+    else
+        out->pupils += s->pupils;
 }
 
 enum status spread_load(struct conn *c, struct arena *a, int64_t project,
@@ -67,22 +90,14 @@ enum status spread_load(struct conn *c, struct arena *a, int64_t project,
     struct rows *r;
     size_t room = 0;
     *out = (struct spread){0};
-    TRY(db_rows(
-        c, a,
-        SQL("SELECT s.id, s.bassin, s.departement, coalesce(s.pupils, (SELECT"
-            " CAST(sum(k.headcount) AS BIGINT) FROM directory_class k WHERE"
-            " k.school = s.id AND k.year = :year)), s.name, s.kind,"
-            " s.longitude, s.latitude, x.state, x.n, x.past, x.first"
-            " FROM (SELECT d.school AS school, d.state AS state, count(*) AS n,"
-            " sum(CASE WHEN d.ends < :today THEN 1 ELSE 0 END) AS past,"
-            " min(d.starts) AS first FROM portfolio_deployment d WHERE"
-            " d.project = :project GROUP BY d.school, d.state) x"
-            " JOIN directory_school s ON s.id = x.school"
-            " ORDER BY s.id, x.state"),
-        ARGS(arg_int("project", project), arg_int("today", day_today()),
-             arg_int("year", school_year_of(day_today()))),
-        &r));
+    TRY(db_rows(c, a, counted,
+                ARGS(arg_int("project", project), arg_int("today", day_today()),
+                     arg_int("year", school_year_of(day_today()))),
+                &r));
     while (rows_next(r)) {
+        state_count(r, out);
+        if (row_int(r, 3) == NONE)
+            continue;
         if (out->n == room) {
             struct spread_school *more = NEW_ARRAY(
                 a, struct spread_school, room = room ? room * 2 : 256);
@@ -92,18 +107,7 @@ enum status spread_load(struct conn *c, struct arena *a, int64_t project,
         }
         school_read(r, out);
     }
-    TRY(rows_end(r));
-    for (size_t i = 0; i < out->n; i++) {
-        const struct spread_school *s = &out->schools[i];
-        if (!spread_is_used(s))
-            continue;
-        out->used++;
-        if (s->pupils == NONE)
-            out->unknown++;
-        else
-            out->pupils += s->pupils;
-    }
-    return OK;
+    return rows_end(r);
 }
 
 void spread_shown(struct req *r, const struct spread *s, struct essaimage_v *v)
@@ -163,7 +167,7 @@ static void areas_count(struct areas *areas, const struct spread *s,
         const struct spread_school *one = &s->schools[i];
         struct area_count *area =
             area_at(areas, departement ? one->departement : one->bassin);
-        if (!area || !spread_is_used(one))
+        if (!area || !one->used)
             continue;
         area->schools++;
         if (isnan(one->longitude))
@@ -217,7 +221,7 @@ static void points_fill(struct req *r, const struct spread *s,
     bool by_bassin = s->used > POINTS;
     for (size_t i = 0; i < s->n && !by_bassin; i++) {
         const struct spread_school *one = &s->schools[i];
-        if (!spread_is_used(one))
+        if (!one->used)
             continue;
         int kind = 0;
         while (!same(shapes[kind], shape_of(one->kind)))
@@ -286,8 +290,8 @@ static enum status stops_fill(struct req *r, struct essaimage_v *v)
         SQL("SELECT d.tool, d.state, d.reason, count(*) AS n,"
             " min(d.ends), max(d.ends) AS last FROM"
             " portfolio_deployment d WHERE d.project = :project AND"
-            " d.state IN ('ended', 'abandoned', 'dropped') GROUP BY d.tool,"
-            " d.state, d.reason ORDER BY coalesce(max(d.ends), 0) DESC,"
+            " d.state IN ('ended', 'abandoned', 'dropped') GROUP BY d.state,"
+            " d.reason, d.tool ORDER BY coalesce(max(d.ends), 0) DESC,"
             " n DESC, d.tool, d.state, coalesce(d.reason, '') LIMIT"
             " :most"),
         ARGS(arg_int("project", r->id), arg_int("most", MOST)), &rows));

@@ -6,26 +6,26 @@
 #include "modules/portfolio/life_pages.h"
 
 enum { ESSAIMAGE_STATES = 6 }; /* in the order of the field's choices */
-/* One school that a project's tools are in. */
+/* One school where the use of a project's tools has begun. */
 struct spread_school {
-    int64_t school, bassin, departement, pupils; /* NONE: unknown */
+    int64_t school;
+    int32_t first; /* the day of its first use, also one that has ended */
+    bool used;     /* now; else who it is is not told: */
+    int64_t bassin, departement, pupils; /* NONE: unknown */
     const char *name, *kind;
     double longitude, latitude;
-    int64_t states[ESSAIMAGE_STATES];
-    int32_t first; /* the day of its first use, also one that has ended; NO_DAY:
-                      none yet */
 };
 struct spread {
     struct spread_school *schools; /* by id */
     size_t n;
-    int64_t states[ESSAIMAGE_STATES], used, pupils, unknown;
+    int64_t states[ESSAIMAGE_STATES], all; /* deployments */
+    int64_t used, pupils, unknown;
 };
 /* One query, over an index alone but for the schools themselves. .used are the
  * schools with something in use; .pupils theirs as far as the directory knows,
  * .unknown the schools of which it does not. */
 enum status spread_load(struct conn *c, struct arena *a, int64_t project,
                         struct spread *out) MUST_USE;
-bool spread_is_used(const struct spread_school *s);
 /* Its numbers in words. */
 void spread_shown(struct req *r, const struct spread *s, struct essaimage_v *v);
 /* The schools that began, month by month, and all reached until then: two years

@@ -20,8 +20,6 @@ static int last_month(const struct spread *s)
 {
     int now = month_of(day_today()), newest = INT_MIN;
     for (size_t i = 0; i < s->n; i++) {
-        if (s->schools[i].first == NO_DAY)
-            continue;
         int month = month_of(s->schools[i].first);
         if (month <= now && month > newest)
             newest = month;
@@ -41,8 +39,6 @@ static struct months months_count(const struct spread *s)
 {
     struct months m = {.last = last_month(s), .first = MONTHS};
     for (size_t i = 0; i < s->n; i++) {
-        if (s->schools[i].first == NO_DAY)
-            continue;
         int at = MONTHS - 1 - (m.last - month_of(s->schools[i].first));
         m.before += at < 0;
         if (at < 0 || at >= MONTHS)

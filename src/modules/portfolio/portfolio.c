@@ -392,6 +392,17 @@ static const struct change read_alone[] = {
     {.op = ADD_INDEX, .entity = &deployment_entity, .number = 2},
     {.op = RUN},
 };
+/* Deployments are counted a state at a time, and what is over with its tools
+ * and days. */
+static const struct change counted_by_state[] = {
+    {.op = RUN,
+     .sql = SQL_CONST("DROP INDEX IF EXISTS portfolio_deployment_index_1")},
+    {.op = ADD_INDEX, .entity = &deployment_entity, .number = 1},
+    {.op = RUN,
+     .sql = SQL_CONST("DROP INDEX IF EXISTS portfolio_deployment_index_2")},
+    {.op = ADD_INDEX, .entity = &deployment_entity, .number = 2},
+    {.op = RUN},
+};
 /* What was given up before it began is told apart: the last line of the journal
  * says where it stood. */
 static const struct change dropped_plans[] = {
@@ -406,9 +417,10 @@ static const struct change dropped_plans[] = {
     {.op = RUN},
 };
 static const struct migration migrations[] = {
-    {1, dated_links},     {3, decided_gates},    {4, deployments_over},
-    {30, dated_strategy}, {41, staged_projects}, {42, deployed_tools},
-    {43, read_alone},     {60, dropped_plans},   {0},
+    {1, dated_links},     {3, decided_gates},     {4, deployments_over},
+    {30, dated_strategy}, {41, staged_projects},  {42, deployed_tools},
+    {43, read_alone},     {51, counted_by_state}, {60, dropped_plans},
+    {0},
 };
 
 const struct module portfolio_module = {

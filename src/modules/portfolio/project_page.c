@@ -195,8 +195,8 @@ static enum status spread_fill(struct filling *f)
     TRY(spread_load(r->conn, r->mem, r->id, &s));
     spread_shown(r, &s, v);
     v->list =
-        s.n ? arena_printf(r->mem, "/projets/%" PRId64 "/essaimage", r->id)
-            : NULL;
+        s.all ? arena_printf(r->mem, "/projets/%" PRId64 "/essaimage", r->id)
+              : NULL;
     f->v->essaimage = v;
     return OK;
 }
