@@ -20,30 +20,32 @@ enum {
 };
 
 /* clang-format off */
-/* A state counted: what has begun for each school; of what has not, no more is
- * shown. */
-#define IN_ALL(state)                                                          \
-    "SELECT '" state "' AS state, count(*) AS n, 0 AS past, CAST(NULL AS"      \
-    " BIGINT) AS school, CAST(NULL AS BIGINT) AS first FROM"                   \
-    " portfolio_deployment d WHERE d.project = :project AND d.state = '" state \
-    "'"
-#define BY_SCHOOL(state)                                                       \
-    " UNION ALL SELECT '" state "', count(*), count(CASE WHEN d.ends < :today" \
-    " THEN 1 END), d.school, min(d.starts) FROM portfolio_deployment d WHERE"  \
-    " d.project = :project AND d.state = '" state "' GROUP BY d.school"
+/* A state counted: of what is in use by schools, and who these are; of what is
+ * over by schools; of what has not begun no more is shown. */
+#define USES(state)                                                            \
+    " FROM portfolio_deployment d WHERE d.project = :project AND d.state = '"  \
+    state "'"
+#define NOBODY ", NULL, NULL, NULL, NULL, NULL, NULL, NULL"
+#define OVER(state)                                                            \
+    " UNION ALL SELECT '" state "', count(*), 0, d.school, min(d.starts)"      \
+    NOBODY USES(state) " GROUP BY d.school"
+#define AHEAD(state)                                                           \
+    " UNION ALL SELECT '" state "', count(*), 0, NULL, NULL" NOBODY USES(state)
 static const struct sql counted = SQL_CONST(
-    "SELECT x.state, x.n, x.past, x.school, x.first, s.id, s.bassin,"
-    " s.departement, coalesce(s.pupils, (SELECT CAST(sum(k.headcount) AS"
-    " BIGINT) FROM directory_class k WHERE k.school = s.id AND k.year ="
-    " :year)), s.name, s.kind, s.longitude, s.latitude FROM ("
-    IN_ALL("planned") " UNION ALL " IN_ALL("configured")
-    " UNION ALL " IN_ALL("dropped")
-    BY_SCHOOL("in_use") BY_SCHOOL("ended") BY_SCHOOL("abandoned")
-    ") x LEFT JOIN directory_school s ON s.id = x.school AND x.state ="
-    " 'in_use' AND x.n > x.past ORDER BY x.school");
+    "SELECT 'in_use' AS state, g.n AS n, g.past AS past, g.school AS school,"
+    " g.first AS first, f.bassin, f.departement, coalesce(f.pupils, (SELECT"
+    " CAST(sum(k.headcount) AS BIGINT) FROM directory_class k WHERE k.school ="
+    " f.id AND k.year = :year)), f.name, f.kind, f.longitude, f.latitude FROM"
+    " (SELECT d.school AS school, count(*) AS n, count(CASE WHEN d.ends <"
+    " :today THEN 1 END) AS past, min(d.starts) AS first" USES("in_use")
+    " GROUP BY d.school) g {led:directory_school f:f.id = g.school}"
+    "{in_order:f.id}"
+    OVER("ended") OVER("abandoned") AHEAD("planned") AHEAD("configured")
+    AHEAD("dropped")
+    " ORDER BY school");
 /* clang-format on */
 
-static void state_count(struct rows *r, struct spread *out)
+static int state_count(struct rows *r, struct spread *out)
 {
     const struct field *state = entity_field(&deployment_entity, "state");
     const int64_t n = row_int(r, 1), past = row_int(r, 2);
@@ -51,13 +53,13 @@ static void state_count(struct rows *r, struct spread *out)
     while (!str_eq(row_str(r, 0), state->choices[i]))
         i++;
     out->all += n;
-    out->states[i] += i == IN_USE ? n - past : n;
-    out->states[ENDED] += i == IN_USE ? past : 0;
+    out->states[i] += n - past;
+    out->states[ENDED] += past;
+    return i;
 }
 
-/* One state of one school: of a school not met before, a new place. Who the
- * school is stands where it uses something. */
-static void school_read(struct rows *r, struct spread *out)
+/* One state of one school: of a school not met before, a new place. */
+static struct spread_school *school_met(struct rows *r, struct spread *out)
 {
     const int64_t id = row_int(r, 3);
     const int32_t first = row_day(r, 4);
@@ -67,16 +69,20 @@ static void school_read(struct rows *r, struct spread *out)
     struct spread_school *s = &out->schools[out->n - 1];
     if (first < s->first)
         s->first = first;
-    if (row_int(r, 5) == NONE)
-        return;
+    return s;
+}
+
+static void school_uses(struct rows *r, struct spread *out,
+                        struct spread_school *s)
+{
     s->used = true;
-    s->bassin = row_int(r, 6);
-    s->departement = row_int(r, 7);
-    s->pupils = row_int(r, 8);
-    s->name = row_text(r, 9);
-    s->kind = row_text(r, 10);
-    s->longitude = row_real(r, 11);
-    s->latitude = row_real(r, 12);
+    s->bassin = row_int(r, 5);
+    s->departement = row_int(r, 6);
+    s->pupils = row_int(r, 7);
+    s->name = row_text(r, 8);
+    s->kind = row_text(r, 9);
+    s->longitude = row_real(r, 10);
+    s->latitude = row_real(r, 11);
     out->used++;
     if (s->pupils == NONE)
         out->unknown++;
@@ -95,7 +101,7 @@ enum status spread_load(struct conn *c, struct arena *a, int64_t project,
                      arg_int("year", school_year_of(day_today()))),
                 &r));
     while (rows_next(r)) {
-        state_count(r, out);
+        const int state = state_count(r, out);
         if (row_int(r, 3) == NONE)
             continue;
         if (out->n == room) {
@@ -105,7 +111,9 @@ enum status spread_load(struct conn *c, struct arena *a, int64_t project,
                 memcpy(more, out->schools, out->n * sizeof(*more));
             out->schools = more;
         }
-        school_read(r, out);
+        struct spread_school *s = school_met(r, out);
+        if (state == IN_USE && row_int(r, 1) > row_int(r, 2))
+            school_uses(r, out, s);
     }
     return rows_end(r);
 }
