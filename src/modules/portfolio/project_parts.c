@@ -2,12 +2,12 @@
 
 #include "modules/portfolio/shown.h"
 
-/* Arms of one statement have the same columns, of the same types: where one has
- * nothing it takes a NULL of z (i, d, s). .place sorts within a kind, never
- * NULL, so that both engines agree. */
-#define REALS "z.d, z.d, z.d"
-#define TEXTS "z.s, z.s, z.s, z.s, z.s"
-#define INTS "z.i, z.i, z.i, z.i"
+/* Arms of one statement have the same columns; the first has something in each,
+ * and so says their types. .place sorts within a kind, never NULL, so that both
+ * engines agree. */
+#define REALS "NULL, NULL, NULL"
+#define TEXTS "NULL, NULL, NULL, NULL, NULL"
+#define INTS "NULL, NULL, NULL, NULL"
 #define NAMED(kind, id, place, title)                                          \
     " UNION ALL SELECT " kind ", " id ", " place ", " INTS ", " REALS          \
     ", " title ", "
@@ -15,19 +15,22 @@
 #define LINKED(kind, link, target)                                             \
     NAMED(kind, "t.id", "l.position", "t.name")                                \
     TEXTS                                                                      \
-    " FROM z, portfolio_project_" link " l JOIN " target                       \
+    " FROM portfolio_project_" link " l JOIN " target                          \
     " t ON t.id = l.target_id WHERE l.row_id = :id AND " LINK_STANDS("l")
 
 /* One text that macros build: it is laid out by hand. */
 /* clang-format off */
 static const struct sql all_parts = SQL_CONST(
-    "WITH z AS (SELECT CAST(NULL AS BIGINT) AS i,"
-    " CAST(NULL AS DOUBLE PRECISION) AS d, CAST(NULL AS TEXT) AS s),"
-    " u (part, id, place, day, until, n, m, effect, low, high, title, key,"
+    "WITH u (part, id, place, day, until, n, m, effect, low, high, title, key,"
     " text, more, extra, last) AS ("
+    /* Evidence: until its file, n its level, m its sample, key its kind, text
+     * its limits, more its source, extra its address, last the unit. */
+    "SELECT 10, e.id, -e.level, e.found, e.file, e.level, e.sample,"
+    " e.effect, e.low, e.high, e.statement, e.kind, e.limits, e.source, e.web,"
+    " e.unit FROM portfolio_evidence e WHERE e.project = :id"
     /* Its axis: title. */
-    "SELECT 0, x.id, x.position, " INTS ", " REALS ", x.name, " TEXTS
-    " FROM z, portfolio_axis x WHERE x.id = :axis"
+    NAMED("0", "x.id", "x.position", "x.name") TEXTS
+    " FROM portfolio_axis x WHERE x.id = :axis"
     LINKED("1", "policies", "portfolio_policy")
     LINKED("2", "objectives", "portfolio_objective")
     LINKED("3", "programmes", "portfolio_programme")
@@ -36,56 +39,51 @@ static const struct sql all_parts = SQL_CONST(
      * extra the team, last what is expected; m the service. */
     " UNION ALL SELECT 5, p.id, s.position * 100000 + coalesce(p.starts, 0),"
     " p.starts, p.ends, s.position, s.id, " REALS
-    ", s.name, s.block || ' ' || s.code, p.state, p.note, p.team, p.expected FROM z CROSS JOIN"
+    ", s.name, s.block || ' ' || s.code, p.state, p.note, p.team, p.expected FROM"
     " portfolio_service s LEFT JOIN portfolio_project_service p"
     " ON p.service = s.id AND p.project = :id"
     /* Members: title their name, key their role. */
-    NAMED("6", "w.id", "m.id", "w.name") "m.role, z.s, z.s, z.s, z.s"
-    " FROM z, portfolio_project_member m JOIN directory_person w"
+    NAMED("6", "w.id", "m.id", "w.name") "m.role, NULL, NULL, NULL, NULL"
+    " FROM portfolio_project_member m JOIN directory_person w"
     " ON w.id = m.person WHERE m.project = :id AND :members = 1"
-    NAMED("7", "o.id", "m.id", "o.name") "m.role, z.s, z.s, z.s, z.s"
-    " FROM z, portfolio_project_partner m JOIN directory_organisation o"
+    NAMED("7", "o.id", "m.id", "o.name") "m.role, NULL, NULL, NULL, NULL"
+    " FROM portfolio_project_partner m JOIN directory_organisation o"
     " ON o.id = m.organisation WHERE m.project = :id"
     /* Documents: title, text their address, more and extra the type and size of
      * their file. */
     NAMED("8", "d.id", "d.id", "d.title")
-    "z.s, d.web, f.type, CAST(f.size AS TEXT), z.s FROM z, portfolio_document d"
+    "NULL, d.web, f.type, CAST(f.size AS TEXT), NULL FROM portfolio_document d"
     " LEFT JOIN core_file f ON f.id = d.file WHERE d.project = :id AND"
     " :documents = 1"
     /* Gates: title, key their state, text their reasons, more and extra the
      * stages they lie between; n the journal's line that led there. */
     " UNION ALL SELECT 9, g.id, -coalesce(g.decided_on, g.meets),"
-    " coalesce(g.decided_on, g.meets), z.i, (SELECT max(w.id) FROM core_journal"
+    " coalesce(g.decided_on, g.meets), NULL, (SELECT max(w.id) FROM core_journal"
     " w WHERE w.entity = 'portfolio_gate' AND w.row_id = g.id AND w.what NOT LIKE"
-    " '%publish'), z.i, " REALS
-    ", g.name, g.state, g.state_reason, g.stage_from, g.stage_to, z.s"
-    " FROM z, portfolio_gate g"
+    " '%publish'), NULL, " REALS
+    ", g.name, g.state, g.state_reason, g.stage_from, g.stage_to, NULL"
+    " FROM portfolio_gate g"
     " WHERE g.project = :id AND (:gates = 1 OR (g.published = 1 AND g.state IN"
     " (" DECIDED ")))"
-    /* Evidence: until its file, n its level, m its sample, key its kind, text
-     * its limits, more its source, extra its address, last the unit. */
-    " UNION ALL SELECT 10, e.id, -e.level, e.found, e.file, e.level, e.sample,"
-    " e.effect, e.low, e.high, e.statement, e.kind, e.limits, e.source, e.web,"
-    " e.unit FROM portfolio_evidence e WHERE e.project = :id"
     /* Sessions: title, text what came of it. */
-    " UNION ALL SELECT 11, s.id, -s.held, s.held, z.i, z.i, z.i, " REALS
-    ", s.title, z.s, s.outcome, z.s, z.s, z.s FROM z, portfolio_design s"
+    " UNION ALL SELECT 11, s.id, -s.held, s.held, NULL, NULL, NULL, " REALS
+    ", s.title, NULL, s.outcome, NULL, NULL, NULL FROM portfolio_design s"
     " WHERE s.project = :id"
     /* Feedback, the last ones: n its usefulness, key the use, title the tool,
      * text what is said, more what hinders, extra who says it. */
-    " UNION ALL SELECT 12, f.id, -f.given, f.given, z.i, f.useful, z.i, " REALS
-    ", f.tool, f.use, f.text, f.obstacles, f.role, z.s FROM z, (SELECT b.id,"
+    " UNION ALL SELECT 12, f.id, -f.given, f.given, NULL, f.useful, NULL, " REALS
+    ", f.tool, f.use, f.text, f.obstacles, f.role, NULL FROM (SELECT b.id,"
     " b.given, b.useful, b.use, b.text, b.obstacles, b.role, d.tool FROM"
     " portfolio_deployment d JOIN portfolio_feedback b ON b.deployment = d.id"
     " WHERE d.project = :id ORDER BY b.given DESC, b.id DESC LIMIT 6) f"
     /* Steps: day is the instant, key the step, text its detail as JSON. */
-    " UNION ALL SELECT 13, j.id, -j.id, j.at, z.i, z.i, z.i, " REALS
-    ", z.s, j.what, j.detail, z.s, z.s, z.s FROM z, (SELECT c.id, c.at, c.what,"
+    " UNION ALL SELECT 13, j.id, -j.id, j.at, NULL, NULL, NULL, " REALS
+    ", NULL, j.what, j.detail, NULL, NULL, NULL FROM (SELECT c.id, c.at, c.what,"
     " c.detail FROM core_journal c WHERE c.entity = 'portfolio_project' AND"
     " c.row_id = :id ORDER BY c.id DESC LIMIT 12) j"
     /* Policies that it had: title. */
-    " UNION ALL SELECT 14, t.id, -l.until, l.since, l.until, z.i, z.i, " REALS
-    ", t.name, " TEXTS " FROM z, portfolio_project_policies l JOIN"
+    " UNION ALL SELECT 14, t.id, -l.until, l.since, l.until, NULL, NULL, " REALS
+    ", t.name, " TEXTS " FROM portfolio_project_policies l JOIN"
     " portfolio_policy t ON t.id = l.target_id WHERE l.row_id = :id AND NOT "
     LINK_STANDS("l")
     ") SELECT part, id, day, until, n, m, effect, low, high, title, key, text,"
