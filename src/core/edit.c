@@ -521,8 +521,9 @@ static enum status update(struct conn *c, struct arena *mem, void *data)
     struct req *r = e->r;
     bool changed;
     r->errors = (struct form_errors){.mem = r->mem};
-    TRY(check_lock(r, c));
+    /* What is wrong beside a field is told before what is closed as a whole. */
     TRY(check_again(e, c));
+    TRY(check_lock(r, c));
     void *row = row_copy(mem, r->entity, e->row);
     TRY(is_changed(e, c, mem, row, &changed));
     enum status s =
