@@ -379,6 +379,54 @@ await test('a decided gate is read by what was known that day; what was found si
   }
   ok(before > 20 && since > 5, `${before}, ${since}`);
 });
+await test('why a committee decided is public where its decision is, and nowhere else', async () => {
+  const why = 'Trois classes sont prêtes, et leurs familles l’ont écrit.';
+  const stranger = server.stranger();
+  const of = await projectAt('Projet discret', 'study'), sits = await gateOf(of);
+  made(await post(leader, `${sits}/etapes/open`));
+  for (const who of [leader, inspector]) made(await vote(who, sits, 'go'));
+  made(await decide(admin, sits, 'go', { reason: why, published: null }));
+  equal((await rows(of)).state, 'design');
+  const told = async (who) => readable((await who.get(of)).text);
+  ok((await told(leader)).includes(why));
+  ok(!(await told(stranger)).includes(why), 'a stranger reads what was not published');
+  match(await told(stranger), /Décidé à un jalon du projet/);
+  made(await post(leader, `${sits}/etapes/publish`, { reason: 'Le comité le rend public.' }));
+  ok((await told(stranger)).includes(why));
+  made(await post(leader, `${sits}/etapes/unpublish`, { reason: 'La famille d’un élève se reconnaît dans ce motif.' }));
+  ok(!(await told(stranger)).includes(why), 'taken back, and still told');
+});
+await test('the board of what stopped tells what stopped it last, and nothing of who went on', async () => {
+  const stranger = server.stranger();
+  const of = await projectAt('Projet suspendu puis arrêté', 'study'), sits = await gateOf(of);
+  const board = async (who) => readable((await who.get('/projets/arretes')).text);
+  made(await post(leader, `${sits}/etapes/open`));
+  for (const who of [leader, inspector]) made(await vote(who, sits, 'hold'));
+  made(await decide(admin, sits, 'hold', { reason: 'Le financement de la seconde année n’est pas connu.', published: null }));
+  match(await board(leader), /financement de la seconde année/);
+  const hidden = await board(stranger);
+  ok(!/seconde année/.test(hidden) && /Projet suspendu puis arrêté/.test(hidden), 'a project that is held is on the board, without the reason');
+  made(await post(leader, `${of}/etapes/stop`, { reason: 'La commune retire ses locaux, et rien ne les remplace.' }));
+  for (const who of [leader, stranger]) {
+    const text = await board(who);
+    match(text, /La commune retire ses locaux/);
+    ok(!/seconde année/.test(text), 'the reason of before');
+  }
+  const again = await projectAt('Projet repris', 'study');
+  made(await post(leader, `${again}/etapes/hold`, { reason: 'Le professeur est absent jusqu’en mai.' }));
+  match(await board(stranger), /absent jusqu’en mai/);
+  made(await post(leader, `${again}/etapes/resume`, { reason: 'Le professeur est revenu.' }));
+  ok(!/absent jusqu’en mai/.test(await board(stranger)), 'what goes on is not stopped');
+});
+await test('a decision asks for nothing whose day is past', async () => {
+  const of = await projectAt('Projet sous condition', 'study'), sits = await gateOf(of);
+  made(await post(leader, `${sits}/etapes/open`));
+  for (const who of [leader, inspector]) made(await vote(who, sits, 'conditions'));
+  const asked = { condition_1: 'Prévenir les familles', due_1: '2025-03-01' };
+  says(await decide(admin, sits, 'conditions', asked), 422, /date à venir/);
+  equal((await rows(sits)).state, 'open');
+  made(await decide(admin, sits, 'conditions', { ...asked, due_1: '2025-04-01' }));
+});
 await test('the server lived through it', async () => {
   equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));
 });

@@ -279,18 +279,92 @@ static enum status reasons_fill(struct req *r, struct stopped_v *v)
     return rows_end(rows);
 }
 
+/* The projects that stand still, and what stopped each: its own step, or its
+ * gate, of which this tells only that there was one. */
+static const struct sql stopped_sql = SQL_CONST(
+    "SELECT p.id, p.name, p.state, j.at, j.detail FROM portfolio_project p JOIN"
+    " core_journal j ON j.id = (SELECT max(k.id) FROM core_journal k WHERE"
+    " k.entity = 'portfolio_project' AND k.row_id = p.id AND k.what IN ('hold',"
+    " 'stop')) WHERE p.state IN ('held', 'stopped') ORDER BY j.id DESC LIMIT"
+    " :most");
+
+static struct gate_line_v stop_line(struct req *r, struct rows *rows)
+{
+    const int32_t day = day_of_time(row_int(rows, 3));
+    const char *state = row_text(rows, 2), *detail = row_text(rows, 4);
+    return (struct gate_line_v){
+        .name = said(r->mem, r->lang, row_text(rows, 1)),
+        .href = row_address(r, &project_entity, row_int(rows, 0)),
+        .when = format_day(r->mem, r->lang, day, DAY_PLAIN),
+        .iso = day_iso(r->mem, day),
+        .state = choice_shown(r, &project_entity, "state", state),
+        .tone = tone_of(r, &project_entity, "state", state),
+        .reason = said(r->mem, r->lang, line_text(r, detail, "reason"))};
+}
+
+/* The line of its gate goes, where it was stopped by a step of its own since;
+ * it stays, where that step was the gate's. */
+static void stop_add(struct req *r, struct stopped_v *v,
+                     struct gate_line_v *all, struct gate_line_v own)
+{
+    const bool by_gate = same(own.reason, tr(r->lang, DECIDED_AT_GATE));
+    size_t kept = 0;
+    bool told = false;
+    for (size_t i = 0; i < v->gate_count; i++) {
+        const bool its = all[i].project && same(all[i].project_href, own.href);
+        told |= its && by_gate;
+        if (!its || by_gate)
+            all[kept++] = all[i];
+    }
+    v->gate_count = kept;
+    if (!told)
+        all[v->gate_count++] = own;
+}
+
+static int latest_line(const void *a, const void *b)
+{
+    const struct gate_line_v *x = a, *y = b;
+    const int order = strcmp(y->iso, x->iso);
+    return order ? order : strcmp(x->href, y->href);
+}
+
+/* Of a project that went on since, nothing is stopped; of several gates the
+ * last one tells why. */
+static enum status stops_fill(struct req *r, struct stopped_v *v)
+{
+    struct rows *rows;
+    struct gate_line_v *gates, *all;
+#define STILL                                                                  \
+    "EXISTS (SELECT 1 FROM portfolio_project p WHERE p.id = t.project AND"     \
+    " p.state = CASE t.state WHEN 'stop' THEN 'stopped' ELSE 'held' END) AND"  \
+    " t.state IN ('stop', 'hold') AND NOT EXISTS (SELECT 1 FROM"               \
+    " portfolio_gate n WHERE n.project = t.project AND n.state IN ('stop',"    \
+    " 'hold') AND (n.decided_on > t.decided_on OR (n.decided_on ="             \
+    " t.decided_on AND n.id > t.id)))"
+    TRY(gates_where(r,
+                    may(r->who, "portfolio.gates")
+                        ? SQL(STILL)
+                        : SQL(STILL " AND t.published = 1"),
+                    false, &gates, &v->gate_count));
+#undef STILL
+    to_decisions(r, gates, v->gate_count);
+    all = NEW_ARRAY(r->mem, struct gate_line_v, v->gate_count + LIST_MOST + 1);
+    for (size_t i = 0; i < v->gate_count; i++)
+        all[i] = gates[i];
+    TRY(db_rows(r->conn, r->mem, stopped_sql, ARGS(arg_int("most", LIST_MOST)),
+                &rows));
+    while (rows_next(rows))
+        stop_add(r, v, all, stop_line(r, rows));
+    TRY(rows_end(rows));
+    qsort(all, v->gate_count, sizeof(*all), latest_line);
+    v->gates = all;
+    return OK;
+}
+
 enum status stopped_board(struct req *r)
 {
     struct stopped_v v = {0};
-    struct gate_line_v *gates;
-    bool team = may(r->who, "portfolio.gates");
-    TRY(gates_where(r,
-                    team ? SQL("t.state IN ('stop', 'hold')")
-                         : SQL("t.state IN ('stop', 'hold') AND"
-                               " t.published = 1"),
-                    false, &gates, &v.gate_count));
-    to_decisions(r, gates, v.gate_count);
-    v.gates = gates;
+    TRY(stops_fill(r, &v));
     TRY(reasons_fill(r, &v));
     struct page p = req_page(r, tr(r->lang, "portfolio.stopped_title"));
     struct html h;

@@ -209,10 +209,12 @@ static const struct step *project_step(const char *from, const char *to)
     return NULL;
 }
 
-/* Where only a gate leads, it is this one: it has been decided. */
+/* Where only a gate leads, it is this one: it has been decided. The project's
+ * own line tells no more than that: everybody reads it, and why the committee
+ * decided so only where its decision is public. */
 static enum status move_project(struct conn *c, struct arena *a,
                                 const struct gate *g, const char *to,
-                                struct str reason, struct actor by)
+                                struct actor by)
 {
     void *row;
     const char *refusal;
@@ -223,7 +225,8 @@ static enum status move_project(struct conn *c, struct arena *a,
         return OK;
     struct step by_gate = *step;
     by_gate.deny = project_gate_sits;
-    return step_take(c, a, &project_entity, &by_gate, row, reason, by,
+    return step_take(c, a, &project_entity, &by_gate, row,
+                     str_of(tr(lang_find("fr"), DECIDED_AT_GATE)), by,
                      &refusal);
 }
 
@@ -244,13 +247,15 @@ static enum status go_on(struct conn *c, struct arena *a, const void *row,
                          struct str reason, struct actor by)
 {
     const struct gate *g = row;
-    return move_project(c, a, g, g->stage_to, reason, by);
+    (void)reason;
+    return move_project(c, a, g, g->stage_to, by);
 }
 
 static enum status hold(struct conn *c, struct arena *a, const void *row,
                         struct str reason, struct actor by)
 {
-    return move_project(c, a, row, "held", reason, by);
+    (void)reason;
+    return move_project(c, a, row, "held", by);
 }
 
 /* Back to the drawing board, when it had left it. */
@@ -258,15 +263,17 @@ static enum status send_back(struct conn *c, struct arena *a, const void *row,
                              struct str reason, struct actor by)
 {
     const struct gate *g = row;
+    (void)reason;
     if (!word_in("trial deployment", g->stage_from))
         return OK;
-    return move_project(c, a, g, "design", reason, by);
+    return move_project(c, a, g, "design", by);
 }
 
 static enum status stop(struct conn *c, struct arena *a, const void *row,
                         struct str reason, struct actor by)
 {
-    return move_project(c, a, row, "stopped", reason, by);
+    (void)reason;
+    return move_project(c, a, row, "stopped", by);
 }
 
 /* What everybody may read of a decision changes by a step of its own. */

@@ -151,6 +151,10 @@ static enum status add_conditions(struct deciding *d, struct conn *c)
         k->text = str_dup(r->mem, text);
         k->due = day;
         k->state = "open";
+        const char *field;
+        d->refusal = row_fault(c, r->mem, &gate_condition_entity, k, &field);
+        if (d->refusal)
+            return ERR_INVALID;
         TRY(row_insert(c, r->mem, &gate_condition_entity, k, req_actor(r)));
     }
     return OK;

@@ -193,6 +193,8 @@ int32_t gate_day(const struct gate *g);
 /* A gate's state, once its committee has decided. */
 #define DECIDED BY_COMMITTEE ", 'waived'"
 #define BY_COMMITTEE "'go', 'conditions', 'hold', 'recycle', 'stop'"
+/* The label of what a project's own step says that a gate brought about. */
+#define DECIDED_AT_GATE "portfolio.given.decided_at_gate"
 bool gate_is_decided(const struct gate *g);
 /* Who declared a conflict of interest moves nothing in the gate: a label key,
  * or NULL. */

@@ -66,19 +66,9 @@ static struct gate_line_v event_of(struct req *r, const struct part *p)
     }
 }
 
-static const char *text_of(struct req *r, const struct json_value *detail,
-                           const char *key)
-{
-    const struct json_value *v = detail ? json_get(detail, key) : NULL;
-    return v && v->type == J_TEXT ? str_dup(r->mem, v->s) : NULL;
-}
-
 /* A step's line of the journal: what was done, and the reason given. */
 static struct gate_line_v step_event(struct req *r, const struct part *p)
 {
-    const char *why;
-    const struct json_value *detail =
-        json_parse(r->mem, str_of(p->text ? p->text : "{}"), &why);
     /* Born of a note or a request, or fed by one: no step of its own. */
     const char *label =
         same(p->key, "became") ? "portfolio.timeline.became"
@@ -86,12 +76,12 @@ static struct gate_line_v step_event(struct req *r, const struct part *p)
             ? "portfolio.timeline.fed"
             : arena_printf(r->mem, "portfolio_project.step.%s", p->key);
     int32_t day = day_of_time(p->day);
-    const char *state = text_of(r, detail, "to");
+    const char *state = line_text(r, p->text, "to");
     return (struct gate_line_v){
         .name = tr_or(r->lang, label, p->key),
         .iso = day_iso(r->mem, day),
         .when = format_day(r->mem, r->lang, day, DAY_PLAIN),
-        .reason = said(r->mem, r->lang, text_of(r, detail, "reason")),
+        .reason = said(r->mem, r->lang, line_text(r, p->text, "reason")),
         .state = state ? choice_shown(r, &project_entity, "state", state)
                        : tr(r->lang, "portfolio.step_taken"),
         .tone = tone_of(r, &project_entity, "state", state)};

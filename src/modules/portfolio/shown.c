@@ -133,3 +133,12 @@ bool reaches_all(struct req *r, const char *right)
             return true;
     return false;
 }
+
+const char *line_text(struct req *r, const char *detail, const char *key)
+{
+    const char *why;
+    const struct json_value *line =
+        json_parse(r->mem, str_of(detail ? detail : "{}"), &why);
+    const struct json_value *v = line ? json_get(line, key) : NULL;
+    return v && v->type == J_TEXT ? str_dup(r->mem, v->s) : NULL;
+}

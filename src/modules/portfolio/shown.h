@@ -33,3 +33,5 @@ struct condition_v condition_shown(struct req *r,
 struct finding_v finding_shown(struct req *r, const struct gate_criterion *k);
 /* Does the reader reach all rows under this right, wherever they are? */
 bool reaches_all(struct req *r, const char *right);
+/* The text of that key in a line of the journal; NULL: it has none. */
+const char *line_text(struct req *r, const char *detail, const char *key);
