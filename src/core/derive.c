@@ -53,7 +53,7 @@ static const struct shape file_shapes[] = {
 struct routes {
     struct app *app;
     const struct route **all;
-    size_t n, room;
+    size_t n, room, named; /* the first are those that modules name */
 };
 
 static bool takes_files(const struct app *app, const struct entity *e)
@@ -70,7 +70,7 @@ static bool takes_files(const struct app *app, const struct entity *e)
 /* A module that names a derived address itself has the word. */
 static bool taken(const struct routes *to, const struct route *r)
 {
-    for (size_t i = 0; i < to->n; i++)
+    for (size_t i = 0; i < to->named; i++)
         if (to->all[i]->method == r->method && same(to->all[i]->path, r->path))
             return true;
     return false;
@@ -189,6 +189,7 @@ void derive_routes(struct app *app)
     for (const struct module *const *m = modules; *m; m++)
         for (const struct route *r = (*m)->routes; r && r->path; r++)
             add(&to, r);
+    to.named = to.n;
     for (const struct entity *const *e = app->entities; *e; e++)
         add_entity(&to, *e);
     app->routes = to.all;

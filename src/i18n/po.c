@@ -21,12 +21,19 @@ static const char *fault(struct po *po, int64_t line, const char *what)
     return arena_printf(po->a, "%s:%" PRId64 ": %s", po->path, line, what);
 }
 
+/* Most texts are short: each is kept in no more than its bytes. */
+static const char *kept(struct po *po, int part)
+{
+    const struct buf *b = &po->part[part];
+    return po->has[part] ? arena_dup(po->a, b->p, b->n) : NULL;
+}
+
 static void entry_add(struct po *po)
 {
     po->list = arena_grow(po->a, po->list, sizeof(*po->list), po->n, &po->room);
     po->list[po->n++] = (struct po_entry){
-        .key = po->part[KEY].p,
-        .text = {po->part[ONE].p, po->part[MANY].p},
+        .key = kept(po, KEY),
+        .text = {kept(po, ONE), kept(po, MANY)},
         .line = po->begun,
     };
 }
@@ -49,7 +56,7 @@ static const char *entry_end(struct po *po)
     if (po->part[KEY].n)
         entry_add(po);
     for (int i = 0; i < PARTS; i++) {
-        po->part[i] = (struct buf){.mem = po->a};
+        po->part[i].n = 0;
         po->has[i] = false;
     }
     po->last = PARTS;
@@ -62,19 +69,22 @@ static const char *quoted(struct po *po, struct str s)
     struct buf *b = &po->part[po->last];
     if (s.n < 2 || *s.p != '"' || s.p[s.n - 1] != '"')
         return fault(po, po->line, "text in double quotes expected");
-    for (size_t i = 1; i < s.n - 1; i++) {
+    const char *p = s.p + 1, *end = s.p + s.n - 1;
+    while (p < end) {
         static const char from[] = "nt\"\\", to[] = "\n\t\"\\";
-        char c = s.p[i];
-        if (c == '"')
+        const char *run = p;
+        while (p < end && *p != '"' && *p != '\\')
+            p++;
+        buf_add(b, run, (size_t)(p - run));
+        if (p == end)
+            break;
+        if (*p == '"')
             return fault(po, po->line, "write \\\" inside a text");
-        if (c == '\\') {
-            const char *at =
-                ++i < s.n - 1 ? memchr(from, s.p[i], sizeof(from) - 1) : NULL;
-            if (!at)
-                return fault(po, po->line, "unknown escape");
-            c = to[at - from];
-        }
-        buf_char(b, c);
+        const char *at =
+            ++p < end ? memchr(from, *p++, sizeof(from) - 1) : NULL;
+        if (!at)
+            return fault(po, po->line, "unknown escape");
+        buf_char(b, to[at - from]);
     }
     buf_add(b, "", 0);
     return NULL;
