@@ -64,8 +64,9 @@ struct lite_db {
     int page_size;
     atomic_int checkpoint_step; /* pages of WAL between two checkpoints */
     atomic_int checkpointed;    /* pages of it that are in the file */
-    int checkpoint_seen; /* the writer's own: its pages at the last checkpoint
-                          */
+    /* The writer's own: pages of the WAL at the last checkpoint, and from how
+     * many on readers are waited for again. */
+    int checkpoint_seen, restart_from;
 };
 
 /* The bases are the first members: these are the ways back. */

@@ -8,6 +8,7 @@
 
 enum {
     WAL_TRUNK = 4, /* steps of WAL after which readers are waited for */
+    WAL_MOST = 16, /* and after which a slow checkpoint is, too */
     WAIT_READERS = 100000000, /* ns: the longest that writers wait for them */
 };
 
@@ -100,14 +101,16 @@ void checkpoint_when_due(struct lite_db *db)
     pthread_mutex_unlock(&k->lock);
     if (pages < db->checkpoint_seen) { /* it began again */
         db->checkpointed = 0;
-        db->checkpoint_seen = 0;
+        db->checkpoint_seen = db->restart_from = 0;
     }
-    if (busy)
-        return;
-    if (done && pages >= WAL_TRUNK * step)
+    const bool full =
+        pages >= WAL_MOST * step || (done && pages >= WAL_TRUNK * step);
+    if (full && pages >= db->restart_from) {
         checkpoint_restart(db);
-    else if (pages >= db->checkpoint_seen + step)
+        db->restart_from = 2 * pages; /* a reader may stay for long */
+    } else if (!busy && pages >= db->checkpoint_seen + step) {
         checkpoint_ask(db);
+    }
 }
 
 bool checkpointer_start(struct lite_db *db)
