@@ -8,6 +8,8 @@
 #include "core/meter.h"
 #include "core/serve.h"
 #include "core/task.h"
+#include "http/stand_in.h"
+#include "i18n/lang.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -75,16 +77,43 @@ static bool settings_take(struct cli *cli)
     return true;
 }
 
+/* False: the end came. */
+static bool pause_before(int ms)
+{
+    sigset_t set = signals(false);
+    struct timespec t = {ms / 1000, ms % 1000 * 1000000L};
+    int got;
+    while ((got = sigtimedwait(&set, NULL, &t)) < 0 && errno == EINTR)
+        continue;
+    return got < 0;
+}
+
+/* Where the child before this one has found no database, somebody stands in
+ * until it is there, or until the next child does. */
+static int open_database(struct cli *cli, int socket, bool was_away)
+{
+    struct arena *a = &cli->app->mem;
+    struct stand_in *other = NULL;
+    if (was_away)
+        other = stand_in_start(
+            a, socket, "not ready: the database does not answer\n",
+            arena_printf(a, "%s\n\n%s\n", tr(lang_find("fr"), "error.503.what"),
+                         tr(lang_find("en"), "error.503.what")));
+    cli->app->made = true;
+    const int code = cli_open(cli);
+    if (code && cli->away && other)
+        pause_before(AWAY_MS);
+    stand_in_end(other);
+    return code;
+}
+
 /* The child: the database, the workers, the tasks; until SIGTERM. */
-static int serve(struct cli *cli, int socket)
+static int serve(struct cli *cli, int socket, bool was_away)
 {
     block(signals(false));
     alloc_tune();
     allow_files();
-    if (!settings_take(cli))
-        return 1;
-    cli->app->made = true;
-    if (cli_open(cli) != 0)
+    if (!settings_take(cli) || open_database(cli, socket, was_away) != 0)
         return 1;
     files_clear(cli->app->folder);
     struct http_options options = {.socket = socket,
@@ -113,10 +142,10 @@ static int serve(struct cli *cli, int socket)
     return 0;
 }
 
-static int child_main(struct cli *cli, int socket)
+static int child_main(struct cli *cli, int socket, bool was_away)
 {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    int code = serve(cli, socket);
+    int code = serve(cli, socket, was_away);
     app_close(cli->app);
     return code && cli->away ? AWAY : code;
 }
@@ -140,22 +169,11 @@ static int watch(pid_t child, bool *ending)
     }
 }
 
-/* False: the end came. */
-static bool pause_before(int ms)
-{
-    sigset_t set = signals(false);
-    struct timespec t = {ms / 1000, ms % 1000 * 1000000L};
-    int got;
-    while ((got = sigtimedwait(&set, NULL, &t)) < 0 && errno == EINTR)
-        continue;
-    return got < 0;
-}
-
 /* Keeps a child serving, until the end. The first must find its database; one
  * that follows it waits for it, as those do who serve. */
 static int supervise(struct cli *cli, int socket)
 {
-    bool ending = false, served = false;
+    bool ending = false, served = false, away = false;
     block(signals(true));
     for (int tries = 0;; served = true) {
         int64_t start = time_monotonic_ns();
@@ -163,10 +181,10 @@ static int supervise(struct cli *cli, int socket)
         if (child < 0)
             return cli_fail("cannot fork: %s", strerror(errno));
         if (child == 0)
-            _exit(child_main(cli, socket));
+            _exit(child_main(cli, socket, away));
         int state = watch(child, &ending);
         const int code = WIFEXITED(state) ? WEXITSTATUS(state) : 0;
-        const bool away = served && code == AWAY;
+        away = served && code == AWAY;
         if (ending || (WIFEXITED(state) && !away))
             return code == AWAY ? !ending : code;
         if (!away)
@@ -176,7 +194,7 @@ static int supervise(struct cli *cli, int socket)
         tries = soon && !away ? tries + 1 : 0;
         if (tries == GIVE_UP)
             return cli_fail("it ends again and again: see the log");
-        if (!pause_before(away ? AWAY_MS : AGAIN_MS))
+        if (!pause_before(AGAIN_MS))
             return 0;
     }
 }
@@ -194,7 +212,8 @@ int command_serve(struct cli *cli)
         http_listen(&cli->app->mem, conf_get(&cli->app->conf, "listen"), &why);
     if (socket < 0)
         return cli_fail("%s", why);
+    /* Nobody is there to try again: it has failed, and has said why. */
     if (cli->dev)
-        return child_main(cli, socket);
+        return child_main(cli, socket, false) ? 1 : 0;
     return supervise(cli, socket);
 }

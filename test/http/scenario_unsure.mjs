@@ -1,8 +1,9 @@
 // The database is lost. Where it goes while it commits, what was asked may be there
 // all the same: nobody is told that it is not. Where it is away, it is waited for.
-import { test, equal, ok, match, serve, copy, drop, apiOf, query, run, essaim, readable, program, childOf, onPostgres } from './lib.mjs';
+import { test, equal, deepEqual, ok, match, serve, copy, drop, apiOf, query, run, essaim, readable, program, childOf, onPostgres } from './lib.mjs';
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -121,13 +122,28 @@ else {
     match(server.log(), /does not answer/);
     await sleep(300);
     equal(server.child.exitCode, null, 'the service has ended');
+    // Meanwhile somebody answers: it lives, and is not ready.
+    const answered = async (path) => {
+      for (let i = 0; ; i++) {
+        const r = await fetch(server.base + path, { signal: AbortSignal.timeout(8000) })
+          .then(async (a) => ({ status: a.status, after: a.headers.get('retry-after'), text: await a.text() }), () => null);
+        if (r || i === 20) return r;
+      }
+    };
+    for (let i = 0; i < 3; i++) {
+      deepEqual(await answered('/healthz'), { status: 200, after: null, text: 'ok\n' });
+      deepEqual(await answered('/readyz'), { status: 503, after: '2', text: 'not ready: the database does not answer\n' });
+      const page = await answered('/projets?q=ecole');
+      equal(page.status, 503);
+      match(page.text, /Recommencez dans quelques secondes/);
+    }
     proxy.away = false;
-    let health = 0;
-    for (let i = 0; i < 200 && health !== 200; i++) {
-      health = await server.stranger().get('/healthz').then((r) => r.status, () => 0);
+    let ready = 0;
+    for (let i = 0; i < 200 && ready !== 200; i++) {
+      ready = await server.stranger().get('/readyz').then((r) => r.status, () => 0);
       await sleep(50);
     }
-    equal(health, 200);
+    equal(ready, 200);
     equal((await admin.get('/organisations')).status, 200);
   });
   await server.stop();
@@ -154,6 +170,13 @@ async function command(...args) {
   const code = await new Promise((done) => child.on('close', done));
   return { code, err };
 }
+
+await test('--dev has nobody who tries again: it fails, and says why', async () => {
+  const child = await command('serve', '--dev', '--data', mkdtempSync(join(tmpdir(), 'essaim-dev-')), '--listen', '127.0.0.1:0',
+    '--db', 'postgresql://127.0.0.1:9/essaim?connect_timeout=2');
+  equal(child.code, 1);
+  match(child.err, /^essaim: [^\n]*does not answer[^\n]*see that the server runs[^\n]*\n$/);
+});
 
 // What kill -9 leaves of a command.
 const folder = copy();
