@@ -72,18 +72,18 @@ static const struct change journal_order[] = {
     {.op = ORDER_JOURNAL},
     {.op = RUN},
 };
+#define NEW_COLUMN(table, name, type)                                          \
+    {                                                                          \
+        .op = ADD_COLUMN, .to = table, .field = name,                          \
+        .sql = SQL_CONST("ALTER TABLE " table " ADD COLUMN " name " " type)    \
+    }
 static const struct change asked_once[] = {
-    {.op = RUN,
-     .sql = SQL_CONST("ALTER TABLE core_once ADD COLUMN asked TEXT")},
+    NEW_COLUMN("core_once", "asked", "TEXT"),
     {.op = RUN},
 };
 static const struct change reasoned_imports[] = {
-    {.op = RUN,
-     .sql = SQL_CONST("ALTER TABLE core_import ADD COLUMN corrects BIGINT NOT"
-                      " NULL DEFAULT 0")},
-    {.op = RUN,
-     .sql = SQL_CONST("ALTER TABLE core_import ADD COLUMN reason"
-                      " TEXT")},
+    NEW_COLUMN("core_import", "corrects", "BIGINT NOT NULL DEFAULT 0"),
+    NEW_COLUMN("core_import", "reason", "TEXT"),
     {.op = RUN},
 };
 const struct migration core_migrations[] = {

@@ -15,6 +15,8 @@ enum change_op {
     ADD_INDEX,    /* .entity's index .number */
     DATE_LINKS,   /* .entity's links get since and until: those that are there
                      always stood */
+    ADD_COLUMN,   /* .sql, unless .to, a table that is no entity's, has .field:
+                     a table may be there before its migration */
     RUN,          /* .sql */
     REWORD, /* folds and search words of .entity anew: it searches or sorts by
                other fields than before */

@@ -140,6 +140,14 @@ static enum status add_field(struct conn *c, struct arena *a,
     return make_indexes(c, a, e, name);
 }
 
+static enum status add_own_column(struct conn *c, struct arena *a,
+                                  const struct change *g)
+{
+    bool there;
+    TRY(has_column(c, a, g->to, g->field, &there));
+    return there ? OK : db_exec(c, g->sql, NO_ARGS, NULL);
+}
+
 static enum status drop_field(struct conn *c, struct arena *a,
                               const struct entity *e, const char *name)
 {
@@ -266,6 +274,8 @@ static enum status change_run(struct conn *c, struct arena *a,
         for (const struct link *l = h->entity->links; l && l->name; l++)
             TRY(date_links(c, a, h->entity, l));
         return OK;
+    case ADD_COLUMN:
+        return add_own_column(c, a, h);
     case RUN:
         return db_exec(c, h->sql, NO_ARGS, NULL);
     case REWORD:
