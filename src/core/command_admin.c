@@ -68,6 +68,8 @@ static void field_labels(struct arena *a, const struct entity *e,
 {
     const char *key = arena_printf(a, "%s.%s", e->name, f->name);
     printf("%s\n", key);
+    if (f->one_of)
+        printf("%s.%s\n", e->name, f->one_of);
     optional(a, key, ".help");
     for (const char *const *k = f->choices; k && *k; k++) {
         printf("%s.%s\n", key, *k);

@@ -83,6 +83,10 @@ struct field {
                                     no bound but 200 for a text, 20,000 for prose */
     const char *const *choices;  /* F_CHOICE: keys, NULL-terminated */
     const struct entity *target; /* F_REF */
+    /* REF: of those beside it under one name, one alone is given, as what
+     * something comes from: in a list they are one column, whose label ends
+     * with that name. */
+    const char *one_of;
     /* REF to a person: the right whose holders of today may be named by whoever
      * writes the row, though not read in the directory. NULL: whom they read.
      */

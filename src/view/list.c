@@ -415,12 +415,13 @@ static void column(struct drawing *d, const struct field *f, struct column *out)
         down = usual_down != ask->down;
     }
     mine &= !d->page->list->newest;
-    *out = (struct column){.label =
-                               field_label(d->mem, d->lang, d->entity, f->name),
-                           .sorted = !mine  ? NOT_SORTED
-                                     : down ? SORTED_DOWN
-                                            : SORTED_UP,
-                           .number = is_number(f)};
+    *out =
+        (struct column){.label = field_label(d->mem, d->lang, d->entity,
+                                             f->one_of ? f->one_of : f->name),
+                        .sorted = !mine  ? NOT_SORTED
+                                  : down ? SORTED_DOWN
+                                         : SORTED_UP,
+                        .number = is_number(f)};
     if (!(f->flags & F_SORT))
         return;
     char *value =
@@ -432,6 +433,8 @@ static void column(struct drawing *d, const struct field *f, struct column *out)
 /* A column's field, with the words of its choices once a cell has had them. */
 struct shown {
     const struct field *field;
+    const struct field *const *others; /* of which one is given instead */
+    size_t other_count;
     struct {
         const char *label, *tone;
     } * words;
@@ -484,10 +487,32 @@ static void file_cell(struct drawing *d, const struct field *f, const void *row,
     out->text = file_about(d->mem, d->lang, &file);
 }
 
+/* "Projet : ESCALE", of several fields the one that is given. */
+static void cell_one_of(struct drawing *d, struct shown *s, const void *row,
+                        struct cell *out)
+{
+    for (size_t i = 0; i <= s->other_count; i++) {
+        const struct field *f = i ? s->others[i - 1] : s->field;
+        const struct value v = field_get(f, row);
+        if (v.type == V_NULL)
+            continue;
+        cell_ref(d, f, v.i, out);
+        if (out->text)
+            out->text =
+                arena_printf(d->mem, "%s%s%s", tr(d->lang, f->target->name),
+                             tr(d->lang, "view.colon"), out->text);
+        return;
+    }
+}
+
 static void cell(struct drawing *d, struct shown *s, const void *row,
                  struct cell *out)
 {
     const struct field *f = s->field;
+    if (f->one_of) {
+        cell_one_of(d, s, row, out);
+        return;
+    }
     struct value v = field_get(f, row);
     if (v.type == V_NULL)
         return;
@@ -536,13 +561,22 @@ static enum status table(struct drawing *d, struct list_v *out)
     struct shown *shown = NEW_ARRAY(d->mem, struct shown, n);
     struct column *heads = NEW_ARRAY(d->mem, struct column, n);
     struct cell *cells = NEW_ARRAY(d->mem, struct cell, n * list->n);
+    size_t columns = 0;
     for (size_t i = 0; i < n; i++) {
-        shown[i].field = fields[i];
-        shown[i].tagged = same(fields[i]->name, "state");
-        shown[i].words = arena_array(d->mem, sizeof(*shown[i].words),
-                                     choice_count(fields[i]) + 1);
-        column(d, fields[i], &heads[i]);
+        const char *last = columns ? shown[columns - 1].field->one_of : NULL;
+        if (fields[i]->one_of && last && same(fields[i]->one_of, last)) {
+            shown[columns - 1].other_count++;
+            continue;
+        }
+        struct shown *s = &shown[columns];
+        s->field = fields[i];
+        s->others = &fields[i + 1];
+        s->tagged = same(fields[i]->name, "state");
+        s->words =
+            arena_array(d->mem, sizeof(*s->words), choice_count(fields[i]) + 1);
+        column(d, fields[i], &heads[columns++]);
     }
+    n = columns;
     for (size_t r = 0; r < list->n; r++)
         row_cells(d, shown, n, list->rows[r], &cells[r * n]);
     out->columns = heads;

@@ -390,6 +390,19 @@ await test('month by month, the schools reached are those where it was used', as
   const mia = /<h2 id="when">[\s\S]*?<\/section>/.exec((await leader.get('/projets/1/essaimage')).text)[0];
   match(readable(mia), /juillet 2024 0 août 2024 0 septembre 2024 [1-9]/);
 });
+await test('the list of filiations says what led to what, and since when', async () => {
+  const cells = (html) => [...html.split('<tbody>').at(-1).matchAll(/<tr>([\s\S]*?)<\/tr>/g)]
+    .map((tr) => [...tr[1].matchAll(/<t[hd][^>]*>([\s\S]*?)<\/t[hd]>/g)].map((c) => readable(c[1]).trim()));
+  const all = cells((await leader.get('/filiations')).text);
+  ok(all.length > 10, `${all.length}`);
+  for (const [kind, from, to] of all) {
+    for (const end of [from, to]) match(end, /^(Note de veille|Demande de conseil|Projet|Déploiement) : ./, all.join(' | '));
+    ok(kind !== 'inconnu', kind);
+  }
+  ok(all.filter(([, , , since]) => /\d{4}/.test(since)).length > 10, all.join(' | '));
+  ok(all.some(([, from]) => from.startsWith('Note')) && all.some(([, , to]) => to.startsWith('Dépl')));
+  match((await (await server.as('leader', 'en')).get('/filiations')).text, /What came before[\s\S]*Project: /);
+});
 await test('what stopped is told with its reason, its tool and the month in which it ended', async () => {
   const base = { project: lab, tool: 'Rideau', starts: '2024-01-10', reason: 'La salle des spectacles a fermé.' };
   for (const [i, ends] of ['2024-06-28', '2024-11-04'].entries())

@@ -188,6 +188,7 @@ static enum status become(struct conn *c, struct arena *a, void *data)
     else
         f->from_advice = r->id;
     f->to_project = project;
+    f->since = day_today();
     f->kind = str_eq(req_text(r, "way"), "fed") ? "fed" : "became";
     filiation_entity.settle(a, f);
     b->alert = filiation_entity.check(c, a, f, &field);

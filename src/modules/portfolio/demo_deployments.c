@@ -125,6 +125,7 @@ static enum status add_deployment(struct spreading *s, int64_t school)
         f->from_project = s->project;
         f->to_deployment = row->row.id;
         f->kind = "deployed_as";
+        f->since = row->starts;
         f->why = "Premier établissement livré.";
         TRY(demo_add(d, &filiation_entity, f));
     }

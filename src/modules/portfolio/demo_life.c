@@ -118,6 +118,7 @@ static enum status add_signal(struct demo *d, const struct demo_signal *s)
         return OK;
     struct filiation *f = row_new(d->mem, &filiation_entity);
     f->from_signal = row->row.id;
+    f->since = row->seen;
     TRY(demo_project_id(d, s->project, &f->to_project));
     return add_link(d, f, s->link, s->reason);
 }
@@ -151,6 +152,7 @@ static enum status add_advice(struct demo *d, const struct demo_advice *w,
         return OK;
     struct filiation *f = row_new(d->mem, &filiation_entity);
     f->from_advice = row->row.id;
+    f->since = row->asked;
     TRY(demo_project_id(d, w->project, &f->to_project));
     return add_link(d, f, "fed", NULL);
 }
@@ -175,10 +177,15 @@ static enum status add_lineage(struct demo *d)
          "Savoirs fondamentaux et IA", "fed",
          "La grille d’observation de l’écrit a été reprise."},
     };
+    int64_t starts;
     for (size_t i = 0; i < COUNT(links); i++) {
         struct filiation *f = row_new(d->mem, &filiation_entity);
         TRY(demo_project_id(d, links[i].from, &f->from_project));
         TRY(demo_project_id(d, links[i].to, &f->to_project));
+        TRY(db_int(d->conn,
+                   SQL("SELECT starts FROM portfolio_project WHERE id = :id"),
+                   ARGS(arg_int("id", f->to_project)), &starts));
+        f->since = starts == NONE ? NO_DAY : (int32_t)starts;
         TRY(add_link(d, f, links[i].kind, links[i].why));
     }
     return OK;

@@ -175,6 +175,7 @@ struct filiation {
     const char *kind;
     int64_t from_signal, from_advice, from_project, from_deployment;
     int64_t to_signal, to_advice, to_project, to_deployment;
+    int32_t since; /* the day on which it did */
     const char *why;
     int64_t gate;
     int64_t from_node, to_node;

@@ -416,10 +416,24 @@ static const struct change dropped_plans[] = {
          " j.detail LIKE '%\"from\":\"configured\"%'))")},
     {.op = RUN},
 };
+static const struct change dated_filiation[] = {
+    {.op = ADD_FIELD, .entity = &filiation_entity, .field = "since"},
+    {.op = RUN,
+     .sql = SQL_CONST(
+         "UPDATE portfolio_filiation SET since = created_at / 86400")},
+    {.op = RUN},
+};
 static const struct migration migrations[] = {
-    {1, dated_links},     {3, decided_gates},     {4, deployments_over},
-    {30, dated_strategy}, {41, staged_projects},  {42, deployed_tools},
-    {43, read_alone},     {51, counted_by_state}, {60, dropped_plans},
+    {1, dated_links},
+    {3, decided_gates},
+    {4, deployments_over},
+    {30, dated_strategy},
+    {41, staged_projects},
+    {42, deployed_tools},
+    {43, read_alone},
+    {51, counted_by_state},
+    {60, dropped_plans},
+    {62, dated_filiation},
     {0},
 };
 
