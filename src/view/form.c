@@ -602,9 +602,10 @@ static enum status checks(struct drawing *d, const struct link *l,
     return OK;
 }
 
-static void names(struct drawing *d, const struct link *l,
-                  const struct linked *have, size_t have_count,
-                  struct form_field *out)
+/* What stands is named so that it can be sent back, be there namesakes. */
+static enum status names(struct drawing *d, const struct link *l,
+                         const struct linked *have, size_t have_count,
+                         struct form_field *out)
 {
     const struct form_input *in = d->ask->typed;
     size_t typed = 0, most = l->most ? (size_t)l->most : 200;
@@ -618,8 +619,12 @@ static void names(struct drawing *d, const struct link *l,
         const char *text = "";
         if (in && i < typed)
             text = str_dup(d->mem, in->get(in->data, l->name, i));
-        else if (!in && i < have_count)
-            text = have[i].title;
+        else if (!in && i < have_count) {
+            TRY(form_told_apart(d->mem, d->lang, d->ask->source, l->target,
+                                &have[i], &text));
+            text = arena_printf(d->mem, "%s" FORM_NUMBER "%" PRId64, text,
+                                have[i].target);
+        }
         int64_t weight = !in && i < have_count ? have[i].weight : 1;
         list[i] = (struct form_option){
             .value = text, .weight = weight_typed(d, l, 0, i, weight)};
@@ -629,6 +634,7 @@ static void names(struct drawing *d, const struct link *l,
     out->options = list;
     out->option_count = all;
     out->help = out->help ? out->help : tr(d->lang, "form.names_help");
+    return OK;
 }
 
 static enum status link_draw(struct drawing *d, size_t which)
@@ -654,8 +660,7 @@ static enum status link_draw(struct drawing *d, size_t which)
     TRY(form_few(d->mem, ask->source, l->target, NULL, &rows, &n));
     if (n <= FORM_FEW)
         return checks(d, l, rows, n, have, have_count, out);
-    names(d, l, have, have_count, out);
-    return OK;
+    return names(d, l, have, have_count, out);
 }
 
 size_t form_error_count(const struct form *f)

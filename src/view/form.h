@@ -129,7 +129,8 @@ bool form_offers(struct arena *a, const struct form_source *source,
                  const struct entity *e, const struct field *f, const void *row,
                  struct reach *out) MUST_USE;
 /* "École du Parc · 0540012K · Nancy": what tells a row from others of its
- * title. */
+ * title. With its number behind it is a name to type: it is that row. */
+#define FORM_NUMBER " \xc2\xb7 #"
 enum status form_told_apart(struct arena *a, const struct lang *lang,
                             const struct form_source *source,
                             const struct entity *e, const struct linked *row,

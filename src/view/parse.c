@@ -30,6 +30,20 @@ const struct form_error *form_error_of(const struct form_errors *e,
     return NULL;
 }
 
+/* What the typed name may mean, a few of them. */
+static const char *names_of(struct arena *a, const struct form_error *error)
+{
+    enum { TOLD = 6 };
+    struct buf b = {.mem = a};
+    buf_str(&b, "");
+    for (size_t i = 0; i < error->candidate_count && i < TOLD; i++)
+        buf_printf(&b, "%s%s" FORM_NUMBER "%" PRId64, i ? " ; " : "",
+                   error->candidates[i].title, error->candidates[i].target);
+    if (error->candidate_count > TOLD)
+        buf_str(&b, " ; \xe2\x80\xa6");
+    return buf_done(&b).p;
+}
+
 const char *form_message(struct arena *a, const struct lang *lang,
                          const struct form_error *error)
 {
@@ -41,7 +55,7 @@ const char *form_message(struct arena *a, const struct lang *lang,
     char *max = date ? format_day(a, lang, (int32_t)error->max, DAY_PLAIN)
                      : format_int(a, lang, error->max);
     return tr_with(a, lang, error->key, "min", min, "max", max, "text",
-                   str_dup(a, error->text), NULL);
+                   str_dup(a, error->text), "names", names_of(a, error), NULL);
 }
 
 /* One reference being read. */
@@ -120,8 +134,33 @@ static enum status hits(const struct reading *r, struct str text,
     return OK;
 }
 
+/* By the name that a form or a refusal gives it, for it has namesakes:
+ * "5e A · Collège du Parc · 2026-2027 · #156". */
+static enum status by_number(const struct reading *r, struct str text,
+                             int64_t *id)
+{
+    const size_t mark = strlen(FORM_NUMBER);
+    size_t at = text.n;
+    void *row;
+    while (at > 0 &&
+           (text.n - at < mark || memcmp(text.p + at, FORM_NUMBER, mark)))
+        at--;
+    if (at == 0)
+        return ERR_NOT_FOUND;
+    const struct str number = {text.p + at + mark, text.n - at - mark};
+    if (!str_int(number, id) || *id < 1)
+        return ERR_NOT_FOUND;
+    TRY(row_load(r->source->conn, r->mem, r->target, *id,
+                 form_reach(r->source, r->target, r->field), &row));
+    const char *title = row_title(r->target, row);
+    const size_t n = strlen(title);
+    return n <= at && same_fold(r->mem, (struct str){text.p, n}, title)
+               ? OK
+               : ERR_NOT_FOUND;
+}
+
 /* By its title. When several bear it, or none but some come near, the reader
- * chooses among them. */
+ * chooses among them; in a form the only one that comes near is meant. */
 static enum status by_title(struct reading *r, struct str text, int64_t *id)
 {
     struct hit *found;
@@ -139,6 +178,10 @@ static enum status by_title(struct reading *r, struct str text, int64_t *id)
     for (size_t i = 0; i < n; i++)
         TRY(form_told_apart(r->mem, lang_default(), r->source, r->target,
                             &all[i], &all[i].title));
+    if (n == 1 && !(r->flags & (PARSE_GIVEN | PARSE_CODES))) {
+        *id = all[0].target;
+        return OK;
+    }
     r->error->candidates = all;
     r->error->candidate_count = n;
     r->error->key = n ? "form.several" : "form.not_found";
@@ -187,6 +230,8 @@ static enum status ref_read(struct reading *r, struct str text, int64_t *id)
         r->error->key = "import.unknown_code";
         return OK;
     }
+    if (s == ERR_NOT_FOUND)
+        s = by_number(r, text, id);
     if (s == ERR_NOT_FOUND)
         s = by_title(r, text, id);
     if (s == ERR_NOT_FOUND && !r->error->key)

@@ -1,7 +1,7 @@
 // What a form offers to choose: what its reader could save, and no more; what is
 // the only choice is chosen. What cannot be saved all the same is said beside
 // its field.
-import { test, equal, ok, serve, forms, routes, rights, filled, filling, query, tables, sameTables }
+import { test, equal, ok, serve, forms, routes, rights, filled, filling, query, readable, tables, sameTables }
   from './lib.mjs';
 
 const server = await serve();
@@ -125,6 +125,25 @@ await test('an expert says who asks for advice; who only reads is told nobody', 
   ok(!filters.some((f) => f.name === 'person' && f.options.some((o) => /^\d+$/.test(o.value))), 'names of others');
 });
 
+// Names of a list that others bear, too: saved as they stand, or typed as the refusal tells them.
+await test('a visit whose class has namesakes elsewhere is saved again, and one of them is chosen by name', async () => {
+  const [visit, kept, label] = query(server.folder, "SELECT v.id || '|' || k.id || '|' || k.label FROM network_visit v"
+    + ' JOIN network_visit_classes l ON l.row_id = v.id JOIN directory_class k ON k.id = l.target_id WHERE v.state = \'confirmed\''
+    + ' AND (SELECT count(*) FROM directory_class o WHERE o.label = k.label) > 1 ORDER BY v.id LIMIT 1').split('|');
+  const links = () => query(server.folder, `SELECT target_id FROM network_visit_classes WHERE row_id = ${visit} AND until IS NULL`).split('\n');
+  const admin = await server.as('admin');
+  const form = await admin.form(`/accueils/${visit}/modifier`, '/modifier');
+  const saved = await admin.submit(form, { asker: 'Professeur 7' });
+  equal(saved.status, 303, readable(saved.text).slice(0, 600));
+  ok(links().includes(kept), 'its class is another now');
+  const again = await admin.form(`/accueils/${visit}/modifier`, '/modifier');
+  const r = await admin.post(again.action, [...filled(again, { classes: null }), ['classes', label]]);
+  equal(r.status, 422);
+  const named = new RegExp(`${label} · [^;]*?· \\d{4}-\\d{4} · #\\d+`).exec(readable(r.text))?.[0];
+  ok(named, 'the refusal names none of them');
+  equal((await admin.post(again.action, [...filled(again, { classes: null }), ['classes', named]])).status, 303, named);
+  equal(links().length, 1);
+});
 // Whatever is offered by a list can be saved, of whatever entity. A visit, a series or who waits
 // is within reach by its laboratory or by its school: neither alone says it.
 const several = ['/accueils', '/series', '/attente'];

@@ -279,6 +279,12 @@ TEST(view_form_references)
     OKAY(error.key && same(error.key, "form.several"));
     OKAY(error.candidate_count == 2 && other != two);
     OKAY(refer(&w, "Metz", 0, &id, &error) == OK && error.key);
+    /* In a form the only one that comes near is meant, in a file it is not. */
+    int64_t far = an_area(&w, "Pont-à-Mousson (rive droite)", NONE);
+    OKAY(refer(&w, "pont mousson", 0, &id, &error) == OK && !error.key &&
+         id == far);
+    OKAY(refer(&w, "pont mousson", PARSE_CODES, &id, &error) == OK &&
+         error.key);
     OKAY(refer(&w, "999", 0, &id, &error) == OK && error.key &&
          same(error.key, "form.not_found"));
     world_close(&w);
