@@ -1,8 +1,10 @@
 /*
- * The writer. It runs all closures that wait, each in a savepoint, commits them
- * together, and only then answers. What goes wrong for one is undone for one.
- * Where SQLite undoes everything (no room, a disk that fails, a statement that
- * was stopped), nobody has been answered yet, and the innocent run again.
+ * The writer. It runs all closures that wait, each but the first in a
+ * savepoint, commits them together, and only then answers. What goes wrong for
+ * one is undone for one; for the first that is the transaction, which begins
+ * again. Where SQLite undoes everything (no room, a disk that fails, a
+ * statement that was stopped), nobody has been answered yet, and the innocent
+ * run again.
  */
 #include "store/sqlite.h"
 
@@ -98,9 +100,19 @@ static bool reference_is_open(struct lite_conn *c)
     return now > 0;
 }
 
+/* Before the first there is nothing to go back to: without a savepoint SQLite
+ * keeps no copy of each page that the closure changes. */
+static enum status undo(struct lite_conn *c, bool first)
+{
+    if (!first)
+        return lite_run(c, "ROLLBACK TO one");
+    rollback(c);
+    return begin(c);
+}
+
 /* Runs the closure inside the transaction; its verdict is in job->status. Not
  * OK: the transaction is gone, and why. */
-static enum status job_run(struct lite_conn *c, struct job *j)
+static enum status job_run(struct lite_conn *c, struct job *j, bool first)
 {
     if (j->ran)
         arena_rewind(j->mem, j->mark);
@@ -108,7 +120,7 @@ static enum status job_run(struct lite_conn *c, struct job *j)
     c->conn.late = false;
     c->conn.depth = 0;
     c->conn.fallen = OK;
-    j->status = lite_run(c, "SAVEPOINT one");
+    j->status = first ? OK : lite_run(c, "SAVEPOINT one");
     if (j->status != OK)
         return c->lost = j->status;
     struct call k = {&c->conn, j};
@@ -128,9 +140,9 @@ static enum status job_run(struct lite_conn *c, struct job *j)
         j->status = c->conn.fallen;
     if (j->status == OK && reference_is_open(c))
         j->status = ERR_CONFLICT;
-    if (j->status != OK && lite_run(c, "ROLLBACK TO one") != OK)
+    if (j->status != OK && undo(c, first) != OK)
         return c->lost = ERR_STORE;
-    if (lite_run(c, "RELEASE one") != OK)
+    if (!first && lite_run(c, "RELEASE one") != OK)
         c->lost = ERR_STORE;
     return c->lost;
 }
@@ -152,7 +164,7 @@ static void run_alone(struct lite_db *db, struct job *j)
     struct lite_conn *c = db->writer;
     enum status s = begin(c);
     if (s == OK) {
-        s = job_run(c, j);
+        s = job_run(c, j, true);
         if (s != OK)
             rollback(c);
         else
@@ -189,7 +201,7 @@ static enum status run_together(struct lite_db *db, struct group *g,
 {
     struct job *j;
     for (*at = 0; (j = next_job(db, g, *at)); ++*at) {
-        enum status s = job_run(db->writer, j);
+        enum status s = job_run(db->writer, j, *at == 0);
         if (s != OK)
             return s;
     }

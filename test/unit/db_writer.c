@@ -135,6 +135,39 @@ TEST_SQLITE(db_failure_is_undone_alone)
     between(insert_and_fail, 0, ERR_INVALID);
 }
 
+static enum status insert_wait_fail(struct conn *c, struct arena *mem,
+                                    void *data)
+{
+    atomic_int *state = data;
+    TRY(db_kit_insert(c, mem, WORD("guilty")));
+    *state = 1;
+    while (*state != 2)
+        usleep(100);
+    return ERR_INVALID;
+}
+
+TEST_SQLITE(db_first_of_a_group_is_undone_alone)
+{
+    struct db_kit k = db_kit_open();
+    atomic_int state = 0;
+    struct db_kit_write first = {.fn = insert_wait_fail, .data = &state},
+                        after = {.fn = insert_clean, .data = WORD("after")};
+    first.db = after.db = k.db;
+    db_kit_start(&first);
+    while (state != 1)
+        usleep(100);
+    db_kit_start(&after);
+    db_kit_wait_for(k.db, 1);
+    state = 2;
+    db_kit_join(&first);
+    db_kit_join(&after);
+    OKAY(first.status == ERR_INVALID && after.status == OK);
+    OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == 1);
+    OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note WHERE word = "
+                            "'after'")) == 1);
+    db_kit_close(&k);
+}
+
 TEST_SQLITE(db_ceiling_is_undone_alone)
 {
     between(insert_and_leap, 20000, ERR_LIMIT);
