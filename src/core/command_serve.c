@@ -119,6 +119,8 @@ static int serve(struct cli *cli, int socket, bool was_away)
     struct http_options options = {.socket = socket,
                                    .app = &serve_app,
                                    .data = cli->app,
+                                   .rest_seconds =
+                                       db_rest_seconds(cli->app->db),
                                    .spool = cli->app->folder};
     const char *proxies = conf_get(&cli->app->conf, "proxies");
     if (!proxies_parse(str_of(proxies), &options.proxies))

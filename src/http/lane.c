@@ -18,7 +18,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 
-enum { REST_SECONDS = 1, LONG_NS = 100000000 };
+enum { LONG_NS = 100000000 };
 
 static bool state_move(struct exchange *e, int from, int to)
 {
@@ -87,7 +87,7 @@ static void worker_rest(struct worker *w)
         }
         struct timespec until;
         clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += REST_SECONDS;
+        until.tv_sec += o->rest_seconds;
         if (pthread_cond_timedwait(&w->wake, &l->lock, &until) != ETIMEDOUT ||
             w->job || l->stopping)
             continue;

@@ -24,6 +24,7 @@ static struct http_options options_whole(const struct http_options *given)
     o.fast = or_else(o.fast, 32);
     o.heavy = or_else(o.heavy, cores);
     o.fast_at_once = or_else(o.fast_at_once, 2 * cores);
+    o.rest_seconds = or_else(o.rest_seconds, 1);
     o.fast_queue = or_else(o.fast_queue, 512);
     o.heavy_queue = or_else(o.heavy_queue, 64);
     o.fast_seconds = or_else(o.fast_seconds, 10);

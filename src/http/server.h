@@ -42,7 +42,7 @@ struct http_app {
      * worker is what worker_open gave to this thread. */
     void (*answer)(void *app, void *worker, struct http_exchange *x);
     /* State of a worker thread: opened before its first exchange, so a thread
-     * that never works has none; idle once after about a second of rest. Each
+     * that never works has none; idle once after rest_seconds of rest. Each
      * may be NULL, and so may the state. */
     void *(*worker_open)(void *app);
     void (*worker_idle)(void *app, void *worker);
@@ -67,6 +67,7 @@ struct http_options {
     unsigned loops;                       /* [processors] */
     unsigned fast, heavy;                 /* workers [32; processors] */
     unsigned fast_at_once;                /* compute [2 × processors] */
+    unsigned rest_seconds;                /* until worker_idle [1] */
     unsigned fast_queue, heavy_queue;     /* waiting exchanges [512; 64] */
     unsigned fast_seconds, heavy_seconds; /* deadlines [10; 120] */
     unsigned connections;                 /* most at once [4000] */

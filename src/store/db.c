@@ -112,6 +112,11 @@ void conn_rest(struct conn *c)
     c->engine->rest(c);
 }
 
+unsigned db_rest_seconds(const struct db *db)
+{
+    return db->engine->rest_seconds;
+}
+
 unsigned conn_queries(const struct conn *c)
 {
     return c->queries;

@@ -42,8 +42,10 @@ void conn_end(struct conn *c);
 /* Lets the snapshot go: what is asked next is asked of a new one. What was
  * counted since conn_begin, and the deadline, go on. */
 enum status conn_renew(struct conn *c) MUST_USE;
-/* Gives back the page cache: for a reader that will rest. */
+/* Gives back the page cache, or the connection to a server: for a reader that
+ * has rested for as long as this database's readers may keep it. */
 void conn_rest(struct conn *c);
+unsigned db_rest_seconds(const struct db *db);
 /* Queries run on this connection since conn_begin: the cost of a page. */
 unsigned conn_queries(const struct conn *c);
 

@@ -134,6 +134,7 @@ struct engine {
     enum status (*version)(struct conn *c, int64_t *out);
     void (*end)(struct conn *c);
     void (*rest)(struct conn *c);
+    unsigned rest_seconds; /* before that */
     /* Runs the closure to its commit: see db_write. */
     enum status (*write)(struct db *db, struct arena *mem, write_fn *fn,
                          void *data, int64_t budget_ns);

@@ -222,6 +222,9 @@ const struct engine postgres_engine = {
     .begin = begin_reading,
     .end = end_reading,
     .rest = rest,
+    /* A new connection costs the next page 20 ms: for the server's process, and
+     * all statements prepared and planned anew. */
+    .rest_seconds = 60,
     .write = pg_write,
     .run = run_text,
     .rows = pg_rows,

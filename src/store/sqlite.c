@@ -434,6 +434,7 @@ const struct engine sqlite_engine = {
     .version = version_of,
     .end = end_reading,
     .rest = rest,
+    .rest_seconds = 1,
     .write = lite_write,
     .run = run_text,
     .rows = lite_rows,

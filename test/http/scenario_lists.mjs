@@ -1,7 +1,8 @@
 // Lists: every row once in each order, filters, search; what goes out comes in
 // again unchanged; imports within one's reach.
 import { essaim, test, equal, ok, match, serve, forms, links, filled, readable, tables, sameTables,
-  importEnd, onPostgres } from './lib.mjs';
+  importEnd, onPostgres, query } from './lib.mjs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const server = await serve({ env: { ESSAIM_QUERIES: '1' } });
 const admin = await server.as('admin');
@@ -196,6 +197,19 @@ await test('a Latin-1 file is converted', async () => {
   const { r } = await send(admin, 'school', Buffer.from(text, 'latin1'));
   await applied(admin, r.location);
   ok(JSON.parse((await admin.get('/etablissements.json')).text).some((s) => s.name === "École de l'Étang"));
+});
+if (onPostgres) await test('who reads a page for some seconds finds the connection it had', async () => {
+  const connections = () => query(server.folder, `SELECT string_agg(pid || ' ' || backend_start, ',' ORDER BY pid)
+    FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'essaim'`).split(',');
+  const made = [];
+  for (let i = 0; i < 3; i++) { // a task may begin meanwhile, and connect
+    await admin.get('/projets');
+    const before = connections();
+    await sleep(2500);
+    equal((await admin.get('/projets')).status, 200);
+    made.push(connections().filter((c) => !before.includes(c)).length);
+  }
+  equal(Math.min(...made), 0);
 });
 await test('a list waits for its database twice at most, a page that asks much not much longer', async () => {
   const gate = links((await admin.get('/jalons/a-decider')).text).find((l) => /^\/jalons\/\d+$/.test(l));
