@@ -28,62 +28,63 @@ static icalproperty *other(const char *name, const char *value)
     return p;
 }
 
-/* Wall-clock time with the name of its zone. */
-static void add_time(icalcomponent *to, icalproperty *p)
+/* By libical, which escapes and folds. */
+static bool add_property(struct buf *b, icalproperty *p)
 {
-    icalproperty_add_parameter(p, icalparameter_new_tzid(ZONE));
-    icalcomponent_add_property(to, p);
-}
-
-static struct icaltimetype time_at(int32_t day, int minute)
-{
-    const struct date d = day_date(day);
-    struct icaltimetype t = icaltime_null_time();
-    t.year = d.year;
-    t.month = d.month;
-    t.day = d.day;
-    t.hour = minute / 60;
-    t.minute = minute % 60;
-    return t;
+    char *line = p ? icalproperty_as_ical_string_r(p) : NULL;
+    if (line)
+        buf_str(b, line);
+    icalmemory_free_buffer(line);
+    icalproperty_free(p);
+    return line != NULL;
 }
 
 /* An address is no TEXT: nothing in it is escaped. */
-static void add_words(icalcomponent *to, const struct event *e)
+static bool add_words(struct buf *b, const struct event *e)
 {
-    icalcomponent_add_property(to, icalproperty_new_summary(e->title));
-    if (e->place)
-        icalcomponent_add_property(to, icalproperty_new_location(e->place));
-    if (e->text)
-        icalcomponent_add_property(to, icalproperty_new_description(e->text));
-    if (e->url)
-        icalcomponent_add_property(to, icalproperty_new_url(e->url));
+    return add_property(b, icalproperty_new_summary(e->title)) &&
+           (!e->place ||
+            add_property(b, icalproperty_new_location(e->place))) &&
+           (!e->text ||
+            add_property(b, icalproperty_new_description(e->text))) &&
+           (!e->url || add_property(b, icalproperty_new_url(e->url)));
 }
 
-static icalcomponent *event_make(const struct event *e)
+/* Wall-clock time with the name of its zone. */
+static void add_time(struct buf *b, const char *name, int32_t day, int minute)
 {
-    static const enum icalproperty_status states[] = {
-        [EVENT_ASKED] = ICAL_STATUS_TENTATIVE,
-        [EVENT_FIRM] = ICAL_STATUS_CONFIRMED,
-        [EVENT_CANCELLED] = ICAL_STATUS_CANCELLED,
+    const struct date d = day_date(day);
+    buf_printf(b, "%s;TZID=" ZONE ":%04d%02d%02dT%02d%02d00\r\n", name, d.year,
+               d.month, d.day, minute / 60, minute % 60);
+}
+
+/* What is short and of the program's own words needs nobody to escape or fold
+ * it: of two thousand events that is half the work. */
+static bool add_event(struct buf *b, const struct event *e)
+{
+    static const char *const states[] = {
+        [EVENT_ASKED] = "TENTATIVE",
+        [EVENT_FIRM] = "CONFIRMED",
+        [EVENT_CANCELLED] = "CANCELLED",
     };
     const struct half_hours *hours = &half_hours[e->part];
-    const struct icaltimetype changed = icaltime_from_timet_with_zone(
-        (time_t)e->changed, 0, icaltimezone_get_utc_timezone());
-    icalcomponent *one = icalcomponent_new(ICAL_VEVENT_COMPONENT);
-    icalcomponent_add_property(one, icalproperty_new_uid(e->uid));
-    icalcomponent_add_property(one, icalproperty_new_dtstamp(changed));
-    icalcomponent_add_property(one, icalproperty_new_lastmodified(changed));
-    icalcomponent_add_property(one,
-                               icalproperty_new_sequence((int)e->sequence));
-    add_time(one, icalproperty_new_dtstart(time_at(e->day, hours->from)));
-    add_time(one, icalproperty_new_dtend(time_at(e->day, hours->until)));
-    icalcomponent_add_property(one, icalproperty_new_status(states[e->state]));
-    add_words(one, e);
-    return one;
+    const time_t changed = (time_t)e->changed;
+    char at[20];
+    struct tm tm;
+    strftime(at, sizeof(at), "%Y%m%dT%H%M%SZ", gmtime_r(&changed, &tm));
+    buf_printf(b,
+               "BEGIN:VEVENT\r\nUID:%s\r\nDTSTAMP:%s\r\nLAST-MODIFIED:%s\r\n"
+               "SEQUENCE:%d\r\n",
+               e->uid, at, at, (int)e->sequence);
+    add_time(b, "DTSTART", e->day, hours->from);
+    add_time(b, "DTEND", e->day, hours->until);
+    buf_printf(b, "STATUS:%s\r\n", states[e->state]);
+    const bool added = add_words(b, e);
+    buf_str(b, "END:VEVENT\r\n");
+    return added;
 }
 
-/* The head and the zone; the events come one by one, each freed at once: a long
- * agenda costs no more memory than its text. */
+/* The head and the zone. */
 static icalcomponent *calendar_open(const char *name)
 {
     icalcomponent *all = icalcomponent_new(ICAL_VCALENDAR_COMPONENT);
@@ -119,7 +120,7 @@ enum status agenda_write(struct arena *a, const char *name,
           memcmp(b.p + b.n - strlen(end), end, strlen(end)) == 0);
     b.n -= strlen(end);
     for (size_t i = 0; i < n; i++)
-        if (!add_text(&b, event_make(&events[i])))
+        if (!add_event(&b, &events[i]))
             return ERR_SYSTEM;
     buf_str(&b, end);
     *out = buf_done(&b);
