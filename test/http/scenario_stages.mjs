@@ -221,6 +221,34 @@ await test('a database from before knows the stages by the journal, and by the g
   essaim('db', 'check', '--data', data);
   drop(data);
 });
+await test('a project deleted before there were stages is brought back with the one it had', async () => {
+  const data = copy();
+  const then = await serve({ data });
+  const chief = await then.as('leader');
+  const path = made(await post(chief, '/projets', { name: 'Supprimé jadis', axis, starts: '2025-01-06' }));
+  made(await post(chief, `${path}/etapes/study`, { reason: why }));
+  made(await post(chief, `${path}/etapes/hold`, { reason: why }));
+  const { version } = (await rows('/projets', chief)).find((p) => p.name === 'Supprimé jadis');
+  made(await post(chief, `${path}/suppression`, { _version: version }));
+  await then.stop();
+  // As it was before: no stage in what was kept, and the journal says that it stood at its trial.
+  const of = `entity = 'portfolio_project' AND row_id = ${id(path)}`;
+  for (const line of query(data, `SELECT version || ' ' || image FROM core_history WHERE ${of} AND image IS NOT NULL`).split('\n')) {
+    const image = JSON.parse(line.slice(line.indexOf(' ')));
+    delete image.stage;
+    query(data, `UPDATE core_history SET image = '${JSON.stringify(image).replaceAll("'", "''")}' WHERE ${of} AND version = ${parseInt(line, 10)}`);
+  }
+  query(data, `UPDATE core_journal SET detail = replace(detail, '"from":"study"', '"from":"trial"') WHERE ${of} AND what = 'hold'`,
+    "UPDATE core_meta SET value = 79 WHERE name = 'schema'");
+  essaim('db', 'migrate', '--data', data);
+  const now = await serve({ data });
+  const again = await now.as('leader');
+  made(await again.submit(await again.form(`${path}/historique`, '/restauration')));
+  const back = (await rows('/projets', again)).find((p) => p.name === 'Supprimé jadis');
+  equal(`${back.state} ${back.stage}`, 'held trial');
+  await now.stop();
+  drop(data);
+});
 await test('a database from before tells what was given up before it began, by the journal', async () => {
   const data = copy();
   const [plan, use, other] = query(data, "SELECT min(id) || ' ' || max(id) || ' ' || (SELECT min(id) FROM"

@@ -354,13 +354,14 @@ static const struct change dated_strategy[] = {
 };
 /* What was held, stopped or finished stood where the step that did it began:
  * its own line of the journal says so, else the gate that decided it. */
-#define STOOD(stage)                                                           \
+#define STOOD_OF(row, stage)                                                   \
     " WHEN EXISTS (SELECT 1 FROM core_journal j WHERE j.id = (SELECT"          \
     " max(k.id) FROM core_journal k WHERE k.entity = 'portfolio_project' AND"  \
-    " k.row_id = portfolio_project.id AND k.what IN ('hold', 'stop',"          \
+    " k.row_id = " row " AND k.what IN ('hold', 'stop',"                       \
     " 'finish') AND k.detail NOT LIKE '%\"from\":\"held\"%') AND j.detail "    \
     "LIKE"                                                                     \
     " '%\"from\":\"" stage "\"%') THEN '" stage "'"
+#define STOOD(stage) STOOD_OF("portfolio_project.id", stage)
 static const struct change staged_projects[] = {
     {.op = ADD_FIELD, .entity = &project_entity, .field = "stage"},
     {.op = RUN,
@@ -423,6 +424,26 @@ static const struct change dated_filiation[] = {
          "UPDATE portfolio_filiation SET since = created_at / 86400")},
     {.op = RUN},
 };
+/* What its history keeps from before the stage was a field is brought back with
+ * the stage it had; where the state says it, that is done by itself. */
+#define PAST(stage)                                                            \
+    STOOD_OF("core_history.row_id AND k.at <= core_history.at", stage)
+static const struct change staged_past[] = {
+    {.op = RUN,
+     .sql = SQL_CONST(
+         "UPDATE core_history SET image = substr(image, 1, 1) ||"
+         " '\"stage\":\"' || CASE" PAST("idea") PAST("study") PAST("design")
+             PAST("trial")
+                 PAST("deployment") " ELSE 'study' END || '\",' || "
+                                    "substr(image, 2) WHERE entity ="
+                                    " 'portfolio_project' AND image NOT LIKE "
+                                    "'%\"stage\":%' AND"
+                                    " (image LIKE '%\"state\":\"held\"%' OR "
+                                    "image LIKE"
+                                    " '%\"state\":\"stopped\"%' OR image LIKE"
+                                    " '%\"state\":\"finished\"%')")},
+    {.op = RUN},
+};
 static const struct migration migrations[] = {
     {1, dated_links},
     {3, decided_gates},
@@ -434,6 +455,7 @@ static const struct migration migrations[] = {
     {51, counted_by_state},
     {60, dropped_plans},
     {62, dated_filiation},
+    {80, staged_past},
     {0},
 };
 
