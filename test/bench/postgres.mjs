@@ -59,6 +59,35 @@ function move() {
   drop('bench_copy');
 }
 
+// A backup reads all rows at one moment, while people write: beside it the copying of the
+// files that hold them, which would need the server to stand still, and the server's own dump.
+function backup() {
+  const folder = join(place, 'backup'), to = join(place, 'copied'), mb = Number(process.env.BACKUP_MB ?? 1000);
+  drop('bench_backup');
+  execFileSync('createdb', ['bench_backup']);
+  essaim('demo', '--data', folder, '--today', today, '--password', 'demonstration', '--db', 'postgresql:///bench_backup');
+  psql('bench_backup', `INSERT INTO core_setting (name, value) SELECT 'bench ' || i,
+    (SELECT string_agg(md5(i || '.' || k), '') FROM generate_series(1, 118) k) FROM generate_series(1, ${mb * 250}) i`);
+  psql('bench_backup', 'CHECKPOINT');
+  const base = psql('bench_backup', "SELECT setting || '/base/' || (SELECT oid FROM pg_database WHERE datname = current_database()) FROM pg_settings WHERE name = 'data_directory'");
+  const ways = {
+    cp: () => execFileSync('sh', ['-c', `cp -r ${base} ${to} && sync -f ${to}`]),
+    'pg_dump, not compressed,': () => execFileSync('sh', ['-c', `pg_dump -Fc -Z0 -f ${to} bench_backup && sync -f ${to}`]),
+    'essaim backup': () => essaim('backup', to, '--data', folder, '--db', 'postgresql:///bench_backup'),
+  };
+  const took = Object.fromEntries(Object.keys(ways).map((w) => [w, []]));
+  for (let i = 0; i < Math.min(turns, 3); i++)
+    for (const [name, way] of Object.entries(ways)) {
+      rmSync(to, { recursive: true, force: true });
+      took[name].push(timed(way));
+    }
+  const size = Number(psql('bench_backup', 'SELECT pg_database_size(current_database())')) / 1e6;
+  for (const name of Object.keys(ways)) row(`${name} of ${size.toFixed(0)} MB on PostgreSQL`, `${middle(took[name]).toFixed(1)} s`);
+  row('backup against cp, on PostgreSQL', show(took['essaim backup'].map((x, i) => x / took.cp[i])), '≤ 1.5');
+  row('backup against pg_dump', show(took['essaim backup'].map((x, i) => x / took['pg_dump, not compressed,'][i])));
+  drop('bench_backup');
+}
+
 // What the server was told between two moments: statements with their values.
 const logs = join(dirname(process.env.PG_CLUSTER_CONF_ROOT), 'log');
 const log = () => readdirSync(logs).map((f) => join(logs, f)).sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
@@ -181,7 +210,7 @@ async function network() {
   await networkAt(folder, row, 'postgresql:///bench_network');
 }
 
-const parts = { move, pages, portfolio, network };
+const parts = { move, backup, pages, portfolio, network };
 const asked = process.argv.slice(2).filter((a) => parts[a]);
 for (const part of asked.length ? asked : Object.keys(parts)) await parts[part]();
 if (process.argv.includes('--record')) {
