@@ -1,5 +1,5 @@
 // PostgreSQL's own tools beside ours, by turns: pg_virtualenv -t node test/bench/postgres.mjs
-// move against COPY, a list's page and durable posts against pgbench running the
+// move against COPY, a backup against cp and pg_dump, a list’s page and durable posts against pgbench running the
 // statements that the server's log has of them.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
