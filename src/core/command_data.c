@@ -30,17 +30,25 @@ static enum status report_faults(struct conn *c, struct arena *a,
                                  const struct import *im)
 {
     const struct lang *lang = lang_find("en");
+    int64_t missing = 0;
     for (int64_t after = 0; after != NONE;) {
         struct import_fault *faults;
         size_t n;
         struct arena_mark mark = arena_mark(a);
         TRY(import_faults(c, a, im->id, after, 500, &faults, &n, &after));
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++) {
+            /* It is of the file, and so of all its new lines. */
+            if (same(faults[i].key, "import.column_missing") && missing++)
+                continue;
             fprintf(stderr, "line %" PRId64 ": %s: %s\n", faults[i].line,
                     faults[i].field ? faults[i].field : "-",
                     import_message(a, lang, &faults[i]));
+        }
         arena_rewind(a, mark);
     }
+    if (missing > 1)
+        fprintf(stderr, "and %" PRId64 " lines more for the same\n",
+                missing - 1);
     return OK;
 }
 

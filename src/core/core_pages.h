@@ -77,7 +77,8 @@ struct import_act_v {
 };
 struct import_v {
     const char *lead, *key, *self, *note, *missing, *remap, *faults_csv,
-        *faults_next, *text, *name;
+        *faults_next, *faults_title, *faults_help, *text, *name;
+    bool refused; /* of the lines told some, and not only noted */
     const char *kind, *kind_href; /* what the file may be instead; NULL */
     bool running;
     bool gone;       /* the file has been swept */

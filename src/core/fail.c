@@ -182,8 +182,12 @@ enum status req_fail(struct req *r, enum status s)
     if (r->old_form)
         return form_again(r, code);
     struct error_v v = {.code = code, .number = r->number};
-    v.title = error_label(r->lang, status_name(s), code, true);
-    v.what = error_label(r->lang, status_name(s), code, false);
+    /* Nobody filled in a form: it is the address that asks for what is not. */
+    const bool asked = s == ERR_INVALID && !req_is_post(r);
+    v.title = asked ? tr(r->lang, "error.address.title")
+                    : error_label(r->lang, status_name(s), code, true);
+    v.what = asked ? tr(r->lang, "error.address.what")
+                   : error_label(r->lang, status_name(s), code, false);
     if (r->errors.n)
         v.detail = messages(r);
     /* Refused for a reason that is told: nobody was faster, nothing broke. */

@@ -32,17 +32,26 @@ static enum status bassin_read(struct req *r, struct str typed, int64_t *out)
     return OK;
 }
 
+/* Those that the page offers, the newest first. */
+static const char *years_text(struct req *r)
+{
+    struct buf b = {.mem = r->mem};
+    const int now = school_year_of(day_today());
+    for (int y = now; y > now - YEARS; y--)
+        buf_printf(&b, "%s%s", b.n ? ", " : "", school_year_text(r->mem, y));
+    return buf_done(&b).p;
+}
+
 enum status ask_read(struct req *r, struct ask *ask)
 {
     struct str year = req_text(r, "annee"), bassin = req_text(r, "bassin");
-    const char *fault = NULL;
     *ask = (struct ask){shown_year(r->app), NONE};
-    if (year.n && !school_year_parse(year, &ask->year))
-        fault = "form.not_a_school_year";
-    else if (ask->year > school_year_of(day_today()))
-        fault = "core.figure_not_yet";
-    if (fault)
-        form_error(&r->errors, "annee", fault);
+    if ((year.n && !school_year_parse(year, &ask->year)) ||
+        ask->year > school_year_of(day_today()))
+        form_error_add(&r->errors,
+                       (struct form_error){.field = "annee",
+                                           .key = "core.figure_no_year",
+                                           .text = str_of(years_text(r))});
     if (bassin.n)
         TRY(bassin_read(r, bassin, &ask->bassin));
     return r->errors.n ? ERR_INVALID : OK;

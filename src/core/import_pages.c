@@ -331,13 +331,23 @@ static enum status faults_fill(struct req *r, const struct import *im,
                       &v->fault_count, &next));
     struct import_fault_v *out =
         NEW_ARRAY(r->mem, struct import_fault_v, v->fault_count + 1);
-    for (size_t i = 0; i < v->fault_count; i++)
-        out[i] = (struct import_fault_v){
+    const size_t all = v->fault_count;
+    v->fault_count = 0;
+    for (size_t i = 0; i < all; i++) {
+        if (v->missing && same(faults[i].key, "import.column_missing"))
+            continue;
+        out[v->fault_count++] = (struct import_fault_v){
             .line = faults[i].line,
             .mild = faults[i].mild,
             .field = fault_field(r, im, &faults[i]),
             .text = faults[i].typed,
             .message = import_message(r->mem, r->lang, &faults[i])};
+    }
+    v->faults_title =
+        tr(r->lang, im->bad ? "core.import_faults" : "core.import_notes");
+    v->faults_help = tr(r->lang, im->bad ? "core.import_faults_help"
+                                         : "core.import_notes_help");
+    v->refused = im->bad > 0;
     v->faults = out;
     v->faults_csv = arena_printf(r->mem, "%s.csv", v->self);
     if (next != NONE)
@@ -395,7 +405,7 @@ static void counts_fill(struct req *r, const struct import *im,
         if (counts[i].always ||
             (counts[i].n && !same(counts[i].key, "core.import_right")))
             items[v->n++] = (struct item_v){
-                .label = tr(r->lang, counts[i].key),
+                .label = tr_n(r->mem, r->lang, counts[i].key, counts[i].n),
                 .value = format_int(r->mem, r->lang, counts[i].n)};
     v->items = items;
 }

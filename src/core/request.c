@@ -205,6 +205,8 @@ enum status req_send(struct req *r, int code, const char *type, struct str body)
 enum status req_html(struct req *r, int code, struct html *h)
 {
     code = r->told_code ? r->told_code : code;
+    if (code == 422 || (code == 409 && req_is_post(r)))
+        html_title_begin(h, "page.faulty");
     http_header_add(r->x, "Content-Security-Policy",
                     "default-src 'none'; style-src 'self'; script-src 'self';"
                     " img-src 'self' data:; font-src 'self';"

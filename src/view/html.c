@@ -9,6 +9,25 @@ void html_open(struct html *h, struct arena *mem, const struct lang *lang)
     *h->out.p = 0;
 }
 
+const char *html_title(struct html *h)
+{
+    h->title = h->out.n;
+    return "";
+}
+
+void html_title_begin(struct html *h, const char *key)
+{
+    const char *text = tr(h->lang, key);
+    const size_t n = strlen(text) + 1, rest = h->out.n - h->title;
+    if (!h->title)
+        return;
+    html_raw(h, text, n); /* makes room for as much */
+    char *at = h->out.p + h->title;
+    memmove(at + n, at, rest);
+    memcpy(at, text, n - 1);
+    at[n - 1] = ' ';
+}
+
 void html_grow(struct html *h, size_t more)
 {
     struct buf *b = &h->out;

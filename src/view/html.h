@@ -21,6 +21,7 @@
 struct html {
     struct buf out;          /* out.mem is the request's arena */
     const struct lang *lang; /* the reader's, for {{_ label}} */
+    size_t title;            /* where html_title was called; 0: nowhere */
 };
 
 /* HTML already: made by HTML("<br>") or by a drawer of this floor. */
@@ -31,6 +32,11 @@ struct html_safe {
 
 /* Starts an empty page, with room for a usual one. */
 void html_open(struct html *h, struct arena *mem, const struct lang *lang);
+
+/* Called by page_top where the page's title begins: writes nothing. Once the
+ * page's status is known, a label may be put there, and a space. */
+const char *html_title(struct html *h);
+void html_title_begin(struct html *h, const char *key);
 
 void html_grow(struct html *h, size_t more); /* only for html_raw */
 static inline void html_raw(struct html *h, const char *p, size_t n)

@@ -279,7 +279,8 @@ await test('a year that is none, or has not begun, is refused by its name', asyn
     for (const year of ['abc', '2025-2026', '2050-2051']) {
       const r = await admin.get(`${path}?annee=${year}`);
       equal(r.status, 422, `${path} ${year}`);
-      match(r.text, /année scolaire/);
+      match(r.text, /année scolaire ne peut pas.* 2024-2025, 2023-2024, /);
+      ok(!/corriger|formulaire/.test(r.text), 'nobody filled in a form');
     }
 });
 await test('how things stand is told of today, in the course of a year', async () => {

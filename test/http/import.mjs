@@ -143,16 +143,28 @@ await test('days, numbers and choices as people write them', async () => {
   equal([one.kind, one.sector, one.latitude, one.longitude, one.opened, one.state].join(' '), 'college public 48.69 6.18 2024-09-01 open');
   equal([two.kind, two.sector, two.latitude, two.opened].join(' '), 'lycee private 48.5 1965-03-01');
 });
+await test('what is only noted is not called refused; numbers agree with their words', async () => {
+  const { where, refused } = await checked(`uai;nom;nature;code_bassin_formation\r\n${uai()};A;college;99998\r\n${uai()};B;college;99998\r\n`);
+  equal(refused, 0);
+  await says(where, /2 lignes justes, à écrire 0 ligne refusée 2 lignes nouvelles 0 ligne modifiée/,
+    /2 right lines, to be written 0 lines refused 2 new lines 0 changed lines/);
+  const page = readable((await admin.get(where)).text);
+  match(page, /À savoir Ces lignes ne sont pas refusées/);
+  ok(!page.includes('Lignes refusées'), page);
+});
 await test('a wrong letter names the right one', async () => {
   const { where, refused } = await checked('uai;nom;nature\r\n0540038B;Lycée;lycee\r\n');
   equal(refused, 1);
   await says(where, /la lettre attendue est Y/, /expected letter is Y|letter .*Y/i);
 });
-await test('a column that a new record needs is missing: said by line, and the known ones still change', async () => {
+await test('a column that a new record needs is missing: said once, and by line in the file of refused lines, and the known ones still change', async () => {
   const known = (await schools())[0];
   const { where, refused, updated } = await applied(`uai;commune\r\n${known.uai};Toul-les-Essais\r\n${uai()};Toul\r\n`);
   equal([refused, updated].join(), '1,1');
-  await says(where, /Le fichier n’a pas de colonne pour ce champ/, /The file has no column for this field/);
+  const page = (await admin.get(where)).text;
+  equal((page.match(/pas de colonne pour|Aucune colonne ne remplit/g) ?? []).length, 1, 'once');
+  ok(links(page).some((l) => l === `${where}.csv`), 'the refused lines can be had');
+  await says(where, /1 ligne refusée/, /1 line refused/);
   await says(where, /obligatoires pour une fiche nouvelle : Nom, [^.]*\. .*« Écoles/, /which a new record needs: Name, [^.]*\. .*no list of “/);
   const line = (await admin.get(`${where}.csv`)).text.match(/Le fichier n’a pas de colonne/g);
   equal(line.length, 1, 'one message a line');
@@ -210,7 +222,7 @@ await test('the check foresees what the writing does', async () => {
   match(said.stdout, /4 lines, 1 new, 1 changed, 1 the same, 1 refused/);
   const { where, ...before } = await checked(file);
   equal(told(before), '1,1,1,1');
-  await says(where, /1 lignes nouvelles 1 lignes modifiées/, /1 new lines 1 changed lines/);
+  await says(where, /1 ligne nouvelle 1 ligne modifiée 1 ligne inchangée/, /1 new line 1 changed line 1 unchanged line/);
   await press(admin, where, 'application');
   equal(told(await importEnd(admin, where)), '1,1,1,1');
 });

@@ -244,6 +244,15 @@ export function apiOf(server, { as = 'admin@demo.example', name = 'test' } = {})
   });
 }
 
+// A page that answers mistakes says so in its title, and where they are told is
+// where a reader begins.
+function faulty(path, r) {
+  const text = r.bytes.toString('utf8'), title = /<title>([^<]*)/.exec(text)?.[1];
+  if (title === undefined) return;
+  match(title, /^(Erreur\u00a0: |Error: )/, path);
+  match(text, / autofocus>|aria-invalid="true"|<div class="oops">/, path);
+}
+
 // Someone with a browser without scripts: cookies, forms, no redirects unasked.
 export class Person {
   constructor(base, lang = 'fr') {
@@ -253,6 +262,7 @@ export class Person {
   async fetch(path, { method = 'GET', body, headers = {} } = {}) {
     const cookie = [...this.cookies].map(([k, v]) => `${k}=${v}`).join('; ');
     const r = await send(new URL(path, this.base), method, { cookie, ...headers }, body);
+    if (r.status === 422) faulty(path, r);
     for (const line of r.headers.getSetCookie()) {
       const [pair, ...rest] = line.split(';');
       const at = pair.indexOf('=');

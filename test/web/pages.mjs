@@ -163,6 +163,22 @@ await test('a refused form takes the keyboard to its mistakes', async () => {
   await page.context().close();
 });
 
+for (const script of [true, false])
+  await test(`a page of mistakes begins with them, ${script ? 'with' : 'without'} JavaScript`, async () => {
+    const page = await open('admin', { script });
+    await page.goto('/etablissements/nouveau');
+    await page.locator('main form.form button.btn').last().press('Enter');
+    await page.waitForSelector('.errors');
+    ok((await page.title()).startsWith('Erreur\u00a0: '), await page.title());
+    equal(await page.locator('.errors:focus').count(), 1, 'there the reader is');
+    await page.keyboard.press('Tab');
+    const first = await page.locator('[aria-invalid="true"]').first().getAttribute('id');
+    equal(await page.locator(':focus').getAttribute('href'), `#${first}`, 'the first link is that of the first fault');
+    await page.keyboard.press('Enter');
+    equal(await page.locator(':focus').getAttribute('id'), first);
+    await page.context().close();
+  });
+
 await test('an import with faults, and two editors of one row, have each landmark once', async () => {
   const page = await open('admin');
   const seen = async (what) => {

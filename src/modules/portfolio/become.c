@@ -97,6 +97,7 @@ static enum status show(struct req *r, int code, const char *alert)
     v.lineage = &o.lineage;
     v.alert = v.action && alert ? tr(r->lang, alert) : NULL;
     struct page p = req_page(r, o.detail.title);
+    p.alert = !v.action && alert ? tr(r->lang, alert) : p.alert;
     req_crumb(r, &p);
     struct html h;
     req_html_open(r, &h);
