@@ -15,7 +15,8 @@ struct home_v {
     const struct item_v *news; /* value: when */
     size_t news_count;
     const struct figure_v *figures;
-    size_t figure_count;
+    size_t figure_count; /* 0: no record is there yet to be counted */
+    bool imports;        /* the reader may import */
 };
 struct carried_v;
 struct sign_in_v {

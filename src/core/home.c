@@ -122,6 +122,7 @@ static enum status news_fill(struct req *r, struct home_v *v)
 static enum status figures_fill(struct req *r, struct home_v *v)
 {
     struct figure_v *figures = NEW_ARRAY(r->mem, struct figure_v, HOME_FIGURES);
+    bool counted = false;
     for (const struct module *const *m = modules; *m; m++)
         for (const struct figure *f = (*m)->figures;
              f && f->id && v->figure_count < HOME_FIGURES; f++) {
@@ -130,6 +131,9 @@ static enum status figures_fill(struct req *r, struct home_v *v)
             struct figure_ask ask = {f, shown_year(r->app), NONE, reach_all};
             struct figure_value value;
             TRY(figure_value(r->conn, r->mem, &ask, &value));
+            if (!value.hidden && value.value != value.value)
+                continue;
+            counted |= value.hidden || value.value > 0;
             figures[v->figure_count++] = (struct figure_v){
                 .label = tr(r->lang, arena_printf(r->mem, "figure.%s", f->id)),
                 .value = figure_text(r->mem, r->lang, f, value),
@@ -138,6 +142,8 @@ static enum status figures_fill(struct req *r, struct home_v *v)
                 .href = arena_printf(r->mem, "/chiffres/%s", f->id)};
         }
     v->figures = figures;
+    if (!counted)
+        v->figure_count = 0;
     return OK;
 }
 
@@ -152,6 +158,7 @@ static enum status home(struct req *r)
 {
     struct home_v v = {0};
     TRY(req_fill(r, home_fill, &v, sizeof(v)));
+    v.imports = r->who && may(r->who, "core.import");
     if (r->who)
         v.hello = tr_with(r->mem, r->lang, "core.hello", "name",
                           said(r->mem, r->lang, r->who->name), NULL);

@@ -121,6 +121,10 @@ await test('a base that was only made says on the strategy what is missing, and 
   const marie = server.stranger();
   equal((await marie.post('/entrer', { email: 'marie@example.org', password: 'douze vaches bleues' })).status, 303);
   const page = (await marie.get('/strategie')).text;
+  const home = (await marie.get('/')).text;
+  ok(!/inconnu/i.test(readable(home)), 'no tile of nothing');
+  match(readable(home), /attendent leurs premières fiches .*importez un fichier/);
+  ok(home.includes('href="/imports"') && !(await server.stranger().get('/')).text.includes('class="btn" href="/imports"'));
   for (const path of ['/axes', '/politiques', '/services']) {
     ok(page.includes(`href="${path}/nouveau"`), path);
     equal((await marie.get(`${path}/nouveau`)).status, 200, path);
