@@ -239,6 +239,26 @@ static enum status check_rivals(struct reader *r, struct arena *a,
     return OK;
 }
 
+/* Against the lines before it, of which those that were refused do not count:
+ * what it says is kept once it may stand. */
+static enum status check_lines(struct reader *r, struct arena *a,
+                               struct import_line *line, const void *now,
+                               struct form_errors *errors)
+{
+    const struct entity *e = r->im->entity;
+    r->seen.looks = true;
+    check_twice(r, a, line->row, line->number, errors);
+    const enum status s =
+        errors->n ? OK : check_rivals(r, a, line, now, errors);
+    r->seen.looks = false;
+    if (s != OK || errors->n)
+        return s;
+    check_twice(r, a, line->row, line->number, errors);
+    (void)seen_twin(&r->seen, a, e, line->row, line->number);
+    (void)seen_turn(&r->seen, a, e, line->row, line->number);
+    return OK;
+}
+
 static bool code_of(const struct reader *r, const struct record *record,
                     struct value *v)
 {
@@ -414,9 +434,7 @@ static enum status line_read(struct reader *r, struct piece *p,
     if (!errors.n)
         TRY(check_reach(r, a, line->row, &errors));
     if (!errors.n)
-        check_twice(r, a, line->row, line->number, &errors);
-    if (!errors.n)
-        TRY(check_rivals(r, a, line, now, &errors));
+        TRY(check_lines(r, a, line, now, &errors));
     if (!errors.n && line->exists && row_same(e, now, line->row))
         TRY(links_alike(r->conn, a, e, line, ((struct row *)line->row)->id,
                         &line->alike));

@@ -49,7 +49,7 @@ int64_t seen_before(struct seen *s, struct arena *a, const char *what,
         seen_grow(s);
     const struct str key = key_of(a, what, text);
     struct seen_slot *slot = slot_of(s, key);
-    if (slot->line)
+    if (slot->line || s->looks)
         return slot->line == line ? 0 : slot->line;
     *slot = (struct seen_slot){{arena_dup(&s->mem, key.p, key.n), key.n}, line};
     s->n++;
@@ -78,8 +78,9 @@ int64_t seen_turn(struct seen *s, struct arena *a, const struct entity *e,
     if (!e->turns || !row_key(a, e, row, e->turns->keys, &key))
         return 0;
     const struct days days = row_days(e, row);
-    s->turns = arena_grow(&s->mem, s->turns, sizeof(*s->turns), s->turn_count,
-                          &s->turn_room);
+    if (!s->looks)
+        s->turns = arena_grow(&s->mem, s->turns, sizeof(*s->turns),
+                              s->turn_count, &s->turn_room);
     const size_t at = s->turn_count;
     const int64_t first = seen_before(s, a, "turns", key, (int64_t)at + 1);
     struct seen_turn *t = first ? &s->turns[first - 1] : NULL;
@@ -87,10 +88,12 @@ int64_t seen_turn(struct seen *s, struct arena *a, const struct entity *e,
         if (t->days.from <= days.until && days.from <= t->days.until)
             return t->line;
         if (!t->next) {
-            t->next = at;
+            t->next = s->looks ? 0 : at;
             break;
         }
     }
+    if (s->looks)
+        return 0;
     s->turns[at] = (struct seen_turn){days, line, 0};
     s->turn_count++;
     return 0;

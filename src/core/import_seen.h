@@ -8,6 +8,7 @@
  */
 struct seen {
     struct arena mem;
+    bool looks; /* what is asked is not kept: the line may be refused yet */
     struct seen_slot {
         struct str key;
         int64_t line;

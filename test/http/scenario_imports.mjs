@@ -1,7 +1,7 @@
 // Imports one after another: taken back in turn, named in their list, told apart
 // by their heads, and forgotten after a time.
 import { test, equal, ok, match, serve, forms, readable, importEnd, importPress, importSend, run, query, links, copy, drop } from './lib.mjs';
-import { readdirSync, utimesSync } from 'node:fs';
+import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -70,6 +70,19 @@ await test('taking back twice, or what was never written, is told in words', asy
     match(said, words);
     ok(!/conflict|not-found/.test(said), said);
   }
+});
+await test('a line is told of the one that stands, never of one that was refused', async () => {
+  const place = copy();
+  const school = query(place, 'SELECT uai FROM directory_school ORDER BY id DESC LIMIT 1');
+  const project = query(place, 'SELECT name FROM portfolio_project ORDER BY id LIMIT 1');
+  const line = (starts) => `${project};Tour à tour;${school};${starts};in_use`;
+  const file = join(place, 'tours.csv');
+  writeFileSync(file, ['project;tool;school;starts;state', line('2025-02-01'), line('2025-03-01'), line('2025-03-01')].join('\r\n'));
+  const r = run('import', 'deployment', file, '--dry-run', '--data', place), said = r.stdout + r.stderr;
+  match(said, /1 new, .* 2 refused/);
+  match(said, /^line 3: .*line 2 /mi);
+  match(said, /^line 4: .*line 2 /mi);
+  drop(place);
 });
 await test('a file of another kind is known by its heads', async () => {
   const people = 'nom;prenom;zzz\r\n1;2;3\r\n';
