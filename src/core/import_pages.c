@@ -159,6 +159,14 @@ static const char *sheet_name(struct arena *a, struct str name)
     return name.p ? arena_dup(a, name.p, utf8_whole(name)) : "";
 }
 
+/* A program sends the file as it is: what would be unpacked first is none. */
+static bool is_wrapped(const struct req *r)
+{
+    const struct str type = http_header(r->x, "Content-Type");
+    return type.p && (strncasecmp(type.p, "multipart/", 10) == 0 ||
+                      strncasecmp(type.p, "application/json", 16) == 0);
+}
+
 /* By a form, or by the API as the whole body. */
 static enum status sheet_sent(struct req *r, struct str *file, struct str *name)
 {
@@ -180,6 +188,10 @@ enum status import_send(struct req *r)
 {
     struct str file, name;
     struct str api = req_text(r, "entity");
+    if (r->api && is_wrapped(r)) {
+        form_error(&r->errors, NULL, "import.as_it_is");
+        return ERR_TYPE;
+    }
     TRY(sheet_sent(r, &file, &name));
     const struct entity *e =
         api.p ? sheet_kind_by_api(r->app, str_dup(r->mem, api)) : NULL;

@@ -39,8 +39,23 @@ static const char *braces(struct req *r, const char *path)
     return b.p;
 }
 
-static void parameter(struct json *j, const char *name, const char *in,
-                      const char *type)
+/* "get_school_id": unique, for a method is once under a path. */
+static const char *operation_id(struct req *r, const struct route *t)
+{
+    struct buf b = {.mem = r->mem};
+    struct str rest = str_of(t->path + strlen("/api/v1/")), part;
+    buf_str(&b, names[t->method]);
+    while (str_next(&rest, '/', &part)) {
+        const bool open = part.n && *part.p == ':';
+        buf_char(&b, '_');
+        buf_add(&b, part.p + open, part.n - open);
+    }
+    return buf_done(&b).p;
+}
+
+/* choices: all that it may be, ending with NULL; or NULL. */
+static void parameter_of(struct json *j, const char *name, const char *in,
+                         const char *type, const char *const *choices)
 {
     json_object(j, NULL);
     json_cstr(j, "name", name);
@@ -48,8 +63,34 @@ static void parameter(struct json *j, const char *name, const char *in,
     json_bool(j, "required", same(in, "path"));
     json_object(j, "schema");
     json_cstr(j, "type", type);
+    if (choices) {
+        json_array(j, "enum");
+        for (; *choices; choices++)
+            json_cstr(j, NULL, *choices);
+        json_end_array(j);
+    }
     json_end_object(j);
     json_end_object(j);
+}
+
+static void parameter(struct json *j, const char *name, const char *in,
+                      const char *type)
+{
+    parameter_of(j, name, in, type, NULL);
+}
+
+/* What a file may hold. */
+static const char *const *kinds_of(struct req *r)
+{
+    const struct entity *e;
+    size_t n = 0;
+    while (sheet_kind(r->app, n))
+        n++;
+    const char **all = NEW_ARRAY(r->mem, const char *, n + 1);
+    for (size_t i = n = 0; (e = sheet_kind(r->app, i)); i++)
+        if (e->path || intake_of(e))
+            all[n++] = e->api;
+    return all;
 }
 
 /* What handlers take and give, beside a row of their own entity ("*"). */
@@ -111,14 +152,19 @@ static void parameters(struct req *r, struct json *j, const struct route *t)
                       str_eq(part, ":figure") ? "string" : "integer");
     if (t->handle == rows_list) {
         const char **asked = list_names(r->mem, t->entity, &n);
-        for (size_t i = 0; i < n; i++)
-            parameter(j, asked[i], "query", "string");
+        for (size_t i = 0; i < n; i++) {
+            const struct field *f = entity_field(t->entity, asked[i]);
+            parameter_of(j, asked[i], "query", "string", f ? f->choices : NULL);
+        }
         parameter(j, "limit", "query", "integer");
     }
     rest = str_of(d && d->queries ? d->queries : "");
     while (str_next(&rest, ' ', &part))
         if (part.n)
-            parameter(j, str_dup(r->mem, part), "query", "string");
+            parameter_of(j, str_dup(r->mem, part), "query", "string",
+                         t->handle == import_send && str_eq(part, "entity")
+                             ? kinds_of(r)
+                             : NULL);
     if (t->method == PATCH || (t->method == DELETE && t->handle == row_remove))
         parameter(j, "If-Match", "header", "string");
     if (t->method != GET)
@@ -219,6 +265,7 @@ static void body_of(struct req *r, struct json *j, const struct route *t)
 static void operation(struct req *r, struct json *j, const struct route *t)
 {
     json_object(j, names[t->method]);
+    json_cstr(j, "operationId", operation_id(r, t));
     json_cstr(
         j, "summary",
         tr(r->lang, t->entity ? t->entity->name

@@ -209,6 +209,15 @@ await test('what is no JSON, or no object, is 422; twice the same member too', a
     ok([400, 422].includes((await call('POST', '/school', { raw })).status), String(raw).slice(0, 30));
   equal(JSON.parse((await call('GET', '/school?limit=1')).text).total, n);
 });
+await test('a file is sent as it is: in a form, or as JSON, it is 415 with what to do', async () => {
+  const before = tables(server.folder);
+  for (const type of ['multipart/form-data; boundary=x', 'application/json']) {
+    const p = problem(await call('POST', '/import?entity=school', { raw: '--x\r\n\r\nuai;nom\r\n--x--\r\n', type }), 415);
+    equal(p.code, 'type');
+    match(p.errors[0].message, /text\/csv/);
+  }
+  sameTables(before, tables(server.folder), 'refused');
+});
 await test('a form is not taken for JSON', async () => {
   const r = await call('POST', '/school', { raw: 'name=x', type: 'application/x-www-form-urlencoded' });
   ok([415, 422].includes(r.status), String(r.status));

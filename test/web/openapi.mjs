@@ -55,6 +55,14 @@ const shaped = (path, method, r) => {
 const members = (schema, value, name) => deepEqual(
   Object.keys(value).filter((k) => !api.components.schemas[schema].properties[k]), [], name);
 
+await test('each operation has a name of its own, and choices are named', async () => {
+  const all = Object.values(api.paths).flatMap((p) => Object.values(p));
+  equal(new Set(all.map((o) => o.operationId)).size, all.length);
+  for (const o of all) match(o.operationId, /^(get|post|patch|delete)(_[a-z_]+)+$/);
+  const of = (path, method, name) => api.paths[path][method].parameters.find((p) => p.name === name).schema;
+  deepEqual(of('/api/v1/school', 'get', 'kind').enum, api.components.schemas.school.properties.kind.enum.filter(Boolean));
+  ok(of('/api/v1/import', 'post', 'entity').enum.includes('school'));
+});
 await test('lists and rows of every kind are as described', async () => {
   const kinds = Object.keys(api.paths).map((p) => /^\/api\/v1\/(\w+)$/.exec(p)?.[1])
     .filter((k) => k && api.components.schemas[`${k}_new`]);
