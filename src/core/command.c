@@ -81,24 +81,33 @@ enum {
     FLAGS,
 };
 const struct command_flag command_flags[] = {
-    [F_PASSWORD] = {"password", "P", NULL},
-    [F_TODAY] = {"today", "DATE", NULL},
-    [F_YEAR] = {"year", "2023-2024", NULL},
-    [F_BASSIN] = {"bassin", "B", NULL},
-    [F_FORMAT] = {"format", "text|csv|json", "text csv json"},
-    [F_MAP] = {"map", "COLUMN=field", NULL},
-    [F_HEAD] = {"head", "FILE", NULL},
-    [F_KEY] = {"key", "FILE", NULL},
-    [F_FROM] = {"from", "PLACE", NULL},
-    [F_TO] = {"to", "PLACE", NULL},
-    [F_PASSPHRASE] = {"passphrase", NULL, NULL},
-    [F_FULL] = {"full", NULL, NULL},
-    [F_FORCE] = {"force", NULL, NULL},
-    [F_REASON] = {"reason", "TEXT", NULL},
-    [F_DRY] = {"dry-run", NULL, NULL},
-    [F_DEV] = {"dev", NULL, NULL},
-    [F_HELP] = {"help", NULL, NULL},
-    [F_VERSION] = {"version", NULL, NULL},
+    [F_PASSWORD] = {"password", "P", NULL,
+                    "the password; without it one is asked for, or made"},
+    [F_TODAY] = {"today", "DATE", NULL, "the day that is taken for today"},
+    [F_YEAR] = {"year", "2023-2024", NULL,
+                "the school year; without it the last one that is over"},
+    [F_BASSIN] = {"bassin", "B", NULL, "of that bassin alone, by its number"},
+    [F_FORMAT] = {"format", "text|csv|json", "text csv json",
+                  "how it is written; text unless it says otherwise"},
+    [F_MAP] = {"map", "COLUMN=field", NULL,
+               "which field a column of the file fills; may be given again"},
+    [F_HEAD] = {"head", "FILE", NULL,
+                "a sealed head that was kept, to be compared"},
+    [F_KEY] = {"key", "FILE", NULL, "the file with the key"},
+    [F_FROM] = {"from", "PLACE", NULL, "where everything is"},
+    [F_TO] = {"to", "PLACE", NULL, "where everything goes"},
+    [F_PASSPHRASE] = {"passphrase", NULL, NULL,
+                      "asks for words instead of a key"},
+    [F_FULL] = {"full", NULL, NULL, "reads every file again, too"},
+    [F_FORCE] = {"force", NULL, NULL,
+                 "does what it else refuses, for there is no way back"},
+    [F_REASON] = {"reason", "TEXT", NULL,
+                  "why a file changes a school year that is over"},
+    [F_DRY] = {"dry-run", NULL, NULL, "checks everything and writes nothing"},
+    [F_DEV] = {"dev", NULL, NULL,
+               "for whoever writes the program: pages tell more"},
+    [F_HELP] = {"help", NULL, NULL, "these words"},
+    [F_VERSION] = {"version", NULL, NULL, "which version this is"},
     [FLAGS] = {0},
 };
 
@@ -371,6 +380,18 @@ static bool command_find(struct cli *cli, struct run *out)
     return out->own || out->of_module;
 }
 
+/* The usage, and what each flag of it is for. */
+static void help_print(const char *name, const char *usage, const char *what)
+{
+    printf("essaim %s %s\n%s\n", name, usage, what);
+    for (const struct command_flag *f = command_flags; f->name; f++) {
+        const char *at = strstr(usage, f->name);
+        if (at && at - usage > 1 && strncmp(at - 2, "--", 2) == 0)
+            printf("  --%-11s %s\n", f->name, f->what);
+    }
+    printf("  --%-11s the data folder, where it is not \"data\"\n", "data");
+}
+
 static int run_named(struct cli *cli)
 {
     struct run what;
@@ -385,11 +406,10 @@ static int run_named(struct cli *cli)
         return code;
     }
     if (what.own)
-        printf("essaim %s %s\n%s\n", what.own->name, what.own->usage,
-               what.own->what);
+        help_print(what.own->name, what.own->usage, what.own->what);
     else
-        printf("essaim %s %s\n%s\n", what.of_module->name,
-               what.of_module->usage, what.of_module->what);
+        help_print(what.of_module->name, what.of_module->usage,
+                   what.of_module->what);
     return 0;
 }
 
@@ -410,6 +430,11 @@ int command_main(int argc, char **argv)
     }
     cli.argc = argc - optind;
     cli.argv = argv + optind;
+    /* "essaim help import" is "essaim import --help". */
+    if (cli.argc && same(cli.argv[0], "help")) {
+        cli.help = true;
+        cli.argc--, cli.argv++;
+    }
     if (cli.argc)
         return run_named(&cli);
     usage(cli.help ? stdout : stderr);

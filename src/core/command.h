@@ -31,6 +31,7 @@ struct command_flag {
     const char *name;
     const char *value; /* what follows it, or NULL */
     const char *words; /* the words that may follow, for completion; or NULL */
+    const char *what;  /* for --help */
 };
 extern const struct command_flag command_flags[]; /* ends with {0} */
 

@@ -103,34 +103,81 @@ static const char *place_of(struct cli *cli, struct conn *c, const char *entity,
     return arena_printf(&cli->app->mem, "%s %" PRId64, entity, id);
 }
 
-static int user_list(struct cli *cli)
+/* A line of the table. */
+struct told {
+    const char *email, *name, *role;
+};
+
+static const char *role_of(struct cli *cli, struct conn *c, struct rows *rows)
 {
-    struct conn *c;
+    struct buf b = {.mem = &cli->app->mem};
+    const char *role = row_text(rows, 2), *entity = row_text(rows, 3);
+    buf_str(&b, role ? role : row_int(rows, 6) ? "closed" : "-");
+    if (entity)
+        buf_printf(&b, " (%s)", place_of(cli, c, entity, row_int(rows, 4)));
+    if (row_day(rows, 5) != NO_DAY)
+        buf_printf(&b, " until %s", day_iso(&cli->app->mem, row_day(rows, 5)));
+    return buf_done(&b).p;
+}
+
+/* As wide as its longest text, in characters: printf counts bytes. */
+static void cell_print(const char *text, size_t width)
+{
+    const size_t n = utf8_length(str_of(text));
+    printf("%s%*s  ", text, (int)(n < width ? width - n : 0), "");
+}
+
+static void table_print(const struct told *lines, size_t n)
+{
+    size_t email = 0, name = 0;
+    for (size_t i = 0; i < n; i++) {
+        const size_t one = utf8_length(str_of(lines[i].email)),
+                     two = utf8_length(str_of(lines[i].name));
+        email = one > email ? one : email;
+        name = two > name ? two : name;
+    }
+    for (size_t i = 0; i < n; i++) {
+        cell_print(lines[i].email, email);
+        cell_print(lines[i].name, name);
+        printf("%s\n", lines[i].role);
+    }
+}
+
+static enum status accounts_read(struct cli *cli, struct conn *c,
+                                 struct told **lines, size_t *n)
+{
     struct rows *rows;
-    if (conn_open(cli->app->db, &c) != OK || conn_begin(c, 0) != OK)
-        return cli_fail("the database cannot be read");
-    enum status s = db_rows(
+    size_t room = 0;
+    TRY(db_rows(
         c, &cli->app->mem,
         SQL("SELECT a.email, a.name, g.role, g.entity, g.row_id, g.until_day,"
             " a.closed FROM auth_account a LEFT JOIN auth_grant g ON g.person "
             "= a.person"
             " AND (g.until_day IS NULL OR g.until_day >= :today)"
             " ORDER BY a.email, g.id"),
-        ARGS(arg_day("today", day_today())), &rows);
-    while (s == OK && rows_next(rows)) {
-        const char *entity = row_text(rows, 3);
-        printf("%-32s %-28s %s", row_text(rows, 0), row_text(rows, 1),
-               row_text(rows, 2)  ? row_text(rows, 2)
-               : row_int(rows, 6) ? "closed"
-                                  : "-");
-        if (entity)
-            printf(" (%s)", place_of(cli, c, entity, row_int(rows, 4)));
-        if (row_day(rows, 5) != NO_DAY)
-            printf(" until %s", day_iso(&cli->app->mem, row_day(rows, 5)));
-        printf("\n");
+        ARGS(arg_day("today", day_today())), &rows));
+    *lines = arena_grow(&cli->app->mem, NULL, sizeof(**lines), 0, &room);
+    (*lines)[0] = (struct told){"EMAIL", "NAME", "ROLE"};
+    for (*n = 1; rows_next(rows); (*n)++) {
+        *lines = arena_grow(&cli->app->mem, *lines, sizeof(**lines), *n, &room);
+        (*lines)[*n] = (struct told){row_text(rows, 0), row_text(rows, 1),
+                                     role_of(cli, c, rows)};
     }
+    return rows_end(rows);
+}
+
+static int user_list(struct cli *cli)
+{
+    struct conn *c;
+    struct told *lines;
+    size_t n = 0;
+    if (conn_open(cli->app->db, &c) != OK || conn_begin(c, 0) != OK)
+        return cli_fail("the database cannot be read");
+    const enum status s = accounts_read(cli, c, &lines, &n);
     conn_end(c);
     conn_close(c);
+    if (s == OK)
+        table_print(lines, n);
     return s == OK ? 0 : cli_fail("the accounts cannot be read");
 }
 

@@ -8,6 +8,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const server = await serve();
 const data = ['--data', server.folder];
 
+await test('the table of accounts has heads, and its columns stand one below another', () => {
+  const [head, ...lines] = essaim('user', 'list', ...data).trimEnd().split('\n');
+  match(head, /^EMAIL +NAME +ROLE$/);
+  const at = [...head].join('').indexOf('ROLE');
+  ok(lines.length > 5);
+  for (const line of lines) {
+    const chars = [...line];
+    equal(chars[at - 1], ' ', line);
+    ok(chars[at] && chars[at] !== ' ', line);
+  }
+});
 await test('what reads, reads', async () => {
   const admin = await server.as('admin');
   const schools = JSON.parse(essaim('export', 'school', '--format', 'json', ...data));
@@ -151,4 +162,16 @@ await test('wrong use is 2 and says how', () => {
     ok(r.stderr.trim(), `${args.join(' ')} says nothing`);
   }
   for (const name of ['serve', 'import', 'figures']) equal(run(name, '--help').status, 0);
+});
+await test('help is there by either name, and says what each flag of a command is for', () => {
+  equal(run('help').stdout, run('--help').stdout);
+  equal(run('help').status, 0);
+  for (const [, name] of run('help').stdout.matchAll(/^  essaim (\S+)/gm)) {
+    const said = run(name, '--help').stdout || run('help', ...name.split(' ')).stdout;
+    const usage = said.split('\n')[0];
+    for (const [, flag] of usage.matchAll(/--([a-z-]+)/g))
+      ok(new RegExp(`^  --${flag} +\\S`, 'm').test(said) || /^(listen|db)$/.test(flag), `${name}: --${flag}`);
+  }
+  match(run('help', 'import').stdout, /--dry-run +checks everything and writes nothing/);
+  equal(run('help', 'nothing').status, 2);
 });
