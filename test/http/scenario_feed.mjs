@@ -1,6 +1,6 @@
 // Agendas that other programs subscribe to: a secret address that is made, shown to
 // its owner, taken back; what it tells, and to whom.
-import { test, apiOf, equal, ok, match, serve, drop, copy, query, readable, today, roles, forms } from './lib.mjs';
+import { test, deepEqual, apiOf, equal, ok, match, serve, drop, copy, query, readable, today, roles, forms } from './lib.mjs';
 
 const folder = copy();
 const server = await serve({ data: folder });
@@ -147,11 +147,45 @@ await test('a valise has an agenda of its own: each school, and home; a tour giv
   ok(r.status < 300, r.text);
   const after = events((await fetched(path)).text).find((e) => e.UID === before.UID);
   equal(after.STATUS, 'CANCELLED');
+  equal(events((await fetched(path)).text).filter((e) => e.URL.endsWith(`/tournees/${tour}`)).map((e) => e.STATUS).join(),
+    told.map(() => 'CANCELLED').join(), 'its way home too');
   ok(Number(after.SEQUENCE) > Number(before.SEQUENCE));
   // Out of reach is no valise; and who reaches none is offered none.
   const teacher = await server.as('teacher');
   equal((await teacher.submit((await own(teacher))[0], { agenda: `kit-${kit}` })).status, 404);
   ok((await admin.get('/mes-agendas')).text.includes(`id="kit-${kit}"`));
+});
+
+await test('a tour that is over stays in its agenda, its way home too; the school where it stops is told as well', async () => {
+  const make_ = async (kind, body) => {
+    const r = await api('POST', kind, body);
+    equal(r.status, 201, r.text);
+    return JSON.parse(r.text).id;
+  };
+  const teacher = await server.as('teacher');
+  const [school, name] = query(folder, `SELECT e.id, e.name FROM directory_school e JOIN directory_person p ON p.school = e.id
+    WHERE p.email = 'teacher@demo.example'`).split('|');
+  const lab = Number(query(folder, 'SELECT min(lab) FROM network_kit'));
+  const kit = await make_('kit', { name: 'Valise de retour', lab });
+  const starts = new Date(Date.parse(today) + 5 * 86400000).toISOString().slice(0, 10);
+  const tour = await make_('tour', { title: 'Aller et retour', kit, starts, part: 'morning', transit: 1 });
+  await make_('stop', { tour, nth: 1, school: Number(school), half_days: 2 });
+  equal((await api('POST', `tour/${tour}/etapes/plan`)).status, 200);
+  const path = await make(admin, `kit-${kit}`);
+  const of = async (at) => events((await fetched(at)).text).filter((e) => /Valise de retour/.test(e.SUMMARY))
+    .map((e) => [e.UID, e.DTSTART, e.STATUS, e.SUMMARY.replaceAll('\\', '')]);
+  const before = await of(path);
+  equal(before.length, 2, 'the school, and home');
+  const mine = await make(teacher, 'mine');
+  const told = await of(mine);
+  equal(told.length, 1, 'their school alone');
+  deepEqual(told[0], before.find((e) => e[3].endsWith(name)));
+  match(readable((await teacher.get('/mon-etablissement')).text), /Valises à venir .*Valise de retour du \S+ \d+ mars 2025, \S+ au \S+ \d+ mars/);
+  match(readable((await teacher.get('/')).text), /\d valises? dans votre établissement/);
+  equal((await api('POST', `tour/${tour}/etapes/close`)).status, 200);
+  deepEqual(await of(path), before);
+  equal((await of(mine)).length, 1);
+  ok(!/Valise de retour/.test((await teacher.get('/mon-etablissement')).text), 'it is over');
 });
 
 await test('what is no agenda is none', async () => {

@@ -200,10 +200,11 @@ await test('an import of seats is not taken back while the committee sits', asyn
   equal(query(data, `SELECT count(*) FROM portfolio_gate_member WHERE ${seat}`), '1');
   await then.stop();
 });
-// What the migrations from the sixtieth on bring, taken away again.
-const since60 = ['DROP TABLE network_road', 'ALTER TABLE portfolio_filiation DROP COLUMN since',
-  'ALTER TABLE core_once DROP COLUMN asked', 'ALTER TABLE core_import DROP COLUMN corrects',
-  'ALTER TABLE core_import DROP COLUMN reason'];
+// What the migrations after number 60 bring, taken away again one by one.
+const later = ['DROP TABLE network_road', 'ALTER TABLE portfolio_filiation DROP COLUMN since',
+  'ALTER TABLE network_tour DROP COLUMN home_part',
+  'ALTER TABLE core_once DROP COLUMN asked',
+  ...['corrects', 'reason'].map((name) => `ALTER TABLE core_import DROP COLUMN ${name}`)];
 await test('a database from before knows the stages by the journal, and by the gates', async () => {
   const data = copy();
   const of = (name) => `(SELECT id FROM portfolio_project WHERE name = '${name}')`;
@@ -213,7 +214,7 @@ await test('a database from before knows the stages by the journal, and by the g
     "UPDATE portfolio_project SET state = 'held' WHERE name = 'Moodle'",
     'ALTER TABLE portfolio_project DROP COLUMN stage',
     'DROP INDEX portfolio_deployment_index_3', 'DROP INDEX portfolio_filiation_index_2',
-    ...since60, 'DROP INDEX IF EXISTS network_feed_of_kit', 'ALTER TABLE network_feed DROP COLUMN kit',
+    ...later, 'DROP INDEX IF EXISTS network_feed_of_kit', 'ALTER TABLE network_feed DROP COLUMN kit',
     "UPDATE core_meta SET value = 40 WHERE name = 'schema'"].map((text) => `${text};`));
   essaim('db', 'migrate', '--data', data);
   const stage = (name) => query(data, `SELECT stage FROM portfolio_project WHERE id = ${of(name)}`);
@@ -257,7 +258,7 @@ await test('a database from before tells what was given up before it began, by t
     + ` (1, 1, 'portfolio_deployment', ${row}, 'abandoned', '{"from":"${from}","to":"abandoned"}', '')`;
   query(data, ...[line(plan, 'configured'), line(use, 'planned'), line(use, 'in_use'),
     `UPDATE portfolio_deployment SET state = 'abandoned' WHERE id IN (${plan}, ${use})`,
-    ...since60, "UPDATE core_meta SET value = 59 WHERE name = 'schema'"].map((text) => `${text};`));
+    ...later, "UPDATE core_meta SET value = 59 WHERE name = 'schema'"].map((text) => `${text};`));
   essaim('db', 'migrate', '--data', data);
   const state = (row) => query(data, `SELECT state FROM portfolio_deployment WHERE id = ${row}`);
   equal([plan, use, other].map(state).join(), 'dropped,abandoned,abandoned');

@@ -210,6 +210,8 @@ enum status feed_show(struct req *r)
                        .events = NEW_ARRAY(r->mem, struct event, MOST_EVENTS),
                        .most = MOST_EVENTS};
     TRY(f->kit == NONE ? visits_told(r, &k) : moves_told(r, &k));
+    if (same(f->what, "mine"))
+        TRY(stops_told(r, &k));
     TRY(feed_name(r, f, &name));
     TRY(agenda_write(r->mem, name, k.events, k.n, &body));
     return feed_answer(r, body);

@@ -31,5 +31,7 @@ struct agenda {
     struct event *events; /* has room for most */
     size_t n, most;
 };
-/* feed_kit.c: where its valise goes. */
+/* feed_kit.c: where its valise goes; the valises that come to the school of
+ * whose eyes it is made for. */
 enum status moves_told(struct req *r, struct agenda *k) MUST_USE;
+enum status stops_told(struct req *r, struct agenda *k) MUST_USE;

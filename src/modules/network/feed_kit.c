@@ -3,26 +3,55 @@
 #include "modules/network/routes.h"
 #include "modules/network/tour.h"
 
-/* What a planned tour's stops and its way home are, by the half-day of arrival;
- * home is the one until which the valise is held. Nobody is named. */
+/* What a tour's stops and its way home are, by the half-day of arrival. Nobody
+ * is named. */
+#define NUMBER(day, part)                                                      \
+    day " * 3 + CASE " part " WHEN 'morning' THEN 0 WHEN 'afternoon' THEN 1"   \
+        " ELSE 2 END"
+#define STOPS(which)                                                           \
+    "SELECT t.uid, s.id, s.version + t.version, CASE WHEN s.changed_at >"      \
+    " t.changed_at THEN s.changed_at ELSE t.changed_at END, " NUMBER(          \
+        "s.arrives",                                                           \
+        "s.arrives_part") ", t.id, t.state, e.name, e.commune,"                \
+                          " s.leaves, s.leaves_part, k.name FROM "             \
+                          "network_tour t JOIN network_kit k"                  \
+                          " ON k.id = t.kit JOIN network_stop s ON s.tour = "  \
+                          "t.id JOIN"                                          \
+                          " directory_school e ON e.id = s.school "            \
+                          "WHERE " which " AND t.state IN"                     \
+                          " ('planned', 'done', 'cancelled') AND s.arrives "   \
+                          ">= :from"
 static const struct sql moves_sql = SQL_CONST(
-    "SELECT t.uid, s.id, s.version + t.version, CASE WHEN s.changed_at >"
-    " t.changed_at THEN s.changed_at ELSE t.changed_at END, s.arrives * 3 +"
-    " CASE s.arrives_part WHEN 'morning' THEN 0 WHEN 'afternoon' THEN 1 ELSE 2"
-    " END, t.id, t.state, e.name, e.commune, s.leaves, s.leaves_part FROM"
-    " network_tour t JOIN network_stop s ON s.tour = t.id JOIN"
-    " directory_school e ON e.id = s.school WHERE t.kit = :kit AND t.state IN"
-    " ('planned', 'done', 'cancelled') AND s.arrives >= :from AND {reach:t}"
-    " UNION ALL SELECT t.uid, 0, t.version + 1, t.changed_at,"
-    " (SELECT max(h.until) FROM booking_hold h WHERE h.owner ="
-    " 'network_tour' AND h.owner_id = t.id), t.id, t.state, NULL, NULL, NULL,"
-    " NULL FROM network_tour t WHERE t.kit = :kit AND t.state = 'planned' AND"
-    " t.home >= :from AND {reach:t} ORDER BY 5, 6, 2 LIMIT :most");
+    STOPS("t.kit = :kit") " AND {reach:t}"
+                          " UNION ALL SELECT t.uid, 0, t.version + 1, "
+                          "t.changed_at, " NUMBER(
+                              "t.home", "coalesce(t.home_part, "
+                                        "'afternoon')") ", t.id, t.state,"
+                                                        " NULL, NULL, "
+                                                        "NULL, NULL, "
+                                                        "k.name FROM "
+                                                        "network_tour t "
+                                                        "JOIN network_kit "
+                                                        "k ON"
+                                                        " k.id = t.kit "
+                                                        "WHERE t.kit = "
+                                                        ":kit AND t.state "
+                                                        "IN ('planned', "
+                                                        "'done',"
+                                                        " 'cancelled') AND "
+                                                        "t.home >= :from "
+                                                        "AND {reach:t} "
+                                                        "ORDER BY 5, 6, 2 "
+                                                        "LIMIT"
+                                                        " :most");
+static const struct sql stops_sql = SQL_CONST(
+    STOPS("s.school = (SELECT p.school FROM directory_person p WHERE p.id ="
+          " :me)") " ORDER BY 5, 6, 2 LIMIT :most");
 
 struct valise {
     struct req *r;
-    const struct kit *kit;
-    const char *home, *base;
+    const char *home, *base; /* home: its laboratory's name */
+    bool guest;              /* told to a school, which reads no tours */
 };
 
 static struct event move_read(const struct valise *k, struct rows *rows)
@@ -40,15 +69,30 @@ static struct event move_read(const struct valise *k, struct rows *rows)
         .part = (enum half_day)(row_int(rows, 4) % PARTS),
         .state =
             same(row_text(rows, 6), "cancelled") ? EVENT_CANCELLED : EVENT_FIRM,
-        .title = arena_printf(r->mem, "%s \xe2\x86\x92 %s", k->kit->name, to),
+        .title =
+            arena_printf(r->mem, "%s \xe2\x86\x92 %s", row_text(rows, 11), to),
         .place = commune ? arena_printf(r->mem, "%s, %s", to, commune) : to,
         .text =
             part ? tr_with(r->mem, r->lang, "network.tour_until", "when",
                            half_day_shown(r, row_day(rows, 9), part_of(part)),
                            NULL)
                  : NULL,
-        .url = arena_printf(r->mem, "%s/tournees/%" PRId64, k->base,
-                            row_int(rows, 5))};
+        .url = k->guest ? arena_printf(r->mem, "%s/mon-etablissement", k->base)
+                        : arena_printf(r->mem, "%s/tournees/%" PRId64, k->base,
+                                       row_int(rows, 5))};
+}
+
+enum status stops_told(struct req *r, struct agenda *k)
+{
+    struct rows *rows;
+    const struct valise of = {.r = r, .base = req_site(r), .guest = true};
+    TRY(db_rows(r->conn, r->mem, stops_sql,
+                ARGS(arg_int("me", k->feed->person), arg_day("from", k->from),
+                     arg_int("most", (int64_t)(k->most - k->n))),
+                &rows));
+    for (; k->n < k->most && rows_next(rows); k->n++)
+        k->events[k->n] = move_read(&of, rows);
+    return rows_end(rows);
 }
 
 enum status moves_told(struct req *r, struct agenda *k)
@@ -57,12 +101,13 @@ enum status moves_told(struct req *r, struct agenda *k)
     const struct arg *args;
     void *kit, *lab;
     TRY(row_load(r->conn, r->mem, &kit_entity, k->feed->kit, &reach_all, &kit));
-    struct valise of = {.r = r, .kit = kit, .base = req_site(r)};
-    TRY(row_load(r->conn, r->mem, &lab_entity, of.kit->lab, &reach_all, &lab));
-    of.home = ((const struct lab *)lab)->name;
+    const struct kit *its = kit;
+    TRY(row_load(r->conn, r->mem, &lab_entity, its->lab, &reach_all, &lab));
+    const struct valise of = {
+        .r = r, .base = req_site(r), .home = ((const struct lab *)lab)->name};
     const struct sql sql = sql_with_reach(
         r->mem, moves_sql, &tour_entity, &k->reach,
-        ARGS(arg_int("kit", of.kit->row.id), arg_day("from", k->from),
+        ARGS(arg_int("kit", its->row.id), arg_day("from", k->from),
              arg_int("most", (int64_t)k->most)),
         &args);
     TRY(db_rows(r->conn, r->mem, sql, args, &rows));

@@ -350,6 +350,17 @@ static const struct change told_tables[] = {
     {.op = CREATE_TABLE, .entity = &outing_entity},
     {.op = RUN},
 };
+/* Known of what is planned by its hold; of what is over by its day alone. */
+static const struct change homes[] = {
+    {.op = ADD_FIELD, .entity = &tour_entity, .field = "home_part"},
+    {.op = RUN,
+     .sql = SQL_CONST(
+         "UPDATE network_tour SET home_part = (SELECT CASE max(h.until) % 3"
+         " WHEN 0 THEN 'morning' ELSE 'afternoon' END FROM booking_hold h WHERE"
+         " h.owner = 'network_tour' AND h.owner_id = network_tour.id) WHERE"
+         " state = 'planned'")},
+    {.op = RUN},
+};
 static const struct change roads[] = {
     {.op = CREATE_TABLE, .entity = &road_entity},
     {.op = RUN},
@@ -359,13 +370,23 @@ static const struct change kit_feeds[] = {
     {.op = RUN},
 };
 static const struct migration migrations[] = {
-    {9, pauses},       {10, series},    {11, waiting_list}, {12, tours},
-    {21, told_tables}, {50, kit_feeds}, {61, roads},        {0},
+    {9, pauses}, {10, series},      {11, waiting_list},
+    {12, tours}, {21, told_tables}, {50, kit_feeds},
+    {61, roads}, {63, homes},       {0},
 };
 
 /* The days of the week, Monday first, are counted from a Thursday: day 0. */
 #define MONDAY "(:today - (:today + 3) % 7)"
 static const struct waiting waiting[] = {
+    {.label = "network.waiting.kit",
+     .right = "network.visits",
+     .where = SQL_CONST(
+         "t.leaves >= :today AND t.arrives <= :today + 14 AND t.school ="
+         " (SELECT p.school FROM directory_person p WHERE p.id = :me) AND"
+         " t.tour IN (SELECT o.id FROM network_tour o WHERE o.state ="
+         " 'planned')"),
+     .entity = &stop_entity,
+     .path = "/mon-etablissement"},
     {.label = "network.waiting.this_week",
      .right = "network.visits",
      .where = SQL_CONST("t.state IN (" KEEPING ") AND t.id IN (SELECT s.visit"

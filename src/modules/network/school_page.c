@@ -5,6 +5,7 @@
 #include "modules/network/cuts.h"
 #include "modules/network/pages/own_school.html.h"
 #include "modules/network/routes.h"
+#include "modules/network/tour.h"
 #include "modules/network/territory_pages.h"
 #include "modules/portfolio/life.h"
 
@@ -205,6 +206,38 @@ static enum status uses_load(struct req *r, int64_t school,
     return rows_end(rows);
 }
 
+/* The valises of tours that stop there: those that are there or will come. */
+static enum status kits_load(struct req *r, int64_t school,
+                             struct own_school_v *v)
+{
+    struct rows *rows;
+    struct own_visit_v *list =
+        NEW_ARRAY(r->mem, struct own_visit_v, MOST_LINKS);
+    TRY(db_rows(r->conn, r->mem,
+                SQL("SELECT k.id, k.name, l.name, s.arrives, s.arrives_part,"
+                    " s.leaves, s.leaves_part FROM network_stop s JOIN"
+                    " network_tour t ON t.id = s.tour JOIN network_kit k ON"
+                    " k.id = t.kit JOIN network_lab l ON l.id = k.lab WHERE"
+                    " s.school = :school AND t.state = 'planned' AND s.leaves"
+                    " >= :today ORDER BY s.arrives, s.id LIMIT :most"),
+                ARGS(arg_int("school", school), arg_day("today", day_today()),
+                     arg_int("most", MOST_LINKS)),
+                &rows));
+    while (rows_next(rows))
+        list[v->kit_count++] = (struct own_visit_v){
+            .title = row_text(rows, 1),
+            .href = path_of_id(r->mem, kit_entity.path, row_int(rows, 0)),
+            .lab = row_text(rows, 2),
+            .when = tr_with(
+                r->mem, r->lang, "network.own.kit_when", "from",
+                half_day_shown(r, row_day(rows, 3), part_of(row_text(rows, 4))),
+                "until",
+                half_day_shown(r, row_day(rows, 5), part_of(row_text(rows, 6))),
+                NULL)};
+    v->kits = list;
+    return rows_end(rows);
+}
+
 static enum status links_load_of(struct req *r, struct sql sql,
                                  const char *base, int64_t id,
                                  const struct page_link **out, size_t *n)
@@ -249,6 +282,7 @@ static enum status school_fill(struct req *r, const struct school *s, int year,
     TRY(figures_fill(r, id, year, v));
     TRY(visits_load(r, id, true, &v->coming, &v->coming_count));
     TRY(visits_load(r, id, false, &v->past, &v->past_count));
+    TRY(kits_load(r, id, v));
     if (may(r->who, "portfolio.deployments"))
         TRY(uses_load(r, id, v));
     return around_load(r, s, v);

@@ -41,6 +41,8 @@ struct own_school_v {
     size_t figure_count;
     const struct own_visit_v *coming, *past;
     size_t coming_count, past_count;
+    const struct own_visit_v *kits; /* that come: title, when, lab */
+    size_t kit_count;
     const struct own_visit_v *uses; /* deployments: title, when, state */
     size_t use_count;
     const struct page_link *projects, *labs;

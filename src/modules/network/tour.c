@@ -56,6 +56,7 @@ static const struct field tour_fields[] = {
     CHOICE(tour, state, states, .flags = F_REQUIRED | F_LIST | F_FILTER),
     TEXT(tour, state_reason, .max = 400, .flags = F_COMPUTED),
     DATE(tour, home, .flags = F_COMPUTED | F_LIST),
+    CHOICE(tour, home_part, day_parts, .flags = F_COMPUTED),
     {0},
 };
 

@@ -37,7 +37,8 @@ struct tour {
     const char *part;
     int64_t transit;
     const char *state, *state_reason;
-    int32_t home; /* the day on which it is back; computed */
+    int32_t home;          /* the day on which it is back, */
+    const char *home_part; /* and its half-day; computed */
 };
 
 /* The half-days in between are computed. */

@@ -109,7 +109,9 @@ static enum status legs_fill(struct req *r, const struct tour *t,
             out[i].when = half(r, s->arrives, s->arrives_part);
             out[i].until = half(r, s->leaves, s->leaves_part);
         } else if (dated && t->home != NO_DAY) {
-            out[i].when = format_day(r->mem, r->lang, t->home, DAY_LONG);
+            out[i].when = t->home_part
+                              ? half(r, t->home, t->home_part)
+                              : format_day(r->mem, r->lang, t->home, DAY_LONG);
         }
         TRY(received_shown(r, t->row.id, s ? s->school : 0, &out[i]));
         at = to;

@@ -137,6 +137,7 @@ enum status tour_plan(struct conn *c, struct arena *a, const void *row,
     TRY(holds_set(c, &tour_entity, t->row.id, p.holds, p.hold_count, by));
     TRY(row_load(c, a, &tour_entity, t->row.id, &reach_all, &now));
     ((struct tour *)now)->home = day_of_slot(p.home);
+    ((struct tour *)now)->home_part = booking_parts[p.home % PARTS];
     return row_update(c, a, &tour_entity, now, by);
 }
 
