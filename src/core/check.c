@@ -87,6 +87,13 @@ static const char *reach_fault(struct arena *a, const struct entity *e)
                 break;
         }
     }
+    struct str rest = str_of(e->within), name;
+    while (e->within && str_next(&rest, ' ', &name)) {
+        const struct field *f = entity_field(e, str_dup(a, name));
+        if (!f || f->type != F_REF)
+            return arena_printf(a, "%s within: no reference %s", e->name,
+                                str_dup(a, name));
+    }
     return NULL;
 }
 

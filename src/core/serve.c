@@ -156,7 +156,8 @@ static enum status find_who(struct req *r)
     struct str cookie = http_cookie(r->x, "session");
     enum status s = ERR_NOT_FOUND;
     const bool known = token.p || cookie.p;
-    if (known && r->route && r->route->loads_row && !r->entity->reach)
+    if (known && r->route && r->route->loads_row && !r->entity->reach &&
+        !r->entity->within)
         db_rehearse(r->conn, r->mem, 1, row_ahead, r);
     if (token.p)
         s = token_find(r->conn, r->mem, token, &r->who);

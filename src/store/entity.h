@@ -265,6 +265,9 @@ struct entity {
      * NULL.
      */
     const char *const *reach;
+    /* References of which a row tells ("from_advice to_advice"): it is in reach
+     * only where those are too that it has. NULL: none. */
+    const char *within;
     const char *read, *write; /* rights; read may be PUBLIC */
     const char *parent; /* field: the row this one is edited under, or NULL */
     bool has_uid;

@@ -24,7 +24,7 @@ static bool is_everywhere(const struct reach *reach)
 static bool is_all_by_own(const struct entity *e, const struct reach *reach)
 {
     CHECK(reach);
-    return e->reach ? is_everywhere(reach) : reach->n > 0;
+    return e->reach || e->within ? is_everywhere(reach) : reach->n > 0;
 }
 
 bool reach_is_all(const struct entity *e, const struct reach *reach)
@@ -145,6 +145,47 @@ static void also_clause(struct buf *b, struct str alias, const char *text)
     buf_char(b, ')');
 }
 
+static void own_clause(struct arena *a, struct buf *b, struct str alias,
+                       const struct entity *e, const struct reach *reach,
+                       struct args *args);
+
+/* " AND (t.school IS NULL OR t.school IN (SELECT …))" for each of them. */
+static void within_clause(struct arena *a, struct buf *b, struct str alias,
+                          const struct entity *e, const struct reach *reach,
+                          struct args *args)
+{
+    struct str rest = str_of(e->within), name;
+    while (str_next(&rest, ' ', &name)) {
+        const struct field *f = entity_field(e, str_dup(a, name));
+        CHECK(f && f->type == F_REF);
+        const char *column =
+            arena_printf(a, "%.*s.%s", (int)alias.n, alias.p, f->name);
+        buf_printf(b,
+                   " AND (%s IS NULL OR %s IN (SELECT near.id FROM %s near"
+                   " WHERE ",
+                   column, column, f->target->name);
+        own_clause(a, b, STR("near"), f->target, reach, args);
+        buf_str(b, "))");
+    }
+}
+
+/* By the grants, through the entity's own paths. */
+static void own_clause(struct arena *a, struct buf *b, struct str alias,
+                       const struct entity *e, const struct reach *reach,
+                       struct args *args)
+{
+    if (is_all_by_own(e, reach)) {
+        buf_str(b, "1=1");
+        return;
+    }
+    if (e->reach || !reach->n)
+        paths_clause(a, b, alias, e, e->reach, reach, args);
+    else
+        buf_str(b, "1=1");
+    if (e->within)
+        within_clause(a, b, alias, e, reach, args);
+}
+
 void reach_clause(struct arena *a, struct buf *b, struct str alias,
                   const struct entity *e, const struct reach *reach,
                   struct args *args)
@@ -152,10 +193,7 @@ void reach_clause(struct arena *a, struct buf *b, struct str alias,
     const struct through *through = reach->through;
     const bool also = reach->also.text && !is_all_by_own(e, reach);
     buf_str(b, also ? "(" : "");
-    if (is_all_by_own(e, reach))
-        buf_str(b, "1=1");
-    else
-        paths_clause(a, b, alias, e, e->reach, reach, args);
+    own_clause(a, b, alias, e, reach, args);
     if (also)
         also_clause(b, alias, reach->also.text);
     if (!through)
@@ -226,14 +264,37 @@ static enum status path_within(struct conn *c, struct arena *a,
     return OK;
 }
 
+/* Are the references within reach too that a row stands or falls with? */
+static enum status refs_within(struct conn *c, struct arena *a,
+                               const struct entity *e, const void *row,
+                               const struct reach *reach, bool *within)
+{
+    struct str rest = str_of(e->within), name;
+    while (*within && str_next(&rest, ' ', &name)) {
+        const struct field *f = entity_field(e, str_dup(a, name));
+        const struct value v = field_get(f, row);
+        void *end;
+        if (v.type == V_NULL)
+            continue;
+        const enum status s = row_load(c, a, f->target, v.i, reach, &end);
+        *within = s == OK;
+        if (s != ERR_NOT_FOUND)
+            TRY(s);
+    }
+    return OK;
+}
+
 enum status row_within(struct conn *c, struct arena *a, const struct entity *e,
                        const void *row, const struct reach *reach, bool *within)
 {
     CHECK(!reach->through && !reach->also.text);
     *within = reach_is_all(e, reach);
+    if (*within)
+        return OK;
+    *within = !e->reach && reach->n > 0;
     for (const char *const *p = e->reach; p && *p && !*within; p++)
         TRY(path_within(c, a, e, row, *p, reach, within));
-    return OK;
+    return *within && e->within ? refs_within(c, a, e, row, reach, within) : OK;
 }
 
 static bool has_grant_on(const struct reach *reach, const struct entity *e)
@@ -252,7 +313,7 @@ bool reach_through(struct arena *a, const struct entity *e,
     size_t n = 0, most = 0;
     bool others = false;
     *out = *read;
-    if (f->type != F_REF || reach_is_all(e, write))
+    if (f->type != F_REF || !e->reach || reach_is_all(e, write))
         return false;
     while (e->reach[most])
         most++;

@@ -220,6 +220,22 @@ await test('the home page tells what waits, what goes wrong and what is new', as
   ok(!/attend un retour/.test(readable((await head.get('/')).text)), 'still asked');
 });
 
+await test('a link names what it joins to those alone who may read it', async () => {
+  const coordinator = await server.as('coordinator');
+  const links = (await rows('/filiations')).filter((f) => f.from_advice);
+  const shown = (await coordinator.get('/filiations')).text + (await coordinator.get('/filiations.csv')).text;
+  let hidden = 0;
+  for (const { id, from_advice } of links) {
+    const need = (await rows(`/conseils/${from_advice}`)).need;
+    const reached = (await coordinator.get(`/conseils/${from_advice}`)).status === 200;
+    hidden += !reached;
+    equal(readable(shown).includes(need), reached, need);
+    equal((await coordinator.get(`/filiations/${id}`)).status, reached ? 200 : 404);
+    equal((await coordinator.get(`/filiations/${id}/modifier`)).status, reached ? 200 : 404);
+  }
+  ok(hidden > 0 && /"id"/.test((await coordinator.get('/filiations.json')).text), 'the demonstration hides none');
+});
+
 await test('a circle of filiation is refused, and said why', async () => {
   const [a, b, c] = (await rows('/projets')).slice(3, 6).map((p) => p.id);
   const link = (from, to) => post(admin, '/filiations', { kind: 'inspired', from_project: from, to_project: to });

@@ -111,6 +111,7 @@ const struct entity filiation_entity = {
     .row_size = sizeof(struct filiation),
     .fields = fields,
     .indexes = indexes,
+    .within = "from_advice to_advice from_deployment to_deployment",
     .read = "portfolio.watch",
     .write = "portfolio.edit_watch",
     .settle = settle,
