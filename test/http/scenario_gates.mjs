@@ -209,20 +209,24 @@ await test('an older version that would change nothing says so, and makes no ver
   made(await post(leader, `${project}/restauration`, { _version: linked - 1 })); // the links alone differ
   equal((await rows(project)).policies.length, 0);
 });
-await test('what became a project, or fed one, waits no more; what was dropped is taken up again first', async () => {
+await test('a note that became a project, or fed one, is sorted by who says why, and by nobody else', async () => {
   const note = (title) => post(leader, '/veille', { title, source: 'Salon', seen: '2025-03-01' }).then(made);
   const waiting = async () => Number(/<b>(\d+)<\/b><span>notes? de veille/.exec((await leader.get('/')).text)?.[1] ?? 0);
   const [first, second, dropped] = [await note('Première'), await note('Deuxième'), await note('Écartée')];
   const before = await waiting();
-  const born = made(await post(leader, `${first}/projet`, { way: 'new', name: 'Né d’une note', axis }));
+  says(await post(leader, `${first}/projet`, { way: 'new', name: 'Né d’une note', axis, why: 'é'.repeat(401) }), 422,
+    /400 caractères/);
+  const why = 'Deux collèges nous l’ont montré.';
+  const born = made(await post(leader, `${first}/projet`, { way: 'new', name: 'Né d’une note', axis, why }));
   made(await post(leader, `${second}/projet`, { way: 'fed', project: id(born) }));
-  equal(before - await waiting(), 2, 'they still wait');
-  for (const path of [first, second]) {
-    const row = await rows(path);
-    equal(row.state, 'kept');
-    match(row.state_reason, /dans le projet «\sNé d’une note\s»/);
+  equal(before - await waiting(), 1, 'who said why sorted the note');
+  equal((await rows(first)).state, 'kept');
+  equal((await rows(first)).state_reason, why);
+  equal((await rows('/filiations')).find((f) => f.from_signal === id(first)).why, why);
+  equal((await rows(second)).state, 'new');
+  equal((await rows(second)).state_reason, null, 'a reason that nobody gave');
+  for (const path of [first, second])
     ok(!(await leader.get(path)).text.includes(`${path}/projet`), 'the form is still offered');
-  }
   made(await post(leader, `${dropped}/etapes/drop`, { reason: 'C’est trop cher pour nous.' }));
   ok(!(await leader.get(dropped)).text.includes(`${dropped}/projet`));
   says(await post(leader, `${dropped}/projet`, { way: 'new', name: 'Malgré tout', axis }), 422, /reprenez-la d’abord/);
@@ -231,14 +235,17 @@ await test('what became a project, or fed one, waits no more; what was dropped i
   ok(/Né d’une note de veille/.test(timeline) && /Nourri par une note/.test(timeline), timeline);
   ok(!/\bbecame\b|\bfed\b/.test(timeline));
 });
-await test('a request for advice that a project came of is answered, with what came of it', async () => {
+await test('a request for advice that a project came of still waits for its answer', async () => {
   const asked = made(await post(leader, '/conseils', { need: 'Un studio de radio', topic: 'practice',
     asked: '2025-03-02', asker: 'Une école', email: 'ecole@demo.example' }));
-  made(await post(leader, `${asked}/projet`, { way: 'new', name: 'Studio', axis }));
+  made(await post(leader, `${asked}/projet`, { way: 'new', name: 'Studio', axis, why: 'Trois écoles le demandent.' }));
   const row = await rows(asked);
-  equal(row.state, 'answered');
-  match(row.answer, /«\sStudio\s»/);
-  match(row.outcome, /«\sStudio\s»/);
+  equal(row.state, 'new');
+  equal(row.answer, null, 'an answer that nobody gave');
+  equal(row.outcome, null);
+  ok(readable((await leader.get('/conseils/file')).text).includes('Un studio de radio'), 'it left the queue');
+  ok(!query(server.folder, "SELECT address FROM core_mail WHERE what = 'portfolio.mail_answer'").includes('ecole@'), 'a mail');
+  ok(/Studio/.test(readable((await leader.get(asked)).text)), 'the link is not shown');
 });
 const escale = (await rows('/projets')).find((p) => p.name === 'ESCALE');
 // Its open gate gives way to one that lets it through: from then on it may be in use.

@@ -1,9 +1,12 @@
 /* What a note de veille, or a request for advice, becomes: a new project, or
  * something that a project is fed with. */
+#include "base/utf8.h"
 #include "modules/portfolio/lineage.h"
 #include "modules/portfolio/pages/ask.html.h"
 #include "modules/portfolio/routes.h"
 #include "modules/portfolio/shown.h"
+
+enum { WHY = 400 }; /* characters, as filiation.c has it */
 
 struct becoming {
     struct req *r;
@@ -83,6 +86,9 @@ static enum status origin_fill(struct req *r, void *view)
     v->csrf = r->who->csrf;
     struct str name = req_text(r, "name");
     v->name = name.p ? str_dup(r->mem, name) : row_title(r->entity, r->row);
+    v->why = str_dup(r->mem, req_text(r, "why"));
+    v->why_help = tr(r->lang, is_signal(r) ? "portfolio.become_why_note"
+                                           : "portfolio.become_why_asked");
     TRY(options_fill(r, &axis_entity, &v->axes, &v->axis_count));
     return options_fill(r, &project_entity, &v->projects, &v->project_count);
 }
@@ -134,40 +140,16 @@ static enum status project_of(struct becoming *b, struct conn *c,
     return s == ERR_CONFLICT ? ERR_INVALID : s;
 }
 
-static enum status step_to(struct becoming *b, struct conn *c, struct arena *a,
-                           const char *name, const char *why)
-{
-    struct req *r = b->r;
-    for (const struct step *s = r->entity->steps; s->name; s++)
-        if (same(s->name, name))
-            return step_take(c, a, r->entity, s, r->row, str_of(why),
-                             req_actor(r), &b->alert);
-    return OK;
-}
-
-/* What something came of waits no more: the note is kept, the request is
- * answered, with what came of it. */
+/* Who says why has sorted the note with it. What asks for an answer still asks
+ * for it: nobody has given one. */
 static enum status origin_done(struct becoming *b, struct conn *c,
-                               struct arena *a, int64_t project)
+                               struct arena *a, const char *why)
 {
     struct req *r = b->r;
-    const char *name;
-    TRY(ref_title(c, a, entity_field(&filiation_entity, "to_project"), project,
-                  &name));
-    const char *why = tr_with(a, lang_default(), "portfolio.become_reason",
-                              "project", name ? name : "?", NULL);
-    if (is_signal(r))
-        return word_in("new watched", state_of(r))
-                   ? step_to(b, c, a, "keep", why)
-                   : OK;
-    struct advice *d = r->row;
-    if (d->answer && d->outcome && !word_in("new taken", d->state))
+    if (!why || !is_signal(r) || !word_in("new watched", state_of(r)))
         return OK;
-    d->answer = d->answer ? d->answer : why;
-    d->outcome = d->outcome ? d->outcome : why;
-    return word_in("new taken", d->state)
-               ? step_to(b, c, a, "answer", "")
-               : row_update(c, a, &advice_entity, d, req_actor(r));
+    return step_take(c, a, r->entity, step_find(r->entity, "keep"), r->row,
+                     str_of(why), req_actor(r), &b->alert);
 }
 
 static enum status become(struct conn *c, struct arena *a, void *data)
@@ -182,8 +164,13 @@ static enum status become(struct conn *c, struct arena *a, void *data)
     b->alert = become_refuses(r, c);
     if (b->alert)
         return ERR_INVALID;
+    const struct str why = str_trim(req_text(r, "why"));
+    b->alert = "portfolio.become_long_why";
+    if (utf8_length(why) > WHY)
+        return ERR_INVALID;
     TRY(project_of(b, c, a, &project));
     struct filiation *f = row_new(a, &filiation_entity);
+    f->why = why.n ? str_dup(a, why) : NULL;
     if (is_signal(r))
         f->from_signal = r->id;
     else
@@ -201,7 +188,7 @@ static enum status become(struct conn *c, struct arena *a, void *data)
         return ERR_INVALID;
     TRY(s);
     b->alert = NULL;
-    TRY(origin_done(b, c, a, project));
+    TRY(origin_done(b, c, a, f->why));
     r->location = row_address(r, &project_entity, project);
     return journal_add(c, a, r->who->person, &project_entity, project, f->kind,
                        STR("{}"));

@@ -193,7 +193,7 @@ struct ask_v {
 struct become_v {
     const struct detail_v *detail;
     const struct lineage_v *lineage;
-    const char *action, *key, *csrf, *name, *alert, *refusal;
+    const char *action, *key, *csrf, *name, *why, *why_help, *alert, *refusal;
     const struct form_option *axes, *projects;
     size_t axis_count, project_count;
 };
