@@ -102,7 +102,14 @@ bench-record:
 
 # What reads the source.
 TIDY := $(SRC) src/main.c $(wildcard tools/*.c test/*/*.c)
-headers: $(GEN:%.c=%.h) ; @tools/headers.sh $(CC) $(STD) $(WARN)
+# Each header compiles alone; one that nothing was changed in is not asked again. The
+# name of its own is for a header that is nothing but macros.
+ALONE := $(HDR:src/%=$(B)/alone/%)
+$(B)/alone/%.h: src/%.h Makefile | $(GEN:%.c=%.h)
+	@mkdir -p $(@D)
+	@printf '#include "%s"\nstruct alone;\n' $*.h | $(CC) $(STD) $(WARN) \
+		-MMD -MP -MF $@.d -MT $@ -x c -fsyntax-only - && touch $@
+headers: $(ALONE)
 symbols: $(B)/libessaim.a ; @tools/symbols.sh $(B)
 tidy: $(GEN:%.c=%.h)
 	@tools/install run tidy
@@ -112,7 +119,11 @@ tidy: $(GEN:%.c=%.h)
 		--suppressions-list=tools/cppcheck -D__GNUC__ -Isrc -I$(B)/gen $(SRC) src/main.c
 OURS := $(SRC) src/main.c $(HDR) $(wildcard tools/*.c test/*/*.[ch])
 format: ; clang-format -i $(OURS)
-format-check: ; @clang-format --dry-run -Werror $(OURS)
+# Only what was changed since it was last in order.
+$(B)/format: $(OURS) .clang-format
+	@clang-format --dry-run -Werror $(if $(filter .clang-format,$?),$(OURS),$?)
+	@mkdir -p $(@D) && touch $@
+format-check: $(B)/format
 
 PREFIX = /usr/local
 install: $(B)/essaim
@@ -129,4 +140,4 @@ clean:
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d) $(UNIT:%.c=$(B)/%.d) $(B)/src/main.d
--include $(CRASH:=.d) $(BENCH:=.d) $(FUZZ:=.d)
+-include $(CRASH:=.d) $(BENCH:=.d) $(FUZZ:=.d) $(ALONE:=.d)
