@@ -21,7 +21,7 @@ function post(to, { subject = 'Essai', text = 'Bonjour', n = 1 } = {}) {
 }
 const state = (uid) => sql(`SELECT state FROM core_mail WHERE uid = '${uid}'`);
 const until = async (what, met, ms = 20000) => {
-  for (const began = Date.now(); Date.now() - began < ms; await sleep(30)) if (await met()) return;
+  for (const began = Date.now(); Date.now() - began < ms; await sleep(100)) if (await met()) return;
   ok(false, what);
 };
 const again = () => sql("UPDATE core_task SET due = 0 WHERE done IS NULL AND kind = 'core.mail'");

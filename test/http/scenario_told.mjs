@@ -20,7 +20,7 @@ const api = async (method, path, body) => {
 };
 const rows = async (path) => JSON.parse((await admin.get(`${path}.json`)).text);
 const until = async (what, met) => {
-  for (let i = 0; i < 400; i++, await sleep(50)) if (await met()) return;
+  for (let i = 0; i < 200; i++, await sleep(100)) if (await met()) return;
   ok(false, what);
 };
 const lab = (await rows('/laboratoires'))[5];
