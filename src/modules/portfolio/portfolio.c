@@ -445,18 +445,10 @@ static const struct change staged_past[] = {
     {.op = RUN},
 };
 static const struct migration migrations[] = {
-    {1, dated_links},
-    {3, decided_gates},
-    {4, deployments_over},
-    {30, dated_strategy},
-    {41, staged_projects},
-    {42, deployed_tools},
-    {43, read_alone},
-    {51, counted_by_state},
-    {60, dropped_plans},
-    {62, dated_filiation},
-    {80, staged_past},
-    {0},
+    {1, dated_links},      {3, decided_gates},     {4, deployments_over},
+    {30, dated_strategy},  {41, staged_projects},  {42, deployed_tools},
+    {43, read_alone},      {51, counted_by_state}, {60, dropped_plans},
+    {62, dated_filiation}, {80, staged_past},      {0},
 };
 
 const struct module portfolio_module = {
