@@ -212,6 +212,9 @@ static enum status show(struct req *r, int code, bool refused)
     struct page p = req_page(
         r, tr_with(r->mem, r->lang, "core.grants_of", "name",
                    said(r->mem, r->lang, row_title(r->entity, r->row)), NULL));
+    const struct form_error *sure = form_error_of(&r->errors, "sure");
+    if (sure && !v.close) /* there is no control to say it beside */
+        p.alert = form_message(r->mem, r->lang, sure);
     req_crumb(r, &p);
     struct html h;
     req_html_open(r, &h);

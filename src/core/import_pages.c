@@ -188,10 +188,6 @@ enum status import_send(struct req *r)
 {
     struct str file, name;
     struct str api = req_text(r, "entity");
-    if (r->api && is_wrapped(r)) {
-        form_error(&r->errors, NULL, "import.as_it_is");
-        return ERR_TYPE;
-    }
     TRY(sheet_sent(r, &file, &name));
     const struct entity *e =
         api.p ? sheet_kind_by_api(r->app, str_dup(r->mem, api)) : NULL;
@@ -205,6 +201,10 @@ enum status import_send(struct req *r)
     }
     if (!e || !importable(r, e))
         return ERR_FORBIDDEN;
+    if (r->api && is_wrapped(r)) {
+        form_error(&r->errors, NULL, "import.as_it_is");
+        return ERR_TYPE;
+    }
     if (r->x->sieved) {
         form_error_add(&r->errors, (struct form_error){.field = "file",
                                                        .key = "file.too_large",
