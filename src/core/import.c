@@ -208,8 +208,9 @@ enum status import_stage(struct app *app, struct arena *a,
         struct staging staging = {&im, map_json(a, &im), sent->task};
         s = db_write(app->db, a, stage, &staging);
     }
-    if (s == ERR_INVALID)
-        TRY(sheet_drop(app, a, im.file));
+    /* What no import came to name, as on a full disk, is not kept. */
+    if (s != OK)
+        (void)!sheet_drop(app, a, im.file);
     TRY(s);
     /* Somebody else took it away while no import named it yet. */
     if (!sheet_is_there(app, a, im.file))

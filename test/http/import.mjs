@@ -1,9 +1,9 @@
 // Imports as people send them: files of every make and in every bad state, work
 // that is left, stopped, killed and taken up again.
-import { test, childOf, equal, ok, match, serve, forms, links, readable, tables, sameTables, importEnd,
+import { test, childOf, deepEqual, equal, filled, ok, match, serve, forms, links, readable, tables, sameTables, importEnd,
   importPress as press, importSend, essaim, run, copy, drop, query, onPostgres, root } from './lib.mjs';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -445,6 +445,19 @@ if (!onPostgres) await test('a full disk: said, nothing half-written, and the se
     ok(count() >= n);
     await small.stop();
     essaim('db', 'check', '--data', folder);
+    // Room for the file, and none for the row that would name it.
+    for (const f of readdirSync(folder)) if (/^import-/.test(f)) rmSync(join(folder, f));
+    const again = await serve({ data: folder });
+    const boss = await again.as('admin');
+    const size = 200 << 10, least = `uai;nom;nature\r\n${line(9)}`;
+    const form = await boss.form('/imports', '/imports');
+    const { bavail, bsize } = statfsSync(place);
+    writeFileSync(join(place, 'plein'), Buffer.alloc(Math.max(0, bavail * bsize - size - 12288)));
+    const refused = await boss.postFiles('/imports', [...filled(form, { entity: 'school' }),
+      ['file', least + line(8).repeat(Math.floor((size - least.length) / Buffer.byteLength(line(8)))), 'liste.csv']]);
+    equal(refused.status, 507, readable(refused.text).slice(0, 200));
+    deepEqual(readdirSync(folder).filter((f) => /^import-/.test(f)), [], 'the copy is left');
+    await again.stop();
   } finally {
     spawnSync('umount', ['-l', place]);
     rmSync(place, { recursive: true, force: true });
