@@ -118,7 +118,9 @@ static const struct {
 static const char known[] = "Arrêté du 7 décembre 2022",
                   by_law[] = "Code du travail, art. L3133-1",
                   by_local_law[] = "Code du travail, art. L3134-13",
-                  to_check[] = "Calendrier national 2026-2027, à vérifier";
+                  to_check[] =
+                      "Calendrier national 2026-2027, à vérifier par la"
+                      " direction du laboratoire avec l’arrêté";
 
 static const char *source_of(int32_t starts)
 {
