@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test, equal, ok, match, serve, post, made, says, forms, readable, query, program, apiOf } from './lib.mjs';
+import { test, today, equal, ok, match, serve, post, made, says, forms, readable, query, program, apiOf } from './lib.mjs';
 
 const server = await serve();
 const admin = await server.as('admin'), leader = await server.as('leader');
@@ -315,6 +315,27 @@ await test('a project that is reworked after its deployment, or held, keeps what
     made(await post(leader, `${path}/etapes/${away}`, { reason: 'Les professeurs demandent une autre version.' }));
     made(await post(admin, '/deploiements', { ...deployment, project: id(path), tool: away }));
   }
+});
+await test('a condition whose day is over comes back by mail, once, to who leads the project; met, it does not', async () => {
+  const [row, project] = query(server.folder, `SELECT k.id, g.project FROM portfolio_gate_condition k JOIN portfolio_gate g
+    ON g.id = k.gate WHERE k.state = 'open' ORDER BY k.id LIMIT 1`).split('|').map(Number);
+  const lead = query(server.folder, "SELECT id FROM directory_person WHERE email = 'expert@demo.example'");
+  await api('POST', 'project_member', { project, person: Number(lead), role: 'lead' });
+  const yesterday = Math.floor(Date.parse(today) / 86400000) - 1;
+  const remind = async (due, state) => {
+    query(server.folder, `UPDATE portfolio_gate_condition SET due = ${due}, state = '${state}' WHERE id = ${row};`,
+      "INSERT INTO core_task (kind, payload, due) VALUES ('portfolio.remind', '', 0);");
+    for (let i = 0; i < 100 && query(server.folder, "SELECT count(*) FROM core_task WHERE kind = 'portfolio.remind' AND done IS NULL AND due = 0") !== '0'; i++)
+      await new Promise((done) => { setTimeout(done, 100); });
+    return query(server.folder, "SELECT subject, text FROM core_mail WHERE what = 'portfolio.mail_overdue' AND address = 'expert@demo.example'");
+  };
+  equal(await remind(yesterday, 'met'), '');
+  const told = await remind(yesterday, 'open');
+  match(told, /une condition de la décision est en retard/);
+  match(readable(told), /mardi 11 mars 2025/);
+  const text = query(server.folder, `SELECT text FROM portfolio_gate_condition WHERE id = ${row}`);
+  ok(told.includes(text) && /\/jalons\/\d+/.test(told), told);
+  equal(await remind(yesterday, 'open'), told, 'once');
 });
 await test('no service runs ahead of the gates: by form, line, API and file', async () => {
   const path = await projectAt('Sans devancer', 'study', 'design');

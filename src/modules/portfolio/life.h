@@ -214,6 +214,10 @@ const char *project_behind(struct conn *c, int64_t project, const char *stage,
 /* A start after its end: the field at fault and the label key; or NULL. */
 const char *period_fault(int32_t starts, int32_t ends, const char **field);
 
+/* remind.c: the task. */
+enum status conditions_remind(struct app *app, struct arena *a,
+                              const char *payload);
+
 extern const struct waiting portfolio_waiting[];
 extern const struct news portfolio_news[];
 

@@ -451,12 +451,18 @@ static const struct migration migrations[] = {
     {62, dated_filiation}, {80, staged_past},      {0},
 };
 
+static const struct task_kind tasks[] = {
+    {.name = "portfolio.remind", .every_minutes = 60, .run = conditions_remind},
+    {0},
+};
+
 const struct module portfolio_module = {
     .name = "portfolio",
     .needs = needs,
     .entities = entities,
     .rights = rights,
     .routes = routes,
+    .tasks = tasks,
     .migrations = migrations,
     .figures = portfolio_figures,
     .waiting = portfolio_waiting,
