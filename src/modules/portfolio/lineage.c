@@ -6,13 +6,6 @@
 
 enum { DRAWN = 60, STEP = 22, ROW = 34, LEFT = 14, WIDTH = 496, LETTER = 9 };
 
-static const char *const rights[NODE_KINDS] = {
-    [NODE_SIGNAL] = "portfolio.watch",
-    [NODE_ADVICE] = "portfolio.advice",
-    [NODE_PROJECT] = PUBLIC,
-    [NODE_DEPLOYMENT] = "portfolio.deployments",
-};
-
 /*
  * A note de veille and a request for advice are the laboratory's own: a note
  * may name a product that nobody has judged yet, a request what somebody
@@ -219,7 +212,7 @@ enum status lineage_of(struct req *r, int64_t node, const char *title,
                         .self = node,
                         .nodes = NEW_ARRAY(r->mem, struct lineage_node, DRAWN)};
     for (int k = 0; k < NODE_KINDS; k++)
-        d.readable[k] = same(rights[k], PUBLIC) || reaches_all(r, rights[k]);
+        d.readable[k] = reads_all(r, node_entity((enum node_kind)k));
     TRY(filiation_walk(r->conn, r->mem, node, 4 * DRAWN, &kin));
     if (node_kind(node) == NODE_DEPLOYMENT)
         TRY(project_join(r, node, &kin));

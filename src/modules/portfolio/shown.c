@@ -1,5 +1,7 @@
 #include "modules/portfolio/shown.h"
 
+#include "store/row.h"
+
 enum status rows_under(struct req *r, const struct entity *e, const char *field,
                        int64_t id, struct list *out)
 {
@@ -123,15 +125,14 @@ struct finding_v finding_shown(struct req *r, const struct gate_criterion *k)
     return v;
 }
 
-bool reaches_all(struct req *r, const char *right)
+bool reads_all(struct req *r, const struct entity *e)
 {
-    if (!may(r->who, right))
+    if (same(e->read, PUBLIC))
+        return true;
+    if (!may(r->who, e->read))
         return false;
-    struct reach reach = reach_of(r->app, r->mem, r->who, right);
-    for (size_t i = 0; i < reach.n; i++)
-        if (!reach.scopes[i].entity)
-            return true;
-    return false;
+    struct reach reach = reach_of(r->app, r->mem, r->who, e->read);
+    return reach_is_all(e, &reach);
 }
 
 const char *line_text(struct req *r, const char *detail, const char *key)

@@ -35,3 +35,6 @@ struct finding_v finding_shown(struct req *r, const struct gate_criterion *k);
 bool reaches_all(struct req *r, const char *right);
 /* The text of that key in a line of the journal; NULL: it has none. */
 const char *line_text(struct req *r, const char *detail, const char *key);
+
+/* May the reader read every row of that kind, wherever it is? */
+bool reads_all(struct req *r, const struct entity *e);
