@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { request } from 'node:http';
-import { test, equal, ok, match, serve, post, made, says, forms, filled, readable, tables, sameTables, importEnd, essaim, apiOf,
+import { test, equal, deepEqual, ok, match, serve, post, made, says, forms, filled, readable, tables, sameTables, importEnd, essaim, apiOf,
   program, query }
   from './lib.mjs';
 
@@ -38,6 +38,10 @@ await test('a note de veille is kept with its reason, and becomes a project', as
   ok(!seen.includes('Un atlas que') && !seen.includes('href="/veille'), 'a stranger reads the note');
   match(readable(/<figure class="chart lineage">[\s\S]*?<\/figure>/.exec(seen)?.[0] ?? ''),
     /Note de veille, non publique .* Atlas des rues/);
+  // Who reads notes reads it there too, also where they reach no more than a bassin.
+  const hers = (await (await server.as('coordinator')).get(project)).text;
+  match(readable(/<figure class="chart lineage">[\s\S]*?<\/figure>/.exec(hers)?.[0] ?? ''), /Un atlas que les élèves/);
+  ok(hers.includes(`href="${signal}"`), 'no link to the note');
 });
 
 await test('an older version brought back leaves what was decided, and why', async () => {
@@ -714,12 +718,27 @@ await test('a project that is deployed has begun', async () => {
   const form = await admin.form(`/projets/${one.id}/modifier`, '/modifier');
   says(await admin.submit(form, { starts: '2099-01-01' }), 422, /a déjà commencé/);
 });
-await test('where schools have been using it for long, its months are shown too', async () => {
-  const later = await serve({ args: ['--today', '2027-03-12'] });
-  const text = (await later.stranger().get('/projets/7/essaimage')).text;
-  const chart = /<h2 id="when">[\s\S]*?<\/section>/.exec(text)[0];
-  match(readable(chart), /décembre 2023/);
-  ok(!chart.includes('viewBox="0 0 860 0"') && /<tr>/.test(chart), chart.slice(0, 200));
-  await later.stop();
+const monthsOf = (text) => /<h2 id="when">[\s\S]*?<\/section>/.exec(text)[0];
+const valuesOf = (chart) => [...chart.matchAll(/<tbody>([\s\S]*?)<\/tbody>/g)]
+  .map((table) => [...table[1].matchAll(/<th scope="row">([^<]*)<\/th><td class="n">(\d+)/g)].map((m) => [m[1], Number(m[2])]));
+await test('however long ago the first school began, every start is in the table', async () => {
+  const count = (table) => table.reduce((sum, [, n]) => sum + n, 0);
+  const at = async (day, path) => {
+    const later = await serve({ args: ['--today', day] });
+    const text = (await later.stranger().get(path)).text;
+    await later.stop();
+    return monthsOf(text);
+  };
+  const now = valuesOf(monthsOf((await server.stranger().get('/projets/1/essaimage')).text))[0];
+  equal(now[0][0], 'mai 2024');
+  const later = await at('2027-03-12', '/projets/1/essaimage'); // 35 months
+  deepEqual(valuesOf(later)[0].slice(0, now.length), now);
+  const [begun, until] = valuesOf(await at('2028-03-12', '/projets/1/essaimage')); // 47 of them
+  deepEqual(begun.map(([year]) => year), ['2023-2024', '2024-2025', '2025-2026', '2026-2027', '2027-2028']);
+  equal(count(begun), until.at(-1)[1]);
+  ok(begun[0][1] > 0 && begun[1][1] > 0);
+  const chart = await at('2027-03-12', '/projets/7/essaimage');
+  match(readable(chart), /qui ont commencé, par année scolaire/);
+  ok(!chart.includes('viewBox="0 0 860 0"'), chart.slice(0, 200));
 });
 await server.stop();

@@ -28,6 +28,6 @@ enum status spread_load(struct conn *c, struct arena *a, int64_t project,
                         struct spread *out) MUST_USE;
 /* Its numbers in words. */
 void spread_shown(struct req *r, const struct spread *s, struct essaimage_v *v);
-/* The schools that began, month by month, and all reached until then: two years
- * that end today, or, of what is older, with the last to begin. */
+/* The schools that began and all reached until then, from the first of them
+ * until today: by month, beyond three years by school year. */
 void months_shown(struct req *r, const struct spread *s, struct essaimage_v *v);

@@ -1,12 +1,11 @@
-/* When the schools of a project began, month by month. */
+/* When the schools of a project began: from the first of them until today, by
+ * month, or by school year where that would be too many. */
 #include "modules/portfolio/essaimage.h"
 
 #include "i18n/format.h"
 #include "view/chart.h"
 
-#include <limits.h>
-
-enum { MONTHS = 24 };
+enum { MONTHS = 36, YEARS = 100, GROUPS = MONTHS + YEARS };
 
 static int month_of(int32_t day)
 {
@@ -14,69 +13,77 @@ static int month_of(int32_t day)
     return d.year * 12 + d.month - 1;
 }
 
-/* The month that ends the two years shown: this one, or of what is older the
- * newest. */
-static int last_month(const struct spread *s)
-{
-    int now = month_of(day_today()), newest = INT_MIN;
-    for (size_t i = 0; i < s->n; i++) {
-        int month = month_of(s->schools[i].first);
-        if (month <= now && month > newest)
-            newest = month;
-    }
-    return newest != INT_MIN && newest <= now - MONTHS ? newest : now;
-}
-
-/* Two years, month by month: the schools that began, by their first
- * deployment, and all reached until then. Months in which none began count. */
+/* The schools that began in each of them, by their first deployment. Months or
+ * years in which none began count. */
 struct months {
-    int last, first; /* the months .last - MONTHS + 1 + .first … .last */
-    int begun[MONTHS];
-    int64_t before; /* reached before them */
+    bool by_year;
+    int first; /* a month, or the year in which a school year begins */
+    int n, begun[GROUPS];
 };
+
+static int group_of(const struct months *m, int32_t day)
+{
+    int at = (m->by_year ? school_year_of(day) : month_of(day)) - m->first;
+    return at < 0 ? 0 : at < m->n ? at : m->n - 1;
+}
 
 static struct months months_count(const struct spread *s)
 {
-    struct months m = {.last = last_month(s), .first = MONTHS};
+    struct months m = {0};
+    int32_t first = s->n ? s->schools[0].first : day_today(),
+            last = day_today();
     for (size_t i = 0; i < s->n; i++) {
-        int at = MONTHS - 1 - (m.last - month_of(s->schools[i].first));
-        m.before += at < 0;
-        if (at < 0 || at >= MONTHS)
-            continue;
-        m.begun[at]++;
-        m.first = at < m.first ? at : m.first;
+        const int32_t day = s->schools[i].first;
+        first = day < first ? day : first;
+        last = day > last ? day : last;
     }
+    m.by_year = month_of(last) - month_of(first) >= MONTHS;
+    const int until = m.by_year ? school_year_of(last) : month_of(last);
+    m.first = m.by_year ? school_year_of(first) : month_of(first);
+    if (m.first <= until - YEARS)
+        m.first = until - YEARS + 1; /* a slip of the pen, with the eldest */
+    m.n = s->n ? until - m.first + 1 : 0;
+    for (size_t i = 0; i < s->n; i++)
+        m.begun[group_of(&m, s->schools[i].first)]++;
     return m;
 }
 
-/* Those that began in each month; or all reached until then. */
+static const char *group_label(struct req *r, const struct months *m, int at)
+{
+    at += m->first;
+    return m->by_year ? school_year_text(r->mem, at)
+                      : format_day(r->mem, r->lang,
+                                   day_of(at / 12, at % 12 + 1, 1), DAY_MONTH);
+}
+
+/* Those that began in each of them; or all reached until then. */
 static const struct bars *months_of(struct req *r, const struct months *m,
                                     bool reached)
 {
-    struct bar *bars = NEW_ARRAY(r->mem, struct bar, MONTHS + 1);
+    struct bar *bars = NEW_ARRAY(r->mem, struct bar, GROUPS);
     struct bars *chart = NEW(r->mem, struct bars);
-    int64_t all = m->before;
-    size_t n = 0;
-    for (int at = m->first; at < MONTHS; at++) {
-        int month = m->last - (MONTHS - 1 - at);
+    int64_t all = 0;
+    for (int at = 0; at < m->n; at++) {
         all += m->begun[at];
         int64_t value = reached ? all : m->begun[at];
-        bars[n++] =
-            (struct bar){.label = format_day(
-                             r->mem, r->lang,
-                             day_of(month / 12, month % 12 + 1, 1), DAY_MONTH),
-                         .shown = format_int(r->mem, r->lang, value),
-                         .value = (double)value,
-                         .on = reached && m->begun[at] > 0};
+        bars[at] = (struct bar){.label = group_label(r, m, at),
+                                .shown = format_int(r->mem, r->lang, value),
+                                .value = (double)value,
+                                .on = reached && m->begun[at] > 0};
     }
     *chart = (struct bars){
-        .title = tr(r->lang, reached ? "portfolio.by_month"
-                                     : "portfolio.begun_by_month"),
-        .note = reached ? tr(r->lang, "portfolio.by_month_note") : NULL,
-        .name_head = tr(r->lang, "portfolio.month"),
+        .title = tr(r->lang, m->by_year ? reached ? "portfolio.by_year"
+                                                  : "portfolio.begun_by_year"
+                             : reached  ? "portfolio.by_month"
+                                        : "portfolio.begun_by_month"),
+        .note = !reached     ? NULL
+                : m->by_year ? tr(r->lang, "portfolio.by_year_note")
+                             : tr(r->lang, "portfolio.by_month_note"),
+        .name_head =
+            tr(r->lang, m->by_year ? "core.school_year" : "portfolio.month"),
         .value_head = tr(r->lang, "directory_school.list"),
         .bars = bars,
-        .n = n};
+        .n = (size_t)m->n};
     return chart;
 }
 
