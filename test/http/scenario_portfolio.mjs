@@ -118,7 +118,9 @@ const decide = async (who, outcome, fields = {}) => {
 };
 await test('no decision without the quorum, a reason for each criterion, and the evidence', async () => {
   says(await decide(leader, 'go'), 409, /quorum/);
-  says(await post(leader, `${gate}/avis`, { opinion: 'go', reason: 'a'.repeat(2001) }), 422, /trop longs/);
+  const long = await post(leader, `${gate}/avis`, { opinion: 'go', reason: 'a'.repeat(2001) });
+  says(long, 422, /trop longs/);
+  equal(long.text.match(/a{2001}/g)?.length, 1, 'what was typed is in the field it was typed in');
   made(await post(leader, `${gate}/avis`, { opinion: 'go', reason: 'C’est utile aux professeurs.' }));
   made(await post(inspector, `${gate}/avis`, { opinion: 'go', reason: 'C’est utile aux professeurs.' }));
   made(await post(expert, `${gate}/avis`, { opinion: 'hold', reason: 'Trop tôt pour le réseau.' }));
@@ -151,6 +153,10 @@ await test('two members decide at once: one decision, and 409 for the other', as
     other.submit(b, { ...full(b), outcome: 'hold', reason: 'Non, il vaut mieux attendre.', published: '1' })]);
   equal(answers.map((r) => r.status).sort().join(' '), '303 409');
   won = answers[0].status === 303 ? 'go' : 'hold';
+  // Whoever was slower has what they wrote, to be copied.
+  const given = /<h2 id="typed">[\s\S]*?<\/section>/.exec(answers.find((r) => r.status === 409).text)?.[0] ?? '';
+  equal(readable(given).match(/Constaté en séance par le comité/g)?.length, 3, given);
+  match(readable(given), won === 'go' ? /suspendre.*il vaut mieux attendre/i : /poursuivre.*Deux classes l’ont pris/i);
   equal((await rows(gate)).state, won);
   equal((await rows(project)).state, won === 'go' ? 'trial' : 'held');
 });
@@ -168,6 +174,8 @@ await test('an older version of what a committee decided is not brought back, in
   sameTables(before, tables(server.folder), 'a decided gate');
 });
 await test('a vote after the close is refused, and its seat does not change', async () => {
+  const slow = await post(inspector, `${gate}/avis`, { opinion: 'stop', reason: 'J’aurais voulu arrêter là.' });
+  match(readable(/<h2 id="typed">[\s\S]*?<\/section>/.exec(slow.text)?.[0] ?? ''), /J’aurais voulu arrêter là/);
   says(await post(expert, `${gate}/avis`, { opinion: 'go', reason: 'Finalement, je vote pour ce projet.' }), 409, /clos/);
   const seat = (await rows('/membres-de-jalon')).find((m) => m.gate === Number(gate.split('/').at(-1)));
   equal((await post(admin, `/membres-de-jalon/${seat.id}/suppression`, { _version: seat.version })).status, 409);

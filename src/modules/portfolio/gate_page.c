@@ -131,11 +131,14 @@ static enum status votes_fill(struct req *r, const struct gate *g,
             v->opinion_refusal =
                 tr(r->lang, "portfolio_gate_member.has_conflict");
         v->opinion_count = 0;
-        v->opinions = options(r, &gate_member_entity, "state", opinions,
-                              m->state, &v->opinion_count);
+        v->opinions =
+            options(r, &gate_member_entity, "state", opinions,
+                    gate_votes(r) ? typed_or(r, "opinion", m->state) : m->state,
+                    &v->opinion_count);
     }
     v->votes = out;
     v->vote_count = list.n;
+    v->typed_vote = gate_votes(r) ? typed_or(r, "reason", "") : "";
     return OK;
 }
 
@@ -190,7 +193,7 @@ static void decide_fill(struct req *r, const struct gate *g, struct gate_v *v)
                                     row_address(r, &gate_entity, r->id));
     v->outcomes = options(r, &gate_entity, "state", gate_outcomes,
                           typed_or(r, "outcome", ""), &v->outcome_count);
-    v->typed_reason = typed_or(r, "reason", "");
+    v->typed_reason = gate_decides(r) ? typed_or(r, "reason", "") : "";
     for (size_t i = 0; i < COUNT(texts); i++)
         v->add[i] = (struct new_condition_v){texts[i], dues[i],
                                              typed_or(r, texts[i], ""),
@@ -266,6 +269,7 @@ static enum status gate_fill(struct req *r, void *view)
     TRY(evidence_fill(r, g, v));
     TRY(before_fill(r, g, v));
     TRY(votes_fill(r, g, v));
+    TRY(typed_fill(r, v));
     return project_fill(r, g, v);
 }
 

@@ -7,3 +7,9 @@
 enum status gate_page_show(struct req *r, int code, const char *alert) MUST_USE;
 extern const char
     *const gate_outcomes[]; /* the five decisions; ends with NULL */
+
+/* Does the request vote, or decide? */
+bool gate_votes(const struct req *r);
+bool gate_decides(const struct req *r);
+/* Of what was typed all that no form of the page can hold any more. */
+enum status typed_fill(struct req *r, struct gate_v *v) MUST_USE;

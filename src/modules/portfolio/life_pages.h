@@ -38,6 +38,9 @@ struct gate_line_v {
 struct new_condition_v {
     const char *text_name, *due_name, *text, *due;
 };
+struct unsaved_v {
+    const char *label, *text;
+};
 struct gate_v {
     const char *project, *project_href, *summary, *project_state, *stages,
         *when, *decided, *state, *tone, *reason, *alert;
@@ -59,7 +62,9 @@ struct gate_v {
     int64_t version;
     const struct form_option *opinions, *outcomes;
     size_t opinion_count, outcome_count;
-    const char *typed_reason, *opinion_refusal, *decide_refusal;
+    const char *typed_reason, *typed_vote, *opinion_refusal, *decide_refusal;
+    const struct unsaved_v *typed; /* sent, and taken no more */
+    size_t typed_count;
     struct new_condition_v add[3];
     bool published, decides;
     const struct detail_v *detail; /* its steps, and who edits it */

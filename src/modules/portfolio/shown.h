@@ -31,10 +31,7 @@ struct condition_v condition_shown(struct req *r,
                                    const struct gate_condition *c);
 /* A finding as it stands, not to be changed. */
 struct finding_v finding_shown(struct req *r, const struct gate_criterion *k);
-/* Does the reader reach all rows under this right, wherever they are? */
-bool reaches_all(struct req *r, const char *right);
 /* The text of that key in a line of the journal; NULL: it has none. */
 const char *line_text(struct req *r, const char *detail, const char *key);
-
 /* May the reader read every row of that kind, wherever it is? */
 bool reads_all(struct req *r, const struct entity *e);
