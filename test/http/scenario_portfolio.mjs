@@ -484,7 +484,7 @@ await test('the dry run refuses the lines that writing refuses, and names each',
     line(b, 'Suite', '2025-01-01', '2025-01-31', 'ended'), // 5
     line(b, 'Suite', '2025-02-01'), // 6: after it ended
     line(b, 'Suite', '2025-01-31', '2025-01-31', 'ended'), // 7: on its last day
-    line(c, 'Bref', '2025-01-05', '', 'abandoned', 'Personne ne s’en est servi.'), // 8
+    line(c, 'Bref', '2025-01-05', '2025-01-05', 'abandoned', 'Personne ne s’en est servi.'), // 8
     line(c, 'Bref', '2025-01-06'), // 9: after one day
     line(d, 'Déjà', '2025-02-01'), // 10: it is there
     ...filler, // further apart than what is read and written at once
@@ -534,7 +534,7 @@ await test('a deployment’s state has its line in the journal, whichever way it
   const change = async (fields) => made(await admin.submit(await admin.form(`${one}/modifier`, '/modifier'), fields));
   await count(1, 'configured', () => change({ state: 'configured' }));
   await count(0, '%', () => change({ support: 'Le référent' }));
-  await count(1, 'abandoned', () => change({ state: 'abandoned', reason: 'Il n’y a plus de salle libre.' }));
+  await count(1, 'abandoned', () => change({ state: 'abandoned', ends: '2025-03-12', reason: 'Il n’y a plus de salle libre.' }));
   const back = forms((await admin.get(`${one}/historique`)).text).filter((f) => f.action.endsWith('/restauration'));
   await count(1, 'planned', async () => made(await admin.submit(back.at(-1))));
   await count(1, 'delete', async () => made(await post(admin, `${one}/suppression`,
@@ -685,6 +685,18 @@ await test('advice is answered before it is closed', async () => {
   match(query(server.folder, "SELECT text FROM core_mail WHERE address = 'zoe@demo.example'"),
     /Bonjour Zoé,[\s\S]*Quel outil pour dicter[\s\S]*La dictée vocale, avec un casque/);
   says(await post(leader, `/conseils/${id}/etapes/close`), 409, /donné/);
+});
+await test('a need that comes back leads to those it counts', async () => {
+  for (const fields of [{}, {}, { level: 'college' }])
+    made(await post(leader, '/conseils', { need: 'Un besoin qui revient', topic: 'space', asked: '2025-03-02',
+      asker: 'Une école', email: 'ecole@demo.example', ...fields }));
+  for (const who of [leader, await server.as('coordinator')]) {
+    const section = /<section aria-labelledby="needs">[\s\S]*?<\/section>/.exec((await who.get('/conseils/file')).text)[0];
+    const needs = [...section.matchAll(/<a href="([^"]*)"[\s\S]*?<td class="n"[^>]*>(\d+)/g)];
+    ok(who !== leader || needs.length > 2, section);
+    for (const [, href, n] of needs)
+      equal(JSON.parse((await who.get(href.replaceAll('&amp;', '&').replace('?', '.json?'))).text).length, Number(n), href);
+  }
 });
 await test('the queue tells which needs come back', async () => {
   const needs = readable(/<section aria-labelledby="needs">[\s\S]*?<\/section>/.exec(

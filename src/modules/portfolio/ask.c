@@ -232,14 +232,16 @@ static enum status needs_fill(struct req *r, struct queue_v *v)
         &advice_entity, &r->reach, ARGS(arg_int("most", MOST)), &args);
     TRY(db_rows(r->conn, r->mem, sql, args, &rows));
     while (rows_next(rows)) {
-        const char *topic = row_text(rows, 0);
+        const char *topic = row_text(rows, 0), *discipline = row_text(rows, 1),
+                   *level = row_text(rows, 2);
         out[v->need_count++] = (struct need_v){
             .topic = choice_shown(r, &advice_entity, "topic", topic),
-            .discipline = choice_shown(r, &advice_entity, "discipline",
-                                       row_text(rows, 1)),
-            .level =
-                choice_shown(r, &advice_entity, "level", row_text(rows, 2)),
-            .href = arena_printf(r->mem, "/conseils?topic=%s", topic),
+            .discipline =
+                choice_shown(r, &advice_entity, "discipline", discipline),
+            .level = choice_shown(r, &advice_entity, "level", level),
+            .href = arena_printf(
+                r->mem, "/conseils?topic=%s&discipline=%s&level=%s", topic,
+                discipline ? discipline : "~", level ? level : "~"),
             .n = row_int(rows, 3),
             .waiting = row_int(rows, 4)};
     }
