@@ -53,6 +53,26 @@ await test('a gate that begins elsewhere than its project does not open, and say
   says(await post(leader, `${elsewhere}/etapes/open`), 409, /pas à l’étape d’où part/);
   equal((await rows(elsewhere)).state, 'prepared');
 });
+await test('a gate that can never open is refused at entry, beside its field', async () => {
+  const faulty = async (at, fields, field, words) => {
+    const r = await post(leader, '/jalons', { project: id(at), name: 'Jamais', stage_from: 'study', stage_to: 'design',
+      meets: '2025-03-20', quorum: '1', ...fields });
+    says(r, 422, words);
+    match(r.text, new RegExp(`<[^>]*id="f-${field}"[^>]*aria-invalid="true"`));
+  };
+  const tried = await projectAt('Déjà à l’essai', 'study', 'design', 'trial');
+  await faulty(tried, {}, 'stage_from', /a dépassé cette étape/);
+  await faulty(tried, { stage_from: 'deployment', stage_to: 'study' }, 'stage_to', /Aucune étape du projet ne mène/);
+  await faulty(tried, { stage_from: 'trial', stage_to: 'deployment', meets: '2020-01-01' }, 'meets', /plus d’un an/);
+  await gateOf(tried, { stage_from: 'design', stage_to: 'trial' }); // it may be sent back
+  const ahead = await gateOf(await projectAt('En avance'), { stage_from: 'trial', stage_to: 'deployment' });
+  const stopped = await projectAt('Arrêté trop tôt', 'study');
+  const standing = await gateOf(stopped);
+  made(await post(leader, `${stopped}/etapes/stop`, { reason: 'La direction l’a décidé pour essayer.' }));
+  await faulty(stopped, {}, 'project', /reprenez-le d’abord/);
+  made(await leader.submit(await leader.form(`${standing}/modifier`, '/modifier'), { name: 'Autrement dit' }));
+  equal((await rows(ahead)).state, 'prepared');
+});
 await test('who declared a conflict of interest does not decide, nor note findings, nor cancel', async () => {
   gate = await gateOf(project);
   made(await post(leader, `${gate}/etapes/open`));
@@ -118,7 +138,7 @@ await test('a decision bears the day on which it was taken, and stands by it', a
   match((await stranger.get(project)).text, /<time datetime="2025-03-12">[^<]*<\/time><h3><a href="\/decisions/);
 });
 await test('a step refused for a reason says it alone: no record has changed, nothing broke', async () => {
-  const bare = await gateOf(project, { stage_from: 'design', stage_to: 'finished' });
+  const bare = await gateOf(await projectAt('Une idée nue'), { stage_from: 'idea', stage_to: 'study' });
   match(disabled((await leader.get(bare)).text, 'open') ?? '', /Aucun critère n’est prévu/);
   const sits = await gateOf(project, { stage_from: 'design', stage_to: 'trial' });
   made(await post(leader, `${sits}/etapes/open`));
@@ -179,8 +199,8 @@ await test('a project that was sent back passes its gate again', async () => {
   const path = `/projets/${(await rows('/projets')).find((p) => p.name === 'Par les jalons seuls').id}`;
   made(await post(leader, `${path}/etapes/rework`, { reason: 'Le protocole est à revoir en entier.' }));
   says(await post(leader, `${path}/etapes/trial`), 409, /se décide en jalon/);
-  const nowhere = await gateOf(path, { stage_from: 'design', stage_to: 'finished' });
-  says(await waive(nowhere), 409, /ne mène de l’une à l’autre/);
+  says(await post(leader, '/jalons', { project: id(path), name: 'Nulle part', stage_from: 'design', stage_to: 'finished',
+    meets: '2025-03-20', quorum: '1' }), 422, /ne mène de l’une à l’autre/);
   const elsewhere = await gateOf(path, { stage_from: 'trial', stage_to: 'deployment' });
   says(await waive(elsewhere), 409, /pas à l’étape d’où part/);
 });
@@ -299,10 +319,10 @@ await test('nothing is in use before a gate leads to the deployment, nor once a 
     const run = spawnSync(program, ['import', 'deployment', file, '--data', server.folder], { encoding: 'utf8' });
     match(run.stdout + run.stderr, /line 2: state/);
     const reason = 'Le projet ne viendra pas jusque-là.';
-    for (const past of steps.at(-1) === 'stop' ? [] : [{ state: 'ended', ends: '2025-02-28' }, { state: 'abandoned', reason }])
+    for (const past of steps.at(-1) === 'stop' ? [] : [{ state: 'ended', ends: '2025-02-28' }, { state: 'abandoned', ends: '2025-02-28', reason }])
       says(await post(admin, '/deploiements', { ...deployment, project: at, ...past }), 422, words);
     const plan = id(made(await post(admin, '/deploiements', { ...deployment, project: at, state: 'planned', starts: '2025-02-03' })));
-    const begun = await api('PATCH', `deployment/${plan}`, { state: 'abandoned', reason });
+    const begun = await api('PATCH', `deployment/${plan}`, { state: 'abandoned', ends: '2025-02-28', reason });
     equal(begun.status, steps.at(-1) === 'stop' ? 200 : 422, begun.text);
     const given = await api('PATCH', `deployment/${plan}`, { state: 'dropped', reason });
     equal(given.status, 200, given.text);
@@ -336,6 +356,29 @@ await test('a condition whose day is over comes back by mail, once, to who leads
   const text = query(server.folder, `SELECT text FROM portfolio_gate_condition WHERE id = ${row}`);
   ok(told.includes(text) && /\/jalons\/\d+/.test(told), told);
   equal(await remind(yesterday, 'open'), told, 'once');
+});
+await test('what has not happened yet is not written as if it had', async () => {
+  const path = await projectAt('Pas encore', 'study', 'design');
+  const service = (await rows('/services')).find((s) => s.code === 'design').id;
+  const passage = { project: id(path), service, starts: '2025-01-06' };
+  for (const state of ['current', 'done', 'left'])
+    says(await post(admin, '/passages', { ...passage, starts: '2027-11-20', state, note: 'On l’a laissé de côté pour le moment.' }),
+      422, /a déjà commencé/);
+  made(await post(admin, '/passages', { ...passage, state: 'current' }));
+  for (const twice of [{ starts: '2025-02-03' }, { starts: '2024-12-02', ends: '2025-01-06' }])
+    says(await post(admin, '/passages', { ...passage, ...twice, state: 'current' }), 422, /déjà en cours à ces dates/);
+  made(await post(admin, '/passages', { ...passage, starts: '2024-11-04', ends: '2025-01-05', state: 'current' }));
+  made(await post(admin, '/passages', { ...passage, starts: '2025-09-01', state: 'planned' }));
+  const session = { project: id(path), title: 'Atelier', held: '2025-06-03' };
+  for (const known of [{ outcome: 'Une maquette de papier.' }, { pupils: '12' }])
+    says(await post(admin, '/seances', { ...session, ...known }), 422, /pas encore eu lieu/);
+  made(await post(admin, '/seances', session));
+  made(await post(admin, '/seances', { ...session, held: '2025-03-12', outcome: 'Une maquette de papier.', pupils: '12' }));
+  const use = { project: escale.id, tool: 'Lunettes', school: schools[6].id, starts: '2025-01-06',
+    reason: 'La salle a fermé cet hiver pour travaux.' };
+  for (const [state, ends] of [['ended', ''], ['abandoned', ''], ['ended', '2025-06-30']])
+    says(await post(admin, '/deploiements', { ...use, state, ends }), 422, /quel jour l’usage a pris fin/);
+  made(await post(admin, '/deploiements', { ...use, state: 'ended', ends: '2025-03-12' }));
 });
 await test('no service runs ahead of the gates: by form, line, API and file', async () => {
   const path = await projectAt('Sans devancer', 'study', 'design');

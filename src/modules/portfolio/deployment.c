@@ -113,6 +113,16 @@ static const char *reason_fault(const struct deployment *d, const char **field)
     return utf8_is_sentence(str_of(d->reason)) ? NULL : "core.reason_short";
 }
 
+/* Over is what has an end, and that not to come. */
+static const char *end_fault(const struct deployment *d, const char **field)
+{
+    *field = "ends";
+    return d->state && word_in("ended abandoned", d->state) &&
+                   (d->ends == NO_DAY || d->ends > day_today())
+               ? "portfolio_deployment.lacks_end"
+               : NULL;
+}
+
 static const char *check(struct conn *c, struct arena *a, const void *row,
                          const char **field)
 {
@@ -129,6 +139,8 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
         fault = use_fault(c, d, field);
     if (!fault && d->state && word_in(USE_BEGUN, d->state))
         fault = gate_fault(c, a, d, field);
+    if (!fault)
+        fault = end_fault(d, field);
     if (!fault)
         fault = returns_fault(c, d, field);
     return fault;

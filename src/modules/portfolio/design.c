@@ -20,6 +20,22 @@ static const struct link links[] = {
     {0},
 };
 
+/* Who was there, and what came of it, is known afterwards. */
+static const char *check(struct conn *c, struct arena *a, const void *row,
+                         const char **field)
+{
+    const struct design *d = row;
+    (void)c, (void)a;
+    if (d->held <= day_today())
+        return NULL;
+    *field = d->outcome ? "outcome"
+             : d->teachers > 0 || d->pupils > 0 || d->researchers > 0 ||
+                     d->designers > 0 || d->others > 0
+                 ? "held"
+                 : NULL;
+    return *field ? "portfolio_design.not_held" : NULL;
+}
+
 const struct entity design_entity = {
     .name = "portfolio_design",
     .api = "design",
@@ -33,4 +49,5 @@ const struct entity design_entity = {
     .write = "portfolio.edit",
     .parent = "project",
     .has_uid = true,
+    .check = check,
 };

@@ -399,30 +399,75 @@ static const char *locked(struct conn *c, struct arena *a, const void *row)
 }
 
 /* Open, nothing moves any more but the day and the name. */
-static const char *check(struct conn *c, struct arena *a, const void *row,
-                         const char **field)
+static const char *frozen_fault(const struct gate *g, const struct gate *was,
+                                const char **field)
 {
-    const struct gate *g = row;
-    void *before;
-    if (same(g->stage_from, g->stage_to)) {
-        *field = "stage_to";
-        return "portfolio_criterion.same_stage";
-    }
-    if (!g->row.version)
-        return NULL;
-    const enum status s =
-        row_load(c, a, &gate_entity, g->row.id, &reach_all, &before);
-    if (s != OK)
-        return status_fault(s);
-    const struct gate *was = before;
-    if (same(was->state, "prepared"))
-        return NULL;
     *field = was->project != g->project              ? "project"
              : !same(was->stage_from, g->stage_from) ? "stage_from"
              : !same(was->stage_to, g->stage_to)     ? "stage_to"
              : was->quorum != g->quorum              ? "quorum"
                                                      : NULL;
     return *field ? "portfolio_gate.frozen" : NULL;
+}
+
+static int place_of(const char *stage)
+{
+    int place = 0;
+    while (stages_from[place] && !same(stages_from[place], stage))
+        place++;
+    return place;
+}
+
+/* What could never open. A project may be sent back to its design, and no
+ * further; where it has not come yet, a gate is prepared ahead. */
+static const char *never_fault(struct conn *c, struct arena *a,
+                               const struct gate *g, const char **field)
+{
+    void *row;
+    *field = "project";
+    const enum status s =
+        row_load(c, a, &project_entity, g->project, &reach_all, &row);
+    if (s != OK)
+        return status_fault(s);
+    const struct project *p = row;
+    if (word_in("stopped finished", p->state))
+        return "portfolio_gate.project_over";
+    *field = "stage_to";
+    if (!project_step(g->stage_from, g->stage_to))
+        return "portfolio_gate.leads_nowhere";
+    *field = "stage_from";
+    const int from = place_of(g->stage_from);
+    return from < place_of("design") && from < place_of(p->stage)
+               ? "portfolio_gate.stage_passed"
+               : NULL;
+}
+
+static const char *check(struct conn *c, struct arena *a, const void *row,
+                         const char **field)
+{
+    enum { A_YEAR = 366 };
+    const struct gate *g = row, *was = NULL;
+    void *before;
+    *field = "stage_to";
+    if (same(g->stage_from, g->stage_to))
+        return "portfolio_criterion.same_stage";
+    if (g->row.version) {
+        const enum status s =
+            row_load(c, a, &gate_entity, g->row.id, &reach_all, &before);
+        if (s != OK)
+            return status_fault(s);
+        was = before;
+    }
+    if (was && !same(was->state, "prepared"))
+        return frozen_fault(g, was, field);
+    *field = "meets";
+    if ((!was || was->meets != g->meets) && g->meets < day_today() - A_YEAR)
+        return "portfolio_gate.long_ago";
+    return was && was->project == g->project &&
+                   same(was->stage_from, g->stage_from) &&
+                   same(was->stage_to, g->stage_to)
+               ? NULL
+               : never_fault(c, a, g, field);
 }
 
 const struct entity gate_entity = {

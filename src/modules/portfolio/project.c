@@ -263,6 +263,30 @@ static const char *ahead_fault(struct conn *c, struct arena *a,
     return fault;
 }
 
+/* What runs, ran or was left has begun; and a service runs once at a time. */
+static const char *running_fault(struct conn *c,
+                                 const struct project_service *s,
+                                 const char **field)
+{
+    *field = "starts";
+    if (s->state && word_in("current done left", s->state) &&
+        s->starts > day_today())
+        return "portfolio_project_service.not_begun";
+    if (!same(s->state, "current"))
+        return NULL;
+    return fault_if(c,
+                    SQL("SELECT count(*) FROM portfolio_project_service o WHERE"
+                        " o.project = :project AND o.service = :service AND"
+                        " o.state = 'current' AND o.id <> :id AND (o.ends IS"
+                        " NULL OR o.ends >= :starts) AND (:ends < 0 OR"
+                        " o.starts <= :ends)"),
+                    ARGS(arg_int("project", s->project),
+                         arg_int("service", s->service),
+                         arg_int("id", s->row.id), arg_int("starts", s->starts),
+                         arg_int("ends", s->ends == NO_DAY ? -1 : s->ends)),
+                    "portfolio_project_service.runs_twice");
+}
+
 static const char *project_service_check(struct conn *c, struct arena *a,
                                          const void *row, const char **field)
 {
@@ -277,7 +301,8 @@ static const char *project_service_check(struct conn *c, struct arena *a,
         return s->note ? "core.reason_short"
                        : "portfolio_project_service.lacks_reason";
     }
-    return period_fault(s->starts, s->ends, field);
+    const char *fault = period_fault(s->starts, s->ends, field);
+    return fault ? fault : running_fault(c, s, field);
 }
 const struct entity project_service_entity = {
     .name = "portfolio_project_service",
