@@ -71,6 +71,18 @@ static const char *fields_drawn(struct arena *a, const struct edit_kind *k)
     return buf_done(&b).p;
 }
 
+/* Where each line is locked, and a new one would be, nothing is offered. */
+static void kind_close(struct edit *e, struct edit_kind *k)
+{
+    struct req *r = e->r;
+    if (!k->entity->locked || (k->n && !k->lines[0].fixed))
+        return;
+    void *row = row_new(r->mem, k->entity);
+    row_begin(r->mem, k->entity, row);
+    field_set(k->parent, row, value_int(r->id));
+    k->writes &= !k->entity->locked(r->conn, r->mem, row);
+}
+
 static enum status kind_load(struct edit *e, struct edit_kind *k)
 {
     struct req *r = e->r;
@@ -99,6 +111,7 @@ static enum status kind_load(struct edit *e, struct edit_kind *k)
             within = !k->entity->locked(r->conn, r->mem, list.rows[i]);
         line_add(e, k, list.rows[i], !within);
     }
+    kind_close(e, k);
     return OK;
 }
 

@@ -75,7 +75,11 @@ await test('a gate that can never open is refused at entry, beside its field', a
 });
 await test('who declared a conflict of interest does not decide, nor note findings, nor cancel', async () => {
   gate = await gateOf(project);
+  const adds = async () => /value="gate_criterion"/.test((await leader.get(`${gate}/modifier`)).text);
+  ok(await adds(), 'a gate that is prepared takes criteria');
   made(await post(leader, `${gate}/etapes/open`));
+  ok(!await adds(), 'a line is offered that saving refuses');
+  match(readable((await leader.get(gate)).text), /son quorum ne changent plus/);
   made(await vote(leader, gate, 'conflict'));
   made(await vote(inspector, gate, 'go'));
   const page = await leader.get(gate);

@@ -291,6 +291,7 @@ enum status gate_page_show(struct req *r, int code, const char *alert)
     v->key = req_key(r);
     v->key2 = req_key(r);
     v->version = g->row.version;
+    v->sits = same(g->state, "open") && f.detail.edit;
     if (gate_is_decided(g))
         v->decided = format_day(r->mem, r->lang, gate_day(g), DAY_LONG);
     if (gate_is_decided(g))

@@ -66,7 +66,7 @@ struct gate_v {
     const struct unsaved_v *typed; /* sent, and taken no more */
     size_t typed_count;
     struct new_condition_v add[3];
-    bool published, decides;
+    bool published, decides, sits; /* sits: open, and edited by the reader */
     const struct detail_v *detail; /* its steps, and who edits it */
 };
 struct decision_v {

@@ -274,17 +274,16 @@ static const char *running_fault(struct conn *c,
         return "portfolio_project_service.not_begun";
     if (!same(s->state, "current"))
         return NULL;
-    return fault_if(c,
-                    SQL("SELECT count(*) FROM portfolio_project_service o WHERE"
-                        " o.project = :project AND o.service = :service AND"
-                        " o.state = 'current' AND o.id <> :id AND (o.ends IS"
-                        " NULL OR o.ends >= :starts) AND (:ends < 0 OR"
-                        " o.starts <= :ends)"),
-                    ARGS(arg_int("project", s->project),
-                         arg_int("service", s->service),
-                         arg_int("id", s->row.id), arg_int("starts", s->starts),
-                         arg_int("ends", s->ends == NO_DAY ? -1 : s->ends)),
-                    "portfolio_project_service.runs_twice");
+    return fault_if(
+        c,
+        SQL("SELECT count(*) FROM portfolio_project_service o WHERE"
+            " o.project = :project AND o.service = :service AND"
+            " o.state = 'current' AND o.id <> :id AND (o.ends IS"
+            " NULL OR o.ends >= :starts) AND o.starts <= :ends"),
+        ARGS(arg_int("project", s->project), arg_int("service", s->service),
+             arg_int("id", s->row.id), arg_int("starts", s->starts),
+             arg_int("ends", s->ends == NO_DAY ? INT32_MAX : s->ends)),
+        "portfolio_project_service.runs_twice");
 }
 
 static const char *project_service_check(struct conn *c, struct arena *a,
