@@ -174,7 +174,7 @@ await test('a line that is wrong is told by its line, and takes nothing with it'
   equal([r.lines, r.inserted, r.refused].join(), '20,0,20', await faults(r.where));
   const said = await faults(r.where);
   for (const word of [/AM veut dire matin/, /Cette date n’existe pas/, /Un seul chiffre/, /Plusieurs établissements portent ce nom/, /Aucun établissement/, /10 classes au plus/, /donnez son UAI/,
-    /60 élèves par classe/, /400/]) match(said, word);
+    /40 élèves par classe/, /400/]) match(said, word);
   deepEqual(rows(), was);
   const english = readable((await (await server.as('admin', 'en')).get(r.where)).text);
   match(english, /AM means morning/);

@@ -33,7 +33,7 @@ const linkOf = (m, path) => new RegExp(`${site}(/${path}/[0-9a-f]+)`).exec(m.tex
 const about = (word) => (m) => header(m, 'subject').includes(word);
 async function asks({ lang, email = `prof${++serial}@school.example`, who = server.stranger(lang), ...more } = {}) {
   const form = await who.form(free[turn++ * 2]);
-  const r = await who.submit(form, { kind: 'workshop', school: school.uai, class_label: '5e B', pupils: '24',
+  const r = await who.submit(form, { kind: 'workshop', school: school.uai, class_label: '5e B', pupils: '18',
     asker: 'Une professeure', email, ...more });
   equal(r.status, 303, readable(r.text).slice(0, 600));
   const visit = (await rows('/accueils')).find((v) => (more.need ? v.need === more.need : v.email === email));

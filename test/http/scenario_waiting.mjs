@@ -239,13 +239,17 @@ await test('a teacher answers on the page of their school\'s entry, a stranger t
 });
 
 await test('an offer has a room that holds them all', async () => {
-  const many = 1 + Math.max(...rooms.map((r) => r.capacity));
-  const [one] = await fill('2025-06-26', 'morning');
+  const least = Math.min(...rooms.map((r) => r.capacity)), many = 1 + least;
+  const one = (await fill('2025-06-26', 'morning'))[rooms.findIndex((r) => r.capacity === least)];
   const large = await wait_('2025-06-26', 'morning', fresh, { pupils: many });
   const small = await wait_('2025-06-26', 'morning', old, { pupils: 1 });
   await cancel(one);
   await until('an offer', async () => (await entry(small)).state === 'offered');
-  equal((await entry(large)).state, 'waiting', 'no room is large enough');
+  equal((await entry(large)).state, 'waiting', 'the room is too small');
+  const never = await api('POST', 'waiting', { lab: lab.id, starts: '2025-06-26', ends: '2025-06-26', part: 'morning', kind: 'workshop',
+    pupils: 1 + Math.max(...rooms.map((r) => r.capacity)), asker: 'Une personne', asked: today });
+  equal(never.status, 422, never.text);
+  match(never.text, /Aucune salle du laboratoire/);
 });
 
 await test('what is offered or accepted counts among the entries of an address', async () => {

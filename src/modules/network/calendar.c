@@ -1,5 +1,7 @@
 #include "modules/network/calendar.h"
 
+#include "modules/network/people.h"
+
 enum { MOST_DAYS = 400, MOST_LABS = 400, ROOMS = 40, MOST_SPACES = 4000 };
 
 /* A laboratory while its half-days are made: hours[weekday][part][A or B]. */
@@ -309,17 +311,11 @@ enum status calendar_next(struct conn *c, struct arena *a,
     return OK;
 }
 
-/* Those that hold so many people come first, the smallest of them; then one
- * that does not say how many it holds; then the largest. */
-static bool suits_better(int64_t people, int64_t capacity, int64_t than)
+/* The smallest that holds them; or else one that does not say how many it
+ * holds. */
+static bool suits_better(int64_t capacity, int64_t than)
 {
-    const bool holds = capacity != NONE && capacity >= people,
-               other = than != NONE && than >= people;
-    if (holds != other)
-        return holds;
-    if (capacity == NONE || than == NONE)
-        return capacity == NONE && than != NONE;
-    return holds ? capacity < than : capacity > than;
+    return capacity != NONE && (than == NONE || capacity < than);
 }
 
 int64_t room_of_half(const struct halves *h, const struct lab_halves *lab,
@@ -330,10 +326,42 @@ int64_t room_of_half(const struct halves *h, const struct lab_halves *lab,
     for (size_t i = 0; i < lab->room_count; i++) {
         const struct room *room = &lab->rooms[i];
         if (!room->held[at] &&
-            (!best || suits_better(people, room->capacity, best->capacity)))
+            (room->capacity == NONE || room->capacity >= people) &&
+            (!best || suits_better(room->capacity, best->capacity)))
             best = room;
     }
     return best ? best->id : NONE;
+}
+
+static void try_near(const struct halves *all, const struct near *k,
+                     int64_t slot, struct half *out, size_t most, size_t *n)
+{
+    const int32_t day = (int32_t)(slot / PARTS);
+    const int part = (int)(slot % PARTS);
+    if (*n == most || day < all->from || day > all->to ||
+        !half_of(all, &all->labs[0], day, part)->free ||
+        room_of_half(all, &all->labs[0], day, part, k->people) == NONE)
+        return;
+    out[(*n)++] = (struct half){.day = day, .part = (enum half_day)part};
+}
+
+enum status calendar_near(struct conn *c, struct arena *a, const struct near *k,
+                          struct half *out, size_t most, size_t *n)
+{
+    enum { SPAN = 60 };
+    struct halves all;
+    const int32_t tomorrow = day_today() + 1;
+    const int32_t day = k->day < tomorrow ? tomorrow : k->day;
+    const int64_t wanted = slot_of(day, k->part);
+    *n = 0;
+    TRY(halves_make(c, a, k->lab, day - SPAN < tomorrow ? tomorrow : day - SPAN,
+                    day + SPAN, &all));
+    for (int64_t far = 0; all.n && far <= SPAN * PARTS; far++) {
+        try_near(&all, k, wanted + far, out, most, n);
+        if (far)
+            try_near(&all, k, wanted - far, out, most, n);
+    }
+    return OK;
 }
 
 /* Whole rooms that are free on a half-day, the best for so many people first.
@@ -376,13 +404,9 @@ enum status rooms_free(struct conn *c, struct arena *a, int64_t lab,
 enum status room_fitting(struct conn *c, int64_t lab, int64_t slot,
                          int64_t people, int64_t *space)
 {
-    int64_t small;
+    bool small;
     TRY(room_free(c, lab, slot, people, space));
-    TRY(db_int(c,
-               SQL("SELECT count(*) FROM network_space WHERE id = :space AND"
-                   " capacity < :people"),
-               ARGS(arg_int("space", *space), arg_int("people", people)),
-               &small));
+    TRY(room_small(c, *space, people, &small));
     if (small)
         *space = NONE;
     return OK;

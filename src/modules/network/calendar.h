@@ -48,7 +48,7 @@ static inline const struct half_at *half_of(const struct halves *h,
 {
     return &lab->at[(day - h->from) * PARTS + part];
 }
-/* The room to offer so many people then: as room_free says; NONE. */
+/* The room to offer so many people then: as room_fitting says; NONE. */
 int64_t room_of_half(const struct halves *h, const struct lab_halves *lab,
                      int32_t day, int part, int64_t people);
 
@@ -77,6 +77,17 @@ enum status calendar_make(struct conn *c, struct arena *a,
 enum status calendar_next(struct conn *c, struct arena *a,
                           const struct lab *lab, int32_t from, size_t most,
                           struct half **out, size_t *n) MUST_USE;
+/* The half-days nearest to one wanted, before and after it, from tomorrow on,
+ * on which a room of the laboratory is free that holds so many; nearest first,
+ * of two as near the later. */
+struct near {
+    int64_t lab;
+    int32_t day;
+    enum half_day part;
+    int64_t people;
+};
+enum status calendar_near(struct conn *c, struct arena *a, const struct near *k,
+                          struct half *out, size_t most, size_t *n) MUST_USE;
 /* A room of the laboratory that is free on that half-day, the smallest that
  * holds so many people, one that does not say how many it holds, or the
  * largest; NONE. */

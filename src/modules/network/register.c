@@ -1,3 +1,4 @@
+#include "modules/network/people.h"
 #include "modules/network/register.h"
 
 #include "modules/directory/check.h"
@@ -5,7 +6,7 @@
 #include "modules/network/open.h"
 #include "modules/portfolio/portfolio.h"
 
-enum { FIRST_YEAR = 2000, MOST_IN_CLASS = 60 };
+enum { FIRST_YEAR = 2000 };
 
 static const struct code kind_codes[] = {
     {"co animation", "coanimation"},
@@ -170,7 +171,8 @@ static void numbers_judge(struct judging *j)
     found(j, "people", register_people(j->line, &who));
     if (j->fault)
         return;
-    if (n && who.present_pupils > (int64_t)n * MOST_IN_CLASS)
+    if (!same(j->line->kind, "fair") &&
+        !classes_fit(who.present_pupils, (int64_t)n))
         j->fault = "network_register.too_many_pupils";
     else if (held(j) && !visit_is_counted(&who))
         j->fault = "network_visit.nobody_counted";

@@ -1,5 +1,6 @@
 /* What the texts of a register's line mean. */
 #include "base/utf8.h"
+#include "modules/network/people.h"
 #include "modules/network/register.h"
 #include "view/form.h"
 
@@ -156,19 +157,14 @@ const char *register_classes(struct arena *a, const struct register_line *l,
                              struct register_class out[REGISTER_CLASSES],
                              size_t *n)
 {
-    const struct str all = str_of(l->classes ? l->classes : "");
-    size_t from = 0;
+    enum { WORDS = 100 }; /* of 300 bytes, doubles among them */
+    struct str labels[WORDS];
+    const size_t there = labels_part(l->classes, labels, WORDS);
     *n = 0;
-    for (size_t i = 0; i <= all.n; i++) {
-        const bool et = all.n - i > 4 && !memcmp(all.p + i, " et ", 4);
-        if (i < all.n && !strchr(",;|+", all.p[i]) && !et)
-            continue;
-        const struct str label = str_trim((struct str){all.p + from, i - from});
-        const char *fault = label.n ? class_add(a, label, out, n) : NULL;
+    for (size_t i = 0; i < there && i < WORDS; i++) {
+        const char *fault = class_add(a, labels[i], out, n);
         if (fault)
             return fault;
-        from = i + (et ? 4 : 1);
-        i = from - 1; /* of " et et " the words share a space */
     }
     qsort(out, *n, sizeof(*out), by_key);
     return NULL;

@@ -4,6 +4,7 @@
 #include "core/request.h"
 #include "modules/directory/check.h"
 #include "modules/network/agree.h"
+#include "modules/network/people.h"
 
 static const char *const weeks[] = {"every", "a", "b", NULL};
 static const char *const reach[] = {REACH_LAB(""), REACH_SCHOOL(""), NULL};
@@ -21,7 +22,7 @@ static const struct field fields[] = {
     REF(series, coordinator, &person_entity, .flags = 0),
     REF(series, school, &school_entity, .flags = F_LIST | F_FILTER),
     TEXT(series, class_label, .max = 30, .check = check_unlinked, .flags = 0),
-    INT(series, pupils, .min = 0, .max = 400, .flags = 0),
+    INT(series, pupils, .min = 1, .max = VISIT_PEOPLE, .flags = 0),
     PROSE(series, need, .max = 2000, .flags = 0),
     TEXT(series, asker, .max = 120, .check = check_unlinked,
          .flags = F_PERSONAL),
@@ -41,6 +42,18 @@ static const char *days_fault(const struct series *s, const char **field)
     return day_weekday(s->starts) == 6 ? "network_series.sunday" : NULL;
 }
 
+/* Its room, or one at least of the laboratory, holds who comes. */
+static const char *room_fault(struct conn *c, const struct series *s)
+{
+    bool small;
+    if (s->space == NONE || s->pupils == NONE)
+        return lab_fault(c, s->lab, s->pupils);
+    const enum status asked = room_small(c, s->space, s->pupils, &small);
+    return asked != OK ? status_fault(asked)
+           : small     ? "network_series.room_too_small"
+                       : NULL;
+}
+
 static const char *check(struct conn *c, struct arena *a, const void *row,
                          const char **field)
 {
@@ -51,6 +64,14 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
     *field = "class_label";
     if (s->class_label && !class_key(a, str_of(s->class_label)).n)
         return "network_visit.no_label";
+    *field = "pupils";
+    fault = s->kind && same(s->kind, "fair")
+                ? NULL
+                : class_fault(s->class_label, s->pupils);
+    if (!fault)
+        fault = room_fault(c, s);
+    if (fault)
+        return fault;
     *field = "space";
     if (s->space != NONE)
         fault = fault_unless(

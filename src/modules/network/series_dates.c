@@ -1,5 +1,6 @@
 /* The dates of a series: which there are, what stands in their way, and what is
  * free instead. */
+#include "modules/network/people.h"
 #include "modules/network/series.h"
 
 struct looking {
@@ -58,7 +59,7 @@ static enum status room_for(const struct looking *k, int64_t wanted,
     if (!is)
         return OK;
     if (wanted == NONE)
-        return room_free(k->c, k->s->lab, slot, people(k), space);
+        return room_fitting(k->c, k->s->lab, slot, people(k), space);
     TRY(is_free(k, "space", wanted, slot, &is));
     if (is)
         *space = wanted;
@@ -326,7 +327,7 @@ static enum status where_is(struct conn *c, struct arena *a,
     }
     TRY(row_load(c, a, &visit_entity, slot->visit, &reach_all, &row));
     s->lab = ((const struct visit *)row)->lab;
-    s->pupils = ((const struct visit *)row)->pupils;
+    s->pupils = visit_seats(row);
     return OK;
 }
 

@@ -4,6 +4,7 @@
 #include "modules/directory/check.h"
 #include "modules/network/agree.h"
 #include "modules/network/open.h"
+#include "modules/network/people.h"
 #include "modules/network/series.h"
 #include "modules/network/waiting.h"
 #include "modules/portfolio/portfolio.h"
@@ -19,7 +20,6 @@ static const char *const langs[] = {"fr", "en", NULL};
 static const char *const states[] = {"asked",  "confirmed", "held",
                                      "missed", "cancelled", NULL};
 
-enum { MOST_HEADCOUNT = 60 }; /* of a class */
 #define PEOPLE(member, ...)                                                    \
     INT(visit, member, .min = 0, .max = VISIT_PEOPLE, __VA_ARGS__)
 
@@ -41,7 +41,7 @@ static const struct field visit_fields[] = {
     TEXT(visit, email, .check = check_mail, .flags = F_PERSONAL),
     TEXT(visit, phone, .max = 30, .flags = F_PERSONAL),
     PROSE(visit, need, .max = 2000, .flags = F_SEARCH),
-    PEOPLE(pupils, .flags = 0),
+    INT(visit, pupils, .min = 1, .max = VISIT_PEOPLE, .flags = 0),
     PEOPLE(teachers, .flags = 0),
     PEOPLE(parents, .flags = 0),
     PEOPLE(others, .flags = 0),
@@ -69,13 +69,35 @@ const struct link visit_links[] = {
 
 bool visit_is_counted(const struct visit *v)
 {
-    return v->present_pupils != NONE || v->present_teachers != NONE ||
-           v->present_parents != NONE || v->present_others != NONE;
+    return v->present_pupils > 0 || v->present_teachers > 0 ||
+           v->present_parents > 0 || v->present_others > 0;
 }
 
 static bool is_over(const struct visit *v)
 {
     return v->year < school_year_of(day_today());
+}
+
+/* Are those who come, or came, too many for the classes that it names? */
+static const char *classes_fault(struct conn *c, const struct visit *v,
+                                 const char **field)
+{
+    int64_t linked, named = (int64_t)labels_part(v->class_label, NULL, 0);
+    *field = "pupils";
+    if (v->kind && same(v->kind, "fair"))
+        return NULL;
+    if (db_int(c,
+               SQL("SELECT count(*) FROM network_visit_classes k WHERE"
+                   " k.row_id = :id AND " LINK_STANDS("k")),
+               ARGS(arg_int("id", v->row.id)), &linked) != OK)
+        return UNANSWERED;
+    if (linked > named)
+        named = linked;
+    if (!classes_fit(v->pupils, named))
+        return "network_visit.class_size";
+    *field = "present_pupils";
+    return classes_fit(v->present_pupils, named) ? NULL
+                                                 : "network_visit.class_size";
 }
 
 /* While a half-day is still to come, it has not taken place. late: told after
@@ -93,7 +115,9 @@ static const char *held_refusal(struct conn *c, const struct visit *v,
         return "network_visit.not_yet";
     if (is_over(v) != late)
         return late ? "network_visit.year_open" : "network_visit.hold_over";
-    return visit_is_counted(v) ? NULL : "network_visit.nobody_counted";
+    const char *field;
+    return visit_is_counted(v) ? classes_fault(c, v, &field)
+                               : "network_visit.nobody_counted";
 }
 static const char *refuses_held(struct conn *c, struct arena *a,
                                 const void *row, int64_t person)
@@ -133,7 +157,7 @@ static enum status class_of(struct conn *c, struct arena *a,
     k->year = v->year;
     k->label = v->class_label;
     k->kind = "class";
-    if (v->pupils >= 1 && v->pupils <= MOST_HEADCOUNT)
+    if (v->pupils >= 1 && v->pupils <= CLASS_PEOPLE)
         k->headcount = v->pupils;
     return class_of_label(c, a, k, by, id);
 }
@@ -316,6 +340,42 @@ static enum status visit_follow(struct conn *c, struct arena *a,
     return keeps(after) ? OK : waiting_wake(c, v->lab);
 }
 
+/* Do more come now than before, too many for a room that it has? */
+static const char *rooms_fault(struct conn *c, struct arena *a,
+                               const struct visit *v)
+{
+    void *before;
+    const int64_t seats = visit_seats(v);
+    if (!v->row.id || !word_in("asked confirmed", v->state))
+        return NULL;
+    const enum status s =
+        row_load(c, a, &visit_entity, v->row.id, &reach_all, &before);
+    if (s == ERR_NOT_FOUND || (s == OK && seats <= visit_seats(before)))
+        return NULL;
+    if (s != OK)
+        return status_fault(s);
+    return fault_if(c,
+                    SQL("SELECT count(*) FROM network_slot s JOIN network_space"
+                        " p ON p.id = s.space WHERE s.visit = :visit AND"
+                        " s.override IS NULL AND p.capacity < :people"),
+                    ARGS(arg_int("visit", v->row.id), arg_int("people", seats)),
+                    "network_visit.room_too_small");
+}
+
+/* Who comes: as many as there may be of a class, and in its rooms. */
+static const char *people_fault(struct conn *c, struct arena *a,
+                                const struct visit *v, const char **field)
+{
+    const char *fault = classes_fault(c, v, field);
+    if (fault)
+        return fault;
+    *field = "present_pupils";
+    if (v->state && same(v->state, "held") && !visit_is_counted(v))
+        return "network_visit.nobody_counted";
+    *field = "pupils";
+    return rooms_fault(c, a, v);
+}
+
 /* Its half-days were checked against where and when it is. */
 static const char *visit_check(struct conn *c, struct arena *a, const void *row,
                                const char **field)
@@ -326,6 +386,10 @@ static const char *visit_check(struct conn *c, struct arena *a, const void *row,
         *field = "class_label";
         return "network_visit.no_label";
     }
+    const char *fault = people_fault(c, a, v, field);
+    if (fault)
+        return fault;
+    *field = NULL;
     return fault_if(
         c,
         SQL("SELECT count(*) FROM network_slot s JOIN network_visit v"
@@ -410,6 +474,13 @@ static enum status slot_fault(struct conn *c, struct arena *a,
     if (((const struct space *)space)->lab != v->lab) {
         *fault = "network_slot.space_elsewhere";
         return OK;
+    }
+    if (!s->override && word_in("asked confirmed", v->state)) {
+        bool small;
+        TRY(room_small(c, s->space, visit_seats(v), &small));
+        *fault = small ? "network_slot.room_too_small" : NULL;
+        if (small)
+            return OK;
     }
     *field = "day";
     return s->override

@@ -7,6 +7,7 @@
 #include "i18n/format.h"
 #include "modules/network/agree.h"
 #include "modules/network/pages/lab.html.h"
+#include "modules/network/people.h"
 #include "modules/network/routes.h"
 
 /* A stranger's requests are guarded as those for advice are. */
@@ -153,11 +154,13 @@ static enum status form_make(struct asking *k, bool refused, struct form *form)
 static enum status others_fill(struct asking *k, struct visit_ask_v *v)
 {
     struct req *r = k->r;
-    struct half *free;
-    const int32_t from =
-        k->day > day_today() + 7 ? k->day - 7 : day_today() + 1;
-    TRY(calendar_next(r->conn, r->mem, k->lab, from, OTHERS, &free,
-                      &v->other_count));
+    struct half free[OTHERS];
+    TRY(calendar_near(r->conn, r->mem,
+                      &(struct near){.lab = k->lab->row.id,
+                                     .day = k->day,
+                                     .part = k->part,
+                                     .people = visit_seats(k->visit)},
+                      free, OTHERS, &v->other_count));
     struct slot_cell_v *cells =
         NEW_ARRAY(r->mem, struct slot_cell_v, v->other_count + 1);
     for (size_t i = 0; i < v->other_count; i++)
@@ -252,11 +255,16 @@ static enum status write_slot(struct asking *k, struct conn *c, int64_t visit)
     slot->visit = visit;
     slot->day = k->day;
     slot->part = booking_parts[k->part];
-    TRY(room_free(c, k->lab->row.id, slot_of(k->day, k->part), k->visit->pupils,
-                  &slot->space));
+    const int64_t at = slot_of(k->day, k->part);
+    int64_t any;
+    TRY(room_fitting(c, k->lab->row.id, at, visit_seats(k->visit),
+                     &slot->space));
     k->taken = slot->space == NONE;
-    if (k->taken)
+    if (k->taken) {
+        TRY(room_free(c, k->lab->row.id, at, 0, &any));
+        k->alert = any == NONE ? NULL : "network.rooms_too_small";
         return ERR_CONFLICT;
+    }
     enum status s =
         row_insert(c, k->r->mem, &slot_entity, slot, req_actor(k->r));
     k->taken = s == ERR_CONFLICT; /* on a server another may be faster yet */
@@ -303,6 +311,12 @@ static void read_required(struct asking *k)
         form_error(errors, "asker", "form.required");
     if (!v->email && !form_error_of(errors, "email"))
         form_error(errors, "email", "form.required");
+    const char *fault =
+        v->pupils == NONE || form_error_of(errors, "pupils")
+            ? NULL
+            : lab_fault(k->r->conn, k->lab->row.id, visit_seats(v));
+    if (fault)
+        form_error(errors, "pupils", fault);
 }
 
 enum status visit_ask_send(struct req *r)

@@ -6,6 +6,7 @@
 #include "modules/directory/check.h"
 #include "modules/network/agree.h"
 #include "modules/network/open.h"
+#include "modules/network/people.h"
 
 static const char *const under_lab[] = {REACH_LAB(""), NULL};
 
@@ -55,7 +56,7 @@ static const struct field fields[] = {
     CHOICE(waiter, kind, kinds, .flags = F_REQUIRED),
     REF(waiter, school, &school_entity, .flags = F_LIST | F_FILTER),
     TEXT(waiter, class_label, .max = 30, .check = check_unlinked, .flags = 0),
-    INT(waiter, pupils, .min = 0, .max = 400, .flags = 0),
+    INT(waiter, pupils, .min = 1, .max = VISIT_PEOPLE, .flags = 0),
     PROSE(waiter, need, .max = 2000, .flags = F_SEARCH),
     REF(waiter, person, &person_entity, .flags = F_PERSONAL | F_COMPUTED),
     TEXT(waiter, asker, .max = 120, .check = check_unlinked,
@@ -83,16 +84,17 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
 {
     enum { LONGEST = 380 };
     const struct waiter *w = row;
-    (void)c;
     *field = "ends";
     if (w->ends < w->starts)
         return "network_waiting.ends_before_starts";
     if (w->ends - w->starts > LONGEST)
         return "network_waiting.too_long";
     *field = "class_label";
-    return w->class_label && !class_key(a, str_of(w->class_label)).n
-               ? "network_visit.no_label"
-               : NULL;
+    if (w->class_label && !class_key(a, str_of(w->class_label)).n)
+        return "network_visit.no_label";
+    *field = "pupils";
+    const char *fault = class_fault(w->class_label, w->pupils);
+    return fault ? fault : lab_fault(c, w->lab, w->pupils);
 }
 
 /* An offer is of that laboratory, within that span, with a room for so many. */

@@ -1,0 +1,26 @@
+/*
+ * How many come: to a class, and into a room. A label may be of several
+ * classes: "4e A, 4e B", "CP et CE1".
+ */
+#pragma once
+
+#include "modules/network/network.h"
+
+enum { CLASS_PEOPLE = 40 }; /* at most, of one class */
+
+/* The labels of classes that a text names, as they are written, `most` at most
+ * kept; how many there are. */
+size_t labels_part(const char *labels, struct str *out, size_t most);
+/* May so many be of that number of classes? Of none known, any. */
+bool classes_fit(int64_t people, int64_t classes);
+/* The same of the classes that a label names; a label key, or NULL. */
+const char *class_fault(const char *label, int64_t people);
+
+/* For how many a visit needs a room: pupils, parents and others, and teachers
+ * where they come without any. */
+int64_t visit_seats(const struct visit *v);
+/* Does a space say that it holds fewer? */
+enum status room_small(struct conn *c, int64_t space, int64_t people,
+                       bool *small) MUST_USE;
+/* Where no room of the laboratory holds so many: a label key; else NULL. */
+const char *lab_fault(struct conn *c, int64_t lab, int64_t people);
