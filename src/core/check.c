@@ -97,6 +97,25 @@ static const char *reach_fault(struct arena *a, const struct entity *e)
     return NULL;
 }
 
+/* Both sides have a reference of that name, to the same. */
+static const char *agrees_fault(struct arena *a, const struct entity *e)
+{
+    for (const struct field *f = e->fields; f->name; f++) {
+        const struct field *up = e->parent ? entity_field(e, e->parent) : NULL;
+        if (!f->agrees)
+            continue;
+        const struct field *there = entity_field(f->target, f->agrees),
+                           *here = entity_field(e, f->agrees);
+        if (!here && up)
+            here = entity_field(up->target, f->agrees);
+        if (!there || !here || there->type != F_REF ||
+            here->target != there->target)
+            return arena_printf(a, "%s.%s cannot agree in %s", e->name, f->name,
+                                f->agrees);
+    }
+    return NULL;
+}
+
 static const char *entity_fault(struct arena *a, const struct entity *e)
 {
     if (!e->api || !e->read || !e->write || !known_right(e->read) ||
@@ -112,6 +131,8 @@ static const char *entity_fault(struct arena *a, const struct entity *e)
     if (e->parent && !entity_field(e, e->parent))
         return arena_printf(a, "%s has no parent %s", e->name, e->parent);
     const char *fault = step_fault(a, e);
+    if (!fault)
+        fault = agrees_fault(a, e);
     return fault ? fault : reach_fault(a, e);
 }
 

@@ -187,12 +187,21 @@ static bool is_blank(const struct edit_kind *k, const struct edit_line *l)
     return !l->errors.n;
 }
 
+/* What a line names may have to agree with its parent. */
+static struct form_source line_source(const struct edit *e)
+{
+    struct form_source source = edit_source(e->r);
+    source.parent_entity = e->r->entity;
+    source.parent = e->row;
+    return source;
+}
+
 static enum status line_read(struct edit *e, struct edit_kind *k,
                              const struct edit_line *was, size_t was_count,
                              size_t n)
 {
     struct req *r = e->r;
-    struct form_source source = edit_source(r);
+    struct form_source source = line_source(e);
     struct edit_line *l = &k->lines[n];
     line_new(e, k, n);
     l->id = number_of(l, "_id");
@@ -522,7 +531,7 @@ static enum status line_draw(struct edit *e, const struct edit_kind *k,
                              struct form_line *out)
 {
     struct req *r = e->r;
-    struct form_source source = edit_source(r);
+    struct form_source source = line_source(e);
     struct form_ask ask = line_ask(k, l, typed, &source);
     struct form part = {0};
     bool is_new = l->id == NONE || l->gone;
@@ -582,10 +591,21 @@ static enum status kind_draw(struct edit *e, const struct edit_kind *k,
     return OK;
 }
 
+/* What the form begins with, its lines are to agree with as well. */
+static void parent_begins(struct edit *e, const struct form *form)
+{
+    e->row = row_copy(e->r->mem, e->r->entity, e->row);
+    for (size_t i = 0; i < form->field_count; i++)
+        if (form->fields[i].given)
+            field_set(entity_field(e->r->entity, form->fields[i].name), e->row,
+                      value_int(form->fields[i].given));
+}
+
 enum status lines_draw(struct edit *e, bool typed, struct form *form)
 {
     struct form_lines *out =
         NEW_ARRAY(e->r->mem, struct form_lines, e->kind_count + 1);
+    parent_begins(e, form);
     for (size_t i = 0; i < e->kind_count; i++) {
         const struct edit_kind *k = &e->kinds[i];
         if (k->n || k->writes)

@@ -91,6 +91,10 @@ struct field {
      * writes the row, though not read in the directory. NULL: whom they read.
      */
     const char *holders;
+    /* REF: the row it names has, in its reference of this name, what this row
+     * has in its own, or else the row that this one is edited under: a
+     * half-day's space is of its visit's "lab". Only such rows are offered. */
+    const char *agrees;
     /* A further check of a value given: NULL, or a label key of what is wrong.
      * It may canonise into *out (upper case of a UAI), in a. With a key, *out
      * is what the message names (the letter expected). For a REF it sees the

@@ -90,11 +90,54 @@ const struct reach *form_reach(const struct form_source *source,
                                    : &reach_all;
 }
 
+/* The row with which what a reference names is to agree; NONE: not known. */
+static int64_t agreed_on(struct arena *a, const struct form_source *source,
+                         const struct entity *e, const struct field *f,
+                         const void *row)
+{
+    const struct field *up = entity_field(e, e->parent ? e->parent : "");
+    const struct field *own = entity_field(e, f->agrees);
+    void *stored = NULL;
+    if (!own && up && source->parent_entity == up->target) {
+        own = entity_field(up->target, f->agrees);
+        row = source->parent;
+    } else if (!own && up) {
+        const struct value id = field_get(up, row);
+        if (id.type != V_INT || row_load(source->conn, a, up->target, id.i,
+                                         &reach_all, &stored) != OK)
+            return NONE;
+        own = entity_field(up->target, f->agrees);
+        row = stored;
+    }
+    const struct value v = own && row ? field_get(own, row) : (struct value){0};
+    return v.type == V_INT ? v.i : NONE;
+}
+
+static bool agrees(struct arena *a, const struct form_source *source,
+                   const struct entity *e, const struct field *f,
+                   const void *row, struct reach *out)
+{
+    const int64_t id = f->agrees ? agreed_on(a, source, e, f, row) : NONE;
+    if (id == NONE)
+        return false;
+    const char **paths = NEW_ARRAY(a, const char *, 2);
+    struct scope *scope = NEW(a, struct scope);
+    struct through *through = NEW(a, struct through);
+    paths[0] = f->agrees;
+    *scope = (struct scope){entity_field(f->target, f->agrees)->target, id};
+    *through = (struct through){paths, {.scopes = scope, .n = 1}};
+    *out = *form_reach(source, f->target, f);
+    out->through = through;
+    return true;
+}
+
 bool form_offers(struct arena *a, const struct form_source *source,
                  const struct entity *e, const struct field *f, const void *row,
                  struct reach *out)
 {
     *out = reach_all;
+    if (source && source->conn && agrees(a, source, e, f, row, out))
+        return true;
     if (!source || !source->conn || !source->write)
         return false;
     const struct reach *read = form_reach(source, f->target, f);
@@ -332,10 +375,12 @@ static enum status few_offered(struct drawing *d, const struct field *f,
         TRY(form_few(d->mem, source, f->target, f, rows, n));
     if (!offered.through)
         near = *rows, near_count = *n;
-    if (given && near_count == 1)
+    if (given && near_count == 1) {
+        out->given = near[0].target;
         out->value = *n > FORM_FEW
                          ? near[0].title
                          : arena_printf(d->mem, "%" PRId64, near[0].target);
+    }
     return OK;
 }
 

@@ -60,6 +60,10 @@ struct form_source {
     void *data;
     int64_t person;    /* whose uploads a FILE may name */
     int64_t file_most; /* the most bytes of one, for the help */
+    /* The row under which lines are edited, as it shall be, and of what; or
+     * NULL. */
+    const struct entity *parent_entity;
+    const void *parent;
     /* What form_few has looked up, for the next line of a form; or NULL. */
     struct known_rows **known;
 };
@@ -124,7 +128,7 @@ const struct reach *form_reach(const struct form_source *source,
  */
 int64_t text_most(const struct field *f);
 /* Does a reference of a row of e offer only what brings the row within its
- * writer's reach? *out is what does. */
+ * writer's reach, or agrees with it? *out is what does. */
 bool form_offers(struct arena *a, const struct form_source *source,
                  const struct entity *e, const struct field *f, const void *row,
                  struct reach *out) MUST_USE;
@@ -219,6 +223,7 @@ struct form_field {
     const char *value; /* as typed */
     const char *autocomplete, *inputmode, *unit, *list; /* or NULL */
     int64_t longest;                                    /* 0: no bound */
+    int64_t given; /* REF: the row that a new form begins with; 0: none */
     const struct form_file *file; /* CONTROL_FILE: or NULL */
     const char *again; /* CONTROL_SELECT of candidates: the text typed, which
                may be typed anew under "<name>_search" */

@@ -300,6 +300,27 @@ await test('a visit is held once its day has come and somebody was counted', asy
   equal((await api('POST', `visit/${v}/etapes/hold`)).status, 409, 'not yet');
 });
 
+await test('a half-day\'s space is offered and found among those of the laboratory chosen', async () => {
+  const who = await server.as('coordinator');
+  const me = (await rows('/personnes')).find((p) => p.email === 'coordinator@demo.example');
+  const lab = labs.find((l) => l.bassin === me.area);
+  const spaces = (await rows('/espaces')).filter((s) => s.lab === lab.id), rooms = spaces.filter((s) => s.within === null);
+  const offered = (page, name) => page.controls.filter((c) => c.name === name).length
+    && [...page.text.matchAll(new RegExp(`<select[^>]*name="${name}".*?</select>`, 'gs'))].flatMap((m) => [...m[0].matchAll(/value="(\d+)"/g)].map((o) => Number(o[1])));
+  const theirs = { title: 'Au téléphone', lab: lab.name, kind: 'workshop', place: 'inside', year: '2024-2025', asked: today };
+  const form = await who.form('/accueils/nouveau', '/accueils');
+  const more = await who.submit(form, { ...theirs, 'slot._lines': '0', _more: 'slot' });
+  const shown = { text: more.text, controls: [{ name: 'slot.0.space' }] };
+  deepEqual(offered(shown, 'slot.0.space').sort(), spaces.map((s) => s.id).sort(), readable(more.text).slice(0, 600));
+  const made = await who.submit(form, { ...theirs, 'slot._lines': '1', 'slot.0.day': '2025-07-04', 'slot.0.part': 'morning',
+    'slot.0.space': rooms[1].name, _key: 'by-name' });
+  equal(made.status, 303, readable(made.text).slice(0, 900));
+  const [kept] = (await rows('/demi-journees')).filter((s) => s.day === '2025-07-04');
+  equal(kept.space, rooms[1].id);
+  const stands = await who.get(`/demi-journees/${kept.id}/modifier`);
+  deepEqual(offered({ text: stands.text, controls: [{ name: 'space' }] }, 'space').sort(), spaces.map((s) => s.id).sort());
+});
+
 await test('who comes fits into a class and into the room, wherever it is written; nobody present is not held', async () => {
   const year = '2024-2025', large = rooms.find((s) => s.capacity === 36), small = rooms.find((s) => s.capacity === 20);
   const make = (more) => api('POST', 'visit', { title: 'Combien', lab: lab.id, kind: 'workshop', place: 'inside', year, asked: today, ...more });

@@ -92,7 +92,7 @@ static const struct field space_fields[] = {
     REF(space, lab, &lab_entity, .flags = F_REQUIRED | F_LIST | F_FILTER),
     TEXT(space, name, .max = 100,
          .flags = F_REQUIRED | F_LIST | F_SORT | F_SEARCH),
-    REF(space, within, &space_entity, .flags = F_LIST),
+    REF(space, within, &space_entity, .agrees = "lab", .flags = F_LIST),
     INT(space, capacity, .min = 1, .max = 2000, .flags = F_LIST),
     {0},
 };

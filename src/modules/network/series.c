@@ -18,7 +18,7 @@ static const struct field fields[] = {
     DATE(series, ends, .flags = F_REQUIRED | F_LIST),
     CHOICE(series, part, booking_parts, .flags = F_REQUIRED | F_LIST),
     CHOICE(series, week, weeks, .flags = F_REQUIRED | F_LIST),
-    REF(series, space, &space_entity, .flags = 0),
+    REF(series, space, &space_entity, .agrees = "lab", .flags = 0),
     REF(series, coordinator, &person_entity, .flags = 0),
     REF(series, school, &school_entity, .flags = F_LIST | F_FILTER),
     TEXT(series, class_label, .max = 30, .check = check_unlinked, .flags = 0),
