@@ -11,6 +11,7 @@ static const struct entity *const entities[] = {
 /* Nobody keeps a thing by hand: holds follow from what they are kept for. */
 static const struct right rights[] = {
     {"booking.edit_calendar", "admin leader"},
+    {"booking.check_calendar", "admin"},
     {"booking.holds", "admin"},
     {"booking.keep", ""},
     {0},
@@ -19,7 +20,7 @@ static const struct right rights[] = {
 /* Holidays that nobody has compared with the text yet. */
 static const struct waiting waiting[] = {
     {.label = "booking.waiting.unchecked",
-     .right = "booking.edit_calendar",
+     .right = "booking.check_calendar",
      .where = SQL_CONST("t.source LIKE '%à vérifier%' AND t.ends >= :today"),
      .entity = &closure_entity},
     {0},

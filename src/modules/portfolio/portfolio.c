@@ -166,6 +166,7 @@ static const struct right rights[] = {
     {"portfolio.edit_strategy", "admin leader"},
     {"portfolio.edit", "admin leader coordinator"},
     {"portfolio.decide", "admin leader"},
+    {"portfolio.oversee", "inspector ien"},
     {"portfolio.members", "admin leader inspector ien coordinator expert"},
     {"portfolio.documents", "admin leader inspector ien coordinator expert "
                             "researcher partner teacher head host"},
