@@ -23,6 +23,7 @@ struct fact_group {
 struct step_v {
     const char *label, *action;
     const char *refusal;         /* why it may not be taken now, or NULL */
+    const char *note;            /* what to know before it is taken, or NULL */
     const char *way, *way_label; /* where what it lacks is made, or NULL */
     const char *key;             /* one-time */
     bool needs_reason, danger;

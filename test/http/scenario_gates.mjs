@@ -384,6 +384,19 @@ await test('what has not happened yet is not written as if it had', async () => 
     says(await post(admin, '/deploiements', { ...use, state, ends }), 422, /quel jour l’usage a pris fin/);
   made(await post(admin, '/deploiements', { ...use, state: 'ended', ends: '2025-03-12' }));
 });
+await test('stopping a project tells how many uses go on, and they wait for who answers for them', async () => {
+  const path = await projectAt('À arrêter', 'study', 'design', 'trial', 'deployment');
+  const left = async () => Number(/<b>(\d+)<\/b><span>usages? de?[^<]*arrêté/.exec((await leader.get('/')).text)?.[1] ?? 0);
+  ok(!/n’y met pas fin/.test((await leader.get(path)).text));
+  for (const n of [0, 1])
+    made(await post(admin, '/deploiements', { ...deployment, project: id(path), school: schools[8 + n].id, tool: 'Lampe' }));
+  const before = await left();
+  match(readable((await leader.get(path)).text), /en usage dans 2 établissements.{1,3}l’arrêter n’y met pas fin/);
+  made(await post(leader, `${path}/etapes/stop`, { reason: 'La direction l’a décidé pour essayer.' }));
+  equal(await left() - before, 2);
+  const uses = JSON.parse((await leader.get('/deploiements.json?attente=left')).text);
+  equal(uses.filter((d) => d.project === id(path) && d.state === 'in_use').length, 2);
+});
 await test('no service runs ahead of the gates: by form, line, API and file', async () => {
   const path = await projectAt('Sans devancer', 'study', 'design');
   const services = await rows('/services');

@@ -262,6 +262,10 @@ static void ways_fill(struct filling *f, const char *state,
         const struct step *s = project_entity.steps;
         while (!same(s->name, name) || !word_in(s->from, state))
             s++;
+        const int64_t used = f->v->essaimage->used;
+        if (same(name, "stop") && used)
+            steps[i].note =
+                tr_n(r->mem, r->lang, "portfolio.stop_leaves", used);
         if (!steps[i].refusal || !s->to)
             continue;
         const struct part *gate = gate_ahead(f, state, s->to);

@@ -110,6 +110,13 @@ const struct waiting portfolio_waiting[] = {
      .where = SQL_CONST("t.state = 'in_use' AND t.ends < :today"),
      .entity = &deployment_entity,
      .late = true},
+    {.label = "portfolio.waiting.left",
+     .right = "portfolio.deploy",
+     .where = SQL_CONST("t.state = 'in_use' AND (t.ends IS NULL OR t.ends >="
+                        " :today) AND EXISTS (SELECT 1 FROM portfolio_project p"
+                        " WHERE p.id = t.project AND p.state = 'stopped')"),
+     .entity = &deployment_entity,
+     .late = true},
     {.label = "portfolio.waiting.planned",
      .right = "portfolio.deploy",
      .where = SQL_CONST(
