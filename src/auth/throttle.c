@@ -18,9 +18,9 @@ static const struct pace of_pair = {'p', 5, 30};
 static const struct pace of_address = {'a', 30, 2};
 static const struct pace of_account = {'e', 20, 10};
 static const struct pace of_known = {'k', 10, 10};
-/* A staff room behind one address asks eight times at once, and twelve times a
- * day beside. */
-static const struct pace of_stranger = {'s', 8, 2 * 3600};
+/* The staff rooms of several schools may be behind one address; how often one
+ * person asks is held back by their mail. */
+static const struct pace of_stranger = {'s', 40, 40 * 60};
 
 struct slot {
     uint64_t key;

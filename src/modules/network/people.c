@@ -31,6 +31,44 @@ const char *class_fault(const char *label, int64_t people)
                : "network_visit.class_size";
 }
 
+static bool names_same(struct arena *a, const char *one, const char *other)
+{
+    enum { MOST = 20 };
+    struct str x[MOST], y[MOST];
+    const size_t n = labels_part(one, x, MOST), m = labels_part(other, y, MOST);
+    for (size_t i = 0; i < n && i < MOST; i++)
+        for (size_t k = 0; k < m && k < MOST; k++) {
+            const struct str key = class_key(a, x[i]);
+            if (key.n && str_eq(class_key(a, y[k]), str_dup(a, key)))
+                return true;
+        }
+    return false;
+}
+
+enum status class_elsewhere(struct conn *c, struct arena *a,
+                            const struct visit *v, int32_t day,
+                            const char *part, bool *is)
+{
+    struct rows *rows;
+    *is = false;
+    if (!v->class_label)
+        return OK;
+    TRY(db_rows(
+        c, a,
+        SQL("SELECT v.class_label FROM network_slot s JOIN"
+            " network_visit v ON v.id = s.visit WHERE s.day = :day AND"
+            " s.part = :part AND v.id <> :visit AND v.state IN (" KEEPING
+            ") AND v.class_label IS NOT NULL AND (v.school = :school OR"
+            " v.email = :email) ORDER BY s.id"),
+        ARGS(arg_day("day", day), arg_cstr("part", part),
+             arg_int("visit", v->row.id), arg_int("school", v->school),
+             arg_cstr("email", v->email)),
+        &rows));
+    while (rows_next(rows))
+        *is |= names_same(a, v->class_label, row_text(rows, 0));
+    return rows_end(rows);
+}
+
 static int64_t known(int64_t n)
 {
     return n == NONE ? 0 : n;

@@ -16,6 +16,12 @@ bool classes_fit(int64_t people, int64_t classes);
 /* The same of the classes that a label names; a label key, or NULL. */
 const char *class_fault(const char *label, int64_t people);
 
+/* Has a class that the visit names another half-day at that time, here or in
+ * another laboratory? Of its school, or asked for by the same address. */
+enum status class_elsewhere(struct conn *c, struct arena *a,
+                            const struct visit *v, int32_t day,
+                            const char *part, bool *is) MUST_USE;
+
 /* For how many a visit needs a room: pupils, parents and others, and teachers
  * where they come without any. */
 int64_t visit_seats(const struct visit *v);

@@ -55,6 +55,8 @@ const char *half_day_shown(struct req *r, int32_t day, enum half_day part);
 /* Where that half-day is asked for. */
 const char *half_day_address(struct req *r, int64_t lab, int32_t day,
                              enum half_day part);
+/* What is wrong with an asking, in words: where to telephone besides. */
+const char *ask_alert(struct req *r, const struct lab *lab, const char *key);
 /* What has to be there and was not sent: a form that names only some fields
  * leaves the others as they are. */
 void ask_required(struct form_errors *errors, const struct entity *e,

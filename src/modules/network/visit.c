@@ -457,9 +457,16 @@ static enum status slot_fault(struct conn *c, struct arena *a,
                               const char **field, const char **fault)
 {
     void *space;
+    bool twice = false;
     *field = "day";
     if (school_year_of(s->day) != v->year) {
         *fault = "network_slot.other_year";
+        return OK;
+    }
+    if (!s->override && word_in("asked confirmed", v->state))
+        TRY(class_elsewhere(c, a, v, s->day, s->part, &twice));
+    if (twice) {
+        *fault = "network_slot.class_twice";
         return OK;
     }
     *field = "space";

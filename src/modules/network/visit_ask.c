@@ -171,6 +171,13 @@ static enum status others_fill(struct asking *k, struct visit_ask_v *v)
     return OK;
 }
 
+const char *ask_alert(struct req *r, const struct lab *lab, const char *key)
+{
+    return tr_with(r->mem, r->lang, key, "phone",
+                   lab->phone ? arena_printf(r->mem, " (%s)", lab->phone) : "",
+                   NULL);
+}
+
 static enum status show(struct asking *k, int code, bool refused)
 {
     struct req *r = k->r;
@@ -178,7 +185,7 @@ static enum status show(struct asking *k, int code, bool refused)
     TRY(form_make(k, refused, &form));
     struct visit_ask_v v = {
         .form = &form,
-        .alert = k->alert ? tr(r->lang, k->alert) : NULL,
+        .alert = k->alert ? ask_alert(r, k->lab, k->alert) : NULL,
         .lab = said(r->mem, r->lang, k->lab->name),
         .when = half_day_shown(r, k->day, k->part),
         .back = arena_printf(r->mem, "/laboratoires/%" PRId64 "#slots", r->id),
@@ -257,6 +264,12 @@ static enum status write_slot(struct asking *k, struct conn *c, int64_t visit)
     slot->part = booking_parts[k->part];
     const int64_t at = slot_of(k->day, k->part);
     int64_t any;
+    bool twice;
+    TRY(class_elsewhere(c, k->r->mem, k->visit, slot->day, slot->part, &twice));
+    if (twice) {
+        k->alert = "network.class_twice";
+        return ERR_INVALID;
+    }
     TRY(room_fitting(c, k->lab->row.id, at, visit_seats(k->visit),
                      &slot->space));
     k->taken = slot->space == NONE;

@@ -82,7 +82,7 @@ static enum status show(struct joining *k, int code, bool refused)
     form.submit = tr(r->lang, "network.wait_join");
     struct waiting_ask_v v = {
         .form = &form,
-        .alert = k->alert ? tr(r->lang, k->alert) : NULL,
+        .alert = k->alert ? ask_alert(r, k->lab, k->alert) : NULL,
         .lab = said(r->mem, r->lang, k->lab->name),
         .back = arena_printf(r->mem, "/laboratoires/%" PRId64 "#slots", r->id),
         .privacy = r->who ? NULL : tr(r->lang, "network.ask_privacy")};
