@@ -269,6 +269,10 @@ const stops = entities.find((e) => e.path === '/etapes-tournee').rows;
 const drafts = entities.find((e) => e.path === '/tournees').rows.filter((t) => t.state === 'draft').map((t) => t.id);
 const received = entities.find((e) => e.path === '/remises').rows.map((k) => `${k.tour} ${k.school}`);
 const next = stops.filter((s) => !drafts.includes(s.tour) && !received.includes(`${s.tour} ${s.school}`)).sort((a, b) => a.nth - b.nth)[0];
+const after = { idea: 'study', study: 'design', design: 'trial', trial: 'deployment' };
+const onItsWay = entities.find((e) => e.path === '/projets').rows.find((p) => after[p.state]);
+given['/jalons'] = { project: String(onItsWay.id), stage_from: onItsWay.state, stage_to: after[onItsWay.state] };
+given['/temps-de-route'] = { start: '54395', finish: '57463' };
 given['/etapes-tournee'] = { tour: String(drafts[0]) };
 given['/remises'] = { tour: String(next.tour), school: String(next.school), day: '2025-03-11' };
 const mistaken = (html) => forms(html).flatMap((f) => f.controls)
