@@ -45,7 +45,10 @@ own.feedback = (role, f, me, school, rows) =>
   own.deployment(role, rows.deployment.find((d) => d.id === f.deployment), me, school);
 own.advice = (role, a, me, school) => a.person === me.id
   || (a.school != null && (schoolOf[role] ?? never)(school(a.school), me));
-
+// What joins two rows is read by who reads both.
+own.filiation = (role, f, me, school, rows) => ['advice', 'deployment'].every((kind) =>
+  [f[`from_${kind}`], f[`to_${kind}`]].every((end) => end == null
+    || own[kind](role, rows[kind].find((x) => x.id === end), me, school, rows)));
 
 // A laboratory is of a bassin, and in a school or an organisation; what stands
 // under it is of it.
@@ -218,7 +221,18 @@ export const records = [
   },
   {
     name: 'filiation', path: '/filiations', api: 'filiation', text: 'why',
-    read: team, write: watchers,
+    read: {
+      stranger: [sign, sign, sign],
+      'admin leader inspector expert researcher': [yes, yes, yes],
+      coordinator: [yes, gone, yes],
+      'ien partner teacher head host': [no, no, no],
+    },
+    write: {
+      stranger: [sign, sign, sign],
+      'admin leader expert': [yes, yes, yes],
+      coordinator: [yes, gone, yes],
+      'inspector ien researcher partner teacher head host': [no, no, no],
+    },
   },
   {
     name: 'requests for advice', path: '/conseils', api: 'advice', text: 'need',

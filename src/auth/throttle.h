@@ -27,8 +27,9 @@ struct throttle *throttle_make(struct arena *a);
 unsigned throttle_wait(struct throttle *t, const struct sign_in_try *s,
                        int64_t now);
 /* The same for what somebody without an account sends, in a table of its own:
- * forty times at once for an address, and then once each forty minutes. It is known by a hash under a secret that
- * dies with the process, and nothing of it is written. */
+ * forty times at once for an address, and then once each forty minutes. It is
+ * known by a hash under a secret that dies with the process, and nothing of it
+ * is written. */
 unsigned throttle_stranger(struct throttle *t, const char *address,
                            int64_t now);
 void throttle_right(struct throttle *t, const struct sign_in_try *s);

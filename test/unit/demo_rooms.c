@@ -13,9 +13,9 @@ static size_t compare_lab(struct demo_world *w, const struct halves *h,
             for (size_t i = 0; i < COUNT(people); i++) {
                 const int64_t room = room_of_half(h, lab, day, part, people[i]);
                 int64_t alone;
-                OKAY(room_free(w->conn, lab->lab,
-                               slot_of(day, (enum half_day)part), people[i],
-                               &alone) == OK);
+                OKAY(room_fitting(w->conn, lab->lab,
+                                  slot_of(day, (enum half_day)part), people[i],
+                                  &alone) == OK);
                 OKAY(room == alone);
                 offered += room != NONE;
             }

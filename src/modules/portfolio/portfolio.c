@@ -166,7 +166,7 @@ static const struct right rights[] = {
     {"portfolio.edit_strategy", "admin leader"},
     {"portfolio.edit", "admin leader coordinator"},
     {"portfolio.decide", "admin leader"},
-    {"portfolio.oversee", "inspector ien"},
+    {"portfolio.oversee", "admin inspector ien"},
     {"portfolio.members", "admin leader inspector ien coordinator expert"},
     {"portfolio.documents", "admin leader inspector ien coordinator expert "
                             "researcher partner teacher head host"},
