@@ -28,6 +28,8 @@ await test('a note de veille is kept with its reason, and becomes a project', as
   const axis = (await rows('/axes'))[0].id;
   says(await post(leader, `${signal}/projet`, { way: 'new', name: '', axis }), 422, /Donnez un nom/);
   says(await post(leader, `${signal}/projet`, { way: 'new', name: 'ESCALE', axis }), 422, /porte déjà ce nom/);
+  const form = forms((await leader.get(signal)).text).find((f) => f.action === `${signal}/projet`);
+  says(await leader.submit(form, { way: 'new', name: 'Atlas des rues' }), 422, /un nom et un axe/); // none is chosen for them
   project = made(await post(leader, `${signal}/projet`, { way: 'new', name: 'Atlas des rues', axis }));
   const page = readable((await leader.get(project)).text);
   ok(page.includes('Un atlas que les élèves écrivent'), 'no filiation on the page');
@@ -716,8 +718,16 @@ await test('what was seen, found or said is not of a day to come', async () => {
   const given = (await admin.form('/retours/nouveau', '/retours')).fields.find(([name]) => name === 'given');
   equal(given[1], '2025-03-12', 'the form does not begin with today');
 });
+await test('evidence above level 1 says where it comes from', async () => {
+  const fields = { project: lab, kind: 'learning', level: 3, statement: 'Ils progressent', found: '2025-03-05' };
+  const bare = await post(expert, '/preuves', fields);
+  says(bare, 422, /Au-delà du niveau 1, dites d’où vient/);
+  match(bare.text, /<input[^>]*id="f-source"[^>]*aria-invalid="true"/);
+  made(await post(expert, '/preuves', { ...fields, source: 'Relevé des classes pilotes' }));
+  made(await post(expert, '/preuves', { ...fields, level: 1 }));
+});
 await test('an effect lies within its interval', async () => {
-  const base = { project: lab, kind: 'learning', level: 3, statement: 'x', found: '2025-03-05' };
+  const base = { project: lab, kind: 'learning', level: 3, source: 'Une étude', statement: 'x', found: '2025-03-05' };
   equal((await post(admin, '/preuves', { ...base, effect: '0,5', low: '0,1', high: '0,4' })).status, 422);
   equal((await post(admin, '/preuves', { ...base, effect: '0,5', low: '0,1' })).status, 422);
   made(await post(admin, '/preuves', { ...base, effect: '0,3', low: '0,1', high: '0,4' }));

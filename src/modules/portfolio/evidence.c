@@ -47,7 +47,10 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
         *field = "effect";
         return "portfolio_evidence.outside_interval";
     }
-    return NULL;
+    /* What somebody said may stand alone; what was measured was somewhere. */
+    *field = "source";
+    return e->level > 1 && !e->source ? "portfolio_evidence.lacks_source"
+                                      : NULL;
 }
 
 const struct entity evidence_entity = {
