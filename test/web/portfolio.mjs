@@ -30,6 +30,8 @@ await test('a note de veille is written, kept, and becomes a project', async () 
   match(await main(leader), /retenue/);
   match(await main(leader), /lien avec les archives/);
   await leader.fill('#b-name', 'Musée de quartier');
+  equal(await leader.inputValue('#b-axis'), '', 'an axis that nobody chose');
+  await leader.selectOption('#b-axis', { index: 1 });
   await press(leader, 'En faire un projet');
   await leader.waitForURL(/\/projets\/\d+$/);
   project = number(leader);

@@ -45,19 +45,25 @@ static const char *become_refuses(struct req *r, struct conn *c)
                     "portfolio.become_already");
 }
 
+/* The one that was chosen under that name is so again. */
 static enum status options_fill(struct req *r, const struct entity *e,
+                                const char *name,
                                 const struct form_option **out, size_t *n)
 {
+    const struct str typed = req_text(r, name);
     struct list list;
     struct list_ask ask = {
         .entity = e, .reach = &reach_all, .limit = LIST_MOST, .no_total = true};
     TRY(list_load(r->conn, r->mem, &ask, &list));
     struct form_option *all = NEW_ARRAY(r->mem, struct form_option, list.n + 1);
-    for (size_t i = 0; i < list.n; i++)
+    for (size_t i = 0; i < list.n; i++) {
+        const char *value = arena_printf(
+            r->mem, "%" PRId64, ((const struct row *)list.rows[i])->id);
         all[i] = (struct form_option){
-            .value = arena_printf(r->mem, "%" PRId64,
-                                  ((const struct row *)list.rows[i])->id),
-            .label = said(r->mem, r->lang, row_title(e, list.rows[i]))};
+            .value = value,
+            .label = said(r->mem, r->lang, row_title(e, list.rows[i])),
+            .chosen = str_eq(typed, value)};
+    }
     *out = all;
     *n = list.n;
     return OK;
@@ -89,8 +95,9 @@ static enum status origin_fill(struct req *r, void *view)
     v->why = str_dup(r->mem, req_text(r, "why"));
     v->why_help = tr(r->lang, is_signal(r) ? "portfolio.become_why_note"
                                            : "portfolio.become_why_asked");
-    TRY(options_fill(r, &axis_entity, &v->axes, &v->axis_count));
-    return options_fill(r, &project_entity, &v->projects, &v->project_count);
+    TRY(options_fill(r, &axis_entity, "axis", &v->axes, &v->axis_count));
+    return options_fill(r, &project_entity, "project", &v->projects,
+                        &v->project_count);
 }
 
 static enum status show(struct req *r, int code, const char *alert)

@@ -34,7 +34,8 @@ struct spreading {
     struct demo *d;
     size_t of; /* which of the above */
     int64_t project;
-    int nth, said, given_up; /* schools; returns and abandonments told */
+    int nth, said, given_up;        /* schools; returns and abandonments told */
+    const struct demo_abandon *why; /* of the one given up last */
 };
 
 static enum status first_day(const struct spreading *s, int32_t *out)
@@ -82,9 +83,17 @@ static enum status say_next(struct spreading *s, const struct deployment *row)
 /* One in twelve is given up after some weeks, for a reason of its own. */
 static enum status give_up(struct spreading *s, struct deployment *row)
 {
-    const int which = ((int)s->of + s->given_up++) % (int)demo_abandon_count;
+    size_t first = 0, n = 0;
+    while (first < demo_abandon_count &&
+           !same(demo_abandons[first].tool, row->tool))
+        first++;
+    while (first + n < demo_abandon_count &&
+           same(demo_abandons[first + n].tool, row->tool))
+        n++;
+    CHECK(n > 0);
+    s->why = &demo_abandons[first + (size_t)s->given_up++ % n];
     row->state = "abandoned";
-    row->reason = demo_abandons[which].reason;
+    row->reason = s->why->reason;
     return school_day_near(s->d->conn, DEMO_ZONE,
                            row->starts + 40 + s->nth * 13 % 70, -1, &row->ends);
 }
@@ -100,13 +109,10 @@ static enum status state_choose(struct spreading *s, struct deployment *row)
                                                               : OK;
 }
 
-/* What a school says as it gives up: of each reason once, for the tool that has
- * that number. */
+/* What a school says as it gives up, where it says something. */
 static enum status say_why(struct spreading *s, const struct deployment *row)
 {
-    if (s->given_up != 1 || s->of >= demo_abandon_count)
-        return OK;
-    return say(s->d, row, &demo_abandons[s->of].said, row->ends);
+    return s->why->said.text ? say(s->d, row, &s->why->said, row->ends) : OK;
 }
 
 static enum status add_deployment(struct spreading *s, int64_t school)

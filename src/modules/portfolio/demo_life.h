@@ -119,10 +119,11 @@ struct demo_return {
 };
 extern const struct demo_return demo_returns[];
 extern const size_t demo_return_count;
-/* Why one was given up, and what the school says of it, once. */
+/* Why one was given up, and what the school says of it; .said.text NULL:
+ * nothing. Those of one tool stand together. */
 struct demo_abandon {
-    const char *reason;
-    struct demo_return said; /* .tool NULL: of any */
+    const char *tool, *reason;
+    struct demo_return said;
 };
 extern const struct demo_abandon demo_abandons[];
 extern const size_t demo_abandon_count;

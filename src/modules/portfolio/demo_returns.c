@@ -100,21 +100,80 @@ const struct demo_return demo_returns[] = {
 };
 const size_t demo_return_count = COUNT(demo_returns);
 
+/* Each in its own words, for the tool it was. */
 const struct demo_abandon demo_abandons[] = {
-    {"Le professeur qui portait l’usage a changé d’établissement.",
+    {"MIA Seconde",
+     "Le professeur qui portait l’usage a changé d’établissement.",
      {NULL, HEAD, "rarely", 3, NO, "Personne n’a repris les comptes.",
       "L’outil plaisait, mais il ne tenait qu’à un collègue."}},
-    {"Le réseau de l’établissement ne suit pas à vingt-huit postes.",
-     {NULL, REFERENT, "rarely", 2, NO,
-      "Débit de 8 Mbit/s pour tout l’établissement.",
-      "La moitié de la classe attendait que la page s’ouvre. À reprendre après "
-      "l’arrivée de la fibre."}},
-    {"L’équipe préfère l’outil qu’elle avait déjà.",
+    {"MIA Seconde",
+     "La salle informatique est prise par les certifications jusqu’en juin.",
+     {0}},
+    {"MIA Seconde",
+     "Les élèves de seconde ont refait au lycée des exercices déjà vus en "
+     "troisième ; les professeurs ont préféré leurs propres fiches.",
+     {0}},
+    {"MIA Seconde",
+     "Un tiers de la classe n’avait pas d’identifiants en état de marche au "
+     "bout de six semaines.",
+     {0}},
+    {"MIA Seconde",
+     "Les heures d’accompagnement personnalisé qui servaient à cela ont été "
+     "redonnées aux dédoublements.",
+     {0}},
+    {"LyText",
+     "L’équipe de lettres préfère le manuel numérique qu’elle avait déjà.",
      {NULL, TEACHER, "rarely", 2, NO, NULL,
       "Rien à lui reprocher, mais il ferait double emploi avec notre manuel "
       "numérique."}},
-    {"Personne n’a pu être libéré pour la formation.",
+    {"LyText",
+     "Les textes proposés ne suivaient pas la progression choisie pour la "
+     "classe de quatrième.",
+     {0}},
+    {"LyText",
+     "Le collège a gardé une seule heure de lecture suivie, sur papier, après "
+     "l’avis du conseil pédagogique.",
+     {0}},
+    {"LyText",
+     "Les tablettes de la classe mobile ont été rappelées pour réparation et "
+     "ne "
+     "sont pas revenues.",
+     {0}},
+    {"Pack VR",
+     "Personne n’a pu être libéré pour la formation.",
      {NULL, HEAD, "never", 1, NO, "Aucun remplaçant disponible.",
       "Sans formation, l’équipe n’a pas osé commencer."}},
+    {"Pack VR",
+     "Installer quatre casques prenait la moitié de l’heure, et plusieurs "
+     "élèves avaient mal au cœur.",
+     {0}},
+    {"Pack VR",
+     "Le pack est resté deux mois dans sa caisse : la salle prévue sert de "
+     "permanence depuis la rentrée.",
+     {0}},
+    {"Films des métiers",
+     "Les classes de troisième sont parties en stage avant d’avoir vu les "
+     "films ; ils ne servaient plus ensuite.",
+     {0}},
+    {"Films des métiers",
+     "Le centre d’information et d’orientation a proposé des visites, que "
+     "l’équipe a choisies à la place.",
+     {0}},
+    {"Cantoo",
+     "Les deux élèves qui s’en servaient ont quitté l’école, et aucun autre "
+     "n’en a besoin cette année.",
+     {0}},
+    {"Valise LaboArts",
+     "Le professeur d’arts plastiques est à mi-temps sur deux collèges et ne "
+     "peut pas garder la valise.",
+     {0}},
+    {"Groupe d’ambassadeurs",
+     "Les six ambassadeurs étaient en troisième : à leur départ, personne "
+     "n’a repris le groupe.",
+     {0}},
+    {"Studio mobile",
+     "Le réseau de l’école ne permet pas d’envoyer les enregistrements, et les "
+     "classes ne les écoutaient plus.",
+     {0}},
 };
 const size_t demo_abandon_count = COUNT(demo_abandons);
