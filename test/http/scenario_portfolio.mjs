@@ -201,6 +201,26 @@ await test('the decision is in the journal, and everybody reads it, without the 
     equal((await server.stranger().get(path)).status, 401, path);
   ok(readable((await server.stranger().get('/decisions')).text).includes('Jalon d’essai'));
 });
+await test('the public decision is a letter: who sends it, what about, on what evidence, and where it led', async () => {
+  const head = readable(/<div class="head">[\s\S]*?<\/div>/.exec((await server.stranger().get(
+    `/decisions/${gate.split('/').at(-1)}`)).text)[0]);
+  match(head, /Laboratoire du numérique éducatif .*Objet\s: Atlas des rues/);
+  const mia = (await rows('/jalons')).filter((g) => g.project === 1 && g.published && g.decided_on)
+    .sort((a, b) => a.decided_on.localeCompare(b.decided_on));
+  const known = (await rows('/preuves')).filter((e) => e.project === 1);
+  let later = 0;
+  for (const g of mia) {
+    const page = (await server.stranger().get(`/decisions/${g.id}`)).text;
+    for (const e of known) {
+      later += e.found > g.decided_on;
+      equal(page.includes(`href="/preuves/${e.id}"`), e.found <= g.decided_on, `${g.decided_on}: ${e.statement}`);
+      equal((await server.stranger().get(`/preuves/${e.id}`)).status, 200);
+    }
+    ok(page.includes('href="/projets/1/essaimage"'), 'where it is used');
+    match(readable(page), /en usage dans \d+ établissements/);
+  }
+  ok(mia.length > 1 && later > 0, 'the demonstration says nothing');
+});
 await test('a decision kept to the team is 404 to others', async () => {
   says(await post(admin, `${gate}/etapes/unpublish`), 422, /dites d’abord pourquoi/);
   made(await post(admin, `${gate}/etapes/unpublish`, { reason: 'Un nom y figure par erreur.' }));

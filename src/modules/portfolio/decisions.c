@@ -123,9 +123,46 @@ static enum status parts_fill(struct req *r, const struct gate *g,
     return OK;
 }
 
+/* What was known on the day, as everybody may read it. */
+static enum status evidence_fill(struct req *r, const struct gate *g,
+                                 struct decision_v *v)
+{
+    struct list list;
+    TRY(rows_under(r, &evidence_entity, "project", g->project, &list));
+    struct evidence_v *out = NEW_ARRAY(r->mem, struct evidence_v, list.n + 1);
+    for (size_t i = 0; i < list.n; i++) {
+        const struct evidence *e = list.rows[i];
+        if (e->found <= gate_day(g))
+            out[v->evidence_count++] = evidence_shown(r, e);
+    }
+    v->evidence = out;
+    return OK;
+}
+
+/* Where the project is in use now. */
+static enum status uses_fill(struct req *r, const struct gate *g,
+                             struct decision_v *v)
+{
+    int64_t n;
+    TRY(db_int(
+        r->conn,
+        SQL("SELECT count(DISTINCT d.school) FROM portfolio_deployment d"
+            " WHERE d.project = :project AND d.state = 'in_use' AND"
+            " (d.ends IS NULL OR d.ends >= :today)"),
+        ARGS(arg_int("project", g->project), arg_day("today", day_today())),
+        &n));
+    if (n > 0)
+        v->uses = tr_n(r->mem, r->lang, "portfolio.used_now", n);
+    v->essaimage = arena_printf(r->mem, "%s/essaimage",
+                                row_address(r, &project_entity, g->project));
+    return OK;
+}
+
 static enum status decision_fill(struct req *r, void *view)
 {
     TRY(votes_fill(r, r->row, view));
+    TRY(evidence_fill(r, r->row, view));
+    TRY(uses_fill(r, r->row, view));
     return parts_fill(r, r->row, view);
 }
 

@@ -72,6 +72,9 @@ struct gate_v {
 struct decision_v {
     const char *project, *project_href, *stages, *when, *meets, *state, *tone,
         *reason, *votes, *conflicts, *back;
+    const char *uses, *essaimage; /* uses: NULL: in none */
+    const struct evidence_v *evidence;
+    size_t evidence_count;
     const struct finding_v *findings;
     size_t finding_count;
     const struct vote_v *dissents;
