@@ -46,6 +46,17 @@ await test('a note de veille is kept with its reason, and becomes a project', as
   ok(hers.includes(`href="${signal}"`), 'no link to the note');
 });
 
+await test('who follows a note says so with a button, once', async () => {
+  equal((await rows(signal)).follower, null);
+  ok(forms((await expert.get(signal)).text).some((f) => f.action === `${signal}/etapes/follow`));
+  made(await post(expert, `${signal}/etapes/follow`));
+  equal((await rows(signal)).follower, await person('expert'));
+  equal((await rows(signal)).state, 'kept', 'to follow sorts nothing');
+  says(await post(expert, `${signal}/etapes/follow`), 409, /suivez déjà/);
+  made(await post(leader, `${signal}/etapes/follow`)); // it is taken over
+  equal((await rows(signal)).follower, await person('leader'));
+  equal((await post(researcher, `${signal}/etapes/follow`)).status, 403);
+});
 await test('an older version brought back leaves what was decided, and why', async () => {
   const form = await leader.form(`${signal}/modifier`, '/modifier');
   made(await leader.submit(form, { subject: 'Des classes cartographient leur quartier.' }));
@@ -147,18 +158,20 @@ let won; // which of two decisions
 await test('two members decide at once: one decision, and 409 for the other', async () => {
   const other = await server.as('admin');
   const [a, b] = await Promise.all([leader.form(gate, '/decision'), other.form(gate, '/decision')]);
-  const full = (f) => Object.fromEntries(f.controls.filter((c) => /^(met|reason)_/.test(c.name))
-    .map((c) => [c.name, /^met_/.test(c.name) ? 'yes' : 'Constaté en séance par le comité.']));
+  const full = (f, found) => Object.fromEntries(f.controls.filter((c) => /^(met|reason)_/.test(c.name))
+    .map((c) => [c.name, /^met_/.test(c.name) ? 'yes' : found]));
   const reason = 'Deux classes l’ont pris en main. Le comité ouvre l’essai.';
   const answers = await Promise.all([
-    leader.submit(a, { ...full(a), outcome: 'go', reason, published: '1' }),
-    other.submit(b, { ...full(b), outcome: 'hold', reason: 'Non, il vaut mieux attendre.', published: '1' })]);
+    leader.submit(a, { ...full(a, 'Constaté en séance par le comité.'), outcome: 'go', reason, published: '1' }),
+    other.submit(b, { ...full(b, 'Constaté en séance par le comité, et noté.'), outcome: 'hold', reason: 'Non, il vaut mieux attendre.', published: '1' })]);
   equal(answers.map((r) => r.status).sort().join(' '), '303 409');
   won = answers[0].status === 303 ? 'go' : 'hold';
-  // Whoever was slower has what they wrote, to be copied.
-  const given = /<h2 id="typed">[\s\S]*?<\/section>/.exec(answers.find((r) => r.status === 409).text)?.[0] ?? '';
-  equal(readable(given).match(/Constaté en séance par le comité/g)?.length, 3, given);
-  match(readable(given), won === 'go' ? /suspendre.*il vaut mieux attendre/i : /poursuivre.*Deux classes l’ont pris/i);
+  // Whoever was slower has what they wrote: to be copied, or in its field where
+  // the other decision is not there yet.
+  const slower = answers.find((r) => r.status === 409).text;
+  const found = won === 'go' ? /Constaté en séance par le comité, et noté\./g : /Constaté en séance par le comité\./g;
+  equal(slower.match(found)?.length, 3, readable(slower).slice(0, 900));
+  ok(slower.includes(won === 'go' ? 'Non, il vaut mieux attendre.' : reason), 'the reason is lost');
   equal((await rows(gate)).state, won);
   equal((await rows(project)).state, won === 'go' ? 'trial' : 'held');
 });
@@ -715,7 +728,7 @@ await test('a need that comes back leads to those it counts', async () => {
     made(await post(leader, '/conseils', { need: 'Un besoin qui revient', topic: 'space', asked: '2025-03-02',
       asker: 'Une école', email: 'ecole@demo.example', ...fields }));
   for (const who of [leader, await server.as('coordinator')]) {
-    const section = /<section aria-labelledby="needs">[\s\S]*?<\/section>/.exec((await who.get('/conseils/file')).text)[0];
+    const section = /<section aria-labelledby="needs">[\s\S]*?<\/section>/.exec((await who.get('/conseils/file')).text)?.[0] ?? '';
     const needs = [...section.matchAll(/<a href="([^"]*)"[\s\S]*?<td class="n"[^>]*>(\d+)/g)];
     ok(who !== leader || needs.length > 2, section);
     for (const [, href, n] of needs)

@@ -10,7 +10,30 @@ static const char *const languages[] = {"fr", "en", "de",    "es", "it",
                                         "nl", "pt", "other", NULL};
 static const char *const states[] = {"new", "watched", "kept", "dropped", NULL};
 
+static const char *follow_refuses(struct conn *c, struct arena *a,
+                                  const void *row, int64_t person)
+{
+    const struct signal *n = row;
+    (void)c, (void)a;
+    return n->follower == person ? "portfolio_signal.follows_already" : NULL;
+}
+
+/* Whoever takes a note on says so themselves. */
+static enum status follow(struct conn *c, struct arena *a, const void *row,
+                          struct str reason, struct actor by)
+{
+    struct signal *n = row_copy(a, &signal_entity, row);
+    (void)reason;
+    n->follower = by.person;
+    return row_update_as(c, a, &signal_entity, n, by, "follow");
+}
+
 static const struct step steps[] = {
+    {.name = "follow",
+     .from = "new watched kept",
+     .right = "portfolio.edit_watch",
+     .refuse = follow_refuses,
+     .effect = follow},
     {.name = "keep",
      .from = "new watched",
      .to = "kept",
