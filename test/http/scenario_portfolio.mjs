@@ -290,6 +290,10 @@ await test('a circle of filiation is refused, and said why', async () => {
   made(await link(b, c));
   const before = tables(server.folder);
   says(await link(c, a), 422, /cercle/);
+  const back = await post(admin, '/filiations', { kind: 'inspired', from_project: project.split('/').at(-1),
+    to_signal: signal.split('/').at(-1) });
+  says(back, 422, /cercle/);
+  match(back.text, /<[^>]*id="f-to_signal"[^>]*aria-invalid="true"/);
   says(await link(a, a), 422, /soi-même/);
   says(await post(admin, '/filiations', { kind: 'inspired', from_project: a, from_signal: 1, to_project: c }), 422,
     /une seule/);

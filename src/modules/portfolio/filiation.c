@@ -91,6 +91,8 @@ static const char *circle_fault(struct conn *c, const struct filiation *f)
 static const char *check(struct conn *c, struct arena *a, const void *row,
                          const char **field)
 {
+    static const char *const ends[NODE_KINDS] = {"to_signal", "to_advice",
+                                                 "to_project", "to_deployment"};
     const struct filiation *f = row;
     (void)a;
     *field = "from_signal";
@@ -99,6 +101,7 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
     *field = "to_project";
     if (f->to_node == NONE)
         return "portfolio_filiation.one_end";
+    *field = ends[node_kind(f->to_node)];
     if (f->to_node == f->from_node)
         return "portfolio_filiation.itself";
     return circle_fault(c, f);
