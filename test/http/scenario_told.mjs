@@ -53,7 +53,13 @@ await test('who asked gets a mail, and the head a link: page, refusal without a 
   const { visit, email } = await asks();
   const [m] = await smtp.to(email);
   match(header(m, 'subject'), /^Votre demande est arrivée : Laboratoire/);
-  match(m.text, /5e B/);
+  match(m.text, /5e B, 18 élèves/);
+  const team = sql(`SELECT p.email FROM network_team t JOIN directory_person p ON p.id = t.person WHERE t.lab = ${lab.id} ORDER BY p.id LIMIT 1`);
+  const [wakes] = await smtp.to(team, 1, about('Nouvelle demande'));
+  match(wakes.text, new RegExp(`Une professeure demande une demi-journée[^]*/accueils/${visit.id}`));
+  const waits = readable((await admin.get(`/accueils/${visit.id}`)).text);
+  match(waits, /accord de la direction est attendu/);
+  ok(!/Sans nom/.test(waits), 'the agreement has a name');
   const asked = (await smtp.to(school.mail, before + 1)).at(-1);
   match(header(asked, 'subject'), /^Votre accord est demandé/);
   const path = linkOf(asked, 'accord');
@@ -67,6 +73,8 @@ await test('who asked gets a mail, and the head a link: page, refusal without a 
   match(readable((await head.get(path)).text), /Votre réponse est enregistrée.*donné/);
   equal((await head.submit(form, { answer: 'refuse', reason: 'Non', _key: 'agree-2' })).status, 409, 'once');
   equal(agreements(visit.id), 'agreed');
+  for (const address of [email, team]) match((await smtp.to(address, 1, about('Accord donné')))[0].text, /donne son accord/);
+  ok(!/est attendu/.test(readable((await admin.get(`/accueils/${visit.id}`)).text)));
   match(readable((await admin.get(`/accueils/${visit.id}`)).text), /Accords de la direction.*donné/);
   equal(sql(`SELECT count(*) FROM core_journal WHERE entity = 'network_agreement' AND what = 'agree'`), '1');
   const secret = path.split('/').pop();
@@ -88,6 +96,7 @@ await test('a laboratory\'s rule: without the agreement nothing is confirmed; a 
   equal((await step(visit.id, 'confirm')).status, 409);
   match(readable((await admin.get('/')).text), /dont la direction refuse la sortie/);
   match(readable((await admin.get(`/accueils/${visit.id}`)).text), /Trop de sorties ce mois/);
+  match((await smtp.to(email, 1, about('Accord refusé')))[0].text, /Trop de sorties ce mois/);
   // Given on paper meanwhile: the coordinator notes it.
   const again = await api('POST', 'agreement', { visit: visit.id, email: school.mail, state: 'asked' });
   equal(again.status, 201, again.text);

@@ -88,6 +88,23 @@ static enum status send(struct conn *c, struct arena *a,
     return visit_tell(c, a, &t);
 }
 
+/* Who asked and who coordinates read what the head says. */
+static enum status tell_answer(struct conn *c, struct arena *a,
+                               const struct agreement *g)
+{
+    void *row;
+    struct telling t = {.told = same(g->state, "agreed") ? TOLD_AGREED
+                                                         : TOLD_DISAGREED,
+                        .day = NO_DAY,
+                        .reason = g->state_reason};
+    TRY(row_load(c, a, &visit_entity, g->visit, &reach_all, &row));
+    const struct visit *v = t.visit = row;
+    TRY(team_tell(c, a, v, &t));
+    t.to = v->email;
+    TRY(mail_lang(c, a, v->person, v->lang, &t.lang));
+    return visit_tell(c, a, &t);
+}
+
 /* Asked, it is sent; at another address, to that alone; answered or gone, its
  * links lead nowhere. */
 static enum status follow(struct conn *c, struct arena *a, const void *before,
@@ -99,6 +116,8 @@ static enum status follow(struct conn *c, struct arena *a, const void *before,
     const bool elsewhere = waited && waits && !same(was->email, is->email);
     if (waited && (!waits || elsewhere))
         TRY(link_end(c, LINK_AGREEMENT, was->row.id));
+    if (waited && is && word_in("agreed refused", is->state) && !by.import)
+        TRY(tell_answer(c, a, is));
     return waits && (!waited || elsewhere) && !by.import
                ? send(c, a, is, TOLD_AGREEMENT, NULL)
                : OK;
@@ -112,6 +131,7 @@ const struct entity agreement_entity = {
     .fields = fields,
     .steps = steps,
     .indexes = indexes,
+    .title = "email", /* its name is often not known */
     .sort = "-asked",
     .reach = reach,
     .read = "network.visits",

@@ -36,6 +36,9 @@ enum told {
     TOLD_DECLINED,
     TOLD_CANCELLED,
     TOLD_CANCELLED_ALL, /* several at once */
+    TOLD_NEW, /* to who coordinates: somebody asks */
+    TOLD_AGREED,
+    TOLD_DISAGREED,
     TOLD_REMINDER,
     TOLD_COMING, /* the reminder of who coordinates */
     TOLD_REVIEW,
@@ -50,6 +53,7 @@ struct telling {
     int32_t day;      /* NO_DAY: all its half-days */
     const char *link; /* "/accord/…"; or NULL */
     const char *once, *page;
+    const char *reason; /* NULL: that of the visit's state */
     const int64_t *others; /* visits whose half-days it is about as well */
     size_t other_count;
 };
@@ -59,6 +63,10 @@ enum status visit_tell(struct conn *c, struct arena *a,
 /* The same to who asked, in their language; nothing without an address. */
 enum status asker_tell(struct conn *c, struct arena *a, const struct visit *v,
                        enum told told) MUST_USE;
+/* The same to who coordinates then, or to the laboratory's own address; what is
+ * told, of which day, once and why are as given. */
+enum status team_tell(struct conn *c, struct arena *a, const struct visit *v,
+                      const struct telling *what) MUST_USE;
 /* From visit_follow: the row as it was and as it is. */
 enum status visit_changed(struct conn *c, struct arena *a,
                           const struct visit *before, const struct visit *after,

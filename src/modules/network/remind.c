@@ -64,48 +64,6 @@ static const struct sql silent = SQL_CONST(
     " m.once = 'network.silent:' || CAST(g.id AS TEXT) || ':' || CAST(g.asked +"
     " (:today - g.asked) / 3 * 3 AS TEXT)) ORDER BY g.id LIMIT :most");
 
-/* Who coordinates that day: named with the half-day, or else all who do. */
-static enum status tell_team(struct conn *c, struct arena *a,
-                             const struct visit *v, const struct due *d)
-{
-    enum { TEAM = 10 };
-    struct rows *rows;
-    struct {
-        int64_t person;
-        const char *email;
-    } team[TEAM];
-    size_t n = 0;
-    TRY(db_rows(
-        c, a,
-        SQL("SELECT p.id, p.email FROM directory_person p WHERE p.email IS NOT"
-            " NULL AND (p.id IN (SELECT s.coordinator FROM network_slot s WHERE"
-            " s.visit = :visit AND s.day = :day) OR p.id IN (SELECT t.person"
-            " FROM network_team t WHERE t.lab = :lab AND t.starts <= :day AND"
-            " (t.ends IS NULL OR t.ends >= :day) AND NOT EXISTS (SELECT 1 FROM"
-            " network_slot s WHERE s.visit = :visit AND s.day = :day AND"
-            " s.coordinator IS NOT NULL))) ORDER BY p.id LIMIT :most"),
-        ARGS(arg_int("visit", v->row.id), arg_day("day", d->day),
-             arg_int("lab", v->lab), arg_int("most", TEAM)),
-        &rows));
-    for (; rows_next(rows); n++) {
-        team[n].person = row_int(rows, 0);
-        team[n].email = row_text(rows, 1);
-    }
-    TRY(rows_end(rows));
-    for (size_t i = 0; i < n; i++) {
-        struct telling t = {
-            .told = TOLD_COMING,
-            .visit = v,
-            .to = team[i].email,
-            .day = d->day,
-            /* The first bears the key by which this day is known to be told. */
-            .once = i ? NULL : d->once};
-        TRY(mail_lang(c, a, team[i].person, NULL, &t.lang));
-        TRY(visit_tell(c, a, &t));
-    }
-    return OK;
-}
-
 /* As it is now, for it may have changed since it was found due. NULL: it is
  * gone, in another state, or not on that day any more (NO_DAY: whenever). */
 static enum status visit_due(struct conn *c, struct arena *a,
@@ -148,7 +106,9 @@ static enum status write_coming(struct conn *c, struct arena *a, void *data)
                         .once = arena_printf(a, "%s:asker", d->once)};
     TRY(mail_lang(c, a, v->person, v->lang, &t.lang));
     TRY(visit_tell(c, a, &t));
-    return tell_team(c, a, v, d);
+    return team_tell(
+        c, a, v,
+        &(struct telling){.told = TOLD_COMING, .day = d->day, .once = d->once});
 }
 
 static enum status write_over(struct conn *c, struct arena *a, void *data)

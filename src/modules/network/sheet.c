@@ -71,6 +71,31 @@ static const char *outing_address(struct req *r, const struct outing *o)
                : arena_printf(r->mem, "/sorties/nouveau?visit=%" PRId64, r->id);
 }
 
+/* Whoever confirms is to know that the head has not agreed. */
+static enum status agreement_alert(struct req *r, const char **out)
+{
+    int64_t asked, refused;
+    const struct visit *v = r->row;
+    const struct arg *args = ARGS(arg_int("visit", r->id));
+    *out = NULL;
+    if (!word_in("asked confirmed", v->state))
+        return OK;
+    TRY(db_int(r->conn,
+               SQL("SELECT count(*) FROM network_agreement WHERE visit ="
+                   " :visit AND state = 'asked'"),
+               args, &asked));
+    TRY(db_int(r->conn,
+               SQL("SELECT count(*) FROM network_agreement g WHERE g.visit ="
+                   " :visit AND g.state = 'refused' AND NOT EXISTS (SELECT 1"
+                   " FROM network_agreement o WHERE o.visit = :visit AND"
+                   " o.state IN ('asked', 'agreed'))"),
+               args, &refused));
+    *out = asked     ? tr(r->lang, "network.head_waits")
+           : refused ? tr(r->lang, "network.head_refuses")
+                     : NULL;
+    return OK;
+}
+
 enum status visit_show(struct req *r)
 {
     struct detail_v detail = {0};
@@ -83,6 +108,7 @@ enum status visit_show(struct req *r)
         .detail = &detail,
         .sheet = arena_printf(r->mem, "/accueils/%" PRId64 "/sortie", r->id),
         .outing = outing_address(r, o)};
+    TRY(agreement_alert(r, &v.alert));
     struct page p = req_page(r, detail.title);
     req_crumb(r, &p);
     struct html h;

@@ -21,6 +21,13 @@ static const struct letter_kind {
     [TOLD_CANCELLED_ALL] = {"network.mail.cancelled",
                             "network.mail.cancelled_all_subject",
                             "network.mail.cancelled_all_text", false},
+    [TOLD_NEW] = {"network.mail.new", "network.mail.new_subject",
+                  "network.mail.new_text", false},
+    [TOLD_AGREED] = {"network.mail.agreed", "network.mail.agreed_subject",
+                     "network.mail.agreed_text", false},
+    [TOLD_DISAGREED] = {"network.mail.disagreed",
+                        "network.mail.disagreed_subject",
+                        "network.mail.disagreed_text", false},
     [TOLD_REMINDER] = {"network.mail.reminder", "network.mail.reminder_subject",
                        "network.mail.reminder_text", true},
     [TOLD_COMING] = {"network.mail.coming", "network.mail.coming_subject",
@@ -113,9 +120,11 @@ static const char *facts_of(struct arena *a, const struct lang *l,
                     s->place ? arena_printf(a, " (%s)", s->place) : "", NULL));
     if (*s->when)
         buf_printf(&b, "\n%s\n%s", tr(l, "network.mail_when"), s->when);
-    if (*s->who)
+    if (*s->who || s->people)
         buf_printf(&b, "\n%s",
-                   tr_with(a, l, "network.mail_who", "who", s->who, NULL));
+                   tr_with(a, l, "network.mail_who", "who",
+                           joined(a, *s->who ? s->who : NULL, s->people),
+                           NULL));
     buf_printf(&b, "\n%s",
                tr_with(a, l, "network.mail_title", "title", s->title, NULL));
     if (*s->contact)
@@ -151,8 +160,10 @@ enum status visit_tell(struct conn *c, struct arena *a, const struct telling *t)
     const char *text = tr_with(
         a, t->lang, k->text, "facts", mail_typed(a, facts_of(a, t->lang, &s)),
         "link", t->link ? arena_printf(a, "{site}%s", t->link) : "", "reason",
-        mail_typed(a, v->state_reason ? v->state_reason : "–"), "asker",
-        mail_typed(a, v->asker ? v->asker : "–"), "page",
+        mail_typed(a, t->reason         ? t->reason
+                      : v->state_reason ? v->state_reason
+                                        : "–"),
+        "asker", mail_typed(a, v->asker ? v->asker : "–"), "page",
         arena_printf(a, "{site}/accueils/%" PRId64, v->row.id), NULL);
     const struct mail m = {
         .to = t->to,
@@ -176,6 +187,70 @@ enum status asker_tell(struct conn *c, struct arena *a, const struct visit *v,
         return OK;
     TRY(mail_lang(c, a, v->person, v->lang, &t.lang));
     return visit_tell(c, a, &t);
+}
+
+struct member {
+    int64_t person;
+    const char *email;
+};
+
+/* Who coordinates that day: named with the half-day, or else all who do; where
+ * nobody does who has an address, the laboratory itself. */
+static enum status team_load(struct conn *c, struct arena *a,
+                             const struct visit *v, int32_t day,
+                             struct member *out, size_t most, size_t *n)
+{
+    struct rows *rows;
+    TRY(db_rows(
+        c, a,
+        SQL("SELECT p.id, p.email FROM directory_person p WHERE p.email IS NOT"
+            " NULL AND (p.id IN (SELECT s.coordinator FROM network_slot s WHERE"
+            " s.visit = :visit AND s.day = :day) OR p.id IN (SELECT t.person"
+            " FROM network_team t WHERE t.lab = :lab AND t.starts <= :day AND"
+            " (t.ends IS NULL OR t.ends >= :day) AND NOT EXISTS (SELECT 1 FROM"
+            " network_slot s WHERE s.visit = :visit AND s.day = :day AND"
+            " s.coordinator IS NOT NULL))) ORDER BY p.id LIMIT :most"),
+        ARGS(arg_int("visit", v->row.id), arg_day("day", day),
+             arg_int("lab", v->lab), arg_int("most", (int64_t)most)),
+        &rows));
+    for (*n = 0; rows_next(rows); ++*n)
+        out[*n] = (struct member){row_int(rows, 0), row_text(rows, 1)};
+    TRY(rows_end(rows));
+    if (*n)
+        return OK;
+    TRY(db_rows(c, a,
+                SQL("SELECT mail FROM network_lab WHERE id = :lab AND mail IS"
+                    " NOT NULL"),
+                ARGS(arg_int("lab", v->lab)), &rows));
+    if (rows_next(rows))
+        out[(*n)++] = (struct member){NONE, row_text(rows, 0)};
+    return rows_end(rows);
+}
+
+/* The first bears the key by which it is known to be told. */
+enum status team_tell(struct conn *c, struct arena *a, const struct visit *v,
+                      const struct telling *what)
+{
+    enum { TEAM = 10 };
+    struct member team[TEAM];
+    int64_t day = what->day;
+    size_t n;
+    if (day == NO_DAY)
+        TRY(db_int(c,
+                   SQL("SELECT min(day) FROM network_slot WHERE visit = "
+                       ":visit"),
+                   ARGS(arg_int("visit", v->row.id)), &day));
+    TRY(team_load(c, a, v, day == NONE ? day_today() : (int32_t)day, team, TEAM,
+                  &n));
+    for (size_t i = 0; i < n; i++) {
+        struct telling t = *what;
+        t.visit = v;
+        t.to = team[i].email;
+        t.once = i ? NULL : what->once;
+        TRY(mail_lang(c, a, team[i].person, NULL, &t.lang));
+        TRY(visit_tell(c, a, &t));
+    }
+    return OK;
 }
 
 static bool text_differs(const char *one, const char *two)

@@ -41,6 +41,7 @@ struct reviews_v {
 struct visit_v {
     const struct detail_v *detail;
     const char *sheet, *outing; /* the latter NULL for who may not fill it */
+    const char *alert; /* what the head has not said, or against it; or NULL */
 };
 /* A line of the sheet: text NULL is written by hand on the paper. */
 struct sheet_line_v {

@@ -301,6 +301,7 @@ static enum status ask(struct conn *c, struct arena *a, void *data)
         k->lab->row.id, day_iso(k->r->mem, k->day), booking_parts[k->part]);
     TRY(write_slot(k, c, v->row.id));
     TRY(asker_tell(c, a, v, TOLD_ASKED));
+    TRY(team_tell(c, a, v, &(struct telling){.told = TOLD_NEW, .day = NO_DAY}));
     return agreement_ask(c, a, v->row.id);
 }
 
