@@ -84,7 +84,7 @@ await test('who asked gets a mail, and the head a link: page, refusal without a 
 await test('a laboratory\'s rule: without the agreement nothing is confirmed; a refusal says why, to who waits', async () => {
   const now = (await api('GET', `lab/${lab.id}`)).json;
   equal((await api('PATCH', `lab/${lab.id}`, { agreement: true, version: now.version })).status, 200);
-  const { visit, email } = await asks();
+  const { visit, email } = await asks({ need: 'Un fauteuil' });
   const asked = (await smtp.to(school.mail, 2)).at(-1);
   const r = await step(visit.id, 'confirm');
   equal(r.status, 409, r.text);
@@ -102,10 +102,19 @@ await test('a laboratory\'s rule: without the agreement nothing is confirmed; a 
   equal(again.status, 201, again.text);
   equal((await api('POST', `agreement/${again.json.id}/etapes/agree`)).status < 300, true);
   equal((await step(visit.id, 'confirm')).status < 300, true);
-  match(header((await smtp.to(email, 1, about('confirmé')))[0], 'subject'), /^C’est confirmé/);
+  const [sure] = await smtp.to(email, 1, about('confirmé'));
+  match(header(sure, 'subject'), /^C’est confirmé/);
+  // Without an account: what the head said, and what was asked for, are on it.
+  const sheet = linkOf(sure, 'fiche-sortie');
+  match(readable((await server.stranger().get(sheet)).text), /Un fauteuil.*accord donné le 12 mars 2025/);
+  const pdf = await server.stranger().get(`${sheet}/pdf`);
+  equal(pdf.status, 200);
+  match(pdf.text, /^%PDF/);
+  equal((await server.stranger().get(`${sheet}0`)).status, 404);
   const cancelled = await step(visit.id, 'cancel', { reason: 'Panne de chauffage' });
   ok(cancelled.status < 300, cancelled.text);
   const [last] = await smtp.to(email, 1, about('Annulé'));
+  equal((await server.stranger().get(sheet)).status, 404, 'it takes place no more');
   match(last.text, /Panne de chauffage/);
   equal(agreements(visit.id), 'refused\nrevoked');
 });

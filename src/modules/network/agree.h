@@ -15,6 +15,7 @@ enum {
     REVIEW_DAYS = 21, /* so long one is asked, and may answer, afterwards */
 };
 #define LINK_AGREEMENT "agreement"
+#define LINK_SHEET "sheet" /* of the sortie scolaire, of a visit */
 #define LINK_REVIEW "review"
 
 /* A visit in words, for mails and for who has a link and no account. */

@@ -12,6 +12,8 @@ enum status network_calendar_show(struct req *r);
 enum status visit_show(struct req *r);
 enum status sheet_show(struct req *r);
 enum status sheet_pdf(struct req *r);
+enum status sheet_linked(struct req *r);
+enum status sheet_linked_pdf(struct req *r);
 enum status agree_form(struct req *r);
 enum status agree_send(struct req *r);
 enum status reviews_show(struct req *r);

@@ -1,6 +1,8 @@
 /* The sheet for the sortie scolaire: what the school knows about its way there,
  * beside what the visit says; printed, and signed on paper. What is not known
  * is left to be written by hand. */
+#include "core/link.h"
+#include "i18n/format.h"
 #include "modules/network/agree.h"
 #include "modules/network/pages/told.html.h"
 #include "modules/network/routes.h"
@@ -63,7 +65,7 @@ static enum status outing_of(struct req *r, const struct outing **out)
 /* Where it is filled in, for who may. */
 static const char *outing_address(struct req *r, const struct outing *o)
 {
-    if (!may(r->who, "network.outing"))
+    if (!r->who || !may(r->who, "network.outing"))
         return NULL;
     return o->row.id > 0
                ? arena_printf(r->mem, "/sorties/%" PRId64 "/modifier",
@@ -167,23 +169,62 @@ static void sheet_fill(struct req *r, const struct visit_said *s,
     for (size_t i = 0; i < COUNT(asked); i++)
         lines[n++] = (struct sheet_line_v){label(r, asked[i]),
                                            shown(r, o, asked[i]), false};
+    const char *needs = o->needs ? o->needs : visit->need;
     lines[n++] = (struct sheet_line_v){
-        label(r, "needs"), o->needs ? said(r->mem, l, o->needs) : NULL, true};
+        label(r, "needs"), needs ? said(r->mem, l, needs) : NULL, true};
     v->lines = lines;
     v->n = n;
 }
 
-enum status sheet_show(struct req *r)
+/* "donné le 12 mars 2025, M. le directeur"; NULL: to be written by hand. */
+static enum status agreement_said(struct req *r, const char **out)
+{
+    struct rows *rows;
+    *out = NULL;
+    TRY(db_rows(r->conn, r->mem,
+                SQL("SELECT answered, name FROM network_agreement WHERE visit ="
+                    " :visit AND state = 'agreed' ORDER BY id LIMIT 1"),
+                ARGS(arg_int("visit", r->id)), &rows));
+    if (rows_next(rows)) {
+        const char *name = row_text(rows, 1);
+        *out = tr_with(r->mem, r->lang, "network.sheet_agreed", "day",
+                       format_day(r->mem, r->lang, row_day(rows, 0), DAY_PLAIN),
+                       "name", name ? arena_printf(r->mem, ", %s", name) : "",
+                       NULL);
+    }
+    return rows_end(rows);
+}
+
+/* As the visit r->row stands; *s: in words. */
+static enum status sheet_make(struct req *r, struct visit_said *s,
+                              struct sheet_v *v)
 {
     const struct outing *o;
-    struct visit_said s = {.day = NO_DAY};
+    *s = (struct visit_said){.day = NO_DAY};
     TRY(outing_of(r, &o));
-    TRY(visit_say(r->conn, r->mem, r->lang, r->row, &s));
+    TRY(visit_say(r->conn, r->mem, r->lang, r->row, s));
+    TRY(agreement_said(r, &v->agreed));
+    v->edit = outing_address(r, o);
+    sheet_fill(r, s, o, v);
+    return OK;
+}
+
+static enum status sheet_html(struct req *r, const struct page *p,
+                              const struct sheet_v *v)
+{
+    struct html h;
+    req_html_open(r, &h);
+    sheet_page(&h, p, v);
+    return req_html(r, 200, &h);
+}
+
+enum status sheet_show(struct req *r)
+{
+    struct visit_said s;
     struct sheet_v v = {
-        .edit = outing_address(r, o),
         .pdf = arena_printf(r->mem, "/accueils/%" PRId64 "/sortie.pdf", r->id),
         .visit = arena_printf(r->mem, "/accueils/%" PRId64, r->id)};
-    sheet_fill(r, &s, o, &v);
+    TRY(sheet_make(r, &s, &v));
     struct page p = req_page(r, tr(r->lang, "network.sheet"));
     const struct page_link crumbs[] = {
         {tr(r->lang, "network_visit.list"), "/accueils", false},
@@ -191,27 +232,52 @@ enum status sheet_show(struct req *r)
     };
     p.crumbs = crumbs;
     p.crumb_count = COUNT(crumbs);
-    struct html h;
-    req_html_open(r, &h);
-    sheet_page(&h, &p, &v);
-    return req_html(r, 200, &h);
+    return sheet_html(r, &p, &v);
 }
 
 /* The same for the school's file: what is not known is a line to write on. */
 enum status sheet_pdf(struct req *r)
 {
-    const struct outing *o;
-    struct visit_said s = {.day = NO_DAY};
+    struct visit_said s;
     struct sheet_v v = {0};
     struct paper p;
-    TRY(outing_of(r, &o));
-    TRY(visit_say(r->conn, r->mem, r->lang, r->row, &s));
-    sheet_fill(r, &s, o, &v);
+    TRY(sheet_make(r, &s, &v));
     paper_open(&p, r->mem, tr(r->lang, "network.sheet"));
     for (size_t i = 0; i < v.n; i++)
         paper_fact(&p, v.lines[i].label, v.lines[i].text);
     paper_fact(&p, tr(r->lang, "network.sheet_sign_teacher"), NULL);
-    paper_fact(&p, tr(r->lang, "network.sheet_sign_head"), NULL);
+    paper_fact(&p, tr(r->lang, "network.sheet_sign_head"), v.agreed);
     return req_pdf(r, &p,
                    arena_printf(r->mem, "sortie-%" PRId64 ".pdf", r->id));
+}
+
+/* Of who was sent its address: what takes place no more has none. */
+static enum status linked_load(struct req *r)
+{
+    bool spent;
+    TRY(link_find(r->conn, r->mem, LINK_SHEET, str_of(req_param(r, "secret")),
+                  &r->id, &spent));
+    TRY(row_load(r->conn, r->mem, &visit_entity, r->id, &reach_all, &r->row));
+    req_header(r, "X-Robots-Tag", "noindex");
+    return word_in("confirmed held", ((const struct visit *)r->row)->state)
+               ? OK
+               : ERR_NOT_FOUND;
+}
+
+enum status sheet_linked(struct req *r)
+{
+    struct visit_said s;
+    struct sheet_v v = {.pdf = arena_printf(r->mem, "/fiche-sortie/%s/pdf",
+                                            req_param(r, "secret"))};
+    TRY(linked_load(r));
+    TRY(sheet_make(r, &s, &v));
+    v.edit = NULL;
+    const struct page p = req_page(r, tr(r->lang, "network.sheet"));
+    return sheet_html(r, &p, &v);
+}
+
+enum status sheet_linked_pdf(struct req *r)
+{
+    TRY(linked_load(r));
+    return sheet_pdf(r);
 }

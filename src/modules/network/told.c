@@ -1,6 +1,7 @@
 /* What is told by mail about a visit: the words, to whom, in which language. */
 #include "modules/network/agree.h"
 
+#include "core/link.h"
 #include "modules/network/open.h"
 #include "view/form.h"
 
@@ -178,6 +179,22 @@ enum status visit_tell(struct conn *c, struct arena *a, const struct telling *t)
     return mail_add(c, a, &m);
 }
 
+/* Whoever asked without an account reads the sheet by it, until the way home.
+ */
+static enum status sheet_link(struct conn *c, struct arena *a,
+                              const struct visit *v, const char **out)
+{
+    int64_t last;
+    const char *secret;
+    TRY(db_int(c, SQL("SELECT max(day) FROM network_slot WHERE visit = :visit"),
+               ARGS(arg_int("visit", v->row.id)), &last));
+    if (last == NONE)
+        last = day_today();
+    TRY(link_add(c, a, LINK_SHEET, v->row.id, (int32_t)last + 1, &secret));
+    *out = arena_printf(a, "/fiche-sortie/%s", secret);
+    return OK;
+}
+
 enum status asker_tell(struct conn *c, struct arena *a, const struct visit *v,
                        enum told told)
 {
@@ -186,6 +203,8 @@ enum status asker_tell(struct conn *c, struct arena *a, const struct visit *v,
     if (!v->email)
         return OK;
     TRY(mail_lang(c, a, v->person, v->lang, &t.lang));
+    if (told == TOLD_CONFIRMED)
+        TRY(sheet_link(c, a, v, &t.link));
     return visit_tell(c, a, &t);
 }
 
