@@ -58,6 +58,23 @@ await test('a label that differs by its spelling is the same class', async () =>
   equal((await rows('/classes')).length, before);
 });
 
+await test('several classes in one label are each of the school\'s list', async () => {
+  const made = async (label) => JSON.parse((await api('POST', 'class', { school: school.id, year: '2024-2025', label, kind: 'class' })).text).id;
+  const a = await made('4e Y'), b = await made('4e Z');
+  const before = (await rows('/classes')).length;
+  for (const [label, there] of [['4EME y, 4e z', [a, b]], ['4e Y et 4e Z', [a, b]], ['4e Y/4e Z', [a, b]], ['4e Z', [b]]]) {
+    const v = JSON.parse((await api('POST', 'visit', { title: label, lab: lab.id, school: school.id, class_label: label, kind: 'workshop',
+      place: 'inside', year: '2024-2025', asked: today })).text);
+    equal((await api('POST', `visit/${v.id}/etapes/confirm`)).status < 300, true);
+    deepEqual(JSON.parse((await api('GET', `visit/${v.id}`)).text).classes.map((k) => k.id ?? k).sort(), there.sort(), label);
+  }
+  equal((await rows('/classes')).length, before);
+  const v = JSON.parse((await api('POST', 'visit', { title: 'Deux niveaux', lab: lab.id, school: school.id, class_label: 'CM1/CM2 Q', kind: 'workshop',
+    place: 'inside', year: '2024-2025', asked: today })).text);
+  equal((await api('POST', `visit/${v.id}/etapes/confirm`)).status < 300, true);
+  equal(JSON.parse((await api('GET', `visit/${v.id}`)).text).classes.length, 1, 'one class of two levels');
+});
+
 await test('what is wrong is told beside its field, and nothing is kept', async () => {
   const who = server.stranger();
   const before = (await rows('/accueils')).length;

@@ -153,7 +153,7 @@ enum { VISIT_PEOPLE = 400 }; /* at most, of one public */
  * compared; k itself, written, where the school has none. */
 enum status class_of_label(struct conn *c, struct arena *a, struct class *k,
                            struct actor by, int64_t *id) MUST_USE;
-/* Inside a write: the class that was asked for joins the visit; it is made
+/* Inside a write: the classes that were asked for join the visit; each is made
  * where its school has none of that label. */
 enum status visit_class_joins(struct conn *c, struct arena *a,
                               const struct visit *v, struct actor by) MUST_USE;
