@@ -136,7 +136,9 @@ await test('nonsense is refused in words', async () => {
 
 const change = (path, query_) => `${path}/changer?${new URLSearchParams(query_)}`;
 await test('one date moves, one and those that follow, or all: the others stay, and so does everybody else', async () => {
-  const path = await plan({ title: 'Se déplace', starts: '2025-05-14', ends: '2025-06-25', space: String(rooms[1].id) });
+  const path = await plan({ title: 'Se déplace', starts: '2025-05-14', ends: '2025-06-25', space: String(rooms[1].id),
+    asker: 'Une enseignante', email: 'deplace@demo.example' });
+  const moved = () => Number(query(folder, "SELECT count(*) FROM core_mail WHERE address = 'deplace@demo.example' AND what = 'network.mail.moved'"));
   const form = await bookForm(path);
   equal((await post(form, chosen(form))).status, 303);
   const first = dates(path);
@@ -156,6 +158,7 @@ await test('one date moves, one and those that follow, or all: the others stay, 
   // The fourth and those after it.
   const [, rest] = await move({ depuis: iso(first[3].day), portee: 'suite', jour: 'thursday', moment: 'morning', espace: '' });
   equal(rest.status, 303, readable(rest.text).slice(0, 300));
+  equal(moved(), 2, 'one mail for each move, however many dates');
   now = dates(path);
   deepEqual(now.slice(0, 3).map((d) => d.day), [first[0].day, first[1].day + 2, first[2].day]);
   ok(now.slice(3).every((d, i) => d.day === first[i + 3].day + 1));
@@ -208,6 +211,12 @@ await test('cancelling one date or those that follow gives their rooms back, wit
   equal((await stop(first[1].day, 'une', 'Sortie scolaire')).status, 303);
   deepEqual(dates(path).map((d) => d.state === 'cancelled'), first.map((d, i) => i === 1));
   equal((await stop(first[3].day, 'suite', 'Le club s’arrête')).status, 303);
+  // One mail for all its dates.
+  const told = (what) => query(folder, `SELECT replace(text, char(10), ' ') FROM core_mail WHERE address = 'club@demo.example'
+    AND what = 'network.mail.${what}' ORDER BY uid`.replace('char(10)', onPostgres ? 'chr(10)' : 'char(10)')).split('\n').filter(Boolean);
+  const booked = told('confirmed');
+  equal(booked.length, 1, booked.join('\n'));
+  equal(booked[0].match(/202[45], (matin|après-midi)/g).length, first.length, booked[0]);
   // A mail for the one date, and one for all the others, which names each.
   const mails = query(folder, `SELECT replace(text, char(10), ' ') FROM core_mail WHERE address = 'club@demo.example'
     AND what = 'network.mail.cancelled' ORDER BY uid`.replace('char(10)', onPostgres ? 'chr(10)' : 'char(10)')).split('\n');

@@ -37,6 +37,8 @@ enum told {
     TOLD_DECLINED,
     TOLD_CANCELLED,
     TOLD_CANCELLED_ALL, /* several at once */
+    TOLD_BOOKED, /* dates of a series */
+    TOLD_MOVED,
     TOLD_NEW, /* to who coordinates: somebody asks */
     TOLD_AGREED,
     TOLD_DISAGREED,

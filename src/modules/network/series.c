@@ -137,12 +137,41 @@ static enum status save_slot(struct conn *c, struct arena *a, struct slot *slot,
                         : row_insert(c, a, &slot_entity, slot, by);
 }
 
+/* One mail to each who asked, however many of the dates are theirs. */
+static enum status tell_each(struct conn *c, struct arena *a,
+                             const struct visit *const *v, size_t n,
+                             enum told one, enum told several)
+{
+    for (size_t i = 0; i < n; i++) {
+        int64_t others[SERIES_MOST];
+        struct telling t = {.told = one,
+                            .visit = v[i],
+                            .to = v[i]->email,
+                            .day = NO_DAY,
+                            .others = others};
+        bool told = !t.to;
+        for (size_t k = 0; k < n && !told; k++) {
+            const bool theirs = v[k]->email && same(v[k]->email, t.to);
+            told = theirs && k < i;
+            if (theirs && k > i)
+                others[t.other_count++] = v[k]->row.id;
+        }
+        if (told)
+            continue;
+        if (t.other_count)
+            t.told = several;
+        TRY(mail_lang(c, a, v[i]->person, v[i]->lang, &t.lang));
+        TRY(visit_tell(c, a, &t));
+    }
+    return OK;
+}
+
 static enum status book_one(struct conn *c, struct arena *a,
                             const struct series *s, const struct place *at,
-                            struct actor by, const char **fault)
+                            struct visit *v, struct actor by,
+                            const char **fault)
 {
     const char *field;
-    struct visit *v = row_new(a, &visit_entity);
     follow_series(s, v);
     v->lab = s->lab;
     v->year = school_year_of(s->starts);
@@ -165,10 +194,14 @@ enum status series_book(struct conn *c, struct arena *a, const struct series *s,
                         const struct place *at, size_t n, struct actor by,
                         const char **fault)
 {
+    const struct visit **all = NEW_ARRAY(a, const struct visit *, n + 1);
     *fault = NULL;
-    for (size_t i = 0; i < n; i++)
-        TRY(book_one(c, a, s, &at[i], by, fault));
-    return OK;
+    for (size_t i = 0; i < n; i++) {
+        struct visit *v = row_new(a, &visit_entity);
+        all[i] = v;
+        TRY(book_one(c, a, s, &at[i], v, by, fault));
+    }
+    return tell_each(c, a, all, n, TOLD_BOOKED, TOLD_BOOKED);
 }
 
 /* Its visit that is still to come, and its one half-day. */
@@ -209,6 +242,7 @@ enum status series_move_to(struct conn *c, struct arena *a,
                            struct actor by, const char **fault)
 {
     struct visit *v[SERIES_MOST];
+    const struct visit *all[SERIES_MOST];
     struct slot *slot[SERIES_MOST];
     *fault = NULL;
     CHECK(m->n <= SERIES_MOST);
@@ -222,36 +256,9 @@ enum status series_move_to(struct conn *c, struct arena *a,
             slot[i]->coordinator = s->coordinator;
         }
         TRY(save_slot(c, a, slot[i], &m->to[i], by, fault));
+        all[i] = v[i];
     }
-    return OK;
-}
-
-/* One mail to each who asked, however many of the dates are theirs. */
-static enum status tell_cancelled(struct conn *c, struct arena *a,
-                                  const struct visit *const *v, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        int64_t others[SERIES_MOST];
-        struct telling t = {.told = TOLD_CANCELLED,
-                            .visit = v[i],
-                            .to = v[i]->email,
-                            .day = NO_DAY,
-                            .others = others};
-        bool told = !t.to;
-        for (size_t k = 0; k < n && !told; k++) {
-            const bool theirs = v[k]->email && same(v[k]->email, t.to);
-            told = theirs && k < i;
-            if (theirs && k > i)
-                others[t.other_count++] = v[k]->row.id;
-        }
-        if (told)
-            continue;
-        if (t.other_count)
-            t.told = TOLD_CANCELLED_ALL;
-        TRY(mail_lang(c, a, v[i]->person, v[i]->lang, &t.lang));
-        TRY(visit_tell(c, a, &t));
-    }
-    return OK;
+    return tell_each(c, a, all, m->n, TOLD_MOVED, TOLD_MOVED);
 }
 
 enum status series_cancel(struct conn *c, struct arena *a,
@@ -286,5 +293,5 @@ enum status series_cancel(struct conn *c, struct arena *a,
                       v, reason, by, &refusal));
         cancelled[i] = v;
     }
-    return tell_cancelled(c, a, cancelled, *n);
+    return tell_each(c, a, cancelled, *n, TOLD_CANCELLED, TOLD_CANCELLED_ALL);
 }
