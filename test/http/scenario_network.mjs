@@ -337,6 +337,29 @@ await test('one class is not taken twice on one half-day, by the page, by hand o
   equal((await asks({ class_label: '2nde 4', email: 'trois@demo.example' })).status, 303);
 });
 
+await test('in a laboratory where she does not receive a coordinator asks, and does not confirm', async () => {
+  const who = await server.as('coordinator');
+  const me = (await rows('/personnes')).find((p) => p.email === 'coordinator@demo.example');
+  const mine = (await rows('/etablissements')).find((s) => s.bassin === me.area);
+  const far = labs.find((l) => l.bassin !== me.area), near = labs.find((l) => l.bassin === me.area);
+  const asked = async (l) => JSON.parse((await api('POST', 'visit', { title: `Chez ${l.name}`, lab: l.id, school: mine.id, kind: 'workshop',
+    place: 'inside', year: '2024-2025', asked: today })).text).id;
+  const refused = await post(who, `/accueils/${await asked(far)}/etapes/confirm`);
+  equal(refused.status, 409);
+  match(readable(refused.text), /ne recevez pas dans ce laboratoire/);
+  equal((await post(who, `/accueils/${await asked(near)}/etapes/confirm`)).status, 303);
+  const series = async (l) => JSON.parse((await api('POST', 'series', { title: 'Série', lab: l.id, school: mine.id, kind: 'workshop',
+    starts: '2025-06-23', ends: '2025-06-24', part: 'morning', week: 'every' })).text).id;
+  const books = async (l) => {
+    const form = await who.form(`/series/${await series(l)}`, '/reserver');
+    return who.submit(form, {});
+  };
+  const no = await books(far);
+  equal(no.status, 422);
+  match(readable(no.text), /ne recevez pas dans ce laboratoire/);
+  equal((await books(near)).status, 303);
+});
+
 await test('a half-day\'s space is offered and found among those of the laboratory chosen', async () => {
   const who = await server.as('coordinator');
   const me = (await rows('/personnes')).find((p) => p.email === 'coordinator@demo.example');

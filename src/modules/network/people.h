@@ -22,6 +22,11 @@ enum status class_elsewhere(struct conn *c, struct arena *a,
                             const struct visit *v, int32_t day,
                             const char *part, bool *is) MUST_USE;
 
+/* Does a person receive in that laboratory, by a grant of today? Who reaches a
+ * visit by its school alone asks, and does not confirm. 0: the program does. */
+enum status lab_receives(struct conn *c, struct arena *a, int64_t lab,
+                         int64_t person, bool *is) MUST_USE;
+
 /* For how many a visit needs a room: pupils, parents and others, and teachers
  * where they come without any. */
 int64_t visit_seats(const struct visit *v);

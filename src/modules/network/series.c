@@ -195,7 +195,11 @@ enum status series_book(struct conn *c, struct arena *a, const struct series *s,
                         const char **fault)
 {
     const struct visit **all = NEW_ARRAY(a, const struct visit *, n + 1);
-    *fault = NULL;
+    bool is;
+    TRY(lab_receives(c, a, s->lab, by.person, &is));
+    *fault = is ? NULL : "network_series.other_lab";
+    if (!is)
+        return ERR_INVALID;
     for (size_t i = 0; i < n; i++) {
         struct visit *v = row_new(a, &visit_entity);
         all[i] = v;

@@ -274,12 +274,23 @@ static enum status slot_taken(struct conn *c, struct arena *a, const void *row,
                       : row_load(c, a, &slot_entity, id, &reach_all, taken);
 }
 
+static const char *refuses_confirm(struct conn *c, struct arena *a,
+                                   const void *row, int64_t person)
+{
+    bool is;
+    const enum status s =
+        lab_receives(c, a, ((const struct visit *)row)->lab, person, &is);
+    return s != OK ? status_fault(s)
+           : is    ? agreement_lacks(c, a, row, person)
+                   : "network_visit.other_lab";
+}
+
 static const struct step visit_steps[] = {
     {.name = "confirm",
      .from = "asked",
      .to = "confirmed",
      .right = "network.receive",
-     .refuse = agreement_lacks,
+     .refuse = refuses_confirm,
      .effect = class_joins},
     {.name = "hold",
      .from = "confirmed",
@@ -306,7 +317,7 @@ static const struct step visit_steps[] = {
      .from = "cancelled missed",
      .to = "confirmed",
      .right = "network.receive",
-     .refuse = agreement_lacks,
+     .refuse = refuses_confirm,
      .effect = class_joins,
      .conflict = "network_visit.slot_taken",
      .taken = slot_taken},
