@@ -39,6 +39,7 @@ await test('a line is what its rows say, recounted', async () => {
     equal(l['network.halfdays_hosted'], num(`SELECT count(*) FROM network_slot s, network_visit v WHERE v.id = s.visit AND v.place = 'inside' AND v.state = 'held' AND s.day BETWEEN ${from} AND ${to} AND v.lab = ${l.id}`));
     equal(l['network.classes'], num(`SELECT count(DISTINCT c.target_id) FROM network_visit_classes c, network_visit v WHERE v.id = c.row_id AND c.until IS NULL AND ${held} AND v.lab = ${l.id}`));
   }
+  match(readable((await admin.get(`/reseau?par=circonscription&annee=${year}`)).text), /second degré, ou sans circonscription/);
   for (const l of (await cut('circonscription')).filter((x) => x.id))
     equal(l['network.people'], num(`SELECT sum(${people}) FROM network_visit v, directory_school e WHERE e.id = v.school AND ${held} AND e.circonscription = ${l.id}`), l.name);
   const rural = (await cut('rural')).find((l) => l.id === '1');
@@ -120,6 +121,8 @@ await test('an inspector sees her own area, no other', async () => {
   }
 });
 
+const other_ = () => num(`SELECT min(s.id) FROM directory_school s JOIN directory_person p ON p.area = s.bassin
+  WHERE p.email = 'coordinator@demo.example'`);
 await test('« Mon établissement » tells the school’s own figures beside the network’s', async () => {
   const head = await server.as('head');
   const school = num("SELECT school FROM directory_person WHERE email = 'head@demo.example'");
@@ -130,6 +133,10 @@ await test('« Mon établissement » tells the school’s own figures beside the
   ok(own > 0, 'the demonstration’s head has been there');
   match(text, new RegExp(`Personnes accueillies ${own} `));
   ok(text.replace(/\s/g, '').includes(`${figures['network.people']}`));
+  // Of itself it is of the current year; schools of one name are told apart by their commune.
+  match((await head.get('/mon-etablissement')).text, /value="2024-2025"[^>]*selected|selected[^>]*value="2024-2025"/);
+  const commune = query(folder, `SELECT commune FROM directory_school WHERE id = ${other_()}`).trim();
+  ok((await (await server.as('coordinator')).get('/mon-etablissement')).text.includes(` · ${commune}</option>`));
   const visits = query(folder, `SELECT id FROM network_visit WHERE school = ${school}`).split('\n');
   for (const l of links(r.text).filter((x) => x.startsWith('/accueils/'))) ok(visits.includes(l.split('/')[2]), l);
   const other = num(`SELECT min(id) FROM directory_school WHERE id <> ${school}`);

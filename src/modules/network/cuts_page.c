@@ -7,7 +7,14 @@
 #include "modules/network/pages/cuts.html.h"
 #include "modules/network/routes.h"
 
-enum { KIND_CUT = 4, RURAL_CUT, PRIORITY_CUT, MONTH_CUT, YEAR_CUT };
+enum {
+    CIRCONSCRIPTION_CUT = 3,
+    KIND_CUT,
+    RURAL_CUT,
+    PRIORITY_CUT,
+    MONTH_CUT,
+    YEAR_CUT
+};
 enum { YEARS = 12 };
 
 static const char *const cut_labels[] = {
@@ -57,7 +64,10 @@ static const char *line_name(struct req *r, size_t by, const struct cut_line *x)
     case YEAR_CUT:
         return school_year_text(r->mem, (int)x->id);
     default:
-        return x->name ? x->name : tr(r->lang, "network.cuts.nowhere");
+        return x->name ? x->name
+                       : tr(r->lang, by == CIRCONSCRIPTION_CUT
+                                         ? "network.cuts.second_degree"
+                                         : "network.cuts.nowhere");
     }
 }
 

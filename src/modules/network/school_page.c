@@ -39,7 +39,9 @@ static enum status schools_load(struct req *r, struct own_school_v *v,
         const struct school *s = list.rows[i];
         options[i] = (struct form_option){
             .value = arena_printf(r->mem, "%" PRId64, s->row.id),
-            .label = said(r->mem, r->lang, s->name),
+            .label = arena_printf(
+                r->mem, "%s%s%s", said(r->mem, r->lang, s->name),
+                s->commune ? " · " : "", s->commune ? s->commune : ""),
             .chosen = s->row.id == id};
     }
     v->schools = options;
@@ -294,6 +296,8 @@ enum status own_school_show(struct req *r)
     struct school *school;
     struct ask asked;
     TRY(ask_read(r, &asked));
+    if (!req_text(r, "annee").n) /* what was entered today is looked for */
+        asked.year = school_year_of(day_today());
     TRY(schools_load(r, &v, &school));
     if (school)
         TRY(school_fill(r, school, asked.year, &v));
