@@ -134,12 +134,18 @@ static enum status show(struct edit *e, int code, bool refused,
 }
 
 /* What was seen or done is mostly told the same day, and what is new begins. */
-static void days_begin(const struct entity *e, void *row)
+static void fields_begin(const struct entity *e, void *row)
 {
-    for (const struct field *f = e->fields; f->name; f++)
-        if ((f->flags & F_BEGINS) ||
-            ((f->flags & F_PAST) && (f->flags & F_REQUIRED)))
+    for (const struct field *f = e->fields; f->name; f++) {
+        const bool begins = f->flags & F_BEGINS;
+        if (f->type == F_DATE &&
+            (begins || ((f->flags & F_PAST) && (f->flags & F_REQUIRED))))
             field_set(f, row, value_day(day_today()));
+        if (f->type == F_SCHOOL_YEAR && begins)
+            field_set(f, row, value_int(school_year_of(day_today())));
+        if (f->type == F_CHOICE && begins)
+            field_set(f, row, value_cstr(f->choices[0]));
+    }
 }
 
 /* An address may say under which row a new one begins, and with which choices:
@@ -163,9 +169,12 @@ static void address_begins(struct req *r, void *row)
 enum status row_form_new(struct req *r)
 {
     struct edit e = edit_open(r, row_new(r->mem, r->entity));
-    days_begin(r->entity, e.row);
+    fields_begin(r->entity, e.row);
     address_begins(r, e.row);
     TRY(lines_load(&e));
+    for (size_t i = 0; i < e.kind_count; i++)
+        if (e.kinds[i].entity->at_once)
+            lines_more(&e, str_of(e.kinds[i].entity->api));
     return show(&e, 200, false, NULL);
 }
 

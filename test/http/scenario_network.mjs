@@ -360,6 +360,17 @@ await test('in a laboratory where she does not receive a coordinator asks, and d
   equal((await books(near)).status, 303);
 });
 
+await test('the form of an accueil by telephone begins with what is mostly so, and with one half-day', async () => {
+  const form = await admin.form('/accueils/nouveau', '/accueils');
+  const begun = Object.fromEntries(form.fields);
+  deepEqual([begun.year, begun.asked, begun.place, begun['slot._lines']], ['2024-2025', today, 'inside', '1']);
+  ok(form.controls.some((c) => c.name === 'slot.0.day'));
+  const count = (await rows('/demi-journees')).length;
+  const left = await admin.submit(form, { title: 'Sans demi-journée', lab: lab.name, kind: 'workshop' });
+  equal(left.status, 303, readable(left.text).slice(0, 400));
+  equal((await rows('/demi-journees')).length, count, 'a line left empty is none');
+});
+
 await test('a half-day\'s space is offered and found among those of the laboratory chosen', async () => {
   const who = await server.as('coordinator');
   const me = (await rows('/personnes')).find((p) => p.email === 'coordinator@demo.example');
