@@ -1,6 +1,6 @@
 // A half-day of a laboratory: asked for on its page, taken once, given back; and
 // the database itself refuses two, whoever asks and however many at once.
-import { test, deepEqual, apiOf, equal, ok, match, serve, post, copy, drop, essaim, links, readable, query, today, roles } from './lib.mjs';
+import { test, deepEqual, apiOf, equal, ok, match, serve, post, copy, drop, essaim, forms, links, readable, query, today, roles } from './lib.mjs';
 
 const folder = copy();
 const server = await serve({ data: folder });
@@ -316,6 +316,25 @@ await test('a visit is held once its day has come and somebody was counted', asy
   equal((await slot(v, '2025-05-27', 'morning', rooms[0].id)).status, 201);
   equal((await api('POST', `visit/${v}/etapes/confirm`)).status < 300, true);
   equal((await api('POST', `visit/${v}/etapes/hold`)).status, 409, 'not yet');
+});
+
+await test('what is offered instead is near, before and after, and the form stays filled for it', async () => {
+  const who = server.stranger();
+  const at = half(lab.id, '2025-06-12', 'afternoon'), form = await who.form(at);
+  for (const room of rooms) equal((await slot(await visitOf(today), '2025-06-12', 'afternoon', room.id)).status, 201);
+  const refused = await who.submit(form, { ...typed, pupils: '18', class_label: '6e proche', email: 'proche@demo.example' });
+  equal(refused.status, 409);
+  const days = links(refused.text).filter((l) => l.includes('/demande?jour=')).map((l) => /jour=([\d-]+)/.exec(l)[1]);
+  equal(days[0], '2025-06-12', days.join(' '));
+  ok(days.some((d) => d > '2025-06-12') && days.every((d) => Math.abs(Date.parse(d) - Date.parse('2025-06-12')) <= 4 * 86400000), days.join(' '));
+  const again = forms(refused.text).find((f) => f.fields.some(([n]) => n === 'asker'));
+  equal(Object.fromEntries(again.fields).asker, typed.asker, 'what was typed stays');
+  const other = again.controls.filter((c) => c.name === 'autre')[1].value;
+  const sent = await who.submit(again, { autre: other });
+  equal(sent.status, 303, readable(sent.text).slice(0, 400));
+  const v = (await rows('/accueils')).find((x) => x.email === 'proche@demo.example');
+  const [kept] = (await rows('/demi-journees')).filter((x) => x.visit === v.id);
+  equal(`${kept.day}.${kept.part}`, other);
 });
 
 await test('one class is not taken twice on one half-day, by the page, by hand or elsewhere, but with a reason', async () => {

@@ -56,11 +56,14 @@ static enum status sign(struct req *r, struct conn *c, struct visit *v)
 /* ERR_INVALID: the address names no half-day. */
 static enum status asking_open(struct req *r, struct asking *k)
 {
-    const struct str part = req_text(r, "moment");
+    struct str at = req_text(r, "autre"), day = req_text(r, "jour"),
+               part = req_text(r, "moment");
+    if (at.n && str_next(&at, '.', &day)) /* chosen instead */
+        part = at;
     *k = (struct asking){
         .r = r, .lab = r->row, .visit = row_new(r->mem, &visit_entity)};
     k->part = part.n ? part_of(str_dup(r->mem, part)) : PARTS;
-    if (k->part == PARTS || !day_parse(req_text(r, "jour"), &k->day))
+    if (k->part == PARTS || !day_parse(day, &k->day))
         return ERR_INVALID;
     k->visit->lab = k->lab->row.id;
     k->visit->year = school_year_of(k->day);
@@ -151,7 +154,10 @@ static enum status form_make(struct asking *k, bool refused, struct form *form)
     return OK;
 }
 
-static enum status others_fill(struct asking *k, struct visit_ask_v *v)
+/* The nearest that hold who comes: as links, and in the form, so that what was
+ * typed need not be typed again. */
+static enum status others_fill(struct asking *k, struct form *form,
+                               struct visit_ask_v *v)
 {
     struct req *r = k->r;
     struct half free[OTHERS];
@@ -163,11 +169,32 @@ static enum status others_fill(struct asking *k, struct visit_ask_v *v)
                       free, OTHERS, &v->other_count));
     struct slot_cell_v *cells =
         NEW_ARRAY(r->mem, struct slot_cell_v, v->other_count + 1);
-    for (size_t i = 0; i < v->other_count; i++)
+    struct form_option *options =
+        NEW_ARRAY(r->mem, struct form_option, v->other_count + 1);
+    for (size_t i = 0; i < v->other_count; i++) {
         cells[i] = (struct slot_cell_v){
             .name = half_day_shown(r, free[i].day, free[i].part),
             .href = half_day_address(r, r->id, free[i].day, free[i].part)};
+        options[i] = (struct form_option){
+            .value = arena_printf(r->mem, "%s.%s", day_iso(r->mem, free[i].day),
+                                  booking_parts[free[i].part]),
+            .label = cells[i].name};
+    }
     v->others = cells;
+    if (!v->other_count || !req_is_post(r))
+        return OK;
+    struct form_field *fields =
+        NEW_ARRAY(r->mem, struct form_field, form->field_count + 1);
+    fields[0] = (struct form_field){.name = "autre",
+                                    .id = "f-autre",
+                                    .label = tr(r->lang, "network.ask_other"),
+                                    .control = CONTROL_RADIOS,
+                                    .value = "",
+                                    .options = options,
+                                    .option_count = v->other_count};
+    memcpy(&fields[1], form->fields, form->field_count * sizeof(*fields));
+    form->fields = fields;
+    form->field_count++;
     return OK;
 }
 
@@ -193,7 +220,7 @@ static enum status show(struct asking *k, int code, bool refused)
             arena_printf(r->mem, "/laboratoires/%" PRId64 "/attente", r->id),
         .privacy = r->who ? NULL : tr(r->lang, "network.ask_privacy")};
     if (k->taken)
-        TRY(others_fill(k, &v));
+        TRY(others_fill(k, &form, &v));
     struct page p = req_page(r, tr(r->lang, "network.ask"));
     const struct page_link crumb = {
         said(r->mem, r->lang, k->lab->name),
