@@ -143,6 +143,8 @@ static void fields_begin(const struct entity *e, void *row)
             field_set(f, row, value_day(day_today()));
         if (f->type == F_SCHOOL_YEAR && begins)
             field_set(f, row, value_int(school_year_of(day_today())));
+        if (f->type == F_INT && begins)
+            field_set(f, row, value_int(f->min));
         if (f->type == F_CHOICE && begins)
             field_set(f, row, value_cstr(f->choices[0]));
     }

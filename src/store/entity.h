@@ -58,7 +58,8 @@ enum field_flag {
                              is; of a CHOICE also when the row is made */
     F_PAST = 1 << 11,     /* DATE: today or before, for what was seen or done */
     F_BEGINS = 1 << 12,   /* a new form has today in it, the school year of
-                             today, the first of the choices */
+                             today, the first of the choices, the least
+                             number */
     F_WRITERS = 1 << 13,  /* shown to whoever may write such rows, and to nobody
                              else who reads them */
     F_ATTESTED = 1 << 14, /* where it is known, fields NAME_source and NAME_date
@@ -275,7 +276,7 @@ struct entity {
     const char *within;
     const char *read, *write; /* rights; read may be PUBLIC */
     const char *parent; /* field: the row this one is edited under, or NULL */
-    bool at_once; /* the form of a new parent begins with a line of it */
+    bool at_once;       /* the form of a new parent begins with a line of it */
     bool has_uid;
     int keep_years; /* after the last change; 0: for good */
     /* Fills the F_COMPUTED fields that follow from the others, in a; before

@@ -98,6 +98,11 @@ await test('by road where all times are there: loaded as a table, by commune, sc
   equal((await (await server.as('host')).get('/temps-de-route')).status, 200);
 });
 
+await test('a tour begins in the morning, with one half-day on the way between two stops', async () => {
+  const begun = Object.fromEntries((await admin.form('/tournees/nouveau', '/tournees')).fields);
+  deepEqual([begun.part, begun.transit], ['morning', '1']);
+});
+
 await test('a thirteenth stop is refused', async () => {
   const t = await tour(await kit(), '2025-04-28');
   for (let i = 0; i < 12; i++) await stop(t, i + 1, schools[i * 5]);
