@@ -246,6 +246,8 @@ await test('an offer has a room that holds them all', async () => {
   await cancel(one);
   await until('an offer', async () => (await entry(small)).state === 'offered');
   equal((await entry(large)).state, 'waiting', 'the room is too small');
+  const day = await admin.get(`/laboratoires/${lab.id}/calendrier?vue=jour&jour=2025-06-26`);
+  ok(links(day.text).includes(`/attente/${small}`), 'whose offer has the room');
   const never = await api('POST', 'waiting', { lab: lab.id, starts: '2025-06-26', ends: '2025-06-26', part: 'morning', kind: 'workshop',
     pupils: 1 + Math.max(...rooms.map((r) => r.capacity)), asker: 'Une personne', asked: today });
   equal(never.status, 422, never.text);
