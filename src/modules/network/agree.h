@@ -37,7 +37,7 @@ enum told {
     TOLD_DECLINED,
     TOLD_CANCELLED,
     TOLD_CANCELLED_ALL, /* several at once */
-    TOLD_BOOKED, /* dates of a series */
+    TOLD_BOOKED,        /* dates of a series */
     TOLD_MOVED,
     TOLD_NEW, /* to who coordinates: somebody asks */
     TOLD_AGREED,
@@ -56,7 +56,7 @@ struct telling {
     int32_t day;      /* NO_DAY: all its half-days */
     const char *link; /* "/accord/…"; or NULL */
     const char *once, *page;
-    const char *reason; /* NULL: that of the visit's state */
+    const char *reason;    /* NULL: that of the visit's state */
     const int64_t *others; /* visits whose half-days it is about as well */
     size_t other_count;
 };
