@@ -215,8 +215,8 @@ export const records = [
   {
     name: 'notes de veille', path: '/veille', api: 'signal', text: 'title',
     read: team, write: watchers,
-    steps: { 'keep watch drop reopen': watchers },
-    from: { keep: ['new', 'watched'], watch: ['new', 'kept'], drop: ['new', 'watched', 'kept'],
+    steps: { 'keep watch drop reopen follow': watchers },
+    from: { follow: ['new', 'watched', 'kept'], keep: ['new', 'watched'], watch: ['new', 'kept'], drop: ['new', 'watched', 'kept'],
       reopen: ['dropped'] },
   },
   {

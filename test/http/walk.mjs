@@ -1,7 +1,7 @@
 // Walks every address the program names, as everybody, in both languages. A new
 // module is tested here before its author writes a test.
 import { test, equal, ok, serve, routes, rights, roles, forms, links, filled, filling, readable,
-  tables, sameTables, importEnd, offerOf } from './lib.mjs';
+  post, tables, sameTables, importEnd, offerOf } from './lib.mjs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const server = await serve();
@@ -53,11 +53,20 @@ const endings = async () => {
 };
 examples.grant = /\/roles\/(\d+)\/fin$/.exec((await endings()).action)[1];
 
+// Who asked without an account and is confirmed has a sheet by a secret address.
+for (const visit of (await rowsOf('/accueils')).filter((v) => v.state === 'asked' && v.email)) {
+  const r = await post(admin, `/accueils/${visit.id}/etapes/confirm`, { reason: 'La salle est libre.' });
+  if (r.status === 303) break;
+}
+
 // Mails that this server shows, for it has none to send them; where each leads.
 for (const href of links((await admin.get('/courriels')).text).filter((l) => l.startsWith('/courriels/'))) {
   const text = (await admin.get(href)).text;
   examples.mail = href.split('/').pop();
-  for (const [, path, secret] of text.matchAll(/(\/[a-z-]+\/)([0-9a-f]{40})\b/g)) examples[`${path}:secret`] = path + secret;
+  for (const [, path, secret] of text.matchAll(/(\/[a-z-]+\/)([0-9a-f]{40})\b/g)) {
+    examples[`${path}:secret`] = path + secret;
+    examples[`${path}:secret/pdf`] = `${path}${secret}/pdf`;
+  }
 }
 
 // An import, so that its pages have one to show: the schools as they stand.
@@ -271,6 +280,7 @@ const received = entities.find((e) => e.path === '/remises').rows.map((k) => `${
 const next = stops.filter((s) => !drafts.includes(s.tour) && !received.includes(`${s.tour} ${s.school}`)).sort((a, b) => a.nth - b.nth)[0];
 const after = { idea: 'study', study: 'design', design: 'trial', trial: 'deployment' };
 const onItsWay = entities.find((e) => e.path === '/projets').rows.find((p) => after[p.state]);
+given['/accueils'] = { year: visit.year, 'slot.0.day': '', 'slot.0.part': '', 'slot.0.space': '' };
 given['/jalons'] = { project: String(onItsWay.id), stage_from: onItsWay.state, stage_to: after[onItsWay.state] };
 given['/temps-de-route'] = { start: '54395', finish: '57463' };
 given['/etapes-tournee'] = { tour: String(drafts[0]) };
