@@ -107,7 +107,8 @@ void checkpoint_when_due(struct lite_db *db)
         pages >= WAL_MOST * step || (done && pages >= WAL_TRUNK * step);
     if (full && pages >= db->restart_from) {
         checkpoint_restart(db);
-        db->restart_from = 2 * pages; /* a reader may stay for long */
+        /* A reader may stay for long: not at each step is it waited for. */
+        db->restart_from = pages + WAL_TRUNK * step;
     } else if (!busy && pages >= db->checkpoint_seen + step) {
         checkpoint_ask(db);
     }
