@@ -224,14 +224,17 @@ async function bodyOf(body) {
 async function send(url, method, headers, body) {
   const [bytes, type] = await bodyOf(body);
   return new Promise((done, fail) => {
-    clients[url.protocol].request(url, {
+    const request = clients[url.protocol].request(url, {
       agent: agents[url.protocol], method,
       headers: { accept: '*/*', ...type && { 'content-type': type }, ...headers },
     }, (r) => {
       const parts = [];
       r.on('data', (part) => parts.push(part)).on('error', fail).on('end', () =>
         done({ status: r.statusCode, headers: new Headers(r.rawHeaders), bytes: Buffer.concat(parts) }));
-    }).on('error', fail).end(bytes);
+    });
+    // A connection that rested may be closed just as it is used again: a browser asks once more, too.
+    request.on('error', (e) => (request.reusedSocket && e.code === 'ECONNRESET' && method === 'GET'
+      ? send(url, method, headers, body).then(done, fail) : fail(e))).end(bytes);
   });
 }
 
