@@ -149,9 +149,10 @@ await test('what was asked ahead and lasted is told too', async (skip) => {
   if (!onPostgres) return skip('a file is asked nothing ahead');
   const held = spawn('psql', ['-Xq', '-d', /^db = (.*)$/m.exec(readFileSync(join(server.folder, 'essaim.conf'), 'utf8'))[1],
     '-c', 'BEGIN; LOCK TABLE directory_school IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(2); COMMIT'], { stdio: 'ignore' });
+  const over = new Promise((done) => { held.on('close', done); });
   await sleep(700);
   equal((await admin.get('/etablissements?q=ecole')).status, 200);
-  await new Promise((done) => held.on('close', done));
+  await over;
   ok(server.log().split('\n').some((l) => /event="slow query" ms=[1-9]\d{2,} sql=.*FROM directory_school/.test(l)), 'not told');
 });
 await test('the access log has the pattern, the code, the person\'s number, and no more', async () => {
