@@ -458,6 +458,19 @@ await test('no two holds of one thing overlap', async () => {
 });
 
 // The closed year is the brochure's by its records; here are their bounds.
+await test('the demonstration contradicts itself nowhere: levels, days, who was never received', async () => {
+  const fresh = copy(), none = (text, why) => equal(query(fresh, text), '0', why);
+  const day = Math.floor(Date.parse(today) / 86400000);
+  none("SELECT count(*) FROM network_visit WHERE title LIKE '%, PS%' AND title LIKE '%virtuelle%'", 'a nursery class in virtual reality');
+  ok(Number(query(fresh, "SELECT count(*) FROM network_visit WHERE title LIKE '%, PS%'")) > 5, 'no nursery class at all');
+  none(`SELECT count(*) FROM network_visit WHERE asked > ${day}`, 'asked in the future');
+  none("SELECT count(*) FROM network_tour WHERE (starts + 3) % 7 > 4", 'a tour leaves on a day without school');
+  none("SELECT count(*) FROM network_waiting w WHERE w.why LIKE '%jamais%' AND EXISTS (SELECT 1 FROM network_visit v"
+    + " WHERE v.school = w.school AND v.state = 'held')", 'served, and never received');
+  none("SELECT count(*) FROM network_waiting w JOIN directory_school e ON e.id = w.school WHERE"
+    + " (e.kind IN ('maternelle', 'elementaire', 'primaire')) <> (w.class_label LIKE 'C%') AND w.class_label IS NOT NULL", 'a class of another kind of school');
+  drop(fresh);
+});
 await test('the demonstration\'s closed year is plausible, row by row', async () => {
   const number = (sql) => Number(query(folder, sql));
   const year = 2023, held = "v.year = 2023 AND v.state = 'held'";

@@ -79,6 +79,8 @@ static enum status add(struct demo *d, const struct lab *lab, size_t nth)
     t->title = given[nth].title;
     t->kit = kit->row.id;
     t->starts = d->today + given[nth].after;
+    while (day_weekday(t->starts) > 4) /* schools are closed */
+        t->starts--;
     t->part = "morning";
     t->transit = 1;
     t->state = "draft";

@@ -219,6 +219,28 @@ static const struct {
     {"discovery", "Première séance d’intelligence artificielle"},
 };
 
+/* Of the same kinds, for those who do not read yet. */
+static const struct {
+    const char *kind, *title;
+} first_themes[] = {
+    {"coanimation", "Programmer un robot de sol"},
+    {"workshop", "Modeler et imprimer un jouet"},
+    {"discovery", "Toucher, trier, photographier"},
+    {"coanimation", "Un conte raconté au studio"},
+    {"workshop", "Les bruits de l’école à la radio"},
+    {"discovery", "Regarder de très près au microscope"},
+    {"coanimation", "Le jour et la nuit au planétarium"},
+};
+
+static bool is_nursery(const struct coming *k)
+{
+    static const char *const levels[] = {"PS", "MS", "GS"};
+    for (size_t i = 0; i < COUNT(levels); i++)
+        if (strstr(k->label, levels[i]))
+            return true;
+    return false;
+}
+
 static void with_class(struct demo *d, struct lab_year *y, struct plan *p)
 {
     const struct coming *k = &y->classes[y->next_class++ % y->class_count];
@@ -239,9 +261,13 @@ static struct plan *plan_class(struct demo *d, struct plans *plans,
     struct plan *p =
         plan_add(plans, y, themes[theme].kind, place, themes[theme].title);
     with_class(d, y, p);
-    p->title =
-        arena_printf(d->mem, "%s, %s", p->title,
-                     y->classes[(y->next_class - 1) % y->class_count].label);
+    const struct coming *k = &y->classes[(y->next_class - 1) % y->class_count];
+    if (is_nursery(k)) {
+        const size_t first = theme % COUNT(first_themes);
+        p->kind = first_themes[first].kind;
+        p->title = first_themes[first].title;
+    }
+    p->title = arena_printf(d->mem, "%s, %s", p->title, k->label);
     return p;
 }
 
@@ -379,6 +405,8 @@ static enum status write_visit(struct demo *d, const struct plan *p,
     v->place = p->place;
     v->school = p->school;
     v->asked = p->days[0] - 20 - (int32_t)demo_random(d, 40);
+    if (v->asked > d->today)
+        v->asked = d->today - p->days[0] % 7;
     v->pupils = counted(p->class == NONE ? p->pupils : p->headcount);
     v->teachers = counted(p->teachers);
     v->stands = counted(p->stands);

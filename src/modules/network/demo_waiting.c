@@ -12,10 +12,10 @@ static const struct {
     const char *state;
 } given[] = {
     {0, NULL, "6e A", 20, "waiting"},
-    {0, "teacher@demo.example", "5e B", 9, "waiting"},
+    {0, "teacher@demo.example", "CM1", 9, "waiting"},
     {0, "head@demo.example", NULL, 4, "offered"},
-    {2, "host@demo.example", "CM2", 15, "waiting"},
-    {2, "teacher@demo.example", "4e C", 6, "waiting"},
+    {2, "host@demo.example", "4e C", 15, "waiting"},
+    {2, "teacher@demo.example", "CM2", 6, "waiting"},
     {2, NULL, "3e A", 40, "lapsed"},
 };
 
@@ -82,6 +82,7 @@ static enum status add(struct demo *d, const struct lab *lab,
                        const struct half *h, size_t nth)
 {
     struct waiter *w = row_new(d->mem, &waiter_entity);
+    int64_t held;
     w->lab = lab->row.id;
     w->starts = w->ends = h->day;
     w->part = booking_parts[h->part];
@@ -96,8 +97,13 @@ static enum status add(struct demo *d, const struct lab *lab,
         w->offer_day = h->day;
         w->offer_part = w->part;
         w->offer_until = ((int64_t)d->today + 3) * DAY_SECONDS;
-        w->why = "42 points, 1er de 3 : école jamais accueillie (+40), à 12 km "
-                 "(+2)";
+        TRY(db_int(d->conn,
+                   SQL("SELECT count(*) FROM network_visit WHERE school ="
+                       " :school AND state = 'held'"),
+                   ARGS(arg_int("school", w->school)), &held));
+        w->why = held ? "2 points, 1er de 3 : à 12 km (+2)"
+                      : "42 points, 1er de 3 : école jamais accueillie (+40),"
+                        " à 12 km (+2)";
         TRY(room_free(d->conn, w->lab, slot_of(h->day, h->part), w->pupils,
                       &w->offer_space));
     }
