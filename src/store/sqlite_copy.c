@@ -91,9 +91,9 @@ static enum status copy(struct copying *k, struct arena *a,
     if (lite_open_other(k->db, &k->holder) != OK ||
         lite_open_other(k->db, &k->checker) != OK)
         return ERR_STORE;
-    TRY(conn_open(&k->db->db, &k->reader));
-    TRY(lite_run(lite_conn(k->reader),
-                 "PRAGMA mmap_size = 0")); /* read, not mapped */
+    /* One that nobody opens again: it reads, and maps nothing. */
+    TRY(k->db->db.engine->conn_open(&k->db->db, &k->reader));
+    TRY(lite_run(lite_conn(k->reader), "PRAGMA mmap_size = 0"));
     for (int i = 0; i < TRIES && !begun; i++) {
         if (i)
             usleep(PAUSE_US);
@@ -118,7 +118,8 @@ enum status lite_copy(struct db *db, struct arena *a, const struct copy_to *to,
         *why = "the database cannot be read: see the disk's state";
     if (k.reader) {
         conn_end(k.reader);
-        conn_close(k.reader);
+        conn_rest(k.reader);
+        db->engine->conn_close(k.reader);
     }
     sqlite3_close(k.holder);
     sqlite3_close(k.checker);

@@ -84,6 +84,8 @@ TEST_SQLITE(db_copy_is_one_moment)
     struct db_kit kit = db_kit_open();
     const char *why = NULL;
     char path[512];
+    struct conn *after;
+    int64_t mapped = 0;
     lite_db(kit.db)->checkpoint_step = 100;
     CHECK(db_write_within(kit.db, &kit.mem, fill, NULL, 60000) == OK);
     snprintf(path, sizeof(path), "%s/copy.db", test_folder());
@@ -100,6 +102,11 @@ TEST_SQLITE(db_copy_is_one_moment)
     OKAY(db_kit_int(&kit, SQL("SELECT count(*) FROM note")) ==
          20000 + 50 * k.pieces);
     conn_end(kit.reader);
+    CHECK(conn_open(kit.db, &after) == OK && conn_begin(after, 0) == OK);
+    OKAY(db_int(after, SQL("PRAGMA mmap_size"), NO_ARGS, &mapped) == OK);
+    OKAY(mapped > 0); /* as any reader: the copy's own is gone */
+    conn_end(after);
+    conn_close(after);
     db_kit_close(&kit);
     check_copy(&k, path);
 }
