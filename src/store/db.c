@@ -67,8 +67,7 @@ void conn_close(struct conn *c)
         return;
     CHECK(!c->writer);
     struct db *db = c->db;
-    if (c->begun)
-        conn_end(c);
+    conn_end(c);
     conn_rest(c);
     spare_drop(atomic_exchange(&db->spare, c));
     db->readers--;
