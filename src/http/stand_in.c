@@ -1,6 +1,7 @@
 #include "http/stand_in.h"
 
 #include "base/str.h"
+#include "base/time.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -19,12 +20,15 @@ struct stand_in {
     pthread_t thread;
 };
 
-/* The head of a request, as far as it comes in one's patience. */
+/* The head of a request, as far as it comes in one's patience, however many
+ * pieces it comes in: others wait, and so does the server that begins. */
 static struct str head_read(int fd, char *room)
 {
+    const int64_t until = time_monotonic_ns() + PATIENCE_US * INT64_C(1000);
     size_t n = 0;
     ssize_t got;
-    while (n < HEAD_MOST && (got = recv(fd, room + n, HEAD_MOST - n, 0)) > 0) {
+    while (n < HEAD_MOST && time_monotonic_ns() < until &&
+           (got = recv(fd, room + n, HEAD_MOST - n, 0)) > 0) {
         n += (size_t)got;
         if (memmem(room, n, "\r\n\r\n", 4))
             break;
