@@ -22,7 +22,8 @@ struct loader {
     /* Nobody else loads into it until load_close. */
     enum status (*open)(struct db *db, struct arena *a, struct load **out);
     void (*close)(struct load *l);
-    /* All of them empty, and none noted as moved. */
+    /* All of them empty, and none noted as moved; whence, and that it is a
+     * restore, stays noted. */
     enum status (*clear)(struct load *l, const struct load_table *tables,
                          size_t n);
     /* The table, empty or of a load that was broken off, is begun; then its

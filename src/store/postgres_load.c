@@ -69,7 +69,8 @@ static enum status clear(struct load *load, const struct load_table *tables,
     for (size_t i = 0; i < n; i++)
         buf_printf(&b, "%s\"%s\"", i ? ", " : "", tables[i].name);
     buf_str(&b, " RESTART IDENTITY;"
-                " DELETE FROM core_moving WHERE name <> ''; COMMIT");
+                " DELETE FROM core_moving WHERE digest <> '' AND name <> '';"
+                " COMMIT");
     return run(of(load), buf_done(&b).p);
 }
 

@@ -95,7 +95,7 @@ enum status lite_write(struct db *db, struct arena *mem, write_fn *fn,
 enum status lite_open(struct lite_db *db, bool writer, bool unsafe_normal,
                       struct lite_conn **out) MUST_USE;
 void lite_close(struct lite_conn *c);
-/* A connection for locks and checkpoints alone. */
+/* A connection for locks, checkpoints, and rows in bulk. */
 enum status lite_open_other(struct lite_db *db, sqlite3 **out) MUST_USE;
 /* Signals are for the main thread, but not those of a fault of our own. */
 bool lite_thread_start(pthread_t *thread, void *(*main)(void *data),

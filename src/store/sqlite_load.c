@@ -5,7 +5,6 @@
 #include "store/sqlite.h"
 
 enum {
-    WAIT_MS = 10000,
     GROUP_ROWS = 100000,
     GROUP_BYTES = 64 << 20,
 };
@@ -55,10 +54,8 @@ static enum status open_load(struct db *db, struct arena *a, struct load **out)
     struct lite_load *l = NEW(a, struct lite_load);
     l->load.mem = a;
     *out = &l->load;
-    if (sqlite3_open_v2(lite_db(db)->path, &l->lite, SQLITE_OPEN_READWRITE,
-                        lite_db(db)->vfs) != SQLITE_OK)
+    if (lite_open_other(lite_db(db), &l->lite) != OK)
         return fault(l);
-    sqlite3_busy_timeout(l->lite, WAIT_MS);
     return run(l, "PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536;"
                   " PRAGMA temp_store = MEMORY; PRAGMA synchronous = FULL;"
                   " PRAGMA journal_size_limit = 67108864");
@@ -79,7 +76,9 @@ static enum status clear(struct load *load, const struct load_table *tables,
     TRY(run(of(load), "BEGIN IMMEDIATE"));
     for (size_t i = 0; i < n; i++)
         TRY(empty(of(load), &tables[i]));
-    return run(of(load), "DELETE FROM core_moving WHERE name <> ''; COMMIT");
+    return run(of(load),
+               "DELETE FROM core_moving WHERE digest <> '' AND name <>"
+               " ''; COMMIT");
 }
 
 static enum status begin(struct load *load, const struct load_table *t)

@@ -113,17 +113,25 @@ else {
     own.sql('postgres', 'DROP DATABASE lab WITH (FORCE)', 'CREATE DATABASE lab OWNER lab');
     essaim('backup', at('kept'), '--data', at('file'));
     const words = ['restore', at('kept'), '--data', at('again'), '--db', url('lab')];
-    const child = spawn(program, words, { stdio: 'ignore' });
-    const end = new Promise((done) => child.on('exit', done));
-    let noted = 0;
-    for (let i = 0; noted < 3 && child.exitCode === null && i < 3000; i++, await sleep(2)) {
-      try { noted = Number(own.sql('lab', 'SELECT count(*) FROM core_moving')); } catch { /* not there yet */ }
-    }
-    child.kill('SIGKILL');
-    await end;
+    const killed = async (count) => {
+      const child = spawn(program, words, { stdio: 'ignore' });
+      const end = new Promise((done) => child.on('exit', done));
+      let noted = 0;
+      for (let i = 0; noted < 3 && child.exitCode === null && i < 3000; i++, await sleep(2)) {
+        try { noted = Number(own.sql('lab', count)); } catch { /* not there yet */ }
+      }
+      child.kill('SIGKILL');
+      await end;
+    };
+    await killed('SELECT count(*) FROM core_moving');
     await oneLine(serving(url('lab')), /lab is half of a restore that did not end: call the same essaim restore again/, 'half');
     await oneLine(['move', '--from', `sqlite:${at('file')}`, '--to', url('lab')], /is half of a restore from .*again.*: call that one again/, 'a move into it');
     await oneLine(words, /again\/restoring is of a restore that did not end: remove/, 'its folder');
+    rmSync(at('again'), { recursive: true });
+    // Another backup, as it were: what is there is not its own, and all begins anew.
+    own.sql('lab', "UPDATE core_moving SET digest = 'other' WHERE digest NOT IN ('', (SELECT digest FROM core_moving WHERE name = ''))");
+    await killed("SELECT CASE WHEN EXISTS (SELECT 1 FROM core_moving WHERE digest = 'other') THEN 0 ELSE 3 END");
+    await oneLine(serving(url('lab')), /lab is half of a restore that did not end/, 'begun anew');
     rmSync(at('again'), { recursive: true });
     const r = await command(words);
     equal(r.code, 0, r.err);
