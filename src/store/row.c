@@ -149,22 +149,27 @@ const char *status_fault(enum status s)
     return s == OK || s == ERR_NOT_FOUND ? NULL : UNANSWERED;
 }
 
-const char *fault_if(struct conn *c, struct sql sql, const struct arg *args,
-                     const char *fault)
+/* What a number that is not 0 means, and what 0 does. */
+static const char *number_fault(struct conn *c, struct sql sql,
+                                const struct arg *args, const char *some,
+                                const char *none)
 {
     int64_t n;
     if (db_int(c, sql, args, &n) != OK)
         return UNANSWERED;
-    return n ? fault : NULL;
+    return n ? some : none;
+}
+
+const char *fault_if(struct conn *c, struct sql sql, const struct arg *args,
+                     const char *fault)
+{
+    return number_fault(c, sql, args, fault, NULL);
 }
 
 const char *fault_unless(struct conn *c, struct sql sql, const struct arg *args,
                          const char *fault)
 {
-    int64_t n;
-    if (db_int(c, sql, args, &n) != OK)
-        return UNANSWERED;
-    return n ? NULL : fault;
+    return number_fault(c, sql, args, NULL, fault);
 }
 
 const char *row_fault(struct conn *c, struct arena *a, const struct entity *e,
