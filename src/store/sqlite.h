@@ -64,6 +64,7 @@ struct lite_db {
     int page_size;
     atomic_int checkpoint_step; /* pages of WAL between two checkpoints */
     atomic_int checkpointed;    /* pages of it that are in the file */
+    atomic_bool unsynced;       /* a sync of the file failed */
     /* The writer's own: pages of the WAL at the last checkpoint, and from how
      * many on readers are waited for again. */
     int checkpoint_seen, restart_from;
@@ -142,10 +143,10 @@ void checkpointer_stop(struct lite_db *db);
  * thread; after each commit, one if it is due. */
 void checkpoint_ask(struct lite_db *db);
 void checkpoint_when_due(struct lite_db *db);
-/* At once, SQLITE_CHECKPOINT_…, waiting so long for others. */
-void checkpoint_now(struct lite_db *db, int mode, int64_t patience_ns);
 /* So that the room of the WAL can be used again. */
 void checkpoint_restart(struct lite_db *db);
+/* The last, and the WAL is gone; where it still is needed, it stays. */
+void checkpoint_last(struct lite_db *db);
 
 /* sqlite_write.c */
 void *writer_main(void *db);

@@ -6,23 +6,42 @@
  */
 #include "store/sqlite.h"
 
+#include "base/log.h"
+
 enum {
     WAL_TRUNK = 4, /* steps of WAL after which readers are waited for */
     WAL_MOST = 16, /* and after which a slow checkpoint is, too */
     WAIT_READERS = 100000000, /* ns: the longest that writers wait for them */
+    PATIENCE = 1000000000,    /* ns: for who else has it open, at the end */
 };
+
+/* The system tells once that it could not write, and forgets what that was: the
+ * next sync is well, and SQLite would drop from the WAL what the disk does not
+ * have. So the WAL is kept whole; who opens it next puts all of it in. */
+static void sync_heard(struct lite_db *db, int rc)
+{
+    if (rc != SQLITE_IOERR_FSYNC || atomic_exchange(&db->unsynced, true))
+        return;
+    log_line(LOG_ERROR, "sync failed", "file", db->path, "todo",
+             "see the disk, then restart: until then its WAL grows", NULL);
+}
 
 /* What could not be done, a later one does. How many pages are in the file. */
 static int checkpoint(struct lite_db *db, sqlite3 *lite, int mode)
 {
     int pages = 0, done = 0;
     pthread_mutex_lock(&db->checkpointer.turn);
-    sqlite3_wal_checkpoint_v2(lite, NULL, mode, &pages, &done);
+    if (db->unsynced)
+        done = db->checkpointed;
+    else if (sqlite3_wal_checkpoint_v2(lite, NULL, mode, &pages, &done) !=
+             SQLITE_OK)
+        sync_heard(db, sqlite3_extended_errcode(lite));
     pthread_mutex_unlock(&db->checkpointer.turn);
     return done;
 }
 
-void checkpoint_now(struct lite_db *db, int mode, int64_t patience_ns)
+/* At once, waiting so long for others. */
+static void checkpoint_now(struct lite_db *db, int mode, int64_t patience_ns)
 {
     db->writer->patience_ns = patience_ns;
     db->checkpointed = checkpoint(db, db->writer->lite, mode);
@@ -34,14 +53,23 @@ void checkpoint_restart(struct lite_db *db)
     checkpoint_now(db, SQLITE_CHECKPOINT_RESTART, WAIT_READERS);
 }
 
+void checkpoint_last(struct lite_db *db)
+{
+    checkpoint_now(db, SQLITE_CHECKPOINT_TRUNCATE, PATIENCE);
+    if (db->unsynced)
+        sqlite3_db_config(db->writer->lite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+                          NULL);
+}
+
 /* A checkpoint beside which somebody has written syncs nothing. */
-static void file_sync(sqlite3 *lite)
+static void file_sync(struct lite_db *db, sqlite3 *lite)
 {
     sqlite3_file *file = NULL;
     if (sqlite3_file_control(lite, NULL, SQLITE_FCNTL_FILE_POINTER, &file) ==
             SQLITE_OK &&
         file && file->pMethods)
-        file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+        sync_heard(db, file->pMethods->xSync(file, SQLITE_SYNC_NORMAL |
+                                                       SQLITE_SYNC_DATAONLY));
 }
 
 static void checkpoint_beside(struct lite_db *db, sqlite3 **lite)
@@ -52,7 +80,7 @@ static void checkpoint_beside(struct lite_db *db, sqlite3 **lite)
         return;
     }
     db->checkpointed = checkpoint(db, *lite, SQLITE_CHECKPOINT_PASSIVE);
-    file_sync(*lite);
+    file_sync(db, *lite);
 }
 
 static void *checkpointer_main(void *data)

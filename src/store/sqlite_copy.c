@@ -27,11 +27,13 @@ struct copying {
     struct stat before;
 };
 
-/* Is all of the WAL in the file? */
-static bool checkpointed(sqlite3 *s)
+/* Is all of the WAL in the file? Not where that may have lost some of it. */
+static bool checkpointed(const struct copying *k)
 {
     int pages = -1, done = -1;
-    return sqlite3_wal_checkpoint_v2(s, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages,
+    return !k->db->unsynced &&
+           sqlite3_wal_checkpoint_v2(k->checker, NULL,
+                                     SQLITE_CHECKPOINT_PASSIVE, &pages,
                                      &done) == SQLITE_OK &&
            pages >= 0 && pages == done;
 }
@@ -40,11 +42,11 @@ static bool checkpointed(sqlite3 *s)
 static bool begin_at_rest(struct copying *k)
 {
     int64_t things;
-    checkpointed(k->checker); /* most of it, before anybody waits */
+    checkpointed(k); /* most of it, before anybody waits */
     if (sqlite3_exec(k->holder, "BEGIN IMMEDIATE", NULL, NULL, NULL) !=
         SQLITE_OK)
         return false;
-    bool begun = checkpointed(k->checker) && conn_begin(k->reader, 0) == OK;
+    bool begun = checkpointed(k) && conn_begin(k->reader, 0) == OK;
     if (begun)
         begun = db_int(k->reader, SQL("SELECT count(*) FROM sqlite_schema"),
                        NO_ARGS, &things) == OK &&
@@ -94,10 +96,14 @@ static enum status copy(struct copying *k, struct arena *a,
     /* One that nobody opens again: it reads, and maps nothing. */
     TRY(k->db->db.engine->conn_open(&k->db->db, &k->reader));
     TRY(lite_run(lite_conn(k->reader), "PRAGMA mmap_size = 0"));
-    for (int i = 0; i < TRIES && !begun; i++) {
+    for (int i = 0; i < TRIES && !begun && !k->db->unsynced; i++) {
         if (i)
             usleep(PAUSE_US);
         begun = begin_at_rest(k);
+    }
+    if (!begun && k->db->unsynced) {
+        *why = "a sync of the database's file failed: see the disk, restart";
+        return ERR_STORE;
     }
     if (!begun) {
         *why = "a reader or a writer has held the database for too long: try "

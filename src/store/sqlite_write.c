@@ -256,6 +256,6 @@ void *writer_main(void *data)
     }
     checkpointer_stop(db);
     if (!db->db.shared)
-        checkpoint_now(db, SQLITE_CHECKPOINT_TRUNCATE, PATIENCE);
+        checkpoint_last(db);
     return NULL;
 }

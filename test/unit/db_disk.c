@@ -3,6 +3,7 @@
 #include "unit/test.h"
 
 #include "base/time.h"
+#include "store/copy.h"
 #include "unit/db_kit.h"
 #include "unit/vfs_shim.h"
 
@@ -14,7 +15,8 @@ static struct disk {
     struct shim shim;
     atomic_llong room;
     atomic_int bad_syncs, bad_writes; /* so many more fail */
-    atomic_int slow;                  /* the file's syncs wait for it to end */
+    atomic_int bad_file_syncs;
+    atomic_int slow; /* the file's syncs wait for it to end */
 } disk;
 
 static bool take_one(atomic_int *n)
@@ -53,6 +55,8 @@ static int disk_sync(sqlite3_file *f, int flags)
     bool is_wal = shim_of(f)->flags & SQLITE_OPEN_WAL;
     if (is_wal && take_one(&disk.bad_syncs))
         return SQLITE_IOERR_FSYNC;
+    if (!is_wal && take_one(&disk.bad_file_syncs))
+        return SQLITE_IOERR_FSYNC;
     for (int i = 0; !is_wal && disk.slow && i < 20000; i++)
         usleep(1000);
     return USUAL(f, xSync, flags);
@@ -65,7 +69,7 @@ static struct db_kit disk_open(long long room)
     disk.shim.methods.xTruncate = disk_truncate;
     disk.shim.methods.xSync = disk_sync;
     disk.room = room;
-    disk.bad_syncs = disk.bad_writes = disk.slow = 0;
+    disk.bad_syncs = disk.bad_writes = disk.bad_file_syncs = disk.slow = 0;
     shim_register(&disk.shim);
     return db_kit_open_with(test_folder(), "disk", false);
 }
@@ -265,4 +269,42 @@ TEST_SQLITE(db_slow_file_holds_no_write_up)
     OKAY(db_wal_bytes(k.reader, &wal) == OK && wal > 80 * 8000);
     disk.slow = 0;
     disk_close(&k);
+}
+
+static void put_many(struct db_kit *k, int64_t from, int64_t to)
+{
+    for (int64_t i = from; i <= to; i++)
+        OKAY(db_write(k->db, &k->mem, put_weight,
+                      &(struct weight){.bytes = 8000, .id = i}) == OK);
+}
+
+/* Nothing leaves the WAL that a failed sync may have lost, though all later
+ * ones are well. */
+TEST_SQLITE(db_file_that_is_not_synced_keeps_its_wal)
+{
+    struct db_kit k = disk_open(1 << 30);
+    const struct copy_to nowhere = {0};
+    const char *why = NULL;
+    int64_t wal, at = 1;
+    lite_db(k.db)->checkpoint_step = 10;
+    disk.bad_file_syncs = 1;
+    for (; disk.bad_file_syncs && at < 2000; at++)
+        put_many(&k, at, at);
+    OKAY(!disk.bad_file_syncs);
+    put_many(&k, at, at + 200);
+    OKAY(db_wal_bytes(k.reader, &wal) == OK && wal > 200 * 8000);
+    /* Nor for a backup, which would have it all in the file. */
+    OKAY(db_copy(k.db, &k.mem, &nowhere, &why) == ERR_STORE);
+    OKAY(why && strstr(why, "sync"));
+    disk_close(&k);
+    k = db_kit_again();
+    OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == at + 200);
+    nothing_is_half(&k);
+    put_many(&k, at + 201, at + 201);
+    OKAY(db_wal_bytes(k.reader, &wal) == OK && wal > 200 * 8000);
+    db_kit_close(&k); /* which puts it all in the file */
+    k = db_kit_again();
+    put_many(&k, at + 202, at + 202);
+    OKAY(db_wal_bytes(k.reader, &wal) == OK && wal < 20 * 8000);
+    db_kit_close(&k);
 }
