@@ -96,7 +96,8 @@ const char *pg_shown(struct arena *a, const char *url)
  * in that form, which only one that is not waited for can be. */
 static void refusal_state(const char *url, char out[STATE + 1])
 {
-    const char *const values[] = {"5", "15000", url, "UTF8", "essaim", NULL};
+    const char *const values[] = {"5",    "15000",        url,
+                                  "UTF8", "essaim looks", NULL};
     const int64_t until = time_monotonic_ns() + INT64_C(1000000) * STATE_MS;
     PGconn *pg = PQconnectStartParams(names, values, 1);
     PostgresPollingStatusType now = PGRES_POLLING_WRITING;
