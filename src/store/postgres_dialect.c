@@ -66,7 +66,7 @@ static void search_from(struct buf *b, const struct entity *e)
     const struct sql from = dialect_said(
         &mem,
         " FROM (SELECT * FROM $ WHERE coalesce(" COMMON ", 0) <= ", e->name);
-    buf_printf(b, "%s%d AND " MATCH " LIMIT %d) t", from.text, FOUND_MANY,
+    buf_printf(b, "%s%d AND " MATCH " LIMIT %d) t", from.text, FOUND_MANY + 1,
                FOUND_MANY + 1);
     arena_reset(&mem);
 }
