@@ -51,6 +51,50 @@ TEST(reach_by_paths_of_references)
     world_close(&w);
 }
 
+/* What the database says of the row, and what is said of it as it is held. */
+static bool is_within(struct world *w, const struct entity *e, int64_t id,
+                      const struct scope *at)
+{
+    const struct reach reach = {.scopes = at, .n = at != NULL};
+    bool held;
+    void *row, *mine;
+    CHECK(row_load(w->conn, &w->mem, e, id, &reach_all, &row) == OK);
+    CHECK(row_within(w->conn, &w->mem, e, row, &reach, &held) == OK);
+    OKAY((row_load(w->conn, &w->mem, e, id, &reach, &mine) == OK) == held);
+    return held;
+}
+
+TEST(reach_of_what_only_joins_others)
+{
+    static struct entity joins, both;
+    struct world w;
+    world_open(&w);
+    joins = both = t_area_entity;
+    joins.reach = NULL;
+    joins.within = both.within = "parent";
+    const int64_t dep = an_area(&w, "54", NONE), nancy = an_area(&w, "N", dep),
+                  metz = an_area(&w, "M", NONE), quai = an_area(&w, "Q", nancy);
+    const struct scope in_dep = {&t_area_entity, dep},
+                       in_nancy = {&t_area_entity, nancy},
+                       in_metz = {&t_area_entity, metz},
+                       in_quai = {&t_area_entity, quai}, all = {NULL, 0};
+    OKAY(is_within(&w, &joins, quai, &in_nancy));
+    OKAY(is_within(&w, &joins, quai, &in_dep)); /* which its parent is in */
+    OKAY(!is_within(&w, &joins, quai, &in_metz));
+    OKAY(!is_within(&w, &joins, quai, &in_quai));
+    OKAY(is_within(&w, &joins, quai, &all));
+    OKAY(!is_within(&w, &joins, quai, NULL));
+    OKAY(is_within(&w, &joins, metz, &in_quai)); /* it joins nothing */
+    OKAY(!is_within(&w, &joins, metz, NULL));
+    /* With paths of its own it is asked both. */
+    OKAY(is_within(&w, &both, quai, &in_nancy));
+    const struct scope own_quai = {&both, quai}, own_metz = {&both, metz};
+    OKAY(!is_within(&w, &both, quai, &own_quai));
+    OKAY(is_within(&w, &both, metz, &own_metz));
+    OKAY(!is_within(&w, &both, metz, &in_nancy));
+    world_close(&w);
+}
+
 static int64_t count(struct world *w, const struct reach *reach)
 {
     const struct arg *args;
