@@ -91,9 +91,7 @@ enum status links_alike(struct conn *c, struct arena *a, const struct entity *e,
         if (!line->given[i])
             continue;
         TRY(links_load(c, a, (struct linking){e, &e->links[i], id}, &now));
-        *out = now.n == line->links[i].n;
-        for (size_t k = 0; *out && k < now.n; k++)
-            *out = now.all[k].target == line->links[i].all[k].target;
+        *out = links_same_set(line->links[i], now);
     }
     return OK;
 }

@@ -210,6 +210,7 @@ await test('many values go out in one cell and come back: by code or name, an un
   await says(where, /Rien de tel.* est introuvable/, /Rien de tel/);
   equal((await applied(file(p.policies.map(code).join(' | ')), 'project')).updated, 1);
   equal(await now(), p.policies.join());
+  equal((await applied(file(p.policies.map(code).reverse().join(' | ')), 'project')).updated, 0, 'nor are the same in another order');
 });
 await test('the check foresees what the writing does', async () => {
   const old = uai(), other = uai();
