@@ -34,8 +34,6 @@ struct import {
     size_t column_count;
     int64_t lines, done, bad, repeated, applied, inserted, updated, unchanged,
         kept, person, at;
-    bool dry; /* it is only looked at: its lines are weighed against each other
-               */
     int64_t corrects; /* lines that change what counts in a closed year; as the
                          check found */
     const char *reason; /* of whoever sent it, for those; NULL: none given */

@@ -32,14 +32,8 @@ static void tell(struct piece *p, const struct import_line *line,
         fault_write(&j, e, typed.p ? typed : STR(""));
     }
     json_end_array(&j);
-    if (p->bad_count == p->bad_room) {
-        size_t room = p->bad_room ? p->bad_room * 2 : 16;
-        struct import_bad *bad = NEW_ARRAY(&p->mem, struct import_bad, room);
-        if (p->bad_count)
-            memcpy(bad, p->bad, p->bad_count * sizeof(*bad));
-        p->bad = bad;
-        p->bad_room = room;
-    }
+    p->bad = arena_grow(&p->mem, p->bad, sizeof(*p->bad), p->bad_count,
+                        &p->bad_room);
     p->bad[p->bad_count++] =
         (struct import_bad){line->number, outcome, line->raw, buf_done(&b)};
 }
@@ -123,7 +117,7 @@ static enum status check_rivals(struct reader *r, struct arena *a,
     else if ((before = seen_turn(&r->seen, a, e, line->row, line->number)))
         error = (struct form_error){.key = "import.same_days",
                                     .field = e->turns->from};
-    else if (line->corrects && !r->reasoned)
+    else if (line->corrects && !r->looks && !r->im->reason)
         error.key = "import.year_closed";
     if (!error.key)
         return OK;
@@ -249,7 +243,7 @@ static enum status line_weigh(struct reader *r, struct arena *a,
                               struct form_errors *errors)
 {
     struct weighing w = {.seen = &r->seen, .line = line->number};
-    if (line->exists || !r->im->dry || !r->intake->weigh)
+    if (line->exists || !r->looks || !r->intake->weigh)
         return OK;
     TRY(r->intake->weigh(r->conn, a, line->row, &w));
     line->exists = line->alike = w.there;

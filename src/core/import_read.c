@@ -268,7 +268,7 @@ enum status reader_open(struct reader **out, struct app *app, struct arena *a,
     struct reader *r = NEW(a, struct reader);
     *r = (struct reader){.im = im,
                          .from = write ? im->applied : 0,
-                         .reasoned = !write || im->reason,
+                         .looks = !write,
                          .intake = intake_of(im->entity)};
     TRY(sheet_open(app, a, im->file, &r->csv));
     TRY(heads_pass(a, &r->csv));

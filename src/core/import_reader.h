@@ -27,7 +27,8 @@ struct reader {
     const struct intake *intake; /* NULL: lines are rows of their own */
     struct seen seen;            /* codes and other unique texts, too */
     int64_t from;
-    bool reasoned; /* what corrects may stand */
+    bool looks; /* nothing is written: lines are weighed against each other,
+                   and what corrects may get its reason yet */
 };
 
 /* One record, looked up by field name. */

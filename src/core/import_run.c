@@ -400,7 +400,6 @@ static enum status run(struct app *app, struct arena *a, struct import *im,
         .app = app, .im = im, .write = write, .intake = intake_of(im->entity)};
     if (!write || !im->lines)
         TRY(count_lines(app, a, im));
-    im->dry = !write;
     TRY(reader_open(&r->reader, app, a, im, write));
     enum status s = run_pieces(r, progress, data);
     reader_close(r->reader);

@@ -78,23 +78,25 @@ int64_t seen_turn(struct seen *s, struct arena *a, const struct entity *e,
     if (!e->turns || !row_key(a, e, row, e->turns->keys, &key))
         return 0;
     const struct days days = row_days(e, row);
-    if (!s->looks)
-        s->turns = arena_grow(&s->mem, s->turns, sizeof(*s->turns),
-                              s->turn_count, &s->turn_room);
     const size_t at = s->turn_count;
     const int64_t first = seen_before(s, a, "turns", key, (int64_t)at + 1);
-    struct seen_turn *t = first ? &s->turns[first - 1] : NULL;
-    for (; t; t = t->next ? &s->turns[t->next] : NULL) {
+    size_t last = at;
+    for (size_t i = first ? (size_t)first - 1 : 0; first;
+         i = s->turns[i].next) {
+        const struct seen_turn *t = &s->turns[i];
         if (t->days.from <= days.until && days.from <= t->days.until)
             return t->line;
-        if (!t->next) {
-            t->next = s->looks ? 0 : at;
+        last = i;
+        if (!t->next)
             break;
-        }
     }
     if (s->looks)
         return 0;
+    s->turns =
+        arena_grow(&s->mem, s->turns, sizeof(*s->turns), at, &s->turn_room);
     s->turns[at] = (struct seen_turn){days, line, 0};
+    if (last != at)
+        s->turns[last].next = at;
     s->turn_count++;
     return 0;
 }

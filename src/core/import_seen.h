@@ -24,7 +24,8 @@ struct seen {
     size_t turn_count, turn_room;
 };
 
-/* The line that said this of `what` first (a field's name); 0: this one has. */
+/* The line that said this of `what` first (a field's name); 0: this one has,
+ * or, where s only looks, none. */
 int64_t seen_before(struct seen *s, struct arena *a, const char *what,
                     struct str text, int64_t line);
 /* The same, and nothing is kept; 0: none has. */
@@ -34,6 +35,11 @@ int64_t seen_line(const struct seen *s, struct arena *a, const char *what,
  * none. */
 int64_t seen_twin(struct seen *s, struct arena *a, const struct entity *e,
                   const void *row, int64_t line);
+/* The line with which it would share a day; 0: none, and its own days are kept
+ * for the lines to come, unless s only looks. */
+int64_t seen_turn(struct seen *s, struct arena *a, const struct entity *e,
+                  const void *row, int64_t line);
+
 /* A line of an intake beside those before it: see struct intake. */
 struct weighing {
     struct seen *seen;
@@ -43,7 +49,3 @@ struct weighing {
     const char *field, *fault;
     bool there;
 };
-/* The line with which it would share a day; 0: none, and its own days are kept
- * for the lines to come. */
-int64_t seen_turn(struct seen *s, struct arena *a, const struct entity *e,
-                  const void *row, int64_t line);

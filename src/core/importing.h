@@ -55,9 +55,9 @@ enum status sheet_open(struct app *app, struct arena *a, const char *name,
                        struct csv *csv) MUST_USE;
 
 struct req;
-/* import_faults.c: answers with the faulty lines as a CSV file. */
 /* What stayed when it was taken back is to be taken back once more. */
 enum status import_mark_kept(struct conn *c, int64_t id) MUST_USE;
+/* import_faults.c: answers with the faulty lines as a CSV file. */
 enum status import_faults_send(struct req *r, struct import *im) MUST_USE;
 
 /* import_read.c. A piece of the file, read and checked, in memory of its own.
