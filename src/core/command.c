@@ -87,8 +87,9 @@ const struct command_flag command_flags[] = {
     [F_YEAR] = {"year", "2023-2024", NULL,
                 "the school year; without it the last one that is over"},
     [F_BASSIN] = {"bassin", "B", NULL, "of that bassin alone, by its number"},
-    [F_FORMAT] = {"format", "text|csv|json", "text csv json",
-                  "how it is written; text unless it says otherwise"},
+    [F_FORMAT] =
+        {"format", "text|csv|json", "text csv json",
+         "how it is written; the first of these, where it is not said"},
     [F_MAP] = {"map", "COLUMN=field", NULL,
                "which field a column of the file fills; may be given again"},
     [F_HEAD] = {"head", "FILE", NULL,
@@ -380,15 +381,24 @@ static bool command_find(struct cli *cli, struct run *out)
     return out->own || out->of_module;
 }
 
+/* Has it that flag, and none that only begins so? */
+static bool usage_has(const char *usage, const char *flag)
+{
+    const size_t n = strlen(flag);
+    for (const char *at = usage; (at = strstr(at, "--")); at += 2)
+        if (strncmp(at + 2, flag, n) == 0 &&
+            (!at[n + 2] || strchr(" ]", at[n + 2])))
+            return true;
+    return false;
+}
+
 /* The usage, and what each flag of it is for. */
 static void help_print(const char *name, const char *usage, const char *what)
 {
     printf("essaim %s %s\n%s\n", name, usage, what);
-    for (const struct command_flag *f = command_flags; f->name; f++) {
-        const char *at = strstr(usage, f->name);
-        if (at && at - usage > 1 && strncmp(at - 2, "--", 2) == 0)
+    for (const struct command_flag *f = command_flags; f->name; f++)
+        if (usage_has(usage, f->name))
             printf("  --%-11s %s\n", f->name, f->what);
-    }
     printf("  --%-11s the data folder, where it is not \"data\"\n", "data");
 }
 

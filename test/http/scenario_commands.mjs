@@ -171,6 +171,8 @@ await test('help is there by either name, and says what each flag of a command i
     const usage = said.split('\n')[0];
     for (const [, flag] of usage.matchAll(/--([a-z-]+)/g))
       ok(new RegExp(`^  --${flag} +\\S`, 'm').test(said) || /^(listen|db)$/.test(flag), `${name}: --${flag}`);
+    for (const [, flag] of said.matchAll(/^  --([a-z-]+)/gm))
+      ok(new RegExp(`--${flag}\\b(?!-)`).test(usage) || flag === 'data', `${name} takes no --${flag}`);
   }
   match(run('help', 'import').stdout, /--dry-run +checks everything and writes nothing/);
   equal(run('help', 'nothing').status, 2);
