@@ -6,12 +6,12 @@
 #include "core/correct.h"
 #include "core/derive.h"
 #include "core/file.h"
+#include "core/instead.h"
 #include "core/pages.h"
 #include "core/refer.h"
 #include "http/exchange.h"
 #include "i18n/format.h"
 #include "view/pages/form.html.h"
-#include "core/instead.h"
 
 static struct edit edit_open(struct req *r, void *row)
 {

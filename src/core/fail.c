@@ -3,12 +3,12 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "core/carry.h"
+#include "core/instead.h"
 #include "core/pages.h"
 #include "core/request.h"
 #include "http/exchange.h"
 #include "http/router.h"
 #include "view/pages/error.html.h"
-#include "core/instead.h"
 
 /* The fewest decimals that read back as the same number; people type no
  * exponents, so a form knows none. */

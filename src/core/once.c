@@ -60,20 +60,18 @@ enum status once_find(struct conn *c, struct arena *a, struct req *r)
                     " FROM core_once"
                     " WHERE key = :key"),
                 ARGS(arg_cstr("key", r->once)), &rows));
-    bool ours = true;
-    if (rows_next(rows)) {
-        r->done = true;
-        ours = row_int(rows, 0) == req_actor(r).person &&
-               str_eq(row_str(rows, 1), req_path(r)) &&
-               asked_so(r, row_text(rows, 5));
+    const bool used = rows_next(rows);
+    r->done = used && row_int(rows, 0) == req_actor(r).person &&
+              str_eq(row_str(rows, 1), req_path(r)) &&
+              asked_so(r, row_text(rows, 5));
+    if (r->done) {
         r->code = (int)row_int(rows, 2);
         r->location = row_text(rows, 3);
         r->told = str_of(row_text(rows, 4));
     }
     TRY(rows_end(rows));
-    if (ours)
+    if (!used || r->done)
         return OK;
-    r->done = false;
     form_error(&r->errors, NULL,
                r->api ? "form.key_used.api" : "form.key_used");
     return ERR_CONFLICT;

@@ -33,13 +33,10 @@ static void texts_add(struct str *out, size_t *found,
 static struct str *json_texts(struct req *r, const char *name, size_t *n)
 {
     const struct json_value *v = json_get(r->json, name);
-    struct str *out = NEW_ARRAY(r->mem, struct str,
-                                v && v->type == J_ARRAY ? v->n + 1 : (size_t)1);
-    for (; v && (out[*n] = r->in.get(r->in.data, name, *n)).p; ++*n)
-        if (v->type != J_ARRAY) {
-            ++*n;
-            break;
-        }
+    const size_t most = !v ? 0 : v->type == J_ARRAY ? v->n : 1;
+    struct str *out = NEW_ARRAY(r->mem, struct str, most + 1);
+    while (*n < most && (out[*n] = r->in.get(r->in.data, name, *n)).p)
+        ++*n;
     return out;
 }
 

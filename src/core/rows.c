@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "core/derive.h"
 #include "core/export.h"
+#include "core/instead.h"
 #include "core/pages.h"
 #include "core/request.h"
 #include "core/waiting.h"
@@ -11,7 +12,6 @@
 #include "view/pages/detail.html.h"
 #include "view/pages/history.html.h"
 #include "view/pages/list.html.h"
-#include "core/instead.h"
 
 /* The rights that a person has over an entity, for what a page offers. */
 static bool can_write(const struct req *r)
