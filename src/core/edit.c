@@ -2,191 +2,11 @@
  * outside the transaction for good messages and again inside it. */
 #include "core/edit.h"
 
-#include "base/utf8.h"
 #include "core/correct.h"
-#include "core/derive.h"
 #include "core/file.h"
 #include "core/instead.h"
 #include "core/pages.h"
-#include "core/refer.h"
 #include "http/exchange.h"
-#include "i18n/format.h"
-#include "view/pages/form.html.h"
-
-static struct edit edit_open(struct req *r, void *row)
-{
-    size_t n = entity_link_count(r->entity);
-    return (struct edit){.r = r,
-                         .row = row,
-                         .counted = r->row && row_counted(r->entity, r->row),
-                         .links = NEW_ARRAY(r->mem, struct links, n + 1),
-                         .stood = NEW_ARRAY(r->mem, struct links, n + 1),
-                         .given = NEW_ARRAY(r->mem, bool, n + 1)};
-}
-
-static enum status links_stand(struct edit *e)
-{
-    struct req *r = e->r;
-    for (size_t i = 0; i < entity_link_count(r->entity); i++)
-        TRY(links_load(r->conn, r->mem,
-                       (struct linking){r->entity, &r->entity->links[i], r->id},
-                       &e->stood[i]));
-    return OK;
-}
-
-static enum status links_read(struct edit *e)
-{
-    TRY(links_stand(e));
-    for (size_t i = 0; i < entity_link_count(e->r->entity); i++)
-        e->links[i] = e->stood[i];
-    return OK;
-}
-
-/* Where a row under another leads back to: its parent, when the form was asked
- * for from there. */
-static const char *parent_path(struct req *r, const void *row)
-{
-    const struct field *f =
-        r->entity->parent ? entity_field(r->entity, r->entity->parent) : NULL;
-    struct value v = {0};
-    if (f && row && req_text(r, "_parent").p)
-        v = field_get(f, row);
-    return v.type == V_INT && f->target->path
-               ? arena_printf(r->mem, "%s/%" PRId64, f->target->path, v.i)
-               : NULL;
-}
-
-static void addresses(struct edit *e, struct form *form)
-{
-    struct req *r = e->r;
-    const char *path = r->entity->path;
-    const char *back = parent_path(r, e->row);
-    bool is_new = r->id == NONE;
-    const char *one = arena_printf(r->mem, "%s/%" PRId64, path, r->id);
-    form->action = is_new ? path : arena_printf(r->mem, "%s/modifier", one);
-    form->cancel = back ? back : is_new ? path : one;
-    form->to_parent = back != NULL;
-}
-
-static const struct reach *write_reach(void *data, const struct entity *e)
-{
-    struct req *r = data;
-    struct reach *reach = NEW(r->mem, struct reach);
-    *reach = reach_of(r->app, r->mem, r->who, e->write);
-    return reach;
-}
-
-struct form_source edit_source(struct req *r)
-{
-    struct form_source source = req_source(r);
-    source.write = write_reach;
-    return source;
-}
-
-static enum status show(struct edit *e, int code, bool refused,
-                        const void *theirs)
-{
-    struct req *r = e->r;
-    bool is_new = r->id == NONE;
-    struct form_source source = edit_source(r);
-    struct form_ask ask = {.entity = r->entity,
-                           .row = e->row,
-                           .links = e->links,
-                           .typed = refused ? &r->in : NULL,
-                           .errors = &r->errors,
-                           .source = &source,
-                           .under = r->entity->parent &&
-                                    (!is_new || req_text(r, "_parent").p)};
-    struct form form = {.instead = instead_texts(r),
-                        .instead_count = r->instead.n};
-    struct form_conflict conflict = {0}, *of_line = NULL;
-    addresses(e, &form);
-    TRY(form_of_entity(r->mem, r->lang, &ask, &form));
-    correction_draw(e, &form);
-    if (code == 409 && !theirs) {
-        TRY(lines_stale(e, &of_line));
-        form.conflict = of_line;
-    }
-    TRY(lines_draw(e, refused, &form));
-    if (theirs) {
-        const struct row *now = theirs;
-        conflict.by = req_name_of(r, now->changed_by);
-        conflict.when = format_time(r->mem, r->lang, now->changed_at);
-        TRY(form_conflict_of(r->mem, r->lang, &ask, theirs, e->stood,
-                             &conflict));
-        form.conflict = &conflict;
-        form.version = now->version;
-    }
-    const char *name = r->entity->name;
-    form.title =
-        is_new ? tr(r->lang, arena_printf(r->mem, "%s.new", name))
-               : tr_with(r->mem, r->lang, "core.edit_title", "title",
-                         said(r->mem, r->lang, row_title(r->entity, e->row)),
-                         NULL);
-    form.submit = tr(r->lang, is_new ? "core.create" : "core.save");
-    form.csrf = r->who->csrf;
-    form.key = req_key(r);
-    struct page p = req_page(r, form.title);
-    struct html h;
-    req_html_open(r, &h);
-    form_page(&h, &p, &form);
-    return req_html(r, code, &h);
-}
-
-/* What was seen or done is mostly told the same day, and what is new begins. */
-static void fields_begin(const struct entity *e, void *row)
-{
-    for (const struct field *f = e->fields; f->name; f++) {
-        const bool begins = f->flags & F_BEGINS;
-        if (f->type == F_DATE &&
-            (begins || ((f->flags & F_PAST) && (f->flags & F_REQUIRED))))
-            field_set(f, row, value_day(day_today()));
-        if (f->type == F_SCHOOL_YEAR && begins)
-            field_set(f, row, value_int(school_year_of(day_today())));
-        if (f->type == F_INT && begins)
-            field_set(f, row, value_int(f->min));
-        if (f->type == F_CHOICE && begins)
-            field_set(f, row, value_cstr(f->choices[0]));
-    }
-}
-
-/* An address may say under which row a new one begins, and with which choices:
- * "/jalons/nouveau?project=12&stage_from=design". */
-static void address_begins(struct req *r, void *row)
-{
-    const char *parent = r->entity->parent;
-    for (const struct field *f = r->entity->fields; f->name; f++) {
-        struct str given = req_text(r, f->name);
-        int64_t id;
-        if (!given.n || !field_is_typed(r->entity, f))
-            continue;
-        if (parent && same(f->name, parent) && str_int(given, &id))
-            field_set(f, row, value_int(id));
-        for (const char *const *k = f->choices; k && *k; k++)
-            if (str_eq(given, *k))
-                field_set(f, row, value_cstr(*k));
-    }
-}
-
-enum status row_form_new(struct req *r)
-{
-    struct edit e = edit_open(r, row_new(r->mem, r->entity));
-    fields_begin(r->entity, e.row);
-    address_begins(r, e.row);
-    TRY(lines_load(&e));
-    for (size_t i = 0; i < e.kind_count; i++)
-        if (e.kinds[i].entity->at_once)
-            lines_more(&e, str_of(e.kinds[i].entity->api));
-    return show(&e, 200, false, NULL);
-}
-
-enum status row_form_edit(struct req *r)
-{
-    struct edit e = edit_open(r, r->row);
-    TRY(links_read(&e));
-    TRY(lines_load(&e));
-    return show(&e, 200, false, NULL);
-}
 
 /* A value that only the frame or a step may set may be sent back as it was
  * read; another would be lost without a word. */
@@ -232,8 +52,7 @@ static void refuse_unknown(struct req *r)
     }
 }
 
-/* A program that changes a version that no longer stands is told both. */
-static enum status stale(struct req *r, enum status s)
+enum status edit_stale(struct req *r, enum status s)
 {
     void *now;
     if (s != ERR_STALE || !r->api || req_version(r) == NONE)
@@ -334,9 +153,7 @@ static const char *place_field(struct arena *a, const struct entity *e)
     return NULL;
 }
 
-/* Is the row, as it would be saved, within the reach of the right? Else a
- * coordinator could give a row away, or make one elsewhere. */
-static enum status still_in_reach(struct edit *e, struct conn *c, int64_t id)
+enum status edit_in_reach(struct edit *e, struct conn *c, int64_t id)
 {
     void *row;
     struct req *r = e->r;
@@ -360,13 +177,11 @@ static enum status check_again(struct edit *e, struct conn *c)
     return ERR_INVALID;
 }
 
-/* Known within the write, the answer is kept with it: a later telling would
- * cost a second commit. */
-static void answer_plan(struct req *r, int code, int64_t id, const void *made)
+void edit_plan(struct req *r, int code, int64_t id, const void *made)
 {
     r->code = r->api ? code : 303;
     if (!r->api) {
-        r->location = parent_path(r, made);
+        r->location = edit_parent_path(r, made);
         if (!r->location)
             r->location =
                 arena_printf(r->mem, "%s/%" PRId64, r->entity->path, id);
@@ -392,16 +207,15 @@ static enum status insert(struct conn *c, struct arena *mem, void *data)
         return edit_refused(c, r->entity, &r->in, &r->errors, s);
     e->id = row->id;
     TRY(save_links(e, c, e->id));
-    TRY(still_in_reach(e, c, e->id));
+    TRY(edit_in_reach(e, c, e->id));
     TRY(lines_save(e, c, e->id));
-    answer_plan(r, 201, e->id, row);
+    edit_plan(r, 201, e->id, row);
     return OK;
 }
 
-static enum status answer_row(struct req *r, int code, int64_t id,
-                              const void *made)
+enum status edit_answer(struct req *r, int code, int64_t id, const void *made)
 {
-    answer_plan(r, code, id, made);
+    edit_plan(r, code, id, made);
     return r->api ? req_json(r, r->code, r->told)
                   : req_go(r, "%s", r->location);
 }
@@ -477,18 +291,17 @@ enum status row_create(struct req *r)
         TRY(files_take(r));
     enum status s = read_typed(&e, 0);
     if (asks_more(&e))
-        return show(&e, 200, true, NULL);
+        return edit_show(&e, 200, true, NULL);
     if (s == OK)
         s = req_write(r, insert, &e);
     TRY(instead_find(&e, s));
     if (is_told(&e, s))
-        return show(&e, r->x->sieved ? 413 : status_code(s), true, NULL);
+        return edit_show(&e, r->x->sieved ? 413 : status_code(s), true, NULL);
     TRY(s);
-    return req_done(r) ? OK : answer_row(r, 201, e.id, e.row);
+    return req_done(r) ? OK : edit_answer(r, 201, e.id, e.row);
 }
 
-/* A row that is closed is not changed by hand any more. */
-static enum status check_lock(struct req *r, struct conn *c)
+enum status edit_lock(struct req *r, struct conn *c)
 {
     void *now;
     if (!r->entity->locked)
@@ -534,7 +347,7 @@ static enum status update(struct conn *c, struct arena *mem, void *data)
     r->errors = (struct form_errors){.mem = r->mem};
     /* What is wrong beside a field is told before what is closed as a whole. */
     TRY(check_again(e, c));
-    TRY(check_lock(r, c));
+    TRY(edit_lock(r, c));
     void *row = row_copy(mem, r->entity, e->row);
     TRY(is_changed(e, c, mem, row, &changed));
     enum status s =
@@ -542,9 +355,9 @@ static enum status update(struct conn *c, struct arena *mem, void *data)
     if (s != OK)
         return edit_refused(c, r->entity, &r->in, &r->errors, s);
     TRY(save_links(e, c, r->id));
-    TRY(still_in_reach(e, c, r->id));
+    TRY(edit_in_reach(e, c, r->id));
     TRY(lines_save(e, c, r->id));
-    answer_plan(r, 200, r->id, NULL);
+    edit_plan(r, 200, r->id, NULL);
     return OK;
 }
 
@@ -553,7 +366,7 @@ enum status row_change(struct req *r)
     struct edit e = edit_open(r, r->row);
     if (r->route->body)
         TRY(files_take(r));
-    TRY(links_read(&e));
+    TRY(edit_links_read(&e));
     struct row *row = e.row;
     int64_t version = req_version(r);
     const void *theirs = NULL;
@@ -564,7 +377,7 @@ enum status row_change(struct req *r)
     else if (!r->api)
         return ERR_INVALID;
     if (asks_more(&e))
-        return show(&e, 200, true, NULL);
+        return edit_show(&e, 200, true, NULL);
     if (s == OK)
         s = req_write(r, update, &e);
     if (s == ERR_STALE && !r->api) {
@@ -572,142 +385,12 @@ enum status row_change(struct req *r)
         TRY(req_refresh(r, &now));
         if (((struct row *)now)->version != version)
             theirs = now;
-        TRY(links_stand(&e));
-        return show(&e, 409, true, theirs);
+        TRY(edit_links_stand(&e));
+        return edit_show(&e, 409, true, theirs);
     }
     TRY(instead_find(&e, s));
     if (is_told(&e, s))
-        return show(&e, r->x->sieved ? 413 : status_code(s), true, NULL);
-    TRY(stale(r, s));
-    return req_done(r) ? OK : answer_row(r, 200, r->id, NULL);
-}
-
-static enum status delete_it(struct conn *c, struct arena *mem, void *data)
-{
-    struct edit *e = data;
-    struct req *r = e->r;
-    int64_t version = req_version(r);
-    const struct row *row = r->row;
-    r->errors = (struct form_errors){.mem = r->mem};
-    TRY(check_lock(r, c));
-    enum status s =
-        row_delete(c, mem, r->entity, r->id,
-                   version == NONE ? row->version : version, req_actor(r));
-    if (s == ERR_CONFLICT && same(conn_refusal(c), "closed"))
-        e->kept = true, form_error(&r->errors, NULL, "core.counted");
-    TRY(s);
-    r->code = r->api ? 204 : 303;
-    r->location = r->api ? NULL : r->entity->path;
-    return OK;
-}
-
-enum status row_remove(struct req *r)
-{
-    struct edit e = edit_open(r, r->row);
-    enum status s = req_write(r, delete_it, &e);
-    if (s == ERR_CONFLICT && (!r->errors.n || e.kept))
-        TRY(refer_tell(r));
-    if (s != OK && !r->api)
-        return row_refused(r, s);
-    TRY(stale(r, s));
-    if (req_done(r))
-        return OK;
-    if (r->api)
-        return req_send(r, 204, "application/json", STR(""));
-    req_notice(r, "core.deleted");
-    return req_go(r, "%s", r->entity->path);
-}
-
-static enum status restore(struct conn *c, struct arena *mem, void *data)
-{
-    struct edit *e = data;
-    struct req *r = e->r;
-    r->errors = (struct form_errors){.mem = r->mem};
-    TRY(check_lock(r, c));
-    struct fault fault;
-    enum status s = row_restore(c, mem, r->entity, r->id, req_version(r),
-                                req_actor(r), &fault);
-    if (s == ERR_INVALID) { /* nothing was typed that could be mended */
-        form_error(&r->errors, fault.field, fault.key);
-        return ERR_CONFLICT;
-    }
-    if (s == ERR_CONFLICT)
-        refer_tell_restore(r, c);
-    TRY(s);
-    TRY(still_in_reach(e, c, r->id));
-    answer_plan(r, 200, r->id, NULL);
-    return OK;
-}
-
-enum status row_put_back(struct req *r)
-{
-    struct edit e = edit_open(r, NULL);
-    if (req_version(r) == NONE)
-        return ERR_INVALID;
-    enum status s = req_write(r, restore, &e);
-    if (s != OK)
-        return past_refused(r, s);
-    return req_done(r) ? OK : answer_row(r, 200, r->id, NULL);
-}
-
-struct taking {
-    struct req *r;
-    const struct step *step;
-    struct str reason;
-    const char *refusal;
-    bool taken; /* its place is another's */
-};
-
-static enum status take(struct conn *c, struct arena *mem, void *data)
-{
-    struct taking *t = data;
-    struct req *r = t->r;
-    enum status s = step_take(c, mem, r->entity, t->step, r->row, t->reason,
-                              req_actor(r), &t->refusal);
-    if (s == ERR_CONFLICT && !t->refusal && *conn_refusal(c))
-        t->refusal = t->step->conflict;
-    t->taken = strncmp(conn_refusal(c), "overlap ", 8) == 0;
-    TRY(s);
-    answer_plan(r, 200, r->id, NULL);
-    return OK;
-}
-
-/* Several lines of the table may bear the step's name, from other states. */
-static const struct step *step_from(const struct req *r, const char *name)
-{
-    const struct field *state = entity_field(r->entity, "state");
-    struct value now = field_get(state, r->row);
-    const char *key = now.type == V_TEXT ? str_dup(r->mem, now.s) : "";
-    for (const struct step *s = r->entity->steps; s->name; s++)
-        if (same(s->name, name) && word_in(s->from, key))
-            return s;
-    return NULL;
-}
-
-static enum status reason_check(struct req *r, const struct taking *t)
-{
-    const char *fault = step_reason_fault(r->entity, t->step, t->reason);
-    if (fault)
-        form_error_add(&r->errors,
-                       (struct form_error){.field = "reason",
-                                           .key = fault,
-                                           .max = step_reason_most(r->entity)});
-    return r->errors.n ? ERR_INVALID : OK;
-}
-
-enum status row_step(struct req *r)
-{
-    const struct step *named = route_step(r->route);
-    struct taking t = {.r = r, .step = step_from(r, named->name)};
-    t.reason = str_trim(req_text(r, "reason"));
-    enum status s = t.step ? reason_check(r, &t) : ERR_CONFLICT;
-    if (s == OK)
-        s = req_write(r, take, &t);
-    if (s == ERR_CONFLICT)
-        form_error(&r->errors, NULL, t.refusal ? t.refusal : "core.step_gone");
-    if (s == ERR_CONFLICT && t.taken)
-        TRY(instead_of_step(r, t.step));
-    if (s != OK)
-        return row_refused(r, s);
-    return req_done(r) ? OK : answer_row(r, 200, r->id, NULL);
+        return edit_show(&e, r->x->sieved ? 413 : status_code(s), true, NULL);
+    TRY(edit_stale(r, s));
+    return req_done(r) ? OK : edit_answer(r, 200, r->id, NULL);
 }

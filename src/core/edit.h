@@ -1,6 +1,7 @@
 /*
- * Changing a row and what is edited under it, as core/edit.c (the row, its
- * links) and core/edit_lines.c (its children) share it.
+ * Changing a row and what is edited under it, as core/edit_form.c (its form),
+ * core/edit.c (the row, its links), core/edit_lines.c (its children) and
+ * core/edit_act.c (what is done with it) share it.
  *
  * Each kind of child is a list of lines in the form of its parent: one
  * transaction saves them all. A line's controls are named
@@ -50,6 +51,33 @@ struct edit {
 };
 
 enum { LINES_DRAWN = 50, LINES_MOST = 100 };
+
+/* Of r->row, to become row. */
+struct edit edit_open(struct req *r, void *row);
+/* Fills stood; and links with the same. */
+enum status edit_links_stand(struct edit *e) MUST_USE;
+enum status edit_links_read(struct edit *e) MUST_USE;
+/* The form as an answer. refused: with what was typed; theirs: the row as
+ * somebody else has saved it meanwhile, or NULL. */
+enum status edit_show(struct edit *e, int code, bool refused,
+                      const void *theirs) MUST_USE;
+/* Where a row under another leads back to: its parent, when the form was asked
+ * for from there; NULL. */
+const char *edit_parent_path(struct req *r, const void *row);
+
+/* A program that changes a version that no longer stands is told both. */
+enum status edit_stale(struct req *r, enum status s) MUST_USE;
+/* Inside the write. A row that is closed is not changed by hand any more. */
+enum status edit_lock(struct req *r, struct conn *c) MUST_USE;
+/* Is the row, as it would be saved, within the reach of the right? Else a
+ * coordinator could give a row away, or make one elsewhere. */
+enum status edit_in_reach(struct edit *e, struct conn *c, int64_t id) MUST_USE;
+/* Known within the write, the answer is kept with it: a later telling would
+ * cost a second commit. made: the row under whose parent the form was. */
+void edit_plan(struct req *r, int code, int64_t id, const void *made);
+/* The same, answered. */
+enum status edit_answer(struct req *r, int code, int64_t id,
+                        const void *made) MUST_USE;
 
 /* Where the form looks for references: what brings its row within reach. */
 struct form_source edit_source(struct req *r);
