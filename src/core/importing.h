@@ -55,6 +55,17 @@ enum status sheet_open(struct app *app, struct arena *a, const char *name,
                        struct csv *csv) MUST_USE;
 
 struct req;
+/* import_pages.c: may the reader send files of that kind? */
+bool import_may(struct req *r, const struct entity *e);
+/* import_page.c: its page, alert being NULL or what is said above it; the same
+ * for a program. */
+enum status import_page_show(struct req *r, const struct import *im, int code,
+                             const char *alert) MUST_USE;
+enum status import_json(struct req *r, const struct import *im) MUST_USE;
+/* "Being checked: line 40 of 100" */
+const char *import_lead(struct req *r, const struct import *im);
+/* Is one to be given before it is written? */
+bool import_lacks_reason(const struct import *im);
 /* What stayed when it was taken back is to be taken back once more. */
 enum status import_mark_kept(struct conn *c, int64_t id) MUST_USE;
 /* import_faults.c: answers with the faulty lines as a CSV file. */
