@@ -79,14 +79,18 @@ enum {
  * Typed text into the row, by the field table. Fields F_HIDDEN, F_COMPUTED,
  * "state" of an entity with steps, are never set. ERR_INVALID with all mistakes
  * in *errors; else OK, or a failure of the store. Runs the entity's settle and,
- * when each field alone is right, its check. Accepts
+ * when each field alone is right, its check, unless a line of a file says what
+ * stands. Accepts
  *     days      2024-03-01, 01/03/2024, 1/3/24, 1er mars 2024, March 1, 2024
  *     numbers   15 495, 12,5, 12.5, 1 234,50 €
- *     yes/no    oui, non, yes, no, vrai, faux, true, false, 1, 0; empty:
- * unknown choices   the key, or its label in either language refs      the id,
- * a unique field's value (a UAI), or the title files     the id of a stored
- * file, that this person has sent; "<name>_remove" takes it away, not given is
- * unchanged
+ *     yes/no    oui, non, yes, no, vrai, faux, true, false, 1, 0
+ *               (empty: unknown)
+ *     choices   the key, or its label in either language
+ *     refs      the id, a unique field's value (a UAI), the title, or the
+ *               title with the number behind it (FORM_NUMBER); in a form also
+ *               words that only one title has
+ *     files     the id of a stored file that this person has sent;
+ *               "<name>_remove" takes it away, not given is unchanged
  */
 enum status row_from_input(struct arena *a, const struct entity *e,
                            const struct form_input *in,
@@ -127,11 +131,15 @@ const struct reach *form_reach(const struct form_source *source,
 /* The most characters of a text; NULL: of prose that has no bound of its own.
  */
 int64_t text_most(const struct field *f);
-/* Does a reference of a row of e offer only what brings the row within its
- * writer's reach, or agrees with it? *out is what does. */
-bool form_offers(struct arena *a, const struct form_source *source,
-                 const struct entity *e, const struct field *f, const void *row,
-                 struct reach *out) MUST_USE;
+/* What brings a row of e within its writer's reach by that reference, or agrees
+ * with the row; only: it offers nothing else. */
+struct offer {
+    struct reach reach;
+    bool only;
+};
+enum status form_offers(struct arena *a, const struct form_source *source,
+                        const struct entity *e, const struct field *f,
+                        const void *row, struct offer *out) MUST_USE;
 /* "École du Parc · 0540012K · Nancy": what tells a row from others of its
  * title. With its number behind it is a name to type: it is that row. */
 #define FORM_NUMBER " \xc2\xb7 #"

@@ -13,58 +13,68 @@ const struct reach *form_reach(const struct form_source *source,
 }
 
 /* The row with which what a reference names is to agree; NONE: not known. */
-static int64_t agreed_on(struct arena *a, const struct form_source *source,
-                         const struct entity *e, const struct field *f,
-                         const void *row)
+static enum status agreed_on(struct arena *a, const struct form_source *source,
+                             const struct entity *e, const struct field *f,
+                             const void *row, int64_t *id)
 {
     const struct field *up = entity_field(e, e->parent ? e->parent : "");
     const struct field *own = entity_field(e, f->agrees);
     void *stored = NULL;
-    if (!own && up && source->parent_entity == up->target) {
+    *id = NONE;
+    if (!own && up) {
         own = entity_field(up->target, f->agrees);
-        row = source->parent;
-    } else if (!own && up) {
-        const struct value id = field_get(up, row);
-        if (id.type != V_INT || row_load(source->conn, a, up->target, id.i,
-                                         &reach_all, &stored) != OK)
-            return NONE;
-        own = entity_field(up->target, f->agrees);
-        row = stored;
+        const struct value at = field_get(up, row);
+        if (source->parent_entity == up->target) {
+            row = source->parent;
+        } else if (at.type == V_INT) {
+            const enum status s = row_load(source->conn, a, up->target, at.i,
+                                           &reach_all, &stored);
+            if (s != OK && s != ERR_NOT_FOUND)
+                return s;
+            row = stored;
+        } else {
+            row = NULL;
+        }
     }
     const struct value v = own && row ? field_get(own, row) : (struct value){0};
-    return v.type == V_INT ? v.i : NONE;
+    if (v.type == V_INT)
+        *id = v.i;
+    return OK;
 }
 
-static bool agrees(struct arena *a, const struct form_source *source,
-                   const struct entity *e, const struct field *f,
-                   const void *row, struct reach *out)
+/* What agrees, of that which the reader may name. */
+static void agreeing(struct arena *a, const struct field *f, int64_t id,
+                     struct reach *out)
 {
-    const int64_t id = f->agrees ? agreed_on(a, source, e, f, row) : NONE;
-    if (id == NONE)
-        return false;
     const char **paths = NEW_ARRAY(a, const char *, 2);
     struct scope *scope = NEW(a, struct scope);
     struct through *through = NEW(a, struct through);
     paths[0] = f->agrees;
     *scope = (struct scope){entity_field(f->target, f->agrees)->target, id};
     *through = (struct through){paths, {.scopes = scope, .n = 1}};
-    *out = *form_reach(source, f->target, f);
     out->through = through;
-    return true;
 }
 
-bool form_offers(struct arena *a, const struct form_source *source,
-                 const struct entity *e, const struct field *f, const void *row,
-                 struct reach *out)
+enum status form_offers(struct arena *a, const struct form_source *source,
+                        const struct entity *e, const struct field *f,
+                        const void *row, struct offer *out)
 {
-    *out = reach_all;
-    if (source && source->conn && agrees(a, source, e, f, row, out))
-        return true;
-    if (!source || !source->conn || !source->write)
-        return false;
+    int64_t with = NONE;
+    *out = (struct offer){.reach = reach_all};
+    if (!source || !source->conn)
+        return OK;
     const struct reach *read = form_reach(source, f->target, f);
-    return reach_through(a, e, f, row, read, source->write(source->data, e),
-                         out);
+    if (f->agrees)
+        TRY(agreed_on(a, source, e, f, row, &with));
+    if (with != NONE) {
+        out->reach = *read;
+        out->only = true;
+        agreeing(a, f, with, &out->reach);
+    } else if (source->write) {
+        out->only = reach_through(a, e, f, row, read,
+                                  source->write(source->data, e), &out->reach);
+    }
+    return OK;
 }
 
 enum status form_told_apart(struct arena *a, const struct lang *lang,

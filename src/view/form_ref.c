@@ -76,20 +76,19 @@ static enum status few_offered(struct drawing *d, const struct field *f,
                                size_t *n)
 {
     const struct form_source *source = d->ask->source;
-    struct reach offered;
+    struct offer offer;
     struct linked *near;
     size_t near_count = 0;
-    const bool within =
-        form_offers(d->mem, source, d->ask->entity, f, d->ask->row, &offered);
-    const bool given = is_given(d, f, out, within);
-    if (within || (given && offered.through))
-        TRY(form_few_within(d->mem, source, f->target, &offered, &near,
+    TRY(form_offers(d->mem, source, d->ask->entity, f, d->ask->row, &offer));
+    const bool given = is_given(d, f, out, offer.only);
+    if (offer.only || (given && offer.reach.through))
+        TRY(form_few_within(d->mem, source, f->target, &offer.reach, &near,
                             &near_count));
-    if (within)
+    if (offer.only)
         *rows = near, *n = near_count;
     else
         TRY(form_few(d->mem, source, f->target, f, rows, n));
-    if (!offered.through)
+    if (!offer.reach.through)
         near = *rows, near_count = *n;
     if (given && near_count == 1) {
         out->given = near[0].target;

@@ -261,10 +261,11 @@ static enum status ref_of_row(const struct reading *asked,
                               struct str text, int64_t *id)
 {
     struct reading r = *asked;
-    struct reach offered;
+    struct offer offer;
     *id = NONE;
-    if (form_offers(r.mem, r.source, e, r.field, row, &offered))
-        r.offered = &offered;
+    TRY(form_offers(r.mem, r.source, e, r.field, row, &offer));
+    if (offer.only)
+        r.offered = &offer.reach;
     return ref_read(&r, text, id);
 }
 
