@@ -31,16 +31,18 @@ const struct form_error *form_error_of(const struct form_errors *e,
 }
 
 /* What the typed name may mean, a few of them. */
-static const char *names_of(struct arena *a, const struct form_error *error)
+static const char *names_of(struct arena *a, const struct lang *lang,
+                            const struct form_error *error)
 {
     enum { TOLD = 6 };
+    const char *between = tr(lang, "view.semicolon");
     struct buf b = {.mem = a};
     buf_str(&b, "");
     for (size_t i = 0; i < error->candidate_count && i < TOLD; i++)
-        buf_printf(&b, "%s%s" FORM_NUMBER "%" PRId64, i ? " ; " : "",
+        buf_printf(&b, "%s%s" FORM_NUMBER "%" PRId64, i ? between : "",
                    error->candidates[i].title, error->candidates[i].target);
     if (error->candidate_count > TOLD)
-        buf_str(&b, " ; \xe2\x80\xa6");
+        buf_printf(&b, "%s\xe2\x80\xa6", between);
     return buf_done(&b).p;
 }
 
@@ -55,7 +57,8 @@ const char *form_message(struct arena *a, const struct lang *lang,
     char *max = date ? format_day(a, lang, (int32_t)error->max, DAY_PLAIN)
                      : format_int(a, lang, error->max);
     return tr_with(a, lang, error->key, "min", min, "max", max, "text",
-                   str_dup(a, error->text), "names", names_of(a, error), NULL);
+                   str_dup(a, error->text), "names", names_of(a, lang, error),
+                   NULL);
 }
 
 /* One reference being read. */

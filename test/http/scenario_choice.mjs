@@ -1,7 +1,7 @@
 // What a form offers to choose: what its reader could save, and no more; what is
 // the only choice is chosen. What cannot be saved all the same is said beside
 // its field.
-import { test, equal, ok, serve, forms, routes, rights, filled, filling, query, readable, tables, sameTables }
+import { test, equal, match, ok, serve, forms, routes, rights, filled, filling, query, readable, tables, sameTables }
   from './lib.mjs';
 
 const server = await serve();
@@ -141,6 +141,7 @@ await test('a visit whose class has namesakes elsewhere is saved again, and one 
   equal(r.status, 422);
   const named = new RegExp(`${label} · [^;]*?· \\d{4}-\\d{4} · #\\d+`).exec(readable(r.text))?.[0];
   ok(named, 'the refusal names none of them');
+  match(r.text, /#\d+\u00a0; /, 'they are parted as in French');
   equal((await admin.post(again.action, [...filled(again, { classes: null }), ['classes', named]])).status, 303, named);
   equal(links().length, 1);
 });
