@@ -1,6 +1,8 @@
 /* What could be had instead of what was refused because it is taken. */
 #include "core/instead.h"
 
+enum { MOST = 3 }; /* that are told; a program is told one */
+
 /* "Jour : 13 mai 2025, espace : Salle créative" */
 static enum status text_of(struct req *r, struct alternative *x)
 {
@@ -20,25 +22,20 @@ static enum status text_of(struct req *r, struct alternative *x)
     return OK;
 }
 
-void instead_add(struct req *r, struct alternative x)
-{
-    struct instead *in = &r->instead;
-    in->list =
-        arena_grow(r->mem, in->list, sizeof(*in->list), in->n, &in->room);
-    in->list[in->n++] = x;
-}
-
 enum status instead_look(struct req *r, const struct entity *e, const void *row)
 {
-    void *rows[INSTEAD_MOST];
+    struct instead *in = &r->instead;
+    void *rows[MOST];
     size_t n = 0;
     if (!e->instead)
         return OK;
-    TRY(e->instead(r->conn, r->mem, row, rows, r->api ? 1 : INSTEAD_MOST, &n));
+    TRY(e->instead(r->conn, r->mem, row, rows, r->api ? 1 : MOST, &n));
     for (size_t i = 0; i < n; i++) {
         struct alternative x = {.entity = e, .of = row, .row = rows[i]};
         TRY(text_of(r, &x));
-        instead_add(r, x);
+        in->list =
+            arena_grow(r->mem, in->list, sizeof(*in->list), in->n, &in->room);
+        in->list[in->n++] = x;
     }
     return OK;
 }

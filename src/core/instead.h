@@ -8,14 +8,11 @@
 #include "core/request.h"
 
 /* Asks the entity what it would have instead of that row, by the connection as
- * it is: renew it first. The API is told one. */
-enum { INSTEAD_MOST = 3 };
+ * it is: renew it first. */
 enum status instead_look(struct req *r, const struct entity *e,
                          const void *row) MUST_USE;
 /* The same of a step of r->row that found its place taken. */
 enum status instead_of_step(struct req *r, const struct step *s) MUST_USE;
-/* One that a module has found itself, its text with it. */
-void instead_add(struct req *r, struct alternative x);
 
 const char *const *instead_texts(struct req *r);
 /* " Libre à la place : …", behind a message; "" where there is none. */

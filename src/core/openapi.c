@@ -117,33 +117,29 @@ static const struct described {
     {import_halt, NULL, "made", NULL},
 };
 
-static const struct described *described_by(struct req *r,
-                                            const struct route *t)
+/* By its handler, which the frame knows, else by its route. */
+static struct described described_by(const struct route *t)
 {
-    if (t->takes || t->gives) {
-        struct described *own = NEW(r->mem, struct described);
-        *own = (struct described){NULL, t->takes, t->gives, t->asks};
-        return own;
-    }
     for (size_t i = 0; i < COUNT(described); i++)
         if (described[i].handle == t->handle)
-            return &described[i];
-    return NULL;
+            return described[i];
+    return (struct described){t->handle, t->takes, t->gives, t->asks};
 }
 
 /* "*_new" of a school: "school_new". */
 static const char *shape_name(struct req *r, const struct route *t,
                               const char *name)
 {
-    return *name == '*' ? arena_printf(r->mem, "%s%s", t->entity->api, name + 1)
-                        : name;
+    return name && *name == '*'
+               ? arena_printf(r->mem, "%s%s", t->entity->api, name + 1)
+               : name;
 }
 
 /* Those of the path, and what the address may ask besides. */
 static void parameters(struct req *r, struct json *j, const struct route *t)
 {
     size_t n;
-    const struct described *d = described_by(r, t);
+    const struct described d = described_by(t);
     struct str rest = str_of(t->path), part;
     json_array(j, "parameters");
     while (str_next(&rest, '/', &part))
@@ -158,7 +154,7 @@ static void parameters(struct req *r, struct json *j, const struct route *t)
         }
         parameter(j, "limit", "query", "integer");
     }
-    rest = str_of(d && d->queries ? d->queries : "");
+    rest = str_of(d.queries);
     while (str_next(&rest, ' ', &part))
         if (part.n)
             parameter_of(j, str_dup(r->mem, part), "query", "string",
@@ -222,8 +218,7 @@ static const char *reference(struct req *r, const char *name, size_t n)
 
 static void answer(struct req *r, struct json *j, const struct route *t)
 {
-    const struct described *d = described_by(r, t);
-    const char *gives = d ? shape_name(r, t, d->gives) : NULL;
+    const char *gives = shape_name(r, t, described_by(t).gives);
     const bool makes =
         t->raw || t->handle == row_create || t->handle == grant_new;
     json_object(j, makes ? "201" : t->handle == row_remove ? "204" : "200");
@@ -245,8 +240,7 @@ static void answer(struct req *r, struct json *j, const struct route *t)
 
 static void body_of(struct req *r, struct json *j, const struct route *t)
 {
-    const struct described *d = described_by(r, t);
-    const char *takes = d && d->takes ? shape_name(r, t, d->takes) : NULL;
+    const char *takes = shape_name(r, t, described_by(t).takes);
     if (!takes && !t->raw)
         return;
     json_object(j, "requestBody");
