@@ -1,7 +1,8 @@
 /*
  * Changing a row and what is edited under it, as core/edit_form.c (its form),
- * core/edit.c (the row, its links), core/edit_lines.c (its children) and
- * core/edit_act.c (what is done with it) share it.
+ * core/edit.c (the row, its links), core/edit_lines.c and
+ * core/edit_lines_draw.c (its children) and core/edit_act.c (what is done with
+ * it) share it.
  *
  * Each kind of child is a list of lines in the form of its parent: one
  * transaction saves them all. A line's controls are named
@@ -81,6 +82,8 @@ enum status edit_answer(struct req *r, int code, int64_t id,
 
 /* Where the form looks for references: what brings its row within reach. */
 struct form_source edit_source(struct req *r);
+/* The same for a line: what it names may have to agree with its parent. */
+struct form_source edit_line_source(const struct edit *e);
 /* The children as they stand, of every kind that the reader may read. */
 enum status lines_load(struct edit *e) MUST_USE;
 /* As the form brings them, mistakes in each line's errors. */
