@@ -1,0 +1,20 @@
+/* Inside the reading of forms: a reference of a row. */
+#pragma once
+
+#include "view/form.h"
+
+/* One reference being read. */
+struct reading {
+    struct arena *mem;
+    const struct form_source *source;
+    const struct entity *target;
+    const struct field *field; /* NULL: a link's target */
+    unsigned flags;
+    const struct reach *offered; /* by its form; NULL: what is read */
+    struct form_error *error;
+};
+
+/* ref_from_text for a field of a row of e: a title means one that its form
+ * offers, and what is left as it was the row that it meant. */
+enum status ref_of_row(const struct reading *r, const struct entity *e,
+                       const void *row, struct str text, int64_t *id) MUST_USE;
