@@ -6,14 +6,16 @@
 #include "core/figure_pages.h"
 #include "core/meter.h"
 #include "core/pages.h"
+#include "core/pages/core.html.h"
 #include "core/request.h"
 #include "core/tables.h"
 #include "core/waiting.h"
 #include "http/exchange.h"
 #include "i18n/format.h"
-#include "core/pages/core.html.h"
 #include "store/words.h"
 #include "view/prose.h"
+
+#include <math.h>
 
 enum { HOME_FIGURES = 8, HOME_WAITS = 24, HOME_NEWS = 6, NEWS_READ = 40 };
 
@@ -131,7 +133,7 @@ static enum status figures_fill(struct req *r, struct home_v *v)
             struct figure_ask ask = {f, shown_year(r->app), NONE, reach_all};
             struct figure_value value;
             TRY(figure_value(r->conn, r->mem, &ask, &value));
-            if (!value.hidden && value.value != value.value)
+            if (!value.hidden && isnan(value.value))
                 continue;
             counted |= value.hidden || value.value > 0;
             figures[v->figure_count++] = (struct figure_v){

@@ -1,7 +1,7 @@
 // Walks every address the program names, as everybody, in both languages. A new
 // module is tested here before its author writes a test.
 import { test, equal, ok, serve, routes, rights, roles, forms, links, filled, filling, readable,
-  post, tables, sameTables, importEnd, offerOf } from './lib.mjs';
+  post, tables, sameTables, importSend, importEnd, offerOf } from './lib.mjs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const server = await serve();
@@ -72,9 +72,7 @@ for (const href of links((await admin.get('/courriels')).text).filter((l) => l.s
 // An import, so that its pages have one to show: the schools as they stand.
 await test('an import of what was exported finds nothing to change', async () => {
   const csv = (await admin.get('/etablissements.csv')).bytes;
-  const form = await admin.form('/imports', '/imports');
-  const r = await admin.postFiles(form.action,
-    [...filled(form, { entity: 'school' }), ['file', csv, 'tableau.csv']]);
+  const r = await importSend(admin, 'school', csv, 'tableau.csv');
   equal(r.status, 303, readable(r.text).slice(0, 300));
   examples.import = /\/imports\/(\d+)/.exec(r.location)[1];
   equal((await importEnd(admin, r.location)).state, 'checked');
