@@ -467,6 +467,10 @@ await test('a decided gate is read by what was known that day; what was found si
   }
   ok(before > 20 && since > 5, `${before}, ${since}`);
 });
+// The project's own line of the journal as an earlier program wrote it, with the committee's words or none.
+const asBefore = (project, reason) => query(server.folder, 'UPDATE core_journal SET detail ='
+  + ` replace(detail, ',"reason":"Décidé à un jalon du projet."', '${reason && `,"reason":"${reason}"`}')`
+  + ` WHERE entity = 'portfolio_project' AND row_id = ${id(project)}`);
 await test('why a committee decided is public where its decision is, and nowhere else', async () => {
   const why = 'Trois classes sont prêtes, et leurs familles l’ont écrit.';
   const stranger = server.stranger();
@@ -483,6 +487,11 @@ await test('why a committee decided is public where its decision is, and nowhere
   ok((await told(stranger)).includes(why));
   made(await post(leader, `${sits}/etapes/unpublish`, { reason: 'La famille d’un élève se reconnaît dans ce motif.' }));
   ok(!(await told(stranger)).includes(why), 'taken back, and still told');
+  asBefore(of, why);
+  match(query(server.folder, `SELECT detail FROM core_journal WHERE entity = 'portfolio_project' AND row_id = ${id(of)}`), /leurs familles/);
+  ok(!(await told(stranger)).includes(why), 'an earlier program wrote it into the line of the project');
+  match(await told(stranger), /Décidé à un jalon du projet/);
+  equal((await told(leader)).split(why).length, 2, 'the gate tells it, and the project not once more');
 });
 await test('the board of what stopped tells what stopped it last, and nothing of who went on', async () => {
   const stranger = server.stranger();
@@ -494,6 +503,9 @@ await test('the board of what stopped tells what stopped it last, and nothing of
   match(await board(leader), /financement de la seconde année/);
   const hidden = await board(stranger);
   ok(!/seconde année/.test(hidden) && /Projet suspendu puis arrêté/.test(hidden), 'a project that is held is on the board, without the reason');
+  asBefore(of, 'Le financement de la seconde année n’est pas connu.');
+  equal(await board(stranger), hidden, 'an earlier program wrote it into the line of the project');
+  equal((await board(leader)).split('financement de la seconde année').length, 2);
   made(await post(leader, `${of}/etapes/stop`, { reason: 'La commune retire ses locaux, et rien ne les remplace.' }));
   for (const who of [leader, stranger]) {
     const text = await board(who);
@@ -505,6 +517,12 @@ await test('the board of what stopped tells what stopped it last, and nothing of
   match(await board(stranger), /absent jusqu’en mai/);
   made(await post(leader, `${again}/etapes/resume`, { reason: 'Le professeur est revenu.' }));
   ok(!/absent jusqu’en mai/.test(await board(stranger)), 'what goes on is not stopped');
+  const silent = await projectAt('Projet sans motif', 'study'), held = await gateOf(silent);
+  made(await post(leader, `${held}/etapes/open`));
+  for (const who of [leader, inspector]) made(await vote(who, held, 'hold'));
+  made(await decide(admin, held, 'hold', { published: null }));
+  asBefore(silent, '');
+  match(await board(stranger), /Projet sans motif/);
 });
 await test('a decision asks for nothing whose day is past', async () => {
   const of = await projectAt('Projet sous condition', 'study'), sits = await gateOf(of);

@@ -6,8 +6,8 @@
 #include "modules/portfolio/pages/gate.html.h"
 #include "modules/portfolio/routes.h"
 
-/* Gates by a further condition, with the names of their projects: those decided
- * latest, or whose committee meets soonest, first. */
+/* Gates by a further condition, with the names of their projects: decisions,
+ * the latest first; or files for who decides, whose committee meets soonest. */
 static enum status gates_where(struct req *r, struct sql where, bool soonest,
                                struct gate_line_v **out, size_t *n)
 {
@@ -27,18 +27,13 @@ static enum status gates_where(struct req *r, struct sql where, bool soonest,
         const struct gate *g = list.rows[*n];
         struct gate_line_v *v = &(*out)[*n];
         *v = gate_line(r, g);
+        if (!soonest)
+            v->href = decision_address(r, g->row.id);
         v->project =
             said(r->mem, r->lang, list_ref_title(&list, project, g->project));
         v->project_href = row_address(r, &project_entity, g->project);
     }
     return OK;
-}
-
-static void to_decisions(struct req *r, struct gate_line_v *list, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        list[i].href = arena_printf(r->mem, "/decisions/%s",
-                                    strrchr(list[i].href, '/') + 1);
 }
 
 enum status decisions_list(struct req *r)
@@ -47,7 +42,6 @@ enum status decisions_list(struct req *r)
     struct gate_line_v *gates;
     TRY(gates_where(r, SQL("t.published = 1 AND t.state IN (" DECIDED ")"),
                     false, &gates, &v.gate_count));
-    to_decisions(r, gates, v.gate_count);
     v.gates = gates;
     struct page p = req_page(r, tr(r->lang, "portfolio.decisions"));
     struct html h;
@@ -316,86 +310,71 @@ static enum status reasons_fill(struct req *r, struct stopped_v *v)
     return rows_end(rows);
 }
 
-/* The projects that stand still, and what stopped each: its own step, or its
- * gate, of which this tells only that there was one. */
+/* The projects that stand still, each with its own last step there, and with
+ * the last gate that leads there. */
 static const struct sql stopped_sql = SQL_CONST(
-    "SELECT p.id, p.name, p.state, j.at, j.detail FROM portfolio_project p JOIN"
-    " core_journal j ON j.id = (SELECT max(k.id) FROM core_journal k WHERE"
+    "SELECT p.id, p.name, p.state, j.at, j.detail, g.id, g.name, g.state,"
+    " g.state_reason, g.decided_on, g.published FROM portfolio_project p LEFT"
+    " JOIN core_journal j ON j.id = (SELECT max(k.id) FROM core_journal k WHERE"
     " k.entity = 'portfolio_project' AND k.row_id = p.id AND k.what IN ('hold',"
-    " 'stop')) WHERE p.state IN ('held', 'stopped') ORDER BY j.id DESC LIMIT"
-    " :most");
+    " 'stop')) LEFT JOIN portfolio_gate g ON g.id = (SELECT n.id FROM"
+    " portfolio_gate n WHERE n.project = p.id AND n.state = CASE p.state WHEN"
+    " 'stopped' THEN 'stop' ELSE 'hold' END ORDER BY n.decided_on DESC, n.id"
+    " DESC LIMIT 1) WHERE p.state IN ('held', 'stopped') AND (j.id IS NOT NULL"
+    " OR g.id IS NOT NULL) ORDER BY coalesce(j.at, g.decided_on * 86400) DESC,"
+    " p.id LIMIT :most");
 
+static struct gate read_gate(struct rows *rows)
+{
+    return (struct gate){.row = {.id = row_int(rows, 5)},
+                         .name = row_text(rows, 6),
+                         .state = row_text(rows, 7),
+                         .state_reason = row_text(rows, 8),
+                         .decided_on = row_day(rows, 9),
+                         .published = (enum yesno)row_int(rows, 10)};
+}
+
+/* What stopped it: the gate, for who may read its decision; else its own step,
+ * which tells of a gate only that there was one. */
 static struct gate_line_v stop_line(struct req *r, struct rows *rows)
 {
-    const int32_t day = day_of_time(row_int(rows, 3));
-    const char *state = row_text(rows, 2), *detail = row_text(rows, 4);
+    const char *project = said(r->mem, r->lang, row_text(rows, 1));
+    const char *href = row_address(r, &project_entity, row_int(rows, 0));
+    const char *state = row_text(rows, 2), *by_gate = gate_reason();
+    const char *own = line_text(r, row_text(rows, 4), "reason");
+    const struct gate g = read_gate(rows);
+    const bool stepped = row_int(rows, 3) != NONE;
+    if (!stepped || (own && g.state_reason && same(own, g.state_reason)))
+        own = by_gate;
+    if (g.row.id != NONE && own && same(own, by_gate) &&
+        (g.published == YES || may(r->who, "portfolio.gates"))) {
+        struct gate_line_v line = gate_line(r, &g);
+        line.href = decision_address(r, g.row.id);
+        line.project = project;
+        line.project_href = href;
+        return line;
+    }
+    const int32_t day = stepped ? day_of_time(row_int(rows, 3)) : g.decided_on;
     return (struct gate_line_v){
-        .name = said(r->mem, r->lang, row_text(rows, 1)),
-        .href = row_address(r, &project_entity, row_int(rows, 0)),
+        .name = project,
+        .href = href,
         .when = format_day(r->mem, r->lang, day, DAY_PLAIN),
         .iso = day_iso(r->mem, day),
         .state = choice_shown(r, &project_entity, "state", state),
         .tone = tone_of(r, &project_entity, "state", state),
-        .reason = said(r->mem, r->lang, line_text(r, detail, "reason"))};
+        .reason = said(r->mem, r->lang, own)};
 }
 
-/* The line of its gate goes, where it was stopped by a step of its own since;
- * it stays, where that step was the gate's. */
-static void stop_add(struct req *r, struct stopped_v *v,
-                     struct gate_line_v *all, struct gate_line_v own)
-{
-    const bool by_gate = same(own.reason, tr(r->lang, DECIDED_AT_GATE));
-    size_t kept = 0;
-    bool told = false;
-    for (size_t i = 0; i < v->gate_count; i++) {
-        const bool its = all[i].project && same(all[i].project_href, own.href);
-        told |= its && by_gate;
-        if (!its || by_gate)
-            all[kept++] = all[i];
-    }
-    v->gate_count = kept;
-    if (!told)
-        all[v->gate_count++] = own;
-}
-
-static int latest_line(const void *a, const void *b)
-{
-    const struct gate_line_v *x = a, *y = b;
-    const int order = strcmp(y->iso, x->iso);
-    return order ? order : strcmp(x->href, y->href);
-}
-
-/* Of a project that went on since, nothing is stopped; of several gates the
- * last one tells why. */
 static enum status stops_fill(struct req *r, struct stopped_v *v)
 {
     struct rows *rows;
-    struct gate_line_v *gates, *all;
-#define STILL                                                                  \
-    "EXISTS (SELECT 1 FROM portfolio_project p WHERE p.id = t.project AND"     \
-    " p.state = CASE t.state WHEN 'stop' THEN 'stopped' ELSE 'held' END) AND"  \
-    " t.state IN ('stop', 'hold') AND NOT EXISTS (SELECT 1 FROM"               \
-    " portfolio_gate n WHERE n.project = t.project AND n.state IN ('stop',"    \
-    " 'hold') AND (n.decided_on > t.decided_on OR (n.decided_on ="             \
-    " t.decided_on AND n.id > t.id)))"
-    TRY(gates_where(r,
-                    may(r->who, "portfolio.gates")
-                        ? SQL(STILL)
-                        : SQL(STILL " AND t.published = 1"),
-                    false, &gates, &v->gate_count));
-#undef STILL
-    to_decisions(r, gates, v->gate_count);
-    all = NEW_ARRAY(r->mem, struct gate_line_v, v->gate_count + LIST_MOST + 1);
-    for (size_t i = 0; i < v->gate_count; i++)
-        all[i] = gates[i];
+    struct gate_line_v *out = NEW_ARRAY(r->mem, struct gate_line_v, LIST_MOST);
     TRY(db_rows(r->conn, r->mem, stopped_sql, ARGS(arg_int("most", LIST_MOST)),
                 &rows));
     while (rows_next(rows))
-        stop_add(r, v, all, stop_line(r, rows));
-    TRY(rows_end(rows));
-    qsort(all, v->gate_count, sizeof(*all), latest_line);
-    v->gates = all;
-    return OK;
+        out[v->gate_count++] = stop_line(r, rows);
+    v->gates = out;
+    return rows_end(rows);
 }
 
 enum status stopped_board(struct req *r)

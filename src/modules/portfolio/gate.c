@@ -19,6 +19,11 @@ int32_t gate_day(const struct gate *g)
     return g->decided_on == NO_DAY ? g->meets : g->decided_on;
 }
 
+const char *gate_reason(void)
+{
+    return tr(lang_default(), "portfolio.given.decided_at_gate");
+}
+
 /* What the conditions of a gate's steps look at, all in one question: a page
  * asks it for each step, and none waits for another. */
 struct standing {
@@ -209,27 +214,6 @@ static const struct step *project_step(const char *from, const char *to)
     return NULL;
 }
 
-/* Where only a gate leads, it is this one: it has been decided. The project's
- * own line tells no more than that: everybody reads it, and why the committee
- * decided so only where its decision is public. */
-static enum status move_project(struct conn *c, struct arena *a,
-                                const struct gate *g, const char *to,
-                                struct actor by)
-{
-    void *row;
-    const char *refusal;
-    TRY(row_load(c, a, &project_entity, g->project, &reach_all, &row));
-    const struct project *p = row;
-    const struct step *step = project_step(p->state, to);
-    if (!step)
-        return OK;
-    struct step by_gate = *step;
-    by_gate.deny = project_gate_sits;
-    return step_take(c, a, &project_entity, &by_gate, row,
-                     str_of(tr(lang_find("fr"), DECIDED_AT_GATE)), by,
-                     &refusal);
-}
-
 static const char *waive_refuses(struct conn *c, struct arena *a,
                                  const void *row, int64_t person)
 {
@@ -243,61 +227,47 @@ static const char *waive_refuses(struct conn *c, struct arena *a,
                : NULL;
 }
 
-static enum status go_on(struct conn *c, struct arena *a, const void *row,
-                         struct str reason, struct actor by)
+/* Where a decision leads its project; NULL: nowhere. */
+static const char *gate_leads_to(const struct gate *g)
 {
-    const struct gate *g = row;
-    (void)reason;
-    return move_project(c, a, g, g->stage_to, by);
+    return word_in("go conditions waived", g->state) ? g->stage_to
+           : same(g->state, "hold")                  ? "held"
+           : same(g->state, "stop")                  ? "stopped"
+           /* Back to the drawing board, when it had left it. */
+           : word_in("trial deployment", g->stage_from) ? "design"
+                                                        : NULL;
 }
 
-static enum status hold(struct conn *c, struct arena *a, const void *row,
-                        struct str reason, struct actor by)
-{
-    (void)reason;
-    return move_project(c, a, row, "held", by);
-}
-
-/* Back to the drawing board, when it had left it. */
-static enum status send_back(struct conn *c, struct arena *a, const void *row,
-                             struct str reason, struct actor by)
+/* Where only a gate leads, it is this one: it has been decided. */
+static enum status move_project(struct conn *c, struct arena *a,
+                                const void *row, struct str reason,
+                                struct actor by)
 {
     const struct gate *g = row;
-    (void)reason;
-    if (!word_in("trial deployment", g->stage_from))
+    const char *refusal, *to = gate_leads_to(g);
+    void *project;
+    (void)reason; /* see gate_reason */
+    TRY(row_load(c, a, &project_entity, g->project, &reach_all, &project));
+    const struct project *p = project;
+    const struct step *step = to ? project_step(p->state, to) : NULL;
+    if (!step)
         return OK;
-    return move_project(c, a, g, "design", by);
-}
-
-static enum status stop(struct conn *c, struct arena *a, const void *row,
-                        struct str reason, struct actor by)
-{
-    (void)reason;
-    return move_project(c, a, row, "stopped", by);
+    struct step by_gate = *step;
+    by_gate.deny = project_gate_sits;
+    return step_take(c, a, &project_entity, &by_gate, project,
+                     str_of(gate_reason()), by, &refusal);
 }
 
 /* What everybody may read of a decision changes by a step of its own. */
-static enum status publish_as(struct conn *c, struct arena *a, const void *row,
-                              enum yesno published, struct actor by)
+static enum status turn_public(struct conn *c, struct arena *a, const void *row,
+                               struct str reason, struct actor by)
 {
     struct gate *g = row_copy(a, &gate_entity, row);
-    g->published = published;
+    const bool was = g->published == YES;
+    (void)reason;
+    g->published = was ? NO : YES;
     return row_update_as(c, a, &gate_entity, g, by,
-                         published == YES ? "publish" : "unpublish");
-}
-
-static enum status publish(struct conn *c, struct arena *a, const void *row,
-                           struct str reason, struct actor by)
-{
-    (void)reason;
-    return publish_as(c, a, row, YES, by);
-}
-
-static enum status unpublish(struct conn *c, struct arena *a, const void *row,
-                             struct str reason, struct actor by)
-{
-    (void)reason;
-    return publish_as(c, a, row, NO, by);
+                         was ? "unpublish" : "publish");
 }
 
 static const char *refuses_publishing(struct conn *c, struct arena *a,
@@ -316,11 +286,11 @@ static const char *refuses_unpublishing(struct conn *c, struct arena *a,
     return g->published == YES ? NULL : "portfolio_gate.not_public";
 }
 
-#define DECISION(name_, refuse_, effect_)                                      \
+#define DECISION(name_)                                                        \
     {                                                                          \
-        .name = name_, .from = "open", .to = name_,                            \
-        .right = "portfolio.decide", .refuse = refuse_, .effect = effect_,     \
-        .needs_reason = true, .in_public = true                                \
+        .name = #name_, .from = "open", .to = #name_,                          \
+        .right = "portfolio.decide", .refuse = refuses_##name_,                \
+        .effect = move_project, .needs_reason = true, .in_public = true        \
     }
 static const struct step steps[] = {
     {.name = "open",
@@ -334,14 +304,14 @@ static const struct step steps[] = {
      .to = "waived",
      .right = "portfolio.decide",
      .refuse = waive_refuses,
-     .effect = go_on,
+     .effect = move_project,
      .needs_reason = true,
      .in_public = true},
-    DECISION("go", refuses_go, go_on),
-    DECISION("conditions", refuses_conditions, go_on),
-    DECISION("hold", refuses_hold, hold),
-    DECISION("recycle", refuses_recycle, send_back),
-    DECISION("stop", refuses_stop, stop),
+    DECISION(go),
+    DECISION(conditions),
+    DECISION(hold),
+    DECISION(recycle),
+    DECISION(stop),
     {.name = "cancel",
      .from = "prepared open",
      .to = "cancelled",
@@ -352,13 +322,13 @@ static const struct step steps[] = {
      .from = "go conditions hold recycle stop",
      .right = "portfolio.decide",
      .refuse = refuses_publishing,
-     .effect = publish,
+     .effect = turn_public,
      .needs_reason = true},
     {.name = "unpublish",
      .from = "go conditions hold recycle stop",
      .right = "portfolio.decide",
      .refuse = refuses_unpublishing,
-     .effect = unpublish,
+     .effect = turn_public,
      .needs_reason = true},
     {0},
 };

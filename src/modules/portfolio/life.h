@@ -194,8 +194,10 @@ int32_t gate_day(const struct gate *g);
 /* A gate's state, once its committee has decided. */
 #define DECIDED BY_COMMITTEE ", 'waived'"
 #define BY_COMMITTEE "'go', 'conditions', 'hold', 'recycle', 'stop'"
-/* The label of what a project's own step says that a gate brought about. */
-#define DECIDED_AT_GATE "portfolio.given.decided_at_gate"
+/* What a project's own step says that a gate brought about: everybody reads it,
+ * and why the committee decided so only where its decision is public. Earlier
+ * programs wrote the gate's reason there, which is told as this. */
+const char *gate_reason(void);
 bool gate_is_decided(const struct gate *g);
 /* Who declared a conflict of interest moves nothing in the gate: a label key,
  * or NULL. */

@@ -57,14 +57,14 @@ static const struct sql all_parts = SQL_CONST(
     " :documents = 1"
     /* Gates: title, key their state, text their reasons, more and extra the
      * stages they lie between; n the journal's line that led there. */
-    " UNION ALL SELECT 9, g.id, -coalesce(g.decided_on, g.meets),"
+    " UNION ALL SELECT CASE WHEN :gates = 1 OR (g.published = 1 AND g.state IN"
+    " (" DECIDED ")) THEN 9 ELSE 15 END, g.id, -coalesce(g.decided_on, g.meets),"
     " coalesce(g.decided_on, g.meets), NULL, (SELECT max(w.id) FROM core_journal"
     " w WHERE w.entity = 'portfolio_gate' AND w.row_id = g.id AND w.what NOT LIKE"
     " '%publish'), NULL, " REALS
     ", g.name, g.state, g.state_reason, g.stage_from, g.stage_to, NULL"
     " FROM portfolio_gate g"
-    " WHERE g.project = :id AND (:gates = 1 OR (g.published = 1 AND g.state IN"
-    " (" DECIDED ")))"
+    " WHERE g.project = :id"
     /* Sessions: title, text what came of it. */
     " UNION ALL SELECT 11, s.id, -s.held, s.held, NULL, NULL, NULL, " REALS
     ", s.title, NULL, s.outcome, NULL, NULL, NULL FROM portfolio_design s"

@@ -49,7 +49,7 @@ static struct gate_line_v event_of(struct req *r, const struct part *p)
     case PART_GATE:
         line.href = may(r->who, "portfolio.gates")
                         ? row_address(r, &gate_entity, p->id)
-                        : arena_printf(r->mem, "/decisions/%" PRId64, p->id);
+                        : decision_address(r, p->id);
         line.state = choice_shown(r, &gate_entity, "state", p->key);
         line.tone = tone_of(r, &gate_entity, "state", p->key);
         return line;
@@ -66,8 +66,31 @@ static struct gate_line_v event_of(struct req *r, const struct part *p)
     }
 }
 
-/* A step's line of the journal: what was done, and the reason given. */
-static struct gate_line_v step_event(struct req *r, const struct part *p)
+static bool is_reason_of(const struct parts *parts, enum part_kind kind,
+                         const char *reason)
+{
+    for (size_t i = 0; i < parts_count(parts, kind); i++) {
+        const char *given = part_at(parts, kind, i)->text;
+        if (given && same(given, reason))
+            return true;
+    }
+    return false;
+}
+
+/* The reason that was given for a step: its own, and of no gate (life.h). */
+static const char *step_reason(struct req *r, const struct parts *parts,
+                               const struct part *p)
+{
+    const char *own = line_text(r, p->text, "reason");
+    return own && (is_reason_of(parts, PART_GATE, own) ||
+                   is_reason_of(parts, PART_SECRET, own))
+               ? gate_reason()
+               : own;
+}
+
+/* A step's line of the journal: what was done, and why. */
+static struct gate_line_v step_event(struct req *r, const struct parts *parts,
+                                     const struct part *p)
 {
     /* Born of a note or a request, or fed by one: no step of its own. */
     const char *label =
@@ -81,7 +104,7 @@ static struct gate_line_v step_event(struct req *r, const struct part *p)
         .name = tr_or(r->lang, label, p->key),
         .iso = day_iso(r->mem, day),
         .when = format_day(r->mem, r->lang, day, DAY_PLAIN),
-        .reason = said(r->mem, r->lang, line_text(r, p->text, "reason")),
+        .reason = said(r->mem, r->lang, step_reason(r, parts, p)),
         .state = state ? choice_shown(r, &project_entity, "state", state)
                        : tr(r->lang, "portfolio.step_taken"),
         .tone = tone_of(r, &project_entity, "state", state)};
@@ -102,9 +125,9 @@ void timeline_fill(struct req *r, const struct parts *parts,
             bool step = kinds[k] == PART_STEP;
             if (p->id == NONE || p->day == NONE)
                 continue;
-            events[n++] =
-                (struct event){step ? day_of_time(p->day) : p->day, turn_of(p),
-                               p->id, step ? step_event(r, p) : event_of(r, p)};
+            events[n++] = (struct event){
+                step ? day_of_time(p->day) : p->day, turn_of(p), p->id,
+                step ? step_event(r, parts, p) : event_of(r, p)};
         }
     qsort(events, n, sizeof(*events), latest_first);
     struct gate_line_v *out = NEW_ARRAY(r->mem, struct gate_line_v, n + 1);

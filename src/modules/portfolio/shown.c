@@ -13,6 +13,11 @@ const char *row_address(struct req *r, const struct entity *e, int64_t id)
     return arena_printf(r->mem, "%s/%" PRId64, e->path, id);
 }
 
+const char *decision_address(struct req *r, int64_t gate)
+{
+    return arena_printf(r->mem, "/decisions/%" PRId64, gate);
+}
+
 const char *day_in_words(struct req *r, int64_t day, enum day_style style)
 {
     return day == NONE ? NULL

@@ -10,6 +10,8 @@
 enum status rows_under(struct req *r, const struct entity *e, const char *field,
                        int64_t id, struct list *out) MUST_USE;
 const char *row_address(struct req *r, const struct entity *e, int64_t id);
+/* Of the decision that everybody may read where it is public. */
+const char *decision_address(struct req *r, int64_t gate);
 /* A choice's label and tone. */
 const char *choice_shown(struct req *r, const struct entity *e,
                          const char *field, const char *key);
