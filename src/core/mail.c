@@ -101,9 +101,10 @@ struct trying {
     bool found;
 };
 
-static enum status load(struct trying *t, struct conn *c, struct arena *a,
-                        const char *uid)
+static enum status load(struct conn *c, struct arena *a, void *data)
 {
+    struct trying *t = data;
+    const char *uid = t->letter.uid;
     struct rows *rows;
     TRY(db_rows(c, a,
                 SQL("SELECT address, subject, text, lang, at, stop FROM"
@@ -120,18 +121,6 @@ static enum status load(struct trying *t, struct conn *c, struct arena *a,
                                     .at = row_int(rows, 4),
                                     .stop = row_text(rows, 5)};
     return rows_end(rows);
-}
-
-static enum status read_mail(struct trying *t, struct arena *a, const char *uid)
-{
-    struct conn *c;
-    TRY(conn_open(t->app->db, &c));
-    enum status s = conn_begin(c, 0);
-    if (s == OK)
-        s = load(t, c, a, uid);
-    conn_end(c);
-    conn_close(c);
-    return s;
 }
 
 static enum status tell(struct conn *c, struct arena *a, void *data)
@@ -191,8 +180,8 @@ static enum status try_it(struct trying *t, struct arena *a)
  * name one, stands in the row alone. */
 enum status mail_task(struct app *app, struct arena *a, const char *payload)
 {
-    struct trying t = {.app = app};
-    TRY(read_mail(&t, a, payload));
+    struct trying t = {.app = app, .letter.uid = payload};
+    TRY(db_read(app->db, a, load, &t));
     if (!t.found)
         return OK;
     const enum status tried = try_it(&t, a);

@@ -93,6 +93,21 @@ void conn_end(struct conn *c)
     c->begun = false;
 }
 
+enum status db_read(struct db *db, struct arena *mem,
+                    enum status (*fn)(struct conn *c, struct arena *mem,
+                                      void *data),
+                    void *data)
+{
+    struct conn *c;
+    TRY(conn_open(db, &c));
+    enum status s = conn_begin(c, 0);
+    if (s == OK)
+        s = fn(c, mem, data);
+    conn_end(c);
+    conn_close(c);
+    return s;
+}
+
 enum status conn_renew(struct conn *c)
 {
     const unsigned queries = c->queries, trips = c->trips;

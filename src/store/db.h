@@ -39,6 +39,12 @@ void conn_close(struct conn *c);
  * 0 is none) queries end with ERR_BUSY. */
 enum status conn_begin(struct conn *c, int64_t deadline) MUST_USE;
 void conn_end(struct conn *c);
+/* fn in a snapshot of its own, with a reader opened for it: what fn returns, or
+ * why there was none. */
+enum status db_read(struct db *db, struct arena *mem,
+                    enum status (*fn)(struct conn *c, struct arena *mem,
+                                      void *data),
+                    void *data) MUST_USE;
 /* Lets the snapshot go: what is asked next is asked of a new one. What was
  * counted since conn_begin, and the deadline, go on. */
 enum status conn_renew(struct conn *c) MUST_USE;

@@ -15,21 +15,29 @@ struct due {
     const char *once;
 };
 
-/* All due of a kind, read before anything is written. */
-static enum status dues_load(struct conn *c, struct arena *a, struct sql sql,
-                             int32_t today, const char *key, struct due **out,
-                             size_t *n)
+/* All due of a kind on a day, read before anything is written. */
+struct dues {
+    const struct sql *sql;
+    const char *key;
+    int32_t today;
+    struct due *all;
+    size_t n;
+};
+
+static enum status dues_load(struct conn *c, struct arena *a, void *data)
 {
+    struct dues *out = data;
     struct rows *rows;
-    *out = NEW_ARRAY(a, struct due, MOST);
-    *n = 0;
-    TRY(db_rows(c, a, sql, ARGS(arg_day("today", today), arg_int("most", MOST)),
+    out->all = NEW_ARRAY(a, struct due, MOST);
+    out->n = 0;
+    TRY(db_rows(c, a, *out->sql,
+                ARGS(arg_day("today", out->today), arg_int("most", MOST)),
                 &rows));
     while (rows_next(rows)) {
-        struct due *d = &(*out)[(*n)++];
+        struct due *d = &out->all[out->n++];
         *d = (struct due){.id = row_int(rows, 0), .day = row_day(rows, 1)};
         d->once =
-            arena_printf(a, "%s:%" PRId64 ":%" PRId32, key, d->id, d->day);
+            arena_printf(a, "%s:%" PRId64 ":%" PRId32, out->key, d->id, d->day);
     }
     return rows_end(rows);
 }
@@ -171,26 +179,12 @@ static const struct round {
 enum status reminders_write(struct conn *c, struct arena *a, int32_t today)
 {
     for (size_t i = 0; i < COUNT(rounds); i++) {
-        struct due *due;
-        size_t n;
-        TRY(dues_load(c, a, *rounds[i].sql, today, rounds[i].key, &due, &n));
-        for (size_t k = 0; k < n; k++)
-            TRY(rounds[i].write(c, a, &due[k]));
+        struct dues due = {rounds[i].sql, rounds[i].key, today, NULL, 0};
+        TRY(dues_load(c, a, &due));
+        for (size_t k = 0; k < due.n; k++)
+            TRY(rounds[i].write(c, a, &due.all[k]));
     }
     return OK;
-}
-
-static enum status read_dues(struct app *app, struct arena *a,
-                             const struct round *r, struct due **out, size_t *n)
-{
-    struct conn *c;
-    TRY(conn_open(app->db, &c));
-    enum status s = conn_begin(c, 0);
-    if (s == OK)
-        s = dues_load(c, a, *r->sql, day_today(), r->key, out, n);
-    conn_end(c);
-    conn_close(c);
-    return s;
 }
 
 /* A write for each: none waits long, and one that fails takes no other with
@@ -200,13 +194,12 @@ enum status remind_task(struct app *app, struct arena *a, const char *payload)
     enum status worst = OK;
     (void)payload;
     for (size_t i = 0; i < COUNT(rounds); i++) {
-        struct due *due;
-        size_t n;
-        TRY(read_dues(app, a, &rounds[i], &due, &n));
-        for (size_t k = 0; k < n; k++) {
+        struct dues due = {rounds[i].sql, rounds[i].key, day_today(), NULL, 0};
+        TRY(db_read(app->db, a, dues_load, &due));
+        for (size_t k = 0; k < due.n; k++) {
             const struct arena_mark mark = arena_mark(a);
             const enum status s =
-                db_write(app->db, a, rounds[i].write, &due[k]);
+                db_write(app->db, a, rounds[i].write, &due.all[k]);
             arena_rewind(a, mark);
             worst = s != OK ? s : worst;
         }

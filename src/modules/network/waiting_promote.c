@@ -330,24 +330,22 @@ static enum status promote_one(struct conn *c, struct arena *a, void *data)
     return waiting_promote(c, a, *(const int64_t *)data, (struct actor){0}, &n);
 }
 
-static enum status ids_read(struct app *app, struct arena *a, struct sql sql,
-                            const struct arg *args, int64_t *ids, size_t *n)
+struct ids {
+    struct sql sql;
+    const struct arg *args;
+    int64_t all[MOST_IDS];
+    size_t n;
+};
+
+static enum status ids_read(struct conn *c, struct arena *a, void *data)
 {
-    struct conn *c;
+    struct ids *ids = data;
     struct rows *rows;
-    *n = 0;
-    TRY(conn_open(app->db, &c));
-    enum status s = conn_begin(c, 0);
-    if (s == OK)
-        s = db_rows(c, a, sql, args, &rows);
-    if (s == OK) {
-        while (rows_next(rows))
-            ids[(*n)++] = row_int(rows, 0);
-        s = rows_end(rows);
-    }
-    conn_end(c);
-    conn_close(c);
-    return s;
+    ids->n = 0;
+    TRY(db_rows(c, a, ids->sql, ids->args, &rows));
+    while (rows_next(rows))
+        ids->all[ids->n++] = row_int(rows, 0);
+    return rows_end(rows);
 }
 
 /* A write for each: one that fails takes no other with it. */
@@ -356,14 +354,14 @@ static enum status each_written(struct app *app, struct arena *a,
                                 write_fn *write)
 {
     enum { BUDGET_MS = 200 };
-    int64_t *ids = NEW_ARRAY(a, int64_t, MOST_IDS);
-    size_t n;
+    struct ids *ids = NEW(a, struct ids);
     enum status worst = OK;
-    TRY(ids_read(app, a, sql, args, ids, &n));
-    for (size_t i = 0; i < n; i++) {
+    *ids = (struct ids){.sql = sql, .args = args};
+    TRY(db_read(app->db, a, ids_read, ids));
+    for (size_t i = 0; i < ids->n; i++) {
         const struct arena_mark mark = arena_mark(a);
         const enum status s =
-            db_write_within(app->db, a, write, &ids[i], BUDGET_MS);
+            db_write_within(app->db, a, write, &ids->all[i], BUDGET_MS);
         arena_rewind(a, mark);
         worst = s != OK ? s : worst;
     }

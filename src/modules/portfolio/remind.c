@@ -16,11 +16,16 @@ struct overdue {
     const char *once;
 };
 
-static enum status overdue_load(struct conn *c, struct arena *a,
-                                struct overdue out[MOST], size_t *n)
+struct overdues {
+    struct overdue all[MOST];
+    size_t n;
+};
+
+static enum status overdues_load(struct conn *c, struct arena *a, void *data)
 {
+    struct overdues *out = data;
     struct rows *rows;
-    *n = 0;
+    out->n = 0;
     TRY(db_rows(
         c, a,
         SQL("SELECT k.id, k.due FROM portfolio_gate_condition k WHERE k.state ="
@@ -30,7 +35,7 @@ static enum status overdue_load(struct conn *c, struct arena *a,
             " k.due, k.id LIMIT :most"),
         ARGS(arg_day("today", day_today()), arg_int("most", MOST)), &rows));
     while (rows_next(rows)) {
-        struct overdue *o = &out[(*n)++];
+        struct overdue *o = &out->all[out->n++];
         *o = (struct overdue){.id = row_int(rows, 0), .due = row_day(rows, 1)};
         o->once = arena_printf(a, "portfolio.condition:%" PRId64 ":%" PRId32,
                                o->id, o->due);
@@ -116,30 +121,16 @@ static enum status write_one(struct conn *c, struct arena *a, void *data)
     return OK;
 }
 
-static enum status read_overdue(struct app *app, struct arena *a,
-                                struct overdue out[MOST], size_t *n)
-{
-    struct conn *c;
-    TRY(conn_open(app->db, &c));
-    enum status s = conn_begin(c, 0);
-    if (s == OK)
-        s = overdue_load(c, a, out, n);
-    conn_end(c);
-    conn_close(c);
-    return s;
-}
-
 enum status conditions_remind(struct app *app, struct arena *a,
                               const char *payload)
 {
-    struct overdue due[MOST];
-    size_t n;
+    struct overdues due;
     enum status worst = OK;
     (void)payload;
-    TRY(read_overdue(app, a, due, &n));
-    for (size_t i = 0; i < n; i++) {
+    TRY(db_read(app->db, a, overdues_load, &due));
+    for (size_t i = 0; i < due.n; i++) {
         const struct arena_mark mark = arena_mark(a);
-        const enum status s = db_write(app->db, a, write_one, &due[i]);
+        const enum status s = db_write(app->db, a, write_one, &due.all[i]);
         arena_rewind(a, mark);
         worst = s != OK ? s : worst;
     }
