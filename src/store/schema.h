@@ -12,7 +12,7 @@ enum change_op {
     ADD_FIELD,    /* .entity .field */
     DROP_FIELD,
     RENAME_FIELD, /* .field to .to */
-    ADD_INDEX,    /* .entity's index .number */
+    ADD_INDEX,    /* .entity's index .number, in the place of what it was */
     DATE_LINKS,   /* .entity's links get since and until: those that are there
                      always stood */
     ADD_COLUMN,   /* .sql, unless .to, a table that is no entity's, has .field:

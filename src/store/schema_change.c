@@ -197,8 +197,11 @@ static enum status add_index(struct conn *c, struct arena *a,
     for (const struct named_index *i =
              table_indexes(a, dialect_of(c), h->entity);
          i->name; i++)
-        if (same(i->name, name))
+        if (same(i->name, name)) {
+            TRY(db_exec(c, said(a, "DROP INDEX IF EXISTS ", name, "", ""),
+                        NO_ARGS, NULL));
             return db_exec(c, (struct sql){i->sql}, NO_ARGS, NULL);
+        }
     check_failed("the entity has the index of its migration", __FILE__,
                  __LINE__);
 }

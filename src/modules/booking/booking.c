@@ -34,7 +34,6 @@ static const struct change sourced[] = {
      .sql = SQL_CONST("UPDATE booking_closure SET source = 'Calendrier national"
                       " 2026-2027, à vérifier' WHERE kind IN ('holidays',"
                       " 'bridge') AND starts >= 20697")},
-    {.op = RUN, .sql = SQL_CONST("DROP INDEX IF EXISTS booking_hold_index_1")},
     {.op = ADD_INDEX, .entity = &hold_entity, .number = 1},
     {.op = RUN},
 };

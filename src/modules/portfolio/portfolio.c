@@ -339,8 +339,6 @@ static const struct change decided_gates[] = {
 };
 /* What is over is known by the index that counts by school. */
 static const struct change deployments_over[] = {
-    {.op = RUN,
-     .sql = SQL_CONST("DROP INDEX IF EXISTS portfolio_deployment_index_1")},
     {.op = ADD_INDEX, .entity = &deployment_entity, .number = 1},
     {.op = RUN},
 };
@@ -385,23 +383,15 @@ static const struct change deployed_tools[] = {
 };
 /* Walks, and reasons counted, read an index alone. */
 static const struct change read_alone[] = {
-    {.op = RUN,
-     .sql = SQL_CONST("DROP INDEX IF EXISTS portfolio_filiation_index_1")},
     {.op = ADD_INDEX, .entity = &filiation_entity, .number = 1},
     {.op = ADD_INDEX, .entity = &filiation_entity, .number = 2},
-    {.op = RUN,
-     .sql = SQL_CONST("DROP INDEX IF EXISTS portfolio_deployment_index_2")},
     {.op = ADD_INDEX, .entity = &deployment_entity, .number = 2},
     {.op = RUN},
 };
 /* Deployments are counted a state at a time, and what is over with its tools
  * and days. */
 static const struct change counted_by_state[] = {
-    {.op = RUN,
-     .sql = SQL_CONST("DROP INDEX IF EXISTS portfolio_deployment_index_1")},
     {.op = ADD_INDEX, .entity = &deployment_entity, .number = 1},
-    {.op = RUN,
-     .sql = SQL_CONST("DROP INDEX IF EXISTS portfolio_deployment_index_2")},
     {.op = ADD_INDEX, .entity = &deployment_entity, .number = 2},
     {.op = RUN},
 };
