@@ -29,7 +29,7 @@ const char *step_reason_fault(const struct entity *e, const struct step *s,
                               struct str reason)
 {
     return s->needs_reason && !reason.n ? "core.step_lacks_reason"
-           : (int64_t)utf8_length(reason) > step_reason_most(e)
+           : text_is_long(entity_field(e, "state_reason"), reason)
                ? "form.too_long"
            : s->in_public && !utf8_is_sentence(reason) ? "core.reason_short"
                                                        : NULL;

@@ -26,6 +26,14 @@ const struct field *entity_field(const struct entity *e, const char *name)
     return NULL;
 }
 
+const char *field_choice(const struct field *f, struct str key)
+{
+    for (const char *const *k = f->choices; *k; k++)
+        if (str_eq(key, *k))
+            return *k;
+    return NULL;
+}
+
 bool entity_is_under(const struct entity *child, const struct entity *parent)
 {
     const struct field *f =

@@ -307,6 +307,8 @@ struct entity {
 
 /* Fields. */
 const struct field *entity_field(const struct entity *e, const char *name);
+/* The choice that has this key; NULL: none of them. */
+const char *field_choice(const struct field *f, struct str key);
 const struct link *entity_link(const struct entity *e, const char *name);
 size_t entity_link_count(const struct entity *e);
 void *row_new(struct arena *a, const struct entity *e); /* nothing entered */

@@ -131,6 +131,7 @@ const struct reach *form_reach(const struct form_source *source,
 /* The most characters of a text; NULL: of prose that has no bound of its own.
  */
 int64_t text_most(const struct field *f);
+bool text_is_long(const struct field *f, struct str text); /* beyond that */
 /* What brings a row of e within its writer's reach by that reference, or agrees
  * with the row; only: it offers nothing else. */
 struct offer {

@@ -14,6 +14,11 @@ int64_t text_most(const struct field *f)
                                     : PROSE_MOST;
 }
 
+bool text_is_long(const struct field *f, struct str text)
+{
+    return (int64_t)utf8_length(text) > text_most(f);
+}
+
 static const char *bounds(const struct field *f, double value,
                           struct form_error *error)
 {
@@ -225,11 +230,10 @@ static const char *parse_choice(struct arena *a, const struct entity *e,
                                 const struct field *f, struct str s,
                                 struct value *out)
 {
-    for (size_t i = 0; f->choices[i]; i++) {
-        if (str_eq(s, f->choices[i])) {
-            *out = value_cstr(f->choices[i]);
-            return NULL;
-        }
+    const char *key = field_choice(f, s);
+    if (key) {
+        *out = value_cstr(key);
+        return NULL;
     }
     struct str fold = utf8_fold(a, s);
     for (const struct code *c = f->codes; c && c->written; c++) {

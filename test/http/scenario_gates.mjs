@@ -524,6 +524,24 @@ await test('the board of what stopped tells what stopped it last, and nothing of
   asBefore(silent, '');
   match(await board(stranger), /Projet sans motif/);
 });
+await test('a refused decision comes back as it was ticked; a finding is as long as its form says', async () => {
+  const of = await projectAt('Projet bavard', 'study'), sits = await gateOf(of);
+  made(await post(leader, `${sits}/etapes/open`));
+  for (const who of [leader, inspector]) made(await vote(who, sits, 'conditions'));
+  const form = await admin.form(sits, '/decision');
+  const reason = form.controls.find((c) => /^reason_/.test(c.name)).name;
+  const long = 'Constaté à l’école, répété à l’été. '.repeat(27).trim();
+  ok(long.length <= 1000 && Buffer.byteLength(long) > 1000, `${long.length}`);
+  made(await decide(admin, sits, '', { [reason]: long, published: '1' }));
+  ok((await admin.get(sits)).text.includes(long));
+  const tried = (fields) => decide(admin, sits, 'conditions', { condition_1: 'Prévenir les familles', due_1: '2025-04-01', ...fields });
+  const back = await tried({ published: null, condition_1: 'Prévenir les familles. '.repeat(20) });
+  says(back, 422, /La condition est trop longue/);
+  ok(!/name="published"[^>]* checked/.test(back.text), 'it would be public after all');
+  match((await tried({ due_1: '' })).text, /name="published"[^>]* checked/);
+  made(await tried({ published: null, condition_1: 'Écrire à l’équipe déléguée. '.repeat(14).trim() }));
+  equal((await rows(sits)).published, false);
+});
 await test('a decision asks for nothing whose day is past', async () => {
   const of = await projectAt('Projet sous condition', 'study'), sits = await gateOf(of);
   made(await post(leader, `${sits}/etapes/open`));

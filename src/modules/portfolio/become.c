@@ -1,12 +1,9 @@
 /* What a note de veille, or a request for advice, becomes: a new project, or
  * something that a project is fed with. */
-#include "base/utf8.h"
 #include "modules/portfolio/lineage.h"
 #include "modules/portfolio/pages/ask.html.h"
 #include "modules/portfolio/routes.h"
 #include "modules/portfolio/shown.h"
-
-enum { WHY = 400 }; /* characters, as filiation.c has it */
 
 struct becoming {
     struct req *r;
@@ -133,7 +130,8 @@ static enum status project_of(struct becoming *b, struct conn *c,
     if (str_eq(req_text(r, "way"), "fed"))
         return str_int(req_text(r, "project"), id) ? OK : ERR_INVALID;
     struct project *p = row_new(a, &project_entity);
-    if (!name.n || name.n > 200 || !str_int(req_text(r, "axis"), &p->axis))
+    if (!name.n || text_is_long(entity_field(&project_entity, "name"), name) ||
+        !str_int(req_text(r, "axis"), &p->axis))
         return ERR_INVALID;
     row_begin(a, &project_entity, p);
     p->name = str_dup(a, name);
@@ -173,7 +171,7 @@ static enum status become(struct conn *c, struct arena *a, void *data)
         return ERR_INVALID;
     const struct str why = str_trim(req_text(r, "why"));
     b->alert = "portfolio.become_long_why";
-    if (utf8_length(why) > WHY)
+    if (text_is_long(entity_field(&filiation_entity, "why"), why))
         return ERR_INVALID;
     TRY(project_of(b, c, a, &project));
     struct filiation *f = row_new(a, &filiation_entity);
@@ -185,8 +183,7 @@ static enum status become(struct conn *c, struct arena *a, void *data)
     f->to_project = project;
     f->since = day_today();
     f->kind = str_eq(req_text(r, "way"), "fed") ? "fed" : "became";
-    filiation_entity.settle(a, f);
-    b->alert = filiation_entity.check(c, a, f, &field);
+    b->alert = row_fault(c, a, &filiation_entity, f, &field);
     if (b->alert)
         return ERR_INVALID;
     b->alert = "portfolio.become_linked";

@@ -76,9 +76,9 @@ static enum status choices_fill(const struct deploying *d, struct many_v *v)
     if (bassin.n && str_int(bassin, &id))
         filters[n++] = (struct filter){entity_field(&school_entity, "bassin"),
                                        IS, value_int(id)};
-    for (const char *const *k = kinds->choices; kind.n && *k; k++)
-        if (str_eq(kind, *k))
-            filters[n++] = (struct filter){kinds, IS, value_cstr(*k)};
+    const char *chosen = field_choice(kinds, kind);
+    if (chosen)
+        filters[n++] = (struct filter){kinds, IS, value_cstr(chosen)};
     struct list_ask ask = {.entity = &school_entity,
                            .reach = &r->reach,
                            .filters = filters,

@@ -4,8 +4,6 @@
 #include "base/utf8.h"
 #include "modules/portfolio/routes.h"
 
-enum { CONDITIONS = 3, REASON = 1000 };
-
 struct deciding {
     struct req *r;
     const char *refusal; /* a label key */
@@ -95,21 +93,17 @@ static enum status find_criterion(struct deciding *d, struct conn *c,
                                   struct gate_criterion *k)
 {
     struct req *r = d->r;
-    const struct field *met = entity_field(&gate_criterion_entity, "met");
-    struct str found =
-        req_text(r, arena_printf(r->mem, "met_%" PRId64, k->row.id));
-    struct str reason = str_trim(
-        req_text(r, arena_printf(r->mem, "reason_%" PRId64, k->row.id)));
-    const char *key = NULL;
+    const struct entity *e = &gate_criterion_entity;
+    struct str found = gate_typed(r, "met", k->row.id);
+    struct str reason = gate_typed(r, "reason", k->row.id);
     if (!found.p && !reason.p) /* not in the form: as it was */
         return OK;
-    for (const char *const *m = met->choices; found.p && *m; m++)
-        if (str_eq(found, *m))
-            key = *m;
-    d->refusal = reason.n > REASON || (found.n && !key)
-                     ? "portfolio_gate.bad_finding"
-                 : reason.n && !utf8_is_sentence(reason) ? "core.reason_short"
-                                                         : NULL;
+    const char *key = field_choice(entity_field(e, "met"), found);
+    d->refusal =
+        text_is_long(entity_field(e, "reason"), reason) || (found.n && !key)
+            ? "portfolio_gate.bad_finding"
+        : reason.n && !utf8_is_sentence(reason) ? "core.reason_short"
+                                                : NULL;
     if (d->refusal)
         return ERR_INVALID;
     const char *why = reason.n ? str_dup(r->mem, reason) : NULL;
@@ -118,7 +112,7 @@ static enum status find_criterion(struct deciding *d, struct conn *c,
         return OK;
     k->met = key;
     k->reason = why;
-    return row_update(c, r->mem, &gate_criterion_entity, k, req_actor(r));
+    return row_update(c, r->mem, e, k, req_actor(r));
 }
 
 static enum status find_all(struct deciding *d, struct conn *c)
@@ -134,18 +128,19 @@ static enum status find_all(struct deciding *d, struct conn *c)
 static enum status add_conditions(struct deciding *d, struct conn *c)
 {
     struct req *r = d->r;
-    for (int i = 1; i <= CONDITIONS; i++) {
-        struct str text =
-            str_trim(req_text(r, arena_printf(r->mem, "condition_%d", i)));
-        struct str due =
-            str_trim(req_text(r, arena_printf(r->mem, "due_%d", i)));
+    for (int i = 1; i <= NEW_CONDITIONS; i++) {
+        struct str text = gate_typed(r, "condition", i);
+        struct str due = gate_typed(r, "due", i);
         int32_t day = NO_DAY;
         if (!text.n && !due.n)
             continue;
-        if (!text.n || text.n > 400 || !day_parse(due, &day)) {
-            d->refusal = "portfolio_gate.half_a_condition";
+        d->refusal =
+            !text.n || !day_parse(due, &day) ? "portfolio_gate.half_a_condition"
+            : text_is_long(entity_field(&gate_condition_entity, "text"), text)
+                ? "portfolio_gate.long_condition"
+                : NULL;
+        if (d->refusal)
             return ERR_INVALID;
-        }
         struct gate_condition *k = row_new(r->mem, &gate_condition_entity);
         k->gate = r->id;
         k->text = str_dup(r->mem, text);

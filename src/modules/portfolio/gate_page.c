@@ -186,19 +186,19 @@ static enum status before_fill(struct req *r, const struct gate *g,
 
 static void decide_fill(struct req *r, const struct gate *g, struct gate_v *v)
 {
-    static const char *const texts[] = {"condition_1", "condition_2",
-                                        "condition_3"};
-    static const char *const dues[] = {"due_1", "due_2", "due_3"};
     v->decide_action = arena_printf(r->mem, "%s/decision",
                                     row_address(r, &gate_entity, r->id));
     v->outcomes = options(r, &gate_entity, "state", gate_outcomes,
                           typed_or(r, "outcome", ""), &v->outcome_count);
     v->typed_reason = gate_decides(r) ? typed_or(r, "reason", "") : "";
-    for (size_t i = 0; i < COUNT(texts); i++)
-        v->add[i] = (struct new_condition_v){texts[i], dues[i],
-                                             typed_or(r, texts[i], ""),
-                                             typed_or(r, dues[i], "")};
-    v->published = g->published == YES || req_text(r, "published").p;
+    for (int i = 0; i < NEW_CONDITIONS; i++) {
+        const char *text = arena_printf(r->mem, "condition_%d", i + 1),
+                   *due = arena_printf(r->mem, "due_%d", i + 1);
+        v->add[i] = (struct new_condition_v){text, due, typed_or(r, text, ""),
+                                             typed_or(r, due, "")};
+    }
+    v->published = gate_decides(r) ? req_text(r, "published").p != NULL
+                                   : g->published == YES;
 }
 
 /* A decision is taken by its own form, and what is public is not published;
@@ -292,10 +292,10 @@ enum status gate_page_show(struct req *r, int code, const char *alert)
     v->key2 = req_key(r);
     v->version = g->row.version;
     v->sits = same(g->state, "open") && f.detail.edit;
-    if (gate_is_decided(g))
+    if (gate_is_decided(g)) {
         v->decided = format_day(r->mem, r->lang, gate_day(g), DAY_LONG);
-    if (gate_is_decided(g))
-        v->letter = arena_printf(r->mem, "/decisions/%" PRId64, r->id);
+        v->letter = decision_address(r, r->id);
+    }
     if (v->decides)
         decide_fill(r, g, v);
     manage_fill(g, v, &f.detail);

@@ -8,6 +8,9 @@ enum status gate_page_show(struct req *r, int code, const char *alert) MUST_USE;
 extern const char
     *const gate_outcomes[]; /* the five decisions; ends with NULL */
 
+/* What was typed under "name_12", without white space around it; .p is NULL
+ * where the form had no such control. */
+struct str gate_typed(struct req *r, const char *name, int64_t number);
 /* Does the request vote, or decide? */
 bool gate_votes(const struct req *r);
 bool gate_decides(const struct req *r);

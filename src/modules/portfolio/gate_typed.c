@@ -2,8 +2,6 @@
  * faster: given back, to be copied. */
 #include "modules/portfolio/gate_page.h"
 
-enum { CONDITIONS = 3 };
-
 struct giving {
     struct req *r;
     struct unsaved_v *all;
@@ -21,7 +19,7 @@ static void give(struct giving *g, const char *label, const char *word,
                                 (int)text.n, text.p)};
 }
 
-static struct str typed_as(struct req *r, const char *name, int64_t number)
+struct str gate_typed(struct req *r, const char *name, int64_t number)
 {
     return str_trim(
         req_text(r, arena_printf(r->mem, "%s_%" PRId64, name, number)));
@@ -31,10 +29,8 @@ static struct str typed_as(struct req *r, const char *name, int64_t number)
 static const char *choice_typed(struct req *r, const struct entity *e,
                                 const char *field, struct str key)
 {
-    const char *const *all = entity_field(e, field)->choices;
-    while (*all && !str_eq(key, *all))
-        all++;
-    return *all ? choice_shown(r, e, field, *all) : "";
+    const char *known = field_choice(entity_field(e, field), key);
+    return known ? choice_shown(r, e, field, known) : "";
 }
 
 static enum status findings_give(struct giving *g)
@@ -42,13 +38,13 @@ static enum status findings_give(struct giving *g)
     struct req *r = g->r;
     struct list list;
     TRY(rows_under(r, &gate_criterion_entity, "gate", r->id, &list));
-    g->all = NEW_ARRAY(r->mem, struct unsaved_v, list.n + CONDITIONS + 2);
+    g->all = NEW_ARRAY(r->mem, struct unsaved_v, list.n + NEW_CONDITIONS + 2);
     for (size_t i = 0; i < list.n; i++) {
         const struct gate_criterion *k = list.rows[i];
         give(g, k->label,
              choice_typed(r, &gate_criterion_entity, "met",
-                          typed_as(r, "met", k->row.id)),
-             typed_as(r, "reason", k->row.id));
+                          gate_typed(r, "met", k->row.id)),
+             gate_typed(r, "reason", k->row.id));
     }
     return OK;
 }
@@ -75,10 +71,10 @@ enum status typed_fill(struct req *r, struct gate_v *v)
         &g, field_label(r->mem, r->lang, e, "state_reason"),
         choice_typed(r, e, "state", req_text(r, votes ? "opinion" : "outcome")),
         str_trim(req_text(r, "reason")));
-    for (int i = 1; i <= CONDITIONS; i++) {
-        const struct str due = typed_as(r, "due", i);
+    for (int i = 1; i <= NEW_CONDITIONS; i++) {
+        const struct str due = gate_typed(r, "due", i);
         give(&g, field_label(r->mem, r->lang, &gate_condition_entity, ""),
-             due.n ? str_dup(r->mem, due) : "", typed_as(r, "condition", i));
+             due.n ? str_dup(r->mem, due) : "", gate_typed(r, "condition", i));
     }
     v->typed = g.all;
     v->typed_count = g.n;

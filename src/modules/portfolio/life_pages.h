@@ -35,6 +35,7 @@ struct gate_line_v {
     int64_t votes, quorum, missing;
     bool mine; /* the reader's vote is awaited */
 };
+enum { NEW_CONDITIONS = 3 }; /* places for them beside a decision */
 struct new_condition_v {
     const char *text_name, *due_name, *text, *due;
 };
@@ -65,7 +66,7 @@ struct gate_v {
     const char *typed_reason, *typed_vote, *opinion_refusal, *decide_refusal;
     const struct unsaved_v *typed; /* sent, and taken no more */
     size_t typed_count;
-    struct new_condition_v add[3];
+    struct new_condition_v add[NEW_CONDITIONS];
     bool published, decides, sits; /* sits: open, and edited by the reader */
     const struct detail_v *detail; /* its steps, and who edits it */
 };
