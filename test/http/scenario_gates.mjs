@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test, today, equal, ok, match, serve, post, made, says, forms, readable, query, program, apiOf } from './lib.mjs';
+import { test, today, equal, deepEqual, ok, match, serve, post, made, says, forms, readable, query, program, apiOf } from './lib.mjs';
 
 const server = await serve();
 const admin = await server.as('admin'), leader = await server.as('leader');
@@ -360,6 +360,18 @@ await test('a condition whose day is over comes back by mail, once, to who leads
   const text = query(server.folder, `SELECT text FROM portfolio_gate_condition WHERE id = ${row}`);
   ok(told.includes(text) && /\/jalons\/\d+/.test(told), told);
   equal(await remind(yesterday, 'open'), told, 'once');
+  // Whoever wants no such mail keeps nobody else from it, nor has it come again and again.
+  const [person, address] = query(server.folder, 'SELECT id, email FROM directory_person WHERE email IS NOT NULL'
+    + ` AND id < ${lead} ORDER BY id LIMIT 1`).split('|');
+  await api('POST', 'project_member', { project, person: Number(person), role: 'coordinator' });
+  const sent = (to) => Number(query(server.folder, 'SELECT count(*) FROM core_mail'
+    + ` WHERE what = 'portfolio.mail_overdue' AND address = '${to}'`));
+  await remind(yesterday, 'open');
+  equal(sent(address), 1);
+  const stop = query(server.folder, `SELECT stop FROM core_mail WHERE what = 'portfolio.mail_overdue' AND address = '${address}'`);
+  equal((await server.stranger().post(stop, { 'List-Unsubscribe': 'One-Click' })).status, 303);
+  for (let hour = 0; hour < 3; hour++) await remind(yesterday - 1, 'open');
+  deepEqual([sent(address), sent('expert@demo.example')], [1, 2]);
 });
 await test('what has not happened yet is not written as if it had', async () => {
   const path = await projectAt('Pas encore', 'study', 'design');

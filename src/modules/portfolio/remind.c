@@ -1,124 +1,99 @@
 /*
  * What a decision asked for comes back when its day is over: a word to whom the
  * project has as its lead or its coordinator, else to who chaired the
- * committee. Looked at each hour, sent once for each day that was set, for its
- * mail's key is; not of what was overdue for long when a place begins.
+ * committee. Looked at each hour, sent once to each for each day that was set,
+ * for its mail's key is; not of what was overdue for long when a place begins.
  */
 #include "core/mail.h"
 #include "i18n/format.h"
 #include "modules/portfolio/life.h"
 
-enum { MOST = 100, OWING = 10 };
+enum { MOST = 200 };
 
+/* A condition whose day is over, and one who owes it. */
 struct overdue {
-    int64_t id;
+    int64_t condition, gate, person;
     int32_t due;
-    const char *once;
+    const char *email, *project, *once;
 };
-
 struct overdues {
     struct overdue all[MOST];
     size_t n;
 };
+
+#define LEADS                                                                  \
+    "portfolio_project_member m WHERE m.project = j.id AND m.role IN"          \
+    " ('lead', 'coordinator')"
+static const struct sql overdue = SQL_CONST(
+    "SELECT o.condition, o.gate, o.person, o.due, o.email, o.project, o.once"
+    " FROM (SELECT k.id AS condition, g.id AS gate, p.id AS person, k.due AS"
+    " due, p.email AS email, j.name AS project, 'portfolio.condition:' ||"
+    " CAST(k.id AS TEXT) || ':' || CAST(k.due AS TEXT) || ':' || CAST(p.id AS"
+    " TEXT) AS once FROM portfolio_gate_condition k JOIN portfolio_gate g ON"
+    " g.id = k.gate JOIN portfolio_project j ON j.id = g.project JOIN"
+    " directory_person p ON p.email IS NOT NULL AND (p.id IN (SELECT m.person"
+    " FROM " LEADS ") OR (p.id IN (SELECT s.person FROM portfolio_gate_member s"
+    " WHERE s.gate = g.id AND s.role = 'chair') AND NOT EXISTS (SELECT 1 FROM"
+    " directory_person q WHERE q.email IS NOT NULL AND q.id IN (SELECT m.person"
+    " FROM " LEADS ")))) WHERE k.state = 'open' AND k.due < :today AND k.due >="
+    " :today - 30) o WHERE NOT EXISTS (SELECT 1 FROM core_mail c WHERE c.once ="
+    " o.once) ORDER BY o.due, o.condition, o.person LIMIT :most");
 
 static enum status overdues_load(struct conn *c, struct arena *a, void *data)
 {
     struct overdues *out = data;
     struct rows *rows;
     out->n = 0;
-    TRY(db_rows(
-        c, a,
-        SQL("SELECT k.id, k.due FROM portfolio_gate_condition k WHERE k.state ="
-            " 'open' AND k.due < :today AND k.due >= :today - 30 AND NOT EXISTS"
-            " (SELECT 1 FROM core_mail m WHERE m.once = 'portfolio.condition:'"
-            " || CAST(k.id AS TEXT) || ':' || CAST(k.due AS TEXT)) ORDER BY"
-            " k.due, k.id LIMIT :most"),
-        ARGS(arg_day("today", day_today()), arg_int("most", MOST)), &rows));
-    while (rows_next(rows)) {
-        struct overdue *o = &out->all[out->n++];
-        *o = (struct overdue){.id = row_int(rows, 0), .due = row_day(rows, 1)};
-        o->once = arena_printf(a, "portfolio.condition:%" PRId64 ":%" PRId32,
-                               o->id, o->due);
-    }
-    return rows_end(rows);
-}
-
-/* Who owes it, and what of. */
-struct owing {
-    int64_t person;
-    const char *email, *project;
-};
-
-static enum status owing_load(struct conn *c, struct arena *a, int64_t gate,
-                              struct owing out[OWING], size_t *n)
-{
-    struct rows *rows;
-    *n = 0;
-    TRY(db_rows(
-        c, a,
-        SQL("SELECT p.id, p.email, j.name FROM portfolio_gate g JOIN"
-            " portfolio_project j ON j.id = g.project JOIN directory_person p"
-            " ON p.email IS NOT NULL AND (p.id IN (SELECT m.person FROM"
-            " portfolio_project_member m WHERE m.project = j.id AND m.role IN"
-            " ('lead', 'coordinator')) OR (p.id IN (SELECT s.person FROM"
-            " portfolio_gate_member s WHERE s.gate = g.id AND s.role = 'chair')"
-            " AND NOT EXISTS (SELECT 1 FROM portfolio_project_member m JOIN"
-            " directory_person q ON q.id = m.person AND q.email IS NOT NULL"
-            " WHERE m.project = j.id AND m.role IN ('lead', 'coordinator'))))"
-            " WHERE g.id = :gate ORDER BY p.id LIMIT :most"),
-        ARGS(arg_int("gate", gate), arg_int("most", OWING)), &rows));
+    TRY(db_rows(c, a, overdue,
+                ARGS(arg_day("today", day_today()), arg_int("most", MOST)),
+                &rows));
     while (rows_next(rows))
-        out[(*n)++] = (struct owing){row_int(rows, 0), row_text(rows, 1),
-                                     row_text(rows, 2)};
+        out->all[out->n++] = (struct overdue){.condition = row_int(rows, 0),
+                                              .gate = row_int(rows, 1),
+                                              .person = row_int(rows, 2),
+                                              .due = row_day(rows, 3),
+                                              .email = row_text(rows, 4),
+                                              .project = row_text(rows, 5),
+                                              .once = row_text(rows, 6)};
     return rows_end(rows);
 }
 
 static enum status tell(struct conn *c, struct arena *a,
-                        const struct gate_condition *k, const struct owing *who,
-                        const char *once)
+                        const struct overdue *o, const char *what)
 {
     const struct lang *l;
-    TRY(mail_lang(c, a, who->person, NULL, &l));
+    TRY(mail_lang(c, a, o->person, NULL, &l));
+    const char *page = path_of_id(a, "/jalons", o->gate);
     const char *text =
         tr_with(a, l, "portfolio.mail_overdue_text", "project",
-                mail_typed(a, who->project), "what", mail_typed(a, k->text),
-                "day", format_day(a, l, k->due, DAY_LONG), "link",
-                arena_printf(a, "{site}/jalons/%" PRId64, k->gate), "stop",
-                "{stop}", NULL);
+                mail_typed(a, o->project), "what", mail_typed(a, what), "day",
+                format_day(a, l, o->due, DAY_LONG), "link",
+                arena_printf(a, "{site}%s", page), "stop", "{stop}", NULL);
     return mail_add(c, a,
-                    &(struct mail){.to = who->email,
+                    &(struct mail){.to = o->email,
                                    .lang = l,
                                    .what = "portfolio.mail_overdue",
                                    .subject = tr_with(
                                        a, l, "portfolio.mail_overdue_subject",
-                                       "project", who->project, NULL),
+                                       "project", o->project, NULL),
                                    .text = text,
-                                   .page = path_of_id(a, "/jalons", k->gate),
-                                   .once = once,
+                                   .page = page,
+                                   .once = o->once,
                                    .optional = true});
 }
 
 static enum status write_one(struct conn *c, struct arena *a, void *data)
 {
     const struct overdue *o = data;
-    struct owing owing[OWING];
-    size_t n;
     void *row;
-    bool told;
-    TRY(mail_is_there(c, o->once, &told));
     const enum status s =
-        told ? ERR_NOT_FOUND
-             : row_load(c, a, &gate_condition_entity, o->id, &reach_all, &row);
+        row_load(c, a, &gate_condition_entity, o->condition, &reach_all, &row);
     if (s == ERR_NOT_FOUND)
         return OK;
     TRY(s);
     const struct gate_condition *k = row;
-    if (!same(k->state, "open") || k->due != o->due)
-        return OK;
-    TRY(owing_load(c, a, k->gate, owing, &n));
-    for (size_t i = 0; i < n; i++)
-        TRY(tell(c, a, k, &owing[i], i ? NULL : o->once));
-    return OK;
+    return same(k->state, "open") && k->due == o->due ? tell(c, a, o, k->text)
+                                                      : OK;
 }
 
 enum status conditions_remind(struct app *app, struct arena *a,
