@@ -141,8 +141,7 @@ static enum status uses_fill(struct req *r, const struct gate *g,
     TRY(db_int(
         r->conn,
         SQL("SELECT count(DISTINCT d.school) FROM portfolio_deployment d"
-            " WHERE d.project = :project AND d.state = 'in_use' AND"
-            " (d.ends IS NULL OR d.ends >= :today)"),
+            " WHERE d.project = :project AND " USED_TODAY("d")),
         ARGS(arg_int("project", g->project), arg_day("today", day_today())),
         &n));
     if (n > 0)

@@ -5,7 +5,6 @@
 #include "modules/portfolio/life.h"
 #include "modules/portfolio/life_pages.h"
 
-enum { ESSAIMAGE_STATES = 6 }; /* in the order of the field's choices */
 /* One school where the use of a project's tools has begun. */
 struct spread_school {
     int64_t school;

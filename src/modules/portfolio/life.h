@@ -156,6 +156,9 @@ struct deployment {
  * are returns. "dropped": given up before it began. */
 #define USE_BEGUN "in_use ended abandoned"
 #define BEGUN "'in_use', 'ended', 'abandoned'"
+/* Is that deployment in use today, which :today is? */
+#define USED_TODAY(d)                                                          \
+    d ".state = 'in_use' AND (" d ".ends IS NULL OR " d ".ends >= :today)"
 
 struct feedback {
     struct row row;

@@ -112,11 +112,12 @@ struct stop_v {
     const char *tool, *state, *tone, *reason, *when;
     int64_t n;
 };
+enum { ESSAIMAGE_STATES = 6 }; /* in the order of the field's choices */
 struct essaimage_v {
     const char *schools, *schools_label, *pupils;
     int64_t unknown;
     int64_t used; /* schools */
-    struct state_v states[6];
+    struct state_v states[ESSAIMAGE_STATES];
     const struct map *map;
     const struct bars *bassins, *departements, *begun, *months;
     const struct stop_v *stops;

@@ -13,8 +13,8 @@
 /* Or of one that brought something which is in use at their school. */
 #define IS_NEAR                                                                \
     "EXISTS (SELECT 1 FROM portfolio_deployment d JOIN directory_person p ON"  \
-    " p.school = d.school WHERE d.project = t.project AND d.state = 'in_use'"  \
-    " AND (d.ends IS NULL OR d.ends >= :today) AND p.id = :me)"
+    " p.school = d.school WHERE " USED_TODAY(                                  \
+        "d") " AND d.project = t.project AND p.id = :me)"
 
 const struct waiting portfolio_waiting[] = {
     {.label = "portfolio.waiting.mine",
@@ -39,9 +39,9 @@ const struct waiting portfolio_waiting[] = {
      .entity = &project_service_entity},
     {.label = "portfolio.waiting.used",
      .right = "portfolio.deployments",
-     .where = SQL_CONST("t.state = 'in_use' AND (t.ends IS NULL OR t.ends >="
-                        " :today) AND t.school = (SELECT p.school"
-                        " FROM directory_person p WHERE p.id = :me)"),
+     .where = SQL_CONST(
+         USED_TODAY("t") " AND t.school = (SELECT p.school"
+                         " FROM directory_person p WHERE p.id = :me)"),
      .entity = &deployment_entity},
     {.label = "portfolio.waiting.begins",
      .right = "portfolio.oversee",
@@ -112,9 +112,10 @@ const struct waiting portfolio_waiting[] = {
      .late = true},
     {.label = "portfolio.waiting.left",
      .right = "portfolio.deploy",
-     .where = SQL_CONST("t.state = 'in_use' AND (t.ends IS NULL OR t.ends >="
-                        " :today) AND EXISTS (SELECT 1 FROM portfolio_project p"
-                        " WHERE p.id = t.project AND p.state = 'stopped')"),
+     .where = SQL_CONST(
+         USED_TODAY("t") " AND EXISTS (SELECT 1 FROM"
+                         " portfolio_project p WHERE p.id = t.project AND"
+                         " p.state = 'stopped')"),
      .entity = &deployment_entity,
      .late = true},
     {.label = "portfolio.waiting.planned",
