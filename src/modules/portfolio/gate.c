@@ -36,48 +36,49 @@ struct standing {
     bool answered;    /* by the database; else none of it is known */
 };
 
+static const struct sql standing_sql =
+    SQL_CONST("SELECT"
+              " (SELECT count(*) FROM portfolio_gate_member m WHERE m.gate ="
+              " g.id AND m.person = :person AND m.state = 'conflict'),"
+              " (SELECT count(*) FROM portfolio_gate_member m WHERE m.gate ="
+              " g.id),"
+              " (SELECT count(*) FROM portfolio_gate_member m WHERE m.gate ="
+              " g.id AND m.state NOT IN ('invited', 'conflict')),"
+              " (SELECT count(*) FROM portfolio_gate_member m WHERE m.gate ="
+              " g.id AND m.state = :outcome),"
+              " (SELECT count(*) FROM portfolio_gate_criterion k WHERE"
+              " k.gate = g.id),"
+              " (SELECT count(*) FROM portfolio_criterion k WHERE"
+              " k.stage_from = g.stage_from AND k.stage_to = g.stage_to),"
+              " (SELECT count(*) FROM portfolio_gate_criterion k WHERE"
+              " k.gate = g.id AND (k.met IS NULL OR k.reason IS NULL)),"
+              " (SELECT count(*) FROM portfolio_gate_criterion k WHERE"
+              " k.gate = g.id AND k.kind IS NOT NULL AND NOT EXISTS (SELECT"
+              " 1 FROM portfolio_evidence e WHERE e.project = g.project AND"
+              " e.kind = k.kind AND e.level >= coalesce(k.level, 1))),"
+              " (SELECT count(*) FROM portfolio_gate_condition n WHERE"
+              " n.gate = g.id),"
+              " (SELECT count(*) FROM portfolio_project p WHERE p.id ="
+              " g.project AND p.state = g.stage_from),"
+              " (SELECT count(*) FROM portfolio_gate_criterion k WHERE"
+              " k.gate = g.id AND k.met = 'no'),"
+              " (SELECT count(*) FROM (SELECT m.state FROM"
+              " portfolio_gate_member m WHERE m.gate = :gate AND m.state NOT"
+              " IN ('invited', 'conflict') GROUP BY m.state HAVING count(*) >"
+              " (SELECT count(*) FROM portfolio_gate_member o WHERE o.gate ="
+              " :gate AND o.state = :outcome)) x)"
+              " FROM portfolio_gate g WHERE g.id = :gate");
+
 static struct standing standing_of(struct conn *c, struct arena *a,
                                    const struct gate *g, int64_t person,
                                    const char *outcome)
 {
     struct standing s = {0};
     struct rows *r;
-    if (db_rows(
-            c, a,
-            SQL("SELECT"
-                " (SELECT count(*) FROM portfolio_gate_member m WHERE m.gate ="
-                " g.id AND m.person = :person AND m.state = 'conflict'),"
-                " (SELECT count(*) FROM portfolio_gate_member m WHERE m.gate ="
-                " g.id),"
-                " (SELECT count(*) FROM portfolio_gate_member m WHERE m.gate ="
-                " g.id AND m.state NOT IN ('invited', 'conflict')),"
-                " (SELECT count(*) FROM portfolio_gate_member m WHERE m.gate ="
-                " g.id AND m.state = :outcome),"
-                " (SELECT count(*) FROM portfolio_gate_criterion k WHERE"
-                " k.gate = g.id),"
-                " (SELECT count(*) FROM portfolio_criterion k WHERE"
-                " k.stage_from = g.stage_from AND k.stage_to = g.stage_to),"
-                " (SELECT count(*) FROM portfolio_gate_criterion k WHERE"
-                " k.gate = g.id AND (k.met IS NULL OR k.reason IS NULL)),"
-                " (SELECT count(*) FROM portfolio_gate_criterion k WHERE"
-                " k.gate = g.id AND k.kind IS NOT NULL AND NOT EXISTS (SELECT"
-                " 1 FROM portfolio_evidence e WHERE e.project = g.project AND"
-                " e.kind = k.kind AND e.level >= coalesce(k.level, 1))),"
-                " (SELECT count(*) FROM portfolio_gate_condition n WHERE"
-                " n.gate = g.id),"
-                " (SELECT count(*) FROM portfolio_project p WHERE p.id ="
-                " g.project AND p.state = g.stage_from),"
-                " (SELECT count(*) FROM portfolio_gate_criterion k WHERE"
-                " k.gate = g.id AND k.met = 'no'),"
-                " (SELECT count(*) FROM (SELECT m.state FROM"
-                " portfolio_gate_member m WHERE m.gate = :gate AND m.state NOT"
-                " IN ('invited', 'conflict') GROUP BY m.state HAVING count(*) >"
-                " (SELECT count(*) FROM portfolio_gate_member o WHERE o.gate ="
-                " :gate AND o.state = :outcome)) x)"
-                " FROM portfolio_gate g WHERE g.id = :gate"),
-            ARGS(arg_int("gate", g->row.id), arg_int("person", person),
-                 arg_cstr("outcome", outcome)),
-            &r) != OK)
+    if (db_rows(c, a, standing_sql,
+                ARGS(arg_int("gate", g->row.id), arg_int("person", person),
+                     arg_cstr("outcome", outcome)),
+                &r) != OK)
         return s;
     while (rows_next(r))
         s = (struct standing){.conflict = row_int(r, 0),
