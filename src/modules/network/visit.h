@@ -1,0 +1,16 @@
+/* What visits and their half-days ask of each other. */
+#pragma once
+
+#include "modules/network/network.h"
+
+/* visit.c: does it keep its half-days, as its state says? */
+bool visit_keeps(const struct visit *v);
+const char *visit_locked(struct conn *c, struct arena *a, const void *row);
+
+/* slot.c: inside a write, the space with its parts, and the coordinator, for
+ * that half-day. */
+enum status slot_keep(struct conn *c, struct arena *a, const struct slot *s,
+                      struct actor by) MUST_USE;
+/* The first of a visit's half-days that somebody else has: see struct step. */
+enum status visit_taken(struct conn *c, struct arena *a, const void *row,
+                        const struct entity **e, void **taken) MUST_USE;
