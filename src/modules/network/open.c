@@ -43,6 +43,7 @@ enum status lab_closed(struct conn *c, struct arena *a, int64_t lab,
                 : row_int(rows, 2)  ? "network_slot.day_closed"
                 : !row_int(rows, 1) ? "network_slot.not_open"
                                     : NULL;
+    TRY(rows_end(rows));
     *why = fault;
-    return rows_end(rows);
+    return OK;
 }

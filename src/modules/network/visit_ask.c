@@ -84,16 +84,15 @@ static enum status to_calendar(struct req *r)
     return req_go(r, "/laboratoires/%" PRId64 "#slots", r->id);
 }
 
-static const char *why_not(struct asking *k, struct conn *c)
+/* .alert: why that half-day cannot be asked for, whoever asks. */
+static enum status day_judge(struct asking *k, struct conn *c)
 {
-    const char *why = NULL;
-    if (k->day <= day_today())
-        return "network.too_late";
-    if (k->day > visit_horizon())
-        return "network.too_far";
-    return lab_closed(c, k->r->mem, k->lab->row.id, k->day, k->part, &why) == OK
-               ? why
-               : NULL;
+    k->alert = k->day <= day_today()      ? "network.too_late"
+               : k->day > visit_horizon() ? "network.too_far"
+                                          : NULL;
+    return k->alert ? OK
+                    : lab_closed(c, k->r->mem, k->lab->row.id, k->day, k->part,
+                                 &k->alert);
 }
 
 /* The fields in the order in which one is asked, in the words of one who asks.
@@ -240,7 +239,7 @@ enum status visit_ask_form(struct req *r)
     if (opened == ERR_INVALID)
         return to_calendar(r);
     TRY(opened);
-    k.alert = why_not(&k, r->conn);
+    TRY(day_judge(&k, r->conn));
     k.taken = k.alert != NULL;
     if (!k.alert) {
         int64_t space;
@@ -314,7 +313,7 @@ static enum status write_slot(struct asking *k, struct conn *c, int64_t visit)
 static enum status ask(struct conn *c, struct arena *a, void *data)
 {
     struct asking *k = data;
-    k->alert = why_not(k, c);
+    TRY(day_judge(k, c));
     k->taken = k->alert != NULL;
     if (!k->alert)
         TRY(too_many(k, c));
