@@ -22,6 +22,10 @@ static inline int64_t slot_of(int32_t day, enum half_day part)
 {
     return (int64_t)day * PARTS + part;
 }
+/* The same in SQL, and the order of a day's parts alone. */
+#define SLOT_NUMBER(day, part) day " * 3 + " PART_NUMBER(part)
+#define PART_NUMBER(part)                                                      \
+    "CASE " part " WHEN 'morning' THEN 0 WHEN 'afternoon' THEN 1 ELSE 2 END"
 /* Not before 1970. */
 static inline int32_t day_of_slot(int64_t slot)
 {

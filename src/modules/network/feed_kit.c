@@ -5,48 +5,26 @@
 
 /* What a tour's stops and its way home are, by the half-day of arrival. Nobody
  * is named. */
-#define NUMBER(day, part)                                                      \
-    day " * 3 + CASE " part " WHEN 'morning' THEN 0 WHEN 'afternoon' THEN 1"   \
-        " ELSE 2 END"
-#define STOPS(which)                                                           \
+#define TOLD " t.state IN ('planned', 'done', 'cancelled')"
+#define ARRIVAL SLOT_NUMBER("s.arrives", "s.arrives_part")
+#define HOME SLOT_NUMBER("t.home", "coalesce(t.home_part, 'afternoon')")
+#define STOPS                                                                  \
     "SELECT t.uid, s.id, s.version + t.version, CASE WHEN s.changed_at >"      \
-    " t.changed_at THEN s.changed_at ELSE t.changed_at END, " NUMBER(          \
-        "s.arrives",                                                           \
-        "s.arrives_part") ", t.id, t.state, e.name, e.commune,"                \
-                          " s.leaves, s.leaves_part, k.name FROM "             \
-                          "network_tour t JOIN network_kit k"                  \
-                          " ON k.id = t.kit JOIN network_stop s ON s.tour = "  \
-                          "t.id JOIN"                                          \
-                          " directory_school e ON e.id = s.school "            \
-                          "WHERE " which " AND t.state IN"                     \
-                          " ('planned', 'done', 'cancelled') AND s.arrives "   \
-                          ">= :from"
+    " t.changed_at THEN s.changed_at ELSE t.changed_at END, " ARRIVAL          \
+    ", t.id, t.state, e.name, e.commune, s.leaves, s.leaves_part, k.name FROM" \
+    " network_tour t JOIN network_kit k ON k.id = t.kit JOIN network_stop s"   \
+    " ON s.tour = t.id JOIN directory_school e ON e.id = s.school WHERE" TOLD  \
+    " AND s.arrives >= :from"
+#define IN_ORDER " ORDER BY 5, 6, 2 LIMIT :most"
 static const struct sql moves_sql = SQL_CONST(
-    STOPS("t.kit = :kit") " AND {reach:t}"
-                          " UNION ALL SELECT t.uid, 0, t.version + 1, "
-                          "t.changed_at, " NUMBER(
-                              "t.home", "coalesce(t.home_part, "
-                                        "'afternoon')") ", t.id, t.state,"
-                                                        " NULL, NULL, "
-                                                        "NULL, NULL, "
-                                                        "k.name FROM "
-                                                        "network_tour t "
-                                                        "JOIN network_kit "
-                                                        "k ON"
-                                                        " k.id = t.kit "
-                                                        "WHERE t.kit = "
-                                                        ":kit AND t.state "
-                                                        "IN ('planned', "
-                                                        "'done',"
-                                                        " 'cancelled') AND "
-                                                        "t.home >= :from "
-                                                        "AND {reach:t} "
-                                                        "ORDER BY 5, 6, 2 "
-                                                        "LIMIT"
-                                                        " :most");
+    STOPS " AND t.kit = :kit AND {reach:t} UNION ALL SELECT t.uid, 0,"
+          " t.version + 1, t.changed_at, " HOME ", t.id, t.state, NULL, NULL,"
+          " NULL, NULL, k.name FROM network_tour t JOIN network_kit k ON k.id ="
+          " t.kit WHERE" TOLD " AND t.home >= :from AND t.kit = :kit AND"
+          " {reach:t}" IN_ORDER);
 static const struct sql stops_sql = SQL_CONST(
-    STOPS("s.school = (SELECT p.school FROM directory_person p WHERE p.id ="
-          " :me)") " ORDER BY 5, 6, 2 LIMIT :most");
+    STOPS " AND s.school = (SELECT p.school FROM directory_person p WHERE p.id"
+          " = :me)" IN_ORDER);
 
 struct valise {
     struct req *r;

@@ -200,15 +200,15 @@ static bool week_fits(const struct series *s, int32_t day)
 static enum status visits_load(struct looking *k, int32_t from, int32_t to)
 {
     struct rows *rows;
-    TRY(db_rows(k->c, k->a,
-                SQL("SELECT v.id, v.state, s.day, s.part, s.space FROM"
-                    " network_visit v JOIN network_slot s ON s.visit = v.id"
-                    " WHERE v.series = :series AND s.day BETWEEN :from AND :to"
-                    " ORDER BY s.day, CASE s.part WHEN 'morning' THEN 0 WHEN"
-                    " 'afternoon' THEN 1 ELSE 2 END, s.id LIMIT :most"),
-                ARGS(arg_int("series", k->s->row.id), arg_day("from", from),
-                     arg_day("to", to), arg_int("most", SERIES_MOST)),
-                &rows));
+    TRY(db_rows(
+        k->c, k->a,
+        SQL("SELECT v.id, v.state, s.day, s.part, s.space FROM"
+            " network_visit v JOIN network_slot s ON s.visit = v.id"
+            " WHERE v.series = :series AND s.day BETWEEN :from AND :to"
+            " ORDER BY s.day, " PART_NUMBER("s.part") ", s.id LIMIT :most"),
+        ARGS(arg_int("series", k->s->row.id), arg_day("from", from),
+             arg_day("to", to), arg_int("most", SERIES_MOST)),
+        &rows));
     while (rows_next(rows)) {
         struct occurrence *o = &k->out[k->n++];
         o->visit = row_int(rows, 0);

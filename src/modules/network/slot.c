@@ -104,12 +104,7 @@ static const char *slot_check(struct conn *c, struct arena *a, const void *row,
     return fault;
 }
 
-/* slot_of of a slot s. */
-#define SLOT_NUMBER                                                            \
-    "(s.day * :parts + CASE s.part WHEN 'morning' THEN 0 WHEN 'afternoon' "    \
-    "THEN"                                                                     \
-    " 1 ELSE 2 END)"
-
+#define AT SLOT_NUMBER("s.day", "s.part")
 /* The first of its half-days that somebody else has. */
 enum status visit_taken(struct conn *c, struct arena *a, const void *row,
                         const struct entity **e, void **taken)
@@ -120,15 +115,12 @@ enum status visit_taken(struct conn *c, struct arena *a, const void *row,
     TRY(db_int(
         c,
         SQL("SELECT s.id FROM network_slot s JOIN booking_hold h ON h.starts <="
-            " " SLOT_NUMBER " AND h.until > " SLOT_NUMBER
-            " WHERE s.visit = :visit AND NOT (h.owner ="
-            " 'network_slot' AND h.owner_id = s.id) AND ((h.kind = 'person'"
-            " AND h.thing = s.coordinator) OR (h.kind = 'space' AND h.thing IN"
-            " (SELECT p.id FROM network_space p WHERE p.id = s.space OR"
-            " p.within = s.space))) ORDER BY s.day, s.id LIMIT 1"),
-        ARGS(arg_int("visit", ((const struct visit *)row)->row.id),
-             arg_int("parts", PARTS)),
-        &id));
+            " " AT " AND h.until > " AT " WHERE s.visit = :visit AND NOT"
+            " (h.owner = 'network_slot' AND h.owner_id = s.id) AND ((h.kind ="
+            " 'person' AND h.thing = s.coordinator) OR (h.kind = 'space' AND"
+            " h.thing IN (SELECT p.id FROM network_space p WHERE p.id = s.space"
+            " OR p.within = s.space))) ORDER BY s.day, s.id LIMIT 1"),
+        ARGS(arg_int("visit", ((const struct visit *)row)->row.id)), &id));
     return id == NONE ? OK
                       : row_load(c, a, &slot_entity, id, &reach_all, taken);
 }

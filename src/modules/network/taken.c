@@ -77,8 +77,8 @@ enum status taken_load(struct req *r, int64_t lab, int32_t from, int32_t to,
             " network_space p ON p.id = s.space WHERE v.id = s.visit AND s.day "
             "BETWEEN :from AND"
             " :to AND (:lab IS NULL OR v.lab = :lab) AND v.state IN (" KEEPING
-            ") AND {reach:v} ORDER BY s.day, CASE s.part WHEN 'morning' THEN 0"
-            " WHEN 'afternoon' THEN 1 ELSE 2 END, s.id LIMIT :most"),
+            ") AND {reach:v} ORDER BY s.day, " PART_NUMBER(
+                "s.part") ", s.id LIMIT :most"),
         &visit_entity, asked, &list));
     const size_t visits = list.n;
     TRY(taken_add(

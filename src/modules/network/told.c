@@ -56,8 +56,7 @@ static enum status say_when(struct conn *c, struct arena *a,
     struct buf b = {.mem = a};
     TRY(db_rows(c, a,
                 SQL("SELECT day, part FROM network_slot WHERE visit = :visit"
-                    " ORDER BY day, CASE part WHEN 'morning' THEN 0 WHEN"
-                    " 'afternoon' THEN 1 ELSE 2 END, id LIMIT :most"),
+                    " ORDER BY day, " PART_NUMBER("part") ", id LIMIT :most"),
                 ARGS(arg_int("visit", visit), arg_int("most", MOST)), &rows));
     out->first = NO_DAY;
     while (rows_next(rows)) {

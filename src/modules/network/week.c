@@ -63,8 +63,8 @@ static enum status slots_load(struct req *r, int32_t monday,
             " directory_person c ON c.id = s.coordinator WHERE v.id = s.visit "
             "AND s.day BETWEEN"
             " :first AND :last AND v.state IN (" KEEPING ") AND {reach:v}"
-            " ORDER BY s.day, CASE s.part WHEN 'morning' THEN 0 WHEN"
-            " 'afternoon' THEN 1 ELSE 2 END, l.name, s.id LIMIT :most"),
+            " ORDER BY s.day, " PART_NUMBER(
+                "s.part") ", l.name, s.id LIMIT :most"),
         &visit_entity, &r->reach,
         ARGS(arg_day("first", monday), arg_day("last", monday + DAYS - 1),
              arg_int("most", MOST_SLOTS)),
