@@ -253,13 +253,15 @@ await test('what a stranger types brings no link into the laboratory\'s mail', a
   ok((await smtp.to(email))[0].text.includes('5e {site}/b'));
 });
 
-async function visitOn(day, more = {}) {
+async function visitOn(day, more = {}, earlier = []) {
   const email = `passé${++serial}@school.example`.replace('é', 'e');
   const v = await api('POST', 'visit', { title: `Robots ${serial}`, lab: lab.id, kind: 'workshop', place: 'inside',
     year: '2024-2025', asked: today, school: school.id, pupils: 20, email, asker: 'Une professeure', ...more });
   equal(v.status, 201, v.text);
-  const s = await api('POST', 'slot', { visit: v.json.id, day, part: 'morning', space: room.id, override: 'pour l’essai' });
-  equal(s.status, 201, s.text);
+  for (const at of [...earlier, day]) {
+    const s = await api('POST', 'slot', { visit: v.json.id, day: at, part: 'morning', space: room.id, override: 'pour l’essai' });
+    equal(s.status, 201, s.text);
+  }
   const g = await api('POST', 'agreement', { visit: v.json.id, email: school.mail, state: 'asked' });
   equal((await api('POST', `agreement/${g.json.id}/etapes/agree`)).status < 300, true);
   equal((await step(v.json.id, 'confirm')).status < 300, true);
@@ -285,6 +287,16 @@ await test('some days before, who comes and who receives are reminded, once', as
   await run();
   await sleep(300);
   equal(taken(far.email).filter(about('Rappel')).length, 0);
+});
+await test('the last of very many half-days is reminded of as the first is', async () => {
+  const now = (await api('GET', `lab/${lab.id}`)).json;
+  equal((await api('PATCH', `lab/${lab.id}`, { remind_days: 3, version: now.version })).status, 200);
+  const before = Array.from({ length: 24 }, (_, i) => `2025-02-${String(i + 1).padStart(2, '0')}`);
+  const { email } = await visitOn('2025-03-14', {}, before);
+  await run();
+  const [m] = await smtp.to(email, 1, about('Rappel'));
+  match(m.text, /vendredi 14 mars 2025, matin/);
+  equal((await api('PATCH', `lab/${lab.id}`, { remind_days: 1, version: now.version + 1 })).status, 200);
 });
 await test('the day after, one minute: what was used and what blocked, once, on the visit and in the list', async () => {
   const { id, email } = await visitOn('2025-03-11');

@@ -54,15 +54,17 @@ static enum status say_when(struct conn *c, struct arena *a,
     enum { MOST = 20 };
     struct rows *rows;
     struct buf b = {.mem = a};
-    TRY(db_rows(c, a,
-                SQL("SELECT day, part FROM network_slot WHERE visit = :visit"
-                    " ORDER BY day, " PART_NUMBER("part") ", id LIMIT :most"),
-                ARGS(arg_int("visit", visit), arg_int("most", MOST)), &rows));
+    TRY(db_rows(
+        c, a,
+        SQL("SELECT day, part FROM network_slot WHERE visit = :visit"
+            " AND (:day IS NULL OR day = :day) ORDER BY day, " PART_NUMBER(
+                "part") ", id LIMIT :most"),
+        ARGS(arg_int("visit", visit), arg_day("day", out->day),
+             arg_int("most", MOST)),
+        &rows));
     out->first = NO_DAY;
     while (rows_next(rows)) {
         const int32_t at = row_day(rows, 0);
-        if (out->day != NO_DAY && at != out->day)
-            continue;
         if (out->first == NO_DAY)
             out->first = at;
         buf_printf(&b, "%s%s, %s", b.n ? "\n" : "",
