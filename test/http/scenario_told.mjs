@@ -397,6 +397,25 @@ await test('the sheet for the sortie scolaire says what is known and leaves the 
   match(readable((await teacher.get(`/accueils/${mine.id}/sortie`)).text), /8 h 30.*car réservé.*185,50.*Un fauteuil/);
   equal((await (await server.as('partner')).get(`/accueils/${mine.id}/sortie`)).status, 403);
 });
+await test('its secret address is good until the way home, on whichever day that is, and for one address of mail', async () => {
+  const { id, email } = await visitOn('2025-03-05');
+  const [m] = await smtp.to(email, 1, about('confirmé'));
+  const sheet = linkOf(m, 'fiche-sortie'), reads = async (path) => (await server.stranger().get(path)).status;
+  equal(await reads(sheet), 404, 'they are home');
+  const goes = async (kind, of, what) => {
+    const r = await api('PATCH', `${kind}/${of.id}`, { ...what, version: of.version });
+    equal(r.status, 200, r.text);
+  };
+  await goes('slot', (await rows('/demi-journees')).find((s) => s.visit === id), { day: '2025-03-20' });
+  equal(await reads(sheet), 200, 'later than it was confirmed for');
+  await goes('visit', (await api('GET', `visit/${id}`)).json, { phone: '03 83 00 00 00' });
+  equal(await reads(sheet), 200);
+  await goes('visit', (await api('GET', `visit/${id}`)).json, { email: 'enfin@school.example' });
+  equal(await reads(sheet), 404, 'it was somebody else\'s address');
+  const [other] = await smtp.to('enfin@school.example', 1, about('confirmé'));
+  equal(await reads(linkOf(other, 'fiche-sortie')), 200);
+  equal(taken(email).filter(about('confirmé')).length, 1);
+});
 await test('no address and no secret stands in the log', () => {
   ok(!/@school\.example|@demo\.example/.test(server.log()), server.log().slice(-2000));
   for (const path of told) ok(!server.log().includes(path.split('/').pop()));

@@ -249,6 +249,7 @@ enum status series_move_to(struct conn *c, struct arena *a,
     const struct visit *all[SERIES_MOST];
     struct slot *slot[SERIES_MOST];
     *fault = NULL;
+    by.tells = true;
     CHECK(m->n <= SERIES_MOST);
     for (size_t i = 0; i < m->n; i++) {
         TRY(to_come(c, a, s, m->visits[i], &v[i], &slot[i]));

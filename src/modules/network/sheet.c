@@ -251,15 +251,22 @@ enum status sheet_pdf(struct req *r)
                    arena_printf(r->mem, "sortie-%" PRId64 ".pdf", r->id));
 }
 
-/* Of who was sent its address: what takes place no more has none. */
+/* Of who was sent its address: until the day after the last one, whichever that
+ * is now; what takes place no more has none. */
 static enum status linked_load(struct req *r)
 {
     bool spent;
+    int64_t last;
     TRY(link_find(r->conn, r->mem, LINK_SHEET, str_of(req_param(r, "secret")),
                   &r->id, &spent));
     TRY(row_load(r->conn, r->mem, &visit_entity, r->id, &reach_all, &r->row));
+    TRY(db_int(r->conn,
+               SQL("SELECT max(day) FROM network_slot WHERE visit = :visit"),
+               ARGS(arg_int("visit", r->id)), &last));
     req_header(r, "X-Robots-Tag", "noindex");
-    return word_in("confirmed held", ((const struct visit *)r->row)->state)
+    return !spent && (last == NONE || last + 1 >= day_today()) &&
+                   word_in("confirmed held",
+                           ((const struct visit *)r->row)->state)
                ? OK
                : ERR_NOT_FOUND;
 }

@@ -184,18 +184,14 @@ enum status visit_tell(struct conn *c, struct arena *a, const struct telling *t)
     return mail_add(c, a, &m);
 }
 
-/* Whoever asked without an account reads the sheet by it, until the way home.
- */
+/* Whoever asked without an account reads the sheet by it: until the way home,
+ * which is looked for as it is read (sheet.c), for its half-days may move. */
 static enum status sheet_link(struct conn *c, struct arena *a,
                               const struct visit *v, const char **out)
 {
-    int64_t last;
     const char *secret;
-    TRY(db_int(c, SQL("SELECT max(day) FROM network_slot WHERE visit = :visit"),
-               ARGS(arg_int("visit", v->row.id)), &last));
-    if (last == NONE)
-        last = day_today();
-    TRY(link_add(c, a, LINK_SHEET, v->row.id, (int32_t)last + 1, &secret));
+    TRY(link_add(c, a, LINK_SHEET, v->row.id,
+                 school_year_last((int)v->year) + 1, &secret));
     *out = arena_printf(a, "/fiche-sortie/%s", secret);
     return OK;
 }
@@ -282,17 +278,35 @@ static bool text_differs(const char *one, const char *two)
     return one && two ? !same(one, two) : one != two;
 }
 
+/* What was sent to an address that is theirs no more opens nothing more. */
+static enum status address_changed(struct conn *c, struct arena *a,
+                                   const struct visit *v, struct actor by)
+{
+    TRY(link_end(c, LINK_SHEET, v->row.id));
+    return same(v->state, "confirmed") && !by.tells
+               ? asker_tell(c, a, v, TOLD_CONFIRMED)
+               : OK;
+}
+
+static enum status words_changed(struct conn *c, struct arena *a,
+                                 const struct visit *before,
+                                 const struct visit *after, struct actor by)
+{
+    const bool other = before->lab != after->lab ||
+                       before->school != after->school ||
+                       text_differs(before->class_label, after->class_label);
+    if (text_differs(before->email, after->email))
+        TRY(address_changed(c, a, after, by));
+    return other ? agreement_revoke(c, a, after->row.id, by, true) : OK;
+}
+
 enum status visit_changed(struct conn *c, struct arena *a,
                           const struct visit *before, const struct visit *after,
                           struct actor by)
 {
     const bool was_off = word_in("cancelled missed", before->state);
-    if (same(before->state, after->state)) {
-        const bool other =
-            before->lab != after->lab || before->school != after->school ||
-            text_differs(before->class_label, after->class_label);
-        return other ? agreement_revoke(c, a, after->row.id, by, true) : OK;
-    }
+    if (same(before->state, after->state))
+        return words_changed(c, a, before, after, by);
     if (same(after->state, "cancelled"))
         TRY(agreement_revoke(c, a, after->row.id, by, false));
     if (was_off && word_in("asked confirmed", after->state))
