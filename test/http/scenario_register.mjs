@@ -207,7 +207,7 @@ await test('where the database does not answer, no line is said to be well', asy
   query(server.folder, 'ALTER TABLE booking_hold RENAME TO booking_hold_away');
   const away = await checked(text).finally(() => query(server.folder, 'ALTER TABLE booking_hold_away RENAME TO booking_hold'));
   equal([away.inserted, away.refused].join(), '0,1');
-  match(await faults(away.where), /Recommencez dans quelques secondes/);
+  match(await faults(away.where), /La base de données n’a pas répondu/);
   const r = await checked(text);
   equal([r.inserted, r.refused].join(), '1,0', await faults(r.where));
 });

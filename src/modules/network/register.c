@@ -250,7 +250,7 @@ static const char *register_check(struct conn *c, struct arena *a,
     if (l->day == NO_DAY || !l->part || l->lab == NONE || !l->kind)
         return NULL; /* columns that are missing, told by the frame */
     if (line_judge(&j) != OK)
-        return "error.503.what"; /* what was not looked at is not well */
+        return UNANSWERED; /* what was not looked at is not well */
     *field = j.field;
     return j.fault;
 }

@@ -41,39 +41,48 @@ static const char *keys_of_line(struct arena *a, const struct register_line *l)
     return b.n ? buf_done(&b).p : "";
 }
 
+/* Those that it may mean: two tell that it is not known which. */
+static enum status schools_named(struct conn *c, struct arena *a,
+                                 const struct register_line *l,
+                                 struct rows **rows)
+{
+    struct str uai, town = STR("");
+    if (!check_uai(a, str_of(l->school), &uai))
+        return db_rows(c, a,
+                       SQL("SELECT id FROM directory_school WHERE uai = :uai"
+                           " ORDER BY id LIMIT 2"),
+                       ARGS(arg_text("uai", uai)), rows);
+    if (l->commune)
+        town = utf8_fold(a, str_of(l->commune));
+    return db_rows(c, a,
+                   SQL("SELECT id FROM directory_school WHERE name_fold = :name"
+                       " AND (:town = '' OR commune_fold = :town) ORDER BY"
+                       " id LIMIT 2"),
+                   ARGS(arg_text("name", utf8_fold(a, str_of(l->school))),
+                        arg_text("town", town)),
+                   rows);
+}
+
 enum status register_school(struct conn *c, struct arena *a,
                             const struct register_line *l, int64_t *id,
                             const char **why)
 {
-    struct str uai;
     struct rows *rows;
     int found = 0;
     *id = NONE;
     *why = NULL;
     if (!l->school)
         return OK;
-    const bool coded = !check_uai(a, str_of(l->school), &uai);
-    const struct sql by =
-        coded ? SQL("SELECT id, commune FROM directory_school WHERE uai = :what"
-                    " ORDER BY id")
-              : SQL("SELECT id, commune FROM directory_school WHERE name_fold ="
-                    " :what ORDER BY id");
-    TRY(db_rows(
-        c, a, by,
-        ARGS(arg_text("what", coded ? uai : utf8_fold(a, str_of(l->school)))),
-        &rows));
-    while (rows_next(rows)) {
-        const char *commune = row_text(rows, 1);
-        if (!coded && l->commune &&
-            !(commune && fold_same(a, commune, l->commune)))
-            continue;
+    TRY(schools_named(c, a, l, &rows));
+    for (; rows_next(rows); found++)
         *id = row_int(rows, 0);
-        found++;
-    }
-    *why = !found      ? "network_register.no_school"
-           : found > 1 ? "network_register.several_schools"
-                       : NULL;
-    return rows_end(rows);
+    TRY(rows_end(rows));
+    if (found == 1)
+        return OK;
+    *id = NONE;
+    *why = found ? "network_register.several_schools"
+                 : "network_register.no_school";
+    return OK;
 }
 
 /* One accueil in each room at most, but for those outside. */
