@@ -1,6 +1,6 @@
 // Waiting for a half-day: who is next by the laboratory's rule, an offer that is
 // held for them until its time is over, and a link that answers it once.
-import { test, apiOf, equal, ok, match, serve, copy, drop, links, offerOf, readable, query, today } from './lib.mjs';
+import { test, apiOf, deepEqual, equal, ok, match, serve, copy, drop, links, offerOf, readable, query, today } from './lib.mjs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const folder = copy();
@@ -293,18 +293,28 @@ await test('what is offered stays as it was offered; withdrawn, it may be correc
 await test('a laboratory, or an entry, that fails takes no other with it', async () => {
   const [bad, good] = labs.slice(0, 2).sort((a, b) => a.id - b.id);
   const more = { ends: '2025-06-30', part: 'any', pupils: 1 };
-  const add = (of, at = {}) => wait_('2025-05-01', 'any', old, { ...more, lab: of.id, ...at });
+  const add = async (of) => {
+    const id = await wait_('2025-05-01', 'any', old, { ...more, lab: of.id });
+    for (const step of ['withdraw', 'wait_again']) equal((await api('POST', `waiting/${id}/etapes/${step}`)).status < 300, true);
+    return id;
+  };
+  const stateOf = async (id) => (await entry(id)).state;
   query(folder, `UPDATE network_waiting SET state = 'withdrawn' WHERE lab = ${bad.id} AND state IN ('offered', 'lapsed')`);
-  query(folder, `CREATE UNIQUE INDEX one_offer ON network_waiting (lab) WHERE state = 'offered' AND lab = ${bad.id}`);
-  query(folder, `CREATE UNIQUE INDEX one_lapsed ON network_waiting (lab) WHERE state = 'lapsed' AND lab = ${bad.id}`);
-  await add(bad);
-  await add(bad);
+  // One has lapsed and one is offered: no other can lapse or be offered any more.
+  const stuck = [];
+  for (const state of ['lapsed', 'offered']) {
+    const id = await add(bad);
+    await until('an offer', async () => await stateOf(id) === 'offered');
+    if (state === 'lapsed') query(folder, `UPDATE network_waiting SET state = 'lapsed' WHERE id = ${id}`);
+    query(folder, `CREATE UNIQUE INDEX one_${state} ON network_waiting (lab) WHERE state = '${state}' AND lab = ${bad.id}`);
+    stuck.push(id);
+  }
+  query(folder, `UPDATE network_waiting SET offer_until = 1 WHERE id = ${stuck[1]}`);
+  stuck.push(await add(bad));
   const id = await add(good);
-  equal((await api('POST', `waiting/${id}/etapes/withdraw`)).status < 300, true);
-  equal((await api('POST', `waiting/${id}/etapes/wait_again`)).status < 300, true);
-  await until('an offer', async () => (await entry(id)).state === 'offered');
-  equal(number(`SELECT count(*) FROM network_waiting WHERE lab = ${bad.id} AND state = 'offered'`), 0);
-  query(folder, 'DROP INDEX one_offer', 'DROP INDEX one_lapsed');
+  await until('an offer', async () => await stateOf(id) === 'offered');
+  deepEqual(await Promise.all(stuck.map(stateOf)), ['lapsed', 'offered', 'waiting']);
+  query(folder, 'DROP INDEX one_offered', 'DROP INDEX one_lapsed');
 });
 
 await test('no two holds overlap after all this', async () => {

@@ -1,6 +1,6 @@
 // On a phone: a teacher asks, their head agrees by the link of a mail, the coordinator
 // confirms; without a mail server the page of mails shows what would have left.
-import { test, equal, match, ok, open, axeFaults, tooWide, close, server } from './lib.mjs';
+import { test, equal, match, ok, open, axeFaults, tooWide, close, server, main } from './lib.mjs';
 import { query } from '../http/lib.mjs';
 
 const phone = { width: 375, height: 800, script: false };
@@ -21,7 +21,7 @@ await test('a teacher asks for a half-day on a phone, in three pages', async () 
   await page.fill('[name=class_label]', '6e Z');
   await page.fill('[name=pupils]', '26');
   await page.locator('form.form button.btn').last().click();
-  match(await page.locator('main').innerText(), /retenue pour vous/);
+  match(await main(page), /retenue pour vous/);
   visit = query(server.folder, "SELECT max(id) FROM network_visit WHERE class_label = '6e Z'");
   await page.context().close();
 });
@@ -34,7 +34,7 @@ await test('the head agrees by the link, without an account', async () => {
   equal((await tooWide(page)).join(' '), '');
   await page.keyboard.press('Tab');
   await page.locator('button[value=agree]').click();
-  match(await page.locator('main').innerText(), /Votre réponse est enregistrée/);
+  match(await main(page), /Votre réponse est enregistrée/);
   await page.reload();
   equal(await page.locator('button[value=agree]').count(), 0, 'once');
   await page.context().close();
@@ -42,13 +42,13 @@ await test('the head agrees by the link, without an account', async () => {
 await test('who coordinates sees it on the visit and confirms; who asked is told', async () => {
   const page = await open('admin', { script: false });
   await page.goto(`/accueils/${visit}`);
-  match(await page.locator('main').innerText(), /Accords de la direction[\s\S]*donné/);
+  match(await main(page), /Accords de la direction[\s\S]*donné/);
   await page.locator('form[action$="/etapes/confirm"] button').click();
   match(await page.locator('h1').innerText(), /confirmé/);
   await until('no mail to the teacher', () => query(server.folder,
     `SELECT count(*) FROM core_mail WHERE what = 'network.mail.confirmed' AND page = '/accueils/${visit}'`) === '1');
   await page.goto('/courriels');
-  match(await page.locator('main').innerText(), /C’est confirmé/);
+  match(await main(page), /C’est confirmé/);
   await page.goto(`/accueils/${visit}/sortie`);
   match(await page.locator('table.sheet').innerText(), /6e Z/);
   await page.context().close();

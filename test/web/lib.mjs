@@ -48,6 +48,12 @@ export async function axeFaults(page) {
     `${v.id}: ${n.target.join(' ')}: ${(n.any[0] ?? n.all[0] ?? n.none[0])?.message ?? v.help}`));
 }
 
+// What stands in the page: whole, also where a link that was followed is still arriving.
+export async function main(page) {
+  await page.waitForLoadState();
+  return page.locator('main').innerText();
+}
+
 // Elements that stick out of the window: the page must not scroll sideways.
 export function tooWide(page) {
   return page.evaluate(() => {

@@ -1,7 +1,7 @@
 // A half-day from the first look to the year's figures: a teacher asks on a phone, the
 // head agrees by the mailed link, who coordinates confirms and counts who came; and of
 // two who want the last room of a half-day, one is offered another.
-import { test, equal, deepEqual, match, ok, open, tooWide, close } from './lib.mjs';
+import { test, equal, deepEqual, match, ok, open, tooWide, main, close } from './lib.mjs';
 import { apiOf, copy, drop, query, serve } from '../http/lib.mjs';
 
 const folder = copy();
@@ -19,7 +19,6 @@ async function type(page, fields) {
   for (const [name, value] of Object.entries(fields)) await page.fill(`[name=${name}]`, value);
 }
 const send = (page) => page.locator('form.form button.btn').last().click();
-const text = (page) => page.locator('main').innerText();
 
 let visit, day;
 const wasClosed = await figures(closed);
@@ -35,7 +34,7 @@ await test('a teacher asks on a phone: three pages and seven fields at most', as
   deepEqual(await tooWide(page), []);
   await type(page, { class_label: '6e Essaim', pupils: '28', need: 'Un robot qui suit une ligne' });
   await send(page);
-  match(await text(page), /retenue pour vous/);
+  match(await main(page), /retenue pour vous/);
   equal(pages, 3);
   visit = Number(query(folder, "SELECT max(id) FROM network_visit WHERE class_label = '6e Essaim'"));
   day = Number(query(folder, `SELECT day FROM network_slot WHERE visit = ${visit}`));
@@ -54,16 +53,16 @@ await test('the head agrees by the link of the mail', async () => {
   await post.context().close();
   const page = await open(null, phone());
   await page.goto(link);
-  match(await text(page), /6e Essaim/);
+  match(await main(page), /6e Essaim/);
   await page.locator('button[value=agree]').click();
-  match(await text(page), /Votre réponse est enregistrée/);
+  match(await main(page), /Votre réponse est enregistrée/);
   await page.context().close();
 });
 await test('who coordinates the laboratory confirms, and no figure has moved yet', async () => {
   const before = await figures(living);
   const page = await open('coordinator', phone());
   await page.goto(`/accueils/${visit}`);
-  match(await text(page), /donné/);
+  match(await main(page), /donné/);
   await page.locator('form[action$="/etapes/confirm"] button').click();
   match(await page.locator('h1').innerText(), /confirmé/);
   deepEqual(await figures(living), before);
@@ -102,7 +101,7 @@ await test('two browsers for the last room of a half-day: one has it, the other 
   }));
   deepEqual([...codes].sort(), [303, 409]);
   const lost = two[codes.indexOf(409)], nth = codes.indexOf(409);
-  match(await text(two[1 - nth]), /retenue pour vous/);
+  match(await main(two[1 - nth]), /retenue pour vous/);
   deepEqual(await tooWide(lost), []);
   equal(await lost.inputValue('[name=need]'), `Un essai ${nth}`, 'what was typed stays');
   const other = lost.locator('main a[href*="/demande?jour="]').first();
@@ -110,7 +109,7 @@ await test('two browsers for the last room of a half-day: one has it, the other 
   await other.click();
   await type(lost, { class_label: `Course ${nth}`, pupils: '20', need: `Un essai ${nth}` });
   await send(lost);
-  match(await text(lost), /retenue pour vous/);
+  match(await main(lost), /retenue pour vous/);
   equal(query(folder, "SELECT count(*) FROM network_visit WHERE class_label LIKE 'Course %'"), '2');
   for (const page of two) await page.context().close();
 });
@@ -130,7 +129,7 @@ await test('the day after, 27 are counted: this year\'s figures move by exactly 
   const moved = Object.keys(after).filter((id) => after[id] !== before[id]).map((id) => [id, after[id] - before[id]]);
   deepEqual(Object.fromEntries(moved), { 'network.people': 27, 'network.classes': 1, 'network.halfdays_hosted': 1 });
   await page.goto(`/chiffres/network.people?annee=${living}`);
-  match(await text(page), new RegExp(String(after['network.people']).replace(/(\d)(?=(\d{3})+$)/g, '$1\\s')));
+  match(await main(page), new RegExp(String(after['network.people']).replace(/(\d)(?=(\d{3})+$)/g, '$1\\s')));
   deepEqual(await figures(closed), wasClosed);
   await page.context().close();
 });

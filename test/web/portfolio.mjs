@@ -1,7 +1,7 @@
 // From a note de veille to an essaimage, with a browser: a project is born of
 // it, refused once and let on once by its committee, deployed in three schools,
 // and the public reads why.
-import { test, equal, ok, match, open, close, server, axeFaults, deepEqual } from './lib.mjs';
+import { test, equal, ok, match, open, close, server, axeFaults, deepEqual, main } from './lib.mjs';
 
 const people = {};
 for (const role of ['leader', 'inspector', 'expert', 'researcher', 'admin']) people[role] = await open(role);
@@ -12,7 +12,6 @@ const press = async (page, name) => {
   await page.waitForLoadState();
 };
 const choose = (page, label, value) => page.getByLabel(label, { exact: false }).first().selectOption(value);
-const main = (page) => page.locator('main').innerText();
 const number = (page) => page.url().split('/').at(-1);
 let project, refused, passed;
 
