@@ -30,7 +30,6 @@ struct client {
     int fd;
     bool linger; /* its body was refused: read what still comes, then close */
     char address[48];
-    bool ended; /* the keeper has told the library that it says no more */
     _Atomic int phase;
     _Atomic int64_t since; /* monotonic ns, of the phase */
     /* The keeper's own: what moved in the window that it measures. */

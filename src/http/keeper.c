@@ -115,18 +115,17 @@ static bool late(const struct http_server *s, struct client *k, int64_t now)
 }
 
 /* The library misses an end that comes with the bytes before it, and would wait
- * for more until the client is late: told anew, it sees it. */
-static void end_tell(struct client *k)
+ * for more until the client is late: told anew, it sees it. Told before it has
+ * read those bytes it misses it once more, so it is told at each look. */
+static void end_tell(const struct client *k)
 {
     enum { CLOSE_WAIT = 8 }; /* tcp(7): the client has said all */
     struct tcp_info info;
     socklen_t n = sizeof(info);
-    if (k->ended || k->phase > PHASE_BODY ||
-        getsockopt(k->fd, IPPROTO_TCP, TCP_INFO, &info, &n) != 0 ||
-        info.tcpi_state != CLOSE_WAIT)
-        return;
-    k->ended = true;
-    shutdown(k->fd, SHUT_RD);
+    if (k->phase <= PHASE_BODY &&
+        getsockopt(k->fd, IPPROTO_TCP, TCP_INFO, &info, &n) == 0 &&
+        info.tcpi_state == CLOSE_WAIT)
+        shutdown(k->fd, SHUT_RD);
 }
 
 static void clients_look(struct http_server *s)

@@ -14,6 +14,8 @@ static struct http_plan plan(void *data, struct http_exchange *x)
     (void)data;
     if (http_static(x))
         return (struct http_plan){0};
+    if (str_eq(x->path, "/retenu"))
+        usleep(600000); /* the loop reads nothing while the keeper looks */
     if (str_eq(x->path, "/tout-de-suite")) {
         http_answer(x, 200, "text/plain", STR("loop\n"));
         return (struct http_plan){0};

@@ -141,6 +141,16 @@ TEST(http_serve_cut_body)
         a = ask_at_once(&k, "GET / HTTP/1.1\r\nHos");
         OKAY(strstr(a, "HTTP/1.1 400 ") == a);
     }
+    /* Also where all of it is there long before a busy loop reads it. */
+    fd = http_kit_connect(&k);
+    http_kit_send(fd,
+                  "POST /retenu HTTP/1.1\r\nContent-Length: 9\r\n" HOST "\r\n");
+    usleep(50000);
+    http_kit_send(fd, "abc");
+    shutdown(fd, SHUT_WR);
+    a = http_kit_read(&k, fd, NULL, 5);
+    OKAY(strstr(a, "HTTP/1.1 400 ") == a);
+    close(fd);
     OKAY(answers(&k, "GET / HTTP/1.1\r\n" CLOSE, "200"));
     http_kit_stop(&k);
 }
