@@ -135,8 +135,10 @@ void checkpoint_when_due(struct lite_db *db)
         pages >= WAL_MOST * step || (done && pages >= WAL_TRUNK * step);
     if (full && pages >= db->restart_from) {
         checkpoint_restart(db);
-        /* A reader may stay for long: not at each step is it waited for. */
-        db->restart_from = pages + WAL_TRUNK * step;
+        /* A reader may stay for long: not at each step is it waited for, but
+         * where the WAL is long already. */
+        db->restart_from =
+            pages + (pages < WAL_MOST * step ? WAL_TRUNK : 1) * step;
     } else if (!busy && pages >= db->checkpoint_seen + step) {
         checkpoint_ask(db);
     }
