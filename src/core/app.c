@@ -256,8 +256,18 @@ bool may(const struct who *who, const char *right)
     return who_has_role(who, roles);
 }
 
-struct reach reach_of(const struct app *app, struct arena *a,
-                      const struct who *who, const char *right)
+/* What a grant is on, by its name; or by what the API calls it. */
+static const struct entity *scope_entity(const char *name)
+{
+    for (const struct module *const *m = modules; *m; m++)
+        for (const struct entity *const *e = (*m)->entities; e && *e; e++)
+            if (same((*e)->name, name) || ((*e)->api && same((*e)->api, name)))
+                return *e;
+    return NULL;
+}
+
+static struct reach reach_granted(struct arena *a, const struct who *who,
+                                  const char *right)
 {
     if (same(right, PUBLIC))
         return reach_all;
@@ -272,14 +282,35 @@ struct reach reach_of(const struct app *app, struct arena *a,
             continue;
         if (!g->entity)
             return reach_all;
-        const struct entity *e = entity_find(app, g->entity);
+        const struct entity *e = scope_entity(g->entity);
         if (e)
             scopes[n++] = (struct scope){e, g->row};
     }
-    const struct entity *person = entity_by_api(app, "person");
+    const struct entity *person = scope_entity("person");
     if (n && person)
         scopes[n++] = (struct scope){person, who->person};
     return (struct reach){.scopes = scopes, .n = n};
+}
+
+struct reach reach_of(const struct app *app, struct arena *a,
+                      const struct who *who, const char *right)
+{
+    (void)app;
+    return reach_granted(a, who, right);
+}
+
+enum status reach_of_person(struct conn *c, struct arena *a, int64_t person,
+                            const char *right, struct reach *out)
+{
+    struct who *who = NULL;
+    *out = reach_all;
+    if (person == 0)
+        return OK;
+    const enum status s = who_load(c, a, person, &who);
+    if (s != OK && s != ERR_NOT_FOUND)
+        return s;
+    *out = reach_granted(a, who, right);
+    return OK;
 }
 
 struct sql holders_of(struct arena *a, const char *right)

@@ -76,6 +76,11 @@ bool may(const struct who *who, const char *right);
  * in reach of every right their role holds. */
 struct reach reach_of(const struct app *app, struct arena *a,
                       const struct who *who, const char *right);
+/* The same of a person by number, by their grants of today: for what is asked
+ * inside a write. 0 is the program itself, which reaches every row; a closed
+ * account reaches none. */
+enum status reach_of_person(struct conn *c, struct arena *a, int64_t person,
+                            const char *right, struct reach *out) MUST_USE;
 /* Room on the folder's disk, and how little is too little, in MB. */
 enum status disk_room(const char *folder, int64_t *mb) MUST_USE;
 int64_t disk_room_least(const struct app *app);

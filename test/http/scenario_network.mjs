@@ -1,6 +1,6 @@
 // A half-day of a laboratory: asked for on its page, taken once, given back; and
 // the database itself refuses two, whoever asks and however many at once.
-import { test, deepEqual, apiOf, equal, ok, match, serve, post, copy, drop, essaim, forms, links, readable, query, today, roles } from './lib.mjs';
+import { test, deepEqual, apiOf, equal, ok, match, serve, post, copy, drop, essaim, forms, links, readable, query, says, today, roles } from './lib.mjs';
 
 const folder = copy();
 const server = await serve({ data: folder });
@@ -299,6 +299,26 @@ await test('a visit keeps its lab, year and place while it has half-days; a clos
   equal((await api('POST', `visit/${old.id}/etapes/correct`, { reason: 'Effectif mal saisi' })).status < 300, true);
   equal((await api('PATCH', `visit/${old.id}`, { need: 'Une note' })).status, 200);
   equal((await api('POST', `visit/${old.id}/etapes/hold_late`, { reason: 'Effectif relu' })).status < 300, true);
+});
+
+await test('the half-days of a visit that took place change by its correction alone, with the reason', async () => {
+  const v = await visitOf(today), at = JSON.parse((await slot(v, '2025-06-16', 'morning', rooms[0].id)).text);
+  query(folder, `UPDATE network_slot SET day = ${Math.floor(Date.parse('2025-03-11') / 86400000)} WHERE id = ${at.id}`);
+  equal((await api('POST', `visit/${v}/etapes/confirm`)).status < 300, true);
+  equal((await api('PATCH', `visit/${v}`, { present_others: 9 })).status, 200);
+  equal((await api('POST', `visit/${v}/etapes/hold`)).status < 300, true);
+  query(folder, `UPDATE network_visit SET created_at = created_at - 864000 WHERE id = ${v}`);
+  const { version } = JSON.parse((await api('GET', `slot/${at.id}`)).text);
+  const tag = { 'if-match': `"${version}"` };
+  const gone = await api('DELETE', `slot/${at.id}`, undefined, tag);
+  equal(gone.status, 409, gone.text);
+  match(gone.text, /a eu lieu/);
+  equal((await api('PATCH', `slot/${at.id}`, { part: 'afternoon', version })).status, 422);
+  equal((await slot(v, '2025-03-10', 'morning', rooms[0].id)).status, 422, 'one more');
+  says(await post(admin, `/demi-journees/${at.id}/suppression`), 409, /a eu lieu/);
+  equal((await api('POST', `visit/${v}/etapes/correct`)).status, 422, 'without a reason');
+  equal((await api('POST', `visit/${v}/etapes/correct`, { reason: 'Venus la veille' })).status < 300, true);
+  equal((await api('DELETE', `slot/${at.id}`, undefined, tag)).status, 204);
 });
 
 await test('a room that is booked gets no new part', async () => {

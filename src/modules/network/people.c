@@ -74,25 +74,12 @@ enum status class_elsewhere(struct conn *c, struct arena *a,
 enum status lab_receives(struct conn *c, struct arena *a, int64_t lab,
                          int64_t person, bool *is)
 {
-    struct rows *rows;
-    const char *roles = right_roles("network.receive");
-    *is = person == 0;
-    TRY(db_rows(c, a,
-                SQL("SELECT g.role FROM auth_grant g JOIN network_lab l ON l.id"
-                    " = :lab LEFT JOIN directory_area b ON b.id = l.bassin"
-                    " WHERE g.person = :person AND g.from_day <= :today AND"
-                    " (g.until_day IS NULL OR g.until_day >= :today) AND"
-                    " (g.entity IS NULL OR (g.entity = 'network_lab' AND"
-                    " g.row_id = l.id) OR (g.entity = 'directory_school' AND"
-                    " g.row_id = l.school) OR (g.entity = 'directory_area' AND"
-                    " (g.row_id = l.bassin OR g.row_id = b.parent)))"
-                    " ORDER BY g.id"),
-                ARGS(arg_int("lab", lab), arg_int("person", person),
-                     arg_day("today", day_today())),
-                &rows));
-    while (rows_next(rows))
-        *is |= word_in(roles, row_text(rows, 0));
-    return rows_end(rows);
+    struct reach reach;
+    void *row;
+    TRY(reach_of_person(c, a, person, "network.receive", &reach));
+    const enum status s = row_load(c, a, &lab_entity, lab, &reach, &row);
+    *is = s == OK;
+    return s == ERR_NOT_FOUND ? OK : s;
 }
 
 static int64_t known(int64_t n)

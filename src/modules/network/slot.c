@@ -69,13 +69,24 @@ static enum status slot_fault(struct conn *c, struct arena *a,
                : lab_closed(c, a, v->lab, s->day, part_of(s->part), fault);
 }
 
+/* When it took place is part of what was told of it: who finds that wrong takes
+ * the visit's own step, which asks why, and then changes it. */
+static const char *halves_locked(struct conn *c, struct arena *a,
+                                 const struct visit *v)
+{
+    const char *why = visit_locked(c, a, v);
+    return why                      ? why
+           : same(v->state, "held") ? "network_slot.visit_held"
+                                    : NULL;
+}
+
 static const char *slot_locked(struct conn *c, struct arena *a, const void *row)
 {
     void *visit;
     const enum status s =
         row_load(c, a, &visit_entity, ((const struct slot *)row)->visit,
                  &reach_all, &visit);
-    return s == OK ? visit_locked(c, a, visit) : status_fault(s);
+    return s == OK ? halves_locked(c, a, visit) : status_fault(s);
 }
 
 /* To a visit that is accounted for comes no half-day, but with it. */
@@ -84,7 +95,7 @@ static const char *visit_is_accounted(struct conn *c, struct arena *a,
 {
     return day_of_time(v->row.created_at) == day_today()
                ? NULL
-               : visit_locked(c, a, v);
+               : halves_locked(c, a, v);
 }
 
 static const char *slot_check(struct conn *c, struct arena *a, const void *row,
