@@ -59,6 +59,8 @@ struct dialect {
     /* The statements, n = 0, 1, …, that forbid a table's rows to overlap; .text
      * NULL ends them. */
     struct sql (*overlap)(struct arena *a, const struct entity *e, int n);
+    /* Those that take what does so away again, where it is there. */
+    struct sql (*overlap_drop)(struct arena *a, const struct entity *e, int n);
 
     /* What the database holds. Tables: name. Columns of :name: name, type,
      * whether NOT NULL, in order. Indexes of :name: name, definition (as far as

@@ -196,7 +196,9 @@ struct index {
 };
 
 /* Rows that share the keys may not overlap: from is of a row, until is not any
- * more. All are F_REQUIRED whole numbers; a row ends after it begins. */
+ * more. All are F_REQUIRED whole numbers; a row ends after it begins. An index
+ * that begins with the keys and until finds the one row that is to be looked
+ * at. */
 struct overlap {
     const char *keys; /* "resource": fields, with commas */
     const char *from, *until;

@@ -119,6 +119,15 @@ static struct sql overlap(struct arena *a, const struct entity *e, int n)
     return (struct sql){buf_done(&b).p};
 }
 
+static struct sql overlap_drop(struct arena *a, const struct entity *e, int n)
+{
+    return n == 0 ? dialect_said(a,
+                                 "ALTER TABLE $ DROP CONSTRAINT IF EXISTS "
+                                 "$_overlap",
+                                 e->name)
+                  : (struct sql){NULL};
+}
+
 #define TURN_KEY "core_journal_txid_id_key"
 
 /*
@@ -165,6 +174,7 @@ const struct dialect postgres_dialect = {
     .search_count = search_count,
     .search_newest = " ORDER BY t.id DESC",
     .overlap = overlap,
+    .overlap_drop = overlap_drop,
     .tables = {"SELECT c.relname FROM pg_class c, pg_namespace n WHERE " HERE
                " AND c.relkind = 'r' ORDER BY 1"},
     .columns = {"SELECT a.attname, CASE format_type(a.atttypid, NULL) WHEN "

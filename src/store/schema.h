@@ -20,6 +20,8 @@ enum change_op {
     RUN,          /* .sql */
     REWORD, /* folds and search words of .entity anew: it searches or sorts by
                other fields than before */
+    KEEP_APART, /* what keeps the rows of .entity from overlapping is made anew,
+                   as this program says it */
     ORDER_JOURNAL, /* core_journal gets the key of its turns, where the engine
                       has one and the table was made before it */
 };

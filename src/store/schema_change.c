@@ -236,6 +236,18 @@ static enum status date_links(struct conn *c, struct arena *a,
     return statements_run(c, &all);
 }
 
+static enum status keep_apart(struct conn *c, struct arena *a,
+                              const struct entity *e)
+{
+    const struct dialect *d = dialect_of(c);
+    struct sql sql;
+    for (int n = 0; (sql = d->overlap_drop(a, e, n)).text; n++)
+        TRY(db_exec(c, sql, NO_ARGS, NULL));
+    for (int n = 0; (sql = d->overlap(a, e, n)).text; n++)
+        TRY(db_exec(c, sql, NO_ARGS, NULL));
+    return OK;
+}
+
 /* Databases of the same version may be older or younger than the key. */
 static enum status order_journal(struct conn *c, struct arena *a)
 {
@@ -283,6 +295,8 @@ static enum status change_run(struct conn *c, struct arena *a,
         return db_exec(c, h->sql, NO_ARGS, NULL);
     case REWORD:
         return schema_reword(c, a, h->entity);
+    case KEEP_APART:
+        return keep_apart(c, a, h->entity);
     case ORDER_JOURNAL:
         return order_journal(c, a);
     }

@@ -89,7 +89,9 @@ static struct sql search_count(struct arena *a, const struct entity *e)
 }
 
 /* RAISE gives the words that conn_refusal says. An AFTER trigger, so that the
- * condition is asked of rows that stand, in its own words. */
+ * condition is asked of rows that stand, in its own words. Those that stand lie
+ * apart: of all that end after this one begins, the first to end begins first
+ * too, so that no other is read. */
 static struct sql overlap(struct arena *a, const struct entity *e, int n)
 {
     static const char *const when[] = {"INSERT", "UPDATE"};
@@ -101,17 +103,25 @@ static struct sql overlap(struct arena *a, const struct entity *e, int n)
     buf_printf(&b,
                "CREATE TRIGGER %s_overlap_%d AFTER %s ON %s BEGIN SELECT "
                "RAISE(ABORT, 'overlap %s') FROM (SELECT * FROM %s WHERE %s) n "
-               "JOIN (SELECT * FROM %s WHERE %s) o ON o.id <> n.id AND "
-               "o.%s < n.%s AND n.%s < o.%s",
-               e->name, n, when[n], e->name, e->name, e->name, where, e->name,
-               where, o->from, o->until, o->from, o->until);
+               "WHERE n.id = NEW.id AND n.%s > (SELECT o.%s FROM (SELECT * "
+               "FROM %s WHERE %s) o WHERE o.id <> n.id AND o.%s > n.%s",
+               e->name, n, when[n], e->name, e->name, e->name, where, o->until,
+               o->from, e->name, where, o->until, o->from);
     struct str rest = str_of(o->keys), part;
     while (str_next(&rest, ',', &part)) {
         const char *key = str_dup(a, str_trim(part));
         buf_printf(&b, " AND o.%s = n.%s", key, key);
     }
-    buf_str(&b, " WHERE n.id = NEW.id; END");
+    buf_printf(&b, " ORDER BY o.%s LIMIT 1); END", o->until);
     return (struct sql){buf_done(&b).p};
+}
+
+static struct sql overlap_drop(struct arena *a, const struct entity *e, int n)
+{
+    return overlap(a, e, n).text
+               ? (struct sql){arena_printf(
+                     a, "DROP TRIGGER IF EXISTS %s_overlap_%d", e->name, n)}
+               : (struct sql){NULL};
 }
 
 /* There is one writer: ids are given in the order of the commits. */
@@ -139,6 +149,7 @@ const struct dialect sqlite_dialect = {
     .search_count = search_count,
     .search_newest = " ORDER BY s.rowid DESC",
     .overlap = overlap,
+    .overlap_drop = overlap_drop,
     /* Neither SQLite's own tables nor those that FTS5 keeps beneath its index.
      */
     .tables = {"SELECT name FROM pragma_table_list WHERE schema = 'main' AND "

@@ -37,7 +37,11 @@ static const struct change sourced[] = {
     {.op = ADD_INDEX, .entity = &hold_entity, .number = 1},
     {.op = RUN},
 };
-static const struct migration migrations[] = {{8, sourced}, {0}};
+static const struct change apart[] = {
+    {.op = KEEP_APART, .entity = &hold_entity},
+    {.op = RUN},
+};
+static const struct migration migrations[] = {{8, sourced}, {90, apart}, {0}};
 
 /* Again, for the areas that local holidays need are there now. */
 static enum status demo(struct demo *d)
