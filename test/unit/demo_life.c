@@ -59,6 +59,35 @@ TEST(demo_gates_keep_the_rules)
     demo_world_close(&w);
 }
 
+/* No link of a filiation contradicts the days of what it joins: what another
+ * takes over is not taken before it was stopped, and nothing feeds what is. */
+TEST(demo_filiations_keep_their_days)
+{
+    struct demo_world w;
+    demo_world_open(&w, "demo.db");
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_filiation f JOIN portfolio_gate"
+                " g ON g.project = f.from_project AND g.state = 'stop' WHERE"
+                " f.since <> g.decided_on") == 0);
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_filiation f JOIN"
+                " portfolio_project p ON p.id = f.from_project WHERE f.kind ="
+                " 'merged' AND (p.ends IS NULL OR p.ends <> f.since)") == 0);
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_filiation f JOIN"
+                " portfolio_project p ON p.id = f.to_project WHERE f.since >="
+                " p.ends OR (f.kind = 'became' AND f.since > p.starts)") == 0);
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_filiation f JOIN"
+                " portfolio_project p ON p.id = f.from_project WHERE f.since <"
+                " p.starts") == 0);
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_filiation f JOIN"
+                " portfolio_signal s ON s.id = f.from_signal WHERE f.since <"
+                " s.seen") == 0);
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_filiation f JOIN"
+                " portfolio_deployment y ON y.id = f.to_deployment WHERE"
+                " f.since <> y.starts") == 0);
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_filiation WHERE since IS NULL"
+                " OR kind = 'merged'") == 2);
+    demo_world_close(&w);
+}
+
 /* Where a decision leaves a project that stood at the gate's first stage. */
 static const char *left_by(const struct gate *g)
 {

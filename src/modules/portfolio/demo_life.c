@@ -157,6 +157,24 @@ static enum status add_advice(struct demo *d, const struct demo_advice *w,
     return add_link(d, f, "fed", NULL);
 }
 
+/* What a project leaves to another it leaves on the day of the decision that
+ * stopped it; else the other began with it. */
+static enum status lineage_since(struct demo *d, const struct filiation *f,
+                                 int32_t *out)
+{
+    int64_t day;
+    TRY(db_int(d->conn,
+               SQL("SELECT coalesce((SELECT max(g.decided_on) FROM"
+                   " portfolio_gate g WHERE g.project = :from AND g.state ="
+                   " 'stop'), p.starts) FROM portfolio_project p WHERE p.id ="
+                   " :to"),
+               ARGS(arg_int("from", f->from_project),
+                    arg_int("to", f->to_project)),
+               &day));
+    *out = day == NONE ? NO_DAY : (int32_t)day;
+    return OK;
+}
+
 /* What projects owe each other. */
 static enum status add_lineage(struct demo *d)
 {
@@ -177,15 +195,11 @@ static enum status add_lineage(struct demo *d)
          "Savoirs fondamentaux et IA", "fed",
          "La grille d’observation de l’écrit a été reprise."},
     };
-    int64_t starts;
     for (size_t i = 0; i < COUNT(links); i++) {
         struct filiation *f = row_new(d->mem, &filiation_entity);
         TRY(demo_project_id(d, links[i].from, &f->from_project));
         TRY(demo_project_id(d, links[i].to, &f->to_project));
-        TRY(db_int(d->conn,
-                   SQL("SELECT starts FROM portfolio_project WHERE id = :id"),
-                   ARGS(arg_int("id", f->to_project)), &starts));
-        f->since = starts == NONE ? NO_DAY : (int32_t)starts;
+        TRY(lineage_since(d, f, &f->since));
         TRY(add_link(d, f, links[i].kind, links[i].why));
     }
     return OK;

@@ -201,7 +201,7 @@ const struct demo_signal demo_signals[] = {
     {"Lire un texte en couches", "Thèse soutenue en 2021", "fr", "fr",
      "Des aides que l’élève ouvre ou non, sans réécrire l’œuvre.", "kept",
      "Travail solide, et le laboratoire est prêt à poursuivre avec nous.",
-     ON(2022, 9, 5), "researcher", "LyText, CoText", "became"},
+     ON(2022, 6, 14), "researcher", "LyText, CoText", "became"},
     {"Élèves assistants numériques au Danemark", "Séminaire Erasmus+", "dk",
      "en", "Des élèves tiennent une permanence deux fois par semaine.", "kept",
      "Montre qu’un cadre écrit par les élèves tient dans la durée.",
