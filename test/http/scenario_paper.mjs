@@ -92,6 +92,14 @@ await test('the sheet for the sortie scolaire, in the reader’s language', asyn
   equal((await admin.get('/accueils/99999999/sortie.pdf')).status, 404);
 });
 
+await test('what a class comes for and what it needs are two lines of its sheet', async () => {
+  const [outing] = JSON.parse((await api('GET', 'outing?limit=1')).text).rows;
+  equal((await api('PATCH', `outing/${outing.id}`, { needs: 'Deux PAI', version: outing.version })).status, 200);
+  const visit = JSON.parse((await api('GET', `visit/${outing.visit}`)).text);
+  equal((await api('PATCH', `visit/${visit.id}`, { need: 'Tourner un film', version: visit.version })).status, 200);
+  match(plain(text((await admin.get(`/accueils/${visit.id}/sortie.pdf`)).bytes)), /veut y faire Tourner un film.*Besoins particuliers Deux PAI/s);
+});
+
 await test('a text of any length, script or sign is set, and read back', async () => {
   const cases = {
     accents: 'Où naïve l’œuvre ? À Épinal, « Noël » coûte 12 €, ça va… ŒÆŸ',

@@ -106,7 +106,9 @@ await test('a laboratory\'s rule: without the agreement nothing is confirmed; a 
   match(header(sure, 'subject'), /^C’est confirmé/);
   // Without an account: what the head said, and what was asked for, are on it.
   const sheet = linkOf(sure, 'fiche-sortie');
-  match(readable((await server.stranger().get(sheet)).text), /Un fauteuil.*accord donné le 12 mars 2025/);
+  match(readable((await server.stranger().get(sheet)).text), /Ce que l’on veut y faire Un fauteuil.*accord donné le 12 mars 2025/);
+  // What is to be provided for is not what they come for: it waits for the pen.
+  match(readable((await server.stranger().get(sheet)).text), /Besoins particuliers à écrire à la main/);
   const pdf = await server.stranger().get(`${sheet}/pdf`);
   equal(pdf.status, 200);
   match(pdf.text, /^%PDF/);
@@ -394,7 +396,8 @@ await test('the sheet for the sortie scolaire says what is known and leaves the 
   const form = await teacher.form(`/sorties/nouveau?visit=${mine.id}`, '/sorties');
   const sent = await teacher.submit(form, { leaves: '8 h 30', transport: 'coach', cost: '185,50', adults: '3', needs: 'Un fauteuil' });
   equal(sent.status, 303, readable(sent.text).slice(0, 400));
-  match(readable((await teacher.get(`/accueils/${mine.id}/sortie`)).text), /8 h 30.*car réservé.*185,50.*Un fauteuil/);
+  match(readable((await teacher.get(`/accueils/${mine.id}/sortie`)).text),
+    /veut y faire Un besoin à nul autre pareil.*8 h 30.*car réservé.*185,50.*Besoins particuliers Un fauteuil/);
   equal((await (await server.as('partner')).get(`/accueils/${mine.id}/sortie`)).status, 403);
 });
 await test('its secret address is good until the way home, on whichever day that is, and for one address of mail', async () => {

@@ -136,44 +136,48 @@ static const char *number(struct req *r, int64_t n)
     return n > 0 ? format_int(r->mem, r->lang, n) : NULL;
 }
 
+static void line_add(struct sheet_v *v, const char *what, const char *text)
+{
+    v->lines[v->n++] = (struct sheet_line_v){what, text, false};
+}
+
+/* What the visit says of itself. What the class comes for is a line of its own,
+ * apart from what is to be provided for it. */
+static void visit_fill(struct req *r, const struct visit_said *s,
+                       struct sheet_v *v)
+{
+    const struct visit *visit = r->row;
+    const struct lang *l = r->lang;
+    const char *place = s->place ? said(r->mem, l, s->place) : NULL;
+    line_add(v, tr(l, "network_visit.title"), said(r->mem, l, s->title));
+    if (visit->need)
+        line_add(v, tr(l, "network_visit.need"),
+                 said(r->mem, l, visit->need));
+    line_add(v, tr(l, "network.sheet_where"),
+             arena_printf(r->mem, "%s%s%s", said(r->mem, l, s->lab),
+                          place ? ", " : "", place ? place : ""));
+    line_add(v, tr(l, "network.sheet_when"), s->when);
+    v->lines[v->n - 1].tall = true;
+    line_add(v, tr(l, "network.sheet_who"),
+             *s->who ? said(r->mem, l, s->who) : NULL);
+    line_add(v, tr(l, "network.sheet_teacher"), said(r->mem, l, s->asker));
+    line_add(v, tr(l, "network_visit.pupils"), number(r, visit->pupils));
+    line_add(v, tr(l, "network.sheet_lab"), *s->contact ? s->contact : NULL);
+}
+
 static void sheet_fill(struct req *r, const struct visit_said *s,
                        const struct outing *o, struct sheet_v *v)
 {
     static const char *const asked[] = {
         "leaves",  "returns", "transport",   "carrier", "cost",
         "paid_by", "adults",  "adult_names", "meal",    "contact"};
-    const struct visit *visit = r->row;
-    struct sheet_line_v *lines =
-        NEW_ARRAY(r->mem, struct sheet_line_v, COUNT(asked) + 8);
-    const struct lang *l = r->lang;
-    size_t n = 0;
-    lines[n++] = (struct sheet_line_v){tr(l, "network_visit.title"),
-                                       said(r->mem, l, s->title), false};
-    lines[n++] = (struct sheet_line_v){
-        tr(l, "network.sheet_where"),
-        arena_printf(r->mem, "%s%s%s", said(r->mem, l, s->lab),
-                     s->place ? ", " : "",
-                     s->place ? said(r->mem, l, s->place) : ""),
-        false};
-    lines[n++] =
-        (struct sheet_line_v){tr(l, "network.sheet_when"), s->when, true};
-    lines[n++] =
-        (struct sheet_line_v){tr(l, "network.sheet_who"),
-                              *s->who ? said(r->mem, l, s->who) : NULL, false};
-    lines[n++] = (struct sheet_line_v){tr(l, "network.sheet_teacher"),
-                                       said(r->mem, l, s->asker), false};
-    lines[n++] = (struct sheet_line_v){tr(l, "network_visit.pupils"),
-                                       number(r, visit->pupils), false};
-    lines[n++] = (struct sheet_line_v){tr(l, "network.sheet_lab"),
-                                       *s->contact ? s->contact : NULL, false};
+    v->lines = NEW_ARRAY(r->mem, struct sheet_line_v, COUNT(asked) + 9);
+    visit_fill(r, s, v);
     for (size_t i = 0; i < COUNT(asked); i++)
-        lines[n++] = (struct sheet_line_v){label(r, asked[i]),
-                                           shown(r, o, asked[i]), false};
-    const char *needs = o->needs ? o->needs : visit->need;
-    lines[n++] = (struct sheet_line_v){
-        label(r, "needs"), needs ? said(r->mem, l, needs) : NULL, true};
-    v->lines = lines;
-    v->n = n;
+        line_add(v, label(r, asked[i]), shown(r, o, asked[i]));
+    line_add(v, label(r, "needs"),
+             o->needs ? said(r->mem, r->lang, o->needs) : NULL);
+    v->lines[v->n - 1].tall = true;
 }
 
 /* "donné le 12 mars 2025, M. le directeur"; NULL: to be written by hand. */

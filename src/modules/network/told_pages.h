@@ -52,7 +52,7 @@ struct sheet_v {
     const char *edit; /* where to fill in what is missing; or NULL */
     const char *pdf;
     const char *agreed; /* by the head; NULL: signed on the paper */
-    const struct sheet_line_v *lines;
+    struct sheet_line_v *lines;
     size_t n;
     const char *visit;
 };
