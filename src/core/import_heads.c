@@ -207,7 +207,7 @@ static size_t heads_known(struct arena *a, const struct entity *e,
         known += fields[i] != NULL;
     }
     for (const struct field *f = e->fields; f->name; f++)
-        if ((f->flags & F_REQUIRED) && import_fills(e, f) &&
+        if (field_is_asked(f) && import_fills(e, f) &&
             !is_filled(im, fields, f->name))
             return 0;
     return known;

@@ -71,8 +71,8 @@ static void check_absent(const struct reader *r, const void *row,
 {
     const struct entity *e = r->im->entity;
     for (const struct field *f = e->fields; f->name; f++)
-        if ((f->flags & F_REQUIRED) && import_fills(e, f) &&
-            !reader_has(r, f) && field_get(f, row).type == V_NULL) {
+        if (field_is_asked(f) && import_fills(e, f) && !reader_has(r, f) &&
+            field_get(f, row).type == V_NULL) {
             form_error(errors, f->name, "import.column_missing");
             return;
         }

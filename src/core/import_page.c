@@ -316,8 +316,7 @@ static const char *missing_of(struct req *r, const struct import *im)
     const struct entity *e = im->entity;
     struct buf b = {.mem = r->mem};
     for (const struct field *f = e->fields; im->bad && f->name; f++)
-        if ((f->flags & F_REQUIRED) && import_fills(e, f) &&
-            !fills(im, f->name))
+        if (field_is_asked(f) && import_fills(e, f) && !fills(im, f->name))
             buf_printf(&b, "%s%s", b.n ? ", " : "",
                        field_label(r->mem, r->lang, e, f->name));
     const char *what = tr(r->lang, arena_printf(r->mem, "%s.list", e->name));

@@ -98,7 +98,7 @@ static void schema_new(struct req *r, struct json *j, const struct entity *e)
     json_object(j, NULL);
     json_array(j, "required");
     for (const struct field *f = e->fields; f->name; f++)
-        if ((f->flags & F_REQUIRED) && field_is_typed(e, f))
+        if (field_is_asked(f) && field_is_typed(e, f))
             json_cstr(j, NULL, f->name);
     json_end_array(j);
     json_end_object(j);

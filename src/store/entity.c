@@ -26,6 +26,11 @@ const struct field *entity_field(const struct entity *e, const char *name)
     return NULL;
 }
 
+bool field_is_asked(const struct field *f)
+{
+    return (f->flags & F_REQUIRED) && !(f->flags & F_LAST);
+}
+
 const char *field_choice(const struct field *f, struct str key)
 {
     for (const char *const *k = f->choices; *k; k++)

@@ -64,6 +64,8 @@ enum field_flag {
                              else who reads them */
     F_ATTESTED = 1 << 14, /* where it is known, fields NAME_source and NAME_date
                              say where from and of which day */
+    F_LAST = 1 << 15,     /* INT, F_REQUIRED: its place among those under the
+                             same parent. Where none is given it comes last */
     F_LENIENT = 1 << 9,   /* REF: a file may write a code that is not here (the
                              département of another académie): what stands stays,
                              and the reader is told */
@@ -309,6 +311,8 @@ struct entity {
 
 /* Fields. */
 const struct field *entity_field(const struct entity *e, const char *name);
+/* Must whoever writes a row give it? */
+bool field_is_asked(const struct field *f);
 /* The choice that has this key; NULL: none of them. */
 const char *field_choice(const struct field *f, struct str key);
 const struct link *entity_link(const struct entity *e, const char *name);

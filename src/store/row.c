@@ -190,6 +190,25 @@ enum status row_follow(struct conn *c, struct arena *a, const struct entity *e,
     return e->follow ? e->follow(c, a, before, after, by) : OK;
 }
 
+/* See F_LAST. */
+static enum status come_last(struct conn *c, struct arena *a,
+                             const struct entity *e, void *row)
+{
+    for (const struct field *f = e->fields; f->name; f++) {
+        int64_t last;
+        if (!(f->flags & F_LAST) || field_get(f, row).type != V_NULL)
+            continue;
+        const struct sql sql = {arena_printf(
+            a, "SELECT coalesce(max(%s), 0) FROM %s WHERE %s = :under", f->name,
+            e->name, e->parent)};
+        TRY(db_int(c, sql,
+                   ARGS({"under", field_get(entity_field(e, e->parent), row)}),
+                   &last));
+        field_set(f, row, value_int(last < f->max ? last + 1 : f->max));
+    }
+    return OK;
+}
+
 enum status row_insert(struct conn *c, struct arena *a, const struct entity *e,
                        void *row, struct actor by)
 {
@@ -202,6 +221,7 @@ enum status row_insert(struct conn *c, struct arena *a, const struct entity *e,
     h->version = 1;
     h->created_at = h->changed_at = time_now();
     h->created_by = h->changed_by = by.person;
+    TRY(come_last(c, a, e, row));
     struct arena_mark mark = arena_mark(a);
     enum status status = row_put(c, a, shape_of(e), row, false);
     if (status == OK)
@@ -230,6 +250,7 @@ static enum status update_in(struct conn *c, struct arena *a,
     TRY(counting_keep(c, a, s->entity, before, row, by));
     struct line line = {h->id, h->version + 1, time_now(), what, {0}};
     TRY(history_image(c, a, s->entity, before, &line.image));
+    TRY(come_last(c, a, s->entity, row));
     struct arg *args = args_for(a, s);
     struct str words = {0};
     int64_t changed;

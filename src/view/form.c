@@ -204,7 +204,7 @@ static enum status field_draw(struct drawing *d, const struct field *f)
         .error =
             form_message(d->mem, d->lang, form_error_of(ask->errors, f->name)),
         .value = value_of(d, f),
-        .required = f->flags & F_REQUIRED,
+        .required = field_is_asked(f),
     };
     if (ask->under && same(f->name, ask->entity->parent) && *out->value &&
         !out->error) {

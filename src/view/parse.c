@@ -166,7 +166,7 @@ static enum status field_read(struct arena *a, const struct entity *e,
     }
     if (!error.key && f->type == F_FILE)
         TRY(file_fault(a, f, source, v, row, &error.key));
-    if (!error.key && v.type == V_NULL && (f->flags & F_REQUIRED))
+    if (!error.key && v.type == V_NULL && field_is_asked(f))
         error.key = "form.required";
     if (!error.key) {
         TRY(taken(a, e, f, source, v, row, &used));

@@ -103,6 +103,29 @@ await test('a tour begins in the morning, with one half-day on the way between t
   deepEqual([begun.part, begun.transit], ['morning', '1']);
 });
 
+await test('without a rank the stops come in the order of entry: by the form, by the API, in a file', async () => {
+  const k = await kit();
+  const t = await tour(k, '2025-04-28');
+  const form = (await admin.get(`/etapes-tournee/nouveau?tour=${t}`)).text;
+  ok(/<input[^>]*name="half_days"[^>]*required/.test(form) && !/<input[^>]*name="nth"[^>]*required/.test(form), 'a rank is not asked');
+  const bare = (school) => made('stop', { tour: t, school: school.id, half_days: 2 });
+  await bare(schools[8]);
+  await bare(schools[9]);
+  const chain = () => lines(`SELECT school, nth FROM network_stop WHERE tour = ${t} ORDER BY nth, id`).map(([s, n]) => [Number(s), Number(n)]);
+  deepEqual(chain(), [[schools[8].id, 1], [schools[9].id, 2]]);
+  const r = await importSend(admin, 'stop', ['Tournée;École ou établissement;Demi-journées sur place',
+    ...[10, 11].map((i) => `${t};${schools[i].uai};1`)].join('\r\n'), 'etapes.csv');
+  const checked = await importEnd(admin, r.location);
+  equal(checked.refused, 0, JSON.stringify(checked));
+  await importPress(admin, r.location, 'application');
+  await importEnd(admin, r.location);
+  deepEqual(chain(), [8, 9, 10, 11].map((i, n) => [schools[i].id, n + 1]));
+  // Blanked again, the first comes last.
+  const first = JSON.parse((await admin.get('/etapes-tournee.json')).text).find((s) => s.tour === t && s.nth === 1);
+  equal((await api('PATCH', `stop/${first.id}`, { nth: null, version: first.version })).status, 200);
+  deepEqual(chain().map(([s]) => s), [9, 10, 11, 8].map((i) => schools[i].id));
+});
+
 await test('a thirteenth stop is refused', async () => {
   const t = await tour(await kit(), '2025-04-28');
   for (let i = 0; i < 12; i++) await stop(t, i + 1, schools[i * 5]);

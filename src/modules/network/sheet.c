@@ -151,8 +151,7 @@ static void visit_fill(struct req *r, const struct visit_said *s,
     const char *place = s->place ? said(r->mem, l, s->place) : NULL;
     line_add(v, tr(l, "network_visit.title"), said(r->mem, l, s->title));
     if (visit->need)
-        line_add(v, tr(l, "network_visit.need"),
-                 said(r->mem, l, visit->need));
+        line_add(v, tr(l, "network_visit.need"), said(r->mem, l, visit->need));
     line_add(v, tr(l, "network.sheet_where"),
              arena_printf(r->mem, "%s%s%s", said(r->mem, l, s->lab),
                           place ? ", " : "", place ? place : ""));

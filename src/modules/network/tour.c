@@ -143,7 +143,8 @@ static const char *const stop_reach[] = {REACH_LAB("tour.kit."),
                                          REACH_SCHOOL(""), NULL};
 static const struct field stop_fields[] = {
     REF(stop, tour, &tour_entity, .flags = F_REQUIRED | F_LIST | F_FILTER),
-    INT(stop, nth, .min = 1, .max = 99, .flags = F_REQUIRED | F_LIST | F_SORT),
+    INT(stop, nth, .min = 1, .max = 99,
+        .flags = F_REQUIRED | F_LAST | F_LIST | F_SORT),
     REF(stop, school, &school_entity, .flags = F_REQUIRED | F_LIST | F_FILTER),
     INT(stop, half_days, .min = 1, .max = 60, .flags = F_REQUIRED | F_LIST),
     TEXT(stop, contact, .max = 120, .flags = F_PERSONAL),

@@ -163,14 +163,14 @@ static enum status lineage_since(struct demo *d, const struct filiation *f,
                                  int32_t *out)
 {
     int64_t day;
-    TRY(db_int(d->conn,
-               SQL("SELECT coalesce((SELECT max(g.decided_on) FROM"
-                   " portfolio_gate g WHERE g.project = :from AND g.state ="
-                   " 'stop'), p.starts) FROM portfolio_project p WHERE p.id ="
-                   " :to"),
-               ARGS(arg_int("from", f->from_project),
-                    arg_int("to", f->to_project)),
-               &day));
+    TRY(db_int(
+        d->conn,
+        SQL("SELECT coalesce((SELECT max(g.decided_on) FROM"
+            " portfolio_gate g WHERE g.project = :from AND g.state ="
+            " 'stop'), p.starts) FROM portfolio_project p WHERE p.id ="
+            " :to"),
+        ARGS(arg_int("from", f->from_project), arg_int("to", f->to_project)),
+        &day));
     *out = day == NONE ? NO_DAY : (int32_t)day;
     return OK;
 }
