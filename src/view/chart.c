@@ -93,9 +93,14 @@ static void svg_text(struct canvas *c, enum ink ink, enum anchor anchor,
 static void svg_link(struct canvas *c, const char *href, const char *title)
 {
     struct html *h = page(c);
-    html_lit(h, "<a href=\"");
-    html_href(h, href);
-    html_lit(h, "\"><title");
+    ((struct svg *)c)->leads = href != NULL;
+    if (href) {
+        html_lit(h, "<a href=\"");
+        html_href(h, href);
+        html_lit(h, "\"><title");
+    } else {
+        html_lit(h, "<g><title");
+    }
     html_lang(h, title);
     html_lit(h, ">");
     html_plain(h, title);
@@ -104,7 +109,10 @@ static void svg_link(struct canvas *c, const char *href, const char *title)
 
 static void svg_link_end(struct canvas *c)
 {
-    html_lit(page(c), "</a>");
+    if (((struct svg *)c)->leads)
+        html_lit(page(c), "</a>");
+    else
+        html_lit(page(c), "</g>");
 }
 
 void svg_open(struct svg *s, struct html *h, const char *role, double width,
@@ -116,6 +124,10 @@ void svg_open(struct svg *s, struct html *h, const char *role, double width,
     html_lit(h, "<svg viewBox=\"0 0 ");
     html_number(h, width);
     html_lit(h, " ");
+    html_number(h, height);
+    html_lit(h, "\" width=\"");
+    html_number(h, width);
+    html_lit(h, "\" height=\"");
     html_number(h, height);
     html_lit(h, "\" role=\"");
     html_text(h, role);

@@ -22,7 +22,8 @@ struct canvas {
                  size_t n, bool closed);
     void (*text)(struct canvas *c, enum ink ink, enum anchor anchor, double x,
                  double y, const char *text);
-    /* What is drawn between both leads to href (a device may ignore it). */
+    /* What is drawn between both leads to href (a device may ignore it); NULL:
+     * it only has that title. */
     void (*link)(struct canvas *c, const char *href, const char *title);
     void (*link_end)(struct canvas *c);
 };
@@ -31,6 +32,7 @@ struct canvas {
 struct svg {
     struct canvas canvas; /* first: a canvas is its svg */
     struct html *h;
+    bool leads; /* the link that is open has an href */
 };
 /* Starts <svg role="img"> with its size and its name for those who do not see
  * it; role "group" where it holds links. */

@@ -341,7 +341,7 @@ await test('what a project was deployed as is in its filiation, once for each to
   const n = Number(query(server.folder, `SELECT count(*) ${used}`));
   const mia = query(server.folder, `SELECT min(project) ${used}`);
   const note = query(server.folder, "SELECT id FROM portfolio_signal WHERE title LIKE 'MIA Seconde%'");
-  const drawn = (seen) => seen.split(`>MIA Seconde · ${n} déploiements</text>`).length - 1;
+  const drawn = (seen) => seen.split(`>MIA Seconde · ${n} déploiements</title>`).length - 1;
   ok(n > 20);
   // Down: from the note, the project and for everybody; its schools are no nodes of their own.
   for (const [who, path] of [[leader, `/veille/${note}`], [leader, `/projets/${mia}`], [server.stranger(), `/projets/${mia}`]]) {
@@ -359,6 +359,56 @@ await test('what a project was deployed as is in its filiation, once for each to
   made(await post(admin, '/deploiements', { project: lab, tool: 'Pas encore là', school: schools[0].id,
     starts: '2099-01-01', state: 'planned' }));
   ok(!/Pas encore là/.test(await figure(leader, `/projets/${lab}`)));
+});
+await test('filiation is drawn by generations, each line with its kind, and what has no room is counted and listed', async () => {
+  const name = 'Une valise de mesures que les classes se prêtent d’un collège à l’autre, avec son carnet de terrain';
+  const axis = (await rows('/axes'))[0].id;
+  const hub = Number(made(await post(admin, '/projets', { name, axis, starts: '2025-01-06' })).split('/').at(-1));
+  const note = async (title) => Number(made(await post(leader, '/veille', { title, source: 'Salon', country: 'it', seen: '2025-03-01',
+    subject: 'Vu.' })).split('/').at(-1));
+  const link = async (o) => made(await post(admin, '/filiations', o));
+  const notes = [];
+  for (let i = 0; i < 40; i++) {
+    notes.push(await note(`Note ${i} de la valise`));
+    await link({ kind: 'fed', from_signal: notes[i], to_project: hub });
+  }
+  await link({ kind: 'inspired', from_signal: await note('La toute première'), to_signal: notes[39] });
+  const split = (await rows('/projets')).find((p) => p.name === 'Moodle').id;
+  await link({ kind: 'split', from_project: hub, to_project: split });
+  const figure = async (who, path) => /<figure class="chart lineage">[\s\S]*?<\/figure>/.exec((await who.get(path)).text)[0];
+  const seen = await figure(leader, `/projets/${hub}`);
+  const [drawn, listed] = seen.split('<figcaption>');
+  const boxes = [...drawn.matchAll(/<(a href="([^"]*)"|g)><title>([^<]*)<\/title><rect class="(bar(?: on)?)" x="([\d.]+)"([\s\S]*?)<\/\1?/g)]
+    .map(([, , href, title, css, x]) => ({ href, title, css, x: Number(x) }));
+  const at = (title) => boxes.find((b) => b.title === title);
+  const own = at(`Projet · ${name}`), moodle = at('Projet · Moodle'), first = at('Note de veille · La toute première');
+  equal(`${own.css} ${own.href}`, 'bar on undefined');
+  // A column for each generation; what ties another to it has its place before the rest.
+  const last = at('Note de veille · Note 39 de la valise');
+  ok(first.x < last.x && last.x < own.x && own.x < moodle.x, JSON.stringify(boxes));
+  equal(boxes.filter((b) => b.x === last.x).length, 7);
+  equal(moodle.href, `/projets/${split}`);
+  // The kind stands on the line; a name on its lines, and whole in its title.
+  for (const kind of ['a nourri', 'a inspiré', 's’est divisé en']) ok(drawn.includes(`>${kind}</text>`), kind);
+  const lines = [...drawn.matchAll(/<text class="label"[^>]*>([^<]*)<\/text>/g)].map(([, t]) => t);
+  const from = lines.findIndex((t) => t.startsWith('Une valise'));
+  match(lines.slice(from, from + 3).join(' '), /^Une valise de mesures que les classes se prêtent d’un collège.*…$/);
+  // 34 have no room: the box says so and leads to the list, which has all.
+  equal(at('et 34 autres').href, '#lineage-list');
+  for (let i = 0; i < 40; i++) ok(listed.includes(`Note ${i} de la valise</a>`), `${i}`);
+  ok(!/plus proches/.test(listed));
+  const english = await figure(await server.as('leader', 'en'), `/projets/${hub}`);
+  match(english, />split into<\/text>[^]*and 34 others/);
+  match(await figure(server.stranger('en'), `/projets/${hub}`), /Watch note, not public/);
+  // More than are walked: more than so many, and where all are.
+  for (let i = 0; i < 300; i++)
+    query(server.folder, `INSERT INTO portfolio_filiation (version, created_at, created_by, changed_at, changed_by, kind, from_project,
+      to_deployment, from_node, to_node) VALUES (1, 0, 0, 0, 0, 'inspired', ${hub}, NULL, ${hub * 4 + 2}, ${4e6 + i * 4})`);
+  const many = await figure(leader, `/projets/${hub}`);
+  match(many, /<title>et plus de \d+ autres<\/title>/);
+  match(many, /<title>et 34 autres<\/title>/);
+  match(many, /Seuls les liens les plus proches sont nommés ici. <a href="\/filiations">/);
+  query(server.folder, `DELETE FROM portfolio_filiation WHERE to_node >= 4000000`);
 });
 await test('a return is given once the use has begun: by form, API and file alike', async () => {
   const base = { project: lab, tool: 'Loupe', school: schools[0].id, starts: '2025-02-10' };

@@ -418,7 +418,7 @@ static const char *walked(struct demo_world *w, const int64_t *notes, int from,
         buf_printf(&b, "%s%s%s ", i == kin.up ? "> " : "", named.titles[0],
                    named.titles[1]);
     }
-    *cut = kin.cut;
+    *cut = kin.cut[0] || kin.cut[1];
     return buf_done(&b).p;
 }
 

@@ -153,7 +153,7 @@ enum status filiation_walk(struct conn *c, struct arena *a, int64_t node,
     while (rows_next(r)) {
         const bool down = row_int(r, 0);
         if (met[down]++ == most) {
-            out->cut = true;
+            out->cut[down] = true;
             continue;
         }
         out->links[out->n++] = (struct kin){row_int(r, 1), row_int(r, 2),

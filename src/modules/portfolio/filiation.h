@@ -29,7 +29,7 @@ struct kin {
 struct kinship {
     struct kin *links;
     size_t n, up; /* the first .up of them lead to the node */
-    bool cut;     /* there are more than asked */
+    bool cut[2];  /* there are more than asked: up, down */
 };
 /* All that the node came from and all that came of it, the nearest first, most
  * each way: one query, which walks no further than that. */

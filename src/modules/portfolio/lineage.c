@@ -2,9 +2,12 @@
 
 #include "i18n/format.h"
 #include "modules/portfolio/shown.h"
-#include "view/chart.h"
 
-enum { DRAWN = 60, STEP = 22, ROW = 34, LEFT = 14, WIDTH = 496, LETTER = 9 };
+enum {
+    WALKED = 240, /* links each way; of their ends those without a name are
+                     counted */
+    NOWHERE = LINEAGE_NOWHERE,
+};
 
 /*
  * A note de veille and a request for advice are the laboratory's own: a note
@@ -15,12 +18,6 @@ enum { DRAWN = 60, STEP = 22, ROW = 34, LEFT = 14, WIDTH = 496, LETTER = 9 };
  */
 static const bool stands_unread[NODE_KINDS] =
     {[NODE_SIGNAL] = true, [NODE_ADVICE] = true};
-
-/* A tool is no row: it is numbered beyond all of them. */
-static int64_t tool_node(size_t place)
-{
-    return INT64_MAX - DRAWN + (int64_t)place;
-}
 
 struct drawing {
     struct req *r;
@@ -41,58 +38,52 @@ static bool is_drawn(const struct drawing *d, int64_t node)
     return may_read(d, node) || stands_unread[node_kind(node)];
 }
 
-/* The place of a node among those drawn; new ones at the end. n when full. */
+/* The place of a node among those met; a new one's at the end. */
 static size_t place_of(struct drawing *d, int64_t node)
 {
     size_t i = 0;
     while (i < d->n && d->nodes[i].node != node)
         i++;
-    if (i < d->n || d->n == DRAWN)
+    if (i < d->n)
         return i;
     const struct entity *e = node_entity(node_kind(node));
     d->nodes[d->n++] = (struct lineage_node){
         .node = node,
         .kind = tr(d->r->lang, e->name),
-        .href = may_read(d, node) ? row_address(d->r, e, node_id(node)) : NULL};
+        .href = may_read(d, node) ? row_address(d->r, e, node_id(node)) : NULL,
+        .layer = NOWHERE};
     return i;
 }
 
-/* A layer lies behind all that led to it; without circles this ends. */
+/* One generation farther from the node asked, where it is not that far yet;
+ * what came before it never comes behind, and the other way about. */
+static bool layer_push(struct lineage_node *n, int layer)
+{
+    const bool nearer = layer < 0 ? n->layer < 0 && n->layer > layer
+                                  : n->layer > 0 && n->layer < layer;
+    if (n->layer != NOWHERE && !nearer)
+        return false;
+    n->layer = layer;
+    return true;
+}
+
+/* Each stands beyond all that lies between it and the node asked; without
+ * circles this ends. */
 static void layers_fill(struct drawing *d)
 {
     bool moved = true;
+    d->nodes[0].layer = 0;
     for (size_t round = 0; moved && round <= d->n; round++) {
         moved = false;
         for (size_t i = 0; i < d->link_count; i++) {
             const struct lineage_link *l = &d->links[i];
-            int behind = d->nodes[l->from].layer + 1;
-            if (d->nodes[l->to].layer >= behind)
-                continue;
-            d->nodes[l->to].layer = behind;
-            moved = true;
+            struct lineage_node *from = &d->nodes[l->from],
+                                *to = &d->nodes[l->to];
+            if (to->layer <= 0)
+                moved |= layer_push(from, to->layer - 1);
+            else if (from->layer >= 0 && from->layer != NOWHERE)
+                moved |= layer_push(to, from->layer + 1);
         }
-    }
-}
-
-static int by_layer(const void *a, const void *b)
-{
-    const struct lineage_node *x = a, *y = b;
-    return x->layer != y->layer ? x->layer - y->layer
-                                : (x->node > y->node) - (x->node < y->node);
-}
-
-/* In the order of their layers; links find their ends again. */
-static void order(struct drawing *d)
-{
-    int64_t *ends = NEW_ARRAY(d->r->mem, int64_t, 2 * d->link_count + 1);
-    for (size_t i = 0; i < d->link_count; i++) {
-        ends[2 * i] = d->nodes[d->links[i].from].node;
-        ends[2 * i + 1] = d->nodes[d->links[i].to].node;
-    }
-    qsort(d->nodes, d->n, sizeof(*d->nodes), by_layer);
-    for (size_t i = 0; i < d->link_count; i++) {
-        d->links[i].from = place_of(d, ends[2 * i]);
-        d->links[i].to = place_of(d, ends[2 * i + 1]);
     }
 }
 
@@ -110,39 +101,54 @@ static bool is_among_uses(const struct drawing *d, const struct kinship *kin,
     return true;
 }
 
-static void links_place(struct drawing *d, const struct kinship *kin, bool *cut)
+static void links_place(struct drawing *d, const struct kinship *kin)
 {
-    d->links = NEW_ARRAY(d->r->mem, struct lineage_link, kin->n + DRAWN + 1);
+    const size_t uses = NODES_NAMED * (USES_MOST + 1);
+    d->links = NEW_ARRAY(d->r->mem, struct lineage_link, kin->n + uses);
+    d->nodes = NEW_ARRAY(d->r->mem, struct lineage_node, 2 * kin->n + 1 + uses);
+    place_of(d, d->self);
     for (size_t i = 0; i < kin->n; i++) {
         const struct kin *k = &kin->links[i];
         if (!is_drawn(d, k->from) || !is_drawn(d, k->to) ||
             is_among_uses(d, kin, k))
             continue;
-        size_t from = place_of(d, k->from), to = place_of(d, k->to);
-        if (from == DRAWN || to == DRAWN) {
-            *cut = true;
-            continue;
-        }
+        const size_t from = place_of(d, k->from), to = place_of(d, k->to);
         d->links[d->link_count++] = (struct lineage_link){
-            from, to,
-            choice_label(d->r->mem, d->r->lang, &filiation_entity, "kind",
-                         k->kind),
+            from, to, choice_shown(d->r, &filiation_entity, "kind", k->kind),
             may_read(d, k->from) && may_read(d, k->to) ? k->why : NULL};
     }
 }
 
-/* Behind each project drawn, what it was deployed as. */
-static void use_place(struct drawing *d, const struct use *u, bool *cut)
+/* Where all that lies between is not for this reader, the rest is not either.
+ */
+static void links_keep(struct drawing *d)
+{
+    size_t kept = 0;
+    bool *into = NEW_ARRAY(d->r->mem, bool, d->n + 1);
+    for (size_t i = 0; i < d->link_count; i++)
+        if (d->nodes[d->links[i].from].layer != NOWHERE &&
+            d->nodes[d->links[i].to].layer != NOWHERE)
+            d->links[kept++] = d->links[i];
+    d->link_count = kept;
+    for (size_t i = 0; i < kept; i++)
+        into[d->links[i].to] = true;
+    for (size_t i = 0; i < kept; i++)
+        d->nodes[d->links[i].from].through = into[d->links[i].from];
+}
+
+/* Behind each project named, what it was deployed as; several more tools are a
+ * node without a name. */
+static void use_place(struct drawing *d, const struct use *u)
 {
     struct req *r = d->r;
-    *cut |= u->tools > USES_MOST || d->n == DRAWN;
-    if (d->n == DRAWN)
-        return;
+    const size_t project = place_of(d, u->project);
+    const bool first = !d->link_count ||
+                       d->links[d->link_count - 1].from != project ||
+                       !d->nodes[d->links[d->link_count - 1].to].more;
     d->links[d->link_count++] = (struct lineage_link){
-        place_of(d, u->project), d->n,
+        project, d->n,
         choice_shown(r, &filiation_entity, "kind", "deployed_as"), NULL};
-    d->nodes[d->n] = (struct lineage_node){
-        .node = tool_node(d->n),
+    d->nodes[d->n++] = (struct lineage_node){
         .kind = tr(r->lang, deployment_entity.name),
         .title = u->tool,
         .more = entity_count(r->mem, r->lang, &deployment_entity, u->n),
@@ -150,28 +156,62 @@ static void use_place(struct drawing *d, const struct use *u, bool *cut)
             tr_with(r->mem, r->lang, "portfolio.used_since", "day",
                     format_day(r->mem, r->lang, u->first, DAY_MONTH), NULL),
         .href = arena_printf(r->mem, "/projets/%" PRId64 "/essaimage",
-                             node_id(u->project))};
-    d->n++;
+                             node_id(u->project)),
+        .layer = d->nodes[project].layer + 1};
+    if (!first || u->tools <= USES_MOST)
+        return;
+    d->links[d->link_count++] = (struct lineage_link){
+        project, d->n, d->links[d->link_count - 1].kind, NULL};
+    d->nodes[d->n++] =
+        (struct lineage_node){.others = (size_t)u->tools - USES_MOST,
+                              .layer = d->nodes[project].layer + 1};
+}
+
+/* So many more of each generation have a name, those through which links go on
+ * before the others, and the nearest first. */
+static size_t places_add(const struct drawing *d, size_t abreast,
+                         size_t *places, size_t n)
+{
+    bool *there = NEW_ARRAY(d->r->mem, bool, d->n + 1);
+    for (size_t i = 0; i < n; i++)
+        there[places[i]] = true;
+    for (int ends = 0; ends < 2; ends++)
+        for (size_t i = 0; i < d->n && n < NODES_NAMED; i++) {
+            const struct lineage_node *node = &d->nodes[i];
+            size_t beside = 0;
+            for (size_t k = 0; k < n; k++)
+                beside += d->nodes[places[k]].layer == node->layer;
+            if (there[i] || node->through == ends || beside >= abreast ||
+                node->layer == NOWHERE)
+                continue;
+            there[i] = true;
+            places[n++] = i;
+        }
+    return n;
 }
 
 /* Of the first the title is known. */
-static enum status names_fill(struct drawing *d, bool *cut)
+static enum status names_fill(struct drawing *d, const char *title)
 {
-    int64_t nodes[DRAWN];
-    const size_t n = d->n;
+    size_t places[NODES_NAMED];
+    int64_t nodes[NODES_NAMED];
     struct named named;
-    if (n < 2 && node_kind(d->self) != NODE_PROJECT)
+    d->nodes[0].title = title;
+    if (d->n < 2 && node_kind(d->self) != NODE_PROJECT)
         return OK;
+    places[0] = 0;
+    size_t n = places_add(d, LINEAGE_ABREAST, places, 1);
+    n = places_add(d, NODES_NAMED, places, n);
     for (size_t i = 0; i < n; i++)
-        nodes[i] = d->nodes[i].node;
+        nodes[i] = d->nodes[places[i]].node;
     TRY(nodes_name(d->r->conn, d->r->mem, nodes, n, &named));
     for (size_t i = 1; i < n; i++)
-        d->nodes[i].title =
+        d->nodes[places[i]].title =
             may_read(d, nodes[i])
                 ? named.titles[i]
-                : tr(lang_default(), "portfolio.lineage_unread");
+                : tr(lang_default(), "portfolio.given.lineage_unread");
     for (size_t i = 0; i < named.use_count; i++)
-        use_place(d, &named.uses[i], cut);
+        use_place(d, &named.uses[i]);
     return OK;
 }
 
@@ -189,7 +229,7 @@ static enum status project_join(struct req *r, int64_t node,
     for (size_t i = 0; i < kin->n; i++)
         if (kin->links[i].from == project && kin->links[i].to == node)
             return OK; /* the walk went up there */
-    TRY(filiation_walk(r->conn, r->mem, project, 4 * DRAWN, &up));
+    TRY(filiation_walk(r->conn, r->mem, project, WALKED, &up));
     struct kin *all = NEW_ARRAY(r->mem, struct kin, kin->n + up.up + 1);
     size_t n = 0;
     all[n++] = (struct kin){
@@ -200,7 +240,7 @@ static enum status project_join(struct req *r, int64_t node,
         all[n++] = kin->links[i];
     kin->links = all;
     kin->n = n;
-    kin->cut |= up.cut;
+    kin->cut[0] |= up.cut[0];
     return OK;
 }
 
@@ -208,89 +248,27 @@ enum status lineage_of(struct req *r, int64_t node, const char *title,
                        struct lineage_v *v)
 {
     struct kinship kin;
-    struct drawing d = {.r = r,
-                        .self = node,
-                        .nodes = NEW_ARRAY(r->mem, struct lineage_node, DRAWN)};
+    struct drawing d = {.r = r, .self = node};
     for (int k = 0; k < NODE_KINDS; k++)
         d.readable[k] = reads_all(r, node_entity((enum node_kind)k));
-    TRY(filiation_walk(r->conn, r->mem, node, 4 * DRAWN, &kin));
+    TRY(filiation_walk(r->conn, r->mem, node, WALKED, &kin));
     if (node_kind(node) == NODE_DEPLOYMENT)
         TRY(project_join(r, node, &kin));
-    v->cut = kin.cut;
-    d.nodes[place_of(&d, node)].title = title;
-    links_place(&d, &kin, &v->cut);
-    TRY(names_fill(&d, &v->cut));
+    links_place(&d, &kin);
     layers_fill(&d);
-    order(&d);
-    v->label = tr(r->lang, "portfolio.lineage");
-    v->nodes = d.nodes;
-    v->node_count = d.n;
-    v->links = d.links;
-    v->link_count = d.link_count;
-    v->self = place_of(&d, node);
+    links_keep(&d);
+    TRY(names_fill(&d, title));
+    *v = (struct lineage_v){.label = tr(r->lang, "portfolio.lineage"),
+                            .nodes = d.nodes,
+                            .node_count = d.n,
+                            .links = d.links,
+                            .link_count = d.link_count,
+                            .cut = {kin.cut[0], kin.cut[1]},
+                            .untold = kin.cut[0] || kin.cut[1],
+                            .all = may(r->who, filiation_entity.read)
+                                       ? filiation_entity.path
+                                       : NULL};
+    for (size_t i = 0; i < d.n; i++)
+        v->untold |= !d.nodes[i].title && d.nodes[i].layer != NOWHERE;
     return OK;
-}
-
-static struct point dot(const struct lineage_v *v, size_t i)
-{
-    return (struct point){LEFT + v->nodes[i].layer * (double)STEP,
-                          (double)i * ROW + ROW / 2.0};
-}
-
-static void link_draw(struct canvas *c, const struct lineage_v *v,
-                      const struct lineage_link *l)
-{
-    struct point from = dot(v, l->from), to = dot(v, l->to);
-    /* Down in the layer it leaves, and then over to the one it joins. */
-    const struct point path[] = {
-        from, {from.x, to.y - 8}, {from.x + 8, to.y}, to};
-    c->path(c, INK_LINE, path, COUNT(path), false);
-}
-
-/* At most so many characters, the last of them "…". */
-static const char *cut(struct arena *a, const char *text, size_t most)
-{
-    size_t n = 0, at = 0;
-    for (; text[at]; at++)
-        if (((unsigned char)text[at] & 0xc0) != 0x80 && n++ == most)
-            return arena_printf(a, "%.*s…", (int)at, text);
-    return text;
-}
-
-/* "Projet · ESCALE"; of a tool "MIA Seconde · 46 déploiements". */
-static const char *node_text(struct html *h, const struct lineage_node *n)
-{
-    const char *title = said(h->out.mem, h->lang, n->title);
-    return n->more ? arena_printf(h->out.mem, "%s · %s", title, n->more)
-                   : arena_printf(h->out.mem, "%s · %s", n->kind, title);
-}
-
-void lineage_svg(struct html *h, const struct lineage_v *v)
-{
-    struct svg s;
-    struct canvas *c = &s.canvas;
-    int deep = 0;
-    for (size_t i = 0; i < v->node_count; i++)
-        deep = v->nodes[i].layer > deep ? v->nodes[i].layer : deep;
-    const double text_at = LEFT + deep * (double)STEP + 16;
-    const size_t most = text_at < WIDTH / 2
-                            ? (size_t)((WIDTH - text_at) / LETTER)
-                            : WIDTH / 2 / LETTER;
-    svg_open(&s, h, "group", WIDTH, (double)v->node_count * ROW, v->label);
-    for (size_t i = 0; i < v->link_count; i++)
-        link_draw(c, v, &v->links[i]);
-    for (size_t i = 0; i < v->node_count; i++) {
-        const struct lineage_node *node = &v->nodes[i];
-        struct point at = dot(v, i);
-        const char *title = node_text(h, node);
-        if (node->href)
-            c->link(c, node->href, title);
-        c->rect(c, i == v->self ? INK_BAR_ON : INK_BAR, at.x - 6, at.y - 6, 12,
-                12);
-        c->text(c, i == v->self ? INK_MUTED : INK, AT_START, text_at, at.y + 5,
-                cut(h->out.mem, title, most));
-        if (node->href)
-            c->link_end(c);
-    }
-    svg_close(&s);
 }

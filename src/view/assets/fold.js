@@ -16,3 +16,9 @@ for (const menu of menus) {
 document.addEventListener("click", (e) => {
   for (const menu of menus) if (!menu.contains(e.target)) menu.open = false;
 });
+
+// A drawing that is wider than the window begins where its own box is.
+for (const own of document.querySelectorAll(".scroll svg .on")) {
+  const box = own.closest(".scroll"), at = own.getBoundingClientRect(), around = box.getBoundingClientRect();
+  box.scrollLeft = at.left + at.width / 2 - around.left - around.width / 2;
+}
