@@ -173,7 +173,9 @@ static enum status check_again(struct edit *e, struct conn *c)
     const char *fault = row_fault(c, r->mem, r->entity, e->row, &field);
     if (!fault)
         return OK;
-    form_error(&r->errors, field, fault);
+    struct form_source source = edit_source(r);
+    source.conn = c;
+    form_fault(r->mem, r->lang, &source, &r->errors, field, fault);
     return ERR_INVALID;
 }
 

@@ -370,7 +370,10 @@ static enum status line_check(struct saving *s, struct edit_line *l, void *row)
     const char *fault = row_fault(s->conn, s->edit->r->mem, e, row, &field);
     if (!fault)
         return OK;
-    form_error(&l->errors, field, fault);
+    struct form_source source = edit_source(s->edit->r);
+    source.conn = s->conn;
+    form_fault(s->edit->r->mem, s->edit->r->lang, &source, &l->errors, field,
+               fault);
     return ERR_INVALID;
 }
 

@@ -248,6 +248,16 @@ const char *conn_refusal(const struct conn *c)
     return c->refusal;
 }
 
+void fault_tells(struct conn *c, struct fault_rows f)
+{
+    c->told = f;
+}
+
+struct fault_rows fault_told(const struct conn *c)
+{
+    return c->told;
+}
+
 bool rows_next(struct rows *r)
 {
     return !r->done && r->conn->engine->next(r);

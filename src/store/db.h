@@ -107,6 +107,23 @@ int64_t conn_last_id(const struct conn *c);
  * booking_hold", or what a check says; "" else. */
 const char *conn_refusal(const struct conn *c);
 
+/* A row that a refusal is about; entity NULL: here some are left out. */
+struct entity;
+struct about {
+    const struct entity *entity;
+    int64_t id;
+};
+/* A check that refuses a row (row_fault) may name others, in the order in which
+ * they are told, by another label that has them as {path}: who may read them is
+ * the teller's to ask (form_fault). They stand until the next check. */
+struct fault_rows {
+    const char *key; /* NULL: none are named */
+    const struct about *rows;
+    size_t n;
+};
+void fault_tells(struct conn *c, struct fault_rows f);
+struct fault_rows fault_told(const struct conn *c);
+
 /*
  * Writes. fn runs on the writer's thread inside a savepoint, with the caller's
  * own arena, under its ceiling; the caller waits until it is on the disk. What

@@ -92,6 +92,7 @@ struct conn {
     unsigned queries, trips;
     unsigned unheard; /* questions of a rehearsal that had no answer yet */
     char refusal[REFUSAL];
+    struct fault_rows told; /* by the check that refused last */
     struct cache cache;
     struct memory memory;
 };

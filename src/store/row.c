@@ -176,6 +176,7 @@ const char *row_fault(struct conn *c, struct arena *a, const struct entity *e,
                       void *row, const char **field)
 {
     *field = NULL;
+    fault_tells(c, (struct fault_rows){0});
     if (e->settle)
         e->settle(a, row);
     const char *fault = counting_fault(e, row, field);

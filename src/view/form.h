@@ -24,15 +24,19 @@ struct form_input {
 };
 
 /* What is wrong: a field's name (NULL: the whole form) and a label key, whose
- * placeholders are {min}, {max} and {text}: what was typed, or what the field's
- * own check names. */
+ * placeholders are {min}, {max}, {text} (what was typed, or what the field's
+ * own check names) and {path}. */
 struct form_error {
     const char *field, *key;
     int64_t min, max;
     struct str text;
     struct linked *candidates; /* form.several: what the typed name may mean */
     size_t candidate_count;
+    const char *const *path; /* rows, each by its kind and title; NULL: not for
+                                this reader */
+    size_t path_length;
 };
+struct form_source;
 struct form_errors {
     struct arena *mem;
     struct form_error *list;
@@ -41,6 +45,11 @@ struct form_errors {
 };
 void form_error(struct form_errors *e, const char *field, const char *key);
 void form_error_add(struct form_errors *e, struct form_error error);
+/* What row_fault has said on that connection, with the rows that it is about,
+ * as far as the source's reader may read them. */
+void form_fault(struct arena *a, const struct lang *lang,
+                const struct form_source *source, struct form_errors *errors,
+                const char *field, const char *fault);
 /* The message in words; the first of that field, NULL when there is none. */
 const char *form_message(struct arena *a, const struct lang *lang,
                          const struct form_error *error);

@@ -43,6 +43,49 @@ static const char *names_of(struct arena *a, const struct lang *lang,
     return buf_done(&b).p;
 }
 
+/* "Projet : ESCALE" */
+static const char *row_named(struct arena *a, const struct lang *lang,
+                             const struct form_source *source,
+                             const struct about *row)
+{
+    void *is;
+    const struct entity *e = row->entity;
+    if (!e)
+        return "\xe2\x80\xa6";
+    const struct reach *reach = form_reach(source, e, NULL);
+    if (row_load(source->conn, a, e, row->id, reach, &is) != OK)
+        return NULL;
+    return arena_printf(a, "%s%s%s", tr(lang, e->name), tr(lang, "view.colon"),
+                        row_title(e, is));
+}
+
+void form_fault(struct arena *a, const struct lang *lang,
+                const struct form_source *source, struct form_errors *errors,
+                const char *field, const char *fault)
+{
+    const struct fault_rows told = fault_told(source->conn);
+    const char **path = NEW_ARRAY(a, const char *, told.n + 1);
+    for (size_t i = 0; told.key && i < told.n; i++)
+        path[i] = row_named(a, lang, source, &told.rows[i]);
+    form_error_add(errors,
+                   (struct form_error){.field = field,
+                                       .key = told.key ? told.key : fault,
+                                       .path = path,
+                                       .path_length = told.n});
+}
+
+static const char *path_of(struct arena *a, const struct lang *lang,
+                           const struct form_error *error)
+{
+    struct buf b = {.mem = a};
+    buf_str(&b, "");
+    for (size_t i = 0; i < error->path_length; i++)
+        buf_printf(&b, "%s%s", i ? " \xe2\x86\x92 " : "",
+                   error->path[i] ? error->path[i]
+                                  : tr(lang, "form.not_for_you"));
+    return buf_done(&b).p;
+}
+
 const char *form_message(struct arena *a, const struct lang *lang,
                          const struct form_error *error)
 {
@@ -55,7 +98,7 @@ const char *form_message(struct arena *a, const struct lang *lang,
                      : format_int(a, lang, error->max);
     return tr_with(a, lang, error->key, "min", min, "max", max, "text",
                    str_dup(a, error->text), "names", names_of(a, lang, error),
-                   NULL);
+                   "path", path_of(a, lang, error), NULL);
 }
 
 /* What was given under a name, or anew under <name>_search where the reader was
@@ -233,8 +276,11 @@ enum status row_from_input(struct arena *a, const struct entity *e,
     if (!errors->n && !idle && source && source->conn) {
         const char *field = NULL;
         const char *wrong = row_fault(source->conn, a, e, row, &field);
-        if (wrong)
+        if (wrong && (flags & PARSE_CODES)) /* it keeps the key alone */
             form_error(errors, field, wrong);
+        else if (wrong)
+            form_fault(a, in->lang ? in->lang : lang_default(), source, errors,
+                       field, wrong);
     }
     return errors->n == before ? OK : ERR_INVALID;
 }

@@ -284,12 +284,17 @@ await test('a link names what it joins to those alone who may read it', async ()
 });
 
 await test('a circle of filiation is refused, and said why', async () => {
-  const [a, b, c] = (await rows('/projets')).slice(3, 6).map((p) => p.id);
+  const projects = await rows('/projets');
+  const [a, b, c] = projects.slice(3, 6).map((p) => p.id);
   const link = (from, to) => post(admin, '/filiations', { kind: 'inspired', from_project: from, to_project: to });
   made(await link(a, b));
   made(await link(b, c));
   const before = tables(server.folder);
-  says(await link(c, a), 422, /cercle/);
+  const name = (id) => projects.find((p) => p.id === id).name;
+  const way = `par Projet : ${name(a)} → Projet : ${name(b)} → Projet : ${name(c)}.`;
+  const typed = await link(c, a);
+  says(typed, 422, /cercle/);
+  ok(readable(typed.text).includes(way), readable(typed.text));
   const back = await post(admin, '/filiations', { kind: 'inspired', from_project: project.split('/').at(-1),
     to_signal: signal.split('/').at(-1) });
   says(back, 422, /cercle/);
@@ -298,6 +303,30 @@ await test('a circle of filiation is refused, and said why', async () => {
   says(await post(admin, '/filiations', { kind: 'inspired', from_project: a, from_signal: 1, to_project: c }), 422,
     /une seule/);
   sameTables(before, tables(server.folder), 'refused links');
+  const asked = await apiOf(server)('POST', 'filiation', { kind: 'inspired', from_project: c, to_project: a });
+  equal(asked.status, 422);
+  ok(asked.text.replaceAll(/[\u00a0\u202f]/g, ' ').includes(way), asked.text);
+  // What lies between and is not for her is not named to her.
+  const coordinator = await server.as('coordinator');
+  const seen = (await rows('/conseils', coordinator)).map((x) => x.id);
+  const hidden = (await rows('/conseils')).find((x) => !seen.includes(x.id));
+  const between = [made(await post(admin, '/filiations', { kind: 'fed', from_project: projects[10].id, to_advice: hidden.id })),
+    made(await post(admin, '/filiations', { kind: 'fed', from_advice: hidden.id, to_project: projects[11].id }))];
+  const hers = await post(coordinator, '/filiations', { kind: 'inspired', from_project: projects[11].id, to_project: projects[10].id });
+  equal(hers.status, 422);
+  ok(readable(hers.text).includes(`par Projet : ${projects[10].name} → un enregistrement que vous ne pouvez pas lire → Projet : ${projects[11].name}.`),
+    readable(hers.text));
+  ok(!hers.text.includes(hidden.need), 'its need is told');
+  // Of a long way its beginning and its end.
+  const chain = [];
+  for (let i = 0; i < 8; i++) {
+    chain.push(made(await post(leader, '/veille', { title: `Maillon ${i}`, source: 'Salon', country: 'it', seen: '2025-03-01',
+      subject: 'Vu.' })).split('/').at(-1));
+    if (i) made(await post(leader, '/filiations', { kind: 'inspired', from_signal: chain[i - 1], to_signal: chain[i] }));
+  }
+  says(await post(leader, '/filiations', { kind: 'inspired', from_signal: chain[7], to_signal: chain[0] }), 422,
+    /Maillon 0 → Note de veille : Maillon 1 → Note de veille : Maillon 2 → … → Note de veille : Maillon 5 → .*Maillon 6 → .*Maillon 7\./);
+  for (const one of between) made(await post(admin, `${one}/suppression`, { _version: '1' }));
   equal((await post(admin, `/projets/${a}/suppression`, { _version: '1' })).status, 409, 'a linked project goes');
 });
 

@@ -105,9 +105,12 @@ static enum status show(struct req *r, int code, const char *alert)
     v = o.v;
     v.detail = &o.detail;
     v.lineage = &o.lineage;
-    v.alert = v.action && alert ? tr(r->lang, alert) : NULL;
+    if (alert)
+        alert = r->errors.n ? form_message(r->mem, r->lang, &r->errors.list[0])
+                            : tr(r->lang, alert);
+    v.alert = v.action ? alert : NULL;
     struct page p = req_page(r, o.detail.title);
-    p.alert = !v.action && alert ? tr(r->lang, alert) : p.alert;
+    p.alert = !v.action && alert ? alert : p.alert;
     req_crumb(r, &p);
     struct html h;
     req_html_open(r, &h);
@@ -163,6 +166,7 @@ static enum status become(struct conn *c, struct arena *a, void *data)
     struct req *r = b->r;
     int64_t project;
     const char *field;
+    r->errors = (struct form_errors){.mem = r->mem};
     /* The row is reached by another right, which the frame asks again. */
     if (!may_write(r))
         return ERR_FORBIDDEN;
@@ -184,8 +188,12 @@ static enum status become(struct conn *c, struct arena *a, void *data)
     f->since = day_today();
     f->kind = str_eq(req_text(r, "way"), "fed") ? "fed" : "became";
     b->alert = row_fault(c, a, &filiation_entity, f, &field);
-    if (b->alert)
+    if (b->alert) {
+        struct form_source source = req_source(r);
+        source.conn = c;
+        form_fault(r->mem, r->lang, &source, &r->errors, NULL, b->alert);
         return ERR_INVALID;
+    }
     b->alert = "portfolio.become_linked";
     enum status s = row_insert(c, a, &filiation_entity, f, req_actor(r));
     if (s == ERR_CONFLICT)

@@ -88,13 +88,58 @@ static const char *circle_fault(struct conn *c, const struct filiation *f)
         "portfolio_filiation.circle");
 }
 
+enum { CIRCLE_WALKED = 2000, CIRCLE_TOLD = 6 };
+
+/* The nodes from what the link leads to back to where it begins, as few as a
+ * walk finds: the nearest come first, so the first link to each is on a
+ * shortest way. 0: it is too far. */
+static size_t circle_path(const struct kinship *kin, const struct filiation *f,
+                          int64_t *path)
+{
+    size_t n = 0;
+    path[n++] = f->from_node;
+    while (path[n - 1] != f->to_node) {
+        size_t i = kin->up;
+        while (i < kin->n && kin->links[i].to != path[n - 1])
+            i++;
+        if (i == kin->n || n > kin->n)
+            return 0;
+        path[n++] = kin->links[i].from;
+    }
+    return n;
+}
+
+/* Of a long way its beginning and its end are told. */
+static void circle_tell(struct conn *c, struct arena *a,
+                        const struct filiation *f)
+{
+    struct kinship kin;
+    if (filiation_walk(c, a, f->to_node, CIRCLE_WALKED, &kin) != OK)
+        return;
+    int64_t *path = NEW_ARRAY(a, int64_t, kin.n + 2);
+    struct about *rows = NEW_ARRAY(a, struct about, CIRCLE_TOLD + 1);
+    const size_t n = circle_path(&kin, f, path);
+    const bool all = n <= CIRCLE_TOLD;
+    const size_t told = all ? n : CIRCLE_TOLD, half = CIRCLE_TOLD / 2;
+    size_t at = 0;
+    for (size_t i = 0; i < told; i++) {
+        const int64_t node = path[all || i < half ? n - 1 - i : told - 1 - i];
+        if (!all && i == half)
+            rows[at++] = (struct about){0};
+        rows[at++] =
+            (struct about){node_entity(node_kind(node)), node_id(node)};
+    }
+    if (n)
+        fault_tells(
+            c, (struct fault_rows){"portfolio_filiation.circle_by", rows, at});
+}
+
 static const char *check(struct conn *c, struct arena *a, const void *row,
                          const char **field)
 {
     static const char *const ends[NODE_KINDS] = {"to_signal", "to_advice",
                                                  "to_project", "to_deployment"};
     const struct filiation *f = row;
-    (void)a;
     *field = "from_signal";
     if (f->from_node == NONE)
         return "portfolio_filiation.one_origin";
@@ -104,7 +149,10 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
     *field = ends[node_kind(f->to_node)];
     if (f->to_node == f->from_node)
         return "portfolio_filiation.itself";
-    return circle_fault(c, f);
+    const char *circle = circle_fault(c, f);
+    if (circle)
+        circle_tell(c, a, f);
+    return circle;
 }
 
 const struct entity filiation_entity = {
