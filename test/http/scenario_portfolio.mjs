@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { request } from 'node:http';
 import { test, equal, deepEqual, ok, match, serve, post, made, says, forms, filled, readable, tables, sameTables, importEnd, essaim, apiOf,
-  program, query }
+  onPostgres, program, query }
   from './lib.mjs';
 
 const server = await serve({ env: { ESSAIM_QUERIES: '1' } });
@@ -857,6 +857,7 @@ await test('the evidence of the demonstration opens', async () => {
 await test('a project with three thousand deployments costs eight queries', async () => {
   const page = await leader.get(`/projets/${lab}`);
   ok(Number(page.headers.get('x-queries')) <= 8, page.headers.get('x-queries'));
+  if (onPostgres) equal(Number(page.headers.get('x-round-trips')), 3, 'who asks, the page, what its lineage is called');
 });
 await test('the server lived through it', async () => {
   equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));

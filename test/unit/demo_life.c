@@ -1,6 +1,7 @@
 #include "unit/demo_world.h"
 
 #include "modules/booking/booking.h"
+#include "modules/portfolio/essaimage.h"
 #include "modules/portfolio/filiation.h"
 
 #define NUMBER(sql) demo_number(&w, sql, NO_ARGS)
@@ -439,5 +440,57 @@ TEST(lineage_walks_the_nearest_first_and_no_link_twice)
     OKAY(cut);
     OKAY(same(walked(&w, notes, D, 3, &cut), "BD CD AB > DE "));
     OKAY(cut);
+    demo_world_close(&w);
+}
+
+/* Some in use beyond their last day, some schools that nobody has counted. */
+static enum status uses_vary(struct conn *c, struct arena *a, void *data)
+{
+    (void)a, (void)data;
+    TRY(db_exec(c,
+                SQL("UPDATE portfolio_deployment SET ends = starts"
+                    " WHERE state = 'in_use' AND id % 3 = 0"),
+                NO_ARGS, NULL));
+    TRY(db_exec(c,
+                SQL("UPDATE directory_class SET year = year - 40"
+                    " WHERE school % 4 = 0"),
+                NO_ARGS, NULL));
+    return db_exec(c,
+                   SQL("UPDATE directory_school SET pupils = NULL"
+                       " WHERE id % 2 = 0"),
+                   NO_ARGS, NULL);
+}
+
+static void spreads_agree(struct demo_world *w, int64_t project,
+                          struct spread *sum)
+{
+    struct spread whole, by_school;
+    CHECK(spread_sum(w->conn, &w->mem, project, &whole) == OK);
+    CHECK(spread_load(w->conn, &w->mem, project, &by_school) == OK);
+    OKAY(memcmp(whole.states, by_school.states, sizeof(whole.states)) == 0);
+    OKAY(whole.all == by_school.all && whole.used == by_school.used);
+    OKAY(whole.pupils == by_school.pupils);
+    OKAY(whole.unknown == by_school.unknown && !whole.schools);
+    for (int i = 0; i < ESSAIMAGE_STATES; i++)
+        sum->states[i] += whole.states[i];
+    sum->used += whole.used;
+    sum->pupils += whole.pupils;
+    sum->unknown += whole.unknown;
+}
+
+TEST(a_spread_without_its_schools_is_the_same)
+{
+    struct demo_world w;
+    struct spread sum = {0};
+    demo_world_open(&w, "demo.db");
+    conn_end(w.conn);
+    CHECK(db_write(w.db, &w.mem, uses_vary, NULL) == OK);
+    CHECK(conn_begin(w.conn, 0) == OK);
+    int64_t projects =
+        demo_number(&w, "SELECT max(id) FROM portfolio_project", NO_ARGS);
+    for (int64_t i = 1; i <= projects + 1; i++) /* and one that is not there */
+        spreads_agree(&w, i, &sum);
+    OKAY(sum.used > 10 && sum.pupils > 1000 && sum.unknown > 0);
+    OKAY(sum.used > sum.unknown && sum.states[2] && sum.states[3]);
     demo_world_close(&w);
 }

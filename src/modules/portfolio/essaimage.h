@@ -25,6 +25,9 @@ struct spread {
  * .unknown the schools of which it does not. */
 enum status spread_load(struct conn *c, struct arena *a, int64_t project,
                         struct spread *out) MUST_USE;
+/* The same without the schools: .schools is empty. */
+enum status spread_sum(struct conn *c, struct arena *a, int64_t project,
+                       struct spread *out) MUST_USE;
 /* Its numbers in words. */
 void spread_shown(struct req *r, const struct spread *s, struct essaimage_v *v);
 /* The schools that began and all reached until then, from the first of them

@@ -274,8 +274,9 @@ enum status nodes_name(struct conn *c, struct arena *a, const int64_t *nodes,
             use_read(r, out);
             continue;
         }
+        const int64_t node = row_int(r, 1);
         for (size_t i = 0; i < n; i++)
-            if (nodes[i] == row_int(r, 1))
+            if (nodes[i] == node)
                 out->titles[i] = row_text(r, 2);
     }
     return rows_end(r);

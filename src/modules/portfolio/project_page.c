@@ -192,7 +192,7 @@ static enum status spread_fill(struct filling *f)
     struct req *r = f->r;
     struct spread s;
     struct essaimage_v *v = NEW(r->mem, struct essaimage_v);
-    TRY(spread_load(r->conn, r->mem, r->id, &s));
+    TRY(spread_sum(r->conn, r->mem, r->id, &s));
     spread_shown(r, &s, v);
     v->list =
         s.all ? arena_printf(r->mem, "/projets/%" PRId64 "/essaimage", r->id)

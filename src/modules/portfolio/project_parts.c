@@ -114,15 +114,19 @@ enum status parts_load(struct req *r, int64_t project, struct parts *out)
     enum { MOST = 2000 };
     const struct project *p = r->row;
     struct rows *rows;
-    *out = (struct parts){.all = NEW_ARRAY(r->mem, struct part, MOST)};
+    size_t room = 0;
+    *out = (struct parts){0};
     TRY(db_rows(r->conn, r->mem, all_parts,
                 ARGS(arg_int("id", project), arg_int("axis", p->axis),
                      arg_int("members", may(r->who, "portfolio.members")),
                      arg_int("documents", may(r->who, "portfolio.documents")),
                      arg_int("gates", may(r->who, "portfolio.gates"))),
                 &rows));
-    while (out->n < MOST && rows_next(rows))
+    while (out->n < MOST && rows_next(rows)) {
+        out->all =
+            arena_grow(r->mem, out->all, sizeof(*out->all), out->n, &room);
         part_read(rows, &out->all[out->n++]);
+    }
     TRY(rows_end(rows));
     size_t at = 0;
     for (int kind = 0; kind <= PART_KINDS; kind++) {
