@@ -124,50 +124,67 @@ enum status edit_show(struct edit *e, int code, bool refused,
     return req_html(r, code, &h);
 }
 
-/* What was seen or done is mostly told the same day, and what is new begins. */
-static void fields_begin(const struct entity *e, void *row)
+/* An address may say with what a new row begins, and its first lines:
+ * "/jalons/nouveau?project=12&stage_from=design", "…&slot.0.day=2026-12-01". A
+ * row is named by its number, and is one that its reader may name. */
+static enum status field_addressed(struct req *r, const struct entity *e,
+                                   const struct form_input *in,
+                                   const struct form_source *source,
+                                   const struct field *f, void *row)
 {
-    for (const struct field *f = e->fields; f->name; f++) {
-        const bool begins = f->flags & F_BEGINS;
-        if (f->type == F_DATE &&
-            (begins || ((f->flags & F_PAST) && (f->flags & F_REQUIRED))))
-            field_set(f, row, value_day(day_today()));
-        if (f->type == F_SCHOOL_YEAR && begins)
-            field_set(f, row, value_int(school_year_of(day_today())));
-        if (f->type == F_INT && begins)
-            field_set(f, row, value_int(f->min));
-        if (f->type == F_CHOICE && begins)
-            field_set(f, row, value_cstr(f->choices[0]));
+    const struct str given = in->get(in->data, f->name, 0);
+    struct form_error error = {0};
+    struct value v;
+    int64_t id;
+    void *named;
+    if (!str_trim(given).n || !field_is_typed(e, f) || f->type == F_FILE)
+        return OK;
+    if (f->type != F_REF) {
+        if (!field_parse(r->mem, r->lang, e, f, given, &v, &error))
+            field_set(f, row, v);
+        return OK;
     }
+    if (!str_int(given, &id))
+        return OK;
+    const enum status s = row_load(r->conn, r->mem, f->target, id,
+                                   form_reach(source, f->target, f), &named);
+    if (s == OK)
+        field_set(f, row, value_int(id));
+    return s == ERR_NOT_FOUND ? OK : s;
 }
 
-/* An address may say under which row a new one begins, and with which choices:
- * "/jalons/nouveau?project=12&stage_from=design". */
-static void address_begins(struct req *r, void *row)
+static enum status row_addressed(struct req *r, const struct entity *e,
+                                 const struct form_input *in,
+                                 const struct form_source *source, void *row)
 {
-    const char *parent = r->entity->parent;
-    for (const struct field *f = r->entity->fields; f->name; f++) {
-        struct str given = req_text(r, f->name);
-        int64_t id;
-        if (!given.n || !field_is_typed(r->entity, f))
+    for (const struct field *f = e->fields; f->name; f++)
+        TRY(field_addressed(r, e, in, source, f, row));
+    return OK;
+}
+
+static enum status lines_begin(struct edit *e)
+{
+    const struct form_source source = edit_line_source(e);
+    for (size_t i = 0; i < e->kind_count; i++) {
+        const struct edit_kind *k = &e->kinds[i];
+        if (!k->entity->at_once)
             continue;
-        if (parent && same(f->name, parent) && str_int(given, &id))
-            field_set(f, row, value_int(id));
-        for (const char *const *k = f->choices; k && *k; k++)
-            if (str_eq(given, *k))
-                field_set(f, row, value_cstr(*k));
+        lines_more(e, str_of(k->entity->api));
+        for (size_t n = 0; n < k->n; n++)
+            TRY(row_addressed(e->r, k->entity, &k->lines[n].in, &source,
+                              k->lines[n].row));
     }
+    return OK;
 }
 
 enum status row_form_new(struct req *r)
 {
     struct edit e = edit_open(r, row_new(r->mem, r->entity));
+    const struct form_source source = edit_source(r);
     fields_begin(r->entity, e.row);
-    address_begins(r, e.row);
+    TRY(row_addressed(r, r->entity, &r->in, &source, e.row));
     TRY(lines_load(&e));
-    for (size_t i = 0; i < e.kind_count; i++)
-        if (e.kinds[i].entity->at_once)
-            lines_more(&e, str_of(e.kinds[i].entity->api));
+    TRY(lines_begin(&e));
     return edit_show(&e, 200, false, NULL);
 }
 

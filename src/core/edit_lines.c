@@ -128,7 +128,8 @@ enum status lines_load(struct edit *e)
         most += is_line(*c, r->entity);
     e->kinds = NEW_ARRAY(r->mem, struct edit_kind, most + 1);
     for (const struct entity *const *c = r->app->entities; *c; c++) {
-        if (!is_line(*c, r->entity) || !may(r->who, (*c)->read))
+        if (!is_line(*c, r->entity) || !may(r->who, (*c)->read) ||
+            ((*c)->later && r->id == NONE))
             continue;
         struct edit_kind *k = &e->kinds[e->kind_count++];
         *k = (struct edit_kind){

@@ -66,6 +66,8 @@ enum field_flag {
                              say where from and of which day */
     F_LAST = 1 << 15,     /* INT, F_REQUIRED: its place among those under the
                              same parent. Where none is given it comes last */
+    F_RARE = 1 << 16,     /* a form folds it away with its like, behind what it
+                             asks of everybody, until it holds something */
     F_LENIENT = 1 << 9,   /* REF: a file may write a code that is not here (the
                              département of another académie): what stands stays,
                              and the reader is told */
@@ -234,6 +236,7 @@ struct link {
     const struct entity *target;
     int most;      /* at most so many; 0: 200 */
     bool weighted; /* else weight is 1 */
+    bool rare;     /* as F_RARE */
 };
 
 /*
@@ -281,6 +284,7 @@ struct entity {
     const char *read, *write; /* rights; read may be PUBLIC */
     const char *parent; /* field: the row this one is edited under, or NULL */
     bool at_once;       /* the form of a new parent begins with a line of it */
+    bool later;         /* none begins there: it is of a parent that stands */
     bool has_uid;
     int keep_years; /* after the last change; 0: for good */
     /* Fills the F_COMPUTED fields that follow from the others, in a; before

@@ -187,6 +187,32 @@ static void keep_typed(struct form_field *f)
         f->type = "text";
 }
 
+void fields_begin(const struct entity *e, void *row)
+{
+    for (const struct field *f = e->fields; f->name; f++) {
+        const bool begins = f->flags & F_BEGINS;
+        if (f->type == F_DATE &&
+            (begins || ((f->flags & F_PAST) && (f->flags & F_REQUIRED))))
+            field_set(f, row, value_day(day_today()));
+        if (f->type == F_SCHOOL_YEAR && begins)
+            field_set(f, row, value_int(school_year_of(day_today())));
+        if (f->type == F_INT && begins)
+            field_set(f, row, value_int(f->min));
+        if (f->type == F_CHOICE && begins)
+            field_set(f, row, value_cstr(f->choices[0]));
+    }
+}
+
+/* Does the control hold what a form does not begin with? */
+static bool is_held(const struct drawing *d, const struct field *f,
+                    const struct form_field *out)
+{
+    if (out->error || out->file)
+        return true;
+    return *out->value && !out->given &&
+           !same(out->value, field_typed(d->mem, f, d->begun));
+}
+
 bool form_is_french(const struct drawing *d, bool written)
 {
     return written && d->lang != lang_default();
@@ -226,6 +252,8 @@ static enum status field_draw(struct drawing *d, const struct field *f)
                   form_is_french(d, f->type == F_TEXT || f->type == F_PROSE ||
                                         f->type == F_REF);
     keep_typed(out);
+    out->rare = f->flags & F_RARE;
+    out->held = out->rare && is_held(d, f, out);
     return OK;
 }
 
@@ -250,6 +278,22 @@ bool line_is_wrong(const struct form_line *l)
     for (size_t i = 0; i < l->n; i++)
         wrong |= l->fields[i].error != NULL;
     return wrong;
+}
+
+bool fields_fold(const struct form_field *fields, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (fields[i].rare)
+            return true;
+    return false;
+}
+
+bool fields_unfold(const struct form_field *fields, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (fields[i].rare && fields[i].held)
+            return true;
+    return false;
 }
 
 bool form_has_required(const struct form *f)
@@ -290,8 +334,10 @@ enum status form_of_entity(struct arena *a, const struct lang *lang,
         most++;
     for (const struct link *l = e->links; l && l->name; l++)
         most++;
-    struct drawing d = {a, lang, ask, NEW_ARRAY(a, struct form_field, most + 1),
-                        0};
+    void *begun = row_new(a, e);
+    fields_begin(e, begun);
+    struct drawing d = {
+        a, lang, ask, begun, NEW_ARRAY(a, struct form_field, most + 1), 0};
     for (const struct field *f = e->fields; f->name; f++) {
         if (!form_draws(ask, f))
             continue;

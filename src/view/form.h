@@ -195,6 +195,9 @@ const char *choice_label(struct arena *a, const struct lang *lang,
                          const struct entity *e, const char *field,
                          const char *key);
 
+/* What a new form has in it: what was seen or done is mostly told the same day,
+ * and F_BEGINS. */
+void fields_begin(const struct entity *e, void *row);
 /* <entity>.<field>.help, or NULL. */
 const char *field_help(struct arena *a, const struct lang *lang,
                        const struct entity *e, const char *name);
@@ -223,6 +226,8 @@ struct form_option {
     const char *value, *label;
     const char *weight; /* CONTROL_CHECKS and _NAMES, when weighted */
     bool chosen;
+    const char *group; /* CONTROL_SELECT: it begins one of that name; or NULL */
+    bool ends;         /* and ends it */
 };
 
 /* The file that a row has, or that was sent with a form that was refused. */
@@ -246,7 +251,8 @@ struct form_field {
     const char *again; /* CONTROL_SELECT of candidates: the text typed, which
                may be typed anew under "<name>_search" */
     bool required, focus, weighted;
-    bool french; /* the value is, and the reader is not */
+    bool rare, held; /* F_RARE; it holds a fault, or what no form begins with */
+    bool french;     /* the value is, and the reader is not */
     const struct form_option *options;
     size_t option_count;
 };
@@ -301,6 +307,9 @@ struct form {
 };
 
 size_t form_error_count(const struct form *f); /* fields that have an error */
+/* Has it fields that are rare, and does one of them hold anything? */
+bool fields_fold(const struct form_field *fields, size_t n);
+bool fields_unfold(const struct form_field *fields, size_t n);
 bool line_is_wrong(const struct form_line *l);
 bool line_is_open(const struct form_line *l); /* wrong, changed, or new */
 bool form_has_required(const struct form *f);

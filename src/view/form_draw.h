@@ -8,6 +8,7 @@ struct drawing {
     struct arena *mem;
     const struct lang *lang;
     const struct form_ask *ask;
+    const void *begun;      /* what a new form has in it */
     struct form_field *out; /* the fields, one after another */
     size_t n;
 };

@@ -37,6 +37,19 @@ static enum status stands_option(struct drawing *d, const struct field *f,
     return OK;
 }
 
+/* The first so many are the writer's own: they stand in a group before the
+ * others. */
+static void options_group(struct drawing *d, struct form_option *list, size_t n,
+                          size_t own)
+{
+    if (!own || own == n)
+        return;
+    list[0].group = tr(d->lang, "form.within");
+    list[own - 1].ends = true;
+    list[own].group = tr(d->lang, "form.beyond");
+    list[n - 1].ends = true;
+}
+
 static enum status ref_options(struct drawing *d, const struct field *f,
                                const struct linked *rows, size_t n,
                                struct form_field *out, const char *none)
@@ -70,10 +83,37 @@ static bool is_given(const struct drawing *d, const struct field *f,
            (within || (f->flags & F_REQUIRED));
 }
 
+static bool is_among(const struct linked *rows, size_t n, int64_t id)
+{
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].target == id)
+            return true;
+    return false;
+}
+
+/* Those that bring the row within its writer's reach first. */
+static size_t own_first(struct arena *a, const struct linked *near,
+                        size_t near_count, struct linked **rows, size_t n)
+{
+    struct linked *all = NEW_ARRAY(a, struct linked, n + 1);
+    size_t own = 0, other = 0;
+    if (n > FORM_FEW)
+        return 0;
+    for (size_t i = 0; i < n; i++)
+        own += is_among(near, near_count, (*rows)[i].target);
+    for (size_t i = 0, at = 0; i < n; i++)
+        if (is_among(near, near_count, (*rows)[i].target))
+            all[at++] = (*rows)[i];
+        else
+            all[own + other++] = (*rows)[i];
+    *rows = all;
+    return own;
+}
+
 /* The rows that a reference offers, when they are few; what it is already. */
 static enum status few_offered(struct drawing *d, const struct field *f,
                                struct form_field *out, struct linked **rows,
-                               size_t *n)
+                               size_t *n, size_t *own)
 {
     const struct form_source *source = d->ask->source;
     struct offer offer;
@@ -81,7 +121,8 @@ static enum status few_offered(struct drawing *d, const struct field *f,
     size_t near_count = 0;
     TRY(form_offers(d->mem, source, d->ask->entity, f, d->ask->row, &offer));
     const bool given = is_given(d, f, out, offer.only);
-    if (offer.only || (given && offer.reach.through))
+    *own = 0;
+    if (offer.only || (!d->ask->tight && offer.reach.through))
         TRY(form_few_within(d->mem, source, f->target, &offer.reach, &near,
                             &near_count));
     if (offer.only)
@@ -90,6 +131,8 @@ static enum status few_offered(struct drawing *d, const struct field *f,
         TRY(form_few(d->mem, source, f->target, f, rows, n));
     if (!offer.reach.through)
         near = *rows, near_count = *n;
+    else if (!offer.only && !d->ask->tight)
+        *own = own_first(d->mem, near, near_count, rows, *n);
     if (given && near_count == 1) {
         out->given = near[0].target;
         out->value = *n > FORM_FEW
@@ -104,20 +147,22 @@ enum status form_ref_draw(struct drawing *d, const struct field *f,
 {
     const struct form_error *error = form_error_of(d->ask->errors, f->name);
     struct linked *rows;
-    size_t n;
+    size_t n, own;
     if (error && error->candidate_count) {
         out->again = out->value;
         return ref_options(d, f, error->candidates, error->candidate_count, out,
                            "form.choose");
     }
-    TRY(few_offered(d, f, out, &rows, &n));
+    TRY(few_offered(d, f, out, &rows, &n, &own));
     if (n <= FORM_FEW) {
         /* Typed by its code, it is the row that was read of it. */
         struct value read = field_get(f, d->ask->row);
         if (d->ask->typed && !error && *out->value && read.type == V_INT)
             out->value = arena_printf(d->mem, "%" PRId64, read.i);
-        return ref_options(d, f, rows, n, out,
-                           f->flags & F_REQUIRED ? "form.choose" : "view.none");
+        TRY(ref_options(d, f, rows, n, out,
+                        f->flags & F_REQUIRED ? "form.choose" : "view.none"));
+        options_group(d, (struct form_option *)out->options + 1, n, own);
+        return OK;
     }
     out->control = CONTROL_INPUT;
     out->type = "search";
@@ -247,6 +292,13 @@ enum status form_link_draw(struct drawing *d, size_t which)
         out->help = tr_n(d->mem, d->lang, "form.at_most", l->most);
     TRY(form_few(d->mem, ask->source, l->target, NULL, &rows, &n));
     if (n <= FORM_FEW)
-        return checks(d, l, rows, n, have, have_count, out);
-    return names(d, l, have, have_count, out);
+        TRY(checks(d, l, rows, n, have, have_count, out));
+    else
+        TRY(names(d, l, have, have_count, out));
+    out->rare = l->rare;
+    out->held = out->error != NULL;
+    for (size_t i = 0; i < out->option_count; i++)
+        out->held |= out->control == CONTROL_CHECKS ? out->options[i].chosen
+                                                    : *out->options[i].value;
+    return OK;
 }

@@ -410,6 +410,58 @@ await test('the form of an accueil by telephone begins with what is mostly so, a
   equal((await rows('/demi-journees')).length, count, 'a line left empty is none');
 });
 
+await test('what is rare is folded away until it holds something; her own laboratories stand first', async () => {
+  const who = await server.as('coordinator');
+  const me = (await rows('/personnes')).find((p) => p.email === 'coordinator@demo.example');
+  const own = labs.filter((l) => l.bassin === me.area), page = (await who.get('/accueils/nouveau')).text;
+  const folds = (text) => [...text.matchAll(/<details class="rare"( open)?>([\s\S]*?)<\/details>/g)].map(([, open, inside]) =>
+    [Boolean(open), [...inside.matchAll(/ name="([^"]+)"/g)].map((m) => m[1])]);
+  const shut = folds(page);
+  deepEqual(shut.map(([open]) => open), [false, false], 'of the half-day, and of the accueil');
+  for (const name of ['year', 'asked', 'place', 'present_pupils', 'head_email', 'classes']) ok(shut[1][1].includes(name), name);
+  ok(shut[0][1].includes('slot.0.override'));
+  ok(!/name="(review|outing)\._lines"/.test(page), 'nothing is said of it before it is there');
+  const form = forms(page).find((f) => f.action.endsWith('/accueils'));
+  const usual = form.controls.filter((c) => c.type !== 'hidden' && !shut.some(([, names]) => names.includes(c.name)));
+  ok(usual.length <= 15, usual.map((c) => c.name).join(' '));
+  const order = form.controls.find((c) => c.name === 'lab').options.map((o) => Number(o.value)).filter(Boolean);
+  deepEqual(order.slice(0, own.length).sort(), own.map((l) => l.id).sort());
+  equal(order.length, labs.length);
+  match(page, /<optgroup label="Dans votre périmètre">/);
+  const opens = async (typed_) => folds((await who.submit(form, { ...typed_, _key: `fold-${serial++}` })).text).at(-1)[0];
+  equal(await opens({ title: '' }), false);
+  equal(await opens({ teachers: '2' }), true, 'a value');
+  equal(await opens({ asked: 'hier' }), true, 'a fault');
+  const kept = (await rows('/accueils')).find((v) => v.teachers > 0);
+  equal(folds((await admin.get(`/accueils/${kept.id}/modifier`)).text).at(-1)[0], true);
+});
+
+await test('a free half-day of her own calendar opens her form, with it filled in; elsewhere it is asked for', async () => {
+  const who = await server.as('coordinator');
+  const me = (await rows('/personnes')).find((p) => p.email === 'coordinator@demo.example');
+  const own = labs.find((l) => l.bassin === me.area), far = labs.find((l) => l.bassin !== me.area);
+  const spaces = (await rows('/espaces')).filter((s) => s.lab === own.id && s.within === null).sort((a, b) => a.id - b.id);
+  const of = async (person, path) => links((await person.get(path)).text).filter((l) => /jour=[^&]+&moment=|accueils\/nouveau\?/.test(l));
+  for (const path of ['', '/calendrier?jour=2025-06-02', '/calendrier?jour=2025-06-02&forme=tableau', '/calendrier?vue=jour&jour=2025-06-02']) {
+    const mine = await of(who, `/laboratoires/${own.id}${path || '?mois=2025-06'}`);
+    ok(mine.length > 0 && mine.every((l) => l.startsWith(`/accueils/nouveau?lab=${own.id}&slot.0.day=`)), `${path} ${mine[0]}`);
+    const theirs = await of(server.stranger(), `/laboratoires/${own.id}${path || '?mois=2025-06'}`);
+    ok(theirs.length > 0 && theirs.every((l) => l.includes('/demande?jour=')), path);
+  }
+  ok((await of(who, `/laboratoires/${far.id}/calendrier?jour=2025-06-02`)).every((l) => l.includes('/demande?jour=')));
+  const network = await of(who, '/laboratoires/calendrier?jour=2025-06-02');
+  ok(network.some((l) => l.includes(`nouveau?lab=${own.id}&`)) && network.some((l) => l.includes(`/${far.id}/demande`)));
+  const day = (await of(who, `/laboratoires/${own.id}/calendrier?vue=jour&jour=2025-07-01`))[0];
+  const form = await who.form(day, '/accueils'), begun = Object.fromEntries(form.fields);
+  deepEqual([begun.lab, begun['slot.0.day'], begun['slot.0.part'], begun['slot.0.space']],
+    [String(own.id), '2025-07-01', 'morning', String(spaces[0].id)]);
+  equal((await who.submit(form, { title: 'Au téléphone', kind: 'workshop' })).status, 303);
+  // An address says what its reader could have typed, and no more.
+  const host = await server.as('host'), out = (await rows('/personnes')).find((p) => p.email === 'expert@demo.example');
+  const typed_ = Object.fromEntries((await host.form(`/accueils/nouveau?person=${out.id}&year=hier&pupils=24`, '/accueils')).fields);
+  deepEqual([typed_.person, typed_.year, typed_.pupils], ['', '2024-2025', '24']);
+});
+
 await test('a half-day\'s space is offered and found among those of the laboratory chosen', async () => {
   const who = await server.as('coordinator');
   const me = (await rows('/personnes')).find((p) => p.email === 'coordinator@demo.example');

@@ -26,7 +26,7 @@ const until = async (what, met) => {
 const lab = (await rows('/laboratoires'))[5];
 const school = (await rows('/etablissements')).find((s) => s.mail && s.bassin === lab.bassin);
 const room = (await rows('/espaces')).find((s) => s.lab === lab.id && s.within === null);
-const page = await admin.get(`/laboratoires/${lab.id}?mois=2025-04`);
+const page = await server.stranger().get(`/laboratoires/${lab.id}?mois=2025-04`);
 const free = links(page.text).filter((l) => l.includes('/demande?jour='));
 let turn = 0, serial = 0;
 const linkOf = (m, path) => new RegExp(`${site}(/${path}/[0-9a-f]+)`).exec(m.text)[1];

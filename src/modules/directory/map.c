@@ -152,7 +152,8 @@ static enum status bassins_fill(struct req *r, struct map_v *v)
     struct form_option *options =
         NEW_ARRAY(r->mem, struct form_option, list.n + 1);
     struct str now = req_text(r, "bassin");
-    options[0] = (struct form_option){"", tr(r->lang, "core.all"), NULL, false};
+    options[0] =
+        (struct form_option){.value = "", .label = tr(r->lang, "core.all")};
     for (size_t i = 0; i < list.n; i++) {
         const struct area *area = list.rows[i];
         const char *id = arena_printf(r->mem, "%" PRId64, area->row.id);
@@ -174,7 +175,8 @@ static void kinds_fill(struct req *r, struct map_v *v)
         n++;
     struct form_option *options = NEW_ARRAY(r->mem, struct form_option, n + 1);
     struct str now = req_text(r, "kind");
-    options[0] = (struct form_option){"", tr(r->lang, "core.all"), NULL, false};
+    options[0] =
+        (struct form_option){.value = "", .label = tr(r->lang, "core.all")};
     for (size_t i = 0; i < n; i++)
         options[i + 1] = (struct form_option){
             .value = kind->choices[i],

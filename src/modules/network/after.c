@@ -47,6 +47,7 @@ const struct entity review_entity = {
     .read = "network.visits",
     .write = "network.receive",
     .parent = "visit",
+    .later = true,
     .has_uid = true,
     .keep_years = 5,
     .settle = settle,

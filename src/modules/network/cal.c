@@ -42,6 +42,7 @@ enum status cal_load(struct cal *c, int32_t from, int32_t to)
     enum { OVERVIEW = 32 }; /* days: a year tells no visits, nor the network */
     struct taken *taken = NULL;
     TRY(halves_make(c->r->conn, c->r->mem, c->lab, from, to, &c->halves));
+    TRY(labs_received(c->r, &c->receiving));
     if (c->lab != NONE && to - from < OVERVIEW)
         TRY(taken_load(c->r, c->lab, from, to, &taken, &c->taken_count));
     c->taken = taken;
@@ -82,7 +83,12 @@ static void open_cell(const struct cal *c, const struct lab_halves *lab,
     cell->label = at->free ? tr_n(r->mem, r->lang, "network.free", at->free)
                            : tr(r->lang, "network.full");
     if (at->free && day > day_today() && day <= visit_horizon()) {
-        cell->href = half_day_address(r, lab->lab, day, (enum half_day)part);
+        cell->href = free_half_address(
+            r, &c->receiving,
+            (struct free_half){lab->lab, day, (enum half_day)part,
+                               at->free == 1
+                                   ? room_of_half(&c->halves, lab, day, part, 0)
+                                   : NONE});
         cell->name = half_day_shown(r, day, (enum half_day)part);
     }
 }

@@ -1,6 +1,7 @@
 /* What the files that draw calendars share. */
 #pragma once
 
+#include "modules/network/receive.h"
 #include "modules/network/taken.h"
 
 /* A span of a calendar that is being drawn. */
@@ -9,6 +10,7 @@ struct cal {
     int64_t lab; /* NONE: the network */
     int32_t day; /* the one asked for */
     struct halves halves;
+    struct receiving receiving;
     const struct taken *taken;
     size_t taken_count;
     bool used[PARTS]; /* half-days that stand in the grid */

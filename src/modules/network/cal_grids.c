@@ -57,6 +57,12 @@ void cal_day_fill(struct cal *c)
             } else if (open && lab->room_count) {
                 cell.mark = "free";
                 cell.label = tr(r->lang, "network.cal.free");
+                if (cell.href)
+                    cell.href = free_half_address(
+                        r, &c->receiving,
+                        (struct free_half){lab->lab, c->day,
+                                           (enum half_day)part,
+                                           lab->rooms[i].id});
             }
             cells[(size_t)row * n + i] = cell;
         }

@@ -18,15 +18,15 @@ static const struct field lab_fields[] = {
     REF(lab, bassin, &area_entity, .flags = F_REQUIRED | F_LIST | F_FILTER),
     REF(lab, grappe, &area_entity, .flags = F_FILTER),
     CHOICE(lab, zone, booking_zones, .flags = F_REQUIRED),
-    REAL(lab, latitude, .min = -90, .max = 90),
-    REAL(lab, longitude, .min = -180, .max = 180),
+    REAL(lab, latitude, .min = -90, .max = 90, .flags = F_RARE),
+    REAL(lab, longitude, .min = -180, .max = 180, .flags = F_RARE),
     DATE(lab, opened, .flags = F_REQUIRED | F_LIST | F_SORT),
     DATE(lab, closed, .flags = 0),
     PROSE(lab, summary, .max = 4000, .flags = F_SEARCH),
     TEXT(lab, mail, .check = check_mail),
     TEXT(lab, phone, .max = 30),
     BOOL(lab, agreement, .flags = 0),
-    INT(lab, remind_days, .min = 0, .max = 30, .flags = 0),
+    INT(lab, remind_days, .min = 0, .max = 30, .flags = F_RARE),
     {0},
 };
 

@@ -2,6 +2,7 @@
  */
 #include "i18n/format.h"
 #include "modules/network/pages/lab.html.h"
+#include "modules/network/receive.h"
 #include "modules/network/routes.h"
 
 const char *half_day_shown(struct req *r, int32_t day, enum half_day part)
@@ -49,8 +50,8 @@ static const char *month_address(struct req *r, int64_t lab, int32_t first)
                         d.year, d.month);
 }
 
-static struct slot_cell_v cell_of(struct req *r, int64_t lab,
-                                  const struct half *h)
+static struct slot_cell_v cell_of(struct req *r, const struct receiving *where,
+                                  int64_t lab, const struct half *h)
 {
     struct slot_cell_v cell = {.name = half_day_shown(r, h->day, h->part),
                                .open = true};
@@ -60,7 +61,8 @@ static struct slot_cell_v cell_of(struct req *r, int64_t lab,
     }
     cell.label = tr_n(r->mem, r->lang, "network.free", h->free);
     if (h->day > day_today() && h->day <= visit_horizon())
-        cell.href = half_day_address(r, lab, h->day, h->part);
+        cell.href = free_half_address(
+            r, where, (struct free_half){lab, h->day, h->part, NONE});
     return cell;
 }
 
@@ -76,8 +78,8 @@ static size_t off_together(const struct calendar *all, size_t from)
     return n;
 }
 
-static void days_fill(struct req *r, int64_t lab, const struct calendar *all,
-                      struct slots_v *v)
+static void days_fill(struct req *r, const struct receiving *where, int64_t lab,
+                      const struct calendar *all, struct slots_v *v)
 {
     struct slot_day_v *days =
         NEW_ARRAY(r->mem, struct slot_day_v, all->n + all->off_count + 1);
@@ -100,7 +102,8 @@ static void days_fill(struct req *r, int64_t lab, const struct calendar *all,
                                 format_weekday(r->lang, day_weekday(at)),
                                 day_date(at).day);
         for (; i < all->n && all->half[i].day == at; i++) {
-            day->cells[all->half[i].part] = cell_of(r, lab, &all->half[i]);
+            day->cells[all->half[i].part] =
+                cell_of(r, where, lab, &all->half[i]);
             v->evenings |= all->half[i].part == EVENING;
         }
         v->n++;
@@ -109,7 +112,7 @@ static void days_fill(struct req *r, int64_t lab, const struct calendar *all,
 }
 
 static enum status slots_fill(struct req *r, const struct lab *lab,
-                              struct slots_v *v)
+                              const struct receiving *where, struct slots_v *v)
 {
     int32_t first;
     struct calendar all = {0};
@@ -129,7 +132,7 @@ static enum status slots_fill(struct req *r, const struct lab *lab,
                     : NULL};
     if (from <= last && first <= visit_horizon())
         TRY(calendar_make(r->conn, r->mem, lab, from, last, &all));
-    days_fill(r, lab->row.id, &all, v);
+    days_fill(r, where, lab->row.id, &all, v);
     return OK;
 }
 
@@ -206,11 +209,13 @@ enum status lab_show(struct req *r)
     const struct lab *lab = r->row;
     struct detail_v detail;
     struct slots_v slots;
+    struct receiving where;
     struct half *next;
     size_t n;
     TRY(row_detail(r, &detail));
     facts_known(r->mem, &detail);
-    TRY(slots_fill(r, lab, &slots));
+    TRY(labs_received(r, &where));
+    TRY(slots_fill(r, lab, &where, &slots));
     TRY(calendar_next(r->conn, r->mem, lab, day_today() + 1, 1, &next, &n));
     struct lab_v v = {.detail = &detail,
                       .slots = &slots,
@@ -224,7 +229,8 @@ enum status lab_show(struct req *r)
         v.reviews =
             arena_printf(r->mem, "/laboratoires/%" PRId64 "/avis", r->id);
     if (n)
-        v.ask = half_day_address(r, r->id, next->day, next->part);
+        v.ask = free_half_address(
+            r, &where, (struct free_half){r->id, next->day, next->part, NONE});
     struct page p = req_page(r, said(r->mem, r->lang, lab->name));
     req_crumb(r, &p);
     struct html h;

@@ -43,6 +43,7 @@ const struct entity outing_entity = {
     .read = "network.visits",
     .write = "network.outing",
     .parent = "visit",
+    .later = true,
     .has_uid = true,
     .keep_years = 2,
 };

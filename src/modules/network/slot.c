@@ -14,8 +14,8 @@ static const struct field slot_fields[] = {
     REF(slot, space, &space_entity, .agrees = "lab",
         .flags = F_LIST | F_FILTER),
     REF(slot, coordinator, &person_entity, .flags = F_LIST | F_FILTER),
-    TEXT(slot, address, .max = 200, .flags = 0),
-    TEXT(slot, override, .max = 300, .flags = 0),
+    TEXT(slot, address, .max = 200, .flags = F_RARE),
+    TEXT(slot, override, .max = 300, .flags = F_RARE),
     {0},
 };
 static const struct index slot_indexes[] = {

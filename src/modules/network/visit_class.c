@@ -5,7 +5,10 @@
 
 enum { CLASSES_MOST = 10 }; /* of a visit */
 const struct link visit_links[] = {
-    {.name = "classes", .target = &class_entity, .most = CLASSES_MOST},
+    {.name = "classes",
+     .target = &class_entity,
+     .most = CLASSES_MOST,
+     .rare = true},
     {0},
 };
 

@@ -1,0 +1,48 @@
+#include "modules/network/receive.h"
+
+#include "modules/network/routes.h"
+#include "store/row.h"
+
+enum { MOST = 1000 };
+
+enum status labs_received(struct req *r, struct receiving *out)
+{
+    struct rows *rows;
+    const struct arg *args;
+    *out = (struct receiving){0};
+    if (!r->who || !may(r->who, "network.receive"))
+        return OK;
+    const struct reach reach =
+        reach_of(r->app, r->mem, r->who, "network.receive");
+    out->all = reach_is_all(&lab_entity, &reach);
+    if (out->all)
+        return OK;
+    const struct sql sql = sql_with_reach(
+        r->mem,
+        SQL("SELECT l.id FROM network_lab l WHERE {reach:l} ORDER BY l.id"
+            " LIMIT :most"),
+        &lab_entity, &reach, ARGS(arg_int("most", MOST)), &args);
+    int64_t *labs = NEW_ARRAY(r->mem, int64_t, MOST);
+    TRY(db_rows(r->conn, r->mem, sql, args, &rows));
+    while (rows_next(rows))
+        labs[out->n++] = row_int(rows, 0);
+    out->labs = labs;
+    return rows_end(rows);
+}
+
+const char *free_half_address(struct req *r, const struct receiving *where,
+                              struct free_half h)
+{
+    bool here = where->all;
+    for (size_t i = 0; i < where->n; i++)
+        here |= where->labs[i] == h.lab;
+    if (!here)
+        return half_day_address(r, h.lab, h.day, h.part);
+    const char *form = arena_printf(
+        r->mem, "%s/nouveau?lab=%" PRId64 "&slot.0.day=%s&slot.0.part=%s",
+        visit_entity.path, h.lab, day_iso(r->mem, h.day),
+        booking_parts[h.part]);
+    return h.space == NONE ? form
+                           : arena_printf(r->mem, "%s&slot.0.space=%" PRId64,
+                                          form, h.space);
+}

@@ -1,0 +1,25 @@
+/* Where whoever reads a calendar books a half-day themselves. */
+#pragma once
+
+#include "core/request.h"
+#include "modules/network/calendar.h"
+
+/* The laboratories in which whoever asks receives. */
+struct receiving {
+    bool all;
+    const int64_t *labs;
+    size_t n;
+};
+enum status labs_received(struct req *r, struct receiving *out) MUST_USE;
+
+/* Where a half-day that is free is taken: by who receives there in the form of
+ * an accueil, with it filled in (and the space; NONE: it is chosen there), by
+ * all others where it is asked for. */
+struct free_half {
+    int64_t lab;
+    int32_t day;
+    enum half_day part;
+    int64_t space;
+};
+const char *free_half_address(struct req *r, const struct receiving *where,
+                              struct free_half h);
