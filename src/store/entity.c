@@ -164,6 +164,20 @@ bool value_same(struct value a, struct value b)
     return false;
 }
 
+const char *field_frozen(const struct entity *e, const struct field *f,
+                         const void *row)
+{
+    const struct field *state = e->frozen ? entity_field(e, "state") : NULL;
+    if (!state || !((const struct row *)row)->version)
+        return NULL;
+    const struct value now = field_get(state, row);
+    for (const struct frozen *z = e->frozen; z->fields; z++)
+        if (now.type == V_TEXT && word_in(z->fields, f->name) &&
+            word_in(z->states, now.s.p))
+            return z->fault;
+    return NULL;
+}
+
 bool row_same(const struct entity *e, const void *one, const void *other)
 {
     for (const struct field *f = e->fields; f->name; f++)

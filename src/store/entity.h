@@ -220,6 +220,13 @@ struct turns {
     const char *fault; /* a label key */
 };
 
+/* Fields that stay as they are while their row is in one of those states: a
+ * form shows them with the fault as the reason, and no control. */
+struct frozen {
+    const char *fields, *states; /* by spaces */
+    const char *fault;           /* a label key */
+};
+
 /*
  * A weighted many-to-many, in a table of its own "<entity>_<name>" with columns
  * row_id, target_id, weight, position, since, until; edited, kept and shown
@@ -266,6 +273,7 @@ struct entity {
     const struct overlap *no_overlap; /* NULL: they may */
     const struct turns *turns;        /* NULL: none take turns */
     const struct counting *counting;  /* NULL: no figure reads it */
+    const struct frozen *frozen;      /* NULL, or ends with {0} */
     const char *title; /* the field that names a row to people: F_TEXT */
     /* The field by which files and the API name a row ("uai"): F_UNIQUE, and
      * the import updates by it. NULL: the uid or the id only. */
@@ -387,6 +395,11 @@ bool reach_through(struct arena *a, const struct entity *e,
                    const struct field *f, const void *row,
                    const struct reach *read, const struct reach *write,
                    struct reach *out) MUST_USE;
+
+/* Why a field of the row as it stands does not change now: a label key, or
+ * NULL. Of a new one all may be given. */
+const char *field_frozen(const struct entity *e, const struct field *f,
+                         const void *row);
 
 /* Rows. Out of reach is ERR_NOT_FOUND. */
 enum status row_load(struct conn *c, struct arena *a, const struct entity *e,

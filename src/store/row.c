@@ -172,6 +172,28 @@ const char *fault_unless(struct conn *c, struct sql sql, const struct arg *args,
     return number_fault(c, sql, args, NULL, fault);
 }
 
+/* Does it change what is frozen as the row stands? */
+static const char *frozen_fault(struct conn *c, struct arena *a,
+                                const struct entity *e, const void *row,
+                                const char **field)
+{
+    void *was;
+    const struct row *r = row;
+    if (!e->frozen || !r->version)
+        return NULL;
+    const enum status s = row_load(c, a, e, r->id, &reach_all, &was);
+    if (s != OK)
+        return status_fault(s);
+    for (const struct field *f = e->fields; f->name; f++) {
+        const char *why = field_frozen(e, f, was);
+        if (!why || value_same(field_get(f, was), field_get(f, row)))
+            continue;
+        *field = f->name;
+        return why;
+    }
+    return NULL;
+}
+
 const char *row_fault(struct conn *c, struct arena *a, const struct entity *e,
                       void *row, const char **field)
 {
@@ -180,6 +202,8 @@ const char *row_fault(struct conn *c, struct arena *a, const struct entity *e,
     if (e->settle)
         e->settle(a, row);
     const char *fault = counting_fault(e, row, field);
+    if (!fault)
+        fault = frozen_fault(c, a, e, row, field);
     if (!fault && e->check)
         fault = e->check(c, a, row, field);
     return fault ? fault : turns_fault(c, a, e, row, field);

@@ -218,6 +218,23 @@ bool form_is_french(const struct drawing *d, bool written)
     return written && d->lang != lang_default();
 }
 
+/* What is frozen is shown, with the reason, and not sent. */
+static enum status fixed_draw(struct drawing *d, const struct field *f,
+                              const char *why, struct form_field *out)
+{
+    const struct form_ask *ask = d->ask;
+    const struct value v = field_get(f, ask->row);
+    out->control = CONTROL_FIXED;
+    out->required = false;
+    out->help = tr(d->lang, why);
+    out->value = field_shown(d->mem, d->lang, ask->entity, f, ask->row);
+    if (f->type == F_REF && v.type == V_INT && ask->source && ask->source->conn)
+        TRY(ref_title(ask->source->conn, d->mem, f, v.i, &out->value));
+    out->value = out->value ? said(d->mem, d->lang, out->value)
+                            : tr(d->lang, "view.unknown");
+    return OK;
+}
+
 static enum status field_draw(struct drawing *d, const struct field *f)
 {
     const struct form_ask *ask = d->ask;
@@ -237,6 +254,9 @@ static enum status field_draw(struct drawing *d, const struct field *f)
         out->control = CONTROL_HIDDEN; /* edited under its parent */
         return OK;
     }
+    const char *frozen = field_frozen(ask->entity, f, ask->row);
+    if (frozen)
+        return fixed_draw(d, f, frozen, out);
     TRY(control(d, f, out));
     if (!out->help && f->type == F_SCHOOL_YEAR)
         out->help = tr(d->lang, "form.school_year_help");

@@ -220,6 +220,7 @@ enum control {
     CONTROL_NAMES,  /* several of many, a line each */
     CONTROL_FILE,
     CONTROL_HIDDEN,
+    CONTROL_FIXED, /* frozen: its value as a page shows it */
 };
 
 struct form_option {

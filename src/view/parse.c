@@ -183,7 +183,8 @@ static enum status field_read(struct arena *a, const struct entity *e,
                               void *row, struct form_errors *errors)
 {
     struct str text = given(a, in, f);
-    if (!text.p && (f->type == F_FILE || (flags & PARSE_GIVEN)))
+    if (!text.p &&
+        (f->type == F_FILE || (flags & PARSE_GIVEN) || field_frozen(e, f, row)))
         return OK;
     struct form_error error = {.field = f->name};
     struct value v = {0};

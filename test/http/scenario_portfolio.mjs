@@ -104,6 +104,18 @@ await test('a gate opens only with a committee, and its criteria are frozen then
   equal((await post(admin, `${gate}/modifier`, { _version: (await rows(gate)).version,
     project: project.split('/').at(-1), name: 'Jalon d’essai', stage_from: 'design', stage_to: 'trial',
     meets: '2025-03-20', quorum: '1' })).status, 422, 'the quorum of an open gate');
+  // What does not change is shown with its reason, and no control; the rest is saved.
+  const typed = (await leader.get(`${gate}/modifier`)).text;
+  for (const name of ['quorum', 'stage_from', 'stage_to', 'project']) ok(!new RegExp(`name="${name}" (?!value)`).test(typed), name);
+  match(readable(typed), /Quorum Le jalon est ouvert : ceci ne change plus\..*? 3 /);
+  made(await leader.submit(await leader.form(`${gate}/modifier`, '/modifier'), { name: 'Jalon de l’essai' }));
+  const { version, ...kept } = await rows(gate);
+  equal(`${kept.name} ${kept.quorum} ${kept.stage_from} ${kept.stage_to} ${kept.project}`,
+    `Jalon de l’essai 3 design trial ${project.split('/').at(-1)}`);
+  const api = apiOf(server), other = await api('PATCH', `gate/${id}`, { quorum: 1, version });
+  equal(other.status, 422);
+  match(other.text, /"quorum"[^}]*ne change plus/);
+  equal((await api('PATCH', `gate/${id}`, { quorum: 3, name: 'Jalon d’essai', version })).status, 200);
   says(await post(leader, `${project}/etapes/trial`), 409, /comité siège/);
 });
 

@@ -369,17 +369,14 @@ static const char *locked(struct conn *c, struct arena *a, const void *row)
     return gate_is_decided(row) ? "portfolio_gate.decided" : NULL;
 }
 
-/* Open, nothing moves any more but the day and the name. */
-static const char *frozen_fault(const struct gate *g, const struct gate *was,
-                                const char **field)
-{
-    *field = was->project != g->project              ? "project"
-             : !same(was->stage_from, g->stage_from) ? "stage_from"
-             : !same(was->stage_to, g->stage_to)     ? "stage_to"
-             : was->quorum != g->quorum              ? "quorum"
-                                                     : NULL;
-    return *field ? "portfolio_gate.frozen" : NULL;
-}
+/* Once it has been opened, nothing moves any more but the day and the name;
+ * once it is decided, nothing at all (locked). */
+#define FROZEN "project stage_from stage_to quorum"
+static const struct frozen frozen[] = {
+    {FROZEN, "open", "portfolio_gate.frozen"},
+    {FROZEN, "cancelled", "portfolio_gate.frozen_cancelled"},
+    {0},
+};
 
 static int place_of(const char *stage)
 {
@@ -430,7 +427,7 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
         was = before;
     }
     if (was && !same(was->state, "prepared"))
-        return frozen_fault(g, was, field);
+        return NULL;
     *field = "meets";
     if ((!was || was->meets != g->meets) && g->meets < day_today() - A_YEAR)
         return "portfolio_gate.long_ago";
@@ -450,6 +447,7 @@ const struct entity gate_entity = {
     .steps = steps,
     .title = "name",
     .sort = "-meets",
+    .frozen = frozen,
     .read = "portfolio.gates",
     .write = "portfolio.decide",
     .parent = "project",
