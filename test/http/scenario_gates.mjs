@@ -566,4 +566,26 @@ await test('a decision asks for nothing whose day is past', async () => {
 await test('the server lived through it', async () => {
   equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));
 });
+await test('public decisions come by pages, the latest first, each of them once', async () => {
+  const which = "published = 1 AND state IN ('go', 'conditions', 'hold', 'recycle', 'stop', 'waived')";
+  const columns = (uid, day) => `version, created_at, created_by, changed_at, changed_by, ${uid}, project, name, name_fold, stage_from,
+    stage_to, meets, quorum, published, ${day}, state, state_reason, words`;
+  const one = query(server.folder, `SELECT min(id) FROM portfolio_gate WHERE ${which}`);
+  query(server.folder, `INSERT INTO portfolio_gate (${columns('uid', 'decided_on')}) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL
+    SELECT i + 1 FROM n WHERE i < 260) SELECT ${columns("'gate-' || i", '15000 + i % 7')} FROM portfolio_gate, n WHERE id = ${one}`);
+  const expected = query(server.folder, `SELECT id FROM portfolio_gate WHERE ${which} ORDER BY decided_on DESC, id DESC`).split('\n');
+  ok(expected.length > 260);
+  const stranger = server.stranger(), met = [];
+  let path = '/decisions', pages = 0;
+  for (; path; pages++) {
+    const { status, text } = await stranger.get(path);
+    equal(status, 200);
+    met.push(...[...text.matchAll(/<h3><a href="\/decisions\/(\d+)"/g)].map((m) => m[1]));
+    equal(text.includes('<a href="/decisions">Retour au début</a>'), pages > 0, path);
+    path = /rel="next" href="([^"]*)"/.exec(text)?.[1].replaceAll('&amp;', '&');
+  }
+  equal(pages, Math.ceil(expected.length / 50));
+  deepEqual(met, expected);
+  equal((await stranger.get('/decisions?after=nowhere')).status, (await stranger.get('/projets?after=nowhere')).status);
+});
 await server.stop();

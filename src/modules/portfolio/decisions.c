@@ -6,43 +6,49 @@
 #include "modules/portfolio/pages/gate.html.h"
 #include "modules/portfolio/routes.h"
 
-/* Gates by a further condition, with the names of their projects: decisions,
- * the latest first; or files for who decides, whose committee meets soonest. */
-static enum status gates_where(struct req *r, struct sql where, bool soonest,
-                               struct gate_line_v **out, size_t *n)
+enum { DECISIONS = 50 }; /* of a page */
+
+/* Gates, with the names of their projects. */
+static enum status gates_list(struct req *r, const struct list_ask *ask,
+                              struct board_v *v)
 {
     const struct field *project = entity_field(&gate_entity, "project");
     struct list list;
-    struct list_ask ask = {
-        .entity = &gate_entity,
-        .reach = &reach_all,
-        .where = where,
-        .sort = entity_field(&gate_entity, soonest ? "meets" : "decided_on"),
-        .down = !soonest,
-        .limit = LIST_MOST,
-        .no_total = true};
-    TRY(list_load(r->conn, r->mem, &ask, &list));
-    *out = NEW_ARRAY(r->mem, struct gate_line_v, list.n + 1);
-    for (*n = 0; *n < list.n; ++*n) {
-        const struct gate *g = list.rows[*n];
-        struct gate_line_v *v = &(*out)[*n];
-        *v = gate_line(r, g);
-        if (!soonest)
-            v->href = decision_address(r, g->row.id);
-        v->project =
+    TRY(list_load(r->conn, r->mem, ask, &list));
+    struct gate_line_v *out = NEW_ARRAY(r->mem, struct gate_line_v, list.n + 1);
+    for (size_t i = 0; i < list.n; i++) {
+        const struct gate *g = list.rows[i];
+        out[i] = gate_line(r, g);
+        out[i].project =
             said(r->mem, r->lang, list_ref_title(&list, project, g->project));
-        v->project_href = row_address(r, &project_entity, g->project);
+        out[i].project_href = row_address(r, &project_entity, g->project);
+        if (gate_is_decided(g))
+            out[i].href = decision_address(r, g->row.id);
     }
+    v->gates = out;
+    v->gate_count = list.n;
+    v->pages.next = list.next ? list_address(r->mem, &gate_entity, &r->in,
+                                             "/decisions", "after", list.next)
+                              : NULL;
     return OK;
 }
 
+/* The latest first, a page at a time. */
 enum status decisions_list(struct req *r)
 {
-    struct board_v v = {.lead = tr(r->lang, "portfolio.decisions_lead")};
-    struct gate_line_v *gates;
-    TRY(gates_where(r, SQL("t.published = 1 AND t.state IN (" DECIDED ")"),
-                    false, &gates, &v.gate_count));
-    v.gates = gates;
+    const struct str after = req_text(r, "after");
+    const struct list_ask ask = {
+        .entity = &gate_entity,
+        .reach = &reach_all,
+        .where = SQL("t.published = 1 AND t.state IN (" DECIDED ")"),
+        .sort = entity_field(&gate_entity, "decided_on"),
+        .down = true,
+        .after = after.n ? str_dup(r->mem, after) : NULL,
+        .limit = DECISIONS,
+        .no_total = true};
+    struct board_v v = {.lead = tr(r->lang, "portfolio.decisions_lead"),
+                        .pages.first = after.n ? "/decisions" : NULL};
+    TRY(gates_list(r, &ask, &v));
     struct page p = req_page(r, tr(r->lang, "portfolio.decisions"));
     struct html h;
     req_html_open(r, &h);
@@ -195,9 +201,9 @@ enum status decision_show(struct req *r)
 
 /* Votes, and kinds of evidence asked for and not there, of each gate that
  * waits; in their order. */
-static enum status counts_fill(struct req *r, struct gate_line_v *list,
-                               size_t n)
+static enum status counts_fill(struct req *r, struct board_v *v)
 {
+    struct gate_line_v *list = v->gates;
     struct rows *rows;
     TRY(db_rows(
         r->conn, r->mem,
@@ -214,7 +220,7 @@ static enum status counts_fill(struct req *r, struct gate_line_v *list,
         ARGS(arg_int("me", r->who->person)), &rows));
     while (rows_next(rows)) {
         const char *href = row_address(r, &gate_entity, row_int(rows, 0));
-        for (size_t i = 0; i < n; i++) {
+        for (size_t i = 0; i < v->gate_count; i++) {
             if (!same(list[i].href, href))
                 continue;
             list[i].votes = row_int(rows, 1);
@@ -269,12 +275,17 @@ static enum status conditions_fill(struct req *r, struct board_v *v)
 
 enum status gates_waiting(struct req *r)
 {
+    /* Whose committee meets soonest comes first. */
+    const struct list_ask ask = {.entity = &gate_entity,
+                                 .reach = &reach_all,
+                                 .where =
+                                     SQL("t.state IN ('prepared', 'open')"),
+                                 .sort = entity_field(&gate_entity, "meets"),
+                                 .limit = LIST_MOST,
+                                 .no_total = true};
     struct board_v v = {.lead = tr(r->lang, "portfolio.waiting_lead")};
-    struct gate_line_v *gates;
-    TRY(gates_where(r, SQL("t.state IN ('prepared', 'open')"), true, &gates,
-                    &v.gate_count));
-    TRY(counts_fill(r, gates, v.gate_count));
-    v.gates = gates;
+    TRY(gates_list(r, &ask, &v));
+    TRY(counts_fill(r, &v));
     TRY(conditions_fill(r, &v));
     struct page p = req_page(r, tr(r->lang, "portfolio.waiting_title"));
     struct html h;

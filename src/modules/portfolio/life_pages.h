@@ -3,6 +3,7 @@
 
 #include "modules/portfolio/portfolio_pages.h"
 #include "view/form.h"
+#include "view/list.h"
 #include "view/map.h"
 
 /* A line of the table of evidence; without statement: nothing is known. */
@@ -86,8 +87,9 @@ struct decision_v {
 };
 struct board_v {
     const char *lead;
-    const struct gate_line_v *gates;
+    struct gate_line_v *gates;
     size_t gate_count;
+    struct list_v pages; /* of it only .first and .next */
     const struct condition_v *conditions;
     size_t condition_count;
 };
