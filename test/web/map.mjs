@@ -18,6 +18,9 @@ for (const width of [375, 768, 1280, 1920])
     });
     ok(n > 50, `${n} points`);
     ok(least >= 23.99, `${least} px`);
+    const signs = await page.locator('.legend svg').evaluateAll((all) => all.map((s) => s.getBoundingClientRect())
+      .map((b) => Math.max(b.width, b.height)));
+    ok(signs.length >= 4 && Math.max(...signs) <= 24, `signs of the legend: ${signs}`);
     equal(page.thrown.join(), '');
     await page.context().close();
   });
