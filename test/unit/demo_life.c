@@ -89,6 +89,58 @@ TEST(demo_filiations_keep_their_days)
     demo_world_close(&w);
 }
 
+/* The texts fit what they speak of: who asks has such pupils, what a school
+ * says is of a school of its kind, what was never used was not given up, and
+ * every committee had something to read. */
+TEST(demo_texts_fit_their_rows)
+{
+    struct demo_world w;
+    struct rows *r;
+    demo_world_open(&w, "demo.db");
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_advice a JOIN directory_school"
+                " s ON s.id = a.school WHERE NOT (a.level = 'elementary' AND"
+                " s.kind IN ('primaire', 'elementaire') OR a.level = s.kind OR"
+                " s.kind = 'lycee_poly' AND a.level IN ('lycee',"
+                " 'lycee_pro'))") == 0);
+    OKAY(NUMBER("SELECT count(*) FROM (SELECT f.text AS said, d.school FROM"
+                " portfolio_feedback f JOIN portfolio_deployment d ON d.id ="
+                " f.deployment UNION ALL SELECT reason, school FROM"
+                " portfolio_deployment) t JOIN directory_school s ON s.id ="
+                " t.school WHERE (t.said LIKE '%collège%' OR t.said LIKE"
+                " '%cinquièmes%' OR t.said LIKE '%quatrième%') AND s.kind <>"
+                " 'college' OR (t.said LIKE '%CM1%' OR t.said LIKE '%CM2%' OR"
+                " t.said LIKE '%l’école %' OR t.said LIKE '%motricité%') AND"
+                " s.kind NOT IN ('primaire', 'elementaire') OR t.said LIKE"
+                " '%seconde%' AND s.kind NOT IN ('lycee', 'lycee_poly',"
+                " 'lycee_pro')") == 0);
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_feedback WHERE use ="
+                " 'never'") == 0);
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_gate g WHERE g.state IN"
+                " (" BY_COMMITTEE ") AND NOT EXISTS (SELECT 1 FROM"
+                " portfolio_evidence e WHERE e.project = g.project AND e.found"
+                " <= g.meets)") == 0);
+    OKAY(NUMBER("SELECT count(*) - count(DISTINCT m.state_reason) FROM"
+                " portfolio_gate_member m JOIN portfolio_gate g ON g.id ="
+                " m.gate WHERE g.state = 'open' AND m.state_reason IS NOT"
+                " NULL") == 0);
+    /* All but the three that form staff are somewhere. */
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_project p WHERE p.state ="
+                " 'deployment' AND NOT EXISTS (SELECT 1 FROM"
+                " portfolio_deployment d WHERE d.project = p.id)") == 3);
+    CHECK(db_rows(w.conn, &w.mem,
+                  SQL("SELECT found, statement FROM portfolio_evidence"),
+                  NO_ARGS, &r) == OK);
+    while (rows_next(r)) {
+        int32_t near;
+        CHECK(school_day_near(w.conn, "b", row_day(r, 0), 1, &near) == OK);
+        if (near != row_day(r, 0))
+            printf("  %s %s\n", day_iso(&w.mem, row_day(r, 0)), row_text(r, 1));
+        OKAY(near == row_day(r, 0));
+    }
+    CHECK(rows_end(r) == OK);
+    demo_world_close(&w);
+}
+
 /* Where a decision leaves a project that stood at the gate's first stage. */
 static const char *left_by(const struct gate *g)
 {

@@ -23,6 +23,12 @@ int32_t demo_day(const struct demo *d, struct demo_day day)
     return at < opening ? opening : at;
 }
 
+bool demo_is_to_come(const struct demo *d, struct demo_day day)
+{
+    const int32_t at = demo_day(d, day);
+    return day.year && at >= demo_living(d) && at >= d->today - 150;
+}
+
 static bool of_this_month(const struct demo *d, int32_t day)
 {
     const struct date at = day_date(day), now = day_date(d->today);
@@ -171,6 +177,16 @@ static enum status add_seat(struct demo *d, int64_t gate, const char *person,
     return demo_add(d, &gate_member_entity, m);
 }
 
+/* What is said where a gate waits: one has voted, one may not. */
+static const struct {
+    const char *vote, *conflict;
+} waiting[] = {
+    {"Le dossier me paraît solide, et les équipes sont prêtes.",
+     "Mon laboratoire a conduit une partie des mesures."},
+    {"Ce que disent les élèves me suffit pour aller plus loin.",
+     "J’ai écrit le questionnaire dont les résultats sont versés ici."},
+};
+
 /* Four sit: the chair and two others vote with the decision, or one apart. Of
  * those that wait, one has voted and one has declared a conflict. */
 static enum status add_committee(struct demo *d, int64_t gate,
@@ -187,12 +203,10 @@ static enum status add_committee(struct demo *d, int64_t gate,
                  : open     ? "go"
                             : vote,
                  g->dissent ? g->dissent_why
-                 : open ? "Le dossier me paraît solide et les équipes sont "
-                          "prêtes."
-                        : NULL));
+                 : open     ? waiting[nth % COUNT(waiting)].vote
+                            : NULL));
     return add_seat(d, gate, "researcher", "expert", open ? "conflict" : vote,
-                    open ? "Mon laboratoire a conduit une partie des mesures."
-                         : NULL);
+                    open ? waiting[nth % COUNT(waiting)].conflict : NULL);
 }
 
 static enum status add_gate_conditions(struct demo *d, int64_t gate,
@@ -228,20 +242,12 @@ static enum status note_decision(struct demo *d, const struct gate *g)
                        waived ? "waive" : g->state, buf_done(&detail));
 }
 
-/* Is that day of a year that is not over, and not five months past? What the
- * living year is about would else have been decided in it already. */
-static bool is_to_come(const struct demo *d, struct demo_day day)
-{
-    const int32_t at = demo_day(d, day);
-    return day.year && at >= demo_living(d) && at >= d->today - 150;
-}
-
 static enum status add_gate(struct demo *d, const struct demo_gate *g,
                             size_t nth)
 {
     const bool waived = same(g->state, "waived");
     const bool decided = !word_in("prepared open", g->state);
-    if (is_to_come(d, g->meets))
+    if (demo_is_to_come(d, g->meets))
         return OK;
     struct gate *row = row_new(d->mem, &gate_entity);
     TRY(demo_project_id(d, g->project, &row->project));

@@ -21,6 +21,18 @@ static const struct {
     {"Oralité", "Studio mobile", "elementaire primaire", 9, ON(2023, 9, 25)},
     {"VR, découverte des métiers", "Films des métiers", "college lycee_pro", 4,
      ON(2024, 10, 14)},
+    /* What is lent or followed in few schools; what forms staff alone, as
+     * Magistère, CREIA and Moodle, is in none. */
+    {"Aménagement des espaces scolaires", "Maquette d’espace",
+     "primaire college", 32, ON(2023, 11, 6)},
+    {"Bon usage du numérique", "Jeux du bon usage", "primaire college", 25,
+     ON(2023, 9, 18)},
+    {"Usage pédagogique des drones", "Pack drone", "college lycee_pro", 19,
+     ON(2023, 10, 9)},
+    {"Planétariums numériques", "Planétarium itinérant", "primaire elementaire",
+     15, ON(2023, 10, 2)},
+    {"Pack programmation", "Pack programmation", "primaire college", 26,
+     ON(2023, 10, 16)},
 };
 
 /* How many days after the first of them the nth school begins: of ten, two at

@@ -93,7 +93,8 @@ const struct demo_gate demo_gates[] = {
          "mathématiques. La mesure est modeste et sans groupe témoin, ce que "
          "le dossier dit honnêtement. L’assistance académique a pris en charge "
          "l’ouverture des comptes. Le comité décide la livraison à tous les "
-         "lycées à la mi-mai et une étude d’impact l’année suivante.",
+         "lycées, de la mi-mai à l’hiver, et une étude d’impact l’année "
+         "suivante.",
      .found = "pyy",
      .findings =
          {"Progrès entre deux tests, sans groupe témoin : à confirmer.",
@@ -486,7 +487,8 @@ const struct demo_gate demo_gates[] = {
      .reason = "S’entraîner à parler devant un public virtuel peut aider les "
                "élèves les plus timides avant l’oral du brevet. L’équipe sait "
                "que le casque isole et prévoit des séances à deux. L’essai est "
-               "limité à quatre établissements et à une année.",
+               "limité à quatre établissements, et son bilan attendu chaque "
+               "année.",
      .found = "ypy",
      .findings =
          {"Des professeurs principaux ont signalé les élèves concernés.",

@@ -71,6 +71,8 @@ static enum status add_sheet(struct demo *d, const struct demo_evidence *e,
 
 static enum status add_evidence(struct demo *d, const struct demo_evidence *e)
 {
+    if (demo_is_to_come(d, e->found))
+        return OK;
     struct evidence *row = row_new(d->mem, &evidence_entity);
     TRY(demo_project_id(d, e->project, &row->project));
     row->statement = e->statement;
@@ -79,7 +81,7 @@ static enum status add_evidence(struct demo *d, const struct demo_evidence *e)
     row->sample = e->sample;
     row->limits = e->limits;
     row->source = e->source;
-    row->found = demo_day(d, e->found);
+    TRY(demo_work_day(d, e->found, &row->found));
     TRY(add_sheet(d, e, &row->file));
     if (e->effect) {
         char *rest;

@@ -29,6 +29,9 @@ struct demo_day {
         0, 0, days                                                             \
     }
 int32_t demo_day(const struct demo *d, struct demo_day day);
+/* Is that day of a year that is not over, and not five months past? What the
+ * living year is about would else have been decided in it already. */
+bool demo_is_to_come(const struct demo *d, struct demo_day day);
 /* The first day of the school year in which it lives: the one of its today, and
  * not before the one after the closed year. */
 int32_t demo_living(const struct demo *d);

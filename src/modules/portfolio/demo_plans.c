@@ -17,6 +17,14 @@ const struct demo_plan demo_plans[] = {
          "Sept équipes ont écrit leur besoin et choisi la ressource qu’elles "
          "essaieront."},
     {.project = "Savoirs fondamentaux et IA",
+     .service = "design",
+     .starts = ON(2023, 12, 12),
+     .ends = ON(2024, 2, 13),
+     .team = "4 professeurs de lycée et un laboratoire universitaire",
+     .expected =
+         "Un protocole pour MIA Seconde seule : deux tests, un carnet, et ce "
+         "que les familles doivent savoir."},
+    {.project = "Savoirs fondamentaux et IA",
      .service = "trial",
      .ends = ON(2024, 5, 7),
      .team = "40 professeurs pilotes, 6 coordonnateurs et un laboratoire "

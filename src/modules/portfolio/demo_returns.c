@@ -66,9 +66,11 @@ const struct demo_return demo_returns[] = {
      "prévoir deux ateliers à côté."},
     {"Pack VR", HEAD, "rarely", 3, YES, NULL,
      "Le prêt de trois semaines convient. Deux disciplines s’y sont mises."},
-    {"Pack VR", TEACHER, "never", 1, NO,
-     "Les casques demandaient un compte que nous n’avons pas pu créer.",
-     "La valise est repartie sans avoir servi."},
+    {"Pack VR", TEACHER, "rarely", 1, NO,
+     "Trois casques sur huit demandaient un compte que nous n’avons pas pu "
+     "créer.",
+     "Une seule séance, et la moitié de la classe à attendre : nous ne "
+     "recommencerons pas."},
     {"Valise LaboArts", TEACHER, "weekly", 4, YES, NULL,
      "Le stylet change tout en arts plastiques : les élèves reprennent leur "
      "dessin au lieu de le jeter."},
@@ -76,8 +78,8 @@ const struct demo_return demo_returns[] = {
      "Deux tablettes sur douze ne tiennent plus la charge.",
      "Très bien pour l’animation image par image."},
     {"Groupe d’ambassadeurs", HEAD, "weekly", 5, YES, NULL,
-     "Les douze ambassadeurs ont tenu une permanence au CDI et formé toutes "
-     "les sixièmes."},
+     "Les douze ambassadeurs tiennent une permanence au CDI et ont déjà formé "
+     "trois classes de plus jeunes."},
     {"Groupe d’ambassadeurs", TEACHER, "rarely", 3, UNKNOWN,
      "Pas d’heure commune à l’emploi du temps.",
      "Les élèves sont partants, mais se réunir entre midi et deux épuise tout "
@@ -89,21 +91,43 @@ const struct demo_return demo_returns[] = {
      "Le couloir est bruyant, et nous n’avons pas d’autre lieu.",
      "Deux émissions dans l’année, que les parents ont écoutées."},
     {"Films des métiers", TEACHER, "rarely", 4, YES, NULL,
-     "Trois élèves de troisième ont changé leur vœu après avoir vu l’atelier "
-     "de chaudronnerie."},
+     "Trois élèves ont revu leur projet après avoir vu l’atelier de "
+     "chaudronnerie."},
     {"Films des métiers", HEAD, "rarely", 3, YES, NULL,
      "À sa place dans la semaine de l’orientation ; les métiers du soin "
      "manquent."},
     {"Films des métiers", TEACHER, "rarely", 2, NO,
      "Les films durent six minutes, l’attention trois.",
      "Une visite en entreprise a plu davantage, pour le même temps."},
+    {"Maquette d’espace", TEACHER, "weekly", 4, YES,
+     "Les nouvelles tables sont arrivées avec quatre mois de retard.",
+     "Les îlots se font et se défont sans bruit ; les élèves tiennent leur "
+     "place plus longtemps."},
+    {"Jeux du bon usage", TEACHER, "rarely", 4, YES, NULL,
+     "Le jeu sur la rumeur a lancé une discussion que je n’attendais pas."},
+    {"Jeux du bon usage", HEAD, "weekly", 5, YES, NULL,
+     "La fiche pour les parents a rempli la réunion de janvier."},
+    {"Pack drone", TEACHER, "rarely", 3, YES,
+     "Les batteries tiennent sept minutes.",
+     "Très bon pour les angles et les vitesses, à condition d’avoir le "
+     "gymnase."},
+    {"Planétarium itinérant", TEACHER, "rarely", 5, YES, NULL,
+     "Ils redessinent encore les saisons au tableau, des semaines après."},
+    {"Planétarium itinérant", HEAD, "rarely", 4, YES,
+     "Il faut deux adultes et la salle de motricité pour deux jours.",
+     "Toutes les classes y sont passées, les familles aussi le soir."},
+    {"Pack programmation", TEACHER, "weekly", 4, YES, NULL,
+     "Les premières séances sans écran mettent tout le monde au même niveau."},
+    {"Pack programmation", TEACHER, "rarely", 3, YES,
+     "Deux robots sur six ne se rechargeaient plus.",
+     "Les élèves se corrigent entre eux, ce qui est déjà beaucoup."},
 };
 const size_t demo_return_count = COUNT(demo_returns);
 
 /* Each in its own words, for the tool it was. */
 const struct demo_abandon demo_abandons[] = {
     {"MIA Seconde",
-     "Le professeur qui portait l’usage a changé d’établissement.",
+     "Le professeur qui portait l’usage est parti en congé de formation.",
      {NULL, HEAD, "rarely", 3, NO, "Personne n’a repris les comptes.",
       "L’outil plaisait, mais il ne tenait qu’à un collègue."}},
     {"MIA Seconde",
@@ -114,8 +138,8 @@ const struct demo_abandon demo_abandons[] = {
      "troisième ; les professeurs ont préféré leurs propres fiches.",
      {0}},
     {"MIA Seconde",
-     "Un tiers de la classe n’avait pas d’identifiants en état de marche au "
-     "bout de six semaines.",
+     "Un tiers de la classe n’avait toujours pas d’identifiants en état de "
+     "marche, et les autres n’avançaient plus.",
      {0}},
     {"MIA Seconde",
      "Les heures d’accompagnement personnalisé qui servaient à cela ont été "
@@ -140,36 +164,38 @@ const struct demo_abandon demo_abandons[] = {
      "sont pas revenues.",
      {0}},
     {"Pack VR",
-     "Personne n’a pu être libéré pour la formation.",
-     {NULL, HEAD, "never", 1, NO, "Aucun remplaçant disponible.",
-      "Sans formation, l’équipe n’a pas osé commencer."}},
+     "La seule professeure formée est absente, et personne n’a pu être libéré "
+     "pour la formation suivante.",
+     {NULL, HEAD, "rarely", 2, NO, "Aucun remplaçant disponible.",
+      "Deux séances ont plu aux élèves ; sans collègue formé, l’équipe s’est "
+      "arrêtée là."}},
     {"Pack VR",
      "Installer quatre casques prenait la moitié de l’heure, et plusieurs "
      "élèves avaient mal au cœur.",
      {0}},
     {"Pack VR",
-     "Le pack est resté deux mois dans sa caisse : la salle prévue sert de "
-     "permanence depuis la rentrée.",
+     "La salle où l’on montait les casques sert maintenant de permanence, et "
+     "aucune autre n’est assez grande.",
      {0}},
     {"Films des métiers",
-     "Les classes de troisième sont parties en stage avant d’avoir vu les "
-     "films ; ils ne servaient plus ensuite.",
+     "Une seule classe a vu les films avant de partir en stage ; ensuite, ils "
+     "ne servaient plus.",
      {0}},
     {"Films des métiers",
      "Le centre d’information et d’orientation a proposé des visites, que "
      "l’équipe a choisies à la place.",
      {0}},
     {"Cantoo",
-     "Les deux élèves qui s’en servaient ont quitté l’école, et aucun autre "
-     "n’en a besoin cette année.",
+     "Les deux élèves qui s’en servaient ont quitté l’établissement, et aucun "
+     "autre n’en a besoin cette année.",
      {0}},
     {"Valise LaboArts",
      "Le professeur d’arts plastiques est à mi-temps sur deux collèges et ne "
      "peut pas garder la valise.",
      {0}},
     {"Groupe d’ambassadeurs",
-     "Les six ambassadeurs étaient en troisième : à leur départ, personne "
-     "n’a repris le groupe.",
+     "Les deux adultes référents ont été appelés ailleurs : sans eux, le "
+     "groupe ne se réunissait plus.",
      {0}},
     {"Studio mobile",
      "Le réseau de l’école ne permet pas d’envoyer les enregistrements, et les "
