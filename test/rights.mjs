@@ -750,6 +750,7 @@ export const others = [
     },
   },
   { name: 'an agenda of no address', routes: ['GET /agendas/:secret'], unknown: true, answers: { [all]: gone } },
+  { name: 'the chronology of the network', routes: ['GET /laboratoires/chronologie'], answers: { [all]: 200 } },
   { name: 'the week of the network', routes: ['GET /laboratoires/calendrier', 'GET /laboratoires/calendrier.pdf'], answers: { [all]: 200 } },
   { name: 'the calendar of a laboratory', routes: ['GET /laboratoires/:id/calendrier', 'GET /laboratoires/:id/calendrier.pdf'],
     which: ['lab', () => true], answers: { [all]: 200 } },

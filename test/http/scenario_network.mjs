@@ -326,6 +326,31 @@ await test('a room that is booked gets no new part', async () => {
   equal(r.status, 422, r.text);
 });
 
+await test('the page of a laboratory tells its rooms, who coordinates it where they agreed, and when it closes', async () => {
+  const other = await serve(), stranger = other.stranger(), seen = async (who, path) => readable((await who.get(path)).text);
+  const parted = spaces.length > rooms.length ? lab : labs.find((l) => l.name.includes('Nancy (démo)'));
+  const path = `/laboratoires/${parted.id}`, all = (await rows('/espaces')).filter((s) => s.lab === parted.id);
+  const page = await seen(stranger, path);
+  for (const s of all) ok(page.includes(`${s.name}${s.capacity ? `\u00a0: ${s.capacity} places` : ''}`.replace('\u00a0', ' ')), s.name);
+  match(page, /partie de : /);
+  match(page, /Coordination Coordonnat(eur|rice) \d/);
+  query(other.folder, `UPDATE network_team SET in_public = 0 WHERE lab = ${parted.id}`);
+  ok(!/Coordination Coordonnat/.test(await seen(stranger, path)), 'who did not agree is not named');
+  match(await seen(await other.as('host'), path), /Coordination Coordonnat/);
+  const at = (day) => Math.floor(Date.parse(day) / 86400000);
+  for (const [day, say, asked] of [['2025-07-04', /ferme : son dernier jour est le vendredi 4 juillet 2025/, true],
+    ['2025-02-28', /a fermé : son dernier jour était le vendredi 28 février 2025/, false]]) {
+    query(other.folder, `UPDATE network_lab SET closed = ${at(day)} WHERE id = ${parted.id}`);
+    const r = await stranger.get(path);
+    match(readable(r.text), say);
+    equal(links(r.text).some((l) => l.endsWith('/attente')), asked, day);
+  }
+  const [, told] = (await stranger.get('/laboratoires/chronologie')).text.split('class="list"');
+  match(readable(told), new RegExp(`28 février 2025 fermeture, dernier jour ${parted.name.replace(/[()]/g, '\\$&')} .* 15 `));
+  equal(told.match(/<tr><th scope="row">/g).length, labs.length + 1);
+  await other.stop();
+});
+
 await test('requests stop at the end of the next school year', async () => {
   for (const day of ['2027-09-01', '2399-01-07', '9999-12-30'])
     equal((await server.stranger().get(half(lab.id, day, 'morning'))).status, 409, day);

@@ -150,6 +150,7 @@ static enum status add_team(struct demo *d, int64_t lab, size_t nth)
             : "coordinator@demo.example";
     t->lab = lab;
     t->starts = day_of(2023, 9, 1);
+    t->in_public = YES; /* "Coordonnatrice 2" is no person's name */
     TRY(id_by(d, &person_entity, "email", mail, &t->person));
     return demo_add(d, &lab_team_entity, t);
 }

@@ -197,6 +197,7 @@ static const struct field team_fields[] = {
         .flags = F_REQUIRED | F_LIST | F_FILTER),
     DATE(lab_team, starts, .flags = F_REQUIRED | F_LIST | F_SORT),
     DATE(lab_team, ends, .flags = F_LIST),
+    BOOL(lab_team, in_public, .flags = 0),
     {0},
 };
 

@@ -189,6 +189,63 @@ static enum status shown_fill(struct req *r, struct lab_v *v)
     return rows_end(rows);
 }
 
+/* Each room with its parts behind it. */
+static enum status rooms_fill(struct req *r, struct lab_v *v)
+{
+    struct rows *rows;
+    struct room_v *out = NEW_ARRAY(r->mem, struct room_v, ROOMS_MOST);
+    TRY(db_rows(r->conn, r->mem,
+                SQL("SELECT s.name, w.name, s.capacity FROM network_space s"
+                    " LEFT JOIN network_space w ON w.id = s.within WHERE s.lab"
+                    " = :lab ORDER BY coalesce(w.name, s.name), CASE WHEN w.id"
+                    " IS NULL THEN 0 ELSE 1 END, s.name, s.id LIMIT :most"),
+                ARGS(arg_int("lab", r->id), arg_int("most", ROOMS_MOST)),
+                &rows));
+    while (rows_next(rows))
+        out[v->room_count++] = (struct room_v){
+            row_text(rows, 0), row_text(rows, 1), row_int(rows, 2)};
+    v->rooms = out;
+    return rows_end(rows);
+}
+
+/* To everybody who agreed to it, to those who may read the rest all. */
+static enum status team_fill(struct req *r, struct lab_v *v)
+{
+    enum { MOST = 20 };
+    struct rows *rows;
+    const char **out = NEW_ARRAY(r->mem, const char *, MOST);
+    TRY(db_rows(r->conn, r->mem,
+                SQL("SELECT p.name FROM network_team t JOIN directory_person p"
+                    " ON p.id = t.person WHERE t.lab = :lab AND t.starts <="
+                    " :today AND (t.ends IS NULL OR t.ends >= :today) AND"
+                    " (t.in_public = 1 OR :all = 1) ORDER BY t.starts, t.id"
+                    " LIMIT :most"),
+                ARGS(arg_int("lab", r->id), arg_day("today", day_today()),
+                     arg_int("all", r->who && may(r->who, "network.team")),
+                     arg_int("most", MOST)),
+                &rows));
+    while (rows_next(rows))
+        out[v->team_count++] = row_text(rows, 0);
+    v->team = out;
+    return rows_end(rows);
+}
+
+static const char *life_shown(struct req *r, const struct lab *lab)
+{
+    const int32_t today = day_today();
+    const bool ends = lab->closed != NO_DAY;
+    if (!ends && lab->opened <= today)
+        return NULL;
+    return tr_with(
+        r->mem, r->lang,
+        ends && lab->closed < today ? "network.lab_closed"
+        : ends                      ? "network.lab_closes"
+                                    : "network.lab_opens",
+        "day",
+        format_day(r->mem, r->lang, ends ? lab->closed : lab->opened, DAY_LONG),
+        NULL);
+}
+
 /* Visitors read what is known; the summary stands above. */
 static void facts_known(struct arena *a, struct detail_v *v)
 {
@@ -220,11 +277,15 @@ enum status lab_show(struct req *r)
     struct lab_v v = {.detail = &detail,
                       .slots = &slots,
                       .summary = lab->summary,
-                      .wait = arena_printf(
-                          r->mem, "/laboratoires/%" PRId64 "/attente", r->id),
+                      .life = life_shown(r, lab),
                       .manages = detail.edit != NULL};
+    if (lab->closed == NO_DAY || lab->closed > day_today())
+        v.wait =
+            arena_printf(r->mem, "/laboratoires/%" PRId64 "/attente", r->id);
     TRY(hours_fill(r, &v));
     TRY(shown_fill(r, &v));
+    TRY(rooms_fill(r, &v));
+    TRY(team_fill(r, &v));
     if (may(r->who, "network.receive"))
         v.reviews =
             arena_printf(r->mem, "/laboratoires/%" PRId64 "/avis", r->id);

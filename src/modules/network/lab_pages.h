@@ -1,6 +1,7 @@
 /* What the pages of the network show. */
 #pragma once
 
+#include "view/chart.h"
 #include "view/detail.h"
 #include "view/form.h"
 
@@ -36,7 +37,18 @@ struct shown_v {
     const char *name, *summary;
     int64_t number;
 };
+/* A room, or a part of one. */
+struct room_v {
+    const char *name, *within; /* or NULL */
+    int64_t capacity;          /* NONE: it does not say */
+};
 struct lab_v {
+    const char
+        *life; /* that it is closed, or will be, or is to open; or NULL */
+    const struct room_v *rooms;
+    size_t room_count;
+    const char *const *team; /* names */
+    size_t team_count;
     const struct detail_v *detail; /* of it only the facts that are known */
     const char *summary;
     const struct slots_v *slots;
@@ -49,6 +61,19 @@ struct lab_v {
     const char *reviews; /* what those say who came; or NULL */
     const char *ask;     /* where to ask without choosing; or NULL */
     const char *wait;    /* where to wait for a half-day; or NULL */
+};
+
+/* The openings and closings of the network, the first first. */
+struct event_v {
+    int32_t at; /* of a closing its last day */
+    bool ends;
+    const char *day, *lab, *href, *bassin;
+    int64_t open; /* how many are then */
+};
+struct chronology_v {
+    const struct event_v *events;
+    size_t n;
+    const struct bars *chart;
 };
 
 /* Asking for a half-day. */

@@ -53,6 +53,10 @@ static const struct route routes[] = {
      .right = PUBLIC,
      .handle = network_calendar_show},
     {.method = GET,
+     .path = "/laboratoires/chronologie",
+     .right = PUBLIC,
+     .handle = chronology_show},
+    {.method = GET,
      .path = "/laboratoires/:id/calendrier",
      .right = PUBLIC,
      .handle = lab_calendar_show,
@@ -378,10 +382,15 @@ static const struct change kit_feeds[] = {
     {.op = ADD_FIELD, .entity = &feed_entity, .field = "kit"},
     {.op = RUN},
 };
+static const struct change told_teams[] = {
+    {.op = ADD_FIELD, .entity = &lab_team_entity, .field = "in_public"},
+    {.op = RUN},
+};
 static const struct migration migrations[] = {
     {9, pauses}, {10, series},      {11, waiting_list},
     {12, tours}, {21, told_tables}, {50, kit_feeds},
-    {61, roads}, {63, homes},       {0},
+    {61, roads}, {63, homes},       {81, told_teams},
+    {0},
 };
 
 /* The days of the week, Monday first, are counted from a Thursday: day 0. */

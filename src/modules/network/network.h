@@ -8,7 +8,8 @@
  *                parts
  *     opening    a half-day of the week on which it receives
  *     pause      days on which it alone is closed, and why
- *     team       who coordinates it, since when and until when
+ *     team       who coordinates it, since when and until when; named to
+ *                everybody only where they agreed to it
  *     shown      equipment that visitors try there
  *   series     an accueil that comes back each week or each second one
  *     visit    one date of it (series.h)
@@ -97,6 +98,7 @@ struct lab_team {
     struct row row;
     int64_t lab, person;
     int32_t starts, ends;
+    enum yesno in_public; /* the laboratory's page names them to everybody */
 };
 
 struct lab_shown {

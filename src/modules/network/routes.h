@@ -7,6 +7,7 @@
 #include "modules/network/told_pages.h"
 
 enum status lab_show(struct req *r);
+enum status chronology_show(struct req *r);
 enum status lab_calendar_show(struct req *r);
 enum status network_calendar_show(struct req *r);
 enum status visit_show(struct req *r);
