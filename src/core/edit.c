@@ -260,6 +260,18 @@ static bool is_overlap(const struct form_errors *errors)
     return errors->n && same(errors->list[0].key, "form.overlap");
 }
 
+/* The lines of a kind that shall stand besides the one of that number. */
+static struct beside lines_beside(struct arena *a, const struct edit_kind *k,
+                                  size_t but)
+{
+    struct beside out = {.parent = k->parent,
+                         .rows = NEW_ARRAY(a, const void *, k->n + 1)};
+    for (size_t i = 0; i < k->n; i++)
+        if (i != but && !k->lines[i].remove && !k->lines[i].blank)
+            out.rows[out.n++] = k->lines[i].row;
+    return out;
+}
+
 /* What overlapped is refused with what could be had instead: of the row, else
  * of the first line that did. */
 static enum status instead_find(struct edit *e, enum status s)
@@ -279,8 +291,9 @@ static enum status instead_find(struct edit *e, enum status s)
             void *row = row_copy(r->mem, k->entity, k->lines[n].row);
             if (r->id != NONE)
                 field_set(k->parent, row, value_int(r->id));
+            const struct beside beside = lines_beside(r->mem, k, n);
             TRY(req_renew(r));
-            return instead_look(r, k->entity, row);
+            return instead_look_beside(r, k->entity, row, &beside);
         }
     return OK;
 }

@@ -22,22 +22,52 @@ static enum status text_of(struct req *r, struct alternative *x)
     return OK;
 }
 
-enum status instead_look(struct req *r, const struct entity *e, const void *row)
+/* Have both, as rows of one parent, what is unique? */
+static bool is_one(struct arena *a, const struct entity *e,
+                   const struct field *parent, const void *one,
+                   const void *other)
+{
+    void *x = row_copy(a, e, one), *y = row_copy(a, e, other);
+    struct str key, of_other;
+    field_set(parent, x, value_int(1));
+    field_set(parent, y, value_int(1));
+    for (const struct index *i = e->indexes; i && i->columns; i++)
+        if (i->unique && !i->where.text && row_key(a, e, x, i->columns, &key) &&
+            row_key(a, e, y, i->columns, &of_other) &&
+            str_eq(key, str_dup(a, of_other)))
+            return true;
+    return false;
+}
+
+enum status instead_look_beside(struct req *r, const struct entity *e,
+                                const void *row, const struct beside *beside)
 {
     struct instead *in = &r->instead;
-    void *rows[MOST];
+    const size_t most = r->api ? 1 : MOST;
+    void **rows = NEW_ARRAY(r->mem, void *, most + beside->n);
     size_t n = 0;
     if (!e->instead)
         return OK;
-    TRY(e->instead(r->conn, r->mem, row, rows, r->api ? 1 : MOST, &n));
-    for (size_t i = 0; i < n; i++) {
+    TRY(e->instead(r->conn, r->mem, row, rows, most + beside->n, &n));
+    for (size_t i = 0; i < n && in->n < most; i++) {
         struct alternative x = {.entity = e, .of = row, .row = rows[i]};
+        bool theirs = false;
+        for (size_t k = 0; k < beside->n; k++)
+            theirs |=
+                is_one(r->mem, e, beside->parent, rows[i], beside->rows[k]);
+        if (theirs)
+            continue;
         TRY(text_of(r, &x));
         in->list =
             arena_grow(r->mem, in->list, sizeof(*in->list), in->n, &in->room);
         in->list[in->n++] = x;
     }
     return OK;
+}
+
+enum status instead_look(struct req *r, const struct entity *e, const void *row)
+{
+    return instead_look_beside(r, e, row, &(struct beside){0});
 }
 
 enum status instead_of_step(struct req *r, const struct step *s)

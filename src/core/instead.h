@@ -11,6 +11,17 @@
  * it is: renew it first. */
 enum status instead_look(struct req *r, const struct entity *e,
                          const void *row) MUST_USE;
+/* The same of a line of a form: nothing that has what is unique to another line
+ * of it. rows: the others; parent: the field that names whose lines they are.
+ */
+struct beside {
+    const struct field *parent;
+    const void **rows;
+    size_t n;
+};
+enum status instead_look_beside(struct req *r, const struct entity *e,
+                                const void *row,
+                                const struct beside *beside) MUST_USE;
 /* The same of a step of r->row that found its place taken. */
 enum status instead_of_step(struct req *r, const struct step *s) MUST_USE;
 

@@ -12,6 +12,8 @@ const labs = await rows('/laboratoires');
 const lab = labs[0];
 const spaces = (await rows('/espaces')).filter((s) => s.lab === lab.id);
 const rooms = spaces.filter((s) => s.within === null);
+// What a refused request may be instead: "2025-06-05.afternoon.3", in the form as it was filled.
+const others = (r) => forms(r.text).flatMap((f) => f.controls).filter((c) => c.name === 'autre').map((c) => c.value);
 const holds = async () => (await api('GET', 'hold?limit=200').then((r) => JSON.parse(r.text))).rows;
 let serial = 0;
 
@@ -119,7 +121,7 @@ await test('a stampede on one half-day: as many as there are rooms, the others a
   equal(won.length, rooms.length, answers.map((r) => r.status).join(' '));
   for (const r of answers.filter((x) => x.status !== 303)) {
     equal(r.status, 409);
-    ok(links(r.text).some((l) => l.includes('/demande?jour=')), 'an alternative');
+    ok(others(r).length > 0, 'an alternative');
   }
 });
 
@@ -345,7 +347,7 @@ await test('the page of a laboratory tells its rooms, who coordinates it where t
     match(readable(r.text), say);
     equal(links(r.text).some((l) => l.endsWith('/attente')), asked, day);
   }
-  const [, told] = (await stranger.get('/laboratoires/chronologie')).text.split('class="list"');
+  const [, told] = (await stranger.get('/laboratoires/chronologie')).text.split('class="cuts"');
   match(readable(told), new RegExp(`28 février 2025 fermeture, dernier jour ${parted.name.replace(/[()]/g, '\\$&')} .* 15 `));
   equal(told.match(/<tr><th scope="row">/g).length, labs.length + 1);
   await other.stop();
@@ -369,17 +371,56 @@ await test('what is offered instead is near, before and after, and the form stay
   for (const room of rooms) equal((await slot(await visitOf(today), '2025-06-12', 'afternoon', room.id)).status, 201);
   const refused = await who.submit(form, { ...typed, pupils: '18', class_label: '6e proche', email: 'proche@demo.example' });
   equal(refused.status, 409);
-  const days = links(refused.text).filter((l) => l.includes('/demande?jour=')).map((l) => /jour=([\d-]+)/.exec(l)[1]);
+  const days = others(refused).map((at_) => at_.split('.')[0]);
+  ok(!links(refused.text).some((l) => l.includes('/demande?jour=')), 'a link would lose what was typed');
   equal(days[0], '2025-06-12', days.join(' '));
   ok(days.some((d) => d > '2025-06-12') && days.every((d) => Math.abs(Date.parse(d) - Date.parse('2025-06-12')) <= 4 * 86400000), days.join(' '));
   const again = forms(refused.text).find((f) => f.fields.some(([n]) => n === 'asker'));
   equal(Object.fromEntries(again.fields).asker, typed.asker, 'what was typed stays');
-  const other = again.controls.filter((c) => c.name === 'autre')[1].value;
+  const other = others(refused)[1];
   const sent = await who.submit(again, { autre: other });
   equal(sent.status, 303, readable(sent.text).slice(0, 400));
   const v = (await rows('/accueils')).find((x) => x.email === 'proche@demo.example');
   const [kept] = (await rows('/demi-journees')).filter((x) => x.visit === v.id);
-  equal(`${kept.day}.${kept.part}`, other);
+  equal(`${kept.day}.${kept.part}.${v.lab}`, other);
+});
+
+await test('where a laboratory has nothing, the others of its bassin are offered, and what was typed goes there', async () => {
+  const who = server.stranger(), two = labs.filter((l) => labs.some((m) => m.id !== l.id && m.bassin === l.bassin));
+  const shut = two.find((l) => l.id !== lab.id), beside = labs.filter((l) => l.id !== shut.id && l.bassin === shut.bassin);
+  const at = half(shut.id, '2025-06-24', 'morning'), form = await who.form(at);
+  const { version } = JSON.parse((await api('GET', `lab/${shut.id}`)).text);
+  query(folder, `UPDATE network_lab SET closed = ${Math.floor(Date.parse('2025-03-01') / 86400000)} WHERE id = ${shut.id}`);
+  const looked = await who.get(at);
+  equal(looked.status, 409);
+  const to = links(looked.text).filter((l) => l.includes('/demande?jour='));
+  ok(to.length > 0 && to.every((l) => beside.some((b) => l.startsWith(`/laboratoires/${b.id}/`))), to.join(' '));
+  ok(readable(looked.text).includes(beside[0].name));
+  ok(!forms(looked.text).some((f) => f.controls.some((c) => c.name === 'need')), 'nothing to fill in for what cannot be had');
+  const refused = await who.submit(form, { ...typed, pupils: '12', class_label: '3e ailleurs', email: 'ailleurs@demo.example' });
+  equal(refused.status, 409, readable(refused.text).slice(0, 300));
+  const far = others(refused).map((o) => Math.abs(Date.parse(o.split('.')[0]) - Date.parse('2025-06-24')));
+  deepEqual(far, [...far].sort((a, b) => a - b), 'the nearest day first');
+  const again = forms(refused.text).find((f) => f.fields.some(([n]) => n === 'asker'));
+  equal((await who.submit(again, { autre: others(refused)[0] })).status, 303);
+  equal((await rows('/accueils')).find((v) => v.email === 'ailleurs@demo.example').lab, Number(others(refused)[0].split('.')[2]));
+  for (const bad of ['2025-06-24.morning.0', '2025-06-24.morning.x'])
+    ok([303, 404].includes((await who.submit(again, { autre: bad, _key: `bad-${serial++}` })).status), bad);
+  query(folder, `UPDATE network_lab SET closed = NULL WHERE id = ${shut.id} AND version = ${version}`);
+});
+
+await test('what is offered for one line of a form is no half-day of its other lines', async () => {
+  const [one, other] = rooms, day = '2025-07-02', offered = (await api('POST', 'slot', { visit: await visitOf(today), day, part: 'morning', space: one.id }));
+  equal(offered.status, 201, offered.text);
+  const lines = await admin.form('/accueils/nouveau', '/accueils');
+  const line = (n, part, space) => ({ [`slot.${n}.day`]: day, [`slot.${n}.part`]: part, [`slot.${n}.space`]: String(space) });
+  const asks = (more) => admin.submit(lines, { title: 'Deux lignes', lab: lab.name, kind: 'workshop', ...line(0, 'morning', one.id), ...more, _key: `lines-${serial++}` });
+  const said = (r) => { equal(r.status, 409, readable(r.text).slice(0, 300)); return /class="errors"[\s\S]*?<ul>([\s\S]*?)<\/ul>/.exec(r.text)[1]; };
+  equal((await api('POST', 'slot', { visit: await visitOf(today), day, part: 'morning', space: other.id })).status, 201);
+  const alone = said(await asks({ 'slot._lines': '1' }));
+  match(readable(alone), /après-midi/);
+  const beside = said(await asks({ 'slot._lines': '2', ...line(1, 'afternoon', one.id) }));
+  ok(beside.match(/<li>/g).length > 0 && !/<li>Moment : après-midi(, [^J]*)?<\/li>/.test(beside.replaceAll('\u00a0', ' ')), beside);
 });
 
 await test('one class is not taken twice on one half-day, by the page, by hand or elsewhere, but with a reason', async () => {

@@ -104,10 +104,9 @@ await test('two browsers for the last room of a half-day: one has it, the other 
   match(await main(two[1 - nth]), /retenue pour vous/);
   deepEqual(await tooWide(lost), []);
   equal(await lost.inputValue('[name=need]'), `Un essai ${nth}`, 'what was typed stays');
-  const other = lost.locator('main a[href*="/demande?jour="]').first();
-  ok(!(await other.getAttribute('href')).endsWith(where), 'another half-day');
-  await other.click();
-  await type(lost, { class_label: `Course ${nth}`, pupils: '20', need: `Un essai ${nth}` });
+  const other = lost.locator('[name=autre]').first();
+  ok(!(await other.getAttribute('value')).startsWith(`${on}.${part}.${lab}`), 'another half-day');
+  await other.check();
   await send(lost);
   match(await main(lost), /retenue pour vous/);
   equal(query(folder, "SELECT count(*) FROM network_visit WHERE class_label LIKE 'Course %'"), '2');

@@ -290,7 +290,7 @@ enum status calendar_make(struct conn *c, struct arena *a,
             if (at->state == HALF_OPEN)
                 half[out->n++] =
                     (struct half){day, (enum half_day)part,
-                                  (int64_t)one->room_count, at->free};
+                                  (int64_t)one->room_count, at->free, one->lab};
         }
     }
     return OK;
@@ -333,35 +333,84 @@ int64_t room_of_half(const struct halves *h, const struct lab_halves *lab,
     return best ? best->id : NONE;
 }
 
+enum { NEAR_DAYS = 60, NEAR_LABS = 8 };
+
 static void try_near(const struct halves *all, const struct near *k,
                      int64_t slot, struct half *out, size_t most, size_t *n)
 {
     const int32_t day = (int32_t)(slot / PARTS);
     const int part = (int)(slot % PARTS);
-    if (*n == most || day < all->from || day > all->to ||
+    if (*n == most || !all->n || day < all->from || day > all->to ||
+        day > visit_horizon() ||
         !half_of(all, &all->labs[0], day, part)->free ||
         room_of_half(all, &all->labs[0], day, part, k->people) == NONE)
         return;
-    out[(*n)++] = (struct half){.day = day, .part = (enum half_day)part};
+    out[(*n)++] = (struct half){
+        .day = day, .part = (enum half_day)part, .lab = all->labs[0].lab};
+}
+
+static enum status near_among(struct conn *c, struct arena *a,
+                              const struct near *k, const int64_t *labs,
+                              size_t lab_count, struct half *out, size_t most,
+                              size_t *n)
+{
+    struct halves all[NEAR_LABS];
+    const int32_t tomorrow = day_today() + 1, last = visit_horizon();
+    const int32_t later = k->day < tomorrow ? tomorrow : k->day;
+    const int32_t day = later > last ? last : later;
+    const int64_t wanted = slot_of(day, k->part);
+    for (size_t i = 0; i < lab_count; i++)
+        TRY(halves_make(c, a, labs[i],
+                        day - NEAR_DAYS < tomorrow ? tomorrow : day - NEAR_DAYS,
+                        day + NEAR_DAYS, &all[i]));
+    for (int64_t far = 0; far <= NEAR_DAYS * PARTS; far++)
+        for (size_t i = 0; i < lab_count; i++) {
+            try_near(&all[i], k, wanted + far, out, most, n);
+            if (far)
+                try_near(&all[i], k, wanted - far, out, most, n);
+        }
+    return OK;
+}
+
+/* The other laboratories of its bassin, or else of its département. */
+static enum status labs_beside(struct conn *c, struct arena *a, int64_t lab,
+                               int64_t out[NEAR_LABS], size_t *n)
+{
+    struct rows *rows;
+    bool bassin = false;
+    *n = 0;
+    TRY(db_rows(c, a,
+                SQL("SELECT l.id, CASE WHEN l.bassin = o.bassin THEN 1 ELSE 0"
+                    " END FROM network_lab o JOIN directory_area b ON b.id ="
+                    " o.bassin JOIN network_lab l ON l.id <> o.id JOIN"
+                    " directory_area d ON d.id = l.bassin WHERE o.id = :lab AND"
+                    " (l.bassin = o.bassin OR d.parent = b.parent) AND"
+                    " (l.closed IS NULL OR l.closed > :today) ORDER BY CASE"
+                    " WHEN l.bassin = o.bassin THEN 0 ELSE 1 END, l.name, l.id"
+                    " LIMIT :most"),
+                ARGS(arg_int("lab", lab), arg_day("today", day_today()),
+                     arg_int("most", NEAR_LABS)),
+                &rows));
+    while (rows_next(rows)) {
+        const bool here = row_int(rows, 1);
+        bassin |= here;
+        if (here || !bassin)
+            out[(*n)++] = row_int(rows, 0);
+    }
+    return rows_end(rows);
 }
 
 enum status calendar_near(struct conn *c, struct arena *a, const struct near *k,
                           struct half *out, size_t most, size_t *n)
 {
-    enum { SPAN = 60 };
-    struct halves all;
-    const int32_t tomorrow = day_today() + 1;
-    const int32_t day = k->day < tomorrow ? tomorrow : k->day;
-    const int64_t wanted = slot_of(day, k->part);
+    int64_t labs[NEAR_LABS];
+    size_t count;
     *n = 0;
-    TRY(halves_make(c, a, k->lab, day - SPAN < tomorrow ? tomorrow : day - SPAN,
-                    day + SPAN, &all));
-    for (int64_t far = 0; all.n && far <= SPAN * PARTS; far++) {
-        try_near(&all, k, wanted + far, out, most, n);
-        if (far)
-            try_near(&all, k, wanted - far, out, most, n);
-    }
-    return OK;
+    TRY(near_among(c, a, k, &k->lab, 1, out, most, n));
+    if (*n == most)
+        return OK;
+    TRY(labs_beside(c, a, k->lab, labs, &count));
+    return near_among(c, a, k, labs, count, out, most, n);
 }
 
 /* Whole rooms that are free on a half-day, the best for so many people first.

@@ -56,6 +56,7 @@ struct half {
     int32_t day;
     enum half_day part;
     int64_t rooms, free; /* whole rooms; those of which no part is held */
+    int64_t lab;         /* calendar_near: where it is */
 };
 struct day_off {
     int32_t day;
@@ -79,7 +80,9 @@ enum status calendar_next(struct conn *c, struct arena *a,
                           struct half **out, size_t *n) MUST_USE;
 /* The half-days nearest to one wanted, before and after it, from tomorrow on,
  * on which a room of the laboratory is free that holds so many; nearest first,
- * of two as near the later. */
+ * of two as near the later. Where it has fewer than `most`, those of the other
+ * laboratories of its bassin follow, or where there is none, of its
+ * département. */
 struct near {
     int64_t lab;
     int32_t day;

@@ -78,7 +78,7 @@ struct chronology_v {
 
 /* Asking for a half-day. */
 struct visit_ask_v {
-    const struct form *form;
+    const struct form *form; /* NULL: that half-day cannot be asked for */
     const char *alert, *lab, *when;
     const char *privacy;              /* told to strangers; or NULL */
     const char *back, *wait;          /* to the calendar, to the waiting list */

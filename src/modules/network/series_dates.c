@@ -345,7 +345,7 @@ enum status slot_instead(struct conn *c, struct arena *a, const void *row,
         return OK;
     TRY(where_is(c, a, slot, &s));
     looking_open(&k);
-    for (; k.n < TRIES && *n < most; k.n++) {
+    for (; k.n < TRIES + most && *n < most; k.n++) {
         struct occurrence *o = &k.out[k.n];
         o->at = (struct place){slot->day, part_of(slot->part), NONE};
         o->other.space = NONE;

@@ -53,15 +53,33 @@ static enum status sign(struct req *r, struct conn *c, struct visit *v)
     return OK;
 }
 
+/* Chosen instead of what is taken: "2026-12-01.morning", or with the number of
+ * another laboratory behind it. */
+static enum status other_chosen(struct asking *k, struct str at,
+                                struct str *day, struct str *part)
+{
+    struct str rest = at, lab = {0};
+    int64_t id;
+    void *row;
+    if (!str_next(&rest, '.', day) || !str_next(&rest, '.', part) ||
+        !str_next(&rest, '.', &lab))
+        return OK;
+    if (!str_int(lab, &id))
+        return ERR_INVALID;
+    TRY(row_load(k->r->conn, k->r->mem, &lab_entity, id, &reach_all, &row));
+    k->lab = row;
+    return OK;
+}
+
 /* ERR_INVALID: the address names no half-day. */
 static enum status asking_open(struct req *r, struct asking *k)
 {
-    struct str at = req_text(r, "autre"), day = req_text(r, "jour"),
-               part = req_text(r, "moment");
-    if (at.n && str_next(&at, '.', &day)) /* chosen instead */
-        part = at;
+    const struct str at = req_text(r, "autre");
+    struct str day = req_text(r, "jour"), part = req_text(r, "moment");
     *k = (struct asking){
         .r = r, .lab = r->row, .visit = row_new(r->mem, &visit_entity)};
+    if (at.n)
+        TRY(other_chosen(k, at, &day, &part));
     k->part = part.n ? part_of(str_dup(r->mem, part)) : PARTS;
     if (k->part == PARTS || !day_parse(day, &k->day))
         return ERR_INVALID;
@@ -148,13 +166,28 @@ static enum status form_make(struct asking *k, bool refused, struct form *form)
     form->field_count = n;
     form->csrf = r->who ? r->who->csrf : NULL;
     form->key = req_key(r);
-    form->action = half_day_address(r, r->id, k->day, k->part);
+    form->action = half_day_address(r, k->lab->row.id, k->day, k->part);
     form->submit = tr(r->lang, "network.ask_send");
     return OK;
 }
 
-/* The nearest that hold who comes: as links, and in the form, so that what was
- * typed need not be typed again. */
+/* "jeudi 12 juin 2025, matin", and where, if that is another laboratory. */
+static enum status other_shown(struct asking *k, const struct half *h,
+                               const char **out)
+{
+    struct req *r = k->r;
+    void *row;
+    *out = half_day_shown(r, h->day, h->part);
+    if (h->lab == k->lab->row.id)
+        return OK;
+    TRY(row_load(r->conn, r->mem, &lab_entity, h->lab, &reach_all, &row));
+    *out = arena_printf(r->mem, "%s, %s", *out,
+                        said(r->mem, r->lang, ((const struct lab *)row)->name));
+    return OK;
+}
+
+/* The nearest that hold who comes: as links where nothing was typed yet, else
+ * in the form, so that it need not be typed again. */
 static enum status others_fill(struct asking *k, struct form *form,
                                struct visit_ask_v *v)
 {
@@ -171,16 +204,17 @@ static enum status others_fill(struct asking *k, struct form *form,
     struct form_option *options =
         NEW_ARRAY(r->mem, struct form_option, v->other_count + 1);
     for (size_t i = 0; i < v->other_count; i++) {
-        cells[i] = (struct slot_cell_v){
-            .name = half_day_shown(r, free[i].day, free[i].part),
-            .href = half_day_address(r, r->id, free[i].day, free[i].part)};
+        const struct half *h = &free[i];
+        TRY(other_shown(k, h, &cells[i].name));
+        cells[i].href = half_day_address(r, h->lab, h->day, h->part);
         options[i] = (struct form_option){
-            .value = arena_printf(r->mem, "%s.%s", day_iso(r->mem, free[i].day),
-                                  booking_parts[free[i].part]),
+            .value =
+                arena_printf(r->mem, "%s.%s.%" PRId64, day_iso(r->mem, h->day),
+                             booking_parts[h->part], h->lab),
             .label = cells[i].name};
     }
     v->others = cells;
-    if (!v->other_count || !req_is_post(r))
+    if (!v->other_count)
         return OK;
     struct form_field *fields =
         NEW_ARRAY(r->mem, struct form_field, form->field_count + 1);
@@ -207,23 +241,23 @@ const char *ask_alert(struct req *r, const struct lab *lab, const char *key)
 static enum status show(struct asking *k, int code, bool refused)
 {
     struct req *r = k->r;
+    const int64_t lab = k->lab->row.id;
     struct form form = {0};
     TRY(form_make(k, refused, &form));
     struct visit_ask_v v = {
-        .form = &form,
+        .form = k->taken && !req_is_post(r) ? NULL : &form,
         .alert = k->alert ? ask_alert(r, k->lab, k->alert) : NULL,
         .lab = said(r->mem, r->lang, k->lab->name),
         .when = half_day_shown(r, k->day, k->part),
-        .back = arena_printf(r->mem, "/laboratoires/%" PRId64 "#slots", r->id),
-        .wait =
-            arena_printf(r->mem, "/laboratoires/%" PRId64 "/attente", r->id),
+        .back = arena_printf(r->mem, "/laboratoires/%" PRId64 "#slots", lab),
+        .wait = arena_printf(r->mem, "/laboratoires/%" PRId64 "/attente", lab),
         .privacy = r->who ? NULL : tr(r->lang, "network.ask_privacy")};
     if (k->taken)
         TRY(others_fill(k, &form, &v));
     struct page p = req_page(r, tr(r->lang, "network.ask"));
     const struct page_link crumb = {
         said(r->mem, r->lang, k->lab->name),
-        arena_printf(r->mem, "/laboratoires/%" PRId64, r->id), false};
+        arena_printf(r->mem, "/laboratoires/%" PRId64, lab), false};
     p.crumbs = &crumb;
     p.crumb_count = 1;
     struct html h;
@@ -243,7 +277,8 @@ enum status visit_ask_form(struct req *r)
     k.taken = k.alert != NULL;
     if (!k.alert) {
         int64_t space;
-        TRY(room_free(r->conn, r->id, slot_of(k.day, k.part), 0, &space));
+        TRY(room_free(r->conn, k.lab->row.id, slot_of(k.day, k.part), 0,
+                      &space));
         k.taken = space == NONE;
         k.alert = k.taken ? "network.taken" : NULL;
     }
