@@ -145,9 +145,8 @@ static int import_text(struct cli *cli, const struct entity *e, struct str text)
     if (im.note)
         fprintf(stderr, "%s\n", import_note(a, lang, im.note));
     for (size_t i = 0; i < im.column_count; i++)
-        if (im.columns[i].field)
-            fprintf(stderr, "%s -> %s\n", im.columns[i].head,
-                    im.columns[i].field);
+        fprintf(stderr, "%s -> %s\n", im.columns[i].head,
+                im.columns[i].field ? im.columns[i].field : "(left out)");
     return import_run(cli, &im);
 }
 

@@ -76,16 +76,25 @@ struct import_act_v {
     bool corrects; /* asks for the reason; what was typed, and what it lacks */
     const char *reason, *error;
 };
+/* One of several files of which the same rows are made; href NULL: the one that
+ * is chosen. */
+struct import_way_v {
+    const char *label, *how, *href;
+};
 struct import_v {
     const char *lead, *key, *self, *note, *missing, *remap, *faults_csv,
         *faults_next, *faults_title, *faults_help, *text, *name;
-    bool refused; /* of the lines told some, and not only noted */
+    const char *ignored; /* columns of which nothing is written; or NULL */
+    const char *absent;  /* what is taken for want of a column; or NULL */
+    bool refused;        /* of the lines told some, and not only noted */
     const char *kind, *kind_href; /* what the file may be instead; NULL */
     bool running;
     bool gone;       /* the file has been swept */
     int64_t percent; /* -1: nobody knows */
     const struct import_act_v *acts;
     size_t act_count;
+    const struct import_way_v *ways;
+    size_t way_count;
     const struct form_option *options;
     size_t option_count;
     const struct item_v *items;

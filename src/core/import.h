@@ -48,9 +48,11 @@ struct import_fault {
     const char *field, *key; /* label of what is wrong */
     int64_t min, max;        /* for the message: see struct form_error */
     const char *text;
-    const char *typed; /* what stood there */
-    const char *raw;   /* the line as the file has it; in the first fault of a
-                          line, else NULL */
+    const char *typed;         /* what stood there */
+    struct linked *candidates; /* what stood there may mean these */
+    size_t candidate_count;
+    const char *raw; /* the line as the file has it; in the first fault of a
+                        line, else NULL */
 };
 
 /* A column the caller maps himself: head=field, or head= to leave it out. */

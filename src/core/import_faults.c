@@ -36,6 +36,20 @@ static void fault_add(struct arena *a, struct faults *all,
     all->list[all->n++] = one;
 }
 
+/* What the text may mean: titles and numbers. */
+static void names_read(struct arena *a, const struct json_value *names,
+                       struct import_fault *f)
+{
+    if (!names || names->type != J_ARRAY)
+        return;
+    f->candidates = NEW_ARRAY(a, struct linked, names->n + 1);
+    for (size_t i = 0; i < names->n; i++) {
+        const struct json_value *o = &names->members[i].value;
+        f->candidates[f->candidate_count++] = (struct linked){
+            .title = text_of(a, o, "title", ""), .target = int_of(o, "id")};
+    }
+}
+
 /* An older Essaim kept one fault, not a list. */
 static void line_read(struct arena *a, struct faults *all,
                       struct import_fault base, struct str text)
@@ -53,6 +67,7 @@ static void line_read(struct arena *a, struct faults *all,
         f.typed = text_of(a, o, "typed", "");
         f.min = int_of(o, "min");
         f.max = int_of(o, "max");
+        names_read(a, json_get(o, "names"), &f);
         fault_add(a, all, f);
         base.raw = NULL;
     }
@@ -99,7 +114,9 @@ const char *import_message(struct arena *a, const struct lang *lang,
                            .key = f->key,
                            .min = f->min,
                            .max = f->max,
-                           .text = str_of(f->text)};
+                           .text = str_of(f->text),
+                           .candidates = f->candidates,
+                           .candidate_count = f->candidate_count};
     return form_message(a, lang, &e);
 }
 

@@ -30,6 +30,15 @@ bool import_fills(const struct entity *e, const struct field *f)
     return field_is_typed(e, f) && f->type != F_FILE;
 }
 
+bool import_needs(const struct entity *e, const struct field *f)
+{
+    const struct intake *in = intake_of(e);
+    for (const struct absent *k = in ? in->absent : NULL; k && k->field; k++)
+        if (same(k->field, f->name))
+            return false;
+    return field_is_asked(f) && import_fills(e, f);
+}
+
 bool import_takes(const struct entity *e, const char *name)
 {
     const struct field *f = entity_field(e, name);
@@ -207,8 +216,7 @@ static size_t heads_known(struct arena *a, const struct entity *e,
         known += fields[i] != NULL;
     }
     for (const struct field *f = e->fields; f->name; f++)
-        if (field_is_asked(f) && import_fills(e, f) &&
-            !is_filled(im, fields, f->name))
+        if (import_needs(e, f) && !is_filled(im, fields, f->name))
             return 0;
     return known;
 }

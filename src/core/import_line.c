@@ -4,16 +4,28 @@
 #include "core/import_reader.h"
 #include "core/request.h"
 
+/* A file has no list to choose from: it is told what to write. */
 static void fault_write(struct json *j, const struct form_error *e,
                         struct str typed)
 {
+    const bool several = same(e->key, "form.several");
     json_object(j, NULL);
     json_cstr(j, "field", e->field);
-    json_cstr(j, "key", e->key);
+    json_cstr(j, "key", several ? "import.several" : e->key);
     json_int(j, "min", e->min);
     json_int(j, "max", e->max);
     json_text(j, "text", e->text);
     json_text(j, "typed", typed);
+    if (several) {
+        json_array(j, "names");
+        for (size_t i = 0; i < e->candidate_count && i <= FORM_NAMES; i++) {
+            json_object(j, NULL);
+            json_cstr(j, "title", e->candidates[i].title);
+            json_int(j, "id", e->candidates[i].target);
+            json_end_object(j);
+        }
+        json_end_array(j);
+    }
     json_end_object(j);
 }
 
@@ -52,6 +64,41 @@ void piece_refuse_for(struct piece *p, const struct import_line *line,
     tell(p, line, outcome, NULL, &errors);
 }
 
+/* Of what a name may mean the sender is told no more than is theirs to read. */
+static enum status names_veil(const struct reader *r, struct arena *a,
+                              struct form_error *error)
+{
+    const struct entity *e = r->im->entity;
+    const struct field *f = entity_field(e, error->field);
+    const struct entity *of =
+        f ? f->target : entity_link(e, error->field)->target;
+    const struct reach reach = reach_of(r->app, a, r->who, of->read);
+    size_t kept = 0;
+    for (size_t i = 0; may(r->who, of->read) && i < error->candidate_count;
+         i++) {
+        void *row;
+        const enum status s =
+            row_load(r->conn, a, of, error->candidates[i].target, &reach, &row);
+        if (s != OK && s != ERR_NOT_FOUND)
+            return s;
+        if (s == OK)
+            error->candidates[kept++] = error->candidates[i];
+    }
+    error->candidate_count = kept;
+    if (!kept)
+        error->key = "form.not_found";
+    return OK;
+}
+
+static enum status all_veil(const struct reader *r, struct arena *a,
+                            struct form_errors *errors)
+{
+    for (size_t i = 0; r->who && i < errors->n; i++)
+        if (errors->list[i].candidate_count)
+            TRY(names_veil(r, a, &errors->list[i]));
+    return OK;
+}
+
 /* A file changes nothing that its sender could not change by a form: neither
  * the row as it stands nor as it would be may lie out of reach. */
 static enum status check_reach(struct reader *r, struct arena *a,
@@ -71,7 +118,7 @@ static void check_absent(const struct reader *r, const void *row,
 {
     const struct entity *e = r->im->entity;
     for (const struct field *f = e->fields; f->name; f++)
-        if (field_is_asked(f) && import_fills(e, f) && !reader_has(r, f) &&
+        if (import_needs(e, f) && !reader_has(r, f) &&
             field_get(f, row).type == V_NULL) {
             form_error(errors, f->name, "import.column_missing");
             return;
@@ -282,6 +329,7 @@ enum status line_read(struct reader *r, struct piece *p,
     if (s != OK && s != ERR_INVALID)
         return s;
     TRY(links_read(r, a, &in, &source, line, &errors));
+    TRY(all_veil(r, a, &errors));
     if (!line->exists)
         check_absent(r, line->row, &errors);
     if (!errors.n)

@@ -316,13 +316,34 @@ static const char *missing_of(struct req *r, const struct import *im)
     const struct entity *e = im->entity;
     struct buf b = {.mem = r->mem};
     for (const struct field *f = e->fields; im->bad && f->name; f++)
-        if (field_is_asked(f) && import_fills(e, f) && !fills(im, f->name))
+        if (import_needs(e, f) && !fills(im, f->name))
             buf_printf(&b, "%s%s", b.n ? ", " : "",
                        field_label(r->mem, r->lang, e, f->name));
     const char *what = tr(r->lang, arena_printf(r->mem, "%s.list", e->name));
     return b.n ? tr_with(r->mem, r->lang, "core.import_missing", "text",
                          buf_done(&b).p, "what", what, NULL)
                : NULL;
+}
+
+/* Columns that fill nothing, and what is taken for those that are not there:
+ * told while the file can still be changed. */
+static void unread_fill(struct req *r, const struct import *im,
+                        struct import_v *v)
+{
+    enum { TOLD = 8 };
+    const struct intake *in = intake_of(im->entity);
+    struct buf heads = {.mem = r->mem}, taken = {.mem = r->mem};
+    for (size_t i = 0; i < v->left_out_count && i < TOLD; i++)
+        buf_printf(&heads, "%s%s", i ? ", " : "", v->left_out[i].head);
+    if (v->left_out_count > TOLD)
+        buf_str(&heads, ", \xe2\x80\xa6");
+    if (heads.n)
+        v->ignored = tr_with(r->mem, r->lang, "core.import_ignored", "text",
+                             buf_done(&heads).p, NULL);
+    for (const struct absent *f = in ? in->absent : NULL; f && f->field; f++)
+        if (!fills(im, f->field))
+            buf_printf(&taken, "%s%s", taken.n ? " " : "", tr(r->lang, f->key));
+    v->absent = taken.n ? buf_done(&taken).p : NULL;
 }
 
 /* Perhaps it is of another kind, by its heads; to send it there. */
@@ -363,6 +384,7 @@ enum status import_page_show(struct req *r, const struct import *im, int code,
     if (word_in("checked stopped", im->state) && !v.gone) {
         v.remap = arena_printf(r->mem, "%s/colonnes", self);
         TRY(columns_fill(r, im, &v));
+        unread_fill(r, im, &v);
     }
     struct page p = req_page(
         r,

@@ -41,22 +41,74 @@ static const char *outcome_of(struct req *r, const char *state,
                    format_int(r->mem, r->lang, row_int(rows, 9)), NULL);
 }
 
-enum status imports_list(struct req *r)
+/* The intake that makes rows of e; NULL: none. */
+static const struct intake *intake_for(const struct entity *e)
 {
-    struct import_v v = {.lead = tr(r->lang, "core.import_lead"),
-                         .key = req_key(r)};
+    for (const struct module *const *m = modules; *m; m++)
+        for (const struct intake *k = (*m)->intakes; k && k->line; k++)
+            if (k->made == e)
+                return k;
+    return NULL;
+}
+
+static const char *kind_label(struct req *r, const struct entity *kind)
+{
+    return tr(r->lang, arena_printf(r->mem, "%s.list", kind->name));
+}
+
+static void option_add(struct req *r, struct import_v *v,
+                       struct form_option *options, const struct entity *kind)
+{
+    const struct str asked = req_text(r, "entity");
+    if (import_may(r, kind) && v->option_count < OPTIONS)
+        options[v->option_count++] =
+            (struct form_option){.value = kind->api,
+                                 .label = kind_label(r, kind),
+                                 .chosen = asked.p && str_eq(asked, kind->api)};
+}
+
+/* Each kind with the other file of which its rows are made behind it. */
+static void options_fill(struct req *r, struct import_v *v)
+{
     struct form_option *options =
         NEW_ARRAY(r->mem, struct form_option, OPTIONS);
-    struct str asked = req_text(r, "entity");
     const struct entity *kind;
-    for (size_t i = 0; (kind = sheet_kind(r->app, i)); i++)
-        if (import_may(r, kind) && v.option_count < OPTIONS)
-            options[v.option_count++] = (struct form_option){
-                .value = kind->api,
-                .label =
-                    tr(r->lang, arena_printf(r->mem, "%s.list", kind->name)),
-                .chosen = asked.p && str_eq(asked, kind->api)};
-    v.options = options;
+    for (size_t i = 0; (kind = sheet_kind(r->app, i)); i++) {
+        const struct intake *in = intake_for(kind);
+        if (!intake_of(kind))
+            option_add(r, v, options, kind);
+        if (in)
+            option_add(r, v, options, in->line);
+    }
+    v->options = options;
+}
+
+/* Whoever came from the list of such rows is shown that there are two. */
+static void ways_fill(struct req *r, struct import_v *v)
+{
+    const struct str asked = req_text(r, "entity");
+    const struct entity *kind =
+        asked.p ? sheet_kind_by_api(r->app, str_dup(r->mem, asked)) : NULL;
+    const struct intake *in = kind ? intake_of(kind) : NULL;
+    if (kind && !in)
+        in = intake_for(kind);
+    if (!in || !import_may(r, in->line) || !import_may(r, in->made))
+        return;
+    const struct entity *both[] = {in->made, in->line};
+    struct import_way_v *ways =
+        NEW_ARRAY(r->mem, struct import_way_v, COUNT(both));
+    for (size_t i = 0; i < COUNT(both); i++)
+        ways[v->way_count++] = (struct import_way_v){
+            .label = kind_label(r, both[i]),
+            .how = tr(r->lang, i ? in->how : "core.import_rows_how"),
+            .href = both[i] == kind ? NULL
+                                    : arena_printf(r->mem, "/imports?entity=%s",
+                                                   both[i]->api)};
+    v->ways = ways;
+}
+
+static enum status past_fill(struct req *r, struct import_v *v)
+{
     struct rows *rows;
     TRY(db_rows(r->conn, r->mem,
                 SQL("SELECT i.id, i.entity, i.at, i.state, i.person,"
@@ -66,13 +118,13 @@ enum status imports_list(struct req *r)
                     " ORDER BY i.id DESC LIMIT :most"),
                 ARGS(arg_int("most", READ)), &rows));
     struct item_v *items = NEW_ARRAY(r->mem, struct item_v, SHOWN);
-    while (rows_next(rows) && v.n < SHOWN) {
+    while (rows_next(rows) && v->n < SHOWN) {
         const char *entity = row_text(rows, 1);
         const char *state = row_text(rows, 3), *who = row_text(rows, 5);
         const struct entity *e = sheet_kind_find(r->app, entity);
         if (!e || !shown_to(r, e, row_int(rows, 4)))
             continue;
-        items[v.n++] = (struct item_v){
+        items[v->n++] = (struct item_v){
             .href = arena_printf(r->mem, "/imports/%" PRId64, row_int(rows, 0)),
             .label = arena_printf(
                 r->mem, "%s, %s, %s",
@@ -87,7 +139,17 @@ enum status imports_list(struct req *r)
             .value = outcome_of(r, state, rows)};
     }
     TRY(rows_end(rows));
-    v.items = items;
+    v->items = items;
+    return OK;
+}
+
+enum status imports_list(struct req *r)
+{
+    struct import_v v = {.lead = tr(r->lang, "core.import_lead"),
+                         .key = req_key(r)};
+    options_fill(r, &v);
+    ways_fill(r, &v);
+    TRY(past_fill(r, &v));
     struct page p = req_page(r, tr(r->lang, "core.import"));
     if (r->errors.n)
         p.alert = form_message(r->mem, r->lang, &r->errors.list[0]);

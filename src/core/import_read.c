@@ -269,6 +269,7 @@ enum status reader_open(struct reader **out, struct app *app, struct arena *a,
     *r = (struct reader){.im = im,
                          .from = write ? im->applied : 0,
                          .looks = !write,
+                         .app = app,
                          .intake = intake_of(im->entity)};
     TRY(sheet_open(app, a, im->file, &r->csv));
     TRY(heads_pass(a, &r->csv));
@@ -277,6 +278,8 @@ enum status reader_open(struct reader **out, struct app *app, struct arena *a,
     enum status s = conn_begin(r->conn, 0);
     if (s == OK)
         s = import_reach(app, r->conn, a, im, &r->reach);
+    if (s == OK && im->person)
+        s = who_load(r->conn, a, im->person, &r->who);
     conn_end(r->conn);
     if (s != OK)
         reader_close(r);

@@ -18,6 +18,8 @@ struct reader {
     const struct import *im;
     struct conn *conn;
     struct reach reach; /* of whoever sent the file */
+    const struct app *app;
+    struct who *who; /* who did; NULL: the command line */
     struct csv csv;
     struct filler *columns;
     size_t column_count;

@@ -10,6 +10,8 @@ struct form_error import_refusal(struct arena *a, const struct lang *lang,
                                  const char *why);
 /* Does a file fill this field? */
 bool import_fills(const struct entity *e, const struct field *f);
+/* Must a file that brings new ones have a column of it? */
+bool import_needs(const struct entity *e, const struct field *f);
 /* Is that the name of such a field, or of a link? */
 bool import_takes(const struct entity *e, const char *name);
 /* How well a head names the field or link: 0 its name, 1… its aliases in their

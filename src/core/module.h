@@ -151,6 +151,13 @@ struct task_kind {
  * file back takes back all that it made.
  */
 struct intake {
+    /* What is taken where a file has no column of a field, told before anything
+     * is written; ends with {0}; NULL: nothing. */
+    const struct absent {
+        const char *field, *key; /* a label */
+    } * absent;
+    const char *how; /* a label: of what file it is read, where another way of
+                        sending such rows is offered beside it */
     const struct entity *line; /* what a line says: no table, but fields, reach,
                                   checks, labels and the name of the file */
     const struct entity *made; /* what is made of it, with rows under it */

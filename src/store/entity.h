@@ -295,8 +295,9 @@ struct entity {
     bool later;         /* none begins there: it is of a parent that stands */
     bool has_uid;
     int keep_years; /* after the last change; 0: for good */
-    /* Fills the F_COMPUTED fields that follow from the others, in a; before
-     * every check and save. */
+    /* Fills the F_COMPUTED fields that follow from the others, in a, and of a
+     * line that becomes rows what it leaves unsaid; before every check and
+     * save. */
     void (*settle)(struct arena *a, void *row);
     /* Told why a row that stands may no longer be changed, deleted or brought
      * back by hand (steps still may): a label key, or NULL. Asked inside the

@@ -152,6 +152,7 @@ enum status form_offers(struct arena *a, const struct form_source *source,
                         const void *row, struct offer *out) MUST_USE;
 /* "École du Parc · 0540012K · Nancy": what tells a row from others of its
  * title. With its number behind it is a name to type: it is that row. */
+enum { FORM_NAMES = 6 }; /* of those that a name may mean, so many are told */
 #define FORM_NUMBER " \xc2\xb7 #"
 enum status form_told_apart(struct arena *a, const struct lang *lang,
                             const struct form_source *source,

@@ -31,14 +31,13 @@ const struct form_error *form_error_of(const struct form_errors *e,
 static const char *names_of(struct arena *a, const struct lang *lang,
                             const struct form_error *error)
 {
-    enum { TOLD = 6 };
     const char *between = tr(lang, "view.semicolon");
     struct buf b = {.mem = a};
     buf_str(&b, "");
-    for (size_t i = 0; i < error->candidate_count && i < TOLD; i++)
+    for (size_t i = 0; i < error->candidate_count && i < FORM_NAMES; i++)
         buf_printf(&b, "%s%s" FORM_NUMBER "%" PRId64, i ? between : "",
                    error->candidates[i].title, error->candidates[i].target);
-    if (error->candidate_count > TOLD)
+    if (error->candidate_count > FORM_NAMES)
         buf_printf(&b, "%s\xe2\x80\xa6", between);
     return buf_done(&b).p;
 }

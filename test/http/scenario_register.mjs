@@ -237,6 +237,48 @@ await test('who may not receive sends no register; a coordinator only of laborat
   match(readable((await far.get(r.location)).text), /hors de votre périmètre/);
 });
 
+await test('a spreadsheet without the forms is taken as visits to discover; its adults are counted, and what is not read is told before', async () => {
+  const r = await checked(`Date;Créneau;Laboratoire;UAI;Classe;Effectif;Adultes;Météo\r\n26/04/2022;matin;${L};${one.uai};6e D;21;3;Beau\r\n`);
+  equal([r.refused, r.inserted].join(), '0,1', await faults(r.where));
+  const page = await faults(r.where);
+  match(page, /Colonnes dont rien ne sera écrit : Météo\./);
+  match(page, /Sans colonne Forme, chaque accueil est enregistré comme « découverte »/);
+  await press(r.where, 'application');
+  equal(db(`SELECT kind, present_pupils, present_teachers FROM network_visit WHERE year = 2021 AND class_label = '6e D'`), 'discovery|21|3');
+  await press(r.where, 'annulation');
+});
+
+await test('a name that is not exact is answered with those it may mean, as they are to be written, and only with what its sender reads', async () => {
+  const far = await server.as('coordinator');
+  const r = await send(file(line({ lab: 'Nancy' }), line({ lab: 'Laboratoire', day: '16/03/2022' })), 'x.csv', far);
+  await importEnd(far, r.location);
+  const told = await faults(r.location, far);
+  const [name] = /Laboratoire numérique de Nancy[^.]*· #\d+/.exec(told) ?? [];
+  ok(name, told);
+  match(told, /« Nancy » n’est pas un nom exact\. Écrivez dans le fichier celui que vous vouliez dire/);
+  equal((await checked(file(line({ lab: name, day: '27/04/2022' })))).refused, 0, 'the name that was told is understood');
+  // Persons are not public: nobody is named whom she does not read.
+  const visits = (who) => importSend(who, 'visit', `Objet;Laboratoire;Personne\r\nEssai;${L};démo\r\n`, 'v.csv');
+  const of = async (who) => {
+    const { location } = await visits(who);
+    await importEnd(who, location);
+    return [...(await faults(location, who)).matchAll(/#(\d+)/g)].map((m) => Number(m[1]));
+  };
+  const [all, hers] = [await of(admin), await of(far)];
+  ok(all.length > 3, 'the administration reads several');
+  for (const id of hers) equal((await far.get(`/personnes/${id}`)).status, 200, `person ${id}`);
+});
+
+await test('whoever imports accueils is shown the two ways of doing so', async () => {
+  const text = (await admin.get('/imports?entity=visit')).text;
+  match(readable(text), /Deux façons d’importer Accueils Une ligne par fiche.*Registre d’accueils d’une année passée.*Le tableur tenu au fil de l’année/);
+  match(text, /<a href="\/imports\?entity=register">/);
+  match((await admin.get('/imports?entity=register')).text, /<a href="\/imports\?entity=visit">/);
+  const kinds = [...text.matchAll(/<option value="(\w+)"/g)].map((m) => m[1]);
+  equal(kinds[kinds.indexOf('visit') + 1], 'register', 'it stands behind what it makes');
+  ok(!/Deux façons/.test((await admin.get('/imports')).text));
+});
+
 await test('taken back by its number, nothing of it is left but what somebody uses since', async () => {
   const classes = count("directory_class WHERE year = 2021");
   const used = db("SELECT min(id) FROM network_visit WHERE year = 2021 AND kind = 'coanimation'");

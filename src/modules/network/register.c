@@ -14,6 +14,9 @@ static const struct code kind_codes[] = {
     {"co-intervention", "coanimation"},
     {"ateliers", "workshop"},
     {"visite", "discovery"},
+    {"accueil", "discovery"},
+    {"accueils", "discovery"},
+    {"accueil de classe", "discovery"},
     {"formations", "training"},
     {"animation pedagogique", "training"},
     {"individuel", "individual"},
@@ -93,9 +96,9 @@ static const char *const people_heads[] = {"nombre", "participants", "nb",
                                            "effectif_total", NULL};
 static const char *const pupil_heads[] = {"nb_eleves", "nombre_eleves",
                                           "nombre_d_eleves", NULL};
-static const char *const teacher_heads[] = {"enseignants",     "nb_enseignants",
-                                            "professeurs",     "personnels",
-                                            "accompagnateurs", NULL};
+static const char *const teacher_heads[] = {
+    "enseignants",     "nb_enseignants", "professeurs", "personnels",
+    "accompagnateurs", "adultes",        "nb_adultes",  NULL};
 static const char *const parent_heads[] = {"nb_parents", "familles", NULL};
 static const char *const other_heads[] = {"visiteurs", "nb_autres", NULL};
 static const char *const outcome_heads[] = {"etat", "statut", "realise", NULL};
@@ -247,12 +250,21 @@ static const char *register_check(struct conn *c, struct arena *a,
 {
     const struct register_line *l = row;
     struct judging j = {.c = c, .a = a, .line = l};
-    if (l->day == NO_DAY || !l->part || l->lab == NONE || !l->kind)
+    if (l->day == NO_DAY || !l->part || l->lab == NONE)
         return NULL; /* columns that are missing, told by the frame */
     if (line_judge(&j) != OK)
         return UNANSWERED; /* what was not looked at is not well */
     *field = j.field;
     return j.fault;
+}
+
+/* Registers of a laboratory that only ever received say no form. */
+static void register_settle(struct arena *a, void *row)
+{
+    struct register_line *l = row;
+    (void)a;
+    if (!l->kind)
+        l->kind = "discovery";
 }
 
 const struct entity register_entity = {
@@ -264,12 +276,19 @@ const struct entity register_entity = {
     .reach = register_reach,
     .read = "network.visits",
     .write = "network.receive",
+    .settle = register_settle,
     .check = register_check,
 };
 
 static const struct entity *const besides[] = {&class_entity, NULL};
+static const struct absent absent[] = {
+    {"kind", "network_register.no_kind"},
+    {NULL, NULL},
+};
 const struct intake network_intakes[] = {
-    {.line = &register_entity,
+    {.absent = absent,
+     .how = "network_register.how",
+     .line = &register_entity,
      .made = &visit_entity,
      .besides = besides,
      .find = register_find,
