@@ -148,6 +148,7 @@ await test('one date moves, one and those that follow, or all: the others stay, 
     const f = await admin.form(change(path, q), '/changer');
     return [f, await post(f, keep ? keep(f) : chosen(f))];
   };
+  match(readable((await admin.get(path)).text), new RegExp('La série a lieu le mercredi, matin ; dernière date'));
   // One: the second of them, to the Friday of its week.
   const [, one] = await move({ depuis: iso(first[1].day), portee: 'une', jour: 'friday', moment: 'afternoon', espace: '' });
   equal(one.status, 303, readable(one.text).slice(0, 300));
@@ -159,6 +160,10 @@ await test('one date moves, one and those that follow, or all: the others stay, 
   const [, rest] = await move({ depuis: iso(first[3].day), portee: 'suite', jour: 'thursday', moment: 'morning', espace: '' });
   equal(rest.status, 303, readable(rest.text).slice(0, 300));
   equal(moved(), 2, 'one mail for each move, however many dates');
+  // The page says what the series is now, and since when; the row what was planned.
+  const fr = (day) => new Date(day * 86400000).toLocaleDateString('fr-FR', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+  const last = dates(path).at(-1).day, since = dates(path)[3].day;
+  match(readable((await admin.get(path)).text), new RegExp(`La série a lieu le jeudi, matin, à partir du ${fr(since)} \\(avant : le mercredi, matin\\) ; dernière date : jeudi ${fr(last)}\\. 3 dates à venir sont un autre jour`));
   now = dates(path);
   deepEqual(now.slice(0, 3).map((d) => d.day), [first[0].day, first[1].day + 2, first[2].day]);
   ok(now.slice(3).every((d, i) => d.day === first[i + 3].day + 1));

@@ -127,6 +127,82 @@ static enum status booked_fill(const struct dating *d,
     return OK;
 }
 
+static bool takes_place(const struct occurrence *o)
+{
+    return o->visit != NONE && word_in("asked confirmed held", o->state);
+}
+
+static bool same_time(const struct place *a, const struct place *b)
+{
+    return day_weekday(a->day) == day_weekday(b->day) && a->part == b->part;
+}
+
+/* How many of those that take place from a day on are at that time. */
+static size_t at_time(const struct occurrence *all, size_t n,
+                      const struct place *time, int32_t from)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++)
+        found += takes_place(&all[i]) && all[i].at.day >= from &&
+                 same_time(&all[i].at, time);
+    return found;
+}
+
+/* The time of most of its dates from a day on, and how many those are; else of
+ * all. NULL: none takes place. */
+static const struct occurrence *mostly(const struct occurrence *all, size_t n,
+                                       int32_t from, size_t *most)
+{
+    const struct occurrence *out = NULL;
+    *most = 0;
+    for (size_t i = 0; i < n; i++) {
+        const size_t here =
+            takes_place(&all[i]) ? at_time(all, n, &all[i].at, from) : 0;
+        if (here > *most) {
+            *most = here;
+            out = &all[i];
+        }
+    }
+    return out;
+}
+
+/* What it is by its dates, for the row says what was planned. */
+static void now_fill(struct req *r, const struct series *s,
+                     const struct occurrence *all, size_t n, struct series_v *v)
+{
+    const struct place plan = {.day = s->starts, .part = part_of(s->part)};
+    const struct occurrence *last = NULL, *first = NULL;
+    int32_t from = day_today();
+    size_t most, to_come = 0;
+    for (size_t i = 0; i < n; i++)
+        if (takes_place(&all[i])) {
+            last = &all[i];
+            to_come += all[i].at.day >= from;
+        }
+    if (!last)
+        return;
+    if (!to_come)
+        from = s->starts < all[0].at.day ? s->starts : all[0].at.day;
+    const struct occurrence *now = mostly(all, n, from, &most);
+    for (size_t i = 0; i < n && !first; i++)
+        if (takes_place(&all[i]) && same_time(&all[i].at, &now->at))
+            first = &all[i];
+    v->moved = !same_time(&plan, &now->at);
+    v->now =
+        tr_with(r->mem, r->lang,
+                v->moved ? "network.series_now_since" : "network.series_now",
+                "weekday", format_weekday(r->lang, day_weekday(now->at.day)),
+                "part", format_half(r->lang, now->at.part), "since",
+                format_day(r->mem, r->lang, first->at.day, DAY_PLAIN), "last",
+                format_day(r->mem, r->lang, last->at.day, DAY_LONG), "before",
+                format_weekday(r->lang, day_weekday(s->starts)), "then",
+                format_half(r->lang, plan.part), NULL);
+    if (to_come > most)
+        v->now = arena_printf(r->mem, "%s %s", v->now,
+                              tr_n(r->mem, r->lang, "network.series_now_but",
+                                   (int64_t)(to_come - most)));
+}
+
 /* Until something was booked, all that is free is ticked. */
 static enum status dates_fill(const struct dating *d, bool manages,
                               struct series_v *v)
@@ -151,6 +227,7 @@ static enum status dates_fill(const struct dating *d, bool manages,
     }
     v->dates.dates = out;
     v->dates.n = n;
+    now_fill(r, d->s, all, n, v);
     return OK;
 }
 

@@ -25,6 +25,9 @@ struct series_v {
     const struct detail_v *detail;
     struct dates_v dates;
     const char *alert;
+    const char *now; /* which day, moment and last date it has, once there are
+                        any; or NULL */
+    bool moved;      /* and they are not those of the row */
     bool manages, closed_too; /* some of the dates are closed */
     size_t booked;
 };
