@@ -187,6 +187,26 @@ await test('a tour that is over stays in its agenda, its way home too; the schoo
   equal((await of(mine)).length, 1);
   ok(!/Valise de retour/.test((await teacher.get('/mon-etablissement')).text), 'it is over');
 });
+await test('a school is told from where a valise comes to it, and where it goes on to', async () => {
+  const made = async (kind, body) => JSON.parse((await api('POST', kind, body)).text).id;
+  const teacher = await server.as('teacher');
+  const school = Number(query(folder, "SELECT school FROM directory_person WHERE email = 'teacher@demo.example'"));
+  const [[lab, home]] = query(folder, 'SELECT id, name FROM network_lab ORDER BY id LIMIT 1').split('\n').map((l) => l.split('|'));
+  const [next, name] = query(folder, `SELECT id, name FROM directory_school WHERE id <> ${school} ORDER BY id LIMIT 1`).split('|');
+  const starts = new Date(Date.parse(today) + 5 * 86400000).toISOString().slice(0, 10);
+  const tour = await made('tour', { title: 'De main en main', kit: await made('kit', { name: 'Valise passée', lab: Number(lab) }), starts,
+    part: 'morning', transit: 1 });
+  const hands = async (stops) => {
+    for (const s of stops) await made('stop', { tour, school: s, half_days: 1 });
+    equal((await api('POST', `tour/${tour}/etapes/plan`)).status, 200);
+    return /Valise passée.*?Elle arrive de : (.*?)\. Elle repart pour : (.*?)\. /
+      .exec(readable((await teacher.get('/mon-etablissement')).text))?.slice(1);
+  };
+  deepEqual(await hands([school]), [home, home], 'from the laboratory, and home');
+  equal((await api('POST', `tour/${tour}/etapes/rework`)).status, 200);
+  deepEqual(await hands([Number(next)]), [home, name], 'whose turn is next');
+  match(readable((await (await server.as('teacher', 'en')).get('/mon-etablissement')).text), new RegExp(`It comes from: .*It goes on to: ${name.slice(0, 9)}`));
+});
 
 await test('what is no agenda is none', async () => {
   const who = await server.as('teacher');

@@ -208,6 +208,25 @@ static enum status uses_load(struct req *r, int64_t school,
     return rows_end(rows);
 }
 
+/* The school of the stop that is next to s on a side of it. */
+#define NEIGHBOUR(side, way)                                                   \
+    "(SELECT e.name FROM network_stop x JOIN directory_school e ON e.id ="     \
+    " x.school WHERE x.tour = s.tour AND x.id <> s.id AND (x.nth " side        \
+    " s.nth OR (x.nth = s.nth AND x.id " side " s.id)) ORDER BY x.nth " way    \
+    ", x.id " way " LIMIT 1)"
+
+#define STOP_BEFORE NEIGHBOUR("<", "DESC")
+#define STOP_AFTER NEIGHBOUR(">", "ASC")
+
+/* "Elle arrive de : École du Parc. Elle repart pour : …": from hand to hand,
+ * each school is told whose turn is before and after. */
+static const char *hands_said(struct req *r, const char *from, const char *to)
+{
+    return tr_with(r->mem, r->lang, "network.own.kit_hands", "from",
+                   said(r->mem, r->lang, from), "to", said(r->mem, r->lang, to),
+                   NULL);
+}
+
 /* The valises of tours that stop there: those that are there or will come. */
 static enum status kits_load(struct req *r, int64_t school,
                              struct own_school_v *v)
@@ -217,11 +236,13 @@ static enum status kits_load(struct req *r, int64_t school,
         NEW_ARRAY(r->mem, struct own_visit_v, MOST_LINKS);
     TRY(db_rows(r->conn, r->mem,
                 SQL("SELECT k.id, k.name, l.name, s.arrives, s.arrives_part,"
-                    " s.leaves, s.leaves_part FROM network_stop s JOIN"
-                    " network_tour t ON t.id = s.tour JOIN network_kit k ON"
-                    " k.id = t.kit JOIN network_lab l ON l.id = k.lab WHERE"
-                    " s.school = :school AND t.state = 'planned' AND s.leaves"
-                    " >= :today ORDER BY s.arrives, s.id LIMIT :most"),
+                    " s.leaves, s.leaves_part, coalesce(" STOP_BEFORE
+                    ", l.name), coalesce(" STOP_AFTER ", l.name) FROM"
+                    " network_stop s JOIN network_tour t ON t.id = s.tour JOIN"
+                    " network_kit k ON k.id = t.kit JOIN network_lab l ON l.id"
+                    " = k.lab WHERE s.school = :school AND t.state = 'planned'"
+                    " AND s.leaves >= :today ORDER BY s.arrives, s.id LIMIT"
+                    " :most"),
                 ARGS(arg_int("school", school), arg_day("today", day_today()),
                      arg_int("most", MOST_LINKS)),
                 &rows));
@@ -230,6 +251,7 @@ static enum status kits_load(struct req *r, int64_t school,
             .title = row_text(rows, 1),
             .href = path_of_id(r->mem, kit_entity.path, row_int(rows, 0)),
             .lab = row_text(rows, 2),
+            .hands = hands_said(r, row_text(rows, 7), row_text(rows, 8)),
             .when = tr_with(
                 r->mem, r->lang, "network.own.kit_when", "from",
                 half_day_shown(r, row_day(rows, 3), part_of(row_text(rows, 4))),

@@ -29,6 +29,7 @@ struct territory_v {
 
 struct own_visit_v {
     const char *title, *href, *when, *lab, *state, *tone;
+    const char *hands; /* of a valise: whence and whither; or NULL */
 };
 struct own_line_v {
     const char *name, *own, *mean, *whole;
