@@ -297,6 +297,11 @@ int64_t archive_passed(const struct archive *ar)
     return ar->passed;
 }
 
+void archive_rename(struct archive *ar, const char *path)
+{
+    ar->path = arena_printf(ar->mem, "%s", path);
+}
+
 static enum status beside_sync(struct archive *ar)
 {
     char *copy = arena_printf(ar->mem, "%s", ar->path);

@@ -35,6 +35,8 @@ bool archive_takes(const char *name);
 /* Those complete so far, of either kind of archive. */
 const struct packed *archive_packed(const struct archive *ar);
 int64_t archive_passed(const struct archive *ar); /* bytes in the file so far */
+/* It takes another name when it is closed, in the same folder. */
+void archive_rename(struct archive *ar, const char *path);
 enum status archive_close(struct archive *ar) MUST_USE;
 
 /* Asks for the key when the archive is sealed: words, or else a key file. Not

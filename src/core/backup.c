@@ -18,6 +18,9 @@
 #include <termios.h>
 #include <unistd.h>
 
+/* What is added to the name of a backup that lacks something. */
+#define INCOMPLETE ".incomplete"
+
 enum { BEGINNING = 512 };
 enum { PIECE = 1 << 20, DEPTH = 4, WORDS_LEAST = 12, SECRET_MOST = 4096 };
 
@@ -88,7 +91,8 @@ struct packing {
     int64_t done, all; /* bytes */
     char *pieces;      /* two, by turns */
     size_t turn, left_out;
-    size_t named, gone; /* files of rows, and those not there */
+    struct backup_files files;
+    const char *path, *lack; /* where it goes; what it lacks, or NULL */
     int64_t began;
 };
 
@@ -99,7 +103,7 @@ static enum status count(void *data, const char *table, int64_t rows)
     return OK;
 }
 
-/* The schema and the journal's head, at the copy's moment. */
+/* The schema, the journal's head and the files named, at the copy's moment. */
 static enum status moment(void *data, struct conn *c)
 {
     struct packing *p = data;
@@ -118,7 +122,8 @@ static enum status moment(void *data, struct conn *c)
     json_int(&p->json, "size", any ? row_int(rows, 0) : 0);
     json_text(&p->json, "root", any ? row_str(rows, 1) : STR(""));
     json_end_object(&p->json);
-    return rows_end(rows);
+    TRY(rows_end(rows));
+    return backup_names(c, &p->cli->app->mem, &p->files);
 }
 
 static enum status part(void *data, const char *name, int64_t size)
@@ -228,13 +233,9 @@ static enum status manifest_end(struct packing *p)
     struct str text = buf_done(&p->manifest);
     TRY(archive_member(p->to, MANIFEST, (int64_t)text.n));
     TRY(archive_add(p->to, text.p, text.n));
-    const struct packed *last = archive_packed(p->to);
-    while (last->next)
-        last = last->next;
-    const char *line =
-        arena_printf(a, "%s  " MANIFEST "\n", hex(a, last->digest, DIGEST));
-    TRY(archive_member(p->to, MANIFEST_DIGEST, (int64_t)strlen(line)));
-    return archive_add(p->to, line, strlen(line));
+    text = str_of(backup_sums(a, archive_packed(p->to)));
+    TRY(archive_member(p->to, MANIFEST_DIGEST, (int64_t)text.n));
+    return archive_add(p->to, text.p, text.n);
 }
 
 static enum status note_backup(struct conn *c, struct arena *a, void *data)
@@ -268,35 +269,22 @@ static enum status pack_rows(struct packing *p, const char **why)
     return s;
 }
 
-/* What rows name and is not there is in no backup either; a sealed journal
- * without its key would not be restored. */
-static enum status look_for_gaps(struct packing *p, struct conn *c,
-                                 const char **why)
+/* A sealed journal without its key would not be restored. */
+static enum status look_for_key(struct app *app, struct conn *c,
+                                const char **why)
 {
-    struct app *app = p->cli->app;
-    struct rows *rows;
     int64_t sealed;
     TRY(db_int(c, SQL("SELECT count(*) FROM core_head"), NO_ARGS, &sealed));
-    if (sealed && access(arena_printf(&app->mem, "%s/journal.key", app->folder),
-                         F_OK) != 0) {
-        *why = arena_printf(&app->mem,
-                            "%s has no journal.key, without which nothing is"
-                            " restored: name the folder that is served with"
-                            " --data, or put the key back",
-                            app->folder);
-        return ERR_CONFLICT;
-    }
-    TRY(db_rows(c, &app->mem,
-                SQL("SELECT DISTINCT f.hash FROM core_file f ORDER BY f.hash"),
-                NO_ARGS, &rows));
-    for (; rows_next(rows); p->named++) {
-        struct arena_mark mark = arena_mark(&app->mem);
-        const char *path = file_path(&app->mem, app->folder, row_text(rows, 0));
-        if (access(path, F_OK) != 0 && !p->gone++)
-            fprintf(stderr, "not there: %s\n", path);
-        arena_rewind(&app->mem, mark);
-    }
-    return rows_end(rows);
+    if (!sealed ||
+        access(arena_printf(&app->mem, "%s/journal.key", app->folder), F_OK) ==
+            0)
+        return OK;
+    *why = arena_printf(&app->mem,
+                        "%s has no journal.key, without which nothing is"
+                        " restored: name the folder that is served with"
+                        " --data, or put the key back",
+                        app->folder);
+    return ERR_CONFLICT;
 }
 
 static enum status look(struct packing *p, const char **why)
@@ -305,10 +293,24 @@ static enum status look(struct packing *p, const char **why)
     TRY(conn_open(p->cli->app->db, &c));
     enum status s = conn_begin(c, 0);
     if (s == OK)
-        s = look_for_gaps(p, c, why);
+        s = look_for_key(p->cli->app, c, why);
     conn_end(c);
     conn_close(c);
     return s;
+}
+
+/* One that is not whole never takes the place of one that is. */
+static void look_for_gaps(struct packing *p)
+{
+    struct arena *a = &p->cli->app->mem;
+    if (p->bar.shown)
+        fprintf(stderr, "\n");
+    backup_compare(a, &p->files, archive_packed(p->to));
+    p->lack = backup_lack(a, &p->files);
+    if (!p->lack)
+        return;
+    p->path = arena_printf(a, "%s" INCOMPLETE, p->path);
+    archive_rename(p->to, p->path);
 }
 
 static enum status pack(struct packing *p, const char **why)
@@ -331,17 +333,18 @@ static enum status pack(struct packing *p, const char **why)
         close(held);
     TRY(s);
     TRY(manifest_end(p));
+    look_for_gaps(p);
     TRY(archive_close(p->to));
     /* For the doctor; not to be told is no reason to have no backup. */
-    if (db_write(app->db, &app->mem, note_backup, NULL) != OK)
+    if (!p->lack && db_write(app->db, &app->mem, note_backup, NULL) != OK)
         fprintf(stderr, "the backup is made, but not noted in the database\n");
     return OK;
 }
 
 static int done(struct packing *p, enum status s, const char *why)
 {
-    const char *path = p->cli->argv[0];
-    if (p->bar.shown)
+    const char *path = p->path;
+    if (s != OK && p->bar.shown)
         fprintf(stderr, "\n");
     if (s == ERR_FULL)
         return cli_fail("no room for %s: nothing is kept of it", path);
@@ -356,11 +359,11 @@ static int done(struct packing *p, enum status s, const char *why)
            archive_passed(p->to) >> 20,
            (double)(time_monotonic_ns() - p->began) / 1e9,
            p->left_out ? ", without what is named above" : "");
-    if (p->gone)
-        return cli_fail("%zu of %zu files that records name are not in it, for"
-                        " they are not in %s: bring them back from an earlier"
-                        " backup, and make this one again",
-                        p->gone, p->named, p->cli->app->folder);
+    if (p->lack)
+        return cli_fail("%s: %s, so it takes no other's place; bring them back"
+                        " into %s from an earlier backup, and make this one"
+                        " again",
+                        path, p->lack, p->cli->app->folder);
     return 0;
 }
 
@@ -426,6 +429,7 @@ int command_backup(struct cli *cli)
     struct packing p = {.cli = cli,
                         .bar = {"", isatty(2), 0},
                         .began = time_monotonic_ns(),
+                        .path = cli->argv[0],
                         .pieces = arena_alloc(a, (size_t)2 * PIECE)};
     if (archive_create(a, cli->argv[0], cli->key || by_words ? &key : NULL,
                        &p.to, &why) != OK)

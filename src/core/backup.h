@@ -6,6 +6,9 @@
 #include "core/command.h"
 
 enum { BACKUP_FORMAT = 2 };
+/* The exit status of a restore that made all but files that the backup has
+ * not. */
+enum { RESTORED_IN_PART = 3 };
 /* The members that stand last: what the others must be, and its own digest. */
 #define MANIFEST "manifest.json"
 #define MANIFEST_DIGEST "manifest.sha256"
@@ -19,6 +22,22 @@ bool backup_passes_over(const char *name);
  * passphrase is meant. */
 enum status backup_key(struct cli *cli, bool words, struct seal_key *out,
                        const char **why) MUST_USE;
+
+/* A line a member, as sha256sum reads it, from first to the manifest. */
+const char *backup_sums(struct arena *a, const struct packed *first);
+/* The files that records name, as members, and how many of them a backup has
+ * not, or not as they were sent. */
+struct backup_files {
+    const char **names;
+    size_t named, gone, altered;
+};
+enum status backup_names(struct conn *c, struct arena *a,
+                         struct backup_files *out) MUST_USE;
+/* Against the members; names on standard error the first that lack. */
+void backup_compare(struct arena *a, struct backup_files *f,
+                    const struct packed *first);
+/* What it lacks, in words; NULL: nothing. */
+const char *backup_lack(struct arena *a, const struct backup_files *f);
 
 /* The rows of a server's database at one moment, while others go on, as a
  * database in a file of the data folder, which holds nothing less secret. */

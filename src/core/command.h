@@ -36,7 +36,7 @@ struct command_flag {
 extern const struct command_flag command_flags[]; /* ends with {0} */
 
 /* Runs the command of the arguments; the exit status: 0 done, 1 it failed and
- * said in one line why and what to do, 2 wrong use. */
+ * said in one line why and what to do, 2 wrong use, 3 restored in part. */
 int command_main(int argc, char **argv);
 
 /* core/serve.c */

@@ -35,6 +35,7 @@ struct restoring {
     struct str manifest, digest; /* members read, as they stand */
     const struct json_value *told;
     size_t tables; /* seen to have as many rows as told */
+    struct backup_files files;
 };
 
 static enum status refuse(struct restoring *r, enum status s, const char *fmt,
@@ -167,7 +168,7 @@ static enum status unpack(struct restoring *r)
     enum status s;
     while ((s = archive_next(r->from, &name, &size)) == OK) {
         int fd = -1;
-        if (r->digest.p)
+        if (r->digest.p || (r->manifest.p && !same(name, MANIFEST_DIGEST)))
             return damaged(r, "something follows its manifest");
         if (same(name, MANIFEST_DIGEST)) {
             TRY(member_keep(r, name, size, &r->digest));
@@ -197,19 +198,26 @@ static struct str text_of(const struct json_value *object, const char *key)
     return v && v->type == J_TEXT ? v->s : STR("");
 }
 
+/* Earlier ones name the manifest alone, which names the others. */
+static bool vouched(struct restoring *r)
+{
+    const struct packed *first = archive_packed(r->from), *m = first;
+    while (m && !same(m->name, MANIFEST))
+        m = m->next;
+    return str_eq(r->digest, backup_sums(r->mem, first)) ||
+           str_eq(r->digest, backup_sums(r->mem, m));
+}
+
 /* Members as the manifest names them: each, in order, and no other. */
 static enum status check_members(struct restoring *r)
 {
     const char *why;
     const struct packed *m = archive_packed(r->from);
-    for (const struct packed *p = m; p; p = p->next)
-        if (same(p->name, MANIFEST) &&
-            !str_eq(r->digest, arena_printf(r->mem, "%s  " MANIFEST "\n",
-                                            hex(r->mem, p->digest, DIGEST))))
-            return damaged(r, "its manifest is another");
     if (!r->manifest.p || !r->digest.p)
         return refuse(r, ERR_INVALID, "%s is no backup: it has no manifest",
                       r->file);
+    if (!vouched(r))
+        return damaged(r, "its manifest is another");
     r->told = json_parse(r->mem, r->manifest, &why);
     const struct json_value *list =
         r->told ? json_get(r->told, "members") : NULL;
@@ -283,6 +291,8 @@ static enum status check_in(struct restoring *r, struct conn *c)
     const struct json_value *tables = json_get(r->told, "tables");
     if (!tables || tables->n != r->tables)
         return damaged(r, "a table is missing");
+    if (json_get(tables, "core_file")) /* none in the oldest */
+        TRY(backup_names(c, r->mem, &r->files));
     return check_journal(r, c);
 }
 
@@ -444,6 +454,31 @@ static enum status restore(struct restoring *r)
     return s == OK ? take_place(r) : s;
 }
 
+static void say_done(struct restoring *r)
+{
+    struct str at = text_of(r->told, "at"), by = text_of(r->told, "essaim");
+    printf("%s is as it was at %.*s (Essaim %.*s): %zu tables, the journal as"
+           " sealed to line %" PRId64 "\n",
+           r->dir, (int)at.n, at.p, (int)by.n, by.p, r->tables,
+           number_of(json_get(r->told, "journal"), "size"));
+    if (r->server)
+        printf("Its rows are in %s: put the line \"db = postgresql://…\" into"
+               " %s/essaim.conf and serve that folder.\n",
+               db_place_shown(r->mem, r->server), r->dir);
+}
+
+/* The place can be served, but what the backup lacks it lacks too. */
+static int say_lack(struct restoring *r)
+{
+    backup_compare(r->mem, &r->files, archive_packed(r->from));
+    const char *lack = backup_lack(r->mem, &r->files);
+    if (!lack)
+        return 0;
+    cli_fail("%s: %s: bring them into %s from another backup", r->file, lack,
+             r->dir);
+    return RESTORED_IN_PART;
+}
+
 int command_restore(struct cli *cli)
 {
     struct arena *a = &cli->app->mem;
@@ -470,14 +505,6 @@ int command_restore(struct cli *cli)
     archive_drop(r.from);
     if (s != OK)
         return cli_fail("%s", r.why ? r.why : cli_reason(s));
-    struct str at = text_of(r.told, "at"), by = text_of(r.told, "essaim");
-    printf("%s is as it was at %.*s (Essaim %.*s): %zu tables, the journal as"
-           " sealed to line %" PRId64 "\n",
-           r.dir, (int)at.n, at.p, (int)by.n, by.p, r.tables,
-           number_of(json_get(r.told, "journal"), "size"));
-    if (r.server)
-        printf("Its rows are in %s: put the line \"db = postgresql://…\" into"
-               " %s/essaim.conf and serve that folder.\n",
-               db_place_shown(a, r.server), r.dir);
-    return 0;
+    say_done(&r);
+    return say_lack(&r);
 }

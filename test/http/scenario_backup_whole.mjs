@@ -1,0 +1,158 @@
+// Files that were lost or altered: their backup stands beside the whole one,
+// and a restore of it names them.
+import { test, equal, ok, match, copy, drop, query, run } from './lib.mjs';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync,
+  rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const place = mkdtempSync(join(tmpdir(), 'essaim-whole-'));
+process.on('exit', () => rmSync(place, { recursive: true, force: true }));
+const at = (name) => join(place, name);
+const lab = copy();
+const data = ['--data', lab];
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+
+// As the program keeps them: under their digest, and named by a row.
+const files = Array.from({ length: 3 }, (_, i) => {
+  const bytes = randomBytes(70001 * (i + 1)), hash = sha256(bytes);
+  const name = `files/${hash.slice(0, 2)}/${hash}`;
+  mkdirSync(join(lab, name, '..'), { recursive: true });
+  writeFileSync(join(lab, name), bytes);
+  query(lab, `INSERT INTO core_file (hash, name, type, size, person, at)
+    VALUES ('${hash}', 'x.bin', 'application/octet-stream', ${bytes.length}, 1, 1)`);
+  return { name, bytes, path: join(lab, name) };
+});
+const [one, two, three] = files;
+const spoil = (how) => ({
+  'a byte is another': () => { const b = Buffer.from(one.bytes); b[999] ^= 1; writeFileSync(one.path, b); },
+  'bytes were added': () => appendFileSync(one.path, 'more'),
+  'bytes were cut off': () => writeFileSync(one.path, one.bytes.subarray(0, 500)),
+  'it is empty': () => writeFileSync(one.path, ''),
+  'it is another name for one': () => { renameSync(one.path, at('moved')); symlinkSync(at('moved'), one.path); },
+  'it is not there': () => rmSync(one.path),
+})[how]();
+const mend = () => { rmSync(one.path, { force: true }); writeFileSync(one.path, one.bytes); };
+const key = ['--key', at('key')];
+writeFileSync(at('key'), randomBytes(32));
+let folders = 0;
+const restore = (name, ...more) => {
+  const folder = at(`back${folders++}`);
+  return { folder, ...run('restore', at(name), ...more, '--data', folder) };
+};
+
+await test('a whole one says nothing, and its restore ends with 0', () => {
+  const r = run('backup', at('nightly'), ...data);
+  equal(r.status, 0, r.stderr);
+  equal(r.stderr, '');
+  equal(run('backup', at('sealed'), ...key, ...data).status, 0);
+  const back = restore('nightly');
+  equal(back.status, 0, back.stderr);
+  equal(back.stderr, '');
+  for (const f of files) ok(readFileSync(join(back.folder, f.name)).equals(f.bytes));
+});
+for (const [how, word] of [['a byte is another', 'altered'], ['bytes were added', 'altered'],
+  ['bytes were cut off', 'altered'], ['it is empty', 'altered'],
+  ['it is another name for one', 'not there'], ['it is not there', 'not there']])
+  await test(`${how}: beside the whole one, and the restore names it`, () => {
+    const whole = readFileSync(at('nightly'));
+    spoil(how);
+    const r = run('backup', at('nightly'), ...data);
+    mend();
+    equal(r.status, 1, r.stderr);
+    const counts = word === 'altered' ? '0 not there, 1 altered' : '1 not there, 0 altered';
+    ok(r.stderr.includes(`${word}: ${one.name}\n`), r.stderr);
+    match(r.stderr, new RegExp(`^essaim: \\S+/nightly\\.incomplete: 1 of \\d+ files .*\\(${counts}\\)[^\\n]*\\n$`, 'm'));
+    ok(readFileSync(at('nightly')).equals(whole), 'the whole one is another');
+    const back = restore('nightly.incomplete');
+    equal(back.status, 3, back.stderr);
+    equal(back.stderr.split('\n').length, 3, back.stderr);
+    ok(back.stderr.startsWith(`${word}: ${one.name}\nessaim: `), back.stderr);
+    match(back.stdout, /is as it was at .* tables/);
+    ok(readFileSync(join(back.folder, two.name)).equals(two.bytes));
+    equal(run('db', 'check', '--data', back.folder).status, 0, 'it cannot be used');
+  });
+await test('the doctor is told of whole ones alone', () => {
+  query(lab, "UPDATE core_setting SET value = '2001-01-01T00:00:00Z' WHERE name = 'backup_at'");
+  spoil('it is not there');
+  run('backup', at('nightly'), ...data);
+  mend();
+  equal(query(lab, "SELECT value FROM core_setting WHERE name = 'backup_at'"), '2001-01-01T00:00:00Z');
+  equal(run('backup', at('nightly'), ...data).status, 0);
+  match(query(lab, "SELECT value FROM core_setting WHERE name = 'backup_at'"), /^20[2-9]/);
+});
+await test('a sealed one likewise', () => {
+  const whole = readFileSync(at('sealed'));
+  spoil('a byte is another');
+  const r = run('backup', at('sealed'), ...key, ...data);
+  mend();
+  equal(r.status, 1, r.stderr);
+  ok(readFileSync(at('sealed')).equals(whole));
+  equal(restore('sealed.incomplete', ...key).status, 3);
+});
+await test('what no record names may be anything; many are counted', () => {
+  const stray = join(lab, 'files/ab', 'ab'.repeat(32));
+  mkdirSync(join(stray, '..'), { recursive: true });
+  writeFileSync(stray, 'x');
+  const r = run('backup', at('stray'), ...data);
+  equal(r.status, 0, r.stderr);
+  rmSync(stray);
+  for (let i = 10; i < 40; i++)
+    query(lab, `INSERT INTO core_file (hash, name, type, size, person, at)
+      VALUES ('${`${i}`.repeat(32)}', 'x', 'text/plain', 1, 1, 1)`);
+  rmSync(three.path);
+  const many = run('backup', at('many'), ...data);
+  equal(many.stderr.split('not there: ').length, 21, many.stderr);
+  match(many.stderr, /\nand 11 more\nessaim: .*31 of \d+ files/);
+  ok(!existsSync(at('many')), 'it bears the name of a whole one');
+  writeFileSync(three.path, three.bytes);
+  query(lab, "DELETE FROM core_file WHERE name = 'x'");
+});
+await test('sha256sum finds whichever member is altered or lost', () => {
+  const sum = (spoiling) => {
+    rmSync(at('x'), { recursive: true, force: true });
+    mkdirSync(at('x'));
+    equal(spawnSync('tar', ['xf', at('nightly'), '-C', at('x')]).status, 0);
+    spoiling();
+    return spawnSync('sha256sum', ['-c', 'manifest.sha256'], { cwd: at('x'), encoding: 'utf8' });
+  };
+  const whole = sum(() => {});
+  equal(whole.status, 0, whole.stdout);
+  const { members } = JSON.parse(readFileSync(at('x/manifest.json'), 'utf8'));
+  equal(whole.stdout, [...members.map((m) => m.name), 'manifest.json'].map((n) => `${n}: OK\n`).join(''));
+  const altered = sum(() => {
+    const db = readFileSync(at('x/essaim.db'));
+    db.fill(7, 2000, 2004);
+    writeFileSync(at('x/essaim.db'), db);
+  });
+  equal(altered.status, 1);
+  match(altered.stdout, /^essaim\.db: FAILED$/m);
+  const lost = sum(() => rmSync(at('x/files'), { recursive: true }));
+  equal(lost.status, 1);
+  match(lost.stdout, new RegExp(`^${two.name}: FAILED`, 'm'));
+});
+await test('an archive of before, whose manifest.sha256 names the manifest alone, restores', () => {
+  const old = (text) => {
+    writeFileSync(at('x/manifest.sha256'), text);
+    const names = JSON.parse(readFileSync(at('x/manifest.json'), 'utf8')).members.map((m) => m.name);
+    const r = spawnSync('tar', ['--format=ustar', '--owner=0', '--group=0', '--mode=600', '-b1', '-cf', at('old'),
+      '-C', at('x'), ...names, 'manifest.json', 'manifest.sha256'], { encoding: 'utf8' });
+    equal(r.status, 0, r.stderr);
+    return restore('old');
+  };
+  rmSync(at('x'), { recursive: true });
+  mkdirSync(at('x'));
+  spawnSync('tar', ['xf', at('nightly'), '-C', at('x')]);
+  const line = `${sha256(readFileSync(at('x/manifest.json')))}  manifest.json\n`;
+  const r = old(line);
+  equal(r.status, 0, r.stderr);
+  for (const wrong of ['', line.replace(/^./, (c) => c === '0' ? '1' : '0'), line + line]) {
+    const bad = old(wrong);
+    equal(bad.status, 1, wrong);
+    match(bad.stderr, /its manifest is another|has no manifest/);
+    ok(!existsSync(bad.folder));
+  }
+});
+drop(lab);
