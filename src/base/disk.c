@@ -2,6 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
+#include <pwd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 bool folder_sync(const char *path)
@@ -14,4 +17,39 @@ bool folder_sync(const char *path)
     close(fd);
     errno = why;
     return done;
+}
+
+static const char *user_name(struct arena *a, uid_t id)
+{
+    enum { ENTRY = 4096 };
+    struct passwd entry, *found = NULL;
+    char *room = arena_alloc(a, ENTRY);
+    if (getpwuid_r(id, &entry, room, ENTRY, &found) == 0 && found)
+        return entry.pw_name;
+    return arena_printf(a, "%u", (unsigned)id);
+}
+
+/* A service's folder that root has made is the service's to have; what a
+ * service has is used by the service. */
+const char *disk_refusal(struct arena *a, const char *path)
+{
+    struct stat is, in;
+    const char *folder = dirname(arena_printf(a, "%s", path));
+    const bool seen = stat(path, &is) == 0;
+    if (stat(folder, &in) != 0)
+        return arena_printf(a, "see the rights of the folders above %s", path);
+    const uid_t me = geteuid(),
+                owner = seen && in.st_uid == me ? is.st_uid : in.st_uid;
+    const bool self = in.st_uid == me;
+    const char *what = self ? path : folder;
+    if (owner == me)
+        return arena_printf(a, "its owner may not: chmod u+rwX %s", what);
+    const char *fact =
+        arena_printf(a, "%s belongs to %s, and this runs as %s",
+                     self ? "it" : what, user_name(a, owner), user_name(a, me));
+    if (owner)
+        return arena_printf(a, "%s: call it by sudo -u %s", fact,
+                            user_name(a, owner));
+    return arena_printf(a, "%s: sudo chown -R %s: %s", fact, user_name(a, me),
+                        what);
 }

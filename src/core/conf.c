@@ -1,5 +1,7 @@
 #include "core/conf.h"
 
+#include "base/disk.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -128,8 +130,10 @@ bool conf_file(struct arena *a, const char *path, struct str *out,
     if (fd >= 0)
         close(fd);
     if (n < 0 || n > FILE_MOST) {
-        *why = arena_printf(a, "%s: %s", path,
-                            n < 0 ? strerror(errno) : "over 64 KiB");
+        *why = arena_printf(a, "%s cannot be read: %s", path,
+                            n > 0             ? "it has over 64 KiB"
+                            : errno == EACCES ? disk_refusal(a, path)
+                                              : strerror(errno));
         return false;
     }
     *out = (struct str){text, (size_t)n};

@@ -1,11 +1,13 @@
 /* The files that people sent: each that a row names is there, as it was sent;
  * what no row names is swept away after a day, so it should not be there. */
 #include "base/digest.h"
+#include "base/disk.h"
 #include "base/random.h"
 #include "core/doctor.h"
 #include "core/file.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -81,6 +83,12 @@ static enum status look_for_orphans(struct doctor *d, size_t *orphans)
 enum status doctor_files(struct doctor *d)
 {
     size_t named = 0, missing = 0, orphans = 0;
+    const char *files = arena_printf(d->mem, "%s/files", d->folder);
+    if (access(files, R_OK | W_OK | X_OK) != 0 && errno == EACCES) {
+        doctor_say(d, FAIL, "files", disk_refusal(d->mem, files),
+                   "%s cannot be used", files);
+        return OK;
+    }
     TRY(look_for_named(d, &named, &missing));
     TRY(look_for_orphans(d, &orphans));
     if (missing > 1)

@@ -28,6 +28,8 @@ struct restoring {
     const char *file, *dir, *place; /* place: DIR/restoring */
     const char *server; /* postgresql://…, where the rows go; or NULL */
     bool made;          /* dir was not there before */
+    uid_t user;         /* whose it shall be when root restores; 0: root's */
+    gid_t group;
     const char *why;
     struct cli_bar bar;
     char *pieces; /* two, by turns */
@@ -61,12 +63,24 @@ static enum status damaged(struct restoring *r, const char *what)
     return refuse(r, ERR_INVALID, "%s is damaged: %s", r->file, what);
 }
 
+/* What root makes belongs to whoever has the folder, so that he can serve it.
+ */
+static bool own(const struct restoring *r, const char *path)
+{
+    return !r->user || lchown(path, r->user, r->group) == 0;
+}
+
 /* The folder must be absent or empty. */
 static enum status place_make(struct restoring *r)
 {
+    struct stat st;
     r->made = mkdir(r->dir, 0750) == 0;
-    if (!r->made && errno != EEXIST)
+    if ((!r->made && errno != EEXIST) || stat(r->dir, &st) != 0)
         return system_fault(r, r->dir);
+    if (geteuid() == 0) {
+        r->user = st.st_uid;
+        r->group = st.st_gid;
+    }
     DIR *d = opendir(r->dir);
     if (!d)
         return system_fault(r, r->dir);
@@ -84,7 +98,7 @@ static enum status place_make(struct restoring *r)
         return refuse(r, ERR_CONFLICT,
                       "%s holds something already (%s): name an empty folder",
                       r->dir, first);
-    if (mkdir(r->place, 0700) != 0)
+    if (mkdir(r->place, 0700) != 0 || !own(r, r->place))
         return system_fault(r, r->place);
     return OK;
 }
@@ -108,13 +122,18 @@ static enum status file_make(struct restoring *r, const char *name, int *fd)
     char *path = arena_printf(r->mem, "%s/%s", r->place, name);
     for (char *p = path + strlen(r->place) + 1; (p = strchr(p, '/')); p++) {
         *p = 0;
-        int bad = mkdir(path, 0750);
+        const bool good =
+            mkdir(path, 0750) == 0 ? own(r, path) : errno == EEXIST;
         *p = '/';
-        if (bad && errno != EEXIST)
+        if (!good)
             return system_fault(r, path);
     }
     *fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    return *fd < 0 ? system_fault(r, path) : OK;
+    if (*fd >= 0 && own(r, path))
+        return OK;
+    if (*fd >= 0)
+        close(*fd);
+    return system_fault(r, path);
 }
 
 static enum status read_failed(struct restoring *r, enum status s)
@@ -465,6 +484,10 @@ static void say_done(struct restoring *r)
         printf("Its rows are in %s: put the line \"db = postgresql://…\" into"
                " %s/essaim.conf and serve that folder.\n",
                db_place_shown(r->mem, r->server), r->dir);
+    if (geteuid() == 0 && !r->user)
+        printf("It belongs to root: sudo chown -R USER: %s, for the user who"
+               " serves it.\n",
+               r->dir);
 }
 
 /* The place can be served, but what the backup lacks it lacks too. */

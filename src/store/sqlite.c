@@ -4,6 +4,7 @@
  */
 #include "store/sqlite.h"
 
+#include "base/disk.h"
 #include "base/time.h"
 #include "store/dialect.h"
 
@@ -180,6 +181,15 @@ static void rest(struct conn *conn)
     sqlite3_db_release_memory(c->lite);
 }
 
+/* After access() has refused it. */
+static const char *refused(struct arena *a, const char *path, const char *what)
+{
+    const int error = errno;
+    return arena_printf(a, "%s (%s): %s", what, strerror(error),
+                        error == EACCES ? disk_refusal(a, path)
+                                        : "name another with --data");
+}
+
 /* Why the folder cannot be used, as the system says it; NULL when it can. */
 static const char *folder_fault(struct arena *a, const char *path)
 {
@@ -187,22 +197,18 @@ static const char *folder_fault(struct arena *a, const char *path)
     const char *folder = slash == path ? "/"
                          : slash ? arena_dup(a, path, (size_t)(slash - path))
                                  : ".";
+    const char *unwritten =
+        arena_printf(a, "the folder %s cannot be written", folder);
+    const char *unread = arena_printf(a, "%s cannot be read and written", path);
     if (access(folder, F_OK) != 0)
         return arena_printf(a,
                             "the folder %s does not exist: make it, or name "
                             "another with --data",
                             folder);
     if (access(folder, W_OK | X_OK) != 0)
-        return arena_printf(a,
-                            "the folder %s cannot be written (%s): give this "
-                            "user the right to write, or name another with "
-                            "--data",
-                            folder, strerror(errno));
+        return refused(a, path, unwritten);
     if (access(path, F_OK) == 0 && access(path, R_OK | W_OK) != 0)
-        return arena_printf(a,
-                            "%s cannot be read and written (%s): give this "
-                            "user the right to, or name another with --data",
-                            path, strerror(errno));
+        return refused(a, path, unread);
     return NULL;
 }
 

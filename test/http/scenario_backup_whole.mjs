@@ -1,9 +1,9 @@
 // Files that were lost or altered: their backup stands beside the whole one,
 // and a restore of it names them.
-import { test, equal, ok, match, copy, drop, query, run } from './lib.mjs';
+import { test, equal, ok, match, copy, drop, query, run, program } from './lib.mjs';
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync,
-  rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, chownSync, copyFileSync, existsSync, mkdirSync,
+  mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createHash, randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -155,4 +155,50 @@ await test('an archive of before, whose manifest.sha256 names the manifest alone
     ok(!existsSync(bad.folder));
   }
 });
+// Another user than root, as a service has: he reads a copy of the program.
+const nobody = 65534, away = at('essaim');
+const asNobody = (...words) => spawnSync(away, words, { encoding: 'utf8', uid: nobody, gid: nobody });
+if (process.getuid() === 0) {
+  copyFileSync(program, away);
+  chmodSync(away, 0o755);
+  chmodSync(place, 0o755);
+  await test('what root restores into an empty folder is served by whoever has that', () => {
+    const folder = at('given');
+    mkdirSync(folder, 0o750);
+    chownSync(folder, nobody, nobody);
+    const r = run('restore', at('nightly'), '--data', folder);
+    equal(r.status, 0, r.stderr);
+    ok(!r.stdout.includes('belongs to root'), r.stdout);
+    equal(spawnSync('find', [folder, '!', '-uid', `${nobody}`], { encoding: 'utf8' }).stdout, '');
+    const check = asNobody('db', 'check', '--data', folder);
+    equal(check.status, 0, check.stderr);
+    match(asNobody('doctor', '--data', folder).stdout, /^ok +files /m);
+  });
+  await test('a folder that root has made, and its files: whose they are and what to do', () => {
+    const { folder, stdout } = restore('nightly');
+    rmSync(`${folder}/essaim.conf`, { force: true });
+    ok(stdout.includes(`It belongs to root: sudo chown -R USER: ${folder}, `), stdout);
+    const refused = (said) => {
+      const r = asNobody('db', 'check', '--data', folder);
+      equal(r.status, 1);
+      equal(r.stderr, `essaim: ${said}\n`);
+    };
+    const todo = (what) => `sudo chown -R nobody: ${what}`;
+    chmodSync(folder, 0o750);
+    refused(`${folder}/essaim.conf cannot be read: ${folder} belongs to root, and this runs as nobody: ${todo(folder)}`);
+    chownSync(folder, nobody, nobody);
+    const it = 'it belongs to root, and this runs as nobody';
+    refused(`${folder}/essaim.db cannot be read and written (Permission denied): ${it}: ${todo(`${folder}/essaim.db`)}`);
+    chownSync(`${folder}/essaim.db`, nobody, nobody);
+    match(asNobody('doctor', '--data', folder).stdout,
+      new RegExp(`^fail +files +${folder}/files cannot be used: ${it}: ${todo(`${folder}/files`)}$`, 'm'));
+    writeFileSync(`${folder}/essaim.conf`, 'zone = Europe/Paris\n', { mode: 0o600 });
+    refused(`${folder}/essaim.conf cannot be read: ${it}: ${todo(`${folder}/essaim.conf`)}`);
+    spawnSync('chown', ['-R', `${nobody}`, folder]);
+    chmodSync(`${folder}/essaim.conf`, 0);
+    refused(`${folder}/essaim.conf cannot be read: its owner may not: chmod u+rwX ${folder}/essaim.conf`);
+    spawnSync('chown', ['-R', '1', folder]);
+    refused(`${folder}/essaim.conf cannot be read: ${folder} belongs to daemon, and this runs as nobody: call it by sudo -u daemon`);
+  });
+}
 drop(lab);
