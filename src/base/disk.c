@@ -50,6 +50,9 @@ const char *disk_refusal(struct arena *a, const char *path)
     if (owner)
         return arena_printf(a, "%s: call it by sudo -u %s", fact,
                             user_name(a, owner));
-    return arena_printf(a, "%s: sudo chown -R %s: %s", fact, user_name(a, me),
-                        what);
+    return arena_printf(a,
+                        self ? "%s: sudo chown -R %s: %s"
+                             : "%s: if it is Essaim's alone, sudo chown -R %s:"
+                               " %s; else name another with --data",
+                        fact, user_name(a, me), what);
 }

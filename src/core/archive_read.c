@@ -6,6 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define WRONG_KEY                                                              \
+    "does not open with this key, or is damaged: name the key that sealed it," \
+    " or another backup"
+
 static bool octal(const char *p, size_t n, int64_t *out)
 {
     *out = 0;
@@ -32,6 +36,14 @@ static enum status fault(struct archive *ar, const char *what)
 {
     ar->why = arena_printf(ar->mem, "%s %s", ar->path, what);
     return ERR_INVALID;
+}
+
+static enum status damaged(struct archive *ar, const char *what)
+{
+    return fault(ar, arena_printf(ar->mem,
+                                  "%s: copy it anew from where it was kept, or"
+                                  " take another backup",
+                                  what));
 }
 
 /* As many of n as there are. */
@@ -61,17 +73,17 @@ static enum status fill(struct archive *ar)
     ar->at = ar->n = 0;
     if (!ar->seal) {
         TRY(read_all(ar, ar->buf, ar->room, &ar->n));
-        return ar->n ? OK : fault(ar, "ends early: it is not whole");
+        return ar->n ? OK : damaged(ar, "ends early, so it is not whole");
     }
     if (ar->ended)
-        return fault(ar, "ends early: it is not whole");
+        return damaged(ar, "ends early, so it is not whole");
     bool first = ar->passed == SEAL_HEAD;
     TRY(read_all(ar, ar->sealed, SEAL_CHUNK + SEAL_OVER, &got));
     if (!got)
-        return fault(ar, "ends early: it is not whole");
+        return damaged(ar, "ends early, so it is not whole");
     if (!seal_pull(ar->seal, ar->buf, ar->sealed, got, &ar->ended))
-        return fault(ar, first ? "does not open with this key, or is damaged"
-                               : "is damaged or ends early");
+        return first ? fault(ar, WRONG_KEY)
+                     : damaged(ar, "is damaged or ends early");
     ar->n = got - SEAL_OVER;
     return OK;
 }
@@ -115,7 +127,7 @@ static enum status begin(struct archive *ar, archive_key *key, void *data)
     TRY(key(data, seal_by_words(head), &k, &ar->why));
     enum status s = seal_open(ar->mem, &k, head, &ar->seal);
     if (s == ERR_INVALID)
-        return fault(ar, "does not open with this key, or is damaged");
+        return fault(ar, WRONG_KEY);
     if (s != OK)
         ar->why = "no memory to make the key";
     room_make(ar);
@@ -162,8 +174,20 @@ static enum status end(struct archive *ar)
         TRY(read_all(ar, ar->buf, 1, &got));
     if (!all_zero(more, BLOCK) || ar->at != ar->n || got ||
         (ar->seal && !ar->ended))
-        return fault(ar, "is damaged at its end");
+        return damaged(ar, "is damaged at its end");
     return ERR_NOT_FOUND;
+}
+
+/* Any file may be given for a backup; a sealed one has shown that it is one. */
+static enum status head_get(struct archive *ar, struct archive_head *h)
+{
+    enum status s = get(ar, h, BLOCK);
+    if (ar->first || ar->seal || s == ERR_SYSTEM)
+        return s;
+    if (s == OK && (all_zero(h, BLOCK) || memcmp(h->magic, "ustar", 6) == 0))
+        return OK;
+    return fault(ar, "is no backup, or is damaged from its beginning: name a"
+                     " file that essaim backup made");
 }
 
 enum status archive_next(struct archive *ar, const char **name, int64_t *size)
@@ -171,13 +195,13 @@ enum status archive_next(struct archive *ar, const char **name, int64_t *size)
     struct archive_head h;
     int64_t sum;
     CHECK(!ar->now);
-    TRY(get(ar, &h, BLOCK));
+    TRY(head_get(ar, &h));
     if (all_zero(&h, BLOCK))
         return end(ar);
     if (memcmp(h.magic, "ustar", 6) != 0 || !octal(h.sum, 8, &sum) ||
         sum != archive_head_sum(&h) || h.type != '0' ||
         !size_read(h.size, size) || h.name[NAME - 1] || !archive_takes(h.name))
-        return fault(ar, "is no backup, or is damaged");
+        return damaged(ar, "is damaged");
     *name = arena_printf(ar->mem, "%s", h.name);
     archive_member_begin(ar, *name, *size);
     return OK;
@@ -201,7 +225,7 @@ enum status archive_read(struct archive *ar, void *p, size_t n, size_t *got)
     size_t zeros = (size_t)(-ar->now->size & (BLOCK - 1));
     TRY(get(ar, rest, zeros));
     if (!all_zero(rest, zeros))
-        return fault(ar, "is damaged");
+        return damaged(ar, "is damaged");
     return archive_member_end(ar);
 }
 

@@ -93,6 +93,7 @@ struct packing {
     size_t turn, left_out;
     struct backup_files files;
     const char *path, *lack; /* where it goes; what it lacks, or NULL */
+    const char *unread;      /* a file that cannot be, and why; or NULL */
     int64_t began;
 };
 
@@ -141,6 +142,14 @@ static enum status bytes(void *data, const void *from, size_t n)
     return archive_add(p->to, from, n);
 }
 
+static enum status unread(struct packing *p, const char *name, const char *how)
+{
+    struct arena *a = &p->cli->app->mem;
+    p->unread = arena_printf(a, "%s/%s cannot be read (%s)",
+                             p->cli->app->folder, name, how);
+    return ERR_SYSTEM;
+}
+
 /* One that grows or shrinks meanwhile is cut or padded by nobody. */
 static enum status pack_file(struct packing *p, int dir, const char *entry,
                              const char *name)
@@ -148,7 +157,7 @@ static enum status pack_file(struct packing *p, int dir, const char *entry,
     struct stat st;
     int fd = openat(dir, entry, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
-        return errno == ENOENT ? OK : ERR_SYSTEM;
+        return errno == ENOENT ? OK : unread(p, name, strerror(errno));
     enum status s = fstat(fd, &st) == 0 ? OK : ERR_SYSTEM;
     if (s == OK)
         s = part(p, name, st.st_size);
@@ -156,7 +165,8 @@ static enum status pack_file(struct packing *p, int dir, const char *entry,
         char *piece = p->pieces + (p->turn++ & 1) * PIECE;
         const ssize_t n =
             read(fd, piece, left < PIECE ? (size_t)left : (size_t)PIECE);
-        s = n > 0 ? bytes(p, piece, (size_t)n) : ERR_SYSTEM;
+        s = n > 0 ? bytes(p, piece, (size_t)n)
+                  : unread(p, name, n ? strerror(errno) : "it grew shorter");
         left -= n;
     }
     close(fd);
@@ -347,14 +357,17 @@ static int done(struct packing *p, enum status s, const char *why)
     if (s != OK && p->bar.shown)
         fprintf(stderr, "\n");
     if (s == ERR_FULL)
-        return cli_fail("no room for %s: nothing is kept of it", path);
+        return cli_fail("no room for %s: make room, or name a place on another"
+                        " disk; nothing is kept of it",
+                        path);
     if (s == ERR_CONFLICT && why)
         return cli_fail("%s", why);
     if (s != OK)
         return cli_fail("%s: no backup was made",
-                        why ? why
-                            : "the data folder or the file cannot be read"
-                              " or written");
+                        p->unread ? p->unread
+                        : why     ? why
+                                  : "the data folder or the file cannot be read"
+                                    " or written");
     printf("%s: %" PRId64 " MB in %.1f s%s\n", path,
            archive_passed(p->to) >> 20,
            (double)(time_monotonic_ns() - p->began) / 1e9,

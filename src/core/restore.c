@@ -16,7 +16,9 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <libgen.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum { PIECE = 1 << 20, MANIFEST_MOST = 64 << 20 };
@@ -52,15 +54,28 @@ static enum status refuse(struct restoring *r, enum status s, const char *fmt,
     return s;
 }
 
+static enum status no_room(struct restoring *r)
+{
+    return refuse(r, ERR_FULL,
+                  "no room is left for %s: make room, or name a folder on"
+                  " another disk with --data",
+                  r->dir);
+}
+
 static enum status system_fault(struct restoring *r, const char *path)
 {
-    return refuse(r, errno == ENOSPC ? ERR_FULL : ERR_SYSTEM, "%s: %s", path,
+    if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
+        return no_room(r);
+    return refuse(r, ERR_SYSTEM, "%s cannot be written: %s", path,
                   strerror(errno));
 }
 
 static enum status damaged(struct restoring *r, const char *what)
 {
-    return refuse(r, ERR_INVALID, "%s is damaged: %s", r->file, what);
+    return refuse(r, ERR_INVALID,
+                  "%s is damaged (%s): copy it anew from where it was kept, or"
+                  " take another backup",
+                  r->file, what);
 }
 
 /* What root makes belongs to whoever has the folder, so that he can serve it.
@@ -75,6 +90,12 @@ static enum status place_make(struct restoring *r)
 {
     struct stat st;
     r->made = mkdir(r->dir, 0750) == 0;
+    if (!r->made && errno == EACCES)
+        return refuse(r, ERR_SYSTEM,
+                      "%s cannot be made (%s): make it empty for this user"
+                      " (sudo install -d -o USER -m 750 %s), or name another"
+                      " with --data",
+                      r->dir, strerror(errno), r->dir);
     if ((!r->made && errno != EEXIST) || stat(r->dir, &st) != 0)
         return system_fault(r, r->dir);
     if (geteuid() == 0) {
@@ -217,14 +238,13 @@ static struct str text_of(const struct json_value *object, const char *key)
     return v && v->type == J_TEXT ? v->s : STR("");
 }
 
-/* Earlier ones name the manifest alone, which names the others. */
-static bool vouched(struct restoring *r)
+/* Has the manifest m the digest that stands last? */
+static bool vouched(struct restoring *r, const struct packed *m)
 {
-    const struct packed *first = archive_packed(r->from), *m = first;
     while (m && !same(m->name, MANIFEST))
         m = m->next;
-    return str_eq(r->digest, backup_sums(r->mem, first)) ||
-           str_eq(r->digest, backup_sums(r->mem, m));
+    const struct str line = str_of(backup_sums(r->mem, m)), is = r->digest;
+    return is.n >= line.n && memcmp(is.p + is.n - line.n, line.p, line.n) == 0;
 }
 
 /* Members as the manifest names them: each, in order, and no other. */
@@ -233,9 +253,11 @@ static enum status check_members(struct restoring *r)
     const char *why;
     const struct packed *m = archive_packed(r->from);
     if (!r->manifest.p || !r->digest.p)
-        return refuse(r, ERR_INVALID, "%s is no backup: it has no manifest",
+        return refuse(r, ERR_INVALID,
+                      "%s is no backup: it has no manifest; name a file that"
+                      " essaim backup made",
                       r->file);
-    if (!vouched(r))
+    if (!vouched(r, m))
         return damaged(r, "its manifest is another");
     r->told = json_parse(r->mem, r->manifest, &why);
     const struct json_value *list =
@@ -255,6 +277,10 @@ static enum status check_members(struct restoring *r)
     }
     if (!m || !same(m->name, MANIFEST))
         return damaged(r, "a member is not in the manifest");
+    /* Earlier ones name the manifest alone, which names the others. */
+    if (!str_eq(r->digest, backup_sums(r->mem, archive_packed(r->from))) &&
+        !str_eq(r->digest, backup_sums(r->mem, m)))
+        return damaged(r, MANIFEST_DIGEST " is another");
     return OK;
 }
 
@@ -322,6 +348,15 @@ static enum status end_sessions(struct conn *c, struct arena *a, void *data)
     return sessions_end_all(c);
 }
 
+/* SQLite calls it an I/O error that what it shares has no room. */
+static bool is_full(const char *path)
+{
+    enum { SHARED = 64 << 10 };
+    struct statvfs disk;
+    return statvfs(path, &disk) == 0 &&
+           (uint64_t)disk.f_bavail * disk.f_frsize < SHARED;
+}
+
 static enum status check_database(struct restoring *r)
 {
     struct db *db;
@@ -331,8 +366,10 @@ static enum status check_database(struct restoring *r)
     if (!str_eq(text_of(r->told, "engine"), "sqlite"))
         return refuse(r, ERR_INVALID,
                       "%s is of another database: restore it there", r->file);
-    TRY(db_open(r->mem, &db, &o, &r->why));
-    enum status s = conn_open(db, &c);
+    enum status s = db_open(r->mem, &db, &o, &r->why);
+    if (s != OK)
+        return is_full(r->place) ? no_room(r) : s;
+    s = conn_open(db, &c);
     if (s == OK)
         s = conn_begin(c, 0);
     if (s == OK)
@@ -343,6 +380,8 @@ static enum status check_database(struct restoring *r)
     if (s == OK)
         s = db_write(db, r->mem, end_sessions, NULL);
     db_close(db);
+    if (s == ERR_FULL)
+        return no_room(r);
     if (s != OK && !r->why)
         return refuse(r, s, "%s: its database cannot be read (%s)", r->file,
                       status_name(s));
@@ -522,6 +561,7 @@ int command_restore(struct cli *cli)
         .bar = {"MB", isatty(2), time_monotonic_ns()},
         .pieces = arena_alloc(a, (size_t)2 * PIECE),
     };
+    signal(SIGXFSZ, SIG_IGN); /* a limit of file size is as a full disk */
     enum status s = restore(&r);
     if (r.bar.shown)
         fprintf(stderr, "\n");

@@ -151,15 +151,67 @@ await test('an archive of before, whose manifest.sha256 names the manifest alone
   for (const wrong of ['', line.replace(/^./, (c) => c === '0' ? '1' : '0'), line + line]) {
     const bad = old(wrong);
     equal(bad.status, 1, wrong);
-    match(bad.stderr, /its manifest is another|has no manifest/);
+    match(bad.stderr, /its manifest is another|manifest\.sha256 is another/);
     ok(!existsSync(bad.folder));
   }
+});
+await test('what is no backup, or is damaged, is told with what to do', () => {
+  const whole = readFileSync(at('nightly')), locked = readFileSync(at('sealed'));
+  const flipped = (bytes, i) => { const b = Buffer.from(bytes); b[i < 0 ? b.length + i : i] ^= 1; return b; };
+  const anew = ': copy it anew from where it was kept, or take another backup';
+  writeFileSync(at('other key'), randomBytes(32));
+  for (const [bytes, said, more = []] of [
+    ['', 'is no backup, or is damaged from its beginning: name a file that essaim backup made'],
+    ['Chère collègue,\n', 'is no backup, or is damaged from its beginning: name a file that essaim backup made'],
+    ['a line\n'.repeat(999), 'is no backup, or is damaged from its beginning: name a file that essaim backup made'],
+    [whole.subarray(0, 70000), `ends early, so it is not whole${anew}`],
+    [flipped(whole, -1), `is damaged at its end${anew}`],
+    [flipped(whole, 5000), `is damaged (a member is not as the manifest says)${anew}`],
+    [flipped(whole, 150), `is damaged${anew}`],
+    [flipped(locked, 999999), `is damaged or ends early${anew}`, key],
+    [locked.subarray(0, 999999), `is damaged or ends early${anew}`, key],
+    [locked, 'does not open with this key, or is damaged: name the key that sealed it, or another backup', ['--key', at('other key')]],
+  ]) {
+    writeFileSync(at('bad'), bytes);
+    const r = restore('bad', ...more);
+    equal(r.status, 1);
+    equal(r.stderr, `essaim: ${at('bad')} ${said}\n`);
+    ok(!existsSync(r.folder), 'something was made');
+  }
+});
+await test('a disk that fills is told with what to do, and nothing is left', (skip) => {
+  const own = process.getuid() === 0 ? ['unshare', '-m'] : ['unshare', '-rm'];
+  if (spawnSync(own[0], [...own.slice(1), 'true']).status !== 0) return skip('no name space for mounts');
+  mkdirSync(at('disk'));
+  const within = (kb, ...words) => spawnSync(own[0], [...own.slice(1), 'sh', '-c',
+    `mount -t tmpfs -o size=${kb}k none "$0" && "$@" >/dev/null; s=$?; ls -A "$0"; exit $s`, at('disk'), program, ...words],
+  { encoding: 'utf8' });
+  const tried = (kb) => within(kb, 'restore', at('nightly'), '--data', at('disk/new'));
+  // Too small for the database; then for its files, for what proving it writes, until it is large enough.
+  const whole = Math.ceil(readFileSync(at('nightly')).length / 1024);
+  let failed = 0;
+  for (let kb = 2048, r; (r = tried(kb)).status !== 0; kb = kb < whole ? whole : kb + 16, failed++) {
+    equal(r.status, 1, `${kb} kB: ${r.stderr}`);
+    equal(r.stdout, '', 'something was left');
+    equal(r.stderr, `essaim: no room is left for ${at('disk/new')}: make room, or name a folder on another disk with --data\n`, `${kb} kB`);
+    ok(failed < 99);
+  }
+  ok(failed > 1, `${failed}`);
+  const r = within(2048, 'backup', at('disk/full'), ...data);
+  equal(r.status, 1);
+  equal(r.stdout, '', 'something was left');
+  equal(r.stderr, `essaim: no room for ${at('disk/full')}: make room, or name a place on another disk; nothing is kept of it\n`);
+  const limit = spawnSync('sh', ['-c', `ulimit -f 100; exec ${program} restore ${at('nightly')} --data ${at('limit')}`], { encoding: 'utf8' });
+  equal(limit.status, 1, `${limit.signal}`);
+  match(limit.stderr, /^essaim: no room is left for /);
+  ok(!existsSync(at('limit')));
 });
 // Another user than root, as a service has: he reads a copy of the program.
 const nobody = 65534, away = at('essaim');
 const asNobody = (...words) => spawnSync(away, words, { encoding: 'utf8', uid: nobody, gid: nobody });
 if (process.getuid() === 0) {
   copyFileSync(program, away);
+  chmodSync(at('nightly'), 0o644);
   chmodSync(away, 0o755);
   chmodSync(place, 0o755);
   await test('what root restores into an empty folder is served by whoever has that', () => {
@@ -185,7 +237,7 @@ if (process.getuid() === 0) {
     };
     const todo = (what) => `sudo chown -R nobody: ${what}`;
     chmodSync(folder, 0o750);
-    refused(`${folder}/essaim.conf cannot be read: ${folder} belongs to root, and this runs as nobody: ${todo(folder)}`);
+    refused(`${folder}/essaim.conf cannot be read: ${folder} belongs to root, and this runs as nobody: if it is Essaim's alone, ${todo(folder)}; else name another with --data`);
     chownSync(folder, nobody, nobody);
     const it = 'it belongs to root, and this runs as nobody';
     refused(`${folder}/essaim.db cannot be read and written (Permission denied): ${it}: ${todo(`${folder}/essaim.db`)}`);
@@ -195,6 +247,16 @@ if (process.getuid() === 0) {
     writeFileSync(`${folder}/essaim.conf`, 'zone = Europe/Paris\n', { mode: 0o600 });
     refused(`${folder}/essaim.conf cannot be read: ${it}: ${todo(`${folder}/essaim.conf`)}`);
     spawnSync('chown', ['-R', `${nobody}`, folder]);
+    const name = join(folder, two.name), out = at('by nobody');
+    mkdirSync(out);
+    chownSync(out, nobody, nobody);
+    chmodSync(name, 0);
+    const r = asNobody('backup', join(out, 'b'), '--data', folder);
+    equal(r.status, 1);
+    equal(r.stderr, `essaim: ${name} cannot be read (Permission denied): no backup was made\n`);
+    const above = asNobody('restore', at('nightly'), '--data', at('not mine'));
+    equal(above.stderr, `essaim: ${at('not mine')} cannot be made (Permission denied): make it empty for this user`
+      + ` (sudo install -d -o USER -m 750 ${at('not mine')}), or name another with --data\n`);
     chmodSync(`${folder}/essaim.conf`, 0);
     refused(`${folder}/essaim.conf cannot be read: its owner may not: chmod u+rwX ${folder}/essaim.conf`);
     spawnSync('chown', ['-R', '1', folder]);
