@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "core/file.h"
+#include "core/served.h"
 #include "store/copy.h"
 
 #include <dirent.h>
@@ -175,8 +176,8 @@ static enum status pack_file(struct packing *p, int dir, const char *entry,
 
 bool backup_passes_over(const char *name)
 {
-    static const char *const heads[] = {".", "essaim.db", RESTORING, "part-",
-                                        "body-"};
+    static const char *const heads[] = {".",       "essaim.db", SERVED_NOTE,
+                                        RESTORING, "part-",     "body-"};
     for (size_t i = 0; i < COUNT(heads); i++)
         if (strncmp(name, heads[i], strlen(heads[i])) == 0)
             return true;

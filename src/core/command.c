@@ -1,6 +1,7 @@
 #include "core/command.h"
 
 #include "base/time.h"
+#include "core/served.h"
 #include "i18n/lang.h"
 
 #include <getopt.h>
@@ -286,7 +287,10 @@ void cli_bar_turn(struct cli_bar *bar, const char *what, int64_t done,
 
 int cli_open(struct cli *cli)
 {
-    const char *why = "";
+    const char *why = served_fault(cli->app, &cli->app->mem);
+    if (why)
+        return cli_fail("%s", why);
+    why = "";
     enum status s = app_open(cli->app, conf_get(&cli->app->conf, "data"), &why);
     cli->away = s == ERR_AWAY;
     return s == OK ? 0 : cli_fail("%s", why);

@@ -7,6 +7,7 @@
 #include "core/file.h"
 #include "core/meter.h"
 #include "core/serve.h"
+#include "core/served.h"
 #include "core/task.h"
 #include "http/stand_in.h"
 #include "i18n/lang.h"
@@ -116,6 +117,7 @@ static int serve(struct cli *cli, int socket, bool was_away)
     if (!settings_take(cli) || open_database(cli, socket, was_away) != 0)
         return 1;
     files_clear(cli->app->folder);
+    served_note(cli->app);
     struct http_options options = {.socket = socket,
                                    .app = &serve_app,
                                    .data = cli->app,

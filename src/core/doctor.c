@@ -7,6 +7,7 @@
 
 #include "core/journal.h"
 #include "core/mail.h"
+#include "core/served.h"
 #include "core/task.h"
 #include "http/proxy.h"
 #include "store/copy.h"
@@ -350,6 +351,33 @@ static enum status look_inside(struct doctor *d)
     return look_at_accounts(d);
 }
 
+/* What was set for the server alone, by its unit say, is true all the same: of
+ * one that runs all of it, of the last one what nobody sets here. */
+static void look_at_server(struct doctor *d)
+{
+    struct conf *conf = &d->cli->app->conf;
+    struct served is;
+    served_read(d->cli->app, d->mem, &is);
+    for (int i = 0; is.known && conf_keys[i].name; i++)
+        if (!same(conf_keys[i].name, "data") &&
+            !same(conf_keys[i].name, "db") &&
+            conf->at[i].from <= (is.process ? FROM_VARIABLE : FROM_PROGRAM))
+            conf->at[i] = is.conf.at[i];
+    if (is.process)
+        doctor_say(d, WELL, "server", NULL, "process %d, on %s", is.process,
+                   conf_get(conf, "listen"));
+}
+
+static enum status open_it(struct doctor *d, const char **why)
+{
+    *why = served_fault(d->cli->app, d->mem);
+    if (*why)
+        return ERR_CONFLICT;
+    *why = "";
+    d->cli->app->shared = true;
+    return app_open(d->cli->app, d->folder, why);
+}
+
 int command_doctor(struct cli *cli)
 {
     struct arena *a = &cli->app->mem;
@@ -365,12 +393,12 @@ int command_doctor(struct cli *cli)
     }
     json_array(&d.json, NULL);
     look_at_folder(&d);
+    look_at_server(&d);
     look_at_room(&d);
     look_at_clock(&d);
     look_at_network(&d);
     look_at_wal(&d);
-    cli->app->shared = true;
-    if (app_open(cli->app, d.folder, &why) != OK)
+    if (open_it(&d, &why) != OK)
         doctor_say(&d, FAIL, "database", NULL, "%s", why);
     else if (conn_open(cli->app->db, &d.conn) != OK || look_inside(&d) != OK)
         doctor_say(&d, FAIL, "database", "restore the last good backup",

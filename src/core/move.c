@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "core/journal.h"
+#include "core/served.h"
 #include "store/move.h"
 
 #include <dirent.h>
@@ -343,6 +344,8 @@ static int run(struct trip *t)
         fprintf(stderr, "\n");
     if (s != OK)
         return cli_fail("%s", why);
+    if (t->to.file)
+        served_forget(t->mem, t->to.folder);
     say_done(t, &moved, (double)(time_monotonic_ns() - began) / 1e9);
     return 0;
 }
