@@ -31,6 +31,10 @@ export function clusterIn(place, { env, init = '' } = {}) {
     if (own.running) run(`${bin}/pg_ctl -D ${at(own.running)} -m fast -w stop >/dev/null`);
     own.running = undefined;
   };
+  own.crash = () => { // it ends at once, and comes back by its log
+    run(`${bin}/pg_ctl -D ${at(own.running)} -m immediate -w stop >/dev/null`);
+    own.running = undefined;
+  };
   own.url = (name) => `postgresql://postgres@/${name}?host=${place}&port=${port}`;
   own.run = (program, words) => run(`${bin}/${program} -h ${place} -p ${port} -U postgres ${words}`);
   own.sql = (name, ...texts) => execFileSync('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', own.url(name),

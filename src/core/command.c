@@ -1,5 +1,6 @@
 #include "core/command.h"
 
+#include "base/log.h"
 #include "base/time.h"
 #include "core/served.h"
 #include "i18n/lang.h"
@@ -158,24 +159,21 @@ int cli_fail(const char *fmt, ...)
     return 1;
 }
 
+int cli_tell(const struct cli *cli, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    const char *text = arena_vprintf(&cli->app->mem, fmt, args);
+    va_end(args);
+    if (!cli->logs)
+        return cli_fail("%s", text);
+    log_line(LOG_ERROR, "cannot serve", "why", text, NULL);
+    return 1;
+}
+
 const char *cli_reason(enum status s)
 {
-    switch (s) {
-    case ERR_UNSURE:
-        return "the database was lost while it saved: look whether it is done"
-               " before you do it again";
-    case ERR_AWAY:
-        return "the database does not answer: see that its server runs, then"
-               " do it again";
-    case ERR_BUSY:
-        return "the database was too busy: do it again";
-    case ERR_FULL:
-        return "no room is left on the disk: make room, then do it again";
-    case ERR_STORE:
-        return "the database failed, see the line above";
-    default:
-        return status_name(s);
-    }
+    return db_reason(s);
 }
 
 bool cli_json(const struct cli *cli)
@@ -289,11 +287,13 @@ int cli_open(struct cli *cli)
 {
     const char *why = served_fault(cli->app, &cli->app->mem);
     if (why)
-        return cli_fail("%s", why);
+        return cli_tell(cli, "%s", why);
     why = "";
     enum status s = app_open(cli->app, conf_get(&cli->app->conf, "data"), &why);
     cli->away = s == ERR_AWAY;
-    return s == OK ? 0 : cli_fail("%s", why);
+    if (cli->away && cli->waits)
+        return 1;
+    return s == OK ? 0 : cli_tell(cli, "%s", why);
 }
 
 bool cli_is_laboratory(struct cli *cli)
@@ -304,7 +304,8 @@ bool cli_is_laboratory(struct cli *cli)
         access(arena_printf(a, "%s/essaim.db", folder), F_OK) == 0 ||
         access(arena_printf(a, "%s/restoring", folder), F_OK) == 0)
         return true;
-    cli_fail("%s holds no laboratory: make one with essaim begin --data %s,"
+    cli_tell(cli,
+             "%s holds no laboratory: make one with essaim begin --data %s,"
              " or try essaim demo",
              folder, folder);
     return false;
@@ -432,6 +433,7 @@ int command_main(int argc, char **argv)
     struct app app = {0};
     struct cli cli = {.app = &app};
     struct option *options = options_of(&app.mem);
+    log_threshold(LOG_ERROR); /* a command says itself what became of it */
     for (int key; (key = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (key == 256 + F_VERSION) {
             printf("essaim " VERSION "\n");

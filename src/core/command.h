@@ -14,7 +14,9 @@ struct cli {
     const char *from, *to;
     const char *reason; /* of a file that corrects a closed year */
     bool dry_run, dev, help, passphrase, full, force;
-    bool away; /* cli_open failed, and may not a moment later */
+    bool away;  /* cli_open failed, and may not a moment later */
+    bool waits; /* for a database of which it was told that it is away */
+    bool logs; /* a server of whose log a form was asked: all it says is that */
 };
 
 /* The program's own commands; what modules add comes after them. */
@@ -78,6 +80,8 @@ bool cli_is_laboratory(struct cli *cli);
 int cli_open(struct cli *cli);
 /* One line on standard error, "essaim: …"; returns 1. */
 int cli_fail(const char *fmt, ...) PRINTF(1, 2);
+/* The same; of a server that logs, a line of its log. */
+int cli_tell(const struct cli *cli, const char *fmt, ...) PRINTF(2, 3);
 /* What a failure means for an administrator, and what to do. */
 const char *cli_reason(enum status s);
 bool cli_json(const struct cli *cli);

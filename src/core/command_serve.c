@@ -75,6 +75,7 @@ static bool settings_take(struct cli *cli)
     cli->app->slow_ms = (int)ms;
     cli->app->access_log = same(conf_get(conf, "access_log"), "1");
     cli->app->shows_cost = *conf_get(conf, "queries") != 0;
+    cli->logs = conf->at[conf_find(STR("log"))].from != FROM_PROGRAM;
     return true;
 }
 
@@ -101,6 +102,7 @@ static int open_database(struct cli *cli, int socket, bool was_away)
             arena_printf(a, "%s\n\n%s\n", tr(lang_find("fr"), "error.503.what"),
                          tr(lang_find("en"), "error.503.what")));
     cli->app->made = true;
+    cli->waits = was_away;
     const int code = cli_open(cli);
     if (code && cli->away && other)
         pause_before(AWAY_MS);
@@ -114,7 +116,7 @@ static int serve(struct cli *cli, int socket, bool was_away)
     block(signals(false));
     alloc_tune();
     allow_files();
-    if (!settings_take(cli) || open_database(cli, socket, was_away) != 0)
+    if (open_database(cli, socket, was_away) != 0)
         return 1;
     files_clear(cli->app->folder);
     served_note(cli->app);
@@ -126,17 +128,18 @@ static int serve(struct cli *cli, int socket, bool was_away)
                                    .spool = cli->app->folder};
     const char *proxies = conf_get(&cli->app->conf, "proxies");
     if (!proxies_parse(str_of(proxies), &options.proxies))
-        return cli_fail("ESSAIM_PROXIES is a list of addresses like"
-                        " 127.0.0.1 ::1 10.0.0.0/8");
+        return cli_tell(cli, "ESSAIM_PROXIES is a list of addresses like"
+                             " 127.0.0.1 ::1 10.0.0.0/8");
     struct http_server *server = http_start(&options);
     if (!server)
-        return cli_fail("cannot start: %s", strerror(errno));
+        return cli_tell(cli, "cannot start: %s", strerror(errno));
     struct tasks *tasks = tasks_start(cli->app);
     if (!tasks) {
         http_stop(server);
         return 1;
     }
-    fprintf(stderr, "Essaim: http://127.0.0.1:%d\n", http_port(socket));
+    if (!cli->logs)
+        fprintf(stderr, "Essaim: http://127.0.0.1:%d\n", http_port(socket));
     log_line(LOG_INFO, "serving", "address",
              conf_get(&cli->app->conf, "listen"), "data", cli->app->folder,
              "db", db_place(cli->app->db), NULL);
@@ -183,7 +186,7 @@ static int supervise(struct cli *cli, int socket)
         int64_t start = time_monotonic_ns();
         pid_t child = fork();
         if (child < 0)
-            return cli_fail("cannot fork: %s", strerror(errno));
+            return cli_tell(cli, "cannot fork: %s", strerror(errno));
         if (child == 0)
             _exit(child_main(cli, socket, away));
         int state = watch(child, &ending);
@@ -197,7 +200,7 @@ static int supervise(struct cli *cli, int socket)
         bool soon = time_monotonic_ns() - start < 2000000000;
         tries = soon && !away ? tries + 1 : 0;
         if (tries == GIVE_UP)
-            return cli_fail("it ends again and again: see the log");
+            return cli_tell(cli, "it ends again and again: see the log");
         if (!pause_before(AGAIN_MS))
             return 0;
     }
@@ -210,12 +213,12 @@ int command_serve(struct cli *cli)
         cli_fail("serve [--listen 127.0.0.1:8080] [--data DIR]");
         return 2;
     }
-    if (!cli_is_laboratory(cli))
+    if (!settings_take(cli) || !cli_is_laboratory(cli))
         return 1;
     int socket =
         http_listen(&cli->app->mem, conf_get(&cli->app->conf, "listen"), &why);
     if (socket < 0)
-        return cli_fail("%s", why);
+        return cli_tell(cli, "%s", why);
     /* Nobody is there to try again: it has failed, and has said why. */
     if (cli->dev)
         return child_main(cli, socket, false) ? 1 : 0;

@@ -91,7 +91,9 @@ static enum status open_both(struct trip *t, const char **why)
     TRY(db_alone(t->from.db, t->mem, why));
     t->made = mkdir(t->to.folder, 0750) == 0;
     if (!t->made && errno != EEXIST) {
-        *why = arena_printf(t->mem, "cannot make the folder %s: %s",
+        *why = arena_printf(t->mem,
+                            "cannot make the folder %s (%s): name the data"
+                            " folder with --data",
                             t->to.folder, strerror(errno));
         return ERR_SYSTEM;
     }
@@ -164,7 +166,9 @@ static enum status file_fault(struct trip *t, const char *path,
                               const char **why)
 {
     const int error = errno;
-    *why = arena_printf(t->mem, "%s: %s", path, strerror(error));
+    *why = arena_printf(t->mem, "%s: %s: %s, then call the same again", path,
+                        strerror(error),
+                        error == ENOSPC ? "make room" : "mend that");
     return error == ENOSPC ? ERR_FULL : ERR_SYSTEM;
 }
 

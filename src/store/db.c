@@ -35,6 +35,26 @@ const char *db_place_shown(struct arena *a, const char *place)
     return place_is_postgres(place) ? postgres_engine.shown(a, place) : place;
 }
 
+const char *db_reason(enum status s)
+{
+    switch (s) {
+    case ERR_UNSURE:
+        return "the database was lost while it saved: look whether it is done"
+               " before you do it again";
+    case ERR_AWAY:
+        return "the database does not answer: see that its server runs, then"
+               " do it again";
+    case ERR_BUSY:
+        return "the database was too busy: do it again";
+    case ERR_FULL:
+        return "no room is left on the disk: make room, then do it again";
+    case ERR_STORE:
+        return "the database failed, see the line above";
+    default:
+        return status_name(s);
+    }
+}
+
 static void spare_drop(struct conn *c)
 {
     if (c)

@@ -1,7 +1,6 @@
 /* Opening and closing a PostgreSQL database, and its connections. */
 #include "store/postgres.h"
 
-#include "base/log.h"
 #include "store/dialect.h"
 
 /* What a session of ours relies on. */
@@ -43,19 +42,12 @@ void pg_conn_free(struct pg_conn *c)
     free_plain(c);
 }
 
-/* A message of the server that nobody asked for. */
-static void on_notice(void *data, const PGresult *answer)
-{
-    (void)data, (void)answer;
-}
-
 enum status pg_connect(struct pg_conn *c)
 {
     struct arena mem = {0};
     enum status s = OK;
     c->pg = pg_dial(pg_db(c->conn.db)->url, "essaim");
     if (PQstatus(c->pg) == CONNECTION_OK) {
-        PQsetNoticeReceiver(c->pg, on_notice, NULL);
         PGresult *answer = PQexec(c->pg, c->conn.writer ? writes : reads);
         if (PQresultStatus(answer) != PGRES_COMMAND_OK ||
             !PQenterPipelineMode(c->pg))
@@ -65,9 +57,10 @@ enum status pg_connect(struct pg_conn *c)
         s = ERR_AWAY;
     }
     if (s != OK) {
-        log_line(LOG_ERROR, "no connection to the database server", "server",
-                 c->conn.db->shown, "error", pg_said(&mem, c->pg), NULL);
+        pg_say_away(pg_db(c->conn.db), pg_said(&mem, c->pg));
         pg_disconnect(c);
+    } else {
+        pg_say_back(pg_db(c->conn.db));
     }
     c->timeout_ms = 0;
     arena_reset(&mem);

@@ -80,6 +80,7 @@ struct pg_db {
     pthread_rwlock_t turn; /* held alone by a closure that clashed too often */
     struct pg_conn *idle[WRITERS];
     int idle_count, made;
+    atomic_int_least64_t away; /* when it was last told that it is; 0: is not */
 };
 
 static inline struct pg_db *pg_db(const struct db *db)
@@ -96,6 +97,11 @@ struct pg_conn *pg_conn_new(struct pg_db *db, bool writer);
 void pg_conn_free(struct pg_conn *c);
 enum status pg_connect(struct pg_conn *c) MUST_USE;
 void pg_disconnect(struct pg_conn *c);
+
+/* postgres_fail.c */
+/* Once in a while: everybody who asks meets it. error may be NULL. */
+void pg_say_away(struct pg_db *db, const char *error);
+void pg_say_back(struct pg_db *db);
 
 /* postgres_dial.c */
 PGconn *pg_dial(const char *url, const char *as);

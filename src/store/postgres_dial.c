@@ -2,7 +2,9 @@
 #include "base/time.h"
 #include "store/postgres.h"
 
+#include <limits.h>
 #include <poll.h>
+#include <sys/stat.h>
 
 enum { STATE = 5, STATE_MS = 3000 };
 
@@ -19,15 +21,39 @@ const char *pg_said(struct arena *a, const PGconn *pg)
     return line_of(a, PQerrorMessage(pg));
 }
 
+/* A file that others may read is taken for none by libpq, which says so in
+ * lines of its own; to be given none, it says nothing. */
+static const char *passwords(char room[PATH_MAX])
+{
+    const char *file = getenv("PGPASSFILE"), *home = getenv("HOME");
+    struct stat st;
+    if (!file)
+        snprintf(room, PATH_MAX, "%s/.pgpass", home ? home : "");
+    if (stat(file ? file : room, &st) == 0 &&
+        (!S_ISREG(st.st_mode) || st.st_mode & 077))
+        return "/nonexistent";
+    return file;
+}
+
 /* What stands in the URL wins over what stands before it. */
 static const char *const names[] = {
-    "connect_timeout", "tcp_user_timeout",          "dbname",
+    "connect_timeout", "tcp_user_timeout",          "passfile", "dbname",
     "client_encoding", "fallback_application_name", NULL};
+
+/* A message of the server that nobody asked for. */
+static void on_notice(void *data, const PGresult *answer)
+{
+    (void)data, (void)answer;
+}
 
 PGconn *pg_dial(const char *url, const char *as)
 {
-    const char *const values[] = {"5", "15000", url, "UTF8", as, NULL};
-    return PQconnectdbParams(names, values, 1);
+    char room[PATH_MAX];
+    const char *const values[] = {"5", "15000", passwords(room), url, "UTF8",
+                                  as,  NULL};
+    PGconn *pg = PQconnectdbParams(names, values, 1);
+    PQsetNoticeReceiver(pg, on_notice, NULL);
+    return pg;
 }
 
 /* What libpq says of an address, but for what it repeats of it: that may be the
@@ -96,8 +122,9 @@ const char *pg_shown(struct arena *a, const char *url)
  * in that form, which only one that is not waited for can be. */
 static void refusal_state(const char *url, char out[STATE + 1])
 {
-    const char *const values[] = {"5",    "15000",        url,
-                                  "UTF8", "essaim looks", NULL};
+    char room[PATH_MAX];
+    const char *const values[] = {
+        "5", "15000", passwords(room), url, "UTF8", "essaim looks", NULL};
     const int64_t until = time_monotonic_ns() + INT64_C(1000000) * STATE_MS;
     PGconn *pg = PQconnectStartParams(names, values, 1);
     PostgresPollingStatusType now = PGRES_POLLING_WRITING;

@@ -1,6 +1,7 @@
 /* What the server's errors mean to us: https://www.postgresql.org/docs/15/
  * errcodes-appendix.html */
 #include "base/log.h"
+#include "base/time.h"
 #include "store/postgres.h"
 
 static const char *field(const PGresult *answer, int code)
@@ -60,11 +61,31 @@ static enum status unexpected(struct pg_conn *c, const PGresult *answer,
     return ERR_STORE;
 }
 
+void pg_say_away(struct pg_db *db, const char *error)
+{
+    enum { AGAIN_S = 10 };
+    const int64_t now = time_monotonic_ns();
+    int_least64_t last = db->away;
+    if ((last && now - last < AGAIN_S * INT64_C(1000000000)) ||
+        !atomic_compare_exchange_strong(&db->away, &last, now))
+        return;
+    log_line(LOG_WARN, "the database server is away", "server", db->db.shown,
+             "error", error, NULL);
+}
+
+void pg_say_back(struct pg_db *db)
+{
+    if (db->away && atomic_exchange(&db->away, 0))
+        log_line(LOG_INFO, "the database server is back", "server",
+                 db->db.shown, NULL);
+}
+
 enum status pg_fail_lost(struct pg_conn *c)
 {
+    struct arena mem = {0};
     c->lost = true;
-    log_line(LOG_WARN, "the database server went away", "server",
-             c->conn.db->shown, NULL);
+    pg_say_away(pg_db(c->conn.db), pg_said(&mem, c->pg));
+    arena_reset(&mem);
     return ERR_AWAY;
 }
 

@@ -10,6 +10,7 @@ enum { PIECE = 256 << 10 };
 
 struct pg_load {
     struct load load;
+    const struct db *db;
     PGconn *pg; /* not in pipeline mode, which knows no COPY */
     const struct load_table *table;
     struct arena bytes;
@@ -23,10 +24,17 @@ static struct pg_load *of(struct load *l)
 
 static enum status fault(struct pg_load *l)
 {
-    l->load.why = arena_printf(l->load.mem, "%s: %s",
-                               l->table ? l->table->name : "the target",
-                               pg_said(l->load.mem, l->pg));
-    return ERR_STORE;
+    struct arena *a = l->load.mem;
+    const bool lost = PQstatus(l->pg) != CONNECTION_OK;
+    const char *said = pg_said(a, l->pg);
+    l->load.why =
+        lost ? arena_printf(a,
+                            "%s does not answer any more (%s): see that its"
+                            " server runs, then call the same again",
+                            l->db->shown, said)
+             : arena_printf(a, "%s: %s: mend that, then call the same again",
+                            l->table ? l->table->name : l->db->shown, said);
+    return lost ? ERR_AWAY : ERR_STORE;
 }
 
 static enum status run(struct pg_load *l, const char *text)
@@ -51,6 +59,7 @@ static enum status open_load(struct db *db, struct arena *a, struct load **out)
 {
     struct pg_load *l = NEW(a, struct pg_load);
     l->load.mem = a;
+    l->db = db;
     l->out.mem = &l->bytes;
     *out = &l->load;
     l->pg = pg_dial(pg_db(db)->url, "essaim moves");

@@ -248,6 +248,6 @@ enum status schema_open(struct db *db, struct arena *a, const struct schema *s,
     if (status != OK)
         *why =
             arena_printf(a, "%s cannot be brought up to date: %s", db_place(db),
-                         o.refusal ? o.refusal : status_name(status));
+                         o.refusal ? o.refusal : db_reason(status));
     return status;
 }

@@ -25,13 +25,14 @@ static struct lite_load *of(struct load *l)
 static enum status fault(struct lite_load *l)
 {
     const int rc = sqlite3_errcode(l->lite) & 0xff;
-    l->load.why = arena_printf(l->load.mem, "%s%s%s",
-                               l->table ? l->table->name : "the target", ": ",
-                               sqlite3_errmsg(l->lite));
-    return rc == SQLITE_FULL                          ? ERR_FULL
-           : rc == SQLITE_BUSY || rc == SQLITE_LOCKED ? ERR_BUSY
-           : rc == SQLITE_CONSTRAINT                  ? ERR_CONFLICT
-                                                      : ERR_STORE;
+    if (rc == SQLITE_FULL)
+        return ERR_FULL; /* which is told better by who knows the place */
+    l->load.why = arena_printf(
+        l->load.mem, "%s: %s: mend that, then call the same again",
+        l->table ? l->table->name : "the target", sqlite3_errmsg(l->lite));
+    return rc == SQLITE_BUSY || rc == SQLITE_LOCKED ? ERR_BUSY
+           : rc == SQLITE_CONSTRAINT                ? ERR_CONFLICT
+                                                    : ERR_STORE;
 }
 
 static enum status run(struct lite_load *l, const char *text)

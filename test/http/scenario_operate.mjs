@@ -1,5 +1,5 @@
 // What an operator reads of a running server: ready or not, metrics, the log.
-import { test, equal, deepEqual, ok, match, serve, routes, childOf, onPostgres } from './lib.mjs';
+import { test, equal, deepEqual, ok, match, serve, routes, childOf, program, onPostgres } from './lib.mjs';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -223,6 +223,18 @@ await test('not ready when the folder\'s disk has become read-only', async (skip
   equal(await ready(), 'ready\n');
   await other.stop();
   rmdirSync(aside);
+});
+await test('asked for a form of the log, a server says nothing otherwise', async () => {
+  const form = /^time=\S+ level=(info|warn|error) event=/;
+  const other = await serve({ args: ['--log', 'logfmt'] });
+  process.kill(childOf(other.child.pid), 'SIGKILL');
+  for (let i = 0; i < 200 && !/event=serving[^]*event=serving/.test(other.log()); i++) await sleep(50);
+  await other.stop();
+  match(other.log(), /level=error event="the child ended by a signal; starting again"/);
+  for (const line of other.log().trim().split('\n')) match(line, form);
+  const r = spawnSync(program, ['serve', '--data', join(tmpdir(), 'essaim-nowhere'), '--log', 'logfmt'], { encoding: 'utf8' });
+  equal(r.status, 1);
+  match(r.stderr, /^time=\S+ level=error event="cannot serve" why="\S+ holds no laboratory: make one [^"]*"\n$/);
 });
 await test('a setting that makes no sense is told in one line', async () => {
   for (const [env, what] of [[{ ESSAIM_LOG: 'xml' }, /json or logfmt/],

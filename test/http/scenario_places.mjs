@@ -3,7 +3,7 @@
 // does: nothing may hang on what it says.
 import { test, equal, ok, match, copy, drop, essaim, program, onPostgres } from './lib.mjs';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,6 +76,16 @@ else {
     await oneLine(serving(url('lab', 'nobody:geheim-1')), /refuses us /, 'no such user');
     await oneLine(serving(url('lab', 'full_up:geheim-1')), /has no connection left .*max_connections/, 'no connection');
   });
+  await test('a file of passwords that others may read is told in the same line', async () => {
+    const file = join(at('home'), '.pgpass');
+    writeFileSync(file, '127.0.0.1:*:*:lab:geheim-1\n', { mode: 0o644 });
+    await oneLine(serving(url('lab', 'lab')), /asks for a password: put it in ~\/\.pgpass.*chmod 600/, 'mode 644');
+    await oneLine(serving(url('lab', 'lab')), /asks for a password: .*chmod 600/, 'named', { PGPASSFILE: file, HOME: '/' });
+    chmodSync(file, 0o600);
+    await oneLine(serving(url('lab', 'lab')), /lab is empty: run essaim begin/, 'mode 600');
+    await oneLine(serving(url('lab', 'lab')), /lab is empty: run essaim begin/, 'named', { PGPASSFILE: file, HOME: '/' });
+    rmSync(file);
+  });
   await test('a server that is read-only, too old, or writes otherwise', async () => {
     await oneLine(['begin', '--data', at('lab'), '--db', `${url('lab')}?options=-cdefault_transaction_read_only%3Don`], /can only be read/, 'read-only');
     await oneLine(['begin', '--data', at('lab'), '--db', url('latin')], /not written in UTF-8: .*createdb/, 'LATIN1');
@@ -136,6 +146,39 @@ else {
     const r = await command(words);
     equal(r.code, 0, r.err);
     equal((await command(['db', 'check', '--data', at('again'), '--db', url('lab')])).out, 'tables and program agree\n');
+  });
+  await test('a server lost on the way: one line that says what to do, and the same again does it', async () => {
+    // So long that it is met on its way.
+    const long = "INSERT INTO core_setting (name, value) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL"
+      + " SELECT i + 1 FROM n WHERE i < 300000) SELECT 'long ' || i, hex(randomblob(100)) FROM n";
+    cpSync(at('file'), at('long'), { recursive: true });
+    sh(`sqlite3 ${at('long')}/essaim.db "PRAGMA synchronous = OFF; ${long}"`);
+    essaim('backup', at('long.tar'), '--data', at('long'));
+    const lost = async (words, name) => {
+      own.sql('postgres', `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`, `CREATE DATABASE ${name} OWNER lab`);
+      const running = command(words);
+      for (let i = 0, there = ''; there !== 't' && i < 3000; i++, await sleep(2))
+        there = own.sql(name, "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%core_setting%')");
+      own.crash();
+      const r = await running;
+      equal(r.code, 1, r.out);
+      match(r.err, new RegExp(`^essaim: postgresql:\\S+/${name} does not answer any more \\([^\\n]*\\): see that its server runs, then call the same again\\n$`));
+      own.start('main');
+      const again = await command(words);
+      equal(again.code, 0, again.err);
+      equal(again.err, '');
+    };
+    await lost(['move', '--from', `sqlite:${at('long')}`, '--to', url('lab')], 'lab');
+    await lost(['restore', at('long.tar'), '--data', at('long2'), '--db', url('lab2')], 'lab2');
+    // The other way round it is the source that is lost.
+    const running = command(['move', '--from', url('lab'), '--to', `sqlite:${at('long3')}`, '--data', at('long')]);
+    const wal = join(at('long3'), 'essaim.db-wal');
+    for (let i = 0; !(existsSync(wal) && statSync(wal).size > 8e6) && i < 3000; i++) await sleep(2);
+    own.crash();
+    const r = await running;
+    equal(r.code, 1, r.out);
+    match(r.err, /^essaim: [^\n]* does not answer any more: see that its server runs, then call the same again\n$/);
+    own.start('main');
   });
   await test('--db and the two sides of a move are not mixed up', async () => {
     for (const [words, said] of [[['move', '--from', `sqlite:${at('file')}`, '--to', url('lab'), '--db', url('theirs')], /move takes no --db/],

@@ -52,9 +52,11 @@ else {
   const folder = copy();
   const conf = join(folder, 'essaim.conf');
   const proxy = await lossy(/^db = (.*)$/m.exec(readFileSync(conf, 'utf8'))[1]);
-  const server = await serve({ data: folder, args: ['--db', proxy.url] });
+  // No command beside it takes another way to its database than it has itself.
+  let server;
+  const api = apiOf({ folder, stranger: () => server.stranger() });
+  server = await serve({ data: folder, args: ['--db', proxy.url, '--log', 'logfmt'] });
   const admin = await server.as('admin');
-  const api = apiOf(server);
 
   const there = () => query(folder, "SELECT count(*) FROM directory_organisation WHERE name LIKE 'Peut-être%'");
   const typed = async (name) => {
@@ -115,6 +117,22 @@ else {
     equal(await ready(), 'ready\n');
     equal((await admin.submit(form, fields)).status, 303);
   });
+  await test('away, it is told once, not by everybody who asks; and that it is back', async () => {
+    const told = (what) => server.log().split(`event="the database server is ${what}"`).length - 1;
+    for (let i = 0; i < 200 && told('away') !== told('back'); i++) {
+      await admin.get('/organisations');
+      await sleep(50);
+    }
+    const before = [told('away'), told('back')];
+    proxy.lose();
+    const all = await Promise.all(Array.from({ length: 12 }, (_, i) =>
+      server.stranger().get(['/projets', '/api/v1/project', '/readyz'][i % 3])));
+    ok(all.every((r) => r.status === 503 || r.status === 500), all.map((r) => r.status).join());
+    equal(told('away') - before[0], 1, server.log().slice(-3000));
+    proxy.away = false;
+    for (let i = 0; i < 200 && (await server.stranger().get('/readyz')).status !== 200; i++) await sleep(50);
+    equal(told('back') - before[1], 1);
+  });
   await test('a child that dies while there is no database is replaced when there is one', async () => {
     proxy.lose();
     process.kill(childOf(server.child.pid), 'SIGKILL');
@@ -146,6 +164,12 @@ else {
     equal(ready, 200);
     equal((await admin.get('/organisations')).status, 200);
   });
+  await test('all of it is in the form of the log that was asked for', async () => {
+    const lines = server.log().trim().split('\n').slice(1); // the first may be cut
+    for (const line of lines) match(line, /^time=\S+ level=(info|warn|error) event=/);
+    equal(lines.filter((l) => /event="the child ended by a signal/.test(l)).length, 1);
+    equal(lines.filter((l) => /event="cannot serve" why="[^"]*does not answer/.test(l)).length, 1, 'told by each child that waited');
+  });
   await server.stop();
   await test('an import by the command stops where it can go on or be taken back', async () => {
     const file = join(folder, 'school.csv');
@@ -154,6 +178,7 @@ else {
     // The proxy lives in this process: the command may not hold it up.
     const said = await command('import', 'school', file, '--data', folder, '--db', proxy.url);
     equal(said.code, 1);
+    match(said.err, /^essaim: [^\n]+\n$/);
     match(said.err, /the database was lost while it saved: look whether it is done/);
     const [, n] = /essaim import undo (\d+)/.exec(said.err) ?? [];
     ok(n, said.err);
