@@ -36,6 +36,9 @@ static const char *field_fault(struct arena *a, const struct entity *e,
         : f->type == F_REF && !f->target   ? "has no target"
         : f->holders && !known_right(f->holders)
             ? "names holders of an unknown right"
+        : f->type == F_REF && (f->flags & F_BEGINS) &&
+                !same(f->target->api, "person")
+            ? "begins with who fills it in, and names no person"
         : f->min > f->max ? "has min above max"
         : (f->flags & F_ATTESTED) &&
                 !(entity_field(e, arena_printf(a, "%s_source", f->name)) &&

@@ -170,9 +170,11 @@ static enum status lines_begin(struct edit *e)
         if (!k->entity->at_once)
             continue;
         lines_more(e, str_of(k->entity->api));
-        for (size_t n = 0; n < k->n; n++)
+        for (size_t n = 0; n < k->n; n++) {
+            fields_begin(k->entity, e->r->who->person, k->lines[n].row);
             TRY(row_addressed(e->r, k->entity, &k->lines[n].in, &source,
                               k->lines[n].row));
+        }
     }
     return OK;
 }
@@ -181,7 +183,7 @@ enum status row_form_new(struct req *r)
 {
     struct edit e = edit_open(r, row_new(r->mem, r->entity));
     const struct form_source source = edit_source(r);
-    fields_begin(r->entity, e.row);
+    fields_begin(r->entity, r->who->person, e.row);
     TRY(row_addressed(r, r->entity, &r->in, &source, e.row));
     TRY(lines_load(&e));
     TRY(lines_begin(&e));

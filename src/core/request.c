@@ -330,14 +330,29 @@ int64_t req_version(const struct req *r)
     return typed.p && str_int(typed, &version) ? version : NONE;
 }
 
+/* Whom rows name already that the reader reads all of. */
+static struct sql named_by(struct req *r, const struct field *f)
+{
+    const struct reach all = reach_of(r->app, r->mem, r->who, r->entity->read);
+    if (entity_field(r->entity, f->name) != f || !reach_is_all(r->entity, &all))
+        return (struct sql){0};
+    return (struct sql){arena_printf(
+        r->mem, "EXISTS (SELECT 1 FROM %s named WHERE named.%s = {row}.id)",
+        r->entity->name, f->name)};
+}
+
 static const struct reach *source_reach(void *data, const struct entity *e,
                                         const struct field *f)
 {
     struct req *r = data;
     struct reach *reach = NEW(r->mem, struct reach);
     *reach = reach_of(r->app, r->mem, r->who, e->read);
-    if (f && f->holders && r->entity && may(r->who, r->entity->write))
+    if (!f || !r->entity || !may(r->who, r->entity->write))
+        return reach;
+    if (f->holders)
         reach->also = holders_of(r->mem, f->holders);
+    if (f->flags & F_NAMED)
+        reach->also = named_by(r, f);
     return reach;
 }
 

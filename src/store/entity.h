@@ -59,7 +59,7 @@ enum field_flag {
     F_PAST = 1 << 11,     /* DATE: today or before, for what was seen or done */
     F_BEGINS = 1 << 12,   /* a new form has today in it, the school year of
                              today, the first of the choices, the least
-                             number */
+                             number, who fills it in */
     F_WRITERS = 1 << 13,  /* shown to whoever may write such rows, and to nobody
                              else who reads them */
     F_ATTESTED = 1 << 14, /* where it is known, fields NAME_source and NAME_date
@@ -68,6 +68,9 @@ enum field_flag {
                              same parent. Where none is given it comes last */
     F_RARE = 1 << 16,     /* a form folds it away with its like, behind what it
                              asks of everybody, until it holds something */
+    F_NAMED = 1 << 17,    /* REF: whoever writes such rows and reads all of them
+                             may name those whom they name already, though not
+                             read in the directory */
     F_LENIENT = 1 << 9,   /* REF: a file may write a code that is not here (the
                              département of another académie): what stands stays,
                              and the reader is told */

@@ -187,7 +187,7 @@ static void keep_typed(struct form_field *f)
         f->type = "text";
 }
 
-void fields_begin(const struct entity *e, void *row)
+void fields_begin(const struct entity *e, int64_t person, void *row)
 {
     for (const struct field *f = e->fields; f->name; f++) {
         const bool begins = f->flags & F_BEGINS;
@@ -200,6 +200,8 @@ void fields_begin(const struct entity *e, void *row)
             field_set(f, row, value_int(f->min));
         if (f->type == F_CHOICE && begins)
             field_set(f, row, value_cstr(f->choices[0]));
+        if (f->type == F_REF && begins && person != NONE)
+            field_set(f, row, value_int(person));
     }
 }
 
@@ -355,7 +357,7 @@ enum status form_of_entity(struct arena *a, const struct lang *lang,
     for (const struct link *l = e->links; l && l->name; l++)
         most++;
     void *begun = row_new(a, e);
-    fields_begin(e, begun);
+    fields_begin(e, ask->source ? ask->source->person : NONE, begun);
     struct drawing d = {
         a, lang, ask, begun, NEW_ARRAY(a, struct form_field, most + 1), 0};
     for (const struct field *f = e->fields; f->name; f++) {

@@ -196,9 +196,9 @@ const char *choice_label(struct arena *a, const struct lang *lang,
                          const struct entity *e, const char *field,
                          const char *key);
 
-/* What a new form has in it: what was seen or done is mostly told the same day,
- * and F_BEGINS. */
-void fields_begin(const struct entity *e, void *row);
+/* What a new form of that person has in it: what was seen or done is mostly
+ * told the same day, and F_BEGINS. */
+void fields_begin(const struct entity *e, int64_t person, void *row);
 /* <entity>.<field>.help, or NULL. */
 const char *field_help(struct arena *a, const struct lang *lang,
                        const struct entity *e, const char *name);

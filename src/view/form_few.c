@@ -201,7 +201,7 @@ enum status form_few(struct arena *a, const struct form_source *source,
     *n = FORM_FEW + 1;
     if (!source || !source->conn)
         return OK;
-    if (field && field->holders)
+    if (field && (field->holders || (field->flags & F_NAMED)))
         return form_few_within(a, source, target,
                                form_reach(source, target, field), out, n);
     struct known_rows *k = source->known ? *source->known : NULL;

@@ -1,7 +1,7 @@
 // What a form offers to choose: what its reader could save, and no more; what is
 // the only choice is chosen. What cannot be saved all the same is said beside
 // its field.
-import { test, equal, match, ok, serve, forms, routes, rights, filled, filling, query, readable, tables, sameTables }
+import { test, equal, deepEqual, match, ok, serve, forms, routes, rights, filled, filling, query, readable, tables, sameTables }
   from './lib.mjs';
 
 const server = await serve();
@@ -93,6 +93,7 @@ await test('an expert says who follows a note: those who watch, whom the directo
   equal(c.tag, 'select');
   ok(offered.includes(personOf('expert')) && offered.includes(personOf('leader')), offered.join());
   ok(!offered.includes(personOf('teacher')), 'a teacher does not watch');
+  equal(c.value, personOf('expert'), 'who writes the note is proposed');
   const made = await expert.submit(await newForm(expert, '/veille'),
     { title: 'Note suivie', source: 'Salon', seen: '2025-03-01', follower: personOf('leader') });
   equal(made.status, 303);
@@ -116,8 +117,21 @@ await test('an expert says who follows a note: those who watch, whom the directo
 await test('an expert says who asks for advice; who only reads is told nobody', async () => {
   const expert = await server.as('expert');
   const c = control(await newForm(expert, '/conseils'), 'person');
-  ok(c.options.some((o) => o.value === personOf('teacher')), 'no teacher');
-  ok(!c.options.some((o) => o.value === personOf('partner')), 'a partner asks for none');
+  // Those whom the requests that they read name already; nobody else's name is told.
+  const asked = query(server.folder, 'SELECT DISTINCT person FROM portfolio_advice WHERE person IS NOT NULL').split('\n');
+  deepEqual(c.options.map((o) => o.value).filter(Boolean).sort(), asked.sort());
+  ok(asked.includes(personOf('teacher')) && !asked.includes(personOf('partner')));
+  const silent = query(server.folder, `SELECT min(g.person) FROM auth_grant g WHERE g.role = 'teacher' AND NOT EXISTS
+    (SELECT 1 FROM portfolio_advice a WHERE a.person = g.person)`);
+  const refused = await expert.submit(await newForm(expert, '/conseils'),
+    { need: 'Forgée', topic: 'other', asked: '2025-03-01', person: silent });
+  equal(refused.status, 422, silent);
+  equal((await expert.submit(await newForm(expert, '/conseils'), { need: 'D’une inconnue', topic: 'other', asked: '2025-03-01',
+    asker: 'Mme Martel', email: 'martel@ecole.example' })).status, 303, 'who is not named yet is written');
+  // Who reads the requests of some schools is offered those whom the directory shows her.
+  const hers = control(await newForm(people.coordinator, '/conseils'), 'person').options.map((o) => o.value).filter(Boolean);
+  ok(!hers.includes(personOf('head')) || hers.length < asked.length, 'all who ask');
+  for (const one of hers) equal((await people.coordinator.get(`/personnes/${one}`)).status, 200, one);
   const r = await expert.submit(await newForm(expert, '/conseils'),
     { need: 'Au téléphone', topic: 'other', asked: '2025-03-01', person: personOf('teacher') });
   equal(r.status, 303);

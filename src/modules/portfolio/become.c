@@ -90,6 +90,7 @@ static enum status origin_fill(struct req *r, void *view)
     struct str name = req_text(r, "name");
     v->name = name.p ? str_dup(r->mem, name) : row_title(r->entity, r->row);
     v->why = str_dup(r->mem, req_text(r, "why"));
+    v->leads = !name.p || req_text(r, "lead").p;
     v->why_help = tr(r->lang, is_signal(r) ? "portfolio.become_why_note"
                                            : "portfolio.become_why_asked");
     TRY(options_fill(r, &axis_entity, "axis", &v->axes, &v->axis_count));
@@ -123,6 +124,16 @@ enum status origin_show(struct req *r)
     return *r->form || r->api ? row_page(r) : show(r, 200, NULL);
 }
 
+static enum status lead_add(struct req *r, struct conn *c, struct arena *a,
+                            int64_t project)
+{
+    struct project_member *m = row_new(a, &project_member_entity);
+    m->project = project;
+    m->person = r->who->person;
+    m->role = "lead";
+    return row_insert(c, a, &project_member_entity, m, req_actor(r));
+}
+
 /* The project that is typed, made where it is new. */
 static enum status project_of(struct becoming *b, struct conn *c,
                               struct arena *a, int64_t *id)
@@ -145,6 +156,8 @@ static enum status project_of(struct becoming *b, struct conn *c,
     b->alert = "portfolio.become_taken";
     enum status s = row_insert(c, a, &project_entity, p, req_actor(r));
     *id = p->row.id;
+    if (s == OK && req_text(r, "lead").p)
+        s = lead_add(r, c, a, p->row.id);
     return s == ERR_CONFLICT ? ERR_INVALID : s;
 }
 

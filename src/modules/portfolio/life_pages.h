@@ -208,4 +208,5 @@ struct become_v {
     const char *action, *key, *csrf, *name, *why, *why_help, *alert, *refusal;
     const struct form_option *axes, *projects;
     size_t axis_count, project_count;
+    bool leads; /* who makes a project of it leads it */
 };

@@ -67,7 +67,7 @@ static const struct field fields[] = {
     PROSE(signal, subject, .max = 4000, .flags = F_SEARCH),
     DATE(signal, seen, .flags = F_REQUIRED | F_LIST | F_SORT | F_PAST),
     REF(signal, follower, &person_entity, .holders = "portfolio.edit_watch",
-        .flags = F_PERSONAL | F_FILTER),
+        .flags = F_PERSONAL | F_FILTER | F_BEGINS),
     CHOICE(signal, state, states, .flags = F_REQUIRED | F_LIST | F_FILTER),
     PROSE(signal, state_reason, .max = 2000, .flags = F_COMPUTED),
     {0},
