@@ -202,6 +202,53 @@ await test('of many who wait, the last may be the first by the rule', async () =
   ok(Number(/1er de (\d+)/.exec((await entry(last)).why)[1]) > 200, (await entry(last)).why);
 });
 
+await test('what fits who waits is promised to them before it is offered: calendar, form and list agree', async () => {
+  const [small, large] = [...rooms].sort((a, b) => a.capacity - b.capacity), day = '2025-06-25';
+  const stranger = server.stranger(), at = `/laboratoires/${lab.id}/demande?jour=${day}&moment=morning`;
+  // Nobody is told yet: the task that offers waits for another day.
+  const hush = () => query(folder, "UPDATE core_task SET due = 4000000000 WHERE kind = 'network.offers' AND done IS NULL");
+  const [inSmall, inLarge] = await Promise.all([small, large].map(async (room) => {
+    const v = JSON.parse((await api('POST', 'visit', { title: `Plein ${serial++}`, lab: lab.id, kind: 'workshop', place: 'inside',
+      year: '2024-2025', asked: today })).text);
+    equal((await api('POST', 'slot', { visit: v.id, day, part: 'morning', space: room.id })).status, 201);
+    return v.id;
+  }));
+  const id = await wait_(day, 'morning', fresh, { pupils: small.capacity + 1 });
+  const told = async () => readable((await admin.get(`/attente/${id}`)).text);
+  match(await told(), /Rien n’est libre dans ses dates/);
+  await tasksDone();
+  const free = (visit) => query(folder, `DELETE FROM booking_hold WHERE owner = 'network_slot' AND owner_id IN (SELECT id FROM network_slot WHERE visit = ${visit})`);
+  hush();
+  free(inSmall);
+  match(await told(), /Libre le mercredi 25 juin 2025, matin, mais dans aucune salle assez grande/);
+  equal((await stranger.get(at)).status, 200, 'too small for who waits: anybody may ask for it');
+  const form = await stranger.form(at);
+  free(inLarge);
+  match(await told(), /Lui convient : mercredi 25 juin 2025, matin/);
+  const typed = { kind: 'discovery', school: old.uai, class_label: '4e C', pupils: String(small.capacity + 1), asker: 'Une professeure', email: 'passe@demo.example' };
+  const refused = await stranger.submit(form, typed);
+  equal(refused.status, 409, readable(refused.text).slice(0, 300));
+  match(readable(refused.text), /promise à une classe de la liste d’attente/);
+  ok(links(refused.text).some((l) => l.endsWith('/attente')), 'the list');
+  ok(/name="autre"/.test(refused.text), 'and others');
+  ok(!refused.text.includes(`value="${day}.morning.${lab.id}"`), 'which are not promised');
+  match(readable((await stranger.get(`/laboratoires/${lab.id}/calendrier?vue=jour&jour=${day}`)).text), /promis à la liste d’attente/);
+  const week = readable((await stranger.get(`/laboratoires/${lab.id}/calendrier?jour=${day}&forme=tableau`)).text);
+  match(week, /mercredi 25 juin 2025 matin 1 salle libre/);
+  // The small room is anybody's; then nothing is left but what is promised.
+  equal((await stranger.submit(form, { ...typed, pupils: '9', class_label: '4e D', email: 'petit@demo.example', _key: 'small' })).status, 303);
+  equal((await stranger.get(at)).status, 409);
+  match(readable((await stranger.get(`/laboratoires/${lab.id}?mois=2025-06`)).text), /mercredi 25 promis à la liste d’attente/);
+  const later = await wait_(day, 'morning', old, { pupils: small.capacity + 1 });
+  match(readable((await admin.get(`/attente/${later}`)).text), /est promis à une inscription qui passe avant/);
+  hush();
+  const button = await admin.form(`/attente/${id}`, '/attente/proposer');
+  equal((await admin.submit(button)).location, `/attente/${id}`);
+  equal((await entry(id)).state, 'offered');
+  equal((await entry(id)).offer_space, large.id);
+  for (const one of [id, later]) equal((await api('POST', `waiting/${one}/etapes/withdraw`)).status < 300, true);
+});
+
 await test('without a rule the order is that of the entries', async () => {
   const rule = (await rows('/regles-attente')).find((r) => r.lab === lab.id);
   equal((await api('DELETE', `waiting_rule/${rule.id}`, undefined, { 'if-match': `"${rule.version}"` })).status, 204);

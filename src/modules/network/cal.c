@@ -41,7 +41,14 @@ enum status cal_load(struct cal *c, int32_t from, int32_t to)
 {
     enum { OVERVIEW = 32 }; /* days: a year tells no visits, nor the network */
     struct taken *taken = NULL;
-    TRY(halves_make(c->r->conn, c->r->mem, c->lab, from, to, &c->halves));
+    /* What is promised to who waits is counted laboratory by laboratory: the
+     * network's week would ask as often as there are some that somebody waits
+     * for. Its links lead to where it is said. */
+    if (c->lab == NONE)
+        TRY(halves_make(c->r->conn, c->r->mem, c->lab, from, to, &c->halves));
+    else
+        TRY(halves_offered(c->r->conn, c->r->mem, c->lab, from, to,
+                           &c->halves));
     TRY(labs_received(c->r, &c->receiving));
     if (c->lab != NONE && to - from < OVERVIEW)
         TRY(taken_load(c->r, c->lab, from, to, &taken, &c->taken_count));
@@ -81,7 +88,8 @@ static void open_cell(const struct cal *c, const struct lab_halves *lab,
                  : at->free < (int)lab->room_count ? "some"
                                                    : "free";
     cell->label = at->free ? tr_n(r->mem, r->lang, "network.free", at->free)
-                           : tr(r->lang, "network.full");
+                  : at->promised ? tr(r->lang, "network.promised")
+                                 : tr(r->lang, "network.full");
     if (at->free && day > day_today() && day <= visit_horizon()) {
         cell->href = free_half_address(
             r, &c->receiving,

@@ -52,7 +52,10 @@ void cal_day_fill(struct cal *c)
             const bool open = word_in("free some full", cell.mark);
             if (open && lab->room_count && lab->rooms[i].held[part]) {
                 cell.mark = "full";
-                cell.label = cell.n ? NULL : tr(r->lang, "network.cal.taken");
+                cell.label = cell.n ? NULL
+                             : half_of(&c->halves, lab, c->day, part)->promised
+                                 ? tr(r->lang, "network.promised")
+                                 : tr(r->lang, "network.cal.taken");
                 cell.href = NULL;
             } else if (open && lab->room_count) {
                 cell.mark = "free";

@@ -1,6 +1,7 @@
 #include "modules/network/calendar.h"
 
 #include "modules/network/people.h"
+#include "modules/network/waiting.h"
 
 enum { MOST_DAYS = 400, MOST_LABS = 400, ROOMS = 40, MOST_SPACES = 4000 };
 
@@ -89,7 +90,7 @@ static void shut_days(struct make *m, struct lab_halves *lab, int32_t starts,
         for (int part = MORNING; part < PARTS; part++) {
             struct half_at *at = &lab->at[(day - m->out->from) * PARTS + part];
             if (!at->why)
-                *at = (struct half_at){HALF_SHUT, 0, why};
+                *at = (struct half_at){.state = HALF_SHUT, .why = why};
         }
 }
 
@@ -254,6 +255,13 @@ enum status halves_make(struct conn *c, struct arena *a, int64_t lab,
     return OK;
 }
 
+enum status halves_offered(struct conn *c, struct arena *a, int64_t lab,
+                           int32_t from, int32_t to, struct halves *out)
+{
+    TRY(halves_make(c, a, lab, from, to, out));
+    return waiting_withhold(c, a, out);
+}
+
 /* Why nothing of that day: of several reasons the first that has a name. */
 static bool day_opens(const struct halves *h, const struct lab_halves *lab,
                       int32_t day, const char **why)
@@ -274,7 +282,7 @@ enum status calendar_make(struct conn *c, struct arena *a,
                           struct calendar *out)
 {
     struct halves all;
-    TRY(halves_make(c, a, lab->row.id, from, to, &all));
+    TRY(halves_offered(c, a, lab->row.id, from, to, &all));
     CHECK(all.n == 1);
     const size_t days = (size_t)(to - from + 1);
     const struct lab_halves *one = &all.labs[0];
@@ -288,9 +296,12 @@ enum status calendar_make(struct conn *c, struct arena *a,
         for (int part = MORNING; part < PARTS; part++) {
             const struct half_at *at = half_of(&all, one, day, part);
             if (at->state == HALF_OPEN)
-                half[out->n++] =
-                    (struct half){day, (enum half_day)part,
-                                  (int64_t)one->room_count, at->free, one->lab};
+                half[out->n++] = (struct half){day,
+                                               (enum half_day)part,
+                                               (int64_t)one->room_count,
+                                               at->free,
+                                               one->lab,
+                                               at->promised};
         }
     }
     return OK;
@@ -360,9 +371,10 @@ static enum status near_among(struct conn *c, struct arena *a,
     const int32_t day = later > last ? last : later;
     const int64_t wanted = slot_of(day, k->part);
     for (size_t i = 0; i < lab_count; i++)
-        TRY(halves_make(c, a, labs[i],
-                        day - NEAR_DAYS < tomorrow ? tomorrow : day - NEAR_DAYS,
-                        day + NEAR_DAYS, &all[i]));
+        TRY(halves_offered(c, a, labs[i],
+                           day - NEAR_DAYS < tomorrow ? tomorrow
+                                                      : day - NEAR_DAYS,
+                           day + NEAR_DAYS, &all[i]));
     for (int64_t far = 0; far <= NEAR_DAYS * PARTS; far++)
         for (size_t i = 0; i < lab_count; i++) {
             try_near(&all[i], k, wanted + far, out, most, n);

@@ -17,14 +17,15 @@ enum half_state {
 };
 struct half_at {
     enum half_state state;
-    int free; /* HALF_OPEN: whole rooms of which no part is held */
+    int free;     /* HALF_OPEN: whole rooms of which no part is held */
+    int promised; /* halves_offered: rooms that fit somebody who waits */
     const char *why;
 };
 struct room {
     int64_t id;
     const char *name;
     int64_t capacity; /* NONE: it does not say */
-    const bool *held; /* by half-day from the first */
+    bool *held;       /* by half-day from the first */
 };
 struct lab_halves {
     int64_t lab;
@@ -42,6 +43,11 @@ struct halves {
  * days are of it, and lie within 400. */
 enum status halves_make(struct conn *c, struct arena *a, int64_t lab,
                         int32_t from, int32_t to, struct halves *out) MUST_USE;
+/* The same as everybody may ask for it: what fits somebody who waits for that
+ * laboratory is promised to them (waiting.h), and is not free. */
+enum status halves_offered(struct conn *c, struct arena *a, int64_t lab,
+                           int32_t from, int32_t to,
+                           struct halves *out) MUST_USE;
 static inline const struct half_at *half_of(const struct halves *h,
                                             const struct lab_halves *lab,
                                             int32_t day, int part)
@@ -56,7 +62,8 @@ struct half {
     int32_t day;
     enum half_day part;
     int64_t rooms, free; /* whole rooms; those of which no part is held */
-    int64_t lab;         /* calendar_near: where it is */
+    int64_t lab;         /* where it is */
+    int promised;        /* rooms that fit somebody who waits; not of .free */
 };
 struct day_off {
     int32_t day;

@@ -56,7 +56,8 @@ static struct slot_cell_v cell_of(struct req *r, const struct receiving *where,
     struct slot_cell_v cell = {.name = half_day_shown(r, h->day, h->part),
                                .open = true};
     if (!h->free) {
-        cell.label = tr(r->lang, "network.full");
+        cell.label =
+            tr(r->lang, h->promised ? "network.promised" : "network.full");
         return cell;
     }
     cell.label = tr_n(r->mem, r->lang, "network.free", h->free);

@@ -9,6 +9,7 @@
 #include "modules/network/pages/lab.html.h"
 #include "modules/network/people.h"
 #include "modules/network/routes.h"
+#include "modules/network/waiting.h"
 
 /* A stranger's requests are guarded as those for advice are. */
 enum { OPEN_BY_MAIL = 5, OTHERS = 4, STRANGERS_A_DAY = 300 };
@@ -266,6 +267,20 @@ static enum status show(struct asking *k, int code, bool refused)
     return req_html(r, code, &h);
 }
 
+/* The room that is theirs who ask; .alert: that it is somebody's who waits. */
+static enum status room_asked(struct asking *k, struct conn *c, int64_t people,
+                              int64_t *space)
+{
+    const int64_t lab = k->lab->row.id, at = slot_of(k->day, k->part);
+    TRY(room_fitting(c, lab, at, people, space));
+    if (*space == NONE)
+        return OK;
+    TRY(waiting_withholds(c, k->r->mem, lab, at, people, space));
+    if (*space == NONE)
+        k->alert = "network.is_promised";
+    return OK;
+}
+
 enum status visit_ask_form(struct req *r)
 {
     struct asking k;
@@ -277,10 +292,9 @@ enum status visit_ask_form(struct req *r)
     k.taken = k.alert != NULL;
     if (!k.alert) {
         int64_t space;
-        TRY(room_free(r->conn, k.lab->row.id, slot_of(k.day, k.part), 0,
-                      &space));
+        TRY(room_asked(&k, r->conn, 0, &space));
         k.taken = space == NONE;
-        k.alert = k.taken ? "network.taken" : NULL;
+        k.alert = k.taken && !k.alert ? "network.taken" : k.alert;
     }
     return show(&k, k.taken ? 409 : 200, false);
 }
@@ -331,9 +345,10 @@ static enum status write_slot(struct asking *k, struct conn *c, int64_t visit)
         k->alert = "network.class_twice";
         return ERR_INVALID;
     }
-    TRY(room_fitting(c, k->lab->row.id, at, visit_seats(k->visit),
-                     &slot->space));
+    TRY(room_asked(k, c, visit_seats(k->visit), &slot->space));
     k->taken = slot->space == NONE;
+    if (k->taken && k->alert)
+        return ERR_CONFLICT;
     if (k->taken) {
         TRY(room_free(c, k->lab->row.id, at, 0, &any));
         k->alert = any == NONE ? NULL : "network.rooms_too_small";

@@ -57,6 +57,28 @@ extern const struct entity queue_rule_entity, waiter_entity;
 enum status waiting_promote(struct conn *c, struct arena *a, int64_t lab,
                             struct actor by, int *n) MUST_USE;
 
+/*
+ * What is free and fits somebody who waits is theirs before it is anybody's who
+ * asks: those who wait are served in their order, each with the earliest that
+ * fits, and of these rooms nothing is free any more in h. So it is before they
+ * are told (waiting_promote), and nobody comes between.
+ */
+enum status waiting_withhold(struct conn *c, struct arena *a,
+                             struct halves *h) MUST_USE;
+/* The same for one room: NONE where it is promised, and no other fits. */
+enum status waiting_withholds(struct conn *c, struct arena *a, int64_t lab,
+                              int64_t slot, int64_t people,
+                              int64_t *space) MUST_USE;
+
+/* Why nothing is offered to who waits: a label key, whose {when} is .half; or
+ * NULL of .half: none. */
+struct stuck {
+    const char *key;
+    struct half half;
+};
+enum status waiting_stuck(struct conn *c, struct arena *a,
+                          const struct waiter *w, struct stuck *out) MUST_USE;
+
 /* The first half-day of their span that is free and has a room that holds them,
  * for which they need not wait; NULL: there is none. */
 enum status waiting_free(struct conn *c, struct arena *a, const struct lab *lab,

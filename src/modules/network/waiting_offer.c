@@ -108,6 +108,18 @@ enum status offer_answer(struct req *r)
     return req_done(r) ? OK : req_go(r, "%s", r->location);
 }
 
+static enum status stuck_fill(struct req *r, const struct waiter *w,
+                              const char **out)
+{
+    struct stuck why;
+    TRY(waiting_stuck(r->conn, r->mem, w, &why));
+    *out = tr_with(r->mem, r->lang, why.key, "when",
+                   why.half.lab ? half_day_shown(r, why.half.day, why.half.part)
+                                : "",
+                   NULL);
+    return OK;
+}
+
 /* The page of an entry. */
 enum status waiting_row(struct req *r)
 {
@@ -117,8 +129,12 @@ enum status waiting_row(struct req *r)
     if (r->api || !same(r->form, ""))
         return row_page(r);
     TRY(row_detail(r, &detail));
-    struct waiting_row_v v = {
-        .detail = &detail, .csrf = r->who->csrf, .key = req_key(r)};
+    struct waiting_row_v v = {.detail = &detail,
+                              .entry = r->id,
+                              .csrf = r->who->csrf,
+                              .key = req_key(r)};
+    if (same(w->state, "waiting"))
+        TRY(stuck_fill(r, w, &v.stuck));
     if (same(w->state, "offered")) {
         TRY(offer_fill(r, w, &offer));
         v.offer = &offer;
@@ -142,7 +158,10 @@ struct promotion {
 static enum status promote(struct conn *c, struct arena *a, void *data)
 {
     struct promotion *k = data;
-    k->r->location = "/attente";
+    int64_t entry;
+    k->r->location = str_int(req_text(k->r, "inscription"), &entry)
+                         ? path_of_id(k->r->mem, waiter_entity.path, entry)
+                         : waiter_entity.path;
     return waiting_promote(c, a, k->r->id, req_actor(k->r), &k->n);
 }
 

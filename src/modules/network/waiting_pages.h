@@ -24,5 +24,7 @@ struct waiting_row_v {
     const struct detail_v *detail;
     const struct offer_v *offer; /* or NULL */
     const char *promote;         /* action; or NULL */
+    const char *stuck;           /* why nothing is offered; or NULL */
+    int64_t entry;
     const char *csrf, *key;
 };

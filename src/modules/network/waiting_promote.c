@@ -21,24 +21,19 @@ struct candidate {
     int64_t weeks, points;
     int32_t asked;
     struct waiter wish; /* its laboratory, span, part and pupils alone */
+    struct half half;   /* what it is promised; space NONE: nothing */
+    int64_t space;
 };
-/* Half-days of a laboratory; of each the fewest pupils, and one more, for whom
- * its rooms were too small or taken (0: not known), so that a long list of
- * large classes does not ask for each what the first was answered. */
-struct searched {
-    struct calendar all;
-    int64_t *small;
-};
-
 struct promoting {
     struct conn *c;
     struct arena *a;
-    const struct lab *lab;
+    int64_t lab;
     struct queue_rule rule;
     bool has_rule;
     struct candidate *all;
     size_t n;
-    struct searched halves;
+    struct halves halves;  /* from tomorrow on, less what is promised */
+    const struct lab *row; /* waiting_promote */
     struct actor by;
 };
 
@@ -47,7 +42,7 @@ static enum status rule_load(struct promoting *p)
     void *row;
     int64_t id;
     TRY(db_int(p->c, SQL("SELECT id FROM network_rule WHERE lab = :lab"),
-               ARGS(arg_int("lab", p->lab->row.id)), &id));
+               ARGS(arg_int("lab", p->lab)), &id));
     p->has_rule = id != NONE;
     p->rule = (struct queue_rule){.hours = USUAL_HOURS};
     if (!p->has_rule)
@@ -86,7 +81,7 @@ static enum status candidates_load(struct promoting *p)
     TRY(db_int(p->c,
                SQL("SELECT count(*) FROM network_waiting WHERE lab = :lab AND"
                    " state = 'waiting'"),
-               ARGS(arg_int("lab", p->lab->row.id)), &most));
+               ARGS(arg_int("lab", p->lab)), &most));
     p->all = NEW_ARRAY(p->a, struct candidate, (size_t)most + 1);
     TRY(db_rows(
         p->c, p->a,
@@ -103,7 +98,7 @@ static enum status candidates_load(struct promoting *p)
             " directory_school h ON h.id = l.school LEFT JOIN directory_school"
             " e ON e.id = w.school WHERE w.lab = :lab AND w.state = 'waiting'"
             " AND w.ends > :today ORDER BY w.asked, w.id LIMIT :most"),
-        ARGS(arg_int("lab", p->lab->row.id), arg_day("today", today),
+        ARGS(arg_int("lab", p->lab), arg_day("today", today),
              arg_int("most", most)),
         &rows));
     while (rows_next(rows)) {
@@ -113,7 +108,7 @@ static enum status candidates_load(struct promoting *p)
                                 .rural = row_int(rows, 2),
                                 .priority = row_int(rows, 3),
                                 .never = row_int(rows, 4)};
-        k->wish = (struct waiter){.lab = p->lab->row.id,
+        k->wish = (struct waiter){.lab = p->lab,
                                   .starts = row_day(rows, 9),
                                   .ends = row_day(rows, 10),
                                   .part = row_text(rows, 11),
@@ -177,7 +172,7 @@ static enum status tell(struct promoting *p, const struct waiter *w)
                                     format_day(p->a, l, w->offer_day, DAY_LONG),
                                     format_half(l, part_of(w->offer_part)));
     const char *text = tr_with(
-        p->a, l, "network.mail_offer_text", "when", when, "lab", p->lab->name,
+        p->a, l, "network.mail_offer_text", "when", when, "lab", p->row->name,
         "until", format_time(p->a, l, w->offer_until), "link",
         arena_printf(p->a, "{site}/proposition/%s", secret), NULL);
     return mail_add(
@@ -215,70 +210,144 @@ static enum status offer_write(struct promoting *p, struct waiter *w,
                        "offer", buf_done(&detail));
 }
 
-static enum status search_open(struct conn *c, struct arena *a,
-                               const struct lab *lab, int32_t from, int32_t to,
-                               struct searched *k)
+/* The first half-day of their span with a room that holds them. */
+static bool half_for(const struct halves *h, const struct waiter *w,
+                     struct half *half, int64_t *space)
 {
-    TRY(calendar_make(c, a, lab, from, to, &k->all));
-    k->small = NEW_ARRAY(a, int64_t, k->all.n + 1);
+    const int64_t people = w->pupils == NONE ? 0 : w->pupils;
+    *space = NONE;
+    for (int32_t day = w->starts > h->from ? w->starts : h->from;
+         h->n && day <= w->ends && day <= h->to; day++)
+        for (int part = MORNING; part < PARTS; part++) {
+            if ((!same(w->part, "any") && (int)part_of(w->part) != part) ||
+                half_of(h, &h->labs[0], day, part)->state != HALF_OPEN)
+                continue;
+            *space = room_of_half(h, &h->labs[0], day, part, people);
+            *half = (struct half){
+                .day = day, .part = (enum half_day)part, .lab = h->labs[0].lab};
+            if (*space != NONE)
+                return true;
+        }
+    return false;
+}
+
+static void room_keep(struct halves *h, struct lab_halves *lab,
+                      const struct half *half, int64_t space)
+{
+    const size_t at = (size_t)((half->day - h->from) * PARTS + (int)half->part);
+    for (size_t i = 0; i < lab->room_count; i++)
+        if (lab->rooms[i].id == space && !lab->rooms[i].held[at]) {
+            lab->rooms[i].held[at] = true;
+            lab->at[at].free--;
+            lab->at[at].promised++;
+        }
+}
+
+/* Each in turn the earliest that fits. */
+static enum status promises_make(struct promoting *p)
+{
+    TRY(rule_load(p));
+    TRY(candidates_load(p));
+    TRY(halves_make(p->c, p->a, p->lab, day_today() + 1, day_today() + AHEAD,
+                    &p->halves));
+    for (size_t i = 0; i < p->n; i++) {
+        struct candidate *k = &p->all[i];
+        if (half_for(&p->halves, &k->wish, &k->half, &k->space))
+            room_keep(&p->halves, &p->halves.labs[0], &k->half, k->space);
+    }
     return OK;
 }
 
-/* The first half-day of their span with a room that holds them; *space NONE:
- * there is none. */
-static enum status half_for(struct conn *c, struct searched *k,
-                            const struct waiter *w, const struct half **half,
-                            int64_t *space)
+enum status waiting_withhold(struct conn *c, struct arena *a, struct halves *h)
 {
-    const int64_t pupils = w->pupils == NONE ? 0 : w->pupils;
-    *space = NONE;
-    for (size_t i = 0; i < k->all.n && *space == NONE; i++) {
-        const struct half *h = *half = &k->all.half[i];
-        if (!h->free || h->day < w->starts || h->day > w->ends ||
-            (!same(w->part, "any") && part_of(w->part) != h->part))
-            continue;
-        if (k->small[i] && pupils + 1 >= k->small[i])
-            continue;
-        TRY(room_fitting(c, w->lab, slot_of(h->day, h->part), pupils, space));
-        if (*space == NONE)
-            k->small[i] = pupils + 1;
+    struct rows *rows;
+    int64_t *labs = NEW_ARRAY(a, int64_t, MOST_IDS);
+    size_t n = 0;
+    TRY(db_rows(c, a,
+                SQL("SELECT DISTINCT w.lab FROM network_waiting w WHERE w.state"
+                    " = 'waiting' AND (:one IS NULL OR w.lab = :one) ORDER BY"
+                    " w.lab LIMIT :most"),
+                ARGS(arg_int("one", h->n == 1 ? h->labs[0].lab : NONE),
+                     arg_int("most", MOST_IDS)),
+                &rows));
+    while (rows_next(rows))
+        labs[n++] = row_int(rows, 0);
+    TRY(rows_end(rows));
+    for (size_t i = 0; i < n; i++) {
+        struct promoting p = {.c = c, .a = a, .lab = labs[i]};
+        TRY(promises_make(&p));
+        for (size_t k = 0; k < h->n; k++)
+            for (size_t w = 0; h->labs[k].lab == p.lab && w < p.n; w++)
+                if (p.all[w].space != NONE && p.all[w].half.day >= h->from &&
+                    p.all[w].half.day <= h->to)
+                    room_keep(h, &h->labs[k], &p.all[w].half, p.all[w].space);
     }
+    return OK;
+}
+
+enum status waiting_withholds(struct conn *c, struct arena *a, int64_t lab,
+                              int64_t slot, int64_t people, int64_t *space)
+{
+    struct halves h;
+    int64_t n;
+    const int32_t day = day_of_slot(slot);
+    TRY(db_int(c,
+               SQL("SELECT count(*) FROM network_waiting WHERE lab = :lab AND"
+                   " state = 'waiting' AND starts <= :day AND ends >= :day"),
+               ARGS(arg_int("lab", lab), arg_day("day", day)), &n));
+    if (!n)
+        return OK;
+    TRY(halves_offered(c, a, lab, day, day, &h));
+    *space =
+        h.n ? room_of_half(&h, &h.labs[0], day, (int)(slot % PARTS), people)
+            : NONE;
     return OK;
 }
 
 enum status waiting_free(struct conn *c, struct arena *a, const struct lab *lab,
                          const struct waiter *w, const struct half **half)
 {
-    struct searched halves;
+    struct promoting p = {.c = c, .a = a, .lab = lab->row.id};
+    struct half *out = NEW(a, struct half);
     int64_t space;
-    const int32_t tomorrow = day_today() + 1;
-    const int32_t from = w->starts > tomorrow ? w->starts : tomorrow;
-    *half = NULL;
-    if (w->ends < from)
-        return OK;
-    TRY(search_open(c, a, lab, from,
-                    w->ends - from > AHEAD ? from + AHEAD : w->ends, &halves));
-    TRY(half_for(c, &halves, w, half, &space));
-    if (space == NONE)
-        *half = NULL;
+    TRY(promises_make(&p));
+    *half = half_for(&p.halves, w, out, &space) ? out : NULL;
     return OK;
 }
 
-static enum status offer_to(struct promoting *p, size_t rank, int *done)
+enum status waiting_stuck(struct conn *c, struct arena *a,
+                          const struct waiter *w, struct stuck *out)
+{
+    struct promoting p = {.c = c, .a = a, .lab = w->lab};
+    struct halves raw;
+    struct waiter alone = *w;
+    int64_t space;
+    TRY(promises_make(&p));
+    for (size_t i = 0; i < p.n; i++)
+        if (p.all[i].id == w->row.id && p.all[i].space != NONE) {
+            *out = (struct stuck){"network.stuck_soon", p.all[i].half};
+            return OK;
+        }
+    TRY(halves_make(c, a, w->lab, day_today() + 1, day_today() + AHEAD, &raw));
+    alone.pupils = NONE;
+    *out = (struct stuck){.key = "network.stuck_full"};
+    if (!half_for(&raw, &alone, &out->half, &space))
+        return OK;
+    out->key = "network.stuck_small";
+    if (half_for(&raw, w, &out->half, &space))
+        out->key = "network.stuck_before";
+    return OK;
+}
+
+static enum status offer_to(struct promoting *p, size_t rank)
 {
     void *row;
-    const struct half *h;
-    int64_t space;
     const struct candidate *k = &p->all[rank];
-    TRY(half_for(p->c, &p->halves, &k->wish, &h, &space));
-    if (space == NONE)
-        return OK;
     TRY(row_load(p->c, p->a, &waiter_entity, k->id, &reach_all, &row));
     struct waiter *w = row;
-    w->offer_space = space;
-    w->offer_day = h->day;
-    w->offer_part = booking_parts[h->part];
-    ++*done;
+    w->offer_space = k->space;
+    w->offer_day = k->half.day;
+    w->offer_part = booking_parts[k->half.part];
     return offer_write(p, w, rank);
 }
 
@@ -286,18 +355,16 @@ enum status waiting_promote(struct conn *c, struct arena *a, int64_t lab,
                             struct actor by, int *n)
 {
     void *row;
-    struct promoting p = {.c = c, .a = a, .by = by};
+    struct promoting p = {.c = c, .a = a, .lab = lab, .by = by};
     *n = 0;
     TRY(row_load(c, a, &lab_entity, lab, &reach_all, &row));
-    p.lab = row;
-    TRY(rule_load(&p));
-    TRY(candidates_load(&p));
-    if (!p.n)
-        return OK;
-    TRY(search_open(c, a, p.lab, day_today() + 1, day_today() + AHEAD,
-                    &p.halves));
+    p.row = row;
+    TRY(promises_make(&p));
     for (size_t i = 0; i < p.n && *n < MOST_OFFERS; i++)
-        TRY(offer_to(&p, i, n));
+        if (p.all[i].space != NONE) {
+            TRY(offer_to(&p, i));
+            ++*n;
+        }
     return OK;
 }
 
