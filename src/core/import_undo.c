@@ -139,14 +139,20 @@ static enum status undo_made(const struct undoing *u, struct conn *c,
     enum status s = row_load(c, a, e, u->at, &reach_all, &made);
     if (s != OK) /* somebody deleted it since */
         return s == ERR_NOT_FOUND ? ERR_STALE : s;
+    /* What it brought closed, it takes back; what is under a row that may go
+     * goes with it, whatever the state of that row forbids by hand. */
+    const struct actor its = {
+        .person = by.person, .import = u->im->id, .why = by.why};
     if (u->intake->late(made))
-        by.import = u->im->id; /* what it brought closed, it takes back */
+        by = its;
+    else if (e->locked && e->locked(c, a, made))
+        return ERR_CONFLICT;
     for (size_t i = 0; i < n; i++)
         TRY(links_load(c, a, (struct linking){e, &e->links[i], u->at},
                        &links[i]));
     for (const struct entity *const *k = u->app->entities; *k; k++)
         if (entity_is_under(*k, e))
-            TRY(undo_under(u, c, a, *k, by));
+            TRY(undo_under(u, c, a, *k, its));
     TRY(row_undo(c, a, e, u->at, u->im->id, by));
     for (size_t i = 0; i < n; i++)
         TRY(undo_besides(u, c, a, &e->links[i], links[i], by));
