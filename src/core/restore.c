@@ -39,6 +39,8 @@ struct restoring {
     struct str manifest, digest; /* members read, as they stand */
     const struct json_value *told;
     size_t tables; /* seen to have as many rows as told */
+    size_t moved;  /* of them, those that a move would take, and their rows */
+    int64_t rows;
     struct backup_files files;
 };
 
@@ -284,10 +286,21 @@ static enum status check_members(struct restoring *r)
     return OK;
 }
 
+/* Not what every database is given anew. */
+static bool is_moved(const char *table)
+{
+    const char *last = strrchr(table, '_');
+    return !same(table, "core_meta") && !(last && same(last, "_search"));
+}
+
 static enum status count_same(void *data, const char *table, int64_t rows)
 {
     struct restoring *r = data;
     r->tables++;
+    if (is_moved(table)) {
+        r->moved++;
+        r->rows += rows;
+    }
     return rows == number_of(json_get(r->told, "tables"), table)
                ? OK
                : damaged(r,
@@ -515,9 +528,9 @@ static enum status restore(struct restoring *r)
 static void say_done(struct restoring *r)
 {
     struct str at = text_of(r->told, "at"), by = text_of(r->told, "essaim");
-    printf("%s is as it was at %.*s (Essaim %.*s): %zu tables, the journal as"
-           " sealed to line %" PRId64 "\n",
-           r->dir, (int)at.n, at.p, (int)by.n, by.p, r->tables,
+    printf("%s is as it was at %.*s (Essaim %.*s): %zu tables with %" PRId64
+           " rows, the journal as sealed to line %" PRId64 "\n",
+           r->dir, (int)at.n, at.p, (int)by.n, by.p, r->moved, r->rows,
            number_of(json_get(r->told, "journal"), "size"));
     if (r->server)
         printf("Its rows are in %s: put the line \"db = postgresql://…\" into"

@@ -53,6 +53,19 @@ await test('a whole one says nothing, and its restore ends with 0', () => {
   equal(back.stderr, '');
   for (const f of files) ok(readFileSync(join(back.folder, f.name)).equals(f.bytes));
 });
+await test('restore and move count the same tables and rows', () => {
+  const counts = (r) => { equal(r.status, 0, r.stderr); return /\d+ tables with \d+ rows/.exec(r.stdout)[0]; };
+  const move = (from, to) => {
+    mkdirSync(at(to));
+    return counts(run('move', '--from', `sqlite:${from}`, '--to', `sqlite:${at(to)}`));
+  };
+  const { folder } = restore('nightly');
+  rmSync(join(folder, 'essaim.conf'), { force: true });
+  move(folder, 'sealed by it'); // a move seals what waits in the journal
+  equal(run('backup', at('counted'), '--data', folder).status, 0);
+  const back = restore('counted');
+  equal(counts(back), move(back.folder, 'moved to'));
+});
 for (const [how, word] of [['a byte is another', 'altered'], ['bytes were added', 'altered'],
   ['bytes were cut off', 'altered'], ['it is empty', 'altered'],
   ['it is another name for one', 'not there'], ['it is not there', 'not there']])
