@@ -307,9 +307,9 @@ static void say_done(const struct trip *t, const struct moved *m, double s)
                " its essaim.conf.\n",
                t->to.folder);
     else
-        printf("\nPut the line \"db = postgresql://…\" into %s/essaim.conf"
-               " and serve that folder.\n",
-               t->to.folder);
+        printf("\nPut this line into %s/essaim.conf and serve that folder:\n"
+               "db = %s\n",
+               t->to.folder, db_place_kept(t->mem, t->to.place));
     const char *folder = t->to.folder;
     if (access(arena_printf(t->mem, "%s/journal.key", folder), F_OK) != 0)
         printf("Bring journal.key and files/ too: %s has no key, so copy them"

@@ -533,9 +533,10 @@ static void say_done(struct restoring *r)
            r->dir, (int)at.n, at.p, (int)by.n, by.p, r->moved, r->rows,
            number_of(json_get(r->told, "journal"), "size"));
     if (r->server)
-        printf("Its rows are in %s: put the line \"db = postgresql://…\" into"
-               " %s/essaim.conf and serve that folder.\n",
-               db_place_shown(r->mem, r->server), r->dir);
+        printf("Its rows are in %s. Put this line into %s/essaim.conf and"
+               " serve that folder:\ndb = %s\n",
+               db_place_shown(r->mem, r->server), r->dir,
+               db_place_kept(r->mem, r->server));
     if (geteuid() == 0 && !r->user)
         printf("It belongs to root: sudo chown -R USER: %s, for the user who"
                " serves it.\n",

@@ -29,6 +29,8 @@ enum status db_open(struct arena *a, struct db **out,
 /* The place as people may see it: without a password. */
 const char *db_place(const struct db *db);
 const char *db_place_shown(struct arena *a, const char *place);
+/* As it was given, but for the password: what may be kept in a file. */
+const char *db_place_kept(struct arena *a, const char *place);
 /* What a failure means for an administrator, and what to do. */
 const char *db_reason(enum status s);
 void db_close(struct db *db); /* runs what waits, checkpoints, closes */

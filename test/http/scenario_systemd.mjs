@@ -1,6 +1,6 @@
 // deploy/essaim.service under a systemd that runs: started, held to its rights,
-// restarted when killed, stopped. Where no systemd can be had, why is said.
-import { test, equal, ok, match, program, root, forms } from './lib.mjs';
+// restarted when killed, stopped; and there, what docs/operate.md says. Where no systemd can be had, why is said.
+import { test, equal, ok, match, program, root, forms, onPostgres } from './lib.mjs';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -105,6 +105,84 @@ await test('stopped, it ends by itself', async (skip) => {
   equal(shown('Result'), 'success');
   equal(shown('ActiveState'), 'inactive');
   equal(said('ps', '-u', 'essaim', '-o', 'pid='), '');
+});
+// docs/operate.md, as an administrator types it: all of it as the user essaim.
+const manual = readFileSync(join(root, 'docs/operate.md'), 'utf8');
+// The commands of a chapter that contain something, whole; what is left out must be there.
+function typed(chapter, sign, without = [], changes = []) {
+  const text = manual.split(/^#+ /m).find((c) => c.startsWith(`${chapter}\n`));
+  ok(text, `there is no chapter ${chapter}`);
+  const blocks = text.split(/\n(?! {4})/).map((b) => b.split('\n').filter((l) => l.startsWith('    ')).map((l) => l.slice(4)));
+  let block = blocks.map((b) => b.join('\n')).find((b) => b.includes(sign));
+  ok(block, `${chapter} says nothing of ${sign}`);
+  for (const line of without) {
+    ok(block.includes(line), `${chapter} has no line ${line}`);
+    block = block.split('\n').filter((l) => !l.includes(line)).join('\n');
+  }
+  for (const [from, to] of changes) {
+    ok(block.includes(from), `${chapter} has no ${from}`);
+    block = block.replaceAll(from, to);
+  }
+  return block;
+}
+function does(chapter, sign, { without, changes, input } = {}) {
+  const text = typed(chapter, sign, without, changes);
+  const r = spawnSync('nsenter', ['-t', inside, '-m', '-p', '-u', '-i', '-n', '-C', '-r', 'env', '-i',
+    'PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root', 'bash', '-eo', 'pipefail', '-c', `cd /root; umask 077; ${text}`],
+  { encoding: 'utf8', timeout: 100000, input });
+  equal(r.status, 0, `${chapter}:\n${text}\n${r.stdout}${r.stderr}`);
+  return r.stdout;
+}
+const noServer = () => reason ?? (onPostgres ? null : 'on PostgreSQL');
+await test('the manual: from nothing to a service, a backup, and back out of it', async (skip) => {
+  if (reason) return skip(reason);
+  // sudo, where there is none: another user, with that user's home.
+  if (within('sh', '-c', 'command -v sudo').status !== 0)
+    equal(within('sh', '-c', `printf '%s\\n' '#!/bin/sh' 'if [ "$1" = -u ]; then u=$2; shift 2; else u=root; fi' \
+      'exec runuser -u "$u" -- env HOME="$(getent passwd "$u" | cut -d: -f6)" "$@"' >/usr/local/bin/sudo && chmod 755 /usr/local/bin/sudo`).status, 0);
+  equal(within('sh', '-c', 'userdel essaim; rm -rf /var/lib/essaim; chmod 700 /root').status, 0);
+  does('For good', 'useradd', { without: ['make install', 'essaim serve'], changes: [['--password …', "--password 'huit vaches bleues'"]] });
+  does('As a service', 'enable --now', { without: ['sudo cp deploy', 'journalctl'] });
+  ok(await until(() => health() === '200'), said('journalctl', '-u', 'essaim', '-o', 'cat'));
+  does('Backup', 'install -d -o essaim -g essaim -m 700 /srv/backups');
+  does('Backup', '/etc/essaim/backup.key');
+  does('Restore', 'backup.key');
+  const doctor = does('The doctor', 'essaim doctor');
+  match(doctor, / 0 to mend$/m);
+  match(doctor, /^ok +proxy .*2 proxies believed$/m);
+  does('Restore', 'mv /var/lib/essaim-new');
+  ok(await until(() => health() === '200'), said('journalctl', '-u', 'essaim', '-o', 'cat'));
+  does('Upgrade', 'db migrate', { without: ['make install'] });
+  ok(await until(() => health() === '200'), said('journalctl', '-u', 'essaim', '-o', 'cat'));
+});
+await test('the manual: from the file to PostgreSQL, restored there, and back', async (skip) => {
+  if (noServer()) return skip(noServer());
+  equal(within('bash', '-ec', `bin=$(pg_config --bindir); echo '127.0.0.1 db.example.fr' >>/etc/hosts
+    install -d -o postgres /run/postgresql /pg; runuser -u postgres -- $bin/initdb -D /pg/data --auth-local=peer --auth-host=scram-sha-256 -E UTF8 --no-sync
+    cd /pg && runuser -u postgres -- $bin/pg_ctl -D /pg/data -o '-k /run/postgresql' -l /pg/log -w start`).stderr, '');
+  const password = [['PASSWORD', 'geheim']];
+  const begins = ['essaim begin', 'essaim user add', '--password', 'essaim serve', "echo 'db =", 'tee -a /var/lib/essaim/essaim.conf'];
+  does('On PostgreSQL', 'createuser', { without: begins, changes: password, input: 'geheim\ngeheim\n' });
+  const people = () => said('sudo', '-u', 'essaim', 'essaim', 'user', 'list', '--data', '/var/lib/essaim');
+  const chapter = 'From the file to PostgreSQL, and back';
+  match(does(chapter, 'essaim move --from sqlite'), /^db = postgresql:\/\/essaim@db\.example\.fr\/essaim$/m);
+  ok(await until(() => health() === '200'), said('journalctl', '-u', 'essaim', '-o', 'cat'));
+  match(people(), /marie@example\.org/);
+  does(chapter, 'rm /var/lib/essaim/essaim.db*');
+  match(does('The doctor', 'essaim doctor'), /^ok +database +PostgreSQL[^]* 0 to mend$/m);
+  does('Backup', 'install -d -o essaim -g essaim -m 700 /srv/backups');
+  match(does('Restore', '/essaim_new\n'), /^db = postgresql:\/\/essaim@db\.example\.fr\/essaim_new$/m);
+  does('Restore', 'pg_dump');
+  equal(within('sh', '-ec', `runuser -u postgres -- dropdb essaim_new; runuser -u postgres -- createdb -O essaim -T template0 essaim_new
+    rm -r /var/lib/essaim-new; install -d -o essaim -g essaim -m 750 /var/lib/essaim-new`).status, 0);
+  match(does('Restore', 'pg_restore'), /all as sealed/);
+  ok(!/\.pgpass|served/.test(said('tar', 'tf', '/srv/backups/folder.tar')), 'what is of this machine went along');
+  does(chapter, 'before-way-back');
+  ok(await until(() => health() === '200'), said('journalctl', '-u', 'essaim', '-o', 'cat'));
+  match(people(), /marie@example\.org/);
+  match(does('The doctor', 'essaim doctor'), /^ok +database +SQLite[^]* 0 to mend$/m);
+  equal(within('systemctl', 'stop', 'essaim').status, 0);
+  within('sh', '-c', `cd / && runuser -u postgres -- $(pg_config --bindir)/pg_ctl -D /pg/data -m fast -w stop`);
 });
 if (boot) {
   process.kill(Number(inside), 'SIGKILL');
