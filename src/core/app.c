@@ -132,15 +132,9 @@ static enum status settings_load(struct app *app)
                                                                 : ERR_STORE;
 }
 
-enum status app_open(struct app *app, const char *folder, const char **why)
+static enum status open_in(struct app *app, const char *folder,
+                           const char **why)
 {
-    app->folder = arena_dup(&app->mem, folder, strlen(folder));
-    if ((!app->shared || app->place) && mkdir(folder, 0750) != 0 &&
-        errno != EEXIST) {
-        *why = arena_printf(&app->mem, "cannot make the folder %s: %s", folder,
-                            strerror(errno));
-        return ERR_SYSTEM;
-    }
     /* Core's restore.c: nothing is made where one has not ended. */
     if (access(arena_printf(&app->mem, "%s/restoring", folder), F_OK) == 0) {
         *why = arena_printf(&app->mem,
@@ -160,6 +154,24 @@ enum status app_open(struct app *app, const char *folder, const char **why)
     TRY(app->shared ? schema_agrees(app->db, &app->mem, &app->schema, why)
                     : schema_open(app->db, &app->mem, &app->schema, why));
     return settings_load(app);
+}
+
+enum status app_open(struct app *app, const char *folder, const char **why)
+{
+    app->folder = arena_dup(&app->mem, folder, strlen(folder));
+    const bool makes = !app->shared || app->place;
+    const bool made = makes && mkdir(folder, 0750) == 0;
+    if (makes && !made && errno != EEXIST) {
+        *why = arena_printf(&app->mem,
+                            "cannot make the folder %s (%s): make it for this"
+                            " user, or name another with --data",
+                            folder, strerror(errno));
+        return ERR_SYSTEM;
+    }
+    const enum status s = open_in(app, folder, why);
+    if (s != OK && made)
+        rmdir(folder); /* where nothing came into it */
+    return s;
 }
 
 void app_close(struct app *app)

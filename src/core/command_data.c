@@ -212,9 +212,11 @@ static int undo(struct cli *cli)
     conn_close(c);
     if (s != OK)
         return undo_failed(cli, &im, s);
-    printf("import %" PRId64 " taken back; %" PRId64
-           " rows stay, for somebody has changed or uses them\n",
-           id, im.kept);
+    printf("import %" PRId64 " taken back", id);
+    if (im.kept)
+        printf("; %" PRId64 " rows stay, for somebody has changed or uses them",
+               im.kept);
+    printf("\n");
     return 0;
 }
 

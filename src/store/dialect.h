@@ -68,6 +68,8 @@ struct dialect {
      * :name: name. */
     struct sql tables, columns, indexes, index_columns;
     struct sql overlaps; /* of a table: name, and the statement as of overlap */
+    /* What stands in the way of tables of ours: of what kind it is; or none. */
+    struct sql strange;
     /* Those of the primary key of :name, in its order: name. */
     struct sql keys;
     /* The highest id that the table :name with a column id ever gave. */

@@ -177,6 +177,25 @@ const struct dialect postgres_dialect = {
     .overlap_drop = overlap_drop,
     .tables = {"SELECT c.relname FROM pg_class c, pg_namespace n WHERE " HERE
                " AND c.relkind = 'r' ORDER BY 1"},
+    /* But what an extension brings; and an Essaim whose schema would hide this
+     * one from whoever is called like it. */
+    .strange =
+        {"SELECT t.what FROM (SELECT CASE c.relkind WHEN 'r' THEN 1 WHEN 'p' "
+         "THEN 1 ELSE 2 END AS place, CASE c.relkind WHEN 'S' THEN 'sequences' "
+         "WHEN 'v' THEN 'views' WHEN 'm' THEN 'views' ELSE 'tables' END AS what"
+         " FROM pg_class c, pg_namespace n WHERE " HERE
+         " AND c.relkind IN ('r',"
+         " 'p', 'v', 'm', 'S', 'f') AND NOT EXISTS (SELECT 1 FROM pg_depend d"
+         " WHERE d.classid = CAST('pg_class' AS regclass) AND d.objid = c.oid"
+         " AND d.deptype = 'e') UNION ALL SELECT 3, 'functions' FROM pg_proc p,"
+         " pg_namespace n WHERE n.oid = p.pronamespace AND n.nspname ="
+         " current_schema AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE"
+         " d.classid = CAST('pg_proc' AS regclass) AND d.objid = p.oid AND"
+         " d.deptype = 'e') UNION ALL SELECT 4, 'the tables, in its schema '"
+         " || quote_ident(n.nspname) || ',' FROM pg_class c, pg_namespace n"
+         " WHERE c.relnamespace = n.oid AND c.relname = 'core_meta' AND"
+         " n.nspname <> current_schema AND current_schema = 'public') t"
+         " ORDER BY t.place, t.what LIMIT 1"},
     .columns = {"SELECT a.attname, CASE format_type(a.atttypid, NULL) WHEN "
                 "'bigint' THEN 'INTEGER' WHEN 'text' THEN 'TEXT' WHEN 'double "
                 "precision' THEN 'REAL' WHEN 'bytea' THEN 'BLOB' ELSE "

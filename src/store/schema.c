@@ -95,10 +95,10 @@ static enum status open_in(struct conn *c, struct arena *a, void *data)
 /* What stands in the database before anything is done to it. */
 struct found {
     int64_t version;
-    const char *path; /* of its file, or NULL */
-    const char *half; /* "move" or "restore": of one that did not end */
-    bool others;      /* tables, and none of ours */
-    int64_t refused;  /* not 0: this user may not change tables */
+    const char *path;   /* of its file, or NULL */
+    const char *half;   /* "move" or "restore": of one that did not end */
+    const char *others; /* what is there, and none of it ours */
+    int64_t refused;    /* not 0: this user may not change tables */
 };
 
 static enum status look_half(struct conn *c, struct arena *a, struct found *f)
@@ -122,8 +122,8 @@ static enum status look_in(struct conn *c, struct arena *a, struct found *f)
     TRY(version_of(c, a, &f->version));
     TRY(look_half(c, a, f));
     if (f->version == NONE) {
-        TRY(db_rows(c, a, dialect_of(c)->tables, NO_ARGS, &r));
-        f->others = rows_next(r);
+        TRY(db_rows(c, a, dialect_of(c)->strange, NO_ARGS, &r));
+        f->others = rows_next(r) ? row_text(r, 0) : NULL;
         TRY(rows_end(r));
     }
     TRY(db_int(c, dialect_of(c)->refused, NO_ARGS, &f->refused));
@@ -150,10 +150,9 @@ static enum status look(struct db *db, struct arena *a, struct found *f,
                             " essaim %s again, or empty it",
                             place, f->half, f->half);
     else if (f->others)
-        *why = arena_printf(a,
-                            "%s holds tables of another program: name an empty"
-                            " one",
-                            place);
+        *why =
+            arena_printf(a, "%s holds %s of another program: name an empty one",
+                         place, f->others);
     else if (f->version == NONE)
         *why = arena_printf(
             a, "%s is empty: run essaim begin, or try essaim demo", place);
@@ -169,14 +168,14 @@ static enum status copy_before(struct arena *a, const char *path,
     return dialect_copy(a, path, to, why);
 }
 
-static const char *newer(struct arena *a, int64_t version,
+static const char *newer(struct arena *a, const struct db *db, int64_t version,
                          const struct schema *s)
 {
     return arena_printf(a,
-                        "the database is of a newer Essaim (%" PRId64
+                        "%s is of a newer Essaim (%" PRId64
                         ", this one knows %" PRId64
                         "): install that version or restore a backup",
-                        version, newest(s));
+                        db_place(db), version, newest(s));
 }
 
 enum status schema_agrees(struct db *db, struct arena *a,
@@ -187,13 +186,13 @@ enum status schema_agrees(struct db *db, struct arena *a,
     if (f.version == newest(s))
         return OK;
     if (f.version != NONE && f.version > newest(s))
-        *why = newer(a, f.version, s);
+        *why = newer(a, db, f.version, s);
     else if (f.version != NONE)
         *why = arena_printf(a,
-                            "the database is of an older Essaim (%" PRId64
+                            "%s is of an older Essaim (%" PRId64
                             ", this one is %" PRId64
                             "): stop the server and run essaim db migrate",
-                            f.version, newest(s));
+                            db_place(db), f.version, newest(s));
     return ERR_CONFLICT;
 }
 
@@ -231,7 +230,7 @@ enum status schema_open(struct db *db, struct arena *a, const struct schema *s,
     if (f.version == newest(s))
         return OK;
     if (f.version != NONE && f.version > newest(s)) {
-        *why = newer(a, f.version, s);
+        *why = newer(a, db, f.version, s);
         return ERR_CONFLICT;
     }
     if (f.refused) {

@@ -155,6 +155,9 @@ const struct dialect sqlite_dialect = {
     .tables = {"SELECT name FROM pragma_table_list WHERE schema = 'main' AND "
                "type IN ('table', 'virtual') AND name NOT LIKE 'sqlite\\_%' "
                "ESCAPE '\\' ORDER BY 1"},
+    .strange = {"SELECT type || 's' FROM sqlite_master WHERE type IN ('table', "
+                "'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1 "
+                "LIMIT 1"},
     .columns = {"SELECT name, type, \"notnull\" FROM "
                 "pragma_table_info(:name)"},
     .indexes = {"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND "

@@ -105,7 +105,24 @@ else {
     for (const words of [['begin', '--data', at('lab'), '--db', url('theirs')], ['move', '--from', `sqlite:${at('file')}`, '--to', url('theirs')]])
       await oneLine(words, /theirs lets its user make or change no tables: .*ALTER DATABASE/, words[0]);
     ok(!existsSync(at('out')), 'a folder is left');
+    await oneLine(['begin', '--data', at('out'), '--db', url('other')], /name an empty one/, 'begin in a folder that is not there');
+    ok(!existsSync(at('out')), 'begin leaves a folder');
     equal([tables('lab'), tables('other'), tables('theirs')].join(), '0,1,0');
+  });
+  await test('empty is what holds nothing, but for what extensions bring', async () => {
+    const wordsFor = (name) => [['begin', '--data', at('lab'), '--db', url(name)], ['move', '--from', `sqlite:${at('file')}`, '--to', url(name)]];
+    for (const [thing, said] of [['VIEW v AS SELECT 1 AS x', 'views'], ['MATERIALIZED VIEW m AS SELECT 1 AS x', 'views'], ['SEQUENCE s', 'sequences'],
+      ["FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'", 'functions'], ['SCHEMA essaim CREATE TABLE core_meta (x integer)', 'the tables, in its schema essaim,']]) {
+      own.sql('postgres', 'DROP DATABASE IF EXISTS held WITH (FORCE)', 'CREATE DATABASE held OWNER lab');
+      own.sql('held', `CREATE ${thing}`);
+      for (const words of wordsFor('held')) await oneLine(words, new RegExp(`held holds ${said} of another program: name an empty one`), thing);
+      equal(tables('held'), '0');
+    }
+    own.sql('postgres', 'DROP DATABASE held WITH (FORCE)', 'CREATE DATABASE held OWNER lab');
+    own.sql('held', 'CREATE EXTENSION pg_trgm', 'CREATE EXTENSION pg_buffercache'); // functions, and a view
+    const r = await command(wordsFor('held')[1]);
+    equal(r.code, 0, r.err);
+    own.sql('postgres', 'DROP DATABASE held WITH (FORCE)');
   });
   await test('db migrate gives an empty database its tables, and says that nobody is there', async () => {
     const r = await command(['db', 'migrate', '--data', at('lab'), '--db', url('lab')]);
@@ -116,7 +133,7 @@ else {
   await test('a database of a newer Essaim', async () => {
     own.sql('lab', "UPDATE core_meta SET value = value + 1000 WHERE name = 'schema'");
     for (const words of [serving(url('lab')), ['db', 'migrate', '--data', at('lab'), '--db', url('lab')], ['move', '--from', url('lab'), '--to', `sqlite:${at('out')}`]])
-      await oneLine(words, /is of a newer Essaim .*install that version/, words[0]);
+      await oneLine(words, /\/lab is of a newer Essaim .*install that version/, words[0]);
     ok(!existsSync(at('out')), 'a folder is left');
   });
   await test('a restore that was killed is told as a restore, and goes on', async () => {
