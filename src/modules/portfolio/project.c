@@ -323,9 +323,9 @@ static const struct field project_member_fields[] = {
     REF(project_member, project, &project_entity,
         .flags = F_REQUIRED | F_LIST | F_FILTER),
     REF(project_member, person, &person_entity,
-        .flags = F_REQUIRED | F_PERSONAL | F_LIST | F_FILTER | F_BEGINS),
+        .flags = F_REQUIRED | F_PERSONAL | F_LIST | F_FILTER),
     CHOICE(project_member, role, member_roles,
-           .flags = F_REQUIRED | F_LIST | F_FILTER | F_BEGINS),
+           .flags = F_REQUIRED | F_LIST | F_FILTER),
     {0},
 };
 static const struct index project_member_indexes[] = {
@@ -342,7 +342,6 @@ const struct entity project_member_entity = {
     .read = "portfolio.members",
     .write = "portfolio.edit",
     .parent = "project",
-    .at_once = true,
 };
 
 static const char *const partner_roles[] = {"research", "publisher", "host",
