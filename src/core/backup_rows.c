@@ -81,7 +81,8 @@ static enum status fill(struct app *app, struct rows_file *f,
                         struct cli_bar *bar, const char **why)
 {
     const struct db_options o = {
-        .path = arena_printf(f->mem, "%s/essaim.db", f->folder)};
+        .path = arena_printf(f->mem, "%s/essaim.db", f->folder),
+        .scratch = true}; /* killed, it is swept by the next */
     struct moved moved;
     TRY(db_open(f->mem, &f->db, &o, why));
     const struct move m = {.from = app->db,

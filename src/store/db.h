@@ -20,6 +20,9 @@ struct db_options {
                           by their text, never with values; 0: none */
     int least_version; /* tests: of a PostgreSQL server, as libpq has it, where
                           it is not the program's own; 150000 is 15 */
+    bool scratch;      /* an SQLite file of one user, which nobody needs after a
+                          power loss: no WAL, no sync; opened again without, it is as
+                          any other */
     bool unsafe_normal; /* tests: synchronous=NORMAL, the negative control */
 };
 

@@ -159,6 +159,8 @@ struct engine {
     /* Answers; a column is one that is there. */
     bool (*next)(struct rows *r);
     void (*rows_close)(struct rows *r);
+    bool answers_stay; /* all rows' values, until the arena of db_rows is given
+                          back, where rows_close is not called */
     int (*columns)(const struct rows *r);
     const char *(*name)(const struct rows *r, int column);
     int64_t (*whole)(const struct rows *r, int column); /* NULL gives NONE */

@@ -2,6 +2,7 @@
  * keys and digested. */
 #include "store/moving.h"
 
+#include "base/belt.h"
 #include "store/dialect.h"
 #include "store/engine.h"
 #include "store/entity_shape.h"
@@ -178,8 +179,34 @@ struct reading {
     struct buf bytes;
     struct arg keys[KEYS + 1];
     int64_t rows;
+    struct belt belt; /* digests and loads a page while the next is read */
 };
 
+/* A page's values, row behind row. */
+static enum status page_done(void *data, const void *page, size_t count)
+{
+    struct reading *r = data;
+    const struct value *values = page;
+    const int n = r->table->load.n;
+    for (size_t i = 0; i < count; i++, values += n) {
+        digest_row(&r->digest, &r->bytes, values, n);
+        if (r->to)
+            TRY(r->g->loader->row(r->to, values));
+    }
+    return OK;
+}
+
+static void row_keep(struct rows *rows, struct value *out, int n)
+{
+    const bool copied = !rows->conn->engine->answers_stay;
+    for (int i = 0; i < n; i++) {
+        out[i] = row_value(rows, i);
+        if (copied && out[i].s.p)
+            out[i].s.p = arena_dup(rows->mem, out[i].s.p, out[i].s.n);
+    }
+}
+
+/* Where the page before last lay, which is done with. */
 static enum status read_page(struct reading *r, struct conn *c, bool first,
                              int *count)
 {
@@ -187,26 +214,22 @@ static enum status read_page(struct reading *r, struct conn *c, bool first,
                                             "k4", "k5", "k6", "k7"};
     const struct move_table *t = r->table;
     struct arena *a = &r->pages[first ? 0 : (r->rows / PAGE) & 1];
-    struct value values[COLUMNS];
     struct rows *rows;
+    TRY(belt_wait(&r->belt, 1));
     arena_reset(a);
+    struct value *page =
+                     arena_room(a, sizeof(*page) * (size_t)t->load.n * PAGE),
+                 *row = page;
     TRY(db_rows(c, a, (struct sql){first ? t->first : t->rest},
                 first ? NO_ARGS : r->keys, &rows));
-    for (*count = 0; rows_next(rows); ++*count) {
-        for (int i = 0; i < t->load.n; i++)
-            values[i] = row_value(rows, i);
-        digest_row(&r->digest, &r->bytes, values, t->load.n);
-        if (r->to)
-            TRY(r->g->loader->row(r->to, values));
-        for (int i = 0; *count == PAGE - 1 && t->keys[i]; i++) {
-            struct value *v = &values[t->key_columns[i]];
-            if (v->s.p)
-                v->s.p = arena_dup(a, v->s.p, v->s.n);
-            r->keys[i] = (struct arg){names[i], *v};
-        }
-    }
+    for (*count = 0; rows_next(rows); ++*count, row += t->load.n)
+        row_keep(rows, row, t->load.n);
+    for (int i = 0; *count == PAGE && t->keys[i]; i++)
+        r->keys[i] =
+            (struct arg){names[i], (row - t->load.n)[t->key_columns[i]]};
     r->rows += *count;
-    return rows_end(rows);
+    TRY(rows->conn->engine->answers_stay ? rows->status : rows_end(rows));
+    return belt_give(&r->belt, page, (size_t)*count);
 }
 
 static void tell(struct moving *g, const char *what, int64_t more)
@@ -237,7 +260,11 @@ enum status move_read(struct moving *g, struct conn *c,
     unsigned char sum[DIGEST];
     r.bytes.mem = &r.line;
     digest_begin(&r.digest);
+    belt_begin(&r.belt, page_done, &r);
     enum status s = read_pages(&r, c, to ? "moving" : "proving");
+    if (s == OK)
+        s = belt_wait(&r.belt, 0);
+    belt_end(&r.belt);
     digest_end(&r.digest, sum);
     *digest = hex(g->mem, sum, DIGEST);
     for (int i = 0; i < 2; i++)

@@ -229,6 +229,7 @@ const struct engine postgres_engine = {
     .lock = lock,
     .next = pg_next,
     .rows_close = pg_rows_close,
+    .answers_stay = true,
     .columns = pg_columns,
     .name = pg_name,
     .whole = pg_whole,

@@ -67,6 +67,7 @@ static void lite_config(void)
 /* A reader's pages are the file's, mapped, not copies of its own. */
 static enum status set_up(struct lite_conn *c, bool unsafe_normal)
 {
+    const bool scratch = lite_db(c->conn.db)->scratch;
     TRY(lite_run(c, "PRAGMA foreign_keys = ON"));
     TRY(lite_run(c, "PRAGMA trusted_schema = OFF"));
     TRY(lite_run(c, "PRAGMA mmap_size = 1073741824"));
@@ -77,6 +78,8 @@ static enum status set_up(struct lite_conn *c, bool unsafe_normal)
     TRY(lite_run(c, "PRAGMA cache_size = -4000"));
     TRY(lite_run(c, "PRAGMA temp_store = MEMORY"));
     TRY(lite_run(c, "PRAGMA journal_size_limit = 67108864"));
+    if (scratch)
+        return lite_run(c, "PRAGMA synchronous = OFF");
     if (unsafe_normal)
         return lite_run(c, "PRAGMA synchronous = NORMAL");
     return lite_run(c, "PRAGMA synchronous = FULL");
@@ -285,6 +288,8 @@ static enum status recognise(struct arena *a, struct lite_db *db,
         TRY(lite_run(c, "PRAGMA application_id = 1165194081"));
     TRY(ask(c, "PRAGMA page_size", &size));
     db->page_size = (int)size;
+    if (db->scratch)
+        return lite_run(c, "PRAGMA journal_mode = TRUNCATE");
     TRY(db_rows(&c->conn, a, SQL("PRAGMA journal_mode = WAL"), NO_ARGS, &r));
     if (rows_next(r) && !str_eq(row_str(r, 0), "wal")) {
         *why = arena_printf(a,
@@ -369,6 +374,7 @@ static enum status open_db(struct arena *a, struct db **out,
     db->checkpoint_step = CHECKPOINT_STEP;
     db->lock_fd = -1;
     db->db.shared = o->shared;
+    db->scratch = o->scratch;
     lane_open(&db->lane);
     *why = NULL;
     enum status s = open_file(a, db, o, why);

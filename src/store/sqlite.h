@@ -65,6 +65,7 @@ struct lite_db {
     atomic_int checkpoint_step; /* pages of WAL between two checkpoints */
     atomic_int checkpointed;    /* pages of it that are in the file */
     atomic_bool unsynced;       /* a sync of the file failed */
+    bool scratch;               /* see db.h: no WAL, no sync */
     /* The writer's own: pages of the WAL at the last checkpoint, and from how
      * many on readers are waited for again. */
     int checkpoint_seen, restart_from;

@@ -57,9 +57,11 @@ static enum status open_load(struct db *db, struct arena *a, struct load **out)
     *out = &l->load;
     if (lite_open_other(lite_db(db), &l->lite) != OK)
         return fault(l);
-    return run(l, "PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536;"
-                  " PRAGMA temp_store = MEMORY; PRAGMA synchronous = FULL;"
-                  " PRAGMA journal_size_limit = 67108864");
+    TRY(run(l, "PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536;"
+               " PRAGMA temp_store = MEMORY;"
+               " PRAGMA journal_size_limit = 67108864"));
+    return run(l, lite_db(db)->scratch ? "PRAGMA synchronous = OFF"
+                                       : "PRAGMA synchronous = FULL");
 }
 
 /* Names are the program's own. */

@@ -111,6 +111,44 @@ TEST_SQLITE(db_copy_is_one_moment)
     check_copy(&k, path);
 }
 
+static enum status only_kept(void *data, const void *p, size_t n)
+{
+    struct kept *k = data;
+    k->got += (int64_t)n;
+    return write(k->fd, p, n) == (ssize_t)n ? OK : ERR_SYSTEM;
+}
+
+/* What is written there is in the file, once, and copied whole; opened again it
+ * is as any other. */
+TEST_SQLITE(db_scratch_has_no_wal)
+{
+    struct db_kit kit = db_kit_open();
+    const char *why = NULL;
+    char path[512], from[512], wal[516];
+    memcpy(from, kit.path, sizeof(from));
+    memcpy(wal, kit.wal, sizeof(wal));
+    db_kit_close(&kit);
+    struct arena mem = {0};
+    const struct db_options o = {.path = from, .scratch = true};
+    struct db *db;
+    CHECK(db_open(&mem, &db, &o, &why) == OK);
+    OKAY(db_write_within(db, &mem, fill, NULL, 60000) == OK);
+    OKAY(access(wal, F_OK) != 0);
+    snprintf(path, sizeof(path), "%s/copy.db", test_folder());
+    struct kept k = {.fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600)};
+    struct copy_to to = {&k, kept_rows, kept_moment, kept_part, only_kept};
+    OKAY(db_copy(db, &mem, &to, &why) == OK && !why);
+    OKAY(k.notes == 20000 && k.seen == k.notes && k.size == k.got);
+    close(k.fd);
+    db_close(db);
+    check_copy(&k, path);
+    kit = db_kit_again();
+    OKAY(db_write(kit.db, &kit.mem, db_kit_insert, WORD("a")) == OK);
+    OKAY(access(wal, F_OK) == 0);
+    db_kit_close(&kit);
+    arena_reset(&mem);
+}
+
 static enum status refuses(void *data, const void *p, size_t n)
 {
     (void)data, (void)p, (void)n;
