@@ -479,6 +479,78 @@ await test('a decided gate is read by what was known that day; what was found si
   }
   ok(before > 20 && since > 5, `${before}, ${since}`);
 });
+const known = (project, statement, fields = {}) => post(admin, '/preuves', { project: id(project), statement, kind: 'perception',
+  level: '1', found: '2025-03-01', ...fields });
+await test('the file of a decided gate stays as it was: what is corrected, withdrawn or backdated moves nothing', async () => {
+  const of = await projectAt('Projet au dossier', 'study'), sits = await gateOf(of);
+  const said = ['Les élèves reviennent d’eux-mêmes', 'Les familles s’en plaignent', 'Une classe sur deux s’en sert'];
+  const [kept, gone] = [made(await known(of, said[0])), made(await known(of, said[1]))];
+  made(await known(of, said[2], { kind: 'usage' }));
+  made(await post(leader, `${sits}/etapes/open`));
+  for (const who of [leader, inspector]) made(await vote(who, sits, 'go'));
+  made(await decide(admin, sits, 'go'));
+  made(await admin.submit(await admin.form(`${kept}/modifier`, '/modifier'), { statement: 'Les élèves n’y reviennent jamais', level: '1' }));
+  made(await post(admin, `${gone}/suppression`, { _version: (await rows(gone)).version }));
+  made(await known(of, 'Les élèves progressent de moitié', { kind: 'learning', found: '2025-01-06' }));
+  made(await known(of, 'Appris le jour même', { kind: 'cost', found: today }));
+  for (const [who, path] of [[server.stranger(), `/decisions/${id(sits)}`], [admin, sits]]) {
+    const [then, since] = (await who.get(path)).text.split('id="since"').map(readable);
+    for (const words of said) ok(then.includes(words) && !since.includes(words), `${path}: ${words}: ${then}`);
+    match(then, /d’eux-mêmes Modifiée depuis la décision/);
+    match(then, /s’en plaignent Retirée du projet depuis la décision/);
+    ok(!/jamais|de moitié|jour même/.test(then), then);
+    match(since, /de moitié Porte une date d’avant la décision, mais n’a été versée au dossier que le (mercredi )?12 mars 2025/);
+    match(since, /Appris le jour même/);
+  }
+});
+await test('who cannot vote does not sit; a committee that cannot reach its quorum does not open, and says so where it sits', async () => {
+  const of = await projectAt('Projet sans quorum', 'study');
+  const alone = await gateOf(of, { quorum: '3' });
+  const seated = await post(leader, '/membres-de-jalon', { gate: id(alone), person: person('teacher'), role: 'member' });
+  says(seated, 422, /pas de compte qui permette de voter/);
+  match(seated.text, /<[^>]*id="f-person"[^>]*aria-invalid="true"/);
+  const seat = (await rows('/membres-de-jalon')).find((m) => m.gate === id(alone) && m.person === person('expert'));
+  made(await post(expert, `/membres-de-jalon/${seat.id}/etapes/declare`, { reason: 'J’ai écrit la ressource.' }));
+  says(await post(leader, `${alone}/etapes/open`), 409, /Moins de membres peuvent voter/);
+  const sits = await gateOf(of, { quorum: '3' });
+  made(await post(leader, `${sits}/etapes/open`));
+  const lost = /Le quorum ne peut plus être atteint/;
+  ok(!lost.test(readable((await leader.get(sits)).text)));
+  made(await vote(expert, sits, 'conflict'));
+  match(readable((await leader.get(sits)).text), lost);
+  for (const who of [leader, inspector]) made(await vote(who, sits, 'go'));
+  says(await decide(admin, sits, 'go'), 409, lost);
+  made(await post(leader, `${sits}/etapes/cancel`, { reason: 'Le quorum est perdu.' }));
+});
+await test('a gate’s page and the board count the same evidence that is missing, one of too low a level too', async () => {
+  const of = await projectAt('Projet aux preuves faibles', 'study', 'design', 'trial');
+  made(await known(of, 'Deux classes s’en servent', { kind: 'usage' }));
+  const sits = await gateOf(of, { name: 'Jalon aux preuves faibles', stage_from: 'trial', stage_to: 'deployment' });
+  made(await post(leader, `${sits}/etapes/open`));
+  const page = readable((await leader.get(sits)).text);
+  equal(page.match(/preuve manquante/g)?.length, 2);
+  equal(page.match(/preuve manquante Niveau 2 au moins exigé/g)?.length, 2);
+  const line = (await leader.get('/jalons/a-decider')).text.split('<tr>').find((x) => x.includes(`"${sits}"`));
+  match(line, /<td class="n"[^>]*>2<\/td><\/tr>/);
+  made(await post(leader, `${sits}/etapes/cancel`, { reason: 'Fin de l’essai.' }));
+});
+await test('a project stopped without a committee says so, by which role and why; its decisions say that it stopped since', async () => {
+  const of = await projectAt('Projet arrêté seul', 'study', 'design', 'trial');
+  const passed = (await rows('/jalons')).filter((g) => g.project === id(of)).at(-1).id;
+  const stranger = server.stranger();
+  const alone = /Sans réunir de comité\s; rôle de qui a décidé\s: pilotage/i, why = 'Le prestataire a cessé son activité en février.';
+  ok(!/Depuis cette décision/.test((await stranger.get(`/decisions/${passed}`)).text));
+  made(await post(leader, `${of}/etapes/stop`, { reason: why }));
+  for (const path of [of, '/projets/arretes', `/decisions/${passed}`]) {
+    const text = readable((await stranger.get(path)).text);
+    match(text, alone, path);
+    ok(text.includes(why), path);
+  }
+  match(readable((await stranger.get(`/decisions/${passed}`)).text), /Depuis cette décision.*Projet arrêté seul arrêté/i);
+  made(await post(leader, `${of}/etapes/resume`, { reason: 'Un autre prestataire a repris le service.' }));
+  for (const path of [of, `/decisions/${passed}`])
+    ok(!alone.test(readable((await stranger.get(path)).text)), path);
+});
 // The project's own line of the journal as an earlier program wrote it, with the committee's words or none.
 const asBefore = (project, reason) => query(server.folder, 'UPDATE core_journal SET detail ='
   + ` replace(detail, ',"reason":"Décidé à un jalon du projet."', '${reason && `,"reason":"${reason}"`}')`

@@ -1,5 +1,6 @@
 #include "unit/demo_world.h"
 
+#include "core/module.h"
 #include "modules/booking/booking.h"
 #include "modules/portfolio/essaimage.h"
 #include "modules/portfolio/filiation.h"
@@ -544,5 +545,41 @@ TEST(a_spread_without_its_schools_is_the_same)
         spreads_agree(&w, i, &sum);
     OKAY(sum.used > 10 && sum.pupils > 1000 && sum.unknown > 0);
     OKAY(sum.used > sum.unknown && sum.states[2] && sum.states[3]);
+    demo_world_close(&w);
+}
+
+extern const struct module portfolio_module;
+
+/* What an earlier program left, as its migration finds it: each word for word
+ * beside what this program kept. */
+static enum status dossiers_again(struct conn *c, struct arena *a, void *data)
+{
+    (void)a, (void)data;
+    TRY(db_exec(c,
+                SQL("UPDATE portfolio_gate SET state_reason = coalesce(dossier,"
+                    " ''), dossier = NULL"),
+                NO_ARGS, NULL));
+    for (const struct migration *m = portfolio_module.migrations; m->number;
+         m++)
+        for (const struct change *k = m->changes;
+             m->number == 93 && (k->op != RUN || k->sql.text); k++)
+            if (k->op == RUN)
+                TRY(db_exec(c, k->sql, NO_ARGS, NULL));
+    return OK;
+}
+
+TEST(decisions_of_an_earlier_program_keep_their_dossiers)
+{
+    struct demo_world w;
+    demo_world_open(&w, "demo.db");
+    conn_end(w.conn);
+    CHECK(db_write(w.db, &w.mem, dossiers_again, NULL) == OK);
+    CHECK(conn_begin(w.conn, 0) == OK);
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_gate WHERE length(dossier) > 3"
+                " AND dossier = state_reason") > 10);
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_gate WHERE coalesce(dossier,"
+                " '') <> state_reason") == 0);
+    OKAY(NUMBER("SELECT count(*) FROM portfolio_gate WHERE state NOT IN"
+                " (" DECIDED ") AND dossier IS NOT NULL") == 0);
     demo_world_close(&w);
 }

@@ -1,5 +1,6 @@
 /* What belongs to a gate: its criteria as they were frozen, who sits and how
  * they voted, what a decision asks for. */
+#include "core/app.h"
 #include "modules/portfolio/life.h"
 
 /* The state of a gate; "" where it is not there. */
@@ -154,8 +155,16 @@ static const char *member_locked(struct conn *c, struct arena *a,
 static const char *member_check(struct conn *c, struct arena *a,
                                 const void *row, const char **field)
 {
+    const struct gate_member *m = row;
+    struct who *who;
     *field = "gate";
-    return member_locked(c, a, row);
+    const char *refusal = member_locked(c, a, row);
+    if (refusal || m->person == NONE)
+        return refusal;
+    *field = "person";
+    return who_load(c, a, m->person, &who) == OK && may(who, "portfolio.vote")
+               ? NULL
+               : "portfolio_gate_member.cannot_vote";
 }
 
 const struct entity gate_member_entity = {

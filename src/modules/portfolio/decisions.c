@@ -1,6 +1,6 @@
-/* Decisions that everybody may read, and the boards: what waits for one, what
- * was stopped and why. */
-#include "modules/portfolio/shown.h"
+/* Decisions that everybody may read, and the board of what waits for one. */
+#include "modules/portfolio/dossier.h"
+#include "modules/portfolio/stopped.h"
 
 #include "i18n/format.h"
 #include "modules/portfolio/pages/gate.html.h"
@@ -123,19 +123,24 @@ static enum status parts_fill(struct req *r, const struct gate *g,
     return OK;
 }
 
-/* What was known on the day, as everybody may read it. */
+/* What was known when it was decided, as everybody may read it, and apart what
+ * was written down since. */
 static enum status evidence_fill(struct req *r, const struct gate *g,
                                  struct decision_v *v)
 {
-    struct list list;
-    TRY(rows_under(r, &evidence_entity, "project", g->project, &list));
-    struct evidence_v *out = NEW_ARRAY(r->mem, struct evidence_v, list.n + 1);
-    for (size_t i = 0; i < list.n; i++) {
-        const struct evidence *e = list.rows[i];
-        if (e->found <= gate_day(g))
-            out[v->evidence_count++] = evidence_shown(r, e);
-    }
+    struct dossier d;
+    TRY(dossier_load(r, g, &d));
+    struct evidence_v *out = NEW_ARRAY(r->mem, struct evidence_v, d.n + 1);
+    struct evidence_v *since =
+        NEW_ARRAY(r->mem, struct evidence_v, d.since_count + 1);
+    for (size_t i = 0; i < d.n; i++)
+        out[i] = filed_shown(r, &d.then[i]);
+    for (size_t i = 0; i < d.since_count; i++)
+        since[i] = since_shown(r, g, d.since[i]);
     v->evidence = out;
+    v->evidence_count = d.n;
+    v->since = since;
+    v->since_count = d.since_count;
     return OK;
 }
 
@@ -162,6 +167,7 @@ static enum status decision_fill(struct req *r, void *view)
     TRY(votes_fill(r, r->row, view));
     TRY(evidence_fill(r, r->row, view));
     TRY(uses_fill(r, r->row, view));
+    TRY(halt_fill(r, r->row, &((struct decision_v *)view)->halt));
     return parts_fill(r, r->row, view);
 }
 
@@ -210,8 +216,9 @@ static enum status counts_fill(struct req *r, struct board_v *v)
         SQL("SELECT g.id,"
             " (SELECT count(*) FROM portfolio_gate_member m WHERE m.gate = g.id"
             " AND m.state NOT IN ('invited', 'conflict')),"
-            " (SELECT count(*) FROM portfolio_gate_criterion k WHERE k.gate ="
-            " g.id AND k.kind IS NOT NULL AND NOT EXISTS (SELECT 1 FROM"
+            " (SELECT count(DISTINCT k.kind) FROM portfolio_gate_criterion k"
+            " WHERE k.gate = g.id AND k.kind IS NOT NULL AND NOT EXISTS "
+            "(SELECT 1 FROM"
             " portfolio_evidence e WHERE e.project = g.project AND e.kind ="
             " k.kind AND e.level >= coalesce(k.level, 1))),"
             " (SELECT count(*) FROM portfolio_gate_member m WHERE m.gate = g.id"
@@ -291,110 +298,5 @@ enum status gates_waiting(struct req *r)
     struct html h;
     req_html_open(r, &h);
     waiting_page(&h, &p, &v);
-    return req_html(r, 200, &h);
-}
-
-static enum status reasons_fill(struct req *r, struct stopped_v *v)
-{
-    enum { MOST = 100 };
-    struct rows *rows;
-    struct reason_v *out = NEW_ARRAY(r->mem, struct reason_v, MOST);
-    TRY(db_rows(r->conn, r->mem,
-                SQL("SELECT d.reason, p.id, p.name, count(*) AS n, min(d.ends)"
-                    " AS first_day, max(d.ends) AS last_day FROM"
-                    " portfolio_deployment d JOIN portfolio_project p ON"
-                    " p.id = d.project WHERE d.state IN ('abandoned',"
-                    " 'dropped')"
-                    " GROUP BY d.reason, p.id, p.name"
-                    " ORDER BY coalesce(max(d.ends), 0) DESC, n DESC,"
-                    " coalesce(d.reason, ''), p.id LIMIT :most"),
-                ARGS(arg_int("most", MOST)), &rows));
-    while (rows_next(rows))
-        out[v->reason_count++] = (struct reason_v){
-            row_text(rows, 0), row_text(rows, 2),
-            row_address(r, &project_entity, row_int(rows, 1)),
-            days_shown(r, "portfolio.from_until", row_day(rows, 4),
-                       row_day(rows, 5), DAY_MEDIUM),
-            row_int(rows, 3)};
-    v->reasons = out;
-    return rows_end(rows);
-}
-
-/* The projects that stand still, each with its own last step there, and with
- * the last gate that leads there. */
-static const struct sql stopped_sql = SQL_CONST(
-    "SELECT p.id, p.name, p.state, j.at, j.detail, g.id, g.name, g.state,"
-    " g.state_reason, g.decided_on, g.published FROM portfolio_project p LEFT"
-    " JOIN core_journal j ON j.id = (SELECT max(k.id) FROM core_journal k WHERE"
-    " k.entity = 'portfolio_project' AND k.row_id = p.id AND k.what IN ('hold',"
-    " 'stop')) LEFT JOIN portfolio_gate g ON g.id = (SELECT n.id FROM"
-    " portfolio_gate n WHERE n.project = p.id AND n.state = CASE p.state WHEN"
-    " 'stopped' THEN 'stop' ELSE 'hold' END ORDER BY n.decided_on DESC, n.id"
-    " DESC LIMIT 1) WHERE p.state IN ('held', 'stopped') AND (j.id IS NOT NULL"
-    " OR g.id IS NOT NULL) ORDER BY coalesce(j.at, g.decided_on * 86400) DESC,"
-    " p.id LIMIT :most");
-
-static struct gate read_gate(struct rows *rows)
-{
-    return (struct gate){.row = {.id = row_int(rows, 5)},
-                         .name = row_text(rows, 6),
-                         .state = row_text(rows, 7),
-                         .state_reason = row_text(rows, 8),
-                         .decided_on = row_day(rows, 9),
-                         .published = (enum yesno)row_int(rows, 10)};
-}
-
-/* What stopped it: the gate, for who may read its decision; else its own step,
- * which tells of a gate only that there was one. */
-static struct gate_line_v stop_line(struct req *r, struct rows *rows)
-{
-    const char *project = said(r->mem, r->lang, row_text(rows, 1));
-    const char *href = row_address(r, &project_entity, row_int(rows, 0));
-    const char *state = row_text(rows, 2), *by_gate = gate_reason();
-    const char *own = line_text(r, row_text(rows, 4), "reason");
-    const struct gate g = read_gate(rows);
-    const bool stepped = row_int(rows, 3) != NONE;
-    if (!stepped || (own && g.state_reason && same(own, g.state_reason)))
-        own = by_gate;
-    if (g.row.id != NONE && own && same(own, by_gate) &&
-        (g.published == YES || may(r->who, "portfolio.gates"))) {
-        struct gate_line_v line = gate_line(r, &g);
-        line.href = decision_address(r, g.row.id);
-        line.project = project;
-        line.project_href = href;
-        return line;
-    }
-    const int32_t day = stepped ? day_of_time(row_int(rows, 3)) : g.decided_on;
-    return (struct gate_line_v){
-        .name = project,
-        .href = href,
-        .when = format_day(r->mem, r->lang, day, DAY_PLAIN),
-        .iso = day_iso(r->mem, day),
-        .state = choice_shown(r, &project_entity, "state", state),
-        .tone = tone_of(r, &project_entity, "state", state),
-        .reason = said(r->mem, r->lang, own)};
-}
-
-static enum status stops_fill(struct req *r, struct stopped_v *v)
-{
-    struct rows *rows;
-    struct gate_line_v *out = NEW_ARRAY(r->mem, struct gate_line_v, LIST_MOST);
-    TRY(db_rows(r->conn, r->mem, stopped_sql, ARGS(arg_int("most", LIST_MOST)),
-                &rows));
-    while (rows_next(rows))
-        out[v->gate_count++] = stop_line(r, rows);
-    v->gates = out;
-    return rows_end(rows);
-}
-
-enum status stopped_board(struct req *r)
-{
-    struct stopped_v v = {0};
-    TRY(stops_fill(r, &v));
-    TRY(reasons_fill(r, &v));
-    struct page p = req_page(r, tr(r->lang, "portfolio.stopped_title"));
-    struct html h;
-    req_html_open(r, &h);
-    stopped_page(&h, &p, &v);
     return req_html(r, 200, &h);
 }

@@ -2,6 +2,7 @@
 #include "core/request.h"
 #include "modules/booking/booking.h"
 #include "modules/portfolio/demo_life.h"
+#include "modules/portfolio/dossier.h"
 
 int32_t demo_living(const struct demo *d)
 {
@@ -261,8 +262,10 @@ static enum status add_gate(struct demo *d, const struct demo_gate *g,
     row->state = g->state;
     row->state_reason = g->reason;
     TRY(demo_add(d, &gate_entity, row));
-    if (decided)
+    if (decided) {
+        TRY(dossier_keep(d->conn, d->mem, row, row->decided_on));
         TRY(note_decision(d, row));
+    }
     if (waived)
         return OK;
     if (!same(g->state, "prepared"))

@@ -2,7 +2,9 @@
  */
 #include "modules/portfolio/life.h"
 
+#include "core/app.h"
 #include "core/request.h"
+#include "modules/portfolio/dossier.h"
 
 static const char *const states[] = {
     "prepared", "open", "go",        "conditions", "hold",
@@ -32,6 +34,7 @@ struct standing {
     int64_t criteria, of_the_pair, unreasoned, lacks_evidence;
     int64_t conditions, unmet;
     int64_t outvoted; /* decisions with more votes than this one */
+    int64_t awaited;  /* members who have said nothing yet */
     bool there;       /* the project stands where the gate begins */
     bool answered;    /* by the database; else none of it is known */
 };
@@ -66,7 +69,9 @@ static const struct sql standing_sql =
               " portfolio_gate_member m WHERE m.gate = :gate AND m.state NOT"
               " IN ('invited', 'conflict') GROUP BY m.state HAVING count(*) >"
               " (SELECT count(*) FROM portfolio_gate_member o WHERE o.gate ="
-              " :gate AND o.state = :outcome)) x)"
+              " :gate AND o.state = :outcome)) x),"
+              " (SELECT count(*) FROM portfolio_gate_member m WHERE m.gate ="
+              " g.id AND m.state = 'invited')"
               " FROM portfolio_gate g WHERE g.id = :gate");
 
 static struct standing standing_of(struct conn *c, struct arena *a,
@@ -92,9 +97,26 @@ static struct standing standing_of(struct conn *c, struct arena *a,
                               .conditions = row_int(r, 8),
                               .there = row_int(r, 9) > 0,
                               .unmet = row_int(r, 10),
-                              .outvoted = row_int(r, 11)};
+                              .outvoted = row_int(r, 11),
+                              .awaited = row_int(r, 12)};
     s.answered = rows_end(r) == OK;
     return s;
+}
+
+int64_t gate_voters(struct conn *c, struct arena *a, const struct gate *g)
+{
+    struct list list;
+    struct who *who;
+    int64_t n = 0;
+    if (list_under(c, a, &gate_member_entity, "gate", g->row.id, &list) != OK)
+        return 0;
+    for (size_t i = 0; i < list.n; i++) {
+        const struct gate_member *m = list.rows[i];
+        n += !same(m->state, "conflict") &&
+             who_load(c, a, m->person, &who) == OK &&
+             may(who, "portfolio.vote");
+    }
+    return n;
 }
 
 static const char *conflict_fault(const struct standing *s)
@@ -120,8 +142,9 @@ static const char *open_refuses(struct conn *c, struct arena *a,
     return conflict              ? conflict
            : !s.there            ? "portfolio_gate.project_elsewhere"
            : s.seats < g->quorum ? "portfolio_gate.too_few_members"
-           : s.criteria + s.of_the_pair == 0 ? "portfolio_gate.no_criteria"
-                                             : NULL;
+           : gate_voters(c, a, g) < g->quorum ? "portfolio_gate.too_few_voters"
+           : s.criteria + s.of_the_pair == 0  ? "portfolio_gate.no_criteria"
+                                              : NULL;
 }
 
 /* Copies the criteria: what is changed in the set later does not move them. */
@@ -156,7 +179,9 @@ static const char *first_refusal(const struct gate *g, const struct standing *s)
 {
     const char *conflict = conflict_fault(s);
     return conflict               ? conflict
-           : s->votes < g->quorum ? "portfolio_gate.no_quorum"
+           : s->votes < g->quorum ? s->votes + s->awaited < g->quorum
+                                        ? "portfolio_gate.quorum_lost"
+                                        : "portfolio_gate.no_quorum"
            : s->unreasoned        ? "portfolio_gate.lacks_reasons"
            : !s->votes_for        ? "portfolio_gate.no_vote_for"
                                   : NULL;
@@ -248,6 +273,7 @@ static enum status move_project(struct conn *c, struct arena *a,
     const char *refusal, *to = gate_leads_to(g);
     void *project;
     (void)reason; /* see gate_reason */
+    TRY(dossier_keep(c, a, g, NO_DAY));
     TRY(row_load(c, a, &project_entity, g->project, &reach_all, &project));
     const struct project *p = project;
     const struct step *step = to ? project_step(p->state, to) : NULL;
@@ -346,6 +372,7 @@ static const struct field fields[] = {
     DATE(gate, decided_on, .flags = F_LIST | F_SORT | F_COMPUTED),
     CHOICE(gate, state, states, .flags = F_REQUIRED | F_LIST | F_FILTER),
     PROSE(gate, state_reason, .max = 4000, .flags = F_COMPUTED),
+    TEXT(gate, dossier, .max = 20000, .flags = F_COMPUTED | F_HIDDEN),
     {0},
 };
 

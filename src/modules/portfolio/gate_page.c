@@ -2,6 +2,7 @@
 #include "modules/portfolio/gate_page.h"
 
 #include "i18n/format.h"
+#include "modules/portfolio/dossier.h"
 #include "modules/portfolio/pages/gate.html.h"
 #include "modules/portfolio/routes.h"
 
@@ -56,47 +57,60 @@ static enum status findings_fill(struct req *r, struct gate_v *v, bool form)
     return OK;
 }
 
-/* Is evidence of that kind asked for by a criterion of the gate? */
-static bool is_asked(const struct list *criteria, const char *kind)
+/* The level that the criteria of the gate ask of evidence of that kind; 0: they
+ * ask for none. */
+static int64_t level_asked(const struct list *criteria, const char *kind)
 {
+    int64_t most = 0;
     for (size_t i = 0; i < criteria->n; i++) {
         const struct gate_criterion *k = criteria->rows[i];
-        if (k->kind && same(k->kind, kind))
-            return true;
+        const int64_t level = k->level == NONE ? 1 : k->level;
+        if (k->kind && same(k->kind, kind) && level > most)
+            most = level;
     }
-    return false;
+    return most;
 }
 
-/* By kind, and for each kind at least a line that says that nothing is known.
- * A committee is read by what was known on the day it decided: what was found
- * since stands apart. */
+/* Evidence of that kind, and a line that says so where there is none, or none
+ * of the level that is asked for. */
+static void kind_fill(struct req *r, const struct dossier *d, const char *kind,
+                      int64_t asked, struct gate_v *v, struct evidence_v *out)
+{
+    int64_t best = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        const struct evidence *e = d->then[i].evidence;
+        if (!same(e->kind, kind))
+            continue;
+        out[v->evidence_count++] = filed_shown(r, &d->then[i]);
+        best = e->level > best ? e->level : best;
+    }
+    if (best && best >= asked)
+        return;
+    out[v->evidence_count++] = (struct evidence_v){
+        .kind = choice_shown(r, &evidence_entity, "kind", kind),
+        .missing = asked > 0,
+        .note = asked > 1
+                    ? tr_with(r->mem, r->lang, "portfolio.level_asked", "n",
+                              format_int(r->mem, r->lang, asked), NULL)
+                    : NULL};
+}
+
+/* By kind. A committee is read by what was known when it decided: what was
+ * written down since stands apart. */
 static enum status evidence_fill(struct req *r, const struct gate *g,
                                  struct gate_v *v)
 {
-    struct list list, criteria;
-    TRY(rows_under(r, &evidence_entity, "project", g->project, &list));
+    struct dossier d;
+    struct list criteria;
+    TRY(dossier_load(r, g, &d));
     TRY(rows_under(r, &gate_criterion_entity, "gate", r->id, &criteria));
-    const int32_t until = gate_is_decided(g) ? g->decided_on : NO_DAY;
-    struct evidence_v *out = NEW_ARRAY(r->mem, struct evidence_v, list.n + 8);
-    struct evidence_v *since = NEW_ARRAY(r->mem, struct evidence_v, list.n + 1);
-    for (const char *const *kind = evidence_kinds; *kind; kind++) {
-        bool any = false;
-        for (size_t i = 0; i < list.n; i++) {
-            const struct evidence *e = list.rows[i];
-            if (!same(e->kind, *kind))
-                continue;
-            if (until != NO_DAY && e->found > until) {
-                since[v->since_count++] = evidence_shown(r, e);
-                continue;
-            }
-            out[v->evidence_count++] = evidence_shown(r, e);
-            any = true;
-        }
-        if (!any)
-            out[v->evidence_count++] = (struct evidence_v){
-                .kind = choice_shown(r, &evidence_entity, "kind", *kind),
-                .missing = is_asked(&criteria, *kind)};
-    }
+    struct evidence_v *out = NEW_ARRAY(r->mem, struct evidence_v, d.n + 8);
+    struct evidence_v *since =
+        NEW_ARRAY(r->mem, struct evidence_v, d.since_count + 1);
+    for (const char *const *kind = evidence_kinds; *kind; kind++)
+        kind_fill(r, &d, *kind, level_asked(&criteria, *kind), v, out);
+    for (size_t i = 0; i < d.since_count; i++)
+        since[v->since_count++] = since_shown(r, g, d.since[i]);
     v->evidence = out;
     v->since = since;
     return OK;
@@ -116,7 +130,10 @@ static enum status votes_fill(struct req *r, const struct gate *g,
             .who = list_ref_title(&list, person, m->person),
             .href = row_address(r, &gate_member_entity, m->row.id),
             .role = choice_shown(r, &gate_member_entity, "role", m->role),
-            .vote = choice_shown(r, &gate_member_entity, "state", m->state),
+            .vote =
+                gate_is_decided(g) && same(m->state, "invited")
+                    ? tr(r->lang, "portfolio.did_not_vote")
+                    : choice_shown(r, &gate_member_entity, "state", m->state),
             .tone = tone_of(r, &gate_member_entity, "state", m->state),
             .reason = m->state_reason,
             .dissent = spoken && gate_is_decided(g) &&
@@ -138,6 +155,8 @@ static enum status votes_fill(struct req *r, const struct gate *g,
     }
     v->votes = out;
     v->vote_count = list.n;
+    v->lost = same(g->state, "open") && v->voted < g->quorum &&
+              gate_voters(r->conn, r->mem, g) < g->quorum;
     v->typed_vote = gate_votes(r) ? typed_or(r, "reason", "") : "";
     return OK;
 }

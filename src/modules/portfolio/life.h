@@ -35,9 +35,9 @@
  * the quorum says, one of them for it, each criterion has its finding with a
  * reason, and, to go on, each kind of evidence asked for is there. In
  * the same transaction the project takes its own step. From then on the gate is
- * locked, with what it asked for; only publishing and unpublishing it is left,
- * each with its reason in the journal. While a gate sits,
- * nobody moves its project by hand.
+ * locked, with what it asked for and with what was known (dossier.h); only
+ * publishing and unpublishing it is left, each with its reason in the journal.
+ * While a gate sits, nobody moves its project by hand.
  *
  * Nor does anybody, at any time, between two stages for which criteria are
  * written: there a gate leads and nothing else, each time anew (a project that
@@ -120,6 +120,7 @@ struct gate {
     enum yesno published;
     int32_t decided_on;
     const char *state, *state_reason;
+    const char *dossier; /* "12:3 15:1": see dossier.h */
 };
 
 struct gate_criterion {
@@ -202,6 +203,9 @@ int32_t gate_day(const struct gate *g);
  * programs wrote the gate's reason there, which is told as this. */
 const char *gate_reason(void);
 bool gate_is_decided(const struct gate *g);
+/* Those who sit on it and can still vote: none who declared a conflict, nor who
+ * has no right to vote. */
+int64_t gate_voters(struct conn *c, struct arena *a, const struct gate *g);
 /* Who declared a conflict of interest moves nothing in the gate: a label key,
  * or NULL. */
 const char *gate_refuses_person(struct conn *c, struct arena *a,

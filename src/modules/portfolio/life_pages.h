@@ -12,6 +12,7 @@ struct evidence_v {
         *found;
     int64_t level, sample; /* NONE: unknown */
     bool missing;          /* asked for, and not there */
+    const char *note;      /* what else is to be said of it; or NULL */
 };
 struct finding_v {
     const char *label, *asks; /* "preuve exigée : …", or NULL */
@@ -32,7 +33,7 @@ struct condition_v {
 /* A gate as one line of another page. */
 struct gate_line_v {
     const char *name, *href, *project, *project_href, *when, *iso, *state,
-        *tone, *reason;
+        *tone, *reason, *how;
     int64_t votes, quorum, missing;
     bool mine; /* the reader's vote is awaited */
 };
@@ -69,14 +70,16 @@ struct gate_v {
     size_t typed_count;
     struct new_condition_v add[NEW_CONDITIONS];
     bool published, decides, sits; /* sits: open, and edited by the reader */
+    bool lost;                     /* fewer can vote than the quorum says */
     const struct detail_v *detail; /* its steps, and who edits it */
 };
 struct decision_v {
     const char *project, *project_href, *stages, *when, *meets, *state, *tone,
         *reason, *votes, *conflicts, *back;
     const char *uses, *essaimage; /* uses: NULL: in none */
-    const struct evidence_v *evidence;
-    size_t evidence_count;
+    const struct evidence_v *evidence, *since;
+    size_t evidence_count, since_count;
+    const struct gate_line_v *halt; /* what has stopped it since; or NULL */
     const struct finding_v *findings;
     size_t finding_count;
     const struct vote_v *dissents;
@@ -143,6 +146,8 @@ struct project_v {
     struct html_safe summary;
     const char *state, *tone, *axis_note, *starts, *ends;
     const char *stood; /* its stage, where it stands still; or NULL */
+    const char
+        *halted; /* by whom it was stopped without a committee; or NULL */
     struct named_v axis;
     const struct named_v *policies, *policies_past, *objectives, *programmes,
         *areas, *members, *partners, *documents, *additions;

@@ -435,11 +435,37 @@ static const struct change staged_past[] = {
                                     " '%\"state\":\"finished\"%')")},
     {.op = RUN},
 };
+/* What an earlier program showed under a decision is kept with it: all that was
+ * dated until its day, as it stood when the program was replaced. */
+#define FILED                                                                  \
+    "portfolio_evidence e WHERE e.project = portfolio_gate.project AND"        \
+    " e.found <= portfolio_gate.decided_on"
+static const struct change kept_dossiers[] = {
+    {.op = ADD_FIELD, .entity = &gate_entity, .field = "dossier"},
+    {.op = RUN,
+     .sql = SQL_CONST(
+         "UPDATE portfolio_gate SET dossier = (WITH RECURSIVE d (id, text) AS"
+         " (SELECT CAST(0 AS BIGINT), CAST('' AS TEXT) UNION ALL SELECT n.id,"
+         " d.text || n.id || ':' || n.version || ' ' FROM d JOIN"
+         " portfolio_evidence n ON n.id = (SELECT min(e.id) FROM " FILED
+         " AND e.id > d.id)) SELECT d.text FROM d ORDER BY d.id DESC LIMIT 1)"
+         " WHERE state IN (" DECIDED ")")},
+    {.op = RUN},
+};
 static const struct migration migrations[] = {
-    {1, dated_links},      {3, decided_gates},     {4, deployments_over},
-    {30, dated_strategy},  {41, staged_projects},  {42, deployed_tools},
-    {43, read_alone},      {51, counted_by_state}, {60, dropped_plans},
-    {62, dated_filiation}, {80, staged_past},      {0},
+    {1, dated_links},
+    {3, decided_gates},
+    {4, deployments_over},
+    {30, dated_strategy},
+    {41, staged_projects},
+    {42, deployed_tools},
+    {43, read_alone},
+    {51, counted_by_state},
+    {60, dropped_plans},
+    {62, dated_filiation},
+    {80, staged_past},
+    {93, kept_dossiers},
+    {0},
 };
 
 static const struct task_kind tasks[] = {

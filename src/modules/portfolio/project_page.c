@@ -295,6 +295,7 @@ static enum status project_ask(struct req *r, void *view)
     struct filling f = {r, &k->parts, &k->v};
     TRY(parts_load(r, r->id, &k->parts));
     TRY(spread_fill(&f));
+    k->v.halted = project_halted(r, &k->parts);
     TRY(lineage_of(r, node_of(NODE_PROJECT, r->id), row->name, &k->lineage));
     return row_manage(r, &k->detail);
 }
@@ -308,6 +309,7 @@ enum status project_show(struct req *r)
     TRY(req_fill(r, project_ask, &k, sizeof(k)));
     struct project_v v = {
         .essaimage = k.v.essaimage,
+        .halted = k.v.halted,
         .state = choice_shown(r, &project_entity, "state", row->state),
         .tone = tone_of(r, &project_entity, "state", row->state),
         .stood = !row->stage || same(row->state, row->stage)

@@ -76,10 +76,11 @@ static const struct sql all_parts = SQL_CONST(
     " b.given, b.useful, b.use, b.text, b.obstacles, b.role, d.tool FROM"
     " portfolio_deployment d JOIN portfolio_feedback b ON b.deployment = d.id"
     " WHERE d.project = :id ORDER BY b.given DESC, b.id DESC LIMIT 6) f"
-    /* Steps: day is the instant, key the step, text its detail as JSON. */
-    " UNION ALL SELECT 13, j.id, -j.id, j.at, NULL, NULL, NULL, " REALS
+    /* Steps: day is the instant, m who took it, key the step, text its detail as
+     * JSON. */
+    " UNION ALL SELECT 13, j.id, -j.id, j.at, NULL, NULL, j.person, " REALS
     ", NULL, j.what, j.detail, NULL, NULL, NULL FROM (SELECT c.id, c.at, c.what,"
-    " c.detail FROM core_journal c WHERE c.entity = 'portfolio_project' AND"
+    " c.person, c.detail FROM core_journal c WHERE c.entity = 'portfolio_project' AND"
     " c.row_id = :id ORDER BY c.id DESC LIMIT 12) j"
     /* Policies that it had: title. */
     " UNION ALL SELECT 14, t.id, -l.until, l.since, l.until, NULL, NULL, " REALS

@@ -3,7 +3,7 @@
 #include "modules/portfolio/project_timeline.h"
 
 #include "i18n/format.h"
-#include "modules/portfolio/shown.h"
+#include "modules/portfolio/stopped.h"
 
 /*
  * One event of the timeline. Within a day what the journal has goes by its
@@ -88,6 +88,11 @@ static const char *step_reason(struct req *r, const struct parts *parts,
                : own;
 }
 
+static bool is_halt(const struct part *p)
+{
+    return same(p->key, "hold") || same(p->key, "stop");
+}
+
 /* A step's line of the journal: what was done, and why. */
 static struct gate_line_v step_event(struct req *r, const struct parts *parts,
                                      const struct part *p)
@@ -100,14 +105,40 @@ static struct gate_line_v step_event(struct req *r, const struct parts *parts,
             : arena_printf(r->mem, "portfolio_project.step.%s", p->key);
     int32_t day = day_of_time(p->day);
     const char *state = line_text(r, p->text, "to");
+    const char *why = step_reason(r, parts, p);
+    const bool alone = is_halt(p) && !(why && same(why, gate_reason()));
     return (struct gate_line_v){
         .name = tr_or(r->lang, label, p->key),
         .iso = day_iso(r->mem, day),
         .when = format_day(r->mem, r->lang, day, DAY_PLAIN),
-        .reason = said(r->mem, r->lang, step_reason(r, parts, p)),
+        .how = alone ? tr(r->lang, "portfolio.halted_alone") : NULL,
+        .reason = said(r->mem, r->lang, why),
         .state = state ? choice_shown(r, &project_entity, "state", state)
                        : tr(r->lang, "portfolio.step_taken"),
         .tone = tone_of(r, &project_entity, "state", state)};
+}
+
+const char *project_halted(struct req *r, const struct parts *parts)
+{
+    const struct project *project = r->row;
+    if (!word_in("held stopped", project->state))
+        return NULL;
+    for (size_t i = 0; i < parts_count(parts, PART_STEP); i++) {
+        const struct part *p = part_at(parts, PART_STEP, i);
+        if (!is_halt(p))
+            continue;
+        const char *why = step_reason(r, parts, p);
+        const int32_t day = day_of_time(p->day);
+        return why && same(why, gate_reason())
+                   ? NULL
+                   : arena_printf(r->mem, "%s\xc2\xa0: %s. %s %s",
+                                  choice_shown(r, &project_entity, "state",
+                                               project->state),
+                                  format_day(r->mem, r->lang, day, DAY_LONG),
+                                  halt_how(r, p->m, day),
+                                  why ? said(r->mem, r->lang, why) : "");
+    }
+    return NULL;
 }
 
 void timeline_fill(struct req *r, const struct parts *parts,

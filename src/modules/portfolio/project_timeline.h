@@ -7,3 +7,6 @@
 /* v->timeline, of the gates, sessions, services and steps among its parts. */
 void timeline_fill(struct req *r, const struct parts *parts,
                    struct project_v *v);
+/* Of a project that stands still: since when, and that no committee decided it;
+ * NULL where one did. Asks who may decide. */
+const char *project_halted(struct req *r, const struct parts *parts);
