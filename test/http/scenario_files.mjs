@@ -69,6 +69,22 @@ await test('an ETag is answered 304, a range 206, a range outside 416', async ()
     equal((await leader.get(path, { range })).status, 200, range);
   equal((await leader.get(path, { range: 'bytes=0-1', 'if-range': '"old"' })).status, 200);
 });
+await test('the mail of an answer names the documents given; who asked without an account reads them by it', async () => {
+  const sent = await leader.submit(await leader.form('/conseils/nouveau', '/conseils'), { need: 'Lire à voix haute',
+    topic: 'practice', asked: '2025-03-02', asker: 'Une école', email: 'voix@demo.example', answer: 'Voici par où commencer.',
+    documents: row.split('/').at(-1), documents_given: '1' });
+  equal(sent.status, 303, readable(sent.text).slice(0, 400));
+  const step = await leader.submit(await leader.form(sent.location, '/etapes/answer'), {});
+  equal(step.status, 303, readable(step.text).slice(0, 400));
+  const mail = sql("SELECT text FROM core_mail WHERE what = 'portfolio.mail_answer' AND address = 'voix@demo.example'");
+  match(mail, /Documents remis/);
+  match(mail, /Un essai/);
+  const [, path] = /\{site\}(\/documents-remis\/[0-9a-f]+\/file)/.exec(mail);
+  const stranger = server.stranger();
+  ok((await stranger.get(path)).bytes.equals(pdf), 'other bytes');
+  equal((await stranger.get(path.replace(/[0-9a-f]{8}\/file/, '00000000/file'))).status, 404);
+  equal((await stranger.get(`${row}/fichier/file`)).status === 200, false, 'the document itself is public');
+});
 await test('the same form twice is once, and the same content lies on the disk once', async () => {
   const form = await leader.form('/documents/nouveau', '/documents');
   const pairs = [...filled(form, { project: '1', title: 'Deux fois' }), ['file', pdf, 'deux.pdf']];

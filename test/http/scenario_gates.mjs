@@ -509,6 +509,8 @@ await test('who cannot vote does not sit; a committee that cannot reach its quor
   const seated = await post(leader, '/membres-de-jalon', { gate: id(alone), person: person('teacher'), role: 'member' });
   says(seated, 422, /pas de compte qui permette de voter/);
   match(seated.text, /<[^>]*id="f-person"[^>]*aria-invalid="true"/);
+  says(await post(leader, '/membres-de-jalon', { gate: id(alone), person: person('leader'), role: 'member' }), 422,
+    /siège déjà à ce comité/);
   const seat = (await rows('/membres-de-jalon')).find((m) => m.gate === id(alone) && m.person === person('expert'));
   made(await post(expert, `/membres-de-jalon/${seat.id}/etapes/declare`, { reason: 'J’ai écrit la ressource.' }));
   says(await post(leader, `${alone}/etapes/open`), 409, /Moins de membres peuvent voter/);
@@ -550,6 +552,37 @@ await test('a project stopped without a committee says so, by which role and why
   made(await post(leader, `${of}/etapes/resume`, { reason: 'Un autre prestataire a repris le service.' }));
   for (const path of [of, `/decisions/${passed}`])
     ok(!alone.test(readable((await stranger.get(path)).text)), path);
+});
+await test('a list of members says which gates of that name there are, and takes the one with its number', async () => {
+  const gates = [await gateOf(await projectAt('Homonymes un', 'study'), { name: 'Jalon homonyme' }, []),
+    await gateOf(await projectAt('Homonymes deux', 'study'), { name: 'Jalon homonyme' }, [])];
+  const file = join(server.folder, 'membres.csv');
+  const sent = (gate) => {
+    writeFileSync(file, `gate;person;role\r\n${gate};inspector@demo.example;member`);
+    const r = spawnSync(program, ['import', 'gate_member', file, '--data', server.folder], { encoding: 'utf8' });
+    return r.stdout + r.stderr;
+  };
+  const told = sent('Jalon homonyme');
+  for (const gate of gates) match(told, new RegExp(`Jalon homonyme[^;]*#${id(gate)}\\b`));
+  const name = new RegExp(`Jalon homonyme[^;]*#${id(gates[1])}\\b`).exec(told.slice(told.lastIndexOf(':')))?.[0]
+    ?? `Jalon homonyme · #${id(gates[1])}`;
+  sent(name);
+  equal((await rows('/membres-de-jalon')).filter((m) => gates.map(id).includes(m.gate)).map((m) => m.gate).join(), `${id(gates[1])}`);
+});
+await test('a kind of filiation says what it leads from and to; a project’s page begins with the project', async () => {
+  const of = await projectAt('Projet à relier', 'study');
+  const note = made(await post(leader, '/veille', { title: 'À déployer', source: 'Revue', seen: '2025-03-01' }));
+  const link = (fields) => post(leader, '/filiations', { from_signal: id(note), to_project: id(of), since: '2025-03-01', ...fields });
+  says(await link({ kind: 'deployed_as' }), 422, /d’un projet à un déploiement/);
+  says(await link({ kind: 'merged' }), 422, /d’un projet à un autre/);
+  made(await link({ kind: 'inspired' }));
+  const way = /href="(\/filiations\/nouveau[^"]*)"/.exec((await leader.get(of)).text)[1];
+  equal(Object.fromEntries((await leader.form(way, '/filiations')).fields).to_project, 'Projet à relier');
+});
+await test('who writes a return is told before that everybody reads it', async () => {
+  const form = (await admin.get('/retours/nouveau')).text;
+  for (const field of ['obstacles', 'text'])
+    match(form, new RegExp(`id="f-${field}-h[^"]*"[^>]*>[^<]*Tout le monde le lit sur la page du projet`));
 });
 // The project's own line of the journal as an earlier program wrote it, with the committee's words or none.
 const asBefore = (project, reason) => query(server.folder, 'UPDATE core_journal SET detail ='

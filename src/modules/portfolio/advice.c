@@ -1,6 +1,13 @@
 /* Requests for advice, until it is known what came of the answer. */
+#include "core/link.h"
 #include "core/mail.h"
+#include "core/pages.h"
+#include "core/request.h"
+#include "i18n/format.h"
 #include "modules/portfolio/life.h"
+#include "modules/portfolio/routes.h"
+
+#define LINK_DOCUMENT "document" /* given with an answer */
 
 static const char *const topics[] = {
     "resource", "practice", "inclusion", "ai",    "equipment",
@@ -25,6 +32,57 @@ static const char *lacks_answer(struct conn *c, struct arena *a,
     return d->answer ? NULL : "portfolio_advice.lacks_answer";
 }
 
+static const struct link links[] = {
+    {.name = "documents", .target = &document_entity, .most = 10},
+    {0},
+};
+
+/* A line for each document that was given: its title, and where it is read. A
+ * file is read by an address of its own, for who asked may have no account. */
+static enum status documents_told(struct conn *c, struct arena *a,
+                                  const struct advice *d, const struct lang *l,
+                                  const char **out)
+{
+    enum { DAYS = 180 };
+    struct links given;
+    struct buf b = {.mem = a};
+    TRY(links_load(c, a, (struct linking){&advice_entity, links, d->row.id},
+                   &given));
+    if (given.n)
+        buf_printf(&b, "\n\n%s",
+                   tr_with(a, l, "portfolio.mail_documents", "until",
+                           format_day(a, l, day_today() + DAYS, DAY_LONG),
+                           NULL));
+    for (size_t i = 0; i < given.n; i++) {
+        void *row;
+        const char *secret, *at;
+        TRY(row_load(c, a, &document_entity, given.all[i].target, &reach_all,
+                     &row));
+        const struct document *doc = row;
+        at = doc->web ? mail_typed(a, doc->web) : "";
+        if (doc->file != NONE) {
+            TRY(link_add(c, a, LINK_DOCUMENT, doc->row.id, day_today() + DAYS,
+                         &secret));
+            at = arena_printf(a, "{site}/documents-remis/%s/file", secret);
+        }
+        buf_printf(&b, "\n- %s%s%s", mail_typed(a, doc->title),
+                   *at ? tr(l, "view.colon") : "", at);
+    }
+    *out = given.n ? buf_done(&b).p : "";
+    return OK;
+}
+
+enum status document_given(struct req *r)
+{
+    bool spent;
+    TRY(link_find(r->conn, r->mem, LINK_DOCUMENT,
+                  str_of(req_param(r, "secret")), &r->id, &spent));
+    TRY(row_load(r->conn, r->mem, &document_entity, r->id, &reach_all,
+                 &r->row));
+    req_header(r, "X-Robots-Tag", "noindex");
+    return file_show(r);
+}
+
 /* Who asked reads the answer where they can: with an account or without. */
 static enum status answer_sent(struct conn *c, struct arena *a, const void *row,
                                struct str reason, struct actor by)
@@ -32,9 +90,11 @@ static enum status answer_sent(struct conn *c, struct arena *a, const void *row,
     const struct advice *d = row;
     const struct lang *l;
     const struct person *p;
+    const char *documents;
     (void)reason, (void)by;
     TRY(person_find(c, a, d->person, &p));
     TRY(mail_lang(c, a, d->person, NULL, &l));
+    TRY(documents_told(c, a, d, l, &documents));
     const char *name = p ? p->name : d->asker ? d->asker : "";
     return mail_add(
         c, a,
@@ -45,7 +105,8 @@ static enum status answer_sent(struct conn *c, struct arena *a, const void *row,
                        .text = tr_with(a, l, "portfolio.mail_answer_text",
                                        "name", mail_typed(a, name), "need",
                                        mail_typed(a, d->need), "answer",
-                                       mail_typed(a, d->answer), NULL),
+                                       mail_typed(a, d->answer), "documents",
+                                       documents, NULL),
                        .page = path_of_id(a, advice_entity.path, d->row.id)});
 }
 
@@ -102,10 +163,6 @@ static const struct field fields[] = {
     PROSE(advice, state_reason, .max = 2000, .flags = F_COMPUTED),
     PROSE(advice, answer, .max = 8000, .flags = F_SEARCH),
     PROSE(advice, outcome, .max = 4000),
-    {0},
-};
-static const struct link links[] = {
-    {.name = "documents", .target = &document_entity, .most = 10},
     {0},
 };
 static const char *const reach[] = {

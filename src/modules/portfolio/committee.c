@@ -163,7 +163,14 @@ static const char *member_check(struct conn *c, struct arena *a,
         return refusal;
     *field = "person";
     return who_load(c, a, m->person, &who) == OK && may(who, "portfolio.vote")
-               ? NULL
+               ? fault_if(c,
+                          SQL("SELECT count(*) FROM portfolio_gate_member m"
+                              " WHERE m.gate = :gate AND m.person = :person AND"
+                              " m.id <> :id"),
+                          ARGS(arg_int("gate", m->gate),
+                               arg_int("person", m->person),
+                               arg_int("id", m->row.id)),
+                          "portfolio_gate_member.sits_already")
                : "portfolio_gate_member.cannot_vote";
 }
 

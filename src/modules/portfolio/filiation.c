@@ -134,6 +134,20 @@ static void circle_tell(struct conn *c, struct arena *a,
             c, (struct fault_rows){"portfolio_filiation.circle_by", rows, at});
 }
 
+/* What a kind of link leads from and to. */
+static const char *kind_fault(const struct filiation *f)
+{
+    const bool of_project = node_kind(f->from_node) == NODE_PROJECT;
+    const enum node_kind to = node_kind(f->to_node);
+    return same(f->kind, "deployed_as") &&
+                   !(of_project && to == NODE_DEPLOYMENT)
+               ? "portfolio_filiation.not_deployed"
+           : word_in("split merged", f->kind) &&
+                   !(of_project && to == NODE_PROJECT)
+               ? "portfolio_filiation.between_projects"
+               : NULL;
+}
+
 static const char *check(struct conn *c, struct arena *a, const void *row,
                          const char **field)
 {
@@ -146,6 +160,10 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
     *field = "to_project";
     if (f->to_node == NONE)
         return "portfolio_filiation.one_end";
+    *field = "kind";
+    const char *fault = kind_fault(f);
+    if (fault)
+        return fault;
     *field = ends[node_kind(f->to_node)];
     if (f->to_node == f->from_node)
         return "portfolio_filiation.itself";

@@ -232,8 +232,11 @@ static void additions_fill(struct filling *f)
             arena_printf(r->mem, "/deploiements/liste?project=%" PRId64, r->id),
             NULL};
     if (r->who && may(r->who, "portfolio.edit_watch"))
-        out[n++] = (struct named_v){tr(r->lang, "portfolio_filiation.new"),
-                                    "/filiations/nouveau", NULL};
+        out[n++] = (struct named_v){
+            tr(r->lang, "portfolio_filiation.new"),
+            arena_printf(r->mem, "/filiations/nouveau?to_project=%" PRId64,
+                         r->id),
+            NULL};
     f->v->additions = out;
     f->v->addition_count = n;
 }
