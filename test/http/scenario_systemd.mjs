@@ -22,7 +22,7 @@ const place = mkdtempSync(join(tmpdir(), 'essaim-systemd-'));
 const own = groups.map((g) => join(g, `essaim-test-${process.pid}`));
 let boot, inside;
 const within = (...command) =>
-  spawnSync('nsenter', ['-t', inside, '-m', '-p', '-u', '-i', '-n', '-C', '-r', ...command], { encoding: 'utf8', timeout: 60000 });
+  spawnSync('nsenter', ['-t', inside, '-m', '-p', '-u', '-i', '-n', '-C', '-r', ...command], { encoding: 'utf8', timeout: 60000, env: { PATH: process.env.PATH } });
 const said = (...command) => within(...command).stdout.trim();
 const shown = (what) => said('systemctl', 'show', '-p', what, '--value', 'essaim');
 const health = () => said('curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', 'http://127.0.0.1:8080/healthz');
@@ -128,7 +128,7 @@ function typed(chapter, sign, without = [], changes = []) {
 function does(chapter, sign, { without, changes, input } = {}) {
   const text = typed(chapter, sign, without, changes);
   const r = spawnSync('nsenter', ['-t', inside, '-m', '-p', '-u', '-i', '-n', '-C', '-r', 'env', '-i',
-    'PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root', 'bash', '-eo', 'pipefail', '-c', `cd /root; umask 077; ${text}`],
+    'PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root', 'bash', '--norc', '-eo', 'pipefail', '-c', `cd /root; umask 077; ${text}`],
   { encoding: 'utf8', timeout: 100000, input });
   equal(r.status, 0, `${chapter}:\n${text}\n${r.stdout}${r.stderr}`);
   return r.stdout;
@@ -157,7 +157,7 @@ await test('the manual: from nothing to a service, a backup, and back out of it'
 });
 await test('the manual: from the file to PostgreSQL, restored there, and back', async (skip) => {
   if (noServer()) return skip(noServer());
-  equal(within('bash', '-ec', `bin=$(pg_config --bindir); echo '127.0.0.1 db.example.fr' >>/etc/hosts
+  equal(within('sh', '-ec', `bin=$(pg_config --bindir); echo '127.0.0.1 db.example.fr' >>/etc/hosts
     install -d -o postgres /run/postgresql /pg; runuser -u postgres -- $bin/initdb -D /pg/data --auth-local=peer --auth-host=scram-sha-256 -E UTF8 --no-sync
     cd /pg && runuser -u postgres -- $bin/pg_ctl -D /pg/data -o '-k /run/postgresql' -l /pg/log -w start`).stderr, '');
   const password = [['PASSWORD', 'geheim']];
