@@ -241,9 +241,12 @@ await test('the public decision is a letter: who sends it, what about, on what e
   let later = 0;
   for (const g of mia) {
     const page = (await server.stranger().get(`/decisions/${g.id}`)).text;
+    const [since = ''] = /<section aria-labelledby="since">[\s\S]*?<\/section>/.exec(page) ?? [];
+    const then = page.replace(since, '');
     for (const e of known) {
       later += e.found > g.decided_on;
-      equal(page.includes(`href="/preuves/${e.id}"`), e.found <= g.decided_on, `${g.decided_on}: ${e.statement}`);
+      equal(then.includes(`href="/preuves/${e.id}"`), e.found <= g.decided_on, `${g.decided_on}: ${e.statement}`);
+      equal(since.includes(`href="/preuves/${e.id}"`), e.found > g.decided_on, `${g.decided_on}, since: ${e.statement}`);
       equal((await server.stranger().get(`/preuves/${e.id}`)).status, 200);
     }
     ok(page.includes('href="/projets/1/essaimage"'), 'where it is used');
