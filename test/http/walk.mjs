@@ -59,13 +59,19 @@ for (const visit of (await rowsOf('/accueils')).filter((v) => v.state === 'asked
   if (r.status === 303) break;
 }
 
+// Who asked for advice without an account reads the documents given by a secret address.
+const paper = (await rowsOf('/documents')).find((d) => d.file);
+const asked = await admin.submit(await admin.form('/conseils/nouveau', '/conseils'), { need: 'Lire à voix haute', topic: 'practice',
+  asker: 'Une école', email: 'voix@demo.example', answer: 'Voici par où commencer.', documents: paper.id, documents_given: '1' });
+equal((await admin.submit(await admin.form(asked.location, '/etapes/answer'), {})).status, 303);
+
 // Mails that this server shows, for it has none to send them; where each leads.
 for (const href of links((await admin.get('/courriels')).text).filter((l) => l.startsWith('/courriels/'))) {
   const text = (await admin.get(href)).text;
   examples.mail = href.split('/').pop();
   for (const [, path, secret] of text.matchAll(/(\/[a-z-]+\/)([0-9a-f]{40})\b/g)) {
     examples[`${path}:secret`] = path + secret;
-    examples[`${path}:secret/pdf`] = `${path}${secret}/pdf`;
+    for (const more of ['/pdf', '/file']) examples[`${path}:secret${more}`] = path + secret + more;
   }
 }
 
