@@ -186,10 +186,15 @@ await test('a commit is one that changed something, and the log before the datab
     return ['commits_total', 'writes_total', 'writes_per_commit_count', 'writes_per_commit_sum'].map((n) => now.value(`essaim_db_${n}`));
   };
   await sleep(2500); // the journal is sealed
-  const before = await seen();
-  for (let i = 0; i < 3; i++) equal((await server.stranger().get('/readyz')).status, 200);
-  const looked = await seen();
-  deepEqual(looked, [before[0], before[1] + 3, before[2], before[3]], 'what changes nothing is no commit');
+  // The server's own tasks commit as well: between two of them, nothing else does.
+  let looked, expected;
+  for (let i = 0; i < 10 && (!i || `${looked}` !== `${expected}`); i++) {
+    const before = await seen();
+    expected = [before[0], before[1] + 3, before[2], before[3]];
+    for (let k = 0; k < 3; k++) equal((await server.stranger().get('/readyz')).status, 200);
+    looked = await seen();
+  }
+  deepEqual(looked, expected, 'what changes nothing is no commit');
   equal((await admin.submit(form, { name: 'Une organisation de plus', kind })).status, 303);
   const after = await seen();
   ok(after[0] > looked[0] && after[2] > looked[2] && after[3] > looked[3], `${after}`);
