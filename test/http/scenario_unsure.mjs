@@ -128,10 +128,13 @@ else {
     const all = await Promise.all(Array.from({ length: 12 }, (_, i) =>
       server.stranger().get(['/projets', '/api/v1/project', '/readyz'][i % 3])));
     ok(all.every((r) => r.status === 503 || r.status === 500), all.map((r) => r.status).join());
-    equal(told('away') - before[0], 1, server.log().slice(-3000));
+    // Who was at the door as it closed may have come in: then it was back, and away again.
+    const backs = told('back') - before[1];
+    ok(backs < 3, server.log().slice(-3000));
+    equal(told('away') - before[0], 1 + backs, server.log().slice(-3000));
     proxy.away = false;
     for (let i = 0; i < 200 && (await server.stranger().get('/readyz')).status !== 200; i++) await sleep(50);
-    equal(told('back') - before[1], 1);
+    equal(told('back') - before[1], 1 + backs);
   });
   await test('a child that dies while there is no database is replaced when there is one', async () => {
     proxy.lose();
@@ -178,7 +181,8 @@ else {
     // The proxy lives in this process: the command may not hold it up.
     const said = await command('import', 'school', file, '--data', folder, '--db', proxy.url);
     equal(said.code, 1);
-    match(said.err, /^essaim: [^\n]+\n$/);
+    // Which column is which, and then one line.
+    match(said.err, /^(\w+ -> \w+\n){3}essaim: [^\n]+\n$/);
     match(said.err, /the database was lost while it saved: look whether it is done/);
     const [, n] = /essaim import undo (\d+)/.exec(said.err) ?? [];
     ok(n, said.err);
