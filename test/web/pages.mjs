@@ -109,12 +109,14 @@ for (const [path, role] of forms)
     const wanted = await page.evaluate(() => {
       const form = [...document.querySelectorAll('main form')].at(-1);
       window.walked = form;
+      // What is rare is folded away: the fold itself is met, and then all that it holds.
+      for (const fold of form.querySelectorAll('details.rare')) fold.open = true;
       // What Enter in a field presses: the first button, for no eye and no Tab,
       // and the same as the last.
       const [first] = form.querySelectorAll('button'), last = [...form.querySelectorAll('button')].at(-1);
       const twin = first !== last && first.tabIndex === -1 && first.getAttribute('aria-hidden') === 'true'
         && first.textContent === last.textContent && !first.name && !first.hasAttribute('formaction');
-      return [...form.querySelectorAll('input:not([type=hidden]), select, textarea, button')]
+      return [...form.querySelectorAll('input:not([type=hidden]), select, textarea, button, details.rare > summary')]
         .filter((e) => !(twin && e === first))
         .filter((e) => e.type !== 'radio' || e.checked
           || (!form.querySelector(`input[name="${e.name}"]:checked`)
