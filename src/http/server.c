@@ -81,9 +81,9 @@ static void server_free(struct http_server *s)
 {
     lane_drain(&s->lanes[HTTP_FAST]);
     lane_drain(&s->lanes[HTTP_HEAVY]);
+    keeper_stop(s); /* it looks at the workers, which the next lines free */
     lane_join(&s->lanes[HTTP_FAST]);
     lane_join(&s->lanes[HTTP_HEAVY]);
-    keeper_stop(s);
     free_plain(s);
 }
 
