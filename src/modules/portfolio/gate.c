@@ -103,7 +103,10 @@ static struct standing standing_of(struct conn *c, struct arena *a,
     return s;
 }
 
-int64_t gate_voters(struct conn *c, struct arena *a, const struct gate *g)
+/* Those who sit on it and can vote: none who declared a conflict, nor who has
+ * no right to. */
+static int64_t gate_voters(struct conn *c, struct arena *a,
+                           const struct gate *g)
 {
     struct list list;
     struct who *who;

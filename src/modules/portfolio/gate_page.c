@@ -122,6 +122,7 @@ static enum status votes_fill(struct req *r, const struct gate *g,
     struct list list;
     TRY(rows_under(r, &gate_member_entity, "gate", r->id, &list));
     struct vote_v *out = NEW_ARRAY(r->mem, struct vote_v, list.n + 1);
+    int64_t able = 0; /* all were, as it opened */
     const struct field *person = entity_field(&gate_member_entity, "person");
     for (size_t i = 0; i < list.n; i++) {
         const struct gate_member *m = list.rows[i];
@@ -139,6 +140,7 @@ static enum status votes_fill(struct req *r, const struct gate *g,
             .dissent = spoken && gate_is_decided(g) &&
                        !same(m->state, g->state) && !same(m->state, "abstain")};
         v->voted += spoken;
+        able += !same(m->state, "conflict");
         if (m->person != r->who->person || !may(r->who, "portfolio.vote"))
             continue;
         if (same(g->state, "open"))
@@ -155,8 +157,7 @@ static enum status votes_fill(struct req *r, const struct gate *g,
     }
     v->votes = out;
     v->vote_count = list.n;
-    v->lost = same(g->state, "open") && v->voted < g->quorum &&
-              gate_voters(r->conn, r->mem, g) < g->quorum;
+    v->lost = same(g->state, "open") && able < g->quorum;
     v->typed_vote = gate_votes(r) ? typed_or(r, "reason", "") : "";
     return OK;
 }

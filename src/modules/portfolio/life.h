@@ -203,9 +203,6 @@ int32_t gate_day(const struct gate *g);
  * programs wrote the gate's reason there, which is told as this. */
 const char *gate_reason(void);
 bool gate_is_decided(const struct gate *g);
-/* Those who sit on it and can still vote: none who declared a conflict, nor who
- * has no right to vote. */
-int64_t gate_voters(struct conn *c, struct arena *a, const struct gate *g);
 /* Who declared a conflict of interest moves nothing in the gate: a label key,
  * or NULL. */
 const char *gate_refuses_person(struct conn *c, struct arena *a,
