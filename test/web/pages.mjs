@@ -124,6 +124,9 @@ for (const [path, role] of forms)
         .map((e) => e.id || e.textContent.trim());
     });
     ok(wanted.length > 1, 'no control');
+    deepEqual(await page.evaluate(() => [...window.walked.querySelectorAll('.field > label + :is(input, select, textarea)')]
+      .filter((e) => e.offsetParent && e.getBoundingClientRect().top - e.previousElementSibling.getBoundingClientRect().bottom > 12)
+      .map((e) => e.id)), [], 'far from its label');
     const met = [];
     for (let i = 0; i < 400; i++) {
       await page.keyboard.press('Tab');
