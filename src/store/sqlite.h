@@ -146,6 +146,9 @@ void checkpoint_ask(struct lite_db *db);
 void checkpoint_when_due(struct lite_db *db);
 /* So that the room of the WAL can be used again. */
 void checkpoint_restart(struct lite_db *db);
+/* By that connection, as far as nobody is in the way: is all of the WAL in the
+ * file? Not where a failed sync may have lost some of it. */
+bool checkpoint_whole(struct lite_db *db, sqlite3 *lite);
 /* The last, and the WAL is gone; where it still is needed, it stays. */
 void checkpoint_last(struct lite_db *db);
 

@@ -26,25 +26,35 @@ static void sync_heard(struct lite_db *db, int rc)
              "see the disk, then restart: until then its WAL grows", NULL);
 }
 
-/* What could not be done, a later one does. How many pages are in the file. */
-static int checkpoint(struct lite_db *db, sqlite3 *lite, int mode)
+/* What could not be done, a later one does. How many pages are in the file, of
+ * how many (-1: not known). */
+static int checkpoint(struct lite_db *db, sqlite3 *lite, int mode, int *pages)
 {
-    int pages = 0, done = 0;
+    int done = db->checkpointed;
+    *pages = -1;
     pthread_mutex_lock(&db->checkpointer.turn);
-    if (db->unsynced)
-        done = db->checkpointed;
-    else if (sqlite3_wal_checkpoint_v2(lite, NULL, mode, &pages, &done) !=
-             SQLITE_OK)
+    if (!db->unsynced && sqlite3_wal_checkpoint_v2(lite, NULL, mode, pages,
+                                                   &done) != SQLITE_OK) {
         sync_heard(db, sqlite3_extended_errcode(lite));
+        *pages = -1;
+    }
     pthread_mutex_unlock(&db->checkpointer.turn);
     return done;
+}
+
+bool checkpoint_whole(struct lite_db *db, sqlite3 *lite)
+{
+    int pages;
+    const int done = checkpoint(db, lite, SQLITE_CHECKPOINT_PASSIVE, &pages);
+    return pages >= 0 && pages == done;
 }
 
 /* At once, waiting so long for others. */
 static void checkpoint_now(struct lite_db *db, int mode, int64_t patience_ns)
 {
+    int pages;
     db->writer->patience_ns = patience_ns;
-    db->checkpointed = checkpoint(db, db->writer->lite, mode);
+    db->checkpointed = checkpoint(db, db->writer->lite, mode, &pages);
     db->checkpoint_seen = db->wal_pages;
 }
 
@@ -55,7 +65,8 @@ void checkpoint_restart(struct lite_db *db)
 
 void checkpoint_last(struct lite_db *db)
 {
-    checkpoint_now(db, SQLITE_CHECKPOINT_TRUNCATE, PATIENCE);
+    if (!db->db.shared)
+        checkpoint_now(db, SQLITE_CHECKPOINT_TRUNCATE, PATIENCE);
     if (db->unsynced)
         sqlite3_db_config(db->writer->lite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
                           NULL);
@@ -74,12 +85,13 @@ static void file_sync(struct lite_db *db, sqlite3 *lite)
 
 static void checkpoint_beside(struct lite_db *db, sqlite3 **lite)
 {
+    int pages;
     if (!*lite && lite_open_other(db, lite) != OK) {
         sqlite3_close(*lite);
         *lite = NULL;
         return;
     }
-    db->checkpointed = checkpoint(db, *lite, SQLITE_CHECKPOINT_PASSIVE);
+    db->checkpointed = checkpoint(db, *lite, SQLITE_CHECKPOINT_PASSIVE, &pages);
     file_sync(db, *lite);
 }
 

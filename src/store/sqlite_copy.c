@@ -27,18 +27,11 @@ struct copying {
     struct stat before;
 };
 
-/* Is all of the WAL in the file? Not where that may have lost some of it. A
- * scratch file has none: whoever reads it keeps the others from writing. */
+/* Is all of the WAL in the file? A scratch file has none: whoever reads it keeps
+ * the others from writing. */
 static bool checkpointed(const struct copying *k)
 {
-    int pages = -1, done = -1;
-    if (k->db->scratch)
-        return true;
-    return !k->db->unsynced &&
-           sqlite3_wal_checkpoint_v2(k->checker, NULL,
-                                     SQLITE_CHECKPOINT_PASSIVE, &pages,
-                                     &done) == SQLITE_OK &&
-           pages >= 0 && pages == done;
+    return k->db->scratch || checkpoint_whole(k->db, k->checker);
 }
 
 /* False: a reader of before holds the WAL, or another has the lock. */

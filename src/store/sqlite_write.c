@@ -255,7 +255,6 @@ void *writer_main(void *data)
         }
     }
     checkpointer_stop(db);
-    if (!db->db.shared)
-        checkpoint_last(db);
+    checkpoint_last(db);
     return NULL;
 }

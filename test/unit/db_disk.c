@@ -308,3 +308,41 @@ TEST_SQLITE(db_file_that_is_not_synced_keeps_its_wal)
     OKAY(db_wal_bytes(k.reader, &wal) == OK && wal < 20 * 8000);
     db_kit_close(&k);
 }
+
+/* A backup's own checkpoint is told of it as well, and the next is well. */
+TEST_SQLITE(db_copy_keeps_the_wal_of_a_file_that_is_not_synced)
+{
+    struct db_kit k = disk_open(1 << 30);
+    const struct copy_to nowhere = {0};
+    const char *why = NULL;
+    int64_t wal;
+    lite_db(k.db)->checkpoint_step = 100000;
+    disk.bad_file_syncs = 1;
+    put_many(&k, 1, 200);
+    OKAY(db_copy(k.db, &k.mem, &nowhere, &why) == ERR_STORE);
+    OKAY(!disk.bad_file_syncs && why && strstr(why, "sync"));
+    put_many(&k, 201, 201);
+    OKAY(db_wal_bytes(k.reader, &wal) == OK && wal > 200 * 8000);
+    disk_close(&k);
+}
+
+/* Who is the last to close a file beside a server that went leaves its WAL. */
+TEST_SQLITE(db_shared_file_that_is_not_synced_keeps_its_wal)
+{
+    struct db_kit k = disk_open(1 << 30);
+    const char *why = NULL;
+    const struct db_options o = {.path = k.path, .vfs = "disk", .shared = true};
+    db_kit_close(&k);
+    CHECK(db_open(&k.mem, &k.db, &o, &why) == OK);
+    lite_db(k.db)->checkpoint_step = 10;
+    disk.bad_file_syncs = 1;
+    for (int64_t at = 1; disk.bad_file_syncs && at < 2000; at++)
+        put_many(&k, at, at);
+    OKAY(!disk.bad_file_syncs);
+    for (int i = 0; !lite_db(k.db)->unsynced && i < 1000; i++)
+        usleep(1000);
+    db_close(k.db);
+    OKAY(access(k.wal, F_OK) == 0);
+    arena_reset(&k.mem);
+    shim_unregister(&disk.shim);
+}
