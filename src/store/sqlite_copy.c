@@ -27,8 +27,8 @@ struct copying {
     struct stat before;
 };
 
-/* Is all of the WAL in the file? A scratch file has none: whoever reads it keeps
- * the others from writing. */
+/* Is all of the WAL in the file? A scratch file has none: whoever reads it
+ * keeps the others from writing. */
 static bool checkpointed(const struct copying *k)
 {
     return k->db->scratch || checkpoint_whole(k->db, k->checker);
