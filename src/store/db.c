@@ -57,23 +57,7 @@ const char *db_reason(enum status s)
 
 const char *db_place_kept(struct arena *a, const char *place)
 {
-    static const char word[] = "password=";
-    const char *at = strstr(place, "://"), *query = strchr(place, '?');
-    struct buf b = {.mem = a};
-    const char *who = at ? at + 3 : place;
-    const char *end = who + strcspn(who, "@/?");
-    const size_t user = *end == '@' ? strcspn(who, ":@") : 0;
-    const char *rest = *end == '@' ? end : who;
-    buf_add(&b, place, (size_t)(who - place) + user);
-    const char *secret = query ? strstr(query, word) : NULL;
-    if (!secret || (secret[-1] != '?' && secret[-1] != '&')) {
-        buf_str(&b, rest);
-    } else {
-        const char *after = secret + strcspn(secret, "&");
-        buf_add(&b, rest, (size_t)(secret - rest) - !*after);
-        buf_str(&b, after + (*after == '&'));
-    }
-    return buf_done(&b).p;
+    return place_is_postgres(place) ? postgres_engine.kept(a, place) : place;
 }
 
 static void spare_drop(struct conn *c)

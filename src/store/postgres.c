@@ -202,6 +202,7 @@ static enum status lock(struct conn *c, const char *name)
 const struct engine postgres_engine = {
     .called = "postgresql",
     .shown = pg_shown,
+    .kept = pg_kept,
     .integrity = pg_integrity,
     .describe = pg_describe,
     .loader = &postgres_loader,

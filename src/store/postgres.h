@@ -113,6 +113,7 @@ enum status pg_look(struct arena *a, const struct pg_db *db, int least,
                     const char **why) MUST_USE;
 /* The place without user and password. */
 const char *pg_shown(struct arena *a, const char *url);
+const char *pg_kept(struct arena *a, const char *url);
 
 /* postgres_text.c: into s->text and s->names. */
 void pg_translate(struct pg_statement *s, const char *text);

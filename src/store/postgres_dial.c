@@ -117,6 +117,31 @@ const char *pg_shown(struct arena *a, const char *url)
                         *part[1] ? ":" : "", part[1], part[2]);
 }
 
+/* The password stands before the first @, if that comes before a slash, as libpq
+ * reads it (a ? may be part of it); or in what follows the ?. */
+const char *pg_kept(struct arena *a, const char *url)
+{
+    struct buf b = {.mem = a};
+    const char *at = strstr(url, "://"), *rest = at ? at + 3 : url;
+    const size_t who = strcspn(rest, "@/");
+    buf_add(&b, url, (size_t)(rest - url));
+    if (rest[who] == '@') {
+        buf_add(&b, rest, strcspn(rest, ":@"));
+        rest += who;
+    }
+    struct str query = str_of(rest), part;
+    str_next(&query, '?', &part);
+    buf_add(&b, part.p, part.n);
+    for (char before = '?'; str_next(&query, '&', &part);) {
+        if (str_starts(part, "password=") || str_starts(part, "sslpassword="))
+            continue;
+        buf_char(&b, before);
+        buf_add(&b, part.p, part.n);
+        before = '&';
+    }
+    return buf_done(&b).p;
+}
+
 /* The SQLSTATE with which a server refused us, or "": what it says besides is
  * in its own language. libpq tells it of an attempt whose errors are asked for
  * in that form, which only one that is not waited for can be. */

@@ -272,3 +272,24 @@ TEST_POSTGRES(postgres_says_why_a_place_will_not_do)
     /* Debian has no older server: this one is too old for a later program. */
     OKAY(refused_of(place, ERR_SYSTEM, "install 99 or a later one", 990000));
 }
+
+TEST(db_place_kept_has_no_password)
+{
+    static const char *const places[][2] = {
+        {"postgresql://e:s3cret@h:5432/lab", "postgresql://e@h:5432/lab"},
+        {"postgresql://e:a?b@h/lab?sslmode=require",
+         "postgresql://e@h/lab?sslmode=require"},
+        {"postgresql://h/lab?sslpassword=x&sslmode=require&password=y",
+         "postgresql://h/lab?sslmode=require"},
+        {"postgresql://h/lab?sslmode=require&password=y",
+         "postgresql://h/lab?sslmode=require"},
+        {"postgresql://h/lab?password=y", "postgresql://h/lab"},
+        {"postgresql:///lab?host=/run/a@b", "postgresql:///lab?host=/run/a@b"},
+        {"postgres://e@h1,h2:2/lab", "postgres://e@h1,h2:2/lab"},
+        {"/srv/e:x@y/essaim.db", "/srv/e:x@y/essaim.db"},
+    };
+    struct arena mem = {0};
+    for (size_t i = 0; i < COUNT(places); i++)
+        OKAY(same(db_place_kept(&mem, places[i][0]), places[i][1]));
+    arena_reset(&mem);
+}
