@@ -29,18 +29,20 @@ static const char *user_name(struct arena *a, uid_t id)
     return arena_printf(a, "%u", (unsigned)id);
 }
 
-/* A service's folder that root has made is the service's to have; what a
- * service has is used by the service. */
+/* A service's folder that root has made is the service's to have, and one that
+ * nobody may write in is in the way of all that it holds; what a service has is
+ * used by the service. */
 const char *disk_refusal(struct arena *a, const char *path)
 {
+    enum { USED = S_IWUSR | S_IXUSR };
     struct stat is, in;
     const char *folder = dirname(arena_printf(a, "%s", path));
     const bool seen = stat(path, &is) == 0;
     if (stat(folder, &in) != 0)
         return arena_printf(a, "see the rights of the folders above %s", path);
-    const uid_t me = geteuid(),
-                owner = seen && in.st_uid == me ? is.st_uid : in.st_uid;
-    const bool self = in.st_uid == me;
+    const uid_t me = geteuid();
+    const bool self = seen && in.st_uid == me && (in.st_mode & USED) == USED;
+    const uid_t owner = self ? is.st_uid : in.st_uid;
     const char *what = self ? path : folder;
     if (owner == me)
         return arena_printf(a, "its owner may not: chmod u+rwX %s", what);

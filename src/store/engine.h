@@ -110,7 +110,8 @@ struct engine {
     enum status (*open)(struct arena *a, struct db **out,
                         const struct db_options *o, const char **why);
     void (*close)(struct db *db);
-    /* See db_place_shown and db_place_kept; NULL where a place tells nothing. */
+    /* See db_place_shown and db_place_kept; NULL where a place tells nothing.
+     */
     const char *(*shown)(struct arena *a, const char *place);
     const char *(*kept)(struct arena *a, const char *place);
     enum status (*wal_bytes)(struct conn *c, int64_t *out);

@@ -117,8 +117,8 @@ const char *pg_shown(struct arena *a, const char *url)
                         *part[1] ? ":" : "", part[1], part[2]);
 }
 
-/* The password stands before the first @, if that comes before a slash, as libpq
- * reads it (a ? may be part of it); or in what follows the ?. */
+/* The password stands before the first @, if that comes before a slash, as
+ * libpq reads it (a ? may be part of it); or in what follows the ?. */
 const char *pg_kept(struct arena *a, const char *url)
 {
     struct buf b = {.mem = a};
