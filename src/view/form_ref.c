@@ -97,8 +97,6 @@ static size_t own_first(struct arena *a, const struct linked *near,
 {
     struct linked *all = NEW_ARRAY(a, struct linked, n + 1);
     size_t own = 0, other = 0;
-    if (n > FORM_FEW)
-        return 0;
     for (size_t i = 0; i < n; i++)
         own += is_among(near, near_count, (*rows)[i].target);
     for (size_t i = 0, at = 0; i < n; i++)
@@ -122,16 +120,18 @@ static enum status few_offered(struct drawing *d, const struct field *f,
     TRY(form_offers(d->mem, source, d->ask->entity, f, d->ask->row, &offer));
     const bool given = is_given(d, f, out, offer.only);
     *own = 0;
-    if (offer.only || (!d->ask->tight && offer.reach.through))
+    if (!offer.only)
+        TRY(form_few(d->mem, source, f->target, f, rows, n));
+    const bool grouped = !offer.only && offer.reach.through && !d->ask->tight &&
+                         *n <= FORM_FEW;
+    if (offer.only || grouped || (given && offer.reach.through))
         TRY(form_few_within(d->mem, source, f->target, &offer.reach, &near,
                             &near_count));
     if (offer.only)
         *rows = near, *n = near_count;
-    else
-        TRY(form_few(d->mem, source, f->target, f, rows, n));
-    if (!offer.reach.through)
+    else if (!offer.reach.through)
         near = *rows, near_count = *n;
-    else if (!offer.only && !d->ask->tight)
+    if (grouped)
         *own = own_first(d->mem, near, near_count, rows, *n);
     if (given && near_count == 1) {
         out->given = near[0].target;
