@@ -39,6 +39,8 @@ static const char *field_fault(struct arena *a, const struct entity *e,
         : f->type == F_REF && (f->flags & F_BEGINS) &&
                 !same(f->target->api, "person")
             ? "begins with who fills it in, and names no person"
+        : (f->flags & F_LAST) && !(f->type == F_INT && f->max && e->parent)
+            ? "comes last, and is no bounded number under a parent"
         : f->min > f->max ? "has min above max"
         : (f->flags & F_ATTESTED) &&
                 !(entity_field(e, arena_printf(a, "%s_source", f->name)) &&
@@ -70,6 +72,23 @@ static const char *step_fault(struct arena *a, const struct entity *e)
         if (!to)
             return arena_printf(a, "%s step %s leads to no state", e->name,
                                 s->name);
+    }
+    return NULL;
+}
+
+static const char *frozen_fault(struct arena *a, const struct entity *e)
+{
+    const struct field *state = entity_field(e, "state");
+    for (const struct frozen *z = e->frozen; z && z->fields; z++) {
+        struct str fields = str_of(z->fields), states = str_of(z->states), word;
+        while (str_next(&fields, ' ', &word))
+            if (!entity_field(e, str_dup(a, word)))
+                return arena_printf(a, "%s freezes no field %s", e->name,
+                                    str_dup(a, word));
+        while (str_next(&states, ' ', &word))
+            if (!state || !state->choices || !field_choice(state, word))
+                return arena_printf(a, "%s is frozen in no state %s", e->name,
+                                    str_dup(a, word));
     }
     return NULL;
 }
@@ -134,6 +153,8 @@ static const char *entity_fault(struct arena *a, const struct entity *e)
     if (e->parent && !entity_field(e, e->parent))
         return arena_printf(a, "%s has no parent %s", e->name, e->parent);
     const char *fault = step_fault(a, e);
+    if (!fault)
+        fault = frozen_fault(a, e);
     if (!fault)
         fault = agrees_fault(a, e);
     return fault ? fault : reach_fault(a, e);

@@ -122,8 +122,8 @@ static enum status few_offered(struct drawing *d, const struct field *f,
     *own = 0;
     if (!offer.only)
         TRY(form_few(d->mem, source, f->target, f, rows, n));
-    const bool grouped = !offer.only && offer.reach.through && !d->ask->tight &&
-                         *n <= FORM_FEW;
+    const bool grouped =
+        !offer.only && offer.reach.through && !d->ask->tight && *n <= FORM_FEW;
     if (offer.only || grouped || (given && offer.reach.through))
         TRY(form_few_within(d->mem, source, f->target, &offer.reach, &near,
                             &near_count));
