@@ -122,7 +122,8 @@ struct about {
 };
 /* A check that refuses a row (row_fault) may name others, in the order in which
  * they are told, by another label that has them as {path}: who may read them is
- * the teller's to ask (form_fault). They stand until the next check. */
+ * the teller's to ask (form_fault). They stand until the next row_fault or
+ * row_restore, and lie in the arena of the check. */
 struct fault_rows {
     const char *key; /* NULL: none are named */
     const struct about *rows;

@@ -321,6 +321,7 @@ enum status row_restore(struct conn *c, struct arena *a, const struct entity *e,
     void *row;
     CHECK(conn_is_writer(c));
     *fault = (struct fault){0};
+    fault_tells(c, (struct fault_rows){0});
     TRY(image_parsed(c, a, e, id, version, &image));
     enum status found = row_load(c, a, e, id, &reach_all, &row);
     if (found == ERR_NOT_FOUND) {

@@ -63,6 +63,32 @@ TEST(history_is_the_row_from_then_on)
     world_close(&w);
 }
 
+/* Somebody else's check, before it, has named rows. */
+static enum status restore_told(struct conn *c, struct arena *a, void *data)
+{
+    struct fault fault;
+    fault_tells(c, (struct fault_rows){.key = "t_school.theirs"});
+    const enum status s = row_restore(c, a, &t_school_entity, *(int64_t *)data,
+                                      1, (struct actor){.person = 7}, &fault);
+    OKAY(s == ERR_INVALID && same(fault.key, "core.restored_already"));
+    OKAY(!fault_told(c).key);
+    return s;
+}
+
+TEST(history_refuses_what_stands_already_in_its_own_words)
+{
+    struct world w;
+    world_open(&w);
+    struct t_school *s = a_school(&w, "1", "Un");
+    OKAY(put(&w, &t_school_entity, s, 0) == OK);
+    s->name = "Deux";
+    OKAY(change(&w, &t_school_entity, s, 0) == OK);
+    s->name = "Un";
+    OKAY(change(&w, &t_school_entity, s, 0) == OK);
+    OKAY(world_write(&w, restore_told, &s->row.id) == ERR_INVALID);
+    world_close(&w);
+}
+
 TEST(history_brings_back_deleted_rows_and_links)
 {
     struct world w;
