@@ -20,7 +20,8 @@ struct form_input {
     /* The nth text (from 0) given under that name; .p NULL: none. */
     struct str (*get)(const void *data, const char *name, size_t nth);
     const void *data;
-    const struct lang *lang; /* how numbers are written; NULL: French */
+    const struct lang *lang; /* how numbers are written, and what a fault names
+                                is called; NULL: French */
 };
 
 /* What is wrong: a field's name (NULL: the whole form) and a label key, whose
