@@ -85,6 +85,11 @@ char *conf_variable(struct arena *a, const char *name)
     return spelled(a, "ESSAIM_", name, true);
 }
 
+bool conf_is_secret(const char *name)
+{
+    return word_in("db metrics_token journal_head_command", name);
+}
+
 bool conf_text(struct conf *c, struct arena *a, const char *name,
                struct str text, const char **why)
 {

@@ -30,6 +30,8 @@ const char *conf_get(const struct conf *c, const char *name); /* never NULL */
 /* "listen" as --listen: - for _. As a variable: ESSAIM_LISTEN. */
 char *conf_flag(struct arena *a, const char *name);
 char *conf_variable(struct arena *a, const char *name);
+/* May the value of that key be a secret, or hold one? */
+bool conf_is_secret(const char *name);
 /* After the flags are in *c: variables, then the file of the folder, then what
  * the program brings. False: *why names the line and what is wrong. */
 bool conf_read(struct conf *c, struct arena *a, const char **why);

@@ -360,7 +360,7 @@ static void look_at_server(struct doctor *d)
     served_read(d->cli->app, d->mem, &is);
     for (int i = 0; is.known && conf_keys[i].name; i++)
         if (!same(conf_keys[i].name, "data") &&
-            !same(conf_keys[i].name, "db") &&
+            !conf_is_secret(conf_keys[i].name) &&
             conf->at[i].from <= (is.process ? FROM_VARIABLE : FROM_PROGRAM))
             conf->at[i] = is.conf.at[i];
     if (is.process)

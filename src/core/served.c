@@ -22,6 +22,18 @@ static const char *db_of(const struct conf *c, struct arena *a)
     return *db ? db_place_shown(a, db) : db;
 }
 
+/* What may be told of a setting, which is set; NULL: nothing. */
+static const char *told(const struct conf *c, struct arena *a, int i)
+{
+    const char *name = conf_keys[i].name;
+    const char *value = conf_is_secret(name) ? NULL : c->at[i].value;
+    if (same(name, "db"))
+        value = db_of(c, a);
+    if (same(name, "smtp"))
+        value = db_place_kept(a, value);
+    return value && !strchr(value, '\n') ? value : NULL;
+}
+
 /* As lines of essaim.conf; a value that none can hold is left out. */
 static struct str note_text(const struct app *app, struct arena *a)
 {
@@ -29,11 +41,10 @@ static struct str note_text(const struct app *app, struct arena *a)
     buf_str(&b,
             "# Written by the server: what it has. Not read as settings.\n");
     for (int i = 1; conf_keys[i].name; i++) { /* 0 is data */
-        const char *name = conf_keys[i].name;
-        const char *value =
-            same(name, "db") ? db_of(&app->conf, a) : app->conf.at[i].value;
-        if (app->conf.at[i].from != FROM_PROGRAM && !strchr(value, '\n'))
-            buf_printf(&b, "%s = %s\n", name, value);
+        const bool set = app->conf.at[i].from != FROM_PROGRAM;
+        const char *value = set ? told(&app->conf, a, i) : NULL;
+        if (value)
+            buf_printf(&b, "%s = %s\n", conf_keys[i].name, value);
     }
     return buf_done(&b);
 }
@@ -75,7 +86,8 @@ void served_read(const struct app *app, struct arena *a, struct served *out)
     if (fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
         out->process = (int)lock.l_pid;
     close(fd);
-    out->known = conf_file(a, path, &text, &why) &&
+    /* One that had no room to write its own leaves an empty one. */
+    out->known = conf_file(a, path, &text, &why) && text.n &&
                  conf_text(&out->conf, a, path, text, &why);
 }
 

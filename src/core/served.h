@@ -1,9 +1,9 @@
 /*
- * What the server of a data folder has: it leaves its settings there, in
- * essaim.served, and holds that file as long as it lives. They may have come to
- * it by flags or variables that a command does not see, and a command that took
- * another database for that of the folder would read what nobody writes any
- * more, and write what nobody reads.
+ * What the server of a data folder has: it leaves its settings there, but no
+ * secret, in essaim.served, and holds that file as long as it lives. They may
+ * have come to it by flags or variables that a command does not see, and a
+ * command that took another database for that of the folder would read what
+ * nobody writes any more, and write what nobody reads.
  */
 #pragma once
 
@@ -12,7 +12,8 @@
 #define SERVED_NOTE "essaim.served" /* of one folder on one machine */
 
 struct served {
-    struct conf conf; /* db without user and password; "" of a file */
+    struct conf conf; /* without secrets: db without user and password; "" of a
+                         file */
     int process;      /* the server that runs; 0: none does */
     bool known;       /* one has run */
 };

@@ -2,7 +2,7 @@
 // fills another database than the one that is served, and the doctor says what is so.
 import { test, equal, ok, match, copy, drop, serve, program, run, essaim, onPostgres } from './lib.mjs';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -57,6 +57,24 @@ await test('what the unit sets is what the doctor says: of the server that runs,
   const bare = await serve({ data: folder });
   equal(of('proxy').verdict, 'warn', 'it says what the server before had');
   await bare.stop();
+  drop(folder);
+});
+await test('it leaves no secret, and what it could not write is not believed', async () => {
+  const folder = copy(), note = join(folder, 'essaim.served');
+  const verdict = (check) => doctor(folder).find((c) => c.check === check)?.verdict;
+  const server = await serve({ data: folder, env: { ESSAIM_METRICS_TOKEN: 'jeton-secret', ESSAIM_SITE: 'https://labo.example.org',
+    ESSAIM_JOURNAL_HEAD_COMMAND: 'true jeton-secret', ESSAIM_SMTP: 'smtp://labo:jeton-secret@127.0.0.1:9' } });
+  match(readFileSync(note, 'utf8'), /^smtp = smtp:\/\/labo@127\.0\.0\.1:9$/m);
+  ok(!readFileSync(note, 'utf8').includes('jeton-secret'), readFileSync(note, 'utf8'));
+  equal(statSync(note).mode & 0o777, 0o600);
+  equal(verdict('mail'), 'ok');
+  // What is not noted, the doctor knows of the file.
+  writeFileSync(join(folder, 'essaim.conf'), 'metrics_token = court\n', { flag: 'a' });
+  equal(verdict('metrics'), 'warn');
+  truncateSync(note);
+  equal(verdict('proxy'), 'warn');
+  essaim('user', 'list', '--data', folder);
+  await server.stop();
   drop(folder);
 });
 await test('a backup does not take along who serves', async () => {
