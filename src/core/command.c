@@ -229,15 +229,15 @@ struct run {
 };
 
 /* A folder is named with --data. */
-static bool place_is_known(struct app *app)
+static bool place_is_known(struct cli *cli)
 {
-    const char *place = conf_get(&app->conf, "db");
-    app->place = *place ? place : NULL;
+    const char *place = conf_get(&cli->app->conf, "db");
+    cli->app->place = *place ? place : NULL;
     if (!*place || strncmp(place, "postgresql://", 13) == 0 ||
         strncmp(place, "postgres://", 11) == 0)
         return true;
-    cli_fail("--db takes an address such as postgresql://server/essaim; a "
-             "folder is named with --data");
+    cli_tell(cli, "--db takes an address such as postgresql://server/essaim; a"
+                  " folder is named with --data");
     return false;
 }
 
@@ -345,9 +345,12 @@ static int run(struct cli *cli, const struct run *run)
         i18n_open(&cli->app->mem, files_embedded, files_embedded_count);
     if (why)
         return cli_fail("%s", why);
-    if (!conf_read(&cli->app->conf, &cli->app->mem, &why))
-        return cli_fail("%s", why);
-    if (!place_is_known(cli->app) || !sides_are_clear(cli, run))
+    const bool read = conf_read(&cli->app->conf, &cli->app->mem, &why);
+    if (run->own && run->own->run == command_serve && !serve_logs(cli))
+        return 1;
+    if (!read)
+        return cli_tell(cli, "%s", why);
+    if (!place_is_known(cli) || !sides_are_clear(cli, run))
         return 2;
     time_zone(conf_get(&cli->app->conf, "zone"));
     app_init(cli->app);

@@ -41,8 +41,11 @@ extern const struct command_flag command_flags[]; /* ends with {0} */
  * said in one line why and what to do, 2 wrong use, 3 restored in part. */
 int command_main(int argc, char **argv);
 
-/* core/serve.c */
+/* core/command_serve.c */
 int command_serve(struct cli *cli);
+/* All that the server says from here on has the form that its settings ask for
+ * the log. False: they ask for one that is none, which is told. */
+bool serve_logs(struct cli *cli);
 /* core/demo.c: fills an empty folder. */
 int command_demo(struct cli *cli);
 /* core/command_data.c */

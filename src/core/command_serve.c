@@ -58,24 +58,30 @@ static void wait_for_end(void)
     sigwait(&set, &got);
 }
 
-static bool settings_take(struct cli *cli)
+bool serve_logs(struct cli *cli)
 {
     const struct conf *conf = &cli->app->conf;
-    int64_t ms;
     if (!log_set_up(conf_get(conf, "log"), conf_get(conf, "log_level"))) {
         cli_fail("ESSAIM_LOG is json or logfmt, ESSAIM_LOG_LEVEL debug, info,"
                  " warn or error");
         return false;
     }
+    cli->logs = conf->at[conf_find(STR("log"))].from != FROM_PROGRAM;
+    return true;
+}
+
+static bool settings_take(struct cli *cli)
+{
+    const struct conf *conf = &cli->app->conf;
+    int64_t ms;
     if (!str_int(str_of(conf_get(conf, "slow_ms")), &ms) || ms < 0 ||
         ms > 3600000) {
-        cli_fail("ESSAIM_SLOW_MS is a number of milliseconds, 0 for none");
+        cli_tell(cli, "ESSAIM_SLOW_MS is a number of milliseconds, 0 for none");
         return false;
     }
     cli->app->slow_ms = (int)ms;
     cli->app->access_log = same(conf_get(conf, "access_log"), "1");
     cli->app->shows_cost = *conf_get(conf, "queries") != 0;
-    cli->logs = conf->at[conf_find(STR("log"))].from != FROM_PROGRAM;
     return true;
 }
 

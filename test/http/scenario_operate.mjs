@@ -1,7 +1,7 @@
 // What an operator reads of a running server: ready or not, metrics, the log.
 import { test, equal, deepEqual, ok, match, serve, routes, childOf, program, onPostgres } from './lib.mjs';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -240,6 +240,17 @@ await test('asked for a form of the log, a server says nothing otherwise', async
   const r = spawnSync(program, ['serve', '--data', join(tmpdir(), 'essaim-nowhere'), '--log', 'logfmt'], { encoding: 'utf8' });
   equal(r.status, 1);
   match(r.stderr, /^time=\S+ level=error event="cannot serve" why="\S+ holds no laboratory: make one [^"]*"\n$/);
+  // Nor of its settings, as far as they were read.
+  const place = mkdtempSync(join(tmpdir(), 'essaim-settings-'));
+  for (const [line, env, why] of [['slow_ms = soon', {}, /ESSAIM_SLOW_MS is a number/], ['sloww_ms = 1', {}, /essaim\.conf:2: no setting sloww_ms/],
+    ['', { ESSAIM_DB: 'mysql://x/y' }, /--db takes an address/]]) {
+    writeFileSync(join(place, 'essaim.conf'), `log = logfmt\n${line}\n`);
+    const s = spawnSync(program, ['serve', '--data', place], { encoding: 'utf8', env: { ...process.env, ...env } });
+    ok(s.status > 0);
+    match(s.stderr, /^time=\S+ level=error event="cannot serve" why=[^\n]*\n$/);
+    match(s.stderr, why);
+  }
+  rmSync(place, { recursive: true });
 });
 await test('a setting that makes no sense is told in one line', async () => {
   for (const [env, what] of [[{ ESSAIM_LOG: 'xml' }, /json or logfmt/],
