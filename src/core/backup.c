@@ -393,12 +393,11 @@ static bool in_data_folder(struct cli *cli)
 
 /* What stands in the place of the backup: one of the same kind may go, anything
  * else was not meant, least of all a sealed one for one that all can read. */
-static const char *in_the_way(struct cli *cli, bool sealed)
+static const char *in_the_way(const char *path, bool sealed)
 {
     char head[BEGINNING] = {0};
     struct stat st;
-    const char *path = cli->argv[0];
-    if (cli->force || stat(path, &st) != 0)
+    if (stat(path, &st) != 0)
         return NULL;
     if (!S_ISREG(st.st_mode))
         return "is there already, and no file";
@@ -413,6 +412,20 @@ static const char *in_the_way(struct cli *cli, bool sealed)
         return NULL;
     return sealed ? "is there already, and no sealed backup"
                   : "is there already, and no backup";
+}
+
+/* It may turn out to lack something, and then takes the other name. */
+static bool place_is_free(struct cli *cli, bool sealed)
+{
+    const char *paths[] = {
+        cli->argv[0],
+        arena_printf(&cli->app->mem, "%s" INCOMPLETE, cli->argv[0])};
+    const char *way = NULL;
+    for (size_t i = 0; !way && i < COUNT(paths); i++)
+        if ((way = in_the_way(paths[i], sealed)))
+            cli_fail("%s %s; name another place, or add --force", paths[i],
+                     way);
+    return !way;
 }
 
 int command_backup(struct cli *cli)
@@ -436,10 +449,8 @@ int command_backup(struct cli *cli)
         return cli_fail(
             "%s lies in the data folder: name a place outside of it",
             cli->argv[0]);
-    const char *way = in_the_way(cli, cli->key || by_words);
-    if (way)
-        return cli_fail("%s %s; name another place, or add --force",
-                        cli->argv[0], way);
+    if (!cli->force && !place_is_free(cli, cli->key || by_words))
+        return 1;
     struct packing p = {.cli = cli,
                         .bar = {"", isatty(2), 0},
                         .began = time_monotonic_ns(),

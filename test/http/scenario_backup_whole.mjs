@@ -105,6 +105,17 @@ await test('a sealed one likewise', () => {
   ok(readFileSync(at('sealed')).equals(whole));
   equal(restore('sealed.incomplete', ...key).status, 3);
 });
+await test('nothing but such a one gives way to one that is not whole', () => {
+  for (const [name, more, there] of [['nightly', [], readFileSync(at('sealed'))], ['sealed', key, 'notes']]) {
+    writeFileSync(at(`${name}.incomplete`), there);
+    const refused = run('backup', at(name), ...more, ...data);
+    equal(refused.status, 1);
+    match(refused.stderr, /^essaim: \S+\.incomplete is there already, and [^\n]*; name another place, or add --force\n$/);
+    ok(readFileSync(at(`${name}.incomplete`)).equals(Buffer.from(there)));
+    equal(run('backup', at(name), '--force', ...more, ...data).status, 0);
+    rmSync(at(`${name}.incomplete`));
+  }
+});
 await test('what no record names may be anything; many are counted', () => {
   const stray = join(lab, 'files/ab', 'ab'.repeat(32));
   mkdirSync(join(stray, '..'), { recursive: true });
