@@ -173,9 +173,7 @@ static enum status check_again(struct edit *e, struct conn *c)
     const char *fault = row_fault(c, r->mem, r->entity, e->row, &field);
     if (!fault)
         return OK;
-    struct form_source source = edit_source(r);
-    source.conn = c;
-    form_fault(r->mem, r->lang, &source, &r->errors, field, fault);
+    req_fault(r, c, &r->errors, field, fault);
     return ERR_INVALID;
 }
 

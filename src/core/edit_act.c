@@ -52,10 +52,7 @@ static enum status restore(struct conn *c, struct arena *mem, void *data)
     enum status s = row_restore(c, mem, r->entity, r->id, req_version(r),
                                 req_actor(r), &fault);
     if (s == ERR_INVALID) { /* nothing was typed that could be mended */
-        struct form_source source = edit_source(r);
-        source.conn = c;
-        form_fault(r->mem, r->lang, &source, &r->errors, fault.field,
-                   fault.key);
+        req_fault(r, c, &r->errors, fault.field, fault.key);
         return ERR_CONFLICT;
     }
     if (s == ERR_CONFLICT)

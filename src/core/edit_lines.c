@@ -1,5 +1,6 @@
 /* The rows edited under a row, as lines of its form. */
 #include "core/correct.h"
+#include "core/edit.h"
 #include "store/row.h"
 
 /* What a form has under a line's prefix. */
@@ -371,10 +372,7 @@ static enum status line_check(struct saving *s, struct edit_line *l, void *row)
     const char *fault = row_fault(s->conn, s->edit->r->mem, e, row, &field);
     if (!fault)
         return OK;
-    struct form_source source = edit_source(s->edit->r);
-    source.conn = s->conn;
-    form_fault(s->edit->r->mem, s->edit->r->lang, &source, &l->errors, field,
-               fault);
+    req_fault(s->edit->r, s->conn, &l->errors, field, fault);
     return ERR_INVALID;
 }
 

@@ -80,6 +80,14 @@ static enum status problem(struct req *r, enum status s, int code)
     return req_json(r, code, buf_done(&out));
 }
 
+void req_fault(struct req *r, struct conn *c, struct form_errors *errors,
+               const char *field, const char *fault)
+{
+    struct form_source source = req_source(r);
+    source.conn = c;
+    form_fault(r->mem, r->lang, &source, errors, field, fault);
+}
+
 /* To sign in, and then back here. */
 static enum status to_sign_in(struct req *r)
 {

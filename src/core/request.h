@@ -169,6 +169,9 @@ enum status req_write_bare(struct req *r, write_fn *fn, void *data) MUST_USE;
 struct actor req_actor(const struct req *r);
 /* Where the forms of this request look for references. */
 struct form_source req_source(struct req *r);
+/* What row_fault has said inside a write, among errors (core/fail.c). */
+void req_fault(struct req *r, struct conn *c, struct form_errors *errors,
+               const char *field, const char *fault);
 /* Of what was sent, only the fields that only names: what a form for anybody
  * asks. "asked" is today. */
 struct form_input req_asked(struct req *r, const char *only);

@@ -202,9 +202,7 @@ static enum status become(struct conn *c, struct arena *a, void *data)
     f->kind = str_eq(req_text(r, "way"), "fed") ? "fed" : "became";
     b->alert = row_fault(c, a, &filiation_entity, f, &field);
     if (b->alert) {
-        struct form_source source = req_source(r);
-        source.conn = c;
-        form_fault(r->mem, r->lang, &source, &r->errors, NULL, b->alert);
+        req_fault(r, c, &r->errors, NULL, b->alert);
         return ERR_INVALID;
     }
     b->alert = "portfolio.become_linked";
