@@ -1,7 +1,6 @@
 /* The rows edited under a row, drawn as lines of its form. */
 #include "core/edit.h"
 #include "i18n/format.h"
-#include "store/row.h"
 
 /* A row in few words: what its columns in a list say. */
 static enum status brief(struct req *r, const struct edit_kind *k,

@@ -6,7 +6,6 @@
 #include "core/pages/core.html.h"
 #include "core/request.h"
 #include "i18n/format.h"
-#include "store/row.h"
 
 enum { SAMPLES = 20, SAMPLE = 40, FAULTS = 100, KEPT = 200 };
 
@@ -336,7 +335,7 @@ static void unread_fill(struct req *r, const struct import *im,
     for (size_t i = 0; i < v->left_out_count && i < TOLD; i++)
         buf_printf(&heads, "%s%s", i ? ", " : "", v->left_out[i].head);
     if (v->left_out_count > TOLD)
-        buf_str(&heads, ", \xe2\x80\xa6");
+        buf_str(&heads, ", …");
     if (heads.n)
         v->ignored = tr_with(r->mem, r->lang, "core.import_ignored", "text",
                              buf_done(&heads).p, NULL);

@@ -246,19 +246,20 @@ static enum status heads_pass(struct arena *a, struct csv *csv)
     return csv_next(a, csv, &cells, &n, &why);
 }
 
-enum status import_reach(struct app *app, struct conn *c, struct arena *a,
-                         const struct import *im, struct reach *out)
+enum status import_sender(const struct app *app, struct conn *c,
+                          struct arena *a, const struct import *im,
+                          struct who **who, struct reach *reach)
 {
-    struct who *who;
     const char *right = im->entity->write;
-    *out = reach_all;
+    *who = NULL;
+    *reach = reach_all;
     if (!im->person)
         return OK;
-    enum status s = who_load(c, a, im->person, &who);
-    if (s == ERR_NOT_FOUND || (s == OK && !may(who, right)))
+    enum status s = who_load(c, a, im->person, who);
+    if (s == ERR_NOT_FOUND || (s == OK && !may(*who, right)))
         return ERR_FORBIDDEN;
     TRY(s);
-    *out = reach_of(app, a, who, right);
+    *reach = reach_of(app, a, *who, right);
     return OK;
 }
 
@@ -277,9 +278,7 @@ enum status reader_open(struct reader **out, struct app *app, struct arena *a,
     TRY(conn_open(app->db, &r->conn));
     enum status s = conn_begin(r->conn, 0);
     if (s == OK)
-        s = import_reach(app, r->conn, a, im, &r->reach);
-    if (s == OK && im->person)
-        s = who_load(r->conn, a, im->person, &r->who);
+        s = import_sender(app, r->conn, a, im, &r->who, &r->reach);
     conn_end(r->conn);
     if (s != OK)
         reader_close(r);

@@ -221,7 +221,8 @@ static enum status write_part(struct conn *c, struct arena *a, void *data)
     r->corrects = 0;
     r->refused = -1;
     if (r->write) {
-        TRY(import_reach(r->app, c, a, r->im, &r->reach));
+        struct who *who;
+        TRY(import_sender(r->app, c, a, r->im, &who, &r->reach));
         TRY(apply_lines(r, c, a));
     } else {
         foresee(r);

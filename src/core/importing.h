@@ -108,10 +108,11 @@ enum status links_alike(struct conn *c, struct arena *a, const struct entity *e,
                         const struct import_line *line, int64_t id,
                         bool *out) MUST_USE;
 
-/* What whoever sent the file may write now. Nobody: the command line, which may
- * everything. ERR_FORBIDDEN: nothing any more. */
-enum status import_reach(struct app *app, struct conn *c, struct arena *a,
-                         const struct import *im, struct reach *out) MUST_USE;
+/* Whoever sent the file, and what they may write now. Nobody (*who NULL): the
+ * command line, which may everything. ERR_FORBIDDEN: nothing any more. */
+enum status import_sender(const struct app *app, struct conn *c,
+                          struct arena *a, const struct import *im,
+                          struct who **who, struct reach *reach) MUST_USE;
 
 /* Inside the write that begins some work: whoever began last goes on alone,
  * from where the last left off; what an earlier one still does is stale. */

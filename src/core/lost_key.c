@@ -4,7 +4,6 @@
 #include "base/random.h"
 #include "base/time.h"
 #include "core/app.h"
-#include "store/row.h"
 
 enum { REPLACE_MS = 10000, MOST = 1000 };
 
