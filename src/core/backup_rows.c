@@ -107,7 +107,7 @@ enum status rows_file_make(struct app *app, struct cli_bar *bar,
         s = fill(app, out, bar, why);
     if (s != OK && out->db)
         *why = arena_printf(out->mem, "the rows cannot be copied into %s: %s",
-                            app->folder, *why ? *why : cli_reason(s));
+                            app->folder, *why ? *why : db_reason(s));
     return s == ERR_FULL ? ERR_STORE : s;
 }
 

@@ -171,11 +171,6 @@ int cli_tell(const struct cli *cli, const char *fmt, ...)
     return 1;
 }
 
-const char *cli_reason(enum status s)
-{
-    return db_reason(s);
-}
-
 bool cli_json(const struct cli *cli)
 {
     return cli->format && same(cli->format, "json");

@@ -85,8 +85,6 @@ int cli_open(struct cli *cli);
 int cli_fail(const char *fmt, ...) PRINTF(1, 2);
 /* The same; of a server that logs, a line of its log. */
 int cli_tell(const struct cli *cli, const char *fmt, ...) PRINTF(2, 3);
-/* What a failure means for an administrator, and what to do. */
-const char *cli_reason(enum status s);
 bool cli_json(const struct cli *cli);
 
 /* A bar on standard error, drawn over itself; for an import_progress. */

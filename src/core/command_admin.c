@@ -207,7 +207,7 @@ int command_token(struct cli *cli)
     if (s == ERR_NOT_FOUND)
         return cli_fail("no account %s; see: essaim user list", cli->argv[1]);
     if (s != OK)
-        return cli_fail("not %s: %s", ends ? "ended" : "made", cli_reason(s));
+        return cli_fail("not %s: %s", ends ? "ended" : "made", db_reason(s));
     if (ends && !u.ended)
         return cli_fail("%s has no token %s", cli->argv[1], cli->argv[2]);
     if (!ends)
@@ -247,7 +247,7 @@ int command_db(struct cli *cli)
     conn_end(c);
     conn_close(c);
     if (s != OK)
-        return cli_fail("the tables cannot be read: %s", cli_reason(s));
+        return cli_fail("the tables cannot be read: %s", db_reason(s));
     for (size_t i = 0; i < n; i++)
         fprintf(stderr, "%s\n", differences[i]);
     if (n)
@@ -273,7 +273,7 @@ int command_begin(struct cli *cli)
     }
     enum status s = db_write(cli->app->db, &cli->app->mem, begin, NULL);
     if (s != OK)
-        return cli_fail("not begun: %s", cli_reason(s));
+        return cli_fail("not begun: %s", db_reason(s));
     printf("the laboratory is in %s\n", db_place(cli->app->db));
     return 0;
 }

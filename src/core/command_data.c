@@ -89,12 +89,12 @@ static int stopped(struct cli *cli, struct import *im, enum status s)
     if (s == ERR_INVALID && note)
         return cli_fail("the import stopped: %s", note);
     if (cli->dry_run)
-        return cli_fail("the check stopped: %s", cli_reason(s));
+        return cli_fail("the check stopped: %s", db_reason(s));
     if (s != ERR_STALE) /* else somebody else works on it now */
         (void)!db_write(cli->app->db, a, stop, &im->id);
     return cli_fail("the import stopped: %s. It goes on at /imports/%" PRId64
                     ", or is taken back by: essaim import undo %" PRId64,
-                    cli_reason(s), im->id, im->id);
+                    db_reason(s), im->id, im->id);
 }
 
 /* Without a dry run, checked and written at once. */
@@ -141,7 +141,7 @@ static int import_text(struct cli *cli, const struct entity *e, struct str text)
     if (s == ERR_INVALID)
         return cli_fail("%s", form_message(a, lang, &refusal));
     if (s != OK)
-        return cli_fail("the file could not be kept: %s", cli_reason(s));
+        return cli_fail("the file could not be kept: %s", db_reason(s));
     if (im.note)
         fprintf(stderr, "%s\n", import_note(a, lang, im.note));
     for (size_t i = 0; i < im.column_count; i++)
@@ -182,7 +182,7 @@ static int undo_failed(struct cli *cli, const struct import *im, enum status s)
         return cli_fail("import %s has written nothing yet: there is nothing to"
                         " take back",
                         n);
-    return cli_fail("import %s is not taken back: %s", n, cli_reason(s));
+    return cli_fail("import %s is not taken back: %s", n, db_reason(s));
 }
 
 static int undo(struct cli *cli)
@@ -272,7 +272,7 @@ int command_export(struct cli *cli)
         s = export_write(c, &cli->app->mem, &ask, format, 1);
     conn_end(c);
     conn_close(c);
-    return s == OK ? 0 : cli_fail("the export stopped: %s", cli_reason(s));
+    return s == OK ? 0 : cli_fail("the export stopped: %s", db_reason(s));
 }
 
 static void figure_out(struct cli *cli, struct json *j,
@@ -360,7 +360,7 @@ static int figures_all(struct cli *cli, struct conn *c, int year)
             struct figure_value v;
             enum status s = figure_value(c, &cli->app->mem, &ask, &v);
             if (s != OK)
-                return cli_fail("figure %s: %s", f->id, cli_reason(s));
+                return cli_fail("figure %s: %s", f->id, db_reason(s));
             figure_out(cli, &j, &ask, v);
         }
     json_end_array(&j);

@@ -111,7 +111,7 @@ int command_demo(struct cli *cli)
         s = db_write_within(cli->app->db, a, accounts, &w, 20000);
     if (s != OK)
         return cli_fail("the demonstration could not be made: %s",
-                        cli_reason(s));
+                        db_reason(s));
     printf("the demonstration is in %s\n", db_place(cli->app->db));
     return 0;
 }

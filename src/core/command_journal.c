@@ -46,7 +46,7 @@ static int view_open(struct cli *cli, struct view *v)
     if (s == ERR_NOT_FOUND)
         return cli_fail("the journal has no lines yet");
     return s == OK ? 0
-                   : cli_fail("the journal cannot be read: %s", cli_reason(s));
+                   : cli_fail("the journal cannot be read: %s", db_reason(s));
 }
 
 static void view_close(struct view *v)
@@ -71,7 +71,7 @@ static int verify_all(struct view *v)
     struct arena *a = &v->cli->app->mem;
     enum status s = journal_verify(v->c, a, v->signer.public, &lines, &fault);
     if (s != OK)
-        return cli_fail("the journal cannot be read: %s", cli_reason(s));
+        return cli_fail("the journal cannot be read: %s", db_reason(s));
     if (fault)
         return cli_fail("the journal does not agree with its seal: %s", fault);
     printf("%" PRIu64 " lines, all as sealed; root %s\n", lines, v->head.root);

@@ -193,7 +193,7 @@ static int end_role(struct cli *cli)
     if (u.last)
         return cli_fail("%s is the last admin: add another first",
                         cli->argv[1]);
-    return s == OK ? 0 : cli_fail("not ended: %s", cli_reason(s));
+    return s == OK ? 0 : cli_fail("not ended: %s", db_reason(s));
 }
 
 static int close_account(struct cli *cli)
@@ -206,7 +206,7 @@ static int close_account(struct cli *cli)
     if (u.last)
         return cli_fail("%s is the last admin: add another first",
                         cli->argv[1]);
-    return s == OK ? 0 : cli_fail("not closed: %s", cli_reason(s));
+    return s == OK ? 0 : cli_fail("not closed: %s", db_reason(s));
 }
 
 /* CNIL, délibération 2022-100: with tries slowed down, as ours are, twelve
@@ -235,7 +235,7 @@ static int add_role(struct cli *cli)
     if (cli->password)
         u.account.hash = password_hash(&cli->app->mem, str_of(cli->password));
     enum status s = db_write(cli->app->db, &cli->app->mem, user_add, &u);
-    return s == OK ? 0 : cli_fail("not added: %s", cli_reason(s));
+    return s == OK ? 0 : cli_fail("not added: %s", db_reason(s));
 }
 
 int command_user(struct cli *cli)

@@ -342,7 +342,7 @@ static int run(struct trip *t)
     s = seal(t, &why);
     if (s != OK)
         return cli_fail("the journal of the source cannot be sealed: %s",
-                        why ? why : cli_reason(s));
+                        why ? why : db_reason(s));
     s = db_move(t->mem, &m, &moved, &why);
     if (t->bar.shown)
         fprintf(stderr, "\n");

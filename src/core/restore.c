@@ -385,7 +385,7 @@ int command_restore(struct cli *cli)
         fprintf(stderr, "\n");
     archive_drop(r.from);
     if (s != OK)
-        return cli_fail("%s", r.why ? r.why : cli_reason(s));
+        return cli_fail("%s", r.why ? r.why : db_reason(s));
     say_done(&r);
     return say_lack(&r);
 }
