@@ -147,6 +147,9 @@ static int import_text(struct cli *cli, const struct entity *e, struct str text)
     for (size_t i = 0; i < im.column_count; i++)
         fprintf(stderr, "%s -> %s\n", im.columns[i].head,
                 im.columns[i].field ? im.columns[i].field : "(left out)");
+    const char *absent = import_absent(a, lang, &im);
+    if (absent)
+        fprintf(stderr, "%s\n", absent);
     return import_run(cli, &im);
 }
 

@@ -39,6 +39,25 @@ bool import_needs(const struct entity *e, const struct field *f)
     return field_is_asked(f) && import_fills(e, f);
 }
 
+bool import_has(const struct import *im, const char *field)
+{
+    for (size_t i = 0; i < im->column_count; i++)
+        if (im->columns[i].field && same(im->columns[i].field, field))
+            return true;
+    return false;
+}
+
+const char *import_absent(struct arena *a, const struct lang *lang,
+                          const struct import *im)
+{
+    const struct intake *in = intake_of(im->entity);
+    struct buf b = {.mem = a};
+    for (const struct absent *k = in ? in->absent : NULL; k && k->field; k++)
+        if (!import_has(im, k->field))
+            buf_printf(&b, "%s%s", b.n ? " " : "", tr(lang, k->key));
+    return b.n ? buf_done(&b).p : NULL;
+}
+
 bool import_takes(const struct entity *e, const char *name)
 {
     const struct field *f = entity_field(e, name);

@@ -300,14 +300,6 @@ static void acts_fill(struct req *r, const struct import *im,
     v->acts = acts;
 }
 
-static bool fills(const struct import *im, const char *field)
-{
-    for (size_t i = 0; i < im->column_count; i++)
-        if (im->columns[i].field && same(im->columns[i].field, field))
-            return true;
-    return false;
-}
-
 /* What every new row lacks for want of a column, told once; perhaps the file is
  * of another kind. */
 static const char *missing_of(struct req *r, const struct import *im)
@@ -315,7 +307,7 @@ static const char *missing_of(struct req *r, const struct import *im)
     const struct entity *e = im->entity;
     struct buf b = {.mem = r->mem};
     for (const struct field *f = e->fields; im->bad && f->name; f++)
-        if (import_needs(e, f) && !fills(im, f->name))
+        if (import_needs(e, f) && !import_has(im, f->name))
             buf_printf(&b, "%s%s", b.n ? ", " : "",
                        field_label(r->mem, r->lang, e, f->name));
     const char *what = tr(r->lang, arena_printf(r->mem, "%s.list", e->name));
@@ -330,8 +322,7 @@ static void unread_fill(struct req *r, const struct import *im,
                         struct import_v *v)
 {
     enum { TOLD = 8 };
-    const struct intake *in = intake_of(im->entity);
-    struct buf heads = {.mem = r->mem}, taken = {.mem = r->mem};
+    struct buf heads = {.mem = r->mem};
     for (size_t i = 0; i < v->left_out_count && i < TOLD; i++)
         buf_printf(&heads, "%s%s", i ? ", " : "", v->left_out[i].head);
     if (v->left_out_count > TOLD)
@@ -339,10 +330,7 @@ static void unread_fill(struct req *r, const struct import *im,
     if (heads.n)
         v->ignored = tr_with(r->mem, r->lang, "core.import_ignored", "text",
                              buf_done(&heads).p, NULL);
-    for (const struct absent *f = in ? in->absent : NULL; f && f->field; f++)
-        if (!fills(im, f->field))
-            buf_printf(&taken, "%s%s", taken.n ? " " : "", tr(r->lang, f->key));
-    v->absent = taken.n ? buf_done(&taken).p : NULL;
+    v->absent = import_absent(r->mem, r->lang, im);
 }
 
 /* Perhaps it is of another kind, by its heads; to send it there. */

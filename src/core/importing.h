@@ -12,6 +12,11 @@ struct form_error import_refusal(struct arena *a, const struct lang *lang,
 bool import_fills(const struct entity *e, const struct field *f);
 /* Must a file that brings new ones have a column of it? */
 bool import_needs(const struct entity *e, const struct field *f);
+/* Has the file one that fills it? */
+bool import_has(const struct import *im, const char *field);
+/* What is taken for want of a column, in words; NULL: nothing is. */
+const char *import_absent(struct arena *a, const struct lang *lang,
+                          const struct import *im);
 /* Is that the name of such a field, or of a link? */
 bool import_takes(const struct entity *e, const char *name);
 /* How well a head names the field or link: 0 its name, 1… its aliases in their

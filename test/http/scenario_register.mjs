@@ -238,7 +238,13 @@ await test('who may not receive sends no register; a coordinator only of laborat
 });
 
 await test('a spreadsheet without the forms is taken as visits to discover; its adults are counted, and what is not read is told before', async () => {
-  const r = await checked(`Date;Créneau;Laboratoire;UAI;Classe;Effectif;Adultes;Météo\r\n26/04/2022;matin;${L};${one.uai};6e D;21;3;Beau\r\n`);
+  const text = `Date;Créneau;Laboratoire;UAI;Classe;Effectif;Adultes;Météo\r\n26/04/2022;matin;${L};${one.uai};6e D;21;3;Beau\r\n`;
+  const sheet = join(server.folder, 'body-sans-forme.csv');
+  writeFileSync(sheet, text);
+  const dry = run('import', 'register', sheet, '--dry-run', '--data', server.folder);
+  equal(dry.status, 0, dry.stderr);
+  match(dry.stderr, /^Météo -> \(left out\)\nWithout a column Form, each visit is recorded as “discovery”\.$/m);
+  const r = await checked(text);
   equal([r.refused, r.inserted].join(), '0,1', await faults(r.where));
   const page = await faults(r.where);
   match(page, /Colonnes dont rien ne sera écrit : Météo\./);
