@@ -64,6 +64,10 @@ await test('from a half-day that is full to the list, without an account', async
     equal(r.status, 422, JSON.stringify(changes));
     match(readable(r.text), say);
   }
+  // However far: what may be asked for is not waited for.
+  const far = await who.submit(form, { ...typed, starts: '2026-06-03', ends: '2026-06-03', _key: `far-${serial++}` });
+  equal(far.status, 422, readable(far.text).slice(0, 300));
+  ok(links(far.text).includes(`/laboratoires/${lab.id}/demande?jour=2026-06-03&moment=morning`), 'it is free');
   const sent = await who.submit(form, typed);
   equal(sent.status, 303, readable(sent.text).slice(0, 400));
   match(readable((await who.get(sent.location)).text), /liste d’attente/);
@@ -207,10 +211,10 @@ await test('what fits who waits is promised to them before it is offered: calend
   const stranger = server.stranger(), at = `/laboratoires/${lab.id}/demande?jour=${day}&moment=morning`;
   // Nobody is told yet: the task that offers waits for another day.
   const hush = () => query(folder, "UPDATE core_task SET due = 4000000000 WHERE kind = 'network.offers' AND done IS NULL");
-  const [inSmall, inLarge] = await Promise.all([small, large].map(async (room) => {
+  const [inSmall, inLarge] = await Promise.all([[small, 'morning'], [large, 'morning'], [large, 'afternoon']].map(async ([room, part]) => {
     const v = JSON.parse((await api('POST', 'visit', { title: `Plein ${serial++}`, lab: lab.id, kind: 'workshop', place: 'inside',
       year: '2024-2025', asked: today })).text);
-    equal((await api('POST', 'slot', { visit: v.id, day, part: 'morning', space: room.id })).status, 201);
+    equal((await api('POST', 'slot', { visit: v.id, day, part, space: room.id })).status, 201);
     return v.id;
   }));
   const id = await wait_(day, 'morning', fresh, { pupils: small.capacity + 1 });
@@ -221,6 +225,9 @@ await test('what fits who waits is promised to them before it is offered: calend
   hush();
   free(inSmall);
   match(await told(), /Libre le mercredi 25 juin 2025, matin, mais dans aucune salle assez grande/);
+  // The first that is free is told, though a small room is free in the afternoon as well.
+  const longer = await wait_(day, 'any', old, { pupils: small.capacity + 1 });
+  match(readable((await admin.get(`/attente/${longer}`)).text), /Libre le mercredi 25 juin 2025, matin, mais/);
   equal((await stranger.get(at)).status, 200, 'too small for who waits: anybody may ask for it');
   const form = await stranger.form(at);
   free(inLarge);
@@ -246,7 +253,7 @@ await test('what fits who waits is promised to them before it is offered: calend
   equal((await admin.submit(button)).location, `/attente/${id}`);
   equal((await entry(id)).state, 'offered');
   equal((await entry(id)).offer_space, large.id);
-  for (const one of [id, later]) equal((await api('POST', `waiting/${one}/etapes/withdraw`)).status < 300, true);
+  for (const one of [id, later, longer]) equal((await api('POST', `waiting/${one}/etapes/withdraw`)).status < 300, true);
 });
 
 await test('without a rule the order is that of the entries', async () => {

@@ -275,7 +275,7 @@ static enum status room_asked(struct asking *k, struct conn *c, int64_t people,
     TRY(room_fitting(c, lab, at, people, space));
     if (*space == NONE)
         return OK;
-    TRY(waiting_withholds(c, k->r->mem, lab, at, people, space));
+    TRY(room_unpromised(c, k->r->mem, lab, at, people, space));
     if (*space == NONE)
         k->alert = "network.is_promised";
     return OK;

@@ -60,18 +60,20 @@ enum status waiting_promote(struct conn *c, struct arena *a, int64_t lab,
 /*
  * What is free and fits somebody who waits is theirs before it is anybody's who
  * asks: those who wait are served in their order, each with the earliest that
- * fits, and of these rooms nothing is free any more in h. So it is before they
- * are told (waiting_promote), and nobody comes between.
+ * fits, and of these rooms nothing is free any more in h, which is of one
+ * laboratory. So it is before they are told (waiting_promote), and nobody comes
+ * between.
  */
 enum status waiting_withhold(struct conn *c, struct arena *a,
                              struct halves *h) MUST_USE;
-/* The same for one room: NONE where it is promised, and no other fits. */
-enum status waiting_withholds(struct conn *c, struct arena *a, int64_t lab,
-                              int64_t slot, int64_t people,
-                              int64_t *space) MUST_USE;
+/* A room that fits so many people then (room_fitting) and is promised to
+ * nobody: *space, or another; NONE where all that fit are promised. */
+enum status room_unpromised(struct conn *c, struct arena *a, int64_t lab,
+                            int64_t slot, int64_t people,
+                            int64_t *space) MUST_USE;
 
-/* Why nothing is offered to who waits: a label key, whose {when} is .half; or
- * NULL of .half: none. */
+/* Why nothing is offered to who waits: a label key, whose {when} is .half; of a
+ * label without one, .half.lab is 0. */
 struct stuck {
     const char *key;
     struct half half;

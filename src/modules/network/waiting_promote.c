@@ -215,18 +215,20 @@ static bool half_for(const struct halves *h, const struct waiter *w,
                      struct half *half, int64_t *space)
 {
     const int64_t people = w->pupils == NONE ? 0 : w->pupils;
+    const enum half_day only = part_of(w->part); /* PARTS: any */
     *space = NONE;
     for (int32_t day = w->starts > h->from ? w->starts : h->from;
          h->n && day <= w->ends && day <= h->to; day++)
         for (int part = MORNING; part < PARTS; part++) {
-            if ((!same(w->part, "any") && (int)part_of(w->part) != part) ||
-                half_of(h, &h->labs[0], day, part)->state != HALF_OPEN)
+            if ((only != PARTS && (int)only != part) ||
+                !half_of(h, &h->labs[0], day, part)->free)
                 continue;
             *space = room_of_half(h, &h->labs[0], day, part, people);
+            if (*space == NONE)
+                continue;
             *half = (struct half){
                 .day = day, .part = (enum half_day)part, .lab = h->labs[0].lab};
-            if (*space != NONE)
-                return true;
+            return true;
         }
     return false;
 }
@@ -248,6 +250,8 @@ static enum status promises_make(struct promoting *p)
 {
     TRY(rule_load(p));
     TRY(candidates_load(p));
+    if (!p->n)
+        return OK;
     TRY(halves_make(p->c, p->a, p->lab, day_today() + 1, day_today() + AHEAD,
                     &p->halves));
     for (size_t i = 0; i < p->n; i++) {
@@ -258,44 +262,46 @@ static enum status promises_make(struct promoting *p)
     return OK;
 }
 
+/* Does anybody wait for one of these days? */
+static enum status days_waited(struct conn *c, int64_t lab, int32_t from,
+                               int32_t to, bool *are)
+{
+    int64_t n;
+    TRY(db_int(
+        c,
+        SQL("SELECT count(*) FROM network_waiting WHERE lab = :lab AND"
+            " state = 'waiting' AND starts <= :to AND ends >= :from"),
+        ARGS(arg_int("lab", lab), arg_day("from", from), arg_day("to", to)),
+        &n));
+    *are = n != 0;
+    return OK;
+}
+
 enum status waiting_withhold(struct conn *c, struct arena *a, struct halves *h)
 {
-    struct rows *rows;
-    int64_t *labs = NEW_ARRAY(a, int64_t, MOST_IDS);
-    size_t n = 0;
-    TRY(db_rows(c, a,
-                SQL("SELECT DISTINCT w.lab FROM network_waiting w WHERE w.state"
-                    " = 'waiting' AND (:one IS NULL OR w.lab = :one) ORDER BY"
-                    " w.lab LIMIT :most"),
-                ARGS(arg_int("one", h->n == 1 ? h->labs[0].lab : NONE),
-                     arg_int("most", MOST_IDS)),
-                &rows));
-    while (rows_next(rows))
-        labs[n++] = row_int(rows, 0);
-    TRY(rows_end(rows));
-    for (size_t i = 0; i < n; i++) {
-        struct promoting p = {.c = c, .a = a, .lab = labs[i]};
-        TRY(promises_make(&p));
-        for (size_t k = 0; k < h->n; k++)
-            for (size_t w = 0; h->labs[k].lab == p.lab && w < p.n; w++)
-                if (p.all[w].space != NONE && p.all[w].half.day >= h->from &&
-                    p.all[w].half.day <= h->to)
-                    room_keep(h, &h->labs[k], &p.all[w].half, p.all[w].space);
+    bool waited = false;
+    if (h->n)
+        TRY(days_waited(c, h->labs[0].lab, h->from, h->to, &waited));
+    if (!waited)
+        return OK;
+    struct promoting p = {.c = c, .a = a, .lab = h->labs[0].lab};
+    TRY(promises_make(&p));
+    for (size_t i = 0; i < p.n; i++) {
+        const struct candidate *k = &p.all[i];
+        if (k->space != NONE && k->half.day >= h->from && k->half.day <= h->to)
+            room_keep(h, &h->labs[0], &k->half, k->space);
     }
     return OK;
 }
 
-enum status waiting_withholds(struct conn *c, struct arena *a, int64_t lab,
-                              int64_t slot, int64_t people, int64_t *space)
+enum status room_unpromised(struct conn *c, struct arena *a, int64_t lab,
+                            int64_t slot, int64_t people, int64_t *space)
 {
     struct halves h;
-    int64_t n;
+    bool waited;
     const int32_t day = day_of_slot(slot);
-    TRY(db_int(c,
-               SQL("SELECT count(*) FROM network_waiting WHERE lab = :lab AND"
-                   " state = 'waiting' AND starts <= :day AND ends >= :day"),
-               ARGS(arg_int("lab", lab), arg_day("day", day)), &n));
-    if (!n)
+    TRY(days_waited(c, lab, day, day, &waited));
+    if (!waited)
         return OK;
     TRY(halves_offered(c, a, lab, day, day, &h));
     *space =
@@ -307,11 +313,18 @@ enum status waiting_withholds(struct conn *c, struct arena *a, int64_t lab,
 enum status waiting_free(struct conn *c, struct arena *a, const struct lab *lab,
                          const struct waiter *w, const struct half **half)
 {
-    struct promoting p = {.c = c, .a = a, .lab = lab->row.id};
+    struct halves h;
     struct half *out = NEW(a, struct half);
     int64_t space;
-    TRY(promises_make(&p));
-    *half = half_for(&p.halves, w, out, &space) ? out : NULL;
+    const int32_t tomorrow = day_today() + 1;
+    const int32_t from = w->starts > tomorrow ? w->starts : tomorrow;
+    *half = NULL;
+    if (w->ends < from)
+        return OK;
+    TRY(halves_offered(c, a, lab->row.id, from,
+                       w->ends - from > AHEAD ? from + AHEAD : w->ends, &h));
+    if (half_for(&h, w, out, &space))
+        *half = out;
     return OK;
 }
 
