@@ -245,6 +245,8 @@ await test('what fits who waits is promised to them before it is offered: calend
   // The small room is anybody's; then nothing is left but what is promised.
   equal((await stranger.submit(form, { ...typed, pupils: '9', class_label: '4e D', email: 'petit@demo.example', _key: 'small' })).status, 303);
   equal((await stranger.get(at)).status, 409);
+  const byRoom = readable((await stranger.get(`/laboratoires/${lab.id}/calendrier?vue=jour&jour=${day}`)).text);
+  match(byRoom, /matin (promis à la liste d’attente pris|pris promis à la liste d’attente) après-midi/, 'the room that is taken is not promised');
   match(readable((await stranger.get(`/laboratoires/${lab.id}?mois=2025-06`)).text), /mercredi 25 promis à la liste d’attente/);
   const later = await wait_(day, 'morning', old, { pupils: small.capacity + 1 });
   match(readable((await admin.get(`/attente/${later}`)).text), /est promis à une inscription qui passe avant/);

@@ -25,6 +25,34 @@ static void grid_new(struct arena *a, struct cal_grid_v *g, size_t columns,
         (*lines)[i].cells = *cells + i * columns;
 }
 
+/* Of the half-day of a laboratory what one room has. */
+static void room_fill(const struct cal *c, const struct lab_halves *lab,
+                      const struct room *room, int part,
+                      struct cal_cell_v *cell)
+{
+    struct req *r = c->r;
+    const int use = room->use[part];
+    cell->visits =
+        taken_on(r, c->taken, c->taken_count, c->day, part, room->id, &cell->n);
+    if (!word_in("free some full", cell->mark))
+        return;
+    if (use != ROOM_FREE) {
+        cell->mark = "full";
+        cell->label = cell->n                ? NULL
+                      : use == ROOM_PROMISED ? tr(r->lang, "network.promised")
+                                             : tr(r->lang, "network.cal.taken");
+        cell->href = NULL;
+        return;
+    }
+    cell->mark = "free";
+    cell->label = tr(r->lang, "network.cal.free");
+    if (cell->href)
+        cell->href = free_half_address(r, &c->receiving,
+                                       (struct free_half){lab->lab, c->day,
+                                                          (enum half_day)part,
+                                                          room->id});
+}
+
 /* A column for each room, a row for each half-day. */
 void cal_day_fill(struct cal *c)
 {
@@ -47,26 +75,7 @@ void cal_day_fill(struct cal *c)
         for (size_t i = 0; i < n; i++) {
             struct cal_cell_v cell = cal_half(c, lab, c->day, part);
             if (lab->room_count)
-                cell.visits = taken_on(r, c->taken, c->taken_count, c->day,
-                                       part, lab->rooms[i].id, &cell.n);
-            const bool open = word_in("free some full", cell.mark);
-            if (open && lab->room_count && lab->rooms[i].held[part]) {
-                cell.mark = "full";
-                cell.label = cell.n ? NULL
-                             : half_of(&c->halves, lab, c->day, part)->promised
-                                 ? tr(r->lang, "network.promised")
-                                 : tr(r->lang, "network.cal.taken");
-                cell.href = NULL;
-            } else if (open && lab->room_count) {
-                cell.mark = "free";
-                cell.label = tr(r->lang, "network.cal.free");
-                if (cell.href)
-                    cell.href = free_half_address(
-                        r, &c->receiving,
-                        (struct free_half){lab->lab, c->day,
-                                           (enum half_day)part,
-                                           lab->rooms[i].id});
-            }
+                room_fill(c, lab, &lab->rooms[i], part, &cell);
             cells[(size_t)row * n + i] = cell;
         }
         cal_merge(&cells[(size_t)row * n], n, 1, false);

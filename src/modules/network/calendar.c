@@ -124,7 +124,7 @@ static enum status read_shut(struct make *m)
 /* A room, or a part of one: what is held of it is held of the room. */
 struct known_space {
     int64_t id;
-    bool *held;
+    unsigned char *use;
 };
 
 /* Rooms come before their parts. */
@@ -144,7 +144,7 @@ static enum status read_spaces(struct make *m, struct known_space **out,
         m->args, &rows));
     while (*n < MOST_SPACES && rows_next(rows)) {
         const int64_t id = row_int(rows, 1), within = row_int(rows, 2);
-        bool *held = NULL;
+        unsigned char *use = NULL;
         at = lab_at(m, row_int(rows, 0), at);
         if (at == m->out->n) {
             at = 0;
@@ -155,16 +155,16 @@ static enum status read_spaces(struct make *m, struct known_space **out,
             lab->rooms = NEW_ARRAY(m->a, struct room, ROOMS);
         for (size_t i = 0; within != NONE && i < *n; i++)
             if (spaces[i].id == within)
-                held = spaces[i].held;
+                use = spaces[i].use;
         if (within == NONE && lab->room_count < ROOMS) {
-            held = NEW_ARRAY(m->a, bool, m->slots);
+            use = NEW_ARRAY(m->a, unsigned char, m->slots);
             lab->rooms[lab->room_count++] =
-                (struct room){id, row_text(rows, 3), row_int(rows, 4), held};
+                (struct room){id, row_text(rows, 3), row_int(rows, 4), use};
         }
-        if (!held)
+        if (!use)
             continue;
         spaces = arena_grow(m->a, spaces, sizeof(*spaces), *n, &room);
-        spaces[(*n)++] = (struct known_space){id, held};
+        spaces[(*n)++] = (struct known_space){id, use};
     }
     *out = spaces;
     return rows_end(rows);
@@ -204,7 +204,7 @@ static enum status read_held(struct make *m)
         int64_t at = row_int(rows, 1) - first;
         for (at = at < 0 ? 0 : at; s && at < until && at < (int64_t)m->slots;
              at++)
-            s->held[at] = true;
+            s->use[at] = ROOM_HELD;
     }
     return rows_end(rows);
 }
@@ -228,7 +228,7 @@ static void settle_half(const struct make *m, size_t i, int32_t day, int part)
     else if (!open[week])
         h->state = HALF_WEEK;
     for (size_t r = 0; h->state == HALF_OPEN && r < lab->room_count; r++)
-        h->free += !lab->rooms[r].held[at];
+        h->free += lab->rooms[r].use[at] == ROOM_FREE;
 }
 
 enum status halves_make(struct conn *c, struct arena *a, int64_t lab,
@@ -336,7 +336,7 @@ int64_t room_of_half(const struct halves *h, const struct lab_halves *lab,
     const struct room *best = NULL;
     for (size_t i = 0; i < lab->room_count; i++) {
         const struct room *room = &lab->rooms[i];
-        if (!room->held[at] &&
+        if (room->use[at] == ROOM_FREE &&
             (room->capacity == NONE || room->capacity >= people) &&
             (!best || suits_better(room->capacity, best->capacity)))
             best = room;

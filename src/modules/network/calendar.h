@@ -17,15 +17,20 @@ enum half_state {
 };
 struct half_at {
     enum half_state state;
-    int free;     /* HALF_OPEN: whole rooms of which no part is held */
-    int promised; /* halves_offered: rooms that fit somebody who waits */
+    int free;     /* HALF_OPEN: whole rooms that are ROOM_FREE */
+    int promised; /* and those that are ROOM_PROMISED */
     const char *why;
+};
+enum room_use {
+    ROOM_FREE,
+    ROOM_HELD,     /* it, or a part of it */
+    ROOM_PROMISED, /* halves_offered: it fits somebody who waits */
 };
 struct room {
     int64_t id;
     const char *name;
-    int64_t capacity; /* NONE: it does not say */
-    bool *held;       /* by half-day from the first */
+    int64_t capacity;   /* NONE: it does not say */
+    unsigned char *use; /* enum room_use, by half-day from the first */
 };
 struct lab_halves {
     int64_t lab;

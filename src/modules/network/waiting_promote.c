@@ -238,8 +238,8 @@ static void room_keep(struct halves *h, struct lab_halves *lab,
 {
     const size_t at = (size_t)((half->day - h->from) * PARTS + (int)half->part);
     for (size_t i = 0; i < lab->room_count; i++)
-        if (lab->rooms[i].id == space && !lab->rooms[i].held[at]) {
-            lab->rooms[i].held[at] = true;
+        if (lab->rooms[i].id == space && lab->rooms[i].use[at] == ROOM_FREE) {
+            lab->rooms[i].use[at] = ROOM_PROMISED;
             lab->at[at].free--;
             lab->at[at].promised++;
         }
