@@ -339,7 +339,15 @@ await test('the page of a laboratory tells its rooms, who coordinates it where t
   match(page, /Coordination Coordonnat(eur|rice) \d/);
   query(other.folder, `UPDATE network_team SET in_public = 0 WHERE lab = ${parted.id}`);
   ok(!/Coordination Coordonnat/.test(await seen(stranger, path)), 'who did not agree is not named');
-  match(await seen(await other.as('host'), path), /Coordination Coordonnat/);
+  for (const [who, knows] of [['admin', true], ['teacher', false], ['host', false]])
+    equal(/Coordination Coordonnat/.test(await seen(await other.as(who), path)), knows, who);
+  // Who coordinates elsewhere reads no more here than a stranger.
+  const near = (await rows('/personnes')).find((p) => p.email === 'coordinator@demo.example').area;
+  const [here, there] = [labs.find((l) => l.bassin === near), labs.find((l) => l.bassin !== near)];
+  query(other.folder, `UPDATE network_team SET in_public = 0, starts = 0, ends = NULL WHERE lab IN (${here.id}, ${there.id})`);
+  const coordinator = await other.as('coordinator');
+  match(await seen(coordinator, `/laboratoires/${here.id}`), /Coordination Coordonnat/);
+  ok(!/Coordination Coordonnat/.test(await seen(coordinator, `/laboratoires/${there.id}`)), there.name);
   const at = (day) => Math.floor(Date.parse(day) / 86400000);
   for (const [day, say, asked] of [['2025-07-04', /ferme : son dernier jour est le vendredi 4 juillet 2025/, true],
     ['2025-02-28', /a fermé : son dernier jour était le vendredi 28 février 2025/, false]]) {

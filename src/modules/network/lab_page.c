@@ -209,22 +209,27 @@ static enum status rooms_fill(struct req *r, struct lab_v *v)
     return rows_end(rows);
 }
 
-/* To everybody who agreed to it, to those who may read the rest all. */
+/* Those who agreed to it, to everybody; all, to who reads that they coordinate
+ * this laboratory. */
 static enum status team_fill(struct req *r, struct lab_v *v)
 {
     enum { MOST = 20 };
     struct rows *rows;
+    const struct arg *args;
     const char **out = NEW_ARRAY(r->mem, const char *, MOST);
-    TRY(db_rows(r->conn, r->mem,
-                SQL("SELECT p.name FROM network_team t JOIN directory_person p"
-                    " ON p.id = t.person WHERE t.lab = :lab AND t.starts <="
-                    " :today AND (t.ends IS NULL OR t.ends >= :today) AND"
-                    " (t.in_public = 1 OR :all = 1) ORDER BY t.starts, t.id"
-                    " LIMIT :most"),
-                ARGS(arg_int("lab", r->id), arg_day("today", day_today()),
-                     arg_int("all", r->who && may(r->who, "network.team")),
-                     arg_int("most", MOST)),
-                &rows));
+    const struct reach reach =
+        reach_of(r->app, r->mem, r->who, lab_team_entity.read);
+    const struct sql sql = sql_with_reach(
+        r->mem,
+        SQL("SELECT p.name FROM network_team t JOIN directory_person p ON p.id"
+            " = t.person WHERE t.lab = :lab AND t.starts <= :today AND (t.ends"
+            " IS NULL OR t.ends >= :today) AND (t.in_public = 1 OR {reach:t})"
+            " ORDER BY t.starts, t.id LIMIT :most"),
+        &lab_team_entity, &reach,
+        ARGS(arg_int("lab", r->id), arg_day("today", day_today()),
+             arg_int("most", MOST)),
+        &args);
+    TRY(db_rows(r->conn, r->mem, sql, args, &rows));
     while (rows_next(rows))
         out[v->team_count++] = row_text(rows, 0);
     v->team = out;

@@ -43,8 +43,8 @@ struct room_v {
     int64_t capacity;          /* NONE: it does not say */
 };
 struct lab_v {
-    const char
-        *life; /* that it is closed, or will be, or is to open; or NULL */
+    /* That it is closed, or will be, or is to open; or NULL. */
+    const char *life;
     const struct room_v *rooms;
     size_t room_count;
     const char *const *team; /* names */
