@@ -130,10 +130,7 @@ enum status mail_show(struct req *r)
     v.key = req_key(r);
     v.other_key = req_key(r);
     struct page p = req_page(r, v.what);
-    const struct page_link crumb = {tr(r->lang, "core.mails"), "/courriels",
-                                    false};
-    p.crumbs = &crumb;
-    p.crumb_count = 1;
+    req_crumb_to(r, &p, tr(r->lang, "core.mails"), "/courriels");
     struct html h;
     req_html_open(r, &h);
     mail_page(&h, &p, &v);

@@ -145,7 +145,9 @@ enum status row_detail(struct req *r, struct detail_v *v) MUST_USE;
 /* Of that only what may be done with the row: steps, changing, deleting. */
 enum status row_manage(struct req *r, struct detail_v *v) MUST_USE;
 enum status row_page(struct req *r);
-/* The entity's list as the crumb of its row's page. */
+/* The one page that a page lies under; of a row's, its entity's list. */
+void req_crumb_to(struct req *r, struct page *p, const char *label,
+                  const char *href);
 void req_crumb(struct req *r, struct page *p);
 
 /* "https://essaim.example", where people reach this program: the setting `site`

@@ -332,14 +332,20 @@ enum status row_manage(struct req *r, struct detail_v *v)
     return OK;
 }
 
-void req_crumb(struct req *r, struct page *p)
+void req_crumb_to(struct req *r, struct page *p, const char *label,
+                  const char *href)
 {
     struct page_link *crumb = NEW(r->mem, struct page_link);
-    *crumb = (struct page_link){
-        tr(r->lang, arena_printf(r->mem, "%s.list", r->entity->name)),
-        r->entity->path, false};
+    *crumb = (struct page_link){label, href, false};
     p->crumbs = crumb;
     p->crumb_count = 1;
+}
+
+void req_crumb(struct req *r, struct page *p)
+{
+    req_crumb_to(r, p,
+                 tr(r->lang, arena_printf(r->mem, "%s.list", r->entity->name)),
+                 r->entity->path);
 }
 
 static enum status detail_fill(struct req *r, void *view)

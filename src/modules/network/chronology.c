@@ -71,10 +71,7 @@ enum status chronology_show(struct req *r)
     TRY(events_load(r, &v));
     v.chart = chart_of(r, &v);
     struct page p = req_page(r, tr(r->lang, "network.chronology"));
-    const struct page_link crumb = {tr(r->lang, "network_lab.list"),
-                                    lab_entity.path, false};
-    p.crumbs = &crumb;
-    p.crumb_count = 1;
+    req_crumb_to(r, &p, tr(r->lang, "network_lab.list"), lab_entity.path);
     struct html h;
     req_html_open(r, &h);
     chronology_page(&h, &p, &v);

@@ -77,10 +77,7 @@ enum status reviews_show(struct req *r)
     TRY(used_fill(r, &v));
     TRY(blocked_fill(r, &v));
     struct page p = req_page(r, tr(r->lang, "network.reviews"));
-    const struct page_link crumb = {
-        v.lab, path_of_id(r->mem, "/laboratoires", r->id), false};
-    p.crumbs = &crumb;
-    p.crumb_count = 1;
+    req_crumb_to(r, &p, v.lab, path_of_id(r->mem, "/laboratoires", r->id));
     struct html h;
     req_html_open(r, &h);
     reviews_page(&h, &p, &v);

@@ -175,9 +175,7 @@ static enum status change_show(struct dating *d, int code)
     if (v.asked)
         TRY(moved_fill(d, &m, &v));
     struct page p = req_page(r, tr(r->lang, "network.series_change"));
-    const struct page_link crumb = {v.series, v.back, false};
-    p.crumbs = &crumb;
-    p.crumb_count = 1;
+    req_crumb_to(r, &p, v.series, v.back);
     struct html h;
     req_html_open(r, &h);
     series_change_page(&h, &p, &v);

@@ -215,7 +215,7 @@ static enum status others_fill(struct asking *k, struct form *form,
             .label = cells[i].name};
     }
     v->others = cells;
-    if (!v->other_count)
+    if (!v->other_count || !v->form)
         return OK;
     struct form_field *fields =
         NEW_ARRAY(r->mem, struct form_field, form->field_count + 1);
@@ -256,11 +256,7 @@ static enum status show(struct asking *k, int code, bool refused)
     if (k->taken)
         TRY(others_fill(k, &form, &v));
     struct page p = req_page(r, tr(r->lang, "network.ask"));
-    const struct page_link crumb = {
-        said(r->mem, r->lang, k->lab->name),
-        arena_printf(r->mem, "/laboratoires/%" PRId64, lab), false};
-    p.crumbs = &crumb;
-    p.crumb_count = 1;
+    req_crumb_to(r, &p, v.lab, path_of_id(r->mem, "/laboratoires", lab));
     struct html h;
     req_html_open(r, &h);
     visit_ask_page(&h, &p, &v);

@@ -92,10 +92,7 @@ static enum status show(struct joining *k, int code, bool refused)
     }
     TRY(rule_shown(r, &v.rule));
     struct page p = req_page(r, tr(r->lang, "network.wait"));
-    const struct page_link crumb = {
-        v.lab, arena_printf(r->mem, "/laboratoires/%" PRId64, r->id), false};
-    p.crumbs = &crumb;
-    p.crumb_count = 1;
+    req_crumb_to(r, &p, v.lab, path_of_id(r->mem, "/laboratoires", r->id));
     struct html h;
     req_html_open(r, &h);
     waiting_ask_page(&h, &p, &v);

@@ -195,10 +195,7 @@ enum status decision_show(struct req *r)
         .back = team ? row_address(r, &gate_entity, r->id) : NULL};
     TRY(req_fill(r, decision_fill, &v, sizeof(v)));
     struct page p = req_page(r, said(r->mem, r->lang, g->name));
-    const struct page_link crumb = {tr(r->lang, "portfolio.decisions"),
-                                    "/decisions", false};
-    p.crumbs = &crumb;
-    p.crumb_count = 1;
+    req_crumb_to(r, &p, tr(r->lang, "portfolio.decisions"), "/decisions");
     struct html h;
     req_html_open(r, &h);
     decision_page(&h, &p, &v);
