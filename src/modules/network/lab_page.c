@@ -51,7 +51,7 @@ static const char *month_address(struct req *r, int64_t lab, int32_t first)
 }
 
 static struct slot_cell_v cell_of(struct req *r, const struct receiving *where,
-                                  int64_t lab, const struct half *h)
+                                  const struct half *h)
 {
     struct slot_cell_v cell = {.name = half_day_shown(r, h->day, h->part),
                                .open = true};
@@ -63,7 +63,7 @@ static struct slot_cell_v cell_of(struct req *r, const struct receiving *where,
     cell.label = tr_n(r->mem, r->lang, "network.free", h->free);
     if (h->day > day_today() && h->day <= visit_horizon())
         cell.href = free_half_address(
-            r, where, (struct free_half){lab, h->day, h->part, NONE});
+            r, where, (struct free_half){h->lab, h->day, h->part, NONE});
     return cell;
 }
 
@@ -79,7 +79,7 @@ static size_t off_together(const struct calendar *all, size_t from)
     return n;
 }
 
-static void days_fill(struct req *r, const struct receiving *where, int64_t lab,
+static void days_fill(struct req *r, const struct receiving *where,
                       const struct calendar *all, struct slots_v *v)
 {
     struct slot_day_v *days =
@@ -103,8 +103,7 @@ static void days_fill(struct req *r, const struct receiving *where, int64_t lab,
                                 format_weekday(r->lang, day_weekday(at)),
                                 day_date(at).day);
         for (; i < all->n && all->half[i].day == at; i++) {
-            day->cells[all->half[i].part] =
-                cell_of(r, where, lab, &all->half[i]);
+            day->cells[all->half[i].part] = cell_of(r, where, &all->half[i]);
             v->evenings |= all->half[i].part == EVENING;
         }
         v->n++;
@@ -133,7 +132,7 @@ static enum status slots_fill(struct req *r, const struct lab *lab,
                     : NULL};
     if (from <= last && first <= visit_horizon())
         TRY(calendar_make(r->conn, r->mem, lab, from, last, &all));
-    days_fill(r, where, lab->row.id, &all, v);
+    days_fill(r, where, &all, v);
     return OK;
 }
 

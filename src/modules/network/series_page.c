@@ -148,8 +148,8 @@ static size_t at_time(const struct occurrence *all, size_t n,
     return found;
 }
 
-/* The time of most of its dates from a day on, and how many those are; else of
- * all. NULL: none takes place. */
+/* One at the time of most of its dates from a day on, and how many those are.
+ * NULL: none takes place any more. */
 static const struct occurrence *mostly(const struct occurrence *all, size_t n,
                                        int32_t from, size_t *most)
 {
