@@ -413,8 +413,12 @@ await test('where a laboratory has nothing, the others of its bassin are offered
   const again = forms(refused.text).find((f) => f.fields.some(([n]) => n === 'asker'));
   equal((await who.submit(again, { autre: others(refused)[0] })).status, 303);
   equal((await rows('/accueils')).find((v) => v.email === 'ailleurs@demo.example').lab, Number(others(refused)[0].split('.')[2]));
-  for (const bad of ['2025-06-24.morning.0', '2025-06-24.morning.x'])
-    ok([303, 404].includes((await who.submit(again, { autre: bad, _key: `bad-${serial++}` })).status), bad);
+  const count = (await rows('/accueils')).length;
+  for (const [bad, status, to_] of [['2025-06-24.morning.0', 404, null], ['2025-06-24.morning.x', 303, `/laboratoires/${shut.id}#slots`]]) {
+    const r = await who.submit(again, { autre: bad, _key: `bad-${serial++}` });
+    deepEqual([r.status, r.location], [status, to_], bad);
+  }
+  equal((await rows('/accueils')).length, count);
   query(folder, `UPDATE network_lab SET closed = NULL WHERE id = ${shut.id} AND version = ${version}`);
 });
 

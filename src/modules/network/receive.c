@@ -10,7 +10,7 @@ enum status labs_received(struct req *r, struct receiving *out)
     struct rows *rows;
     const struct arg *args;
     *out = (struct receiving){0};
-    if (!r->who || !may(r->who, "network.receive"))
+    if (!may(r->who, "network.receive"))
         return OK;
     const struct reach reach =
         reach_of(r->app, r->mem, r->who, "network.receive");

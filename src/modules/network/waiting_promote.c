@@ -1,6 +1,6 @@
 /*
- * Who is next: the one function that offers what is free, and the task that
- * lets offers lapse.
+ * Who is next: what is promised to each, the one function that offers it, and
+ * the task that lets offers lapse.
  *
  * Points are summed from what is known of the school; what is not known counts
  * nothing. Of equal points who asked first is first.
