@@ -408,6 +408,17 @@ await test('what a project was deployed as is in its filiation, once for each to
   made(await post(admin, '/deploiements', { project: lab, tool: 'Pas encore là', school: schools[0].id,
     starts: '2099-01-01', state: 'planned' }));
   ok(!/Pas encore là/.test(await figure(leader, `/projets/${lab}`)));
+  // Of many tools five have a name; the others are counted, each once.
+  const many = (await rows('/projets')).find((p) => p.name.includes('CREIA')).id;
+  for (let i = 0; i < 7; i++)
+    query(server.folder, `INSERT INTO portfolio_deployment (version, created_at, created_by, changed_at, changed_by, uid, project, tool,
+      tool_fold, school, starts, state, words) VALUES (1, 0, 0, 0, 0, 'outil-${i}', ${many}, 'Outil ${i}', 'outil ${i}', ${schools[0].id}, 20000,
+      'in_use', '')`);
+  const tools = await figure(leader, `/projets/${many}`);
+  for (let i = 0; i < 7; i++) equal(tools.split(`Outil ${i} · 1 déploiement</title>`).length - 1, i < 5 ? 1 : 0, `${i}`);
+  match(tools, /<title>et 2 autres<\/title>/);
+  equal(tools.match(/>a été déployé comme<\/text>/g).length, 6, 'one line to each, and one to the others');
+  query(server.folder, `DELETE FROM portfolio_deployment WHERE project = ${many}`);
 });
 await test('filiation is drawn by generations, each line with its kind, and what has no room is counted and listed', async () => {
   const name = 'Une valise de mesures que les classes se prêtent d’un collège à l’autre, avec son carnet de terrain';

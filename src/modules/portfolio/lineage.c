@@ -136,35 +136,37 @@ static void links_keep(struct drawing *d)
         d->nodes[d->links[i].from].through = into[d->links[i].from];
 }
 
-/* Behind each project named, what it was deployed as; several more tools are a
- * node without a name. */
-static void use_place(struct drawing *d, const struct use *u)
+static void deployed_place(struct drawing *d, size_t project,
+                           struct lineage_node node)
+{
+    node.layer = d->nodes[project].layer + 1;
+    d->links[d->link_count++] = (struct lineage_link){
+        project, d->n,
+        choice_shown(d->r, &filiation_entity, "kind", "deployed_as"), NULL};
+    d->nodes[d->n++] = node;
+}
+
+/* Behind a project named, a tool as which it was deployed; behind its last one,
+ * those that are more than have a name. */
+static void use_place(struct drawing *d, const struct use *u, bool last)
 {
     struct req *r = d->r;
     const size_t project = place_of(d, u->project);
-    const bool first = !d->link_count ||
-                       d->links[d->link_count - 1].from != project ||
-                       !d->nodes[d->links[d->link_count - 1].to].more;
-    d->links[d->link_count++] = (struct lineage_link){
-        project, d->n,
-        choice_shown(r, &filiation_entity, "kind", "deployed_as"), NULL};
-    d->nodes[d->n++] = (struct lineage_node){
-        .kind = tr(r->lang, deployment_entity.name),
-        .title = u->tool,
-        .more = entity_count(r->mem, r->lang, &deployment_entity, u->n),
-        .since =
-            tr_with(r->mem, r->lang, "portfolio.used_since", "day",
-                    format_day(r->mem, r->lang, u->first, DAY_MONTH), NULL),
-        .href = arena_printf(r->mem, "/projets/%" PRId64 "/essaimage",
-                             node_id(u->project)),
-        .layer = d->nodes[project].layer + 1};
-    if (!first || u->tools <= USES_MOST)
-        return;
-    d->links[d->link_count++] = (struct lineage_link){
-        project, d->n, d->links[d->link_count - 1].kind, NULL};
-    d->nodes[d->n++] =
-        (struct lineage_node){.others = (size_t)u->tools - USES_MOST,
-                              .layer = d->nodes[project].layer + 1};
+    deployed_place(
+        d, project,
+        (struct lineage_node){
+            .kind = tr(r->lang, deployment_entity.name),
+            .title = u->tool,
+            .more = entity_count(r->mem, r->lang, &deployment_entity, u->n),
+            .since =
+                tr_with(r->mem, r->lang, "portfolio.used_since", "day",
+                        format_day(r->mem, r->lang, u->first, DAY_MONTH), NULL),
+            .href = arena_printf(r->mem, "/projets/%" PRId64 "/essaimage",
+                                 node_id(u->project))});
+    if (last && u->tools > USES_MOST)
+        deployed_place(
+            d, project,
+            (struct lineage_node){.others = (size_t)(u->tools - USES_MOST)});
 }
 
 /* So many more of each generation have a name, those through which links go on
@@ -211,7 +213,9 @@ static enum status names_fill(struct drawing *d, const char *title)
                 ? named.titles[i]
                 : tr(lang_default(), "portfolio.given.lineage_unread");
     for (size_t i = 0; i < named.use_count; i++)
-        use_place(d, &named.uses[i]);
+        use_place(d, &named.uses[i],
+                  i + 1 == named.use_count ||
+                      named.uses[i + 1].project != named.uses[i].project);
     return OK;
 }
 
