@@ -2,6 +2,7 @@
 
 #include "base/random.h"
 #include "base/utf8.h"
+#include "store/list.h"
 #include "store/recall.h"
 
 #include <sodium.h>
@@ -439,27 +440,45 @@ enum status grant_add(struct conn *c, int64_t person, struct grant g,
                    NULL);
 }
 
+/* Of whom the condition says, oldest first. */
+static enum status grants_held(struct conn *c, struct arena *a,
+                               const char *which, const struct arg *args,
+                               int most, struct held **out, size_t *n)
+{
+    const struct sql sql = {arena_printf(
+        a,
+        "SELECT id, person, role, entity, row_id, until_day, from_day FROM"
+        " auth_grant WHERE person %s ORDER BY id LIMIT %d",
+        which, most)};
+    struct rows *rows;
+    size_t room = 0;
+    *out = NULL;
+    TRY(db_rows(c, a, sql, args, &rows));
+    for (*n = 0; rows_next(rows); ++*n) {
+        *out = arena_grow(a, *out, sizeof(**out), *n, &room);
+        (*out)[*n] = (struct held){row_int(rows, 0),
+                                   row_int(rows, 1),
+                                   {row_text(rows, 2), row_text(rows, 3),
+                                    row_int(rows, 4), row_day(rows, 5)},
+                                   row_day(rows, 6)};
+    }
+    return rows_end(rows);
+}
+
 enum status grants_of(struct conn *c, struct arena *a, int64_t person,
                       struct held **out, size_t *n)
 {
-    enum { MOST = 500 };
-    struct rows *rows;
-    struct held *list = NEW_ARRAY(a, struct held, MOST);
-    size_t count = 0;
-    TRY(db_rows(c, a,
-                SQL("SELECT id, role, entity, row_id, until_day, from_day"
-                    " FROM auth_grant WHERE person = :person"
-                    " ORDER BY id LIMIT :most"),
-                ARGS(arg_int("person", person), arg_int("most", MOST)), &rows));
-    while (rows_next(rows))
-        list[count++] = (struct held){row_int(rows, 0),
-                                      {row_text(rows, 1), row_text(rows, 2),
-                                       row_int(rows, 3), row_day(rows, 4)},
-                                      row_day(rows, 5)};
-    TRY(rows_end(rows));
-    *out = list;
-    *n = count;
-    return OK;
+    return grants_held(c, a, "= :person", ARGS(arg_int("person", person)), 500,
+                       out, n);
+}
+
+enum status grants_of_all(struct conn *c, struct arena *a,
+                          const int64_t *persons, size_t person_count,
+                          struct held **out, size_t *n)
+{
+    const char *which;
+    const struct arg *args = ids_bound(a, persons, person_count, &which);
+    return grants_held(c, a, which, args, 5000, out, n);
 }
 
 enum status account_shut(struct conn *c, int64_t person, bool shut)

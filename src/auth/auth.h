@@ -110,13 +110,17 @@ enum status grant_add(struct conn *c, int64_t person, struct grant g,
 
 /* One line of a person's grants, past ones too. */
 struct held {
-    int64_t id;
+    int64_t id, person;
     struct grant grant;
     int32_t from;
 };
 /* Oldest first, 500 at most. */
 enum status grants_of(struct conn *c, struct arena *a, int64_t person,
                       struct held **out, size_t *n) MUST_USE;
+/* The same of so many persons, 1 to LIST_MOST: 5,000 at most. */
+enum status grants_of_all(struct conn *c, struct arena *a,
+                          const int64_t *persons, size_t person_count,
+                          struct held **out, size_t *n) MUST_USE;
 /* Inside db_write: yesterday was its last day. It stays as a line of the past.
  */
 enum status grant_end(struct conn *c, int64_t id) MUST_USE;

@@ -549,6 +549,8 @@ await test('a project stopped without a committee says so, by which role and why
     ok(text.includes(why), path);
   }
   match(readable((await stranger.get(`/decisions/${passed}`)).text), /Depuis cette décision.*Projet arrêté seul arrêté/i);
+  match(readable((await stranger.get(of)).text), /arrêté\s: mercredi 12 mars 2025\. Sans réunir/);
+  match(readable((await server.stranger('en').get(of)).text), /stopped: Wednesday,? 12 March 2025\. Without a committee; role of who decided: /);
   made(await post(leader, `${of}/etapes/resume`, { reason: 'Un autre prestataire a repris le service.' }));
   for (const path of [of, `/decisions/${passed}`])
     ok(!alone.test(readable((await stranger.get(path)).text)), path);

@@ -885,6 +885,17 @@ await test('the evidence of the demonstration opens', async () => {
   ok(file, 'no file on the page');
   match((await server.stranger().get(file)).text, /Fiche de résultats/);
 });
+await test('the board of what stopped asks once who could decide, however many stopped', async () => {
+  const axis = (await rows('/axes'))[0].id, queries = [];
+  for (let i = 0; i < 3; i++) {
+    const one = made(await post(admin, '/projets', { name: `Sans suite ${i}`, axis, starts: '2025-01-06' }));
+    made(await post(i % 2 ? admin : leader, `${one}/etapes/stop`, { reason: 'Personne n’a pu s’en charger cette année.' }));
+    const page = await server.stranger().get('/projets/arretes');
+    equal(readable(page.text).match(/rôle de qui a décidé/g)?.length, i + 1);
+    queries.push(page.headers.get('x-queries'));
+  }
+  equal(new Set(queries).size, 1, `${queries}`);
+});
 await test('a project with three thousand deployments costs eight queries', async () => {
   const page = await leader.get(`/projets/${lab}`);
   ok(Number(page.headers.get('x-queries')) <= 8, page.headers.get('x-queries'));

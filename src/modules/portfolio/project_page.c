@@ -298,7 +298,7 @@ static enum status project_ask(struct req *r, void *view)
     struct filling f = {r, &k->parts, &k->v};
     TRY(parts_load(r, r->id, &k->parts));
     TRY(spread_fill(&f));
-    k->v.halted = project_halted(r, &k->parts);
+    TRY(project_halted(r, &k->parts, &k->v.halted));
     TRY(lineage_of(r, node_of(NODE_PROJECT, r->id), row->name, &k->lineage));
     return row_manage(r, &k->detail);
 }

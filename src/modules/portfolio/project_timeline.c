@@ -118,27 +118,36 @@ static struct gate_line_v step_event(struct req *r, const struct parts *parts,
         .tone = tone_of(r, &project_entity, "state", state)};
 }
 
-const char *project_halted(struct req *r, const struct parts *parts)
+/* The step by which it stands still; NULL: it goes on. */
+static const struct part *last_halt(const struct project *project,
+                                    const struct parts *parts)
 {
-    const struct project *project = r->row;
     if (!word_in("held stopped", project->state))
         return NULL;
-    for (size_t i = 0; i < parts_count(parts, PART_STEP); i++) {
-        const struct part *p = part_at(parts, PART_STEP, i);
-        if (!is_halt(p))
-            continue;
-        const char *why = step_reason(r, parts, p);
-        const int32_t day = day_of_time(p->day);
-        return why && same(why, gate_reason())
-                   ? NULL
-                   : arena_printf(r->mem, "%s\xc2\xa0: %s. %s %s",
-                                  choice_shown(r, &project_entity, "state",
-                                               project->state),
-                                  format_day(r->mem, r->lang, day, DAY_LONG),
-                                  halt_how(r, p->m, day),
-                                  why ? said(r->mem, r->lang, why) : "");
-    }
+    for (size_t i = 0; i < parts_count(parts, PART_STEP); i++)
+        if (is_halt(part_at(parts, PART_STEP, i)))
+            return part_at(parts, PART_STEP, i);
     return NULL;
+}
+
+enum status project_halted(struct req *r, const struct parts *parts,
+                           const char **out)
+{
+    const struct project *project = r->row;
+    const struct part *p = last_halt(project, parts);
+    const char *why = p ? step_reason(r, parts, p) : NULL;
+    *out = NULL;
+    if (!p || (why && same(why, gate_reason())))
+        return OK;
+    struct halt halt = {p->m, day_of_time(p->day), NULL};
+    TRY(halts_tell(r, &halt, 1));
+    *out =
+        arena_printf(r->mem, "%s%s%s. %s%s%s",
+                     choice_shown(r, &project_entity, "state", project->state),
+                     tr(r->lang, "view.colon"),
+                     format_day(r->mem, r->lang, halt.day, DAY_LONG), halt.how,
+                     why ? " " : "", why ? said(r->mem, r->lang, why) : "");
+    return OK;
 }
 
 void timeline_fill(struct req *r, const struct parts *parts,

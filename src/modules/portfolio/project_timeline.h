@@ -8,5 +8,6 @@
 void timeline_fill(struct req *r, const struct parts *parts,
                    struct project_v *v);
 /* Of a project that stands still: since when, and that no committee decided it;
- * NULL where one did. Asks who may decide. */
-const char *project_halted(struct req *r, const struct parts *parts);
+ * NULL where one did. Asks in which role who did could. */
+enum status project_halted(struct req *r, const struct parts *parts,
+                           const char **out) MUST_USE;

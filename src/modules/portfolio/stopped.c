@@ -7,21 +7,35 @@
 #include "modules/portfolio/pages/gate.html.h"
 #include "modules/portfolio/routes.h"
 
-const char *halt_how(struct req *r, int64_t person, int32_t day)
+static bool decides(const struct held *h, const struct halt *halt)
 {
-    struct held *all;
-    size_t n;
-    if (grants_of(r->conn, r->mem, person, &all, &n) != OK)
-        n = 0;
+    return h->person == halt->person && h->from <= halt->day &&
+           (h->grant.until == NO_DAY || h->grant.until >= halt->day) &&
+           word_in(right_roles("portfolio.decide"), h->grant.role);
+}
+
+enum status halts_tell(struct req *r, struct halt *all, size_t n)
+{
+    int64_t persons[LIST_MOST];
+    struct held *held = NULL;
+    size_t asked = 0, count = 0;
+    for (size_t i = 0; i < n; i++)
+        if (all[i].person != NONE)
+            persons[asked++] = all[i].person;
+    if (asked)
+        TRY(grants_of_all(r->conn, r->mem, persons, asked, &held, &count));
     for (size_t i = 0; i < n; i++) {
-        const struct grant *g = &all[i].grant;
-        if (all[i].from <= day && (g->until == NO_DAY || g->until >= day) &&
-            word_in(right_roles("portfolio.decide"), g->role))
-            return tr_with(
-                r->mem, r->lang, "portfolio.halted_by", "role",
-                tr(r->lang, arena_printf(r->mem, "role.%s", g->role)), NULL);
+        size_t k = 0;
+        while (k < count && !decides(&held[k], &all[i]))
+            k++;
+        all[i].how =
+            k < count ? tr_with(r->mem, r->lang, "portfolio.halted_by", "role",
+                                tr(r->lang, arena_printf(r->mem, "role.%s",
+                                                         held[k].grant.role)),
+                                NULL)
+                      : tr(r->lang, "portfolio.halted_alone");
     }
-    return tr(r->lang, "portfolio.halted_alone");
+    return OK;
 }
 
 static enum status reasons_fill(struct req *r, struct stopped_v *v)
@@ -54,17 +68,16 @@ static enum status reasons_fill(struct req *r, struct stopped_v *v)
  * the last gate that leads there. */
 static const struct sql stopped_sql = SQL_CONST(
     "SELECT p.id, p.name, p.state, j.at, j.detail, g.id, g.name, g.state,"
-    " g.state_reason, g.decided_on, g.published, j.person FROM "
-    "portfolio_project p LEFT"
-    " JOIN core_journal j ON j.id = (SELECT max(k.id) FROM core_journal k WHERE"
+    " g.state_reason, g.decided_on, g.published, j.person FROM"
+    " portfolio_project p LEFT JOIN core_journal j ON j.id = (SELECT max(k.id) "
+    "FROM core_journal k WHERE"
     " k.entity = 'portfolio_project' AND k.row_id = p.id AND k.what IN ('hold',"
     " 'stop')) LEFT JOIN portfolio_gate g ON g.id = (SELECT n.id FROM"
     " portfolio_gate n WHERE n.project = p.id AND n.state = CASE p.state WHEN"
     " 'stopped' THEN 'stop' ELSE 'hold' END ORDER BY n.decided_on DESC, n.id"
     " DESC LIMIT 1) WHERE p.state IN ('held', 'stopped') AND (j.id IS NOT NULL"
-    " OR g.id IS NOT NULL) AND :project IN (0, p.id) ORDER BY coalesce(j.at, "
-    "g.decided_on * 86400) DESC,"
-    " p.id LIMIT :most");
+    " OR g.id IS NOT NULL) AND :project IN (0, p.id) ORDER BY coalesce(j.at,"
+    " g.decided_on * 86400) DESC, p.id LIMIT :most");
 
 static struct gate read_gate(struct rows *rows)
 {
@@ -76,16 +89,10 @@ static struct gate read_gate(struct rows *rows)
                          .published = (enum yesno)row_int(rows, 10)};
 }
 
-/* A line, and who took the step where no gate did; else NONE. */
-struct stop {
-    struct gate_line_v line;
-    int64_t person;
-    int32_t day;
-};
-
 /* What stopped it: the gate, for who may read its decision; else its own step,
  * which tells of a gate only that there was one. */
-static struct stop stop_read(struct req *r, struct rows *rows)
+static struct gate_line_v stop_read(struct req *r, struct rows *rows,
+                                    struct halt *halt)
 {
     const char *project = said(r->mem, r->lang, row_text(rows, 1));
     const char *href = row_address(r, &project_entity, row_int(rows, 0));
@@ -95,25 +102,25 @@ static struct stop stop_read(struct req *r, struct rows *rows)
     const bool stepped = row_int(rows, 3) != NONE;
     if (!stepped || (own && g.state_reason && same(own, g.state_reason)))
         own = by_gate;
-    if (g.row.id != NONE && own && same(own, by_gate) &&
+    const bool gated = own && same(own, by_gate);
+    halt->day = stepped ? day_of_time(row_int(rows, 3)) : g.decided_on;
+    halt->person = gated ? NONE : row_int(rows, 11);
+    if (g.row.id != NONE && gated &&
         (g.published == YES || may(r->who, "portfolio.gates"))) {
         struct gate_line_v line = gate_line(r, &g);
         line.href = decision_address(r, g.row.id);
         line.project = project;
         line.project_href = href;
-        return (struct stop){line, NONE, NO_DAY};
+        return line;
     }
-    const int32_t day = stepped ? day_of_time(row_int(rows, 3)) : g.decided_on;
-    const struct gate_line_v line = {
+    return (struct gate_line_v){
         .name = project,
         .href = href,
-        .when = format_day(r->mem, r->lang, day, DAY_PLAIN),
-        .iso = day_iso(r->mem, day),
+        .when = format_day(r->mem, r->lang, halt->day, DAY_PLAIN),
+        .iso = day_iso(r->mem, halt->day),
         .state = choice_shown(r, &project_entity, "state", state),
         .tone = tone_of(r, &project_entity, "state", state),
         .reason = said(r->mem, r->lang, own)};
-    return (struct stop){
-        line, own && same(own, by_gate) ? NONE : row_int(rows, 11), day};
 }
 
 /* Of that project, or with 0 of all: as many lines as there are. */
@@ -122,19 +129,18 @@ static enum status stops_read(struct req *r, int64_t project,
 {
     struct rows *rows;
     const int most = project ? 1 : LIST_MOST;
-    struct stop *all = NEW_ARRAY(r->mem, struct stop, (size_t)most);
+    struct halt halts[LIST_MOST];
+    *out = NEW_ARRAY(r->mem, struct gate_line_v, (size_t)most);
     TRY(db_rows(r->conn, r->mem, stopped_sql,
                 ARGS(arg_int("most", most), arg_int("project", project)),
                 &rows));
     for (*n = 0; rows_next(rows); ++*n)
-        all[*n] = stop_read(r, rows);
+        (*out)[*n] = stop_read(r, rows, &halts[*n]);
     TRY(rows_end(rows));
-    *out = NEW_ARRAY(r->mem, struct gate_line_v, *n + 1);
-    for (size_t i = 0; i < *n; i++) {
-        (*out)[i] = all[i].line;
-        if (all[i].person != NONE)
-            (*out)[i].how = halt_how(r, all[i].person, all[i].day);
-    }
+    TRY(halts_tell(r, halts, *n));
+    for (size_t i = 0; i < *n; i++)
+        if (halts[i].person != NONE)
+            (*out)[i].how = halts[i].how;
     return OK;
 }
 

@@ -3,9 +3,16 @@
 
 #include "modules/portfolio/shown.h"
 
-/* "Sans comité. Décidé par : Direction": by the role in which that person could
- * decide on the day. */
-const char *halt_how(struct req *r, int64_t person, int32_t day);
+/* A stop that no committee decided: who took the step, or NONE, and when. */
+struct halt {
+    int64_t person;
+    int32_t day;
+    const char *how; /* in words, once it is told */
+};
+/* « Sans réunir de comité ; rôle de qui a décidé : pilotage »: by the role in
+ * which that person could decide on the day. One query for all of them,
+ * LIST_MOST at most. */
+enum status halts_tell(struct req *r, struct halt *all, size_t n) MUST_USE;
 /* What has stopped or held the project of a decision since; NULL: nothing, or
  * this decision itself. */
 enum status halt_fill(struct req *r, const struct gate *g,
