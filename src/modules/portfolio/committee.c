@@ -162,16 +162,18 @@ static const char *member_check(struct conn *c, struct arena *a,
     if (refusal || m->person == NONE)
         return refusal;
     *field = "person";
-    return who_load(c, a, m->person, &who) == OK && may(who, "portfolio.vote")
-               ? fault_if(c,
-                          SQL("SELECT count(*) FROM portfolio_gate_member m"
-                              " WHERE m.gate = :gate AND m.person = :person AND"
-                              " m.id <> :id"),
-                          ARGS(arg_int("gate", m->gate),
-                               arg_int("person", m->person),
-                               arg_int("id", m->row.id)),
-                          "portfolio_gate_member.sits_already")
-               : "portfolio_gate_member.cannot_vote";
+    const enum status s = who_load(c, a, m->person, &who);
+    if (status_fault(s))
+        return UNANSWERED;
+    if (s != OK || !may(who, "portfolio.vote"))
+        return "portfolio_gate_member.cannot_vote";
+    return fault_if(c,
+                    SQL("SELECT count(*) FROM portfolio_gate_member m WHERE"
+                        " m.gate = :gate AND m.person = :person AND m.id <>"
+                        " :id"),
+                    ARGS(arg_int("gate", m->gate), arg_int("person", m->person),
+                         arg_int("id", m->row.id)),
+                    "portfolio_gate_member.sits_already");
 }
 
 const struct entity gate_member_entity = {

@@ -103,23 +103,22 @@ static struct standing standing_of(struct conn *c, struct arena *a,
     return s;
 }
 
-/* Those who sit on it and can vote: none who declared a conflict, nor who has
- * no right to. */
-static int64_t gate_voters(struct conn *c, struct arena *a,
-                           const struct gate *g)
+/* Of those who sit on it, who declared a conflict cannot vote, nor who has no
+ * right to. */
+static const char *voters_fault(struct conn *c, struct arena *a,
+                                const struct gate *g)
 {
-    struct list list;
-    struct who *who;
-    int64_t n = 0;
-    if (list_under(c, a, &gate_member_entity, "gate", g->row.id, &list) != OK)
-        return 0;
-    for (size_t i = 0; i < list.n; i++) {
-        const struct gate_member *m = list.rows[i];
-        n += !same(m->state, "conflict") &&
-             who_load(c, a, m->person, &who) == OK &&
-             may(who, "portfolio.vote");
-    }
-    return n;
+    const struct reach able = {.also = holders_of(a, "portfolio.vote")};
+    const struct list_ask ask = {
+        .entity = &person_entity,
+        .reach = &able,
+        .where = SQL("t.id IN (SELECT m.person FROM portfolio_gate_member m"
+                     " WHERE m.gate = :gate AND m.state <> 'conflict')"),
+        .args = ARGS(arg_int("gate", g->row.id))};
+    int64_t n;
+    return list_count(c, a, &ask, &n) != OK ? UNANSWERED
+           : n < g->quorum                  ? "portfolio_gate.too_few_voters"
+                                            : NULL;
 }
 
 static const char *conflict_fault(const struct standing *s)
@@ -145,9 +144,8 @@ static const char *open_refuses(struct conn *c, struct arena *a,
     return conflict              ? conflict
            : !s.there            ? "portfolio_gate.project_elsewhere"
            : s.seats < g->quorum ? "portfolio_gate.too_few_members"
-           : gate_voters(c, a, g) < g->quorum ? "portfolio_gate.too_few_voters"
-           : s.criteria + s.of_the_pair == 0  ? "portfolio_gate.no_criteria"
-                                              : NULL;
+           : s.criteria + s.of_the_pair == 0 ? "portfolio_gate.no_criteria"
+                                             : voters_fault(c, a, g);
 }
 
 /* Copies the criteria: what is changed in the set later does not move them. */
