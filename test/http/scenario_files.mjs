@@ -79,11 +79,17 @@ await test('the mail of an answer names the documents given; who asked without a
   const mail = sql("SELECT text FROM core_mail WHERE what = 'portfolio.mail_answer' AND address = 'voix@demo.example'");
   match(mail, /Documents remis/);
   match(mail, /Un essai/);
-  const [, path] = /\{site\}(\/documents-remis\/[0-9a-f]+\/file)/.exec(mail);
+  const [, path, secret] = /\{site\}(\/documents-remis\/([0-9a-f]+)\/\d+\/file)/.exec(mail);
   const stranger = server.stranger();
   ok((await stranger.get(path)).bytes.equals(pdf), 'other bytes');
-  equal((await stranger.get(path.replace(/[0-9a-f]{8}\/file/, '00000000/file'))).status, 404);
+  equal((await stranger.get(path.replace(secret.slice(-8), '00000000'))).status, 404);
   equal((await stranger.get(`${row}/fichier/file`)).status === 200, false, 'the document itself is public');
+  // By that address none but what the answer gives is read, and that while it gives it.
+  const others = sql(`SELECT id FROM portfolio_document WHERE file IS NOT NULL AND id <> ${row.split('/').at(-1)}`).split('\n').filter(Boolean);
+  ok(others.length);
+  for (const other of others) equal((await stranger.get(`/documents-remis/${secret}/${other}/file`)).status, 404, other);
+  equal((await leader.submit(await leader.form(`${sent.location}/modifier`, '/modifier'), { documents: null })).status, 303);
+  equal((await stranger.get(path)).status, 404, 'the answer gives it no more');
 });
 await test('the same form twice is once, and the same content lies on the disk once', async () => {
   const form = await leader.form('/documents/nouveau', '/documents');

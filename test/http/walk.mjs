@@ -69,9 +69,10 @@ equal((await admin.submit(await admin.form(asked.location, '/etapes/answer'), {}
 for (const href of links((await admin.get('/courriels')).text).filter((l) => l.startsWith('/courriels/'))) {
   const text = (await admin.get(href)).text;
   examples.mail = href.split('/').pop();
-  for (const [, path, secret] of text.matchAll(/(\/[a-z-]+\/)([0-9a-f]{40})\b/g)) {
+  for (const [, path, secret, file] of text.matchAll(/(\/[a-z-]+\/)([0-9a-f]{40})\b(\/\d+\/file)?/g)) {
     examples[`${path}:secret`] = path + secret;
-    for (const more of ['/pdf', '/file']) examples[`${path}:secret${more}`] = path + secret + more;
+    examples[`${path}:secret/pdf`] = `${path + secret}/pdf`;
+    if (file) examples[`${path}:secret/:document/file`] = path + secret + file;
   }
 }
 

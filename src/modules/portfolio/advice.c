@@ -7,7 +7,7 @@
 #include "modules/portfolio/life.h"
 #include "modules/portfolio/routes.h"
 
-#define LINK_DOCUMENT "document" /* given with an answer */
+#define LINK_ANSWER "answer" /* to the documents given with it */
 
 static const char *const topics[] = {
     "resource", "practice", "inclusion", "ai",    "equipment",
@@ -38,7 +38,7 @@ static const struct link links[] = {
 };
 
 /* A line for each document that was given: its title, and where it is read. A
- * file is read by an address of its own, for who asked may have no account. */
+ * file is read by a secret address, for who asked may have no account. */
 static enum status documents_told(struct conn *c, struct arena *a,
                                   const struct advice *d, const struct lang *l,
                                   const char **out)
@@ -46,37 +46,50 @@ static enum status documents_told(struct conn *c, struct arena *a,
     enum { DAYS = 180 };
     struct links given;
     struct buf b = {.mem = a};
+    const char *secret;
+    *out = "";
     TRY(links_load(c, a, (struct linking){&advice_entity, links, d->row.id},
                    &given));
-    if (given.n)
-        buf_printf(&b, "\n\n%s",
-                   tr_with(a, l, "portfolio.mail_documents", "until",
-                           format_day(a, l, day_today() + DAYS, DAY_LONG),
-                           NULL));
+    if (!given.n)
+        return OK;
+    TRY(link_add(c, a, LINK_ANSWER, d->row.id, day_today() + DAYS, &secret));
+    buf_printf(&b, "\n\n%s",
+               tr_with(a, l, "portfolio.mail_documents", "until",
+                       format_day(a, l, day_today() + DAYS, DAY_LONG), NULL));
     for (size_t i = 0; i < given.n; i++) {
         void *row;
-        const char *secret, *at;
         TRY(row_load(c, a, &document_entity, given.all[i].target, &reach_all,
                      &row));
         const struct document *doc = row;
-        at = doc->web ? mail_typed(a, doc->web) : "";
-        if (doc->file != NONE) {
-            TRY(link_add(c, a, LINK_DOCUMENT, doc->row.id, day_today() + DAYS,
-                         &secret));
-            at = arena_printf(a, "{site}/documents-remis/%s/file", secret);
-        }
+        const char *at =
+            doc->file != NONE
+                ? arena_printf(a, "{site}/documents-remis/%s/%" PRId64 "/file",
+                               secret, doc->row.id)
+            : doc->web ? mail_typed(a, doc->web)
+                       : "";
         buf_printf(&b, "\n- %s%s%s", mail_typed(a, doc->title),
                    *at ? tr(l, "view.colon") : "", at);
     }
-    *out = given.n ? buf_done(&b).p : "";
+    *out = buf_done(&b).p;
     return OK;
 }
 
+/* One that the answer gives no more is not there, whatever its mail said. */
 enum status document_given(struct req *r)
 {
-    bool spent;
-    TRY(link_find(r->conn, r->mem, LINK_DOCUMENT,
-                  str_of(req_param(r, "secret")), &r->id, &spent));
+    int64_t answer;
+    bool spent, given = false;
+    struct links all;
+    TRY(link_find(r->conn, r->mem, LINK_ANSWER, str_of(req_param(r, "secret")),
+                  &answer, &spent));
+    TRY(links_load(r->conn, r->mem,
+                   (struct linking){&advice_entity, links, answer}, &all));
+    if (!str_int(str_of(req_param(r, "document")), &r->id))
+        return ERR_NOT_FOUND;
+    for (size_t i = 0; i < all.n; i++)
+        given |= all.all[i].target == r->id;
+    if (!given)
+        return ERR_NOT_FOUND;
     TRY(row_load(r->conn, r->mem, &document_entity, r->id, &reach_all,
                  &r->row));
     req_header(r, "X-Robots-Tag", "noindex");
