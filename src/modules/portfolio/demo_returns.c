@@ -9,20 +9,20 @@
 
 const struct demo_return demo_returns[] = {
     {"MIA Seconde", TEACHER, "weekly", 4, YES, NULL,
-     "Une heure par semaine en accompagnement personnalisé : chacun reprend là "
+     "Une heure par semaine en accompagnement personnalisé : chacun reprend là "
      "où il s’est arrêté, et je vois enfin qui bloque sur les fractions."},
     {"MIA Seconde", HEAD, "daily", 5, YES, NULL,
      "Les trois professeurs de seconde s’en servent, et le conseil de classe "
      "regarde les mêmes courbes que les élèves."},
     {"MIA Seconde", TEACHER, "weekly", 3, YES,
      "Les comptes des élèves arrivés après la rentrée ont tardé.",
-     "Bien pour la remédiation, moins pour la classe entière : les plus à "
+     "Bien pour la remédiation, moins pour la classe entière : les plus à "
      "l’aise s’ennuient."},
     {"MIA Seconde", TEACHER, "rarely", 2, UNKNOWN,
      "Une salle informatique pour six classes.",
      "Les exercices sont bons, mais je n’ai la salle qu’une fois par mois."},
     {"MIA Seconde", REFERENT, "weekly", 4, YES, NULL,
-     "L’ouverture par l’ENT marche enfin ; je n’ai plus d’appels."},
+     "L’ouverture par l’ENT marche enfin ; je n’ai plus d’appels."},
     {"MIA Seconde", TEACHER, "weekly", 4, YES, NULL,
      "En français, les corrigés expliquent l’erreur au lieu de la signaler. "
      "Mes élèves les lisent."},
@@ -30,14 +30,14 @@ const struct demo_return demo_returns[] = {
      "Deux professeurs sur quatre ne sont pas formés.",
      "Nous attendons la prochaine formation pour l’étendre."},
     {"MIA Seconde", TEACHER, "daily", 5, YES, NULL,
-     "Dix minutes au début de l’heure, tous les jours : c’est devenu un rite, "
+     "Dix minutes au début de l’heure, tous les jours : c’est devenu un rite, "
      "et les contrôles communs le montrent."},
     {"LyText", TEACHER, "weekly", 5, YES, NULL,
-     "Avec la couche « qui parle », mes cinquièmes ont compris le dialogue de "
+     "Avec la couche « qui parle », mes cinquièmes ont compris le dialogue de "
      "théâtre sans que je l’explique."},
     {"LyText", TEACHER, "weekly", 4, YES,
      "La préparation d’un texte prend une heure.",
-     "Je partage mes textes préparés avec deux collègues : à trois, c’est "
+     "Je partage mes textes préparés avec deux collègues : à trois, c’est "
      "tenable."},
     {"LyText", REFERENT, "rarely", 3, YES, NULL,
      "Utilisé par une professeure de lettres, les autres regardent. Une "
@@ -55,14 +55,14 @@ const struct demo_return demo_returns[] = {
      "les autres."},
     {"Cantoo", REFERENT, "weekly", 4, YES,
      "L’installation demande les droits de l’administrateur.",
-     "Une fois installé, plus rien à faire : les familles l’ont aussi à la "
+     "Une fois installé, plus rien à faire : les familles l’ont aussi à la "
      "maison."},
     {"Cantoo", TEACHER, "rarely", 2, UNKNOWN,
      "Un seul ordinateur au fond de la classe.",
-     "L’élève préfère son AESH à l’écran ; nous réessaierons avec un casque."},
+     "L’élève préfère son AESH à l’écran ; nous réessaierons avec un casque."},
     {"Pack VR", TEACHER, "rarely", 4, YES,
      "Huit casques pour vingt-six élèves.",
-     "La visite de la grotte a donné un vrai travail d’écriture ; il faut "
+     "La visite de la grotte a donné un vrai travail d’écriture ; il faut "
      "prévoir deux ateliers à côté."},
     {"Pack VR", HEAD, "rarely", 3, YES, NULL,
      "Le prêt de trois semaines convient. Deux disciplines s’y sont mises."},
@@ -72,7 +72,7 @@ const struct demo_return demo_returns[] = {
      "Une seule séance, et la moitié de la classe à attendre : nous ne "
      "recommencerons pas."},
     {"Valise LaboArts", TEACHER, "weekly", 4, YES, NULL,
-     "Le stylet change tout en arts plastiques : les élèves reprennent leur "
+     "Le stylet change tout en arts plastiques : les élèves reprennent leur "
      "dessin au lieu de le jeter."},
     {"Valise LaboArts", TEACHER, "weekly", 3, YES,
      "Deux tablettes sur douze ne tiennent plus la charge.",
@@ -94,7 +94,7 @@ const struct demo_return demo_returns[] = {
      "Trois élèves ont revu leur projet après avoir vu l’atelier de "
      "chaudronnerie."},
     {"Films des métiers", HEAD, "rarely", 3, YES, NULL,
-     "À sa place dans la semaine de l’orientation ; les métiers du soin "
+     "À sa place dans la semaine de l’orientation ; les métiers du soin "
      "manquent."},
     {"Films des métiers", TEACHER, "rarely", 2, NO,
      "Les films durent six minutes, l’attention trois.",

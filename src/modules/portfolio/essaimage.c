@@ -122,13 +122,8 @@ enum status spread_load(struct conn *c, struct arena *a, int64_t project,
         const int state = state_count(r, out);
         if (row_int(r, 3) == NONE)
             continue;
-        if (out->n == room) {
-            struct spread_school *more = NEW_ARRAY(
-                a, struct spread_school, room = room ? room * 2 : 256);
-            if (out->n)
-                memcpy(more, out->schools, out->n * sizeof(*more));
-            out->schools = more;
-        }
+        out->schools = arena_grow(a, out->schools, sizeof(*out->schools),
+                                  out->n, &room);
         struct spread_school *s = school_met(r, out);
         if (state == IN_USE && row_int(r, 1) > row_int(r, 2))
             school_uses(r, out, s);
