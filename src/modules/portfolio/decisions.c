@@ -10,26 +10,23 @@ enum { DECISIONS = 50 }; /* of a page */
 
 /* Gates, with the names of their projects. */
 static enum status gates_list(struct req *r, const struct list_ask *ask,
-                              struct board_v *v)
+                              struct board_v *v, struct list *list)
 {
     const struct field *project = entity_field(&gate_entity, "project");
-    struct list list;
-    TRY(list_load(r->conn, r->mem, ask, &list));
-    struct gate_line_v *out = NEW_ARRAY(r->mem, struct gate_line_v, list.n + 1);
-    for (size_t i = 0; i < list.n; i++) {
-        const struct gate *g = list.rows[i];
+    TRY(list_load(r->conn, r->mem, ask, list));
+    struct gate_line_v *out =
+        NEW_ARRAY(r->mem, struct gate_line_v, list->n + 1);
+    for (size_t i = 0; i < list->n; i++) {
+        const struct gate *g = list->rows[i];
         out[i] = gate_line(r, g);
         out[i].project =
-            said(r->mem, r->lang, list_ref_title(&list, project, g->project));
+            said(r->mem, r->lang, list_ref_title(list, project, g->project));
         out[i].project_href = row_address(r, &project_entity, g->project);
         if (gate_is_decided(g))
             out[i].href = decision_address(r, g->row.id);
     }
     v->gates = out;
-    v->gate_count = list.n;
-    v->pages.next = list.next ? list_address(r->mem, &gate_entity, &r->in,
-                                             "/decisions", "after", list.next)
-                              : NULL;
+    v->gate_count = list->n;
     return OK;
 }
 
@@ -48,7 +45,11 @@ enum status decisions_list(struct req *r)
         .no_total = true};
     struct board_v v = {.lead = tr(r->lang, "portfolio.decisions_lead"),
                         .pages.first = after.n ? "/decisions" : NULL};
-    TRY(gates_list(r, &ask, &v));
+    struct list list;
+    TRY(gates_list(r, &ask, &v, &list));
+    v.pages.next = list.next ? list_address(r->mem, &gate_entity, &r->in,
+                                            "/decisions", "after", list.next)
+                             : NULL;
     struct page p = req_page(r, tr(r->lang, "portfolio.decisions"));
     struct html h;
     req_html_open(r, &h);
@@ -214,10 +215,9 @@ static enum status counts_fill(struct req *r, struct board_v *v)
             " (SELECT count(*) FROM portfolio_gate_member m WHERE m.gate = g.id"
             " AND m.state NOT IN ('invited', 'conflict')),"
             " (SELECT count(DISTINCT k.kind) FROM portfolio_gate_criterion k"
-            " WHERE k.gate = g.id AND k.kind IS NOT NULL AND NOT EXISTS "
-            "(SELECT 1 FROM"
-            " portfolio_evidence e WHERE e.project = g.project AND e.kind ="
-            " k.kind AND e.level >= coalesce(k.level, 1))),"
+            " WHERE k.gate = g.id AND k.kind IS NOT NULL AND NOT EXISTS"
+            " (SELECT 1 FROM portfolio_evidence e WHERE e.project = g.project"
+            " AND e.kind = k.kind AND e.level >= coalesce(k.level, 1))),"
             " (SELECT count(*) FROM portfolio_gate_member m WHERE m.gate = g.id"
             " AND m.state = 'invited' AND m.person = :me AND g.state = 'open')"
             " FROM portfolio_gate g WHERE g.state IN ('prepared', 'open')"),
@@ -288,7 +288,8 @@ enum status gates_waiting(struct req *r)
                                  .limit = LIST_MOST,
                                  .no_total = true};
     struct board_v v = {.lead = tr(r->lang, "portfolio.waiting_lead")};
-    TRY(gates_list(r, &ask, &v));
+    struct list list;
+    TRY(gates_list(r, &ask, &v, &list));
     TRY(counts_fill(r, &v));
     TRY(conditions_fill(r, &v));
     struct page p = req_page(r, tr(r->lang, "portfolio.waiting_title"));

@@ -41,8 +41,8 @@ static enum status version_read(struct req *r, int64_t id, int64_t version,
 }
 
 /* Of the list, else of the table: a list ends somewhere. */
-static enum status find(struct req *r, const struct list *list, int64_t id,
-                        const struct evidence **out)
+static enum status evidence_find(struct req *r, const struct list *list,
+                                 int64_t id, const struct evidence **out)
 {
     void *row;
     *out = NULL;
@@ -65,7 +65,7 @@ static enum status file_one(struct req *r, const struct list *now, int64_t id,
                             int64_t version, struct dossier *out)
 {
     const struct evidence *stands;
-    TRY(find(r, now, id, &stands));
+    TRY(evidence_find(r, now, id, &stands));
     struct filed *f = &out->then[out->n];
     struct evidence *was = NULL;
     *f = (struct filed){.evidence = stands, .withdrawn = !stands};

@@ -122,8 +122,8 @@ enum status spread_load(struct conn *c, struct arena *a, int64_t project,
         const int state = state_count(r, out);
         if (row_int(r, 3) == NONE)
             continue;
-        out->schools = arena_grow(a, out->schools, sizeof(*out->schools),
-                                  out->n, &room);
+        out->schools =
+            arena_grow(a, out->schools, sizeof(*out->schools), out->n, &room);
         struct spread_school *s = school_met(r, out);
         if (state == IN_USE && row_int(r, 1) > row_int(r, 2))
             school_uses(r, out, s);
