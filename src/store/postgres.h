@@ -66,6 +66,7 @@ struct pg_conn {
     enum status heard; /* of what was asked ahead: why it failed */
     struct arena ahead_mem;
     bool changed;        /* the transaction did: its commit is one to count */
+    int64_t opened;      /* when it connected */
     bool lost;           /* the server went away inside the transaction */
     bool clash;          /* it asks to run the transaction again */
     char taken[REFUSAL]; /* the unique value that was there already, or "" */
@@ -81,6 +82,7 @@ struct pg_db {
     struct pg_conn *idle[WRITERS];
     int idle_count, made;
     atomic_int_least64_t away; /* when it was last told that it is; 0: is not */
+    atomic_int_least64_t back; /* when it was last told that it is back */
 };
 
 static inline struct pg_db *pg_db(const struct db *db)

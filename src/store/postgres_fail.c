@@ -75,16 +75,20 @@ void pg_say_away(struct pg_db *db, const char *error)
 
 void pg_say_back(struct pg_db *db)
 {
-    if (db->away && atomic_exchange(&db->away, 0))
-        log_line(LOG_INFO, "the database server is back", "server",
-                 db->db.shown, NULL);
+    if (!db->away || !atomic_exchange(&db->away, 0))
+        return;
+    db->back = time_monotonic_ns();
+    log_line(LOG_INFO, "the database server is back", "server", db->db.shown,
+             NULL);
 }
 
 enum status pg_fail_lost(struct pg_conn *c)
 {
     struct arena mem = {0};
     c->lost = true;
-    pg_say_away(pg_db(c->conn.db), pg_said(&mem, c->pg));
+    /* One of before it came back was lost as it went, which was told. */
+    if (c->opened >= pg_db(c->conn.db)->back)
+        pg_say_away(pg_db(c->conn.db), pg_said(&mem, c->pg));
     arena_reset(&mem);
     return ERR_AWAY;
 }
