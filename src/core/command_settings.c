@@ -18,9 +18,8 @@ int command_settings(struct cli *cli)
     json_array(&j, NULL);
     for (int i = 0; conf_keys[i].name; i++) {
         const struct conf_key *k = &conf_keys[i];
-        const char *value = conf_get(&cli->app->conf, k->name);
-        if (same(k->name, "db")) /* which may hold a password */
-            value = db_place_shown(a, value);
+        const char *told = conf_told(&cli->app->conf, a, i);
+        const char *value = told ? told : conf_get(&cli->app->conf, k->name);
         const char *from = from_names[cli->app->conf.at[i].from];
         if (!cli_json(cli))
             printf("%-22s %-24s %-12s %s\n", k->name, *value ? value : "-",

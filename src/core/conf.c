@@ -1,6 +1,7 @@
 #include "core/conf.h"
 
 #include "base/disk.h"
+#include "store/db.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -88,6 +89,29 @@ char *conf_variable(struct arena *a, const char *name)
 bool conf_is_secret(const char *name)
 {
     return word_in("db metrics_token journal_head_command", name);
+}
+
+/* smtp://labo:secret@host as smtp://labo@host. */
+static const char *without_password(struct arena *a, const char *url)
+{
+    const char *scheme = strstr(url, "://");
+    const char *who = scheme ? scheme + 3 : url, *at = strrchr(who, '@');
+    const char *colon = strchr(who, ':');
+    if (!at || !colon || colon > at)
+        return url;
+    return arena_printf(a, "%.*s%s", (int)(colon - url), url, at);
+}
+
+const char *conf_told(const struct conf *c, struct arena *a, int i)
+{
+    const char *name = conf_keys[i].name, *value = conf_get(c, name);
+    if (!*value)
+        return value;
+    if (same(name, "db"))
+        return db_place_shown(a, value);
+    if (same(name, "smtp"))
+        return without_password(a, value);
+    return conf_is_secret(name) ? NULL : value;
 }
 
 bool conf_text(struct conf *c, struct arena *a, const char *name,

@@ -32,6 +32,9 @@ char *conf_flag(struct arena *a, const char *name);
 char *conf_variable(struct arena *a, const char *name);
 /* May the value of that key be a secret, or hold one? */
 bool conf_is_secret(const char *name);
+/* What may be told of the value of conf_keys[i]: addresses without a password;
+ * NULL: nothing may. */
+const char *conf_told(const struct conf *c, struct arena *a, int i);
 /* After the flags are in *c: variables, then the file of the folder, then what
  * the program brings. False: *why names the line and what is wrong. */
 bool conf_read(struct conf *c, struct arena *a, const char **why);

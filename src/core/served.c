@@ -22,18 +22,6 @@ static const char *db_of(const struct conf *c, struct arena *a)
     return *db ? db_place_shown(a, db) : db;
 }
 
-/* What may be told of a setting, which is set; NULL: nothing. */
-static const char *told(const struct conf *c, struct arena *a, int i)
-{
-    const char *name = conf_keys[i].name;
-    const char *value = conf_is_secret(name) ? NULL : c->at[i].value;
-    if (same(name, "db"))
-        value = db_of(c, a);
-    if (same(name, "smtp"))
-        value = db_place_kept(a, value);
-    return value && !strchr(value, '\n') ? value : NULL;
-}
-
 /* As lines of essaim.conf; a value that none can hold is left out. */
 static struct str note_text(const struct app *app, struct arena *a)
 {
@@ -42,8 +30,8 @@ static struct str note_text(const struct app *app, struct arena *a)
             "# Written by the server: what it has. Not read as settings.\n");
     for (int i = 1; conf_keys[i].name; i++) { /* 0 is data */
         const bool set = app->conf.at[i].from != FROM_PROGRAM;
-        const char *value = set ? told(&app->conf, a, i) : NULL;
-        if (value)
+        const char *value = set ? conf_told(&app->conf, a, i) : NULL;
+        if (value && !strchr(value, '\n'))
             buf_printf(&b, "%s = %s\n", conf_keys[i].name, value);
     }
     return buf_done(&b);
