@@ -65,7 +65,7 @@ function psql(place, ...commands) {
     ...commands.flatMap((c) => ['-c', c])], { encoding: 'utf8', maxBuffer: 1 << 28 });
 }
 const conf = (folder) => join(folder, 'essaim.conf');
-const dbOf = (folder) => (existsSync(conf(folder))
+export const dbOf = (folder) => (existsSync(conf(folder))
   ? /^db = (.*)$/m.exec(readFileSync(conf(folder), 'utf8'))?.[1] : undefined);
 let databases = 0;
 function makeDb(folder, template) {
@@ -76,8 +76,10 @@ function makeDb(folder, template) {
 export function drop(folder) {
   const place = dbOf(folder);
   rmSync(folder, { recursive: true, force: true });
-  if (place) psql(server, `DROP DATABASE IF EXISTS ${new URL(place).pathname.slice(1)} WITH (FORCE)`);
+  if (place) dropDb(place);
 }
+// Of a server that goes on: it still writes into its folder.
+export const dropDb = (place) => psql(server, `DROP DATABASE IF EXISTS ${new URL(place).pathname.slice(1)} WITH (FORCE)`);
 // A copy of a folder and what its database holds, also beside a server.
 export function clone(from, to) {
   cpSync(from, to, { recursive: true });

@@ -1,5 +1,5 @@
 // A laboratory of one's own from an empty folder: what README says, typed.
-import { test, equal, ok, match, serve, essaim, run, drop, emptied, onPostgres, readable, root, today } from './lib.mjs';
+import { test, equal, ok, match, serve, essaim, run, drop, dropDb, dbOf, emptied, onPostgres, readable, root, today } from './lib.mjs';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,7 +101,7 @@ await test('a database that is gone is not taken for a crowd', async (skip) => {
   if (!onPostgres) { skip('a file does not go away'); return; }
   const server = await serve();
   const who = await server.as('leader');
-  drop(server.folder);
+  dropDb(dbOf(server.folder));
   const r = await who.get('/projets');
   equal(r.status, 503);
   match(readable(r.text), /La base de données ne répond pas/);
