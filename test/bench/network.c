@@ -98,7 +98,7 @@ static bool next_free(struct cursor *k, int32_t *day, enum half_day *part,
     for (; k->room < k->lab->room_count; k->room++, k->at = 0)
         for (; k->at < slots; k->at++)
             if (k->lab->at[k->at].state == HALF_OPEN &&
-                !k->lab->rooms[k->room].held[k->at]) {
+                k->lab->rooms[k->room].use[k->at] == ROOM_FREE) {
                 *day = k->h->from + (int32_t)(k->at / PARTS);
                 *part = (enum half_day)(k->at % PARTS);
                 *space = k->lab->rooms[k->room].id;
