@@ -61,7 +61,7 @@ enum status pg_connect(struct pg_conn *c)
         pg_disconnect(c);
     } else {
         pg_say_back(pg_db(c->conn.db));
-        c->opened = time_monotonic_ns();
+        c->opened = c->planned = time_monotonic_ns();
     }
     c->timeout_ms = 0;
     arena_reset(&mem);

@@ -67,6 +67,7 @@ struct pg_conn {
     struct arena ahead_mem;
     bool changed;        /* the transaction did: its commit is one to count */
     int64_t opened;      /* when it connected */
+    int64_t planned;     /* when its statements' plans were last let go */
     bool lost;           /* the server went away inside the transaction */
     bool clash;          /* it asks to run the transaction again */
     char taken[REFUSAL]; /* the unique value that was there already, or "" */

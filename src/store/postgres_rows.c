@@ -297,10 +297,24 @@ static enum status queue_timeout(struct pg_conn *c)
         c, arena_printf(&c->scratch, "SET statement_timeout = %" PRId64, left));
 }
 
+/* A plan is kept that was made when the table was small, and reads all of it
+ * until the server has counted the table anew, a minute later at the earliest:
+ * in new tables that fill, by then every row a thousand times. */
+static enum status queue_replan(struct pg_conn *c)
+{
+    enum { PLANNED_FOR_S = 2 };
+    const int64_t now = time_monotonic_ns();
+    if (now - c->planned < PLANNED_FOR_S * INT64_C(1000000000))
+        return OK;
+    c->planned = now;
+    return pg_queue(c, "DISCARD PLANS");
+}
+
 static enum status queue_begin(struct pg_conn *c)
 {
     if (c->conn.begun && !c->inside) {
         c->inside = true;
+        TRY(queue_replan(c));
         TRY(pg_queue(c, "BEGIN")); /* its kind is the session's */
     }
     return queue_timeout(c);
