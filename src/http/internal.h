@@ -116,9 +116,16 @@ struct keeper {
     bool stopping, started;
 };
 
+struct door {
+    pthread_t thread;
+    int wake; /* eventfd */
+    bool started;
+};
+
 struct http_server {
     struct http_options o; /* all set */
     struct MHD_Daemon *daemon;
+    struct door door;
     struct lane lanes[HTTP_LANES]; /* that of HTTP_NONE is not used */
     struct keeper keeper;
     _Atomic unsigned connections, active, suspended;
@@ -170,6 +177,11 @@ void lane_drain(struct lane *l);
 /* Those who run are answered 503, and their deadline is now. */
 void lane_abandon(struct lane *l);
 void lane_join(struct lane *l);
+
+/* door.c */
+bool door_start(struct http_server *s);
+/* Nobody is let in from then on; who waits is left to who listens next. */
+void door_stop(struct http_server *s);
 
 /* keeper.c */
 bool keeper_start(struct http_server *s);

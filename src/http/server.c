@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 #define SECOND INT64_C(1000000000)
-enum { CONNECTION_MEMORY = 16384, FLUSH_SECONDS = 1 };
+/* DOOR: those who are let in, and not counted yet, are not more. */
+enum { CONNECTION_MEMORY = 16384, FLUSH_SECONDS = 1, DOOR = 1024 };
 
 static unsigned or_else(unsigned value, unsigned otherwise)
 {
@@ -51,10 +52,10 @@ static struct MHD_Daemon *daemon_start(struct http_server *s)
     const struct http_options *o = &s->o;
     /* One loop is a daemon without a pool: a pool has two at least. */
     return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
-        serve_request, s, MHD_OPTION_LISTEN_SOCKET, o->socket,
-        MHD_OPTION_CONNECTION_LIMIT, o->connections,
-        MHD_OPTION_CONNECTION_TIMEOUT, o->idle_seconds,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
+            MHD_USE_NO_LISTEN_SOCKET,
+        0, NULL, NULL, serve_request, s, MHD_OPTION_CONNECTION_LIMIT,
+        o->connections + DOOR, MHD_OPTION_CONNECTION_TIMEOUT, o->idle_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
         /* What it would be strict about, head.c refuses in our words. */
         MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_UNESCAPE_CALLBACK,
@@ -74,11 +75,14 @@ static bool threads_start(struct http_server *s)
                       o->fast_seconds) &&
            lane_start(&s->lanes[HTTP_HEAVY], s, o->heavy, o->heavy_queue,
                       o->heavy_seconds) &&
-           keeper_start(s) && (s->daemon = daemon_start(s));
+           keeper_start(s) && (s->daemon = daemon_start(s)) && door_start(s);
 }
 
 static void server_free(struct http_server *s)
 {
+    door_stop(s);
+    if (s->daemon)
+        MHD_stop_daemon(s->daemon);
     lane_drain(&s->lanes[HTTP_FAST]);
     lane_drain(&s->lanes[HTTP_HEAVY]);
     keeper_stop(s); /* it looks at the workers, which the next lines free */
@@ -91,7 +95,7 @@ struct http_server *http_start(const struct http_options *given)
 {
     struct http_server *s = alloc_plain(sizeof(*s));
     s->o = options_whole(given);
-    s->keeper.wake = -1;
+    s->keeper.wake = s->door.wake = -1;
     /* Signals are for the thread that starts and stops us. */
     sigset_t all, before;
     sigfillset(&all);
@@ -118,7 +122,7 @@ static bool wait_zero(_Atomic unsigned *count, unsigned seconds)
 void http_stop(struct http_server *s)
 {
     s->stopping = true;
-    MHD_quiesce_daemon(s->daemon);
+    door_stop(s);
     lane_drain(&s->lanes[HTTP_FAST]);
     lane_drain(&s->lanes[HTTP_HEAVY]);
     if (!wait_zero(&s->active, s->o.grace_seconds)) {
@@ -130,7 +134,6 @@ void http_stop(struct http_server *s)
      * is being handed back. */
     while (s->suspended)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-    MHD_stop_daemon(s->daemon);
     server_free(s);
 }
 
