@@ -62,6 +62,7 @@ enum status pg_connect(struct pg_conn *c)
     } else {
         pg_say_back(pg_db(c->conn.db));
         c->opened = c->planned = time_monotonic_ns();
+        c->planned_rows = pg_db(c->conn.db)->changed;
     }
     c->timeout_ms = 0;
     arena_reset(&mem);

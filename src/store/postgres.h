@@ -65,9 +65,10 @@ struct pg_conn {
     int ahead_count, unproven;
     enum status heard; /* of what was asked ahead: why it failed */
     struct arena ahead_mem;
-    bool changed;        /* the transaction did: its commit is one to count */
-    int64_t opened;      /* when it connected */
-    int64_t planned;     /* when its statements' plans were last let go */
+    bool changed;   /* the transaction did: its commit is one to count */
+    int64_t opened; /* when it connected */
+    /* When its statements' plans were last let go, and db.changed then. */
+    int64_t planned, planned_rows;
     bool lost;           /* the server went away inside the transaction */
     bool clash;          /* it asks to run the transaction again */
     char taken[REFUSAL]; /* the unique value that was there already, or "" */
@@ -84,6 +85,7 @@ struct pg_db {
     int idle_count, made;
     atomic_int_least64_t away; /* when it was last told that it is; 0: is not */
     atomic_int_least64_t back; /* when it was last told that it is back */
+    atomic_int_least64_t changed; /* rows written by this process */
 };
 
 static inline struct pg_db *pg_db(const struct db *db)

@@ -299,14 +299,18 @@ static enum status queue_timeout(struct pg_conn *c)
 
 /* A plan is kept that was made when the table was small, and reads all of it
  * until the server has counted the table anew, a minute later at the earliest:
- * in new tables that fill, by then every row a thousand times. */
+ * in new tables that fill, by then every row a thousand times. Where little is
+ * written plans stay, for a page pays for them. */
 static enum status queue_replan(struct pg_conn *c)
 {
-    enum { PLANNED_FOR_S = 2 };
+    enum { PLANNED_FOR_S = 2, PLANNED_FOR_ROWS = 1000 };
     const int64_t now = time_monotonic_ns();
-    if (now - c->planned < PLANNED_FOR_S * INT64_C(1000000000))
+    const int64_t rows = pg_db(c->conn.db)->changed;
+    if (now - c->planned < PLANNED_FOR_S * INT64_C(1000000000) ||
+        rows - c->planned_rows < PLANNED_FOR_ROWS)
         return OK;
     c->planned = now;
+    c->planned_rows = rows;
     return pg_queue(c, "DISCARD PLANS");
 }
 
@@ -548,9 +552,11 @@ enum status pg_exec(struct conn *conn, struct sql sql, const struct arg *args,
     c->last_id = NONE;
     TRY(run(c, sql.text, args, &answer));
     const char *rows = PQcmdTuples(answer); /* "": of tables, not of rows */
+    const int64_t n = strtoll(rows, NULL, 10);
     c->changed |= !same(rows, "0");
+    pg_db(conn->db)->changed += n;
     if (changed)
-        *changed = strtoll(rows, NULL, 10);
+        *changed = n;
     if (PQntuples(answer) == 1 && PQnfields(answer) == 1)
         c->last_id = pg_cell_whole(answer, 0, 0);
     PQclear(answer);
