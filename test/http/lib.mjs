@@ -109,7 +109,7 @@ export function essaim(...args) {
 // The demonstration, made once for each build of the program; whole under its
 // name, also where two stories make it at the same time.
 export function demo() {
-  const made = join(root, `build/demo${onPostgres ? '-postgres' : ''}`);
+  const made = join(root, `build/demo${onPostgres ? `-postgres-${process.env.PGPORT ?? ''}` : ''}`);
   const there = () => !onPostgres
     || psql(server, `SELECT 1 FROM pg_database WHERE datname = '${template()}'`) !== '';
   if (!existsSync(made) || statSync(made).mtimeMs < statSync(program).mtimeMs || !there()) {
@@ -455,6 +455,14 @@ export async function importEnd(who, where) {
   throw new Error(`${where} does not end`);
 }
 
+// What a server of that day's clock says, in seconds: the hour that it is in Paris.
+export function serverNow() {
+  const day = (ms) => Date.parse(new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Paris' }).format(ms));
+  let now = Date.now();
+  for (let i = 0; i < 2; i++) now += Date.parse(today) - day(now); // over the hour of summer, as it does
+  return Math.floor(now / 1000);
+}
+
 // Every table with its rows, but for what a read or the clock may change, when
 // no task is at work.
 const moving = ['core_once', 'auth_session', 'core_leaf', 'core_head', 'core_task'];
@@ -469,7 +477,8 @@ const dialects = {
   postgres: {
     names: "SELECT relname FROM pg_class WHERE relkind = 'r'"
       + ' AND relnamespace = current_schema()::regnamespace ORDER BY 1',
-    print: (name) => [`SELECT E'\x01${name}\x02'`, `COPY "${name}" TO STDOUT`],
+    // Its rows' digest: they are only compared.
+    print: (name) => [`SELECT E'\x01${name}\x02', count(*), sum(hashtextextended(t::text, 0)) FROM "${name}" t`],
   },
 };
 let last = {};

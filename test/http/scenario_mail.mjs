@@ -3,12 +3,12 @@
 import { writeFileSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { test, childOf, equal, ok, match, serve, copy, drop, forms, links, query, readable, today } from './lib.mjs';
+import { test, childOf, equal, ok, match, serve, copy, drop, forms, links, query, readable, serverNow } from './lib.mjs';
 import { mailServer, header } from '../mail.mjs';
 
 const data = copy();
 const sql = (text) => query(data, text);
-const now = Date.parse(today) / 1000;
+const now = serverNow();
 let serial = 0;
 // As mail_add leaves it: a row and its task, in one transaction.
 function post(to, { subject = 'Essai', text = 'Bonjour', n = 1 } = {}) {

@@ -2,12 +2,11 @@
 import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { test, equal, ok, serve, copy, drop, forms, query, onPostgres, today } from './lib.mjs';
+import { test, equal, ok, serve, copy, drop, forms, query, onPostgres, serverNow } from './lib.mjs';
 
 const data = copy();
 const sql = (text) => query(data, text);
-// The server's clock: this hour, on the demonstration's day.
-const day = 86400, now = Date.parse(today) / 1000 + Math.floor(Date.now() / 1000) % day;
+const day = 86400, now = serverNow();
 const until = async (what, met) => {
   for (let i = 0; i < 200; i++) if (met()) return; else await sleep(50);
   ok(false, what);
