@@ -249,7 +249,7 @@ await test('the public decision is a letter: who sends it, what about, on what e
       equal(since.includes(`href="/preuves/${e.id}"`), e.found > g.decided_on, `${g.decided_on}, since: ${e.statement}`);
       equal((await server.stranger().get(`/preuves/${e.id}`)).status, 200);
     }
-    ok(page.includes('href="/projets/1/essaimage"'), 'where it is used');
+    ok(page.includes('href="/projets/1/essaimage/etablissements"'), 'where it is used');
     match(readable(page), /en usage dans \d+ établissements/);
   }
   ok(mia.length > 1 && later > 0, 'the demonstration says nothing');
@@ -579,6 +579,36 @@ await test('the list of filiations says what led to what, and since when', async
   ok(all.filter(([, , , since]) => /\d{4}/.test(since)).length > 10, all.join(' | '));
   ok(all.some(([, from]) => from.startsWith('Note')) && all.some(([, , to]) => to.startsWith('Dépl')));
   match((await (await server.as('leader', 'en')).get('/filiations')).text, /What came before[\s\S]*Project: /);
+});
+await test('the numbers of an essaimage lead to the schools in use, since when and where', async () => {
+  const stranger = server.stranger();
+  const names = (html) => [...html.matchAll(/<th scope="row"[^>]*><a href="\/etablissements\/(\d+)"/g)].map((m) => Number(m[1]));
+  const used = (await rows(`/deploiements`)).filter((d) => d.project === 1 && d.state === 'in_use' && (!d.ends || d.ends >= '2025-03-12'));
+  const school = (id) => schools.find((s) => s.id === id);
+  const page = (await stranger.get('/projets/1/essaimage')).text;
+  const bars = [...page.matchAll(/href="(\/projets\/1\/essaimage\/etablissements\?(bassin|departement)=(\d+))"/g)];
+  ok(bars.length > 8 && !page.includes('href="/etablissements?'), `${bars.length}`);
+  for (const [, href, area, id] of bars) {
+    const expected = new Set(used.map((d) => d.school).filter((s) => school(s)[area] === Number(id)));
+    const shown = names((await stranger.get(href.replaceAll('&amp;', '&'))).text);
+    deepEqual(new Set(shown), expected, href);
+    equal(shown.length, expected.size, href);
+  }
+  // All of them, by pages; each with the day on which it began.
+  const all = [];
+  let at = '/projets/1/essaimage/etablissements';
+  for (let seen = 0; at && seen < 9; seen++) {
+    const { text } = await stranger.get(at);
+    all.push(...names(text));
+    const [first] = used.filter((d) => d.school === names(text)[0]).map((d) => d.starts).sort();
+    match(readable(text), new RegExp(`${new Intl.DateTimeFormat('fr', { month: 'long', year: 'numeric' }).format(new Date(first))}`));
+    at = /rel="next" href="([^"]*)"/.exec(text)?.[1].replaceAll('&amp;', '&');
+  }
+  deepEqual([...all].sort((a, b) => a - b), [...new Set(used.map((d) => d.school))].sort((a, b) => a - b));
+  // A decision promises just that.
+  const gate = (await rows('/jalons')).find((g) => g.project === 1 && g.published && g.state === 'go');
+  match((await stranger.get(`/decisions/${gate.id}`)).text, /href="\/projets\/1\/essaimage\/etablissements">lesquels/);
+  match(readable((await stranger.get('/projets/4/essaimage/etablissements')).text), /Rien à afficher/);
 });
 await test('what stopped is told with its reason, its tool and the month in which it ended', async () => {
   const base = { project: lab, tool: 'Rideau', starts: '2024-01-10', reason: 'La salle des spectacles a fermé.' };

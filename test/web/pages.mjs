@@ -46,6 +46,7 @@ const pages = [
   ['project-history', 'admin', `/projets/${project}/historique`],
   ['project-whole', null, `/projets/${living}`],
   ['essaimage', null, `/projets/${living}/essaimage`],
+  ['essaimage-schools', null, `/projets/${living}/essaimage/etablissements`],
   ['gate', 'leader', `/jalons/${sitting}`],
   ['gates-waiting', 'inspector', '/jalons/a-decider'],
   ['decision', null, `/decisions/${decided}`],

@@ -1,5 +1,6 @@
 /* Decisions that everybody may read, and the board of what waits for one. */
 #include "modules/portfolio/dossier.h"
+#include "modules/portfolio/essaimage.h"
 #include "modules/portfolio/stopped.h"
 
 #include "i18n/format.h"
@@ -158,8 +159,7 @@ static enum status uses_fill(struct req *r, const struct gate *g,
         &n));
     if (n > 0)
         v->uses = tr_n(r->mem, r->lang, "portfolio.used_now", n);
-    v->essaimage = arena_printf(r->mem, "%s/essaimage",
-                                row_address(r, &project_entity, g->project));
+    v->essaimage = using_address(r, g->project);
     return OK;
 }
 

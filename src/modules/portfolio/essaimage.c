@@ -230,8 +230,8 @@ static const struct bars *bars_of(struct req *r, const struct areas *areas,
         bars[n++] = (struct bar){
             .label = said(r->mem, r->lang, a->name),
             .shown = format_int(r->mem, r->lang, a->schools),
-            .href = arena_printf(r->mem, "/etablissements?%s=%" PRId64, filter,
-                                 a->id),
+            .href = arena_printf(r->mem, "%s?%s=%" PRId64,
+                                 using_address(r, r->id), filter, a->id),
             .value = (double)a->schools};
     }
     *chart = (struct bars){.title = tr(r->lang, title),
@@ -281,8 +281,8 @@ static void points_fill(struct req *r, const struct spread *s,
             .title = tr_with(r->mem, r->lang, "portfolio.area_schools", "name",
                              said(r->mem, r->lang, a->name), "n",
                              format_int(r->mem, r->lang, a->schools), NULL),
-            .href =
-                arena_printf(r->mem, "/etablissements?bassin=%" PRId64, a->id),
+            .href = arena_printf(r->mem, "%s?bassin=%" PRId64,
+                                 using_address(r, r->id), a->id),
             .kind = 3};
     }
 }
@@ -383,6 +383,7 @@ enum status essaimage_show(struct req *r)
     v.departements =
         bars_of(r, departements, "portfolio.by_departement", "departement");
     months_shown(r, &s, &v);
+    v.schools_href = using_address(r, r->id);
     if (may(r->who, "portfolio.deployments"))
         v.list = arena_printf(r->mem, "/deploiements?project=%" PRId64, r->id);
     struct page page =

@@ -28,6 +28,9 @@ enum status spread_load(struct conn *c, struct arena *a, int64_t project,
 /* The same without the schools: .schools is empty. */
 enum status spread_sum(struct conn *c, struct arena *a, int64_t project,
                        struct spread *out) MUST_USE;
+/* The page of the schools in which that project is in use; "?bassin=9" and what
+ * else narrows a list of schools may follow. */
+const char *using_address(struct req *r, int64_t project);
 /* Its numbers in words. */
 void spread_shown(struct req *r, const struct spread *s, struct essaimage_v *v);
 /* The schools that began and all reached until then, from the first of them

@@ -127,7 +127,19 @@ struct essaimage_v {
     const struct bars *bassins, *departements, *begun, *months;
     const struct stop_v *stops;
     size_t stop_count;
-    const char *list;
+    const char *list, *schools_href; /* the deployments; the schools in use */
+};
+/* The schools in which it is in use. */
+struct using_school_v {
+    const char *name, *href, *commune, *bassin, *since;
+};
+struct using_v {
+    const char *path, *lead;
+    const char *area; /* by which they are narrowed, or NULL */
+    bool narrowed;
+    const struct using_school_v *schools;
+    size_t school_count;
+    struct list_v pages; /* of it only .first and .next */
 };
 /* The plan of one service. */
 struct plan_v {

@@ -12,6 +12,7 @@ enum status gates_waiting(struct req *r);
 enum status decisions_list(struct req *r);
 enum status decision_show(struct req *r);
 enum status essaimage_show(struct req *r);
+enum status essaimage_schools(struct req *r);
 enum status deployment_show(struct req *r);
 enum status deploy_many_form(struct req *r);
 enum status deploy_many(struct req *r);
