@@ -375,7 +375,7 @@ await test('a condition whose day is over comes back by mail, once, to who leads
 });
 await test('what has not happened yet is not written as if it had', async () => {
   const path = await projectAt('Pas encore', 'study', 'design');
-  const service = (await rows('/services')).find((s) => s.code === 'design').id;
+  const service = (await rows('/services')).find((s) => s.code === 'prototype').id;
   const passage = { project: id(path), service, starts: '2025-01-06' };
   for (const state of ['current', 'done', 'left'])
     says(await post(admin, '/passages', { ...passage, starts: '2027-11-20', state, note: 'On l’a laissé de côté pour le moment.' }),
@@ -436,8 +436,6 @@ await test('one school is one, and a member’s page bears their name', async ()
   const alone = await projectAt('Une seule école', 'study', 'design', 'trial', 'deployment');
   made(await post(admin, '/deploiements', { ...deployment, project: id(alone) }));
   match(readable((await server.stranger().get(`${alone}/essaimage`)).text), /1 école ou établissement où/);
-  const service = (await rows('/services')).find((s) => s.code === 'deployment').id;
-  made(await post(admin, '/passages', { project: id(alone), service, starts: '2025-01-06', state: 'current' }));
   match(readable((await server.stranger().get(alone)).text), /1 établissement où c’est en usage/);
   const seat = (await rows('/membres-de-jalon')).find((m) => m.person === person('inspector'));
   const page = (await admin.get(`/membres-de-jalon/${seat.id}`)).text;

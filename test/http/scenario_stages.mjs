@@ -16,11 +16,12 @@ const step = async (project, name) => made(await post(leader, `${project}/etapes
 const stands = async (project) => { const p = await rows(project); return `${p.state} ${p.stage}`; };
 const gateOf = async (project, from, to) => made(await post(leader, '/jalons', { project: id(project), name: `Vers ${to}`,
   stage_from: from, stage_to: to, meets: '2025-03-20', quorum: '1' }));
+const waive = async (path, to) =>
+  made(await post(leader, `${await gateOf(path, (await rows(path)).state, to)}/etapes/waive`, { reason: why }));
 async function projectAt(name, ...stages) {
   const path = made(await post(leader, '/projets', { name, axis, starts: '2025-01-06' }));
   await step(path, 'study');
-  for (const to of stages)
-    made(await post(leader, `${await gateOf(path, (await rows(path)).state, to)}/etapes/waive`, { reason: why }));
+  for (const to of stages) await waive(path, to);
   return path;
 }
 
@@ -142,10 +143,8 @@ await test('what everybody will read is said in a sentence: a word is no reason'
 await test('within a day the timeline goes by what happened: a session, its decision, the step it led to', async () => {
   const path = await projectAt('En un seul jour', 'design', 'trial');
   made(await post(leader, '/seances', { project: id(path), title: 'Atelier du matin', held: '2025-03-12' }));
-  const service = (await rows('/services')).find((s) => s.code === 'trial').id;
-  made(await post(leader, '/passages', { project: id(path), service, starts: '2025-03-12', state: 'current' }));
   const shown = async () => [...(await leader.get(path)).text.matchAll(/<li><time datetime="2025-03-12">[\s\S]*?<h3>([\s\S]*?)<\/h3>/g)].map((m) => readable(m[1]));
-  const order = ['Expérimentation', 'Passer en expérimentation', 'Vers trial', 'Passer en conception', 'Vers design',
+  const order = ['Expérimentation', 'Conception fait', 'Passer en expérimentation', 'Vers trial', 'Passer en conception', 'Vers design',
     'Mettre à l’étude', 'Atelier du matin'];
   deepEqual((await shown()).map((name) => order.find((o) => name.startsWith(o)) ?? name), order);
   deepEqual(await shown(), await shown());
@@ -160,6 +159,31 @@ await test('what was given up bears its day on the board of what stopped', async
   const text = (await server.stranger().get('/projets/arretes')).text;
   match(readable(row().exec(text)[0]), /du 5 nov\. 2024 au 6 févr\. 2025 2/);
 });
+await test('what a gate leads to is under way from then on, and what it leaves is over', async () => {
+  const services = await rows('/services');
+  const code = (s) => services.find((x) => x.id === s.service).code;
+  const of = async (path) => (await rows('/passages')).filter((s) => s.project === id(path))
+    .map((s) => [code(s), s.state, s.starts, s.ends].join(' ')).sort();
+  const path = await projectAt('De service en service');
+  deepEqual(await of(path), []);
+  // What was planned begins; it keeps the end that it was planned to have.
+  made(await post(leader, '/passages', { project: id(path), service: services.find((s) => s.code === 'design').id,
+    starts: '2025-09-01', ends: '2025-12-19', state: 'planned', team: 'Deux équipes' }));
+  await waive(path, 'design');
+  deepEqual(await of(path), ['design current 2025-03-12 2025-12-19']);
+  await waive(path, 'trial');
+  deepEqual(await of(path), ['design done 2025-03-12 2025-03-12', 'trial current 2025-03-12 ']);
+  await step(path, 'rework');
+  const left = (await rows('/passages')).find((s) => s.project === id(path) && code(s) === 'trial');
+  deepEqual([left.state, left.ends, left.note], ['left', '2025-03-12', 'Le projet a été renvoyé en conception.']);
+  match((await (await server.as('leader', 'en')).get(path)).text, /The project was sent back to its design/);
+  // A note de veille brings in its veille, and the project enters by it.
+  made(await post(leader, '/veille', { title: 'Une tablette dans la cour', source: 'Lettre', seen: '2025-02-03' }));
+  const note = (await rows('/veille')).find((n) => n.title === 'Une tablette dans la cour');
+  const born = made(await post(leader, `/veille/${note.id}/projet`, { way: 'became', name: 'Tablette dans la cour', axis: 1 }));
+  deepEqual(await of(born), ['watch done 2025-02-03 2025-03-12']);
+  equal(code((await rows('/projets')).find((p) => p.id === id(born))), 'watch');
+});
 await test('a service’s typed state stands beside what is recorded, and what contradicts it', async () => {
   const path = await projectAt('Dit et compté', 'design', 'trial');
   const services = await rows('/services');
@@ -171,7 +195,6 @@ await test('a service’s typed state stands beside what is recorded, and what c
   await plan('design', 'done', '2025-01-06', '2025-02-20');
   for (const held of ['2025-01-10', '2025-02-20', '2025-03-01'])
     made(await post(leader, '/seances', { project: id(path), title: `Atelier ${held}`, held }));
-  await plan('trial', 'current', '2025-02-21');
   match(await plans(), /fait 2 séances de co-conception/);
   match(await plans(), /en cours 0 preuve recueillie/);
   equal(await wrong(), 0);

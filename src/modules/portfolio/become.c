@@ -3,6 +3,7 @@
 #include "modules/portfolio/lineage.h"
 #include "modules/portfolio/pages/ask.html.h"
 #include "modules/portfolio/routes.h"
+#include "modules/portfolio/services.h"
 #include "modules/portfolio/shown.h"
 
 struct becoming {
@@ -134,6 +135,37 @@ static enum status lead_add(struct req *r, struct conn *c, struct arena *a,
     return row_insert(c, a, &project_member_entity, m, req_actor(r));
 }
 
+/* The service by which it enters the offer: the veille that saw it, or the
+ * advice that it was asked of. NONE: the laboratory has no such service. */
+static const char *entry_code(const struct req *r)
+{
+    return is_signal(r) ? "watch" : "advice";
+}
+
+static enum status entry_of(struct req *r, struct conn *c, struct arena *a,
+                            int64_t *id)
+{
+    void *service;
+    const enum status s = row_find(c, a, &service_entity, "code",
+                                   value_cstr(entry_code(r)), &service);
+    *id = s == OK ? ((const struct service *)service)->row.id : NONE;
+    return s == ERR_NOT_FOUND ? OK : s;
+}
+
+/* A note has been seen, and its veille is over; advice is under way until it
+ * is given. */
+static enum status entry_begins(struct req *r, struct conn *c, struct arena *a,
+                                int64_t project)
+{
+    const bool over = is_signal(r) || same(state_of(r), "answered");
+    const int32_t since = is_signal(r) ? ((const struct signal *)r->row)->seen
+                                       : ((const struct advice *)r->row)->asked;
+    const struct passage p = {over ? "done" : "current",
+                              since < day_today() ? since : day_today(),
+                              over ? day_today() : NO_DAY};
+    return service_begins(c, a, project, entry_code(r), p, req_actor(r));
+}
+
 /* The project that is typed, made where it is new. */
 static enum status project_of(struct becoming *b, struct conn *c,
                               struct arena *a, int64_t *id)
@@ -153,9 +185,12 @@ static enum status project_of(struct becoming *b, struct conn *c,
     /* Everybody reads a project: what somebody confided when they asked for
      * advice stays where it is. */
     p->summary = is_signal(r) ? ((const struct signal *)r->row)->subject : NULL;
+    TRY(entry_of(r, c, a, &p->service));
     b->alert = "portfolio.become_taken";
     enum status s = row_insert(c, a, &project_entity, p, req_actor(r));
     *id = p->row.id;
+    if (s == OK)
+        s = entry_begins(r, c, a, p->row.id);
     if (s == OK && req_text(r, "lead").p)
         s = lead_add(r, c, a, p->row.id);
     return s == ERR_CONFLICT ? ERR_INVALID : s;

@@ -6,6 +6,7 @@
 #include "modules/portfolio/life.h"
 
 #include "base/utf8.h"
+#include "modules/portfolio/services.h"
 
 static const char *const states[] = {
     "idea",     "study", "design",  "trial", "deployment",
@@ -52,6 +53,14 @@ static const char *gate_leads(const struct step *s, const void *ways)
                                   : NULL;
 }
 
+static enum status enter_stage(struct conn *c, struct arena *a, const void *row,
+                               struct str reason, struct actor by)
+{
+    const struct project *p = row;
+    (void)reason;
+    return stage_services(c, a, p->row.id, p->state, by);
+}
+
 static const struct step steps[] = {
     {.name = "study",
      .from = "idea",
@@ -63,24 +72,28 @@ static const struct step steps[] = {
      .from = "study",
      .to = "design",
      .right = "portfolio.decide",
+     .effect = enter_stage,
      .look = ways_from,
      .deny = gate_leads},
     {.name = "trial",
      .from = "study design",
      .to = "trial",
      .right = "portfolio.decide",
+     .effect = enter_stage,
      .look = ways_from,
      .deny = gate_leads},
     {.name = "deploy",
      .from = "design trial",
      .to = "deployment",
      .right = "portfolio.decide",
+     .effect = enter_stage,
      .look = ways_from,
      .deny = gate_leads},
     {.name = "rework",
      .from = "trial deployment",
      .to = "design",
      .right = "portfolio.decide",
+     .effect = enter_stage,
      .look = ways_from,
      .deny = project_gate_sits,
      .needs_reason = true,
@@ -222,7 +235,8 @@ static const struct field project_service_fields[] = {
         .flags = F_REQUIRED | F_LIST | F_FILTER),
     REF(project_service, service, &service_entity,
         .flags = F_REQUIRED | F_LIST | F_FILTER),
-    DATE(project_service, starts, .flags = F_REQUIRED | F_LIST | F_SORT),
+    DATE(project_service, starts,
+         .flags = F_REQUIRED | F_BEGINS | F_LIST | F_SORT),
     DATE(project_service, ends, .flags = F_LIST),
     CHOICE(project_service, state, passage_states,
            .flags = F_REQUIRED | F_LIST | F_FILTER | F_JOURNAL),
