@@ -491,13 +491,13 @@ records.push(
 
 // The routes of such a table, and what a yes looks like. What is sent is wrong
 // on purpose (a text too long, a version of long ago), so that a yes changes
-// nothing.
+// nothing. Of a row that is locked its form is not shown, but why: 409.
 export const actions = [
   ['GET', '', 'read', 'none', 200], ['GET', '.csv', 'read', 'none', 200],
   ['GET', '.json', 'read', 'none', 200],
   ['GET', '/:id', 'read', 'row', 200], ['GET', '/:id.json', 'read', 'row', 200],
   ['GET', '/supprimees', 'write', 'none', 200], ['GET', '/nouveau', 'write', 'none', 200], ['POST', '', 'write', 'none', 422],
-  ['GET', '/:id/modifier', 'write', 'row', 200], ['POST', '/:id/modifier', 'write', 'row', 422],
+  ['GET', '/:id/modifier', 'write', 'row', [200, 409]], ['POST', '/:id/modifier', 'write', 'row', 422],
   ['POST', '/:id/suppression', 'write', 'row', 409],
   ['GET', '/:id/historique', 'write', 'row', 200],
   ['POST', '/:id/restauration', 'write', 'row', 422],

@@ -193,6 +193,9 @@ enum status row_form_new(struct req *r)
 enum status row_form_edit(struct req *r)
 {
     struct edit e = edit_open(r, r->row);
+    const enum status s = edit_lock(r, r->conn);
+    if (s != OK) /* nothing is typed that could not be saved */
+        return row_refused(r, s);
     TRY(edit_links_read(&e));
     TRY(lines_load(&e));
     return edit_show(&e, 200, false, NULL);

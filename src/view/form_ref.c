@@ -73,6 +73,35 @@ static enum status ref_options(struct drawing *d, const struct field *f,
     return chosen ? OK : stands_option(d, f, out, &list[n + 1]);
 }
 
+/* Several fit what was typed: until one is chosen it is asked again, and what
+ * may be left empty is so by a choice of its own. */
+static enum status again_options(struct drawing *d, const struct field *f,
+                                 const struct form_error *error,
+                                 struct form_field *out)
+{
+    const size_t n = error->candidate_count;
+    const bool optional = !(f->flags & F_REQUIRED);
+    struct form_option *list = options_new(d, n + 2);
+    list[0] = (struct form_option){.value = out->value,
+                                   .label = tr(d->lang, "form.choose"),
+                                   .chosen = true};
+    for (size_t i = 0; i < n; i++) {
+        list[i + 1] = (struct form_option){
+            .value =
+                arena_printf(d->mem, "%" PRId64, error->candidates[i].target)};
+        TRY(option_label(d, f->target, error->candidates, n, i,
+                         &list[i + 1].label));
+    }
+    if (optional)
+        list[n + 1] = (struct form_option){.value = "",
+                                           .label = tr(d->lang, "view.none")};
+    out->again = out->value;
+    out->control = CONTROL_SELECT;
+    out->options = list;
+    out->option_count = n + 1 + optional;
+    return OK;
+}
+
 /* A reference that a new row cannot do without, and that is to be the only one
  * within reach, is so already. */
 static bool is_given(const struct drawing *d, const struct field *f,
@@ -148,11 +177,8 @@ enum status form_ref_draw(struct drawing *d, const struct field *f,
     const struct form_error *error = form_error_of(d->ask->errors, f->name);
     struct linked *rows;
     size_t n, own;
-    if (error && error->candidate_count) {
-        out->again = out->value;
-        return ref_options(d, f, error->candidates, error->candidate_count, out,
-                           "form.choose");
-    }
+    if (error && error->candidate_count)
+        return again_options(d, f, error, out);
     TRY(few_offered(d, f, out, &rows, &n, &own));
     if (n <= FORM_FEW) {
         /* Typed by its code, it is the row that was read of it. */

@@ -105,6 +105,34 @@ await test('the public decision tells the conflict that was declared, and no nam
   match(text, /Votes exprimés : 1, dont 1 pour cette décision. Un membre a déclaré un conflit d’intérêts/);
   ok(!text.includes(people.find((p) => p.id === person('leader')).name));
 });
+await test('what a committee sits on is frozen before a word is typed, and its own criteria need no rank', async () => {
+  const path = await projectAt('Avant la séance', 'study');
+  const sits = await gateOf(path);
+  const own = async () => (await rows('/criteres-de-jalon')).filter((k) => k.gate === id(sits)).sort((a, b) => a.id - b.id);
+  for (const label of ['Les familles sont prévenues', 'La salle est réservée'])
+    made(await post(leader, '/criteres-de-jalon', { gate: id(sits), label }));
+  deepEqual((await own()).map((k) => k.position), [1, 2]);
+  const form = `/criteres-de-jalon/${(await own())[0].id}/modifier`;
+  equal((await leader.get(form)).status, 200);
+  made(await post(leader, `${sits}/etapes/open`));
+  const shut = await leader.get(form);
+  says(shut, 409, /figés dès l’ouverture du jalon/);
+  ok(!shut.text.includes('name="label"'), 'there is a form to type into');
+});
+await test('what a stopped project owes waits for nobody, and where no committee sat none is named', async () => {
+  const path = await projectAt('Promesse arrêtée', 'study');
+  const asked = await gateOf(path, {}, ['leader']);
+  made(await post(leader, '/conditions-de-jalon', { gate: id(asked), text: 'Acheter trois rideaux', due: '2025-03-20' }));
+  const waits = async () => [(await leader.get('/conditions-de-jalon?attente=conditions')).text,
+    (await leader.get('/jalons/a-decider')).text].map((text) => text.includes('Acheter trois rideaux'));
+  deepEqual(await waits(), [true, true]);
+  made(await waive(asked));
+  const page = readable((await leader.get(asked)).text);
+  ok(!page.includes('Comité du') && /Décision du mercredi 12 mars 2025/.test(page), page.slice(0, 600));
+  deepEqual(await waits(), [true, true]);
+  made(await post(leader, `${path}/etapes/stop`, { reason: 'La direction l’a décidé pour essayer.' }));
+  deepEqual(await waits(), [false, false]);
+});
 await test('what was decided is locked; it is published and withdrawn by steps, with their reasons', async () => {
   const page = (await admin.get(gate)).text;
   ok(!page.includes(`${gate}/modifier`) && !page.includes(`${gate}/suppression`), 'editing is offered');

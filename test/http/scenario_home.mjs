@@ -39,6 +39,13 @@ await test('who works at a project, and a school, have tiles of their own', asyn
   for (const role of ['teacher', 'head', 'host']) ok(await has(role, 'used'), `${role}: nothing in use at their school`);
   ok(!await has('leader', 'used'), 'the leader has no school');
 });
+await test('a tile says its number once', async () => {
+  let told = 0;
+  for (const role of roles)
+    for (const [, n, words] of (await (await server.as(role)).get('/')).text.matchAll(/<b>([^<]+)<\/b><span>([^<]+)<\/span>/g))
+      told++, ok(!words.startsWith(n), `${role}: ${n} ${words}`);
+  ok(told > 30, `${told}`);
+});
 await test('nobody’s home counts services of projects that are none of theirs', async () => {
   const rowsOf = async (who, path) => JSON.parse((await who.get(path)).text);
   const admin = await server.as('admin');

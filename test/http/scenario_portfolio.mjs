@@ -783,7 +783,12 @@ await test('a stranger names a school, in words or by its code; who only reads l
   const c = form.controls.find((x) => x.name === 'school');
   ok(c.tag === 'select' && c.options.some((o) => o.value === String(near.id)), 'the school is not offered');
   ok(!/@|Téléphone/.test(several.text.replaceAll('ida@demo.example', '')), 'more than is public');
-  equal((await stranger.submit(form, { school: String(school.id), school_search: '' })).status, 303);
+  // Sent again without a choice it is asked again, and is not lost.
+  const again = await stranger.submit(form, { email: 'ida@demo.example' });
+  says(again, 422, /Choisissez/);
+  const second = forms(again.text).find((f) => f.action === '/demander-conseil');
+  ok(second.controls.find((x) => x.name === 'school').options.some((o) => o.value === ''), 'it cannot be left empty');
+  equal((await stranger.submit(second, { school: String(school.id), school_search: '' })).status, 303);
   equal((await ask({ school: school.uai.toLowerCase() })).status, 303);
   const asked = (await rows('/conseils')).filter((a) => a.email === 'ida@demo.example');
   equal(asked.map((a) => a.school).join(), `${school.id},${school.id}`);

@@ -114,7 +114,7 @@ await test('a committee is frozen when its gate opens: by form, API and file', a
   equal(`${row.quorum} ${row.stage_to} ${row.state}`, '1 design open');
 });
 await test('what everybody will read is said in a sentence: a word is no reason', async () => {
-  const short = /écrivez une phrase entière, de quatre mots et vingt signes au moins/;
+  const short = /Écrivez une phrase entière, de quatre mots et vingt signes au moins/;
   const other = await gateOf(project, 'study', 'trial');
   const api = apiOf(server);
   for (const reason of ['ok', 'Oui.', 'Vu en séance.', 'oui oui oui oui oui oui oui']) {

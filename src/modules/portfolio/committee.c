@@ -19,7 +19,7 @@ static const struct field criterion_fields[] = {
     REF(gate_criterion, gate, &gate_entity,
         .flags = F_REQUIRED | F_LIST | F_FILTER),
     INT(gate_criterion, position, .min = 1, .max = 99,
-        .flags = F_REQUIRED | F_SORT),
+        .flags = F_REQUIRED | F_LAST | F_SORT),
     TEXT(gate_criterion, label, .max = 300, .flags = F_REQUIRED | F_LIST),
     CHOICE(gate_criterion, kind, evidence_kinds, .flags = F_LIST),
     INT(gate_criterion, level, .min = 1, .max = 5, .flags = 0),

@@ -262,7 +262,7 @@ static enum status conditions_fill(struct req *r, struct board_v *v)
     struct list list;
     struct list_ask ask = {.entity = &gate_condition_entity,
                            .reach = &reach_all,
-                           .where = SQL("t.state = 'open'"),
+                           .where = SQL(AWAITED("t")),
                            .limit = LIST_MOST,
                            .no_total = true};
     TRY(list_load(r->conn, r->mem, &ask, &list));

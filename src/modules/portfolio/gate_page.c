@@ -301,7 +301,8 @@ enum status gate_page_show(struct req *r, int code, const char *alert)
     struct gate_v *v = &f.v;
     v->detail = &f.detail;
     v->stages = stages_shown(r, g);
-    v->when = format_day(r->mem, r->lang, g->meets, DAY_LONG);
+    if (!same(g->state, "waived")) /* no committee sat on it */
+        v->when = format_day(r->mem, r->lang, g->meets, DAY_LONG);
     v->state = f.detail.state;
     v->tone = f.detail.state_tone;
     v->reason = g->state_reason;

@@ -145,6 +145,13 @@ struct gate_condition {
     const char *state, *state_reason;
 };
 
+/* Is that condition still to be met? Of a project that was stopped nobody waits
+ * for it. */
+#define AWAITED(k)                                                             \
+    k ".state = 'open' AND NOT EXISTS (SELECT 1 FROM portfolio_gate asked"     \
+      " JOIN portfolio_project told ON told.id = asked.project WHERE asked.id" \
+      " = " k ".gate AND told.state = 'stopped')"
+
 struct deployment {
     struct row row;
     int64_t project, school;

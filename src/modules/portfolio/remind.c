@@ -35,7 +35,8 @@ static const struct sql overdue = SQL_CONST(
     " FROM " LEADS ") OR (p.id IN (SELECT s.person FROM portfolio_gate_member s"
     " WHERE s.gate = g.id AND s.role = 'chair') AND NOT EXISTS (SELECT 1 FROM"
     " directory_person q WHERE q.email IS NOT NULL AND q.id IN (SELECT m.person"
-    " FROM " LEADS ")))) WHERE k.state = 'open' AND k.due < :today AND k.due >="
+    " FROM " LEADS ")))) WHERE k.state = 'open' AND j.state <> 'stopped' AND "
+    "k.due < :today AND k.due >="
     " :today - 30) o WHERE NOT EXISTS (SELECT 1 FROM core_mail c WHERE c.once ="
     " o.once) ORDER BY o.due, o.condition, o.person LIMIT :most");
 

@@ -55,7 +55,7 @@ const struct waiting portfolio_waiting[] = {
     {.label = "portfolio.waiting.next",
      .right = "portfolio.oversee",
      .where = SQL_CONST("t.state = 'planned' AND t.starts BETWEEN :today"
-                        " AND :today + 61"),
+                        " AND :today + 92"),
      .entity = &project_service_entity},
     {.label = "portfolio.waiting.current",
      .right = "portfolio.oversee",
@@ -79,11 +79,11 @@ const struct waiting portfolio_waiting[] = {
     {.label = "portfolio.waiting.conditions",
      .right = "portfolio.gates",
      .where =
-         SQL_CONST("t.state = 'open' AND t.due BETWEEN :today AND :today + 30"),
+         SQL_CONST("t.due BETWEEN :today AND :today + 30 AND " AWAITED("t")),
      .entity = &gate_condition_entity},
     {.label = "portfolio.waiting.late",
      .right = "portfolio.gates",
-     .where = SQL_CONST("t.state = 'open' AND t.due < :today"),
+     .where = SQL_CONST("t.due < :today AND " AWAITED("t")),
      .entity = &gate_condition_entity,
      .late = true},
     {.label = "portfolio.waiting.advice",
