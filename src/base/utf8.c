@@ -39,6 +39,48 @@ bool utf8_is_sentence(struct str s)
     return n == SENTENCE_WORDS && utf8_length(s) >= SENTENCE_LEAST;
 }
 
+static bool ends_with(struct str s, const char *end)
+{
+    const size_t n = strlen(end);
+    return s.n >= n && memcmp(s.p + s.n - n, end, n) == 0;
+}
+
+/* Does the word end a sentence? Quotes and brackets close after the mark. */
+static bool ends_sentence(struct str word)
+{
+    static const char *const closers[] = {
+        "\xc2\xbb", "\xe2\x80\x9d", "\xc2\xa0", "\xe2\x80\xaf", "\"", ")"};
+    static const char *const marks[] = {".", "!", "?", "\xe2\x80\xa6"};
+    for (size_t i = 0; i < COUNT(closers); i++)
+        if (ends_with(word, closers[i])) {
+            word.n -= strlen(closers[i]);
+            i = (size_t)-1;
+        }
+    for (size_t i = 0; i < COUNT(marks); i++)
+        if (ends_with(word, marks[i]))
+            return true;
+    return false;
+}
+
+size_t utf8_sentences(struct str s)
+{
+    enum { LEAST = 2 }; /* words: "M." is none */
+    size_t n = 0, words = 0;
+    for (size_t i = 0; i < s.n;) {
+        const size_t begins = i;
+        while (i < s.n && !strchr(" \t\r\n", s.p[i]))
+            i++;
+        const struct str word = {s.p + begins, i - begins};
+        i += i < s.n;
+        words += word.n > 0;
+        if (!word.n || !ends_sentence(word))
+            continue;
+        n += words >= LEAST;
+        words = 0;
+    }
+    return n + (words >= LEAST);
+}
+
 static void put_point(struct buf *b, ucs4_t c)
 {
     uint8_t bytes[6];

@@ -8,6 +8,9 @@ size_t utf8_length(struct str s); /* code points */
 /* What says something: four different words, and twenty code points. */
 enum { SENTENCE_WORDS = 4, SENTENCE_LEAST = 20 };
 bool utf8_is_sentence(struct str s);
+/* How many sentences: two words or more, up to a full stop, a question or
+ * exclamation mark or an ellipsis before white space; the last may lack it. */
+size_t utf8_sentences(struct str s);
 /* The same text with U+FFFD for each byte that spoils it; utf8_ok. */
 struct str utf8_mend(struct arena *a, struct str s);
 /* Windows-1252 (which holds Latin-1's letters) to UTF-8; utf8_ok whatever the

@@ -39,7 +39,7 @@ async function decide(who, gate, outcome, fields = {}) {
     if (/^met_/.test(c.name)) all[c.name] = 'yes';
     if (/^reason_/.test(c.name)) all[c.name] = 'Constaté en séance par le comité.';
   }
-  return who.submit(form, { ...all, outcome, reason: 'Le comité a entendu l’équipe.', published: '1', ...fields });
+  return who.submit(form, { ...all, outcome, reason: 'Le comité a entendu l’équipe. Il a lu les preuves.', published: '1', ...fields });
 }
 const disabled = (page, step) =>
   new RegExp(`etapes/${step}"[\\s\\S]*?<button[^>]* disabled[^>]*>[\\s\\S]*?<p class="hint"[^>]*>([^<]*)`)
@@ -617,7 +617,7 @@ const asBefore = (project, reason) => query(server.folder, 'UPDATE core_journal 
   + ` replace(detail, ',"reason":"Décidé à un jalon du projet."', '${reason && `,"reason":"${reason}"`}')`
   + ` WHERE entity = 'portfolio_project' AND row_id = ${id(project)}`);
 await test('why a committee decided is public where its decision is, and nowhere else', async () => {
-  const why = 'Trois classes sont prêtes, et leurs familles l’ont écrit.';
+  const why = 'Trois classes sont prêtes. Leurs familles l’ont écrit.';
   const stranger = server.stranger();
   const of = await projectAt('Projet discret', 'study'), sits = await gateOf(of);
   made(await post(leader, `${sits}/etapes/open`));
@@ -633,7 +633,7 @@ await test('why a committee decided is public where its decision is, and nowhere
   made(await post(leader, `${sits}/etapes/unpublish`, { reason: 'La famille d’un élève se reconnaît dans ce motif.' }));
   ok(!(await told(stranger)).includes(why), 'taken back, and still told');
   asBefore(of, why);
-  match(query(server.folder, `SELECT detail FROM core_journal WHERE entity = 'portfolio_project' AND row_id = ${id(of)}`), /leurs familles/);
+  match(query(server.folder, `SELECT detail FROM core_journal WHERE entity = 'portfolio_project' AND row_id = ${id(of)}`), /Leurs familles/);
   ok(!(await told(stranger)).includes(why), 'an earlier program wrote it into the line of the project');
   match(await told(stranger), /Décidé à un jalon du projet/);
   equal((await told(leader)).split(why).length, 2, 'the gate tells it, and the project not once more');
@@ -644,11 +644,11 @@ await test('the board of what stopped tells what stopped it last, and nothing of
   const board = async (who) => readable((await who.get('/projets/arretes')).text);
   made(await post(leader, `${sits}/etapes/open`));
   for (const who of [leader, inspector]) made(await vote(who, sits, 'hold'));
-  made(await decide(admin, sits, 'hold', { reason: 'Le financement de la seconde année n’est pas connu.', published: null }));
+  made(await decide(admin, sits, 'hold', { reason: 'Le financement de la seconde année n’est pas connu. Le comité attend la commune.', published: null }));
   match(await board(leader), /financement de la seconde année/);
   const hidden = await board(stranger);
   ok(!/seconde année/.test(hidden) && /Projet suspendu puis arrêté/.test(hidden), 'a project that is held is on the board, without the reason');
-  asBefore(of, 'Le financement de la seconde année n’est pas connu.');
+  asBefore(of, 'Le financement de la seconde année n’est pas connu. Le comité attend la commune.');
   equal(await board(stranger), hidden, 'an earlier program wrote it into the line of the project');
   equal((await board(leader)).split('financement de la seconde année').length, 2);
   made(await post(leader, `${of}/etapes/stop`, { reason: 'La commune retire ses locaux, et rien ne les remplace.' }));

@@ -155,7 +155,7 @@ await test('no decision without the quorum, a reason for each criterion, and the
   made(await post(inspector, `${gate}/avis`, { opinion: 'go', reason: 'C’est utile aux professeurs.' }));
   made(await post(expert, `${gate}/avis`, { opinion: 'hold', reason: 'Trop tôt pour le réseau.' }));
   const form = await leader.form(gate, '/decision');
-  says(await leader.submit(form, { outcome: 'go', reason: 'Oui, puisque tout est prêt.' }), 409, /Chaque critère/);
+  says(await leader.submit(form, { outcome: 'go', reason: 'Oui, puisque tout est prêt. Commençons demain.' }), 409, /Chaque critère/);
   says(await decide(leader, 'go', { reason: '' }), 422, /motifs/);
   says(await decide(leader, 'go', { reason: 'a'.repeat(4001) }), 422, /trop longs/);
   made(await decide(leader, ''));
@@ -180,7 +180,7 @@ await test('two members decide at once: one decision, and 409 for the other', as
   const reason = 'Deux classes l’ont pris en main. Le comité ouvre l’essai.';
   const answers = await Promise.all([
     leader.submit(a, { ...full(a, 'Constaté en séance par le comité.'), outcome: 'go', reason, published: '1' }),
-    other.submit(b, { ...full(b, 'Constaté en séance par le comité, et noté.'), outcome: 'hold', reason: 'Non, il vaut mieux attendre.', published: '1' })]);
+    other.submit(b, { ...full(b, 'Constaté en séance par le comité, et noté.'), outcome: 'hold', reason: 'Non, il vaut mieux attendre. Rien ne presse.', published: '1' })]);
   equal(answers.map((r) => r.status).sort().join(' '), '303 409');
   won = answers[0].status === 303 ? 'go' : 'hold';
   // Whoever was slower has what they wrote: to be copied, or in its field where

@@ -49,6 +49,28 @@ TEST(utf8_a_sentence_says_something)
         OKAY(utf8_is_sentence(str_of(rows[i].text)) == rows[i].is);
 }
 
+TEST(utf8_sentences_are_counted)
+{
+    static const struct {
+        const char *text;
+        size_t n;
+    } rows[] = {
+        {"", 0},
+        {"Non", 0},
+        {"Il faut revoir le protocole", 1},
+        {"Il faut revoir le protocole avant tout essai.", 1},
+        {"Il faut le revoir. Le comité attend", 2},
+        {"Il a dit «\xc2\xa0oui, bien s\xc3\xbbr\xc2\xa0!\xc2\xa0» Il l’a "
+         "écrit.",
+         2},
+        {"M. le principal accepte. Est-ce assez\xc2\xa0? On le verra…\n", 3},
+        {"Le site test.example reste à 3.5 mètres.", 1},
+        {" . . . ", 0},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++)
+        OKAY(utf8_sentences(str_of(rows[i].text)) == rows[i].n);
+}
+
 TEST(utf8_fold_twice_changes_nothing)
 {
     for (unsigned c = 1; c < 0x110000; c++) {

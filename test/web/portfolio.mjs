@@ -104,9 +104,9 @@ await test('its committee sends it back: the evidence is not there', async () =>
   await vote(researcher, refused, 'conflict', 'J’en ai eu l’idée.');
   await researcher.goto(`/jalons/${refused}`);
   equal(await researcher.locator('#vote-reason').count(), 0, 'a vote in spite of a conflict');
-  await decide(refused, 'go', 'Allons-y avant les vacances.');
+  await decide(refused, 'go', 'Allons-y avant les vacances. L’idée ne peut pas attendre.');
   match(await leader.locator('[role=alert]').innerText(), /preuve exigée/i);
-  equal(await leader.locator('#decision-reason').inputValue(), 'Allons-y avant les vacances.', 'what was typed is lost');
+  equal(await leader.locator('#decision-reason').inputValue(), 'Allons-y avant les vacances. L’idée ne peut pas attendre.', 'what was typed is lost');
   deepEqual(await axeFaults(leader), []);
   await decide(refused, 'recycle', 'Personne n’a encore manié la maquette. Le comité attend l’avis de deux classes.', 'no');
   await leader.waitForURL(/\/jalons\/\d+$/);
