@@ -721,4 +721,22 @@ await test('public decisions come by pages, the latest first, each of them once'
   deepEqual(met, expected);
   equal((await stranger.get('/decisions?after=nowhere')).status, (await stranger.get('/projets?after=nowhere')).status);
 });
+await test('a board of more than two hundred goes on on another page', async () => {
+  const path = await projectAt('Deux cents jalons', 'study');
+  const wide = async (make) => { for (let n = 0; n < 210; n += 30) await Promise.all(Array.from({ length: 30 }, (_, i) => make(n + i))); };
+  await wide(async (n) => made(await post(leader, '/jalons', { project: id(path), name: `Jalon numéro ${n}`,
+    stage_from: 'study', stage_to: 'design', meets: '2025-03-20', quorum: '1' })));
+  await wide(async (n) => made(await post(leader, '/conseils', { need: `Besoin numéro ${n}`, topic: 'other', asker: 'Zoé',
+    email: `zoe${n}@demo.example`, asked: '2025-03-10' })));
+  for (const [at, words] of [['/jalons/a-decider', /Jalon numéro (\d+)</g], ['/conseils/file', /Besoin numéro (\d+)</g]]) {
+    const seen = [];
+    for (let next = at, pages = 0; next && pages < 4; pages++) {
+      const { text } = await leader.get(next);
+      seen.push(...[...text.matchAll(words)].map((m) => Number(m[1])));
+      next = /rel="next" href="([^"]*)"/.exec(text)?.[1].replaceAll('&amp;', '&');
+    }
+    equal(new Set(seen).size, 210, `${at}: ${seen.length}`);
+    equal(seen.length, 210, at);
+  }
+});
 await server.stop();

@@ -274,9 +274,11 @@ enum status advice_queue(struct req *r)
     struct list list;
     struct queue_v v = {0};
     const struct field *school = entity_field(&advice_entity, "school");
+    const struct str after = req_text(r, "after");
     struct list_ask ask = {.entity = &advice_entity,
                            .reach = &r->reach,
                            .where = SQL("t.state IN ('new', 'taken')"),
+                           .after = after.n ? str_dup(r->mem, after) : NULL,
                            .limit = LIST_MOST,
                            .no_total = true,
                            .all_titles = true};
@@ -301,6 +303,7 @@ enum status advice_queue(struct req *r)
     }
     v.rows = out;
     v.n = list.n;
+    v.pages = pages_shown(r, &ask, &list, "/conseils/file");
     TRY(needs_fill(r, &v));
     struct page p = req_page(r, tr(r->lang, "portfolio.queue"));
     req_crumb(r, &p);

@@ -44,13 +44,10 @@ enum status decisions_list(struct req *r)
         .after = after.n ? str_dup(r->mem, after) : NULL,
         .limit = DECISIONS,
         .no_total = true};
-    struct board_v v = {.lead = tr(r->lang, "portfolio.decisions_lead"),
-                        .pages.first = after.n ? "/decisions" : NULL};
+    struct board_v v = {.lead = tr(r->lang, "portfolio.decisions_lead")};
     struct list list;
     TRY(gates_list(r, &ask, &v, &list));
-    v.pages.next = list.next ? list_address(r->mem, &gate_entity, &r->in,
-                                            "/decisions", "after", list.next)
-                             : NULL;
+    v.pages = pages_shown(r, &ask, &list, "/decisions");
     struct page p = req_page(r, tr(r->lang, "portfolio.decisions"));
     struct html h;
     req_html_open(r, &h);
@@ -274,22 +271,26 @@ static enum status conditions_fill(struct req *r, struct board_v *v)
     }
     v->conditions = out;
     v->condition_count = list.n;
+    v->more_conditions = list.next != NULL;
     return projects_named(r, &list, out);
 }
 
 enum status gates_waiting(struct req *r)
 {
+    const struct str after = req_text(r, "after");
     /* Whose committee meets soonest comes first. */
-    const struct list_ask ask = {.entity = &gate_entity,
-                                 .reach = &reach_all,
-                                 .where =
-                                     SQL("t.state IN ('prepared', 'open')"),
-                                 .sort = entity_field(&gate_entity, "meets"),
-                                 .limit = LIST_MOST,
-                                 .no_total = true};
+    const struct list_ask ask = {
+        .entity = &gate_entity,
+        .reach = &reach_all,
+        .where = SQL("t.state IN ('prepared', 'open')"),
+        .sort = entity_field(&gate_entity, "meets"),
+        .after = after.n ? str_dup(r->mem, after) : NULL,
+        .limit = LIST_MOST,
+        .no_total = true};
     struct board_v v = {.lead = tr(r->lang, "portfolio.waiting_lead")};
     struct list list;
     TRY(gates_list(r, &ask, &v, &list));
+    v.pages = pages_shown(r, &ask, &list, "/jalons/a-decider");
     TRY(counts_fill(r, &v));
     TRY(conditions_fill(r, &v));
     struct page p = req_page(r, tr(r->lang, "portfolio.waiting_title"));

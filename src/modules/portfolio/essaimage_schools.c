@@ -116,13 +116,7 @@ static enum status using_fill(struct req *r, void *view)
     u->v.school_count = u->list.n;
     u->v.narrowed = ask.filter_count || ask.search.p;
     u->v.lead = lead_of(r, u);
-    u->v.pages.next = u->list.next
-                          ? list_address(r->mem, &school_entity, &r->in,
-                                         u->v.path, "after", u->list.next)
-                          : NULL;
-    if (ask.after)
-        u->v.pages.first = list_address(r->mem, &school_entity, &r->in,
-                                        u->v.path, "after", NULL);
+    u->v.pages = pages_shown(r, &ask, &u->list, u->v.path);
     return since_fill(r, &u->list, out);
 }
 

@@ -95,6 +95,7 @@ struct board_v {
     struct list_v pages; /* of it only .first and .next */
     const struct condition_v *conditions;
     size_t condition_count;
+    bool more_conditions; /* than are shown */
 };
 /* What stopped, counted by its reason. */
 struct reason_v {
@@ -107,6 +108,7 @@ struct stopped_v {
     size_t gate_count;
     const struct reason_v *reasons;
     size_t reason_count;
+    bool more_gates, more_reasons; /* than are shown */
 };
 struct state_v {
     const char *label, *tone;
@@ -212,6 +214,7 @@ struct queue_v {
     size_t n;
     const struct need_v *needs;
     size_t need_count;
+    struct list_v pages; /* of it only .first and .next */
 };
 struct ask_v {
     const struct form *form;

@@ -148,3 +148,15 @@ const char *line_text(struct req *r, const char *detail, const char *key)
     const struct json_value *v = line ? json_get(line, key) : NULL;
     return v && v->type == J_TEXT ? str_dup(r->mem, v->s) : NULL;
 }
+
+struct list_v pages_shown(struct req *r, const struct list_ask *ask,
+                          const struct list *list, const char *path)
+{
+    return (struct list_v){
+        .first = ask->after ? list_address(r->mem, ask->entity, &r->in, path,
+                                           "after", NULL)
+                            : NULL,
+        .next = list->next ? list_address(r->mem, ask->entity, &r->in, path,
+                                          "after", list->next)
+                           : NULL};
+}

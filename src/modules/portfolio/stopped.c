@@ -61,6 +61,7 @@ static enum status reasons_fill(struct req *r, struct stopped_v *v)
                        row_day(rows, 5), DAY_MEDIUM),
             row_int(rows, 3)};
     v->reasons = out;
+    v->more_reasons = v->reason_count == MOST;
     return rows_end(rows);
 }
 
@@ -161,6 +162,7 @@ enum status stopped_board(struct req *r)
     struct gate_line_v *lines;
     TRY(stops_read(r, 0, &lines, &v.gate_count));
     v.gates = lines;
+    v.more_gates = v.gate_count == LIST_MOST;
     TRY(reasons_fill(r, &v));
     struct page p = req_page(r, tr(r->lang, "portfolio.stopped_title"));
     struct html h;
