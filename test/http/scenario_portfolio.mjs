@@ -533,6 +533,7 @@ await test('three schools at once; what cannot be is told school by school, and 
   made(await post(admin, '/deploiements', { ...base, school: schools[10].id }));
   const again = await post(admin, '/deploiements/liste', { ...mixed, confirmed });
   says(again, 422, /3 lignes seront laissées de côté/);
+  says(await post(admin, '/deploiements/liste', { ...mixed, tool: '' }), 422, /Un champ est à corriger Outil ou ressource/);
   // As many, and another: seen was not what would be written.
   const swapped = { ...base, uais: [schools[12].uai, three[1].uai].join(' ') };
   for (const typed of [seen(again), '1', ''])
@@ -740,7 +741,9 @@ await test('a stranger asks for advice behind a guard', async () => {
   const ask = async (fields) => stranger.submit(await stranger.form('/demander-conseil', '/demander-conseil'),
     { need: 'Quel outil pour dicter ?', topic: 'inclusion', asker: 'Zoé', email: 'zoe@demo.example', ...fields });
   const mine = async () => (await rows('/conseils')).filter((a) => a.email === 'zoe@demo.example');
-  says(await ask({ email: 'pas une adresse' }), 422, /adresse/i);
+  const faulty = await ask({ email: 'pas une adresse' });
+  says(faulty, 422, /Un champ est à corriger Adresse électronique/);
+  match(faulty.text, /role="alert"[\s\S]*?href="#f-email"[\s\S]*<form class="form"/, 'what is wrong is told first');
   equal((await ask({ site: 'https://spam.example' })).status, 303);
   equal((await mine()).length, 0);
   for (let i = 0; i < 3; i++) equal((await ask({})).status, 303);
