@@ -197,6 +197,7 @@ await test('no plain step walks where criteria are written: it says so, and lead
   const form = await leader.form(way, '/jalons');
   const given = Object.fromEntries(form.fields);
   equal(`${given.project} ${given.stage_from} ${given.stage_to}`, `${id(path)} study trial`);
+  match(page, /href="\/jalons\/nouveau\?project=\d+&amp;stage_from=study&amp;_parent=1">[\s\S]{0,120}Nouveau jalon/);
   const gate = made(await leader.submit(form, { name: 'Jalon unique', meets: '2025-03-20', quorum: '1' }));
   ok(gate);
   const prepared = (await rows('/jalons')).find((g) => g.name === 'Jalon unique').id;

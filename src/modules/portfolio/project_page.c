@@ -208,7 +208,6 @@ static void additions_fill(struct filling *f)
         const struct entity *entity;
         const char *label;
     } kinds[] = {
-        {&gate_entity, "portfolio_gate.new"},
         {&evidence_entity, "portfolio_evidence.new"},
         {&project_service_entity, "portfolio_project_service.new"},
         {&design_entity, "portfolio_design.new"},
@@ -217,8 +216,17 @@ static void additions_fill(struct filling *f)
         {&document_entity, "portfolio_document.new"},
     };
     struct req *r = f->r;
-    struct named_v *out = NEW_ARRAY(r->mem, struct named_v, COUNT(kinds) + 2);
+    struct named_v *out = NEW_ARRAY(r->mem, struct named_v, COUNT(kinds) + 3);
     size_t n = 0;
+    /* It begins where the project stands. */
+    if (r->who && may(r->who, gate_entity.write))
+        out[n++] = (struct named_v){
+            tr(r->lang, "portfolio_gate.new"),
+            arena_printf(r->mem,
+                         "/jalons/nouveau?project=%" PRId64
+                         "&stage_from=%s&_parent=1",
+                         r->id, ((const struct project *)r->row)->stage),
+            NULL};
     for (size_t i = 0; r->who && i < COUNT(kinds); i++)
         if (may(r->who, kinds[i].entity->write))
             out[n++] = (struct named_v){
