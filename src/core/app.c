@@ -5,8 +5,12 @@
 #include "core/tables.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* The session of a server that has just died may last a moment longer. */
+enum { CLAIM_MS = 3000 };
 
 static size_t entity_total(void)
 {
@@ -132,6 +136,19 @@ static enum status settings_load(struct app *app)
                                                                 : ERR_STORE;
 }
 
+enum status app_claim(struct app *app, struct arena *a, int patience_ms,
+                      const char **why)
+{
+    char machine[HOST_NAME_MAX + 1] = "", folder[PATH_MAX];
+    gethostname(machine, sizeof(machine) - 1);
+    return db_claim(
+        app->db, a,
+        arena_printf(a, "%s on %s",
+                     realpath(app->folder, folder) ? folder : app->folder,
+                     machine),
+        patience_ms, why);
+}
+
 static enum status open_in(struct app *app, const char *folder,
                            const char **why)
 {
@@ -149,6 +166,8 @@ static enum status open_in(struct app *app, const char *folder,
         .shared = app->shared,
         .slow_ms = app->slow_ms};
     TRY(db_open(&app->mem, &app->db, &options, why));
+    if (app->serves)
+        TRY(app_claim(app, &app->mem, CLAIM_MS, why));
     if (app->made)
         TRY(schema_made(app->db, &app->mem, why));
     TRY(app->shared ? schema_agrees(app->db, &app->mem, &app->schema, why)

@@ -27,6 +27,7 @@ struct app {
     const char *place;  /* postgresql://…; NULL: a file in the folder */
     bool dev;           /* --dev: the development pages */
     bool shared;        /* to be opened beside a server that may have it */
+    bool serves;        /* nobody else may serve it at the same time */
     bool made;          /* is to be there already: an empty one is refused */
     bool access_log;    /* a line of the log for each request */
     bool shows_cost;    /* headers that say what each answer cost */
@@ -36,6 +37,8 @@ struct app {
     int slow_ms;        /* a statement that lasts longer is logged; 0: none */
     atomic_bool ending; /* the server ends: long tasks leave off, to go on at
                            the next start */
+    atomic_bool rival;  /* while the database server was away, another Essaim
+                           came to serve this database */
     struct db *db;
     struct schema schema;
     const struct entity *const *entities; /* of all modules; ends with NULL */
@@ -53,6 +56,9 @@ void app_init(struct app *app);
  * failure *why is one line that says what to do. */
 enum status app_open(struct app *app, const char *folder,
                      const char **why) MUST_USE;
+/* For a server: db_claim, under the folder's name and the machine's. */
+enum status app_claim(struct app *app, struct arena *a, int patience_ms,
+                      const char **why) MUST_USE;
 void app_close(struct app *app);
 
 const struct entity *entity_find(const struct app *app, const char *name);

@@ -50,6 +50,8 @@ static const char *hindrance(struct req *r)
         return "the database does not answer";
     if (!current)
         return "the database is of another version: restart the program";
+    if (r->app->rival)
+        return "another Essaim serves this database: see the log";
     if (!takes_writes(r))
         return "the database takes no writes";
     if (disk_room(r->app->folder, &mb) != OK)

@@ -334,6 +334,21 @@ static void sweep_all(struct tasks *t, struct arena *mem)
         log_line(LOG_WARN, "old imports not swept", NULL);
 }
 
+/* A database server that was away has forgotten who serves, and we may have
+ * been given up for dead. */
+static void stay(struct tasks *t, struct arena *mem)
+{
+    const char *why = NULL;
+    const enum status s = app_claim(t->app, mem, 1, &why);
+    if (s == ERR_AWAY)
+        return;
+    if (s != OK && !t->app->rival)
+        log_line(LOG_ERROR, "served twice", "why", why, NULL);
+    if (s == OK && t->app->rival)
+        log_line(LOG_INFO, "served here alone again", NULL);
+    t->app->rival = s != OK;
+}
+
 static void *seal_main(void *data)
 {
     struct tasks *t = data;
@@ -348,6 +363,8 @@ static void *seal_main(void *data)
         sweep_all(t, &mem);
         arena_reset(&mem);
         look(t, c);
+        stay(t, &mem);
+        arena_reset(&mem);
     } while (!rest(t, ROUND_MS));
     conn_close(c);
     return NULL;

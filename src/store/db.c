@@ -60,6 +60,14 @@ const char *db_place_kept(struct arena *a, const char *place)
     return place_is_postgres(place) ? postgres_engine.kept(a, place) : place;
 }
 
+enum status db_claim(struct db *db, struct arena *a, const char *who,
+                     int patience_ms, const char **why)
+{
+    if (!db->engine->claim)
+        return OK;
+    return db->engine->claim(db, a, who, patience_ms, why);
+}
+
 static void spare_drop(struct conn *c)
 {
     if (c)

@@ -110,6 +110,9 @@ struct engine {
     enum status (*open)(struct arena *a, struct db **out,
                         const struct db_options *o, const char **why);
     void (*close)(struct db *db);
+    /* See db_claim; NULL: who has opened it is alone. */
+    enum status (*claim)(struct db *db, struct arena *a, const char *who,
+                         int patience_ms, const char **why);
     /* See db_place_shown and db_place_kept; NULL where a place tells nothing.
      */
     const char *(*shown)(struct arena *a, const char *place);

@@ -104,6 +104,7 @@ static void close_db(struct db *base)
     CHECK(db->idle_count == db->made);
     while (db->idle_count)
         pg_conn_free(db->idle[--db->idle_count]);
+    PQfinish(db->claim);
     pthread_mutex_destroy(&db->lock);
     pthread_cond_destroy(&db->freed);
     pthread_rwlock_destroy(&db->turn);
@@ -208,6 +209,7 @@ const struct engine postgres_engine = {
     .integrity = pg_integrity,
     .describe = pg_describe,
     .loader = &postgres_loader,
+    .claim = pg_claim,
     .hold = pg_hold,
     .dialect = &postgres_dialect,
     .open = open_db,

@@ -4,7 +4,8 @@
  * postgres.c opens and closes, postgres_dial.c reaches a server and says why it
  * will not do, postgres_text.c translates the common tongue,
  * postgres_rows.c runs statements and reads their answers, postgres_fail.c says
- * what the server's errors mean, postgres_write.c runs closures.
+ * what the server's errors mean, postgres_write.c runs closures,
+ * postgres_claim.c keeps who serves.
  *
  * A connection is always in pipeline mode: BEGIN, SAVEPOINT, SET and PREPARE
  * are queued, and go with the statement that follows them in one round trip.
@@ -83,6 +84,8 @@ struct pg_db {
     pthread_rwlock_t turn; /* held alone by a closure that clashed too often */
     struct pg_conn *idle[WRITERS];
     int idle_count, made;
+    PGconn *claim;             /* of who serves it; NULL: nobody here does */
+    bool claimed;              /* by that */
     atomic_int_least64_t away; /* when it was last told that it is; 0: is not */
     atomic_int_least64_t back; /* when it was last told that it is back */
     atomic_int_least64_t changed; /* rows written by this process */
@@ -116,6 +119,8 @@ const char *pg_said(struct arena *a, const PGconn *pg);
  * *why, what to do. ERR_AWAY: a moment later it may. */
 enum status pg_look(struct arena *a, const struct pg_db *db, int least,
                     const char **why) MUST_USE;
+/* The first value of the first row, or "". */
+const char *pg_asked(struct arena *a, PGconn *pg, const char *query);
 /* The place without user and password. */
 const char *pg_shown(struct arena *a, const char *url);
 const char *pg_kept(struct arena *a, const char *url);
@@ -170,6 +175,10 @@ enum status pg_integrity(struct conn *c, struct arena *a, bool *full,
                          const char **fault) MUST_USE;
 enum status pg_describe(struct conn *c, struct arena *a, const char **text,
                         const char **fault) MUST_USE;
+
+/* postgres_claim.c: see db_claim */
+enum status pg_claim(struct db *db, struct arena *a, const char *who,
+                     int patience_ms, const char **why) MUST_USE;
 
 /* postgres_load.c: see engine.h */
 enum status pg_hold(struct conn *c, struct arena *a,

@@ -206,7 +206,7 @@ static const char *no_connection(struct arena *a, const struct pg_db *db,
                         db->db.shown, pg_said(a, pg));
 }
 
-static const char *value_of(struct arena *a, PGconn *pg, const char *query)
+const char *pg_asked(struct arena *a, PGconn *pg, const char *query)
 {
     PGresult *answer = PQexec(pg, query);
     const char *value =
@@ -227,7 +227,7 @@ static const char *fault_of(struct arena *a, const struct pg_db *db, PGconn *pg,
     *s = ERR_AWAY;
     if (PQstatus(pg) != CONNECTION_OK)
         return no_connection(a, db, pg);
-    if (!same(value_of(a, pg, "SHOW transaction_read_only"), "off"))
+    if (!same(pg_asked(a, pg, "SHOW transaction_read_only"), "off"))
         return arena_printf(a,
                             "%s can only be read (a standby, or set so): name "
                             "the server that takes writes",
@@ -236,12 +236,12 @@ static const char *fault_of(struct arena *a, const struct pg_db *db, PGconn *pg,
     if (version < least)
         return arena_printf(a, "%s is PostgreSQL %d: install %d or a later one",
                             db->db.shown, version / 10000, least / 10000);
-    if (!same(value_of(a, pg, "SHOW server_encoding"), "UTF8"))
+    if (!same(pg_asked(a, pg, "SHOW server_encoding"), "UTF8"))
         return arena_printf(a,
                             "%s is not written in UTF-8: make another with "
                             "createdb --encoding=UTF8 --template=template0",
                             db->db.shown);
-    if (!*value_of(a, pg, "SELECT current_schema()"))
+    if (!*pg_asked(a, pg, "SELECT current_schema()"))
         return arena_printf(a,
                             "%s has no schema for this user: CREATE SCHEMA "
                             "AUTHORIZATION CURRENT_USER",

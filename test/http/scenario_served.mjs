@@ -1,10 +1,11 @@
 // What a server was told by its unit alone, the commands beside it know: none reads or
 // fills another database than the one that is served, and the doctor says what is so.
-import { test, equal, ok, match, copy, drop, serve, program, run, essaim, onPostgres } from './lib.mjs';
-import { spawnSync } from 'node:child_process';
+import { test, equal, ok, match, copy, drop, serve, program, run, essaim, query, dbOf, childOf, onPostgres } from './lib.mjs';
+import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const place = mkdtempSync(join(tmpdir(), 'essaim-served-'));
 process.on('exit', () => rmSync(place, { recursive: true, force: true }));
@@ -109,5 +110,54 @@ if (onPostgres) {
     match(essaim('user', 'list', '--data', folder), /admin@demo\.example/);
     writeFileSync(conf, line);
     drop(folder);
+  });
+  // Of a server: why it is not ready, '' where it is; for as long as that is otherwise.
+  const ready = async (server, said) => {
+    for (let i = 0; i < 200; i++) {
+      const r = await server.stranger().get('/readyz').catch(() => ({ text: '' }));
+      if (said.test(r.text)) return;
+      await sleep(50);
+    }
+    throw new Error(`never ${said}\n${server.log().slice(-2000)}`);
+  };
+  await test('a second server of one database is refused, whatever its folder; another schema is another database', async () => {
+    const server = await serve(), url = dbOf(server.folder), other = join(place, 'other');
+    const twice = async () => {
+      for (const folder of [server.folder, other]) {
+        const r = spawnSync(program, ['serve', '--data', folder, '--db', url, '--listen', '127.0.0.1:0'], { encoding: 'utf8' });
+        equal(r.status, 1, r.stdout);
+        match(r.stderr, /^essaim: postgresql:\S+ is served already by the Essaim of \S+ on \S.*: stop that one, or name another database\n$/);
+        ok(r.stderr.includes(`${server.folder} on `.slice(0, 60)), r.stderr);
+      }
+      ok(!existsSync(other), 'a folder is left');
+    };
+    await twice();
+    // Its own supervisor starts it again at once, and a server that forgot is told anew.
+    process.kill(childOf(server.child.pid), 'SIGKILL');
+    for (let i = 0; i < 100 && server.log().split('"serving"').length < 3; i++) await sleep(50);
+    await ready(server, /^ready$/m);
+    query(server.folder, 'SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()');
+    await sleep(1500);
+    await ready(server, /^ready$/m);
+    await twice();
+    query(server.folder, 'CREATE SCHEMA beside');
+    const beside = `${url}&options=-csearch_path%3Dbeside`;
+    essaim('begin', '--data', other, '--db', beside);
+    await (await serve({ data: other, env: { ESSAIM_DB: beside } })).stop();
+    await server.stop();
+  });
+  await test('who was given up for dead says that another serves, and that it is over', async () => {
+    const server = await serve();
+    const next = spawn('psql', ['-XAtq', '-d', dbOf(server.folder), '-c', "SELECT pg_advisory_lock(1165194081, hashtext('serve ' || current_schema()))", '-c', 'SELECT pg_sleep(60)']);
+    const locks = (granted) => `FROM pg_locks WHERE locktype = 'advisory' AND ${granted} AND classid = 1165194081 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+    for (let i = 0; i < 100 && query(server.folder, `SELECT count(*) ${locks('NOT granted')}`) !== '1'; i++) await sleep(50);
+    equal(query(server.folder, `SELECT count(pg_terminate_backend(pid)) ${locks('granted')}`), '1');
+    await ready(server, /^not ready: another Essaim serves this database: see the log$/m);
+    match(server.log(), /"event":"served twice","why":"postgresql:\S+ is served already/);
+    equal(server.log().split('served twice').length, 2);
+    next.kill();
+    query(server.folder, `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()`);
+    await ready(server, /^ready$/m);
+    await server.stop();
   });
 }
