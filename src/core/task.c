@@ -310,13 +310,20 @@ static bool rest(struct tasks *t, int ms)
     return stopping;
 }
 
+/* That the database server is away, the store tells. */
+static void tell(const char *event, enum status s)
+{
+    if (s != OK && s != ERR_AWAY)
+        log_line(LOG_WARN, event, "why", status_name(s), NULL);
+}
+
 /* What /metrics tells of the tables. */
 static void look(struct tasks *t, struct conn *c)
 {
     if (!c)
         return;
-    if (conn_begin(c, 0) == OK && meter_look(t->app, c) != OK)
-        log_line(LOG_WARN, "tasks and journal not counted", NULL);
+    if (conn_begin(c, 0) == OK)
+        tell("tasks and journal not counted", meter_look(t->app, c));
     conn_end(c);
 }
 
@@ -326,12 +333,10 @@ static void sweep_all(struct tasks *t, struct arena *mem)
     if (time_now() - t->swept <= SWEEP)
         return;
     t->swept = time_now();
-    if (db_write(t->app->db, mem, sweep, t) != OK)
-        log_line(LOG_WARN, "tasks that come again not added", NULL);
-    if (files_sweep(t->app, mem) != OK)
-        log_line(LOG_WARN, "old files not swept", NULL);
-    if (imports_sweep(t->app, mem) != OK)
-        log_line(LOG_WARN, "old imports not swept", NULL);
+    tell("tasks that come again not added",
+         db_write(t->app->db, mem, sweep, t));
+    tell("old files not swept", files_sweep(t->app, mem));
+    tell("old imports not swept", imports_sweep(t->app, mem));
 }
 
 /* A database server that was away has forgotten who serves, and we may have
@@ -357,9 +362,9 @@ static void *seal_main(void *data)
     if (conn_open(t->app->db, &c) != OK)
         c = NULL;
     do {
-        if (t->seals &&
-            journal_seal(t->app->db, &mem, &t->tree, &t->signer) != OK)
-            log_line(LOG_WARN, "journal not sealed", NULL);
+        if (t->seals)
+            tell("journal not sealed",
+                 journal_seal(t->app->db, &mem, &t->tree, &t->signer));
         sweep_all(t, &mem);
         arena_reset(&mem);
         look(t, c);
