@@ -2,6 +2,7 @@
 #include "base/time.h"
 #include "store/postgres.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <poll.h>
 #include <sys/stat.h>
@@ -83,38 +84,78 @@ static bool is_cut(const char *url)
     return false;
 }
 
+enum { HOST, PORT, NAME, OPTIONS, PARTS };
+
 /* Why nobody is asked at that address, NULL where it can be read; *part, in a:
- * its host, port and database. */
+ * what it says, or "". */
 static const char *address_fault(struct arena *a, const char *url,
-                                 const char *part[3])
+                                 const char *part[PARTS])
 {
-    static const char *const keys[] = {"host", "port", "dbname"};
+    static const char *const keys[] = {"host", "port", "dbname", "options"};
     char *fault = NULL;
     PQconninfoOption *all = PQconninfoParse(url, &fault);
     const char *why = all ? NULL : unquoted(a, fault);
     PQfreemem(fault);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < PARTS; i++)
         part[i] = "";
     for (const PQconninfoOption *o = all; o && o->keyword; o++)
-        for (int i = 0; i < 3; i++)
+        for (int i = 0; i < PARTS; i++)
             if (same(o->keyword, keys[i]) && o->val)
                 part[i] = arena_printf(a, "%s", o->val);
     PQconninfoFree(all);
     if (!why && is_cut(url))
         why = "in a password / is written %2F, and @ is written %40";
-    if (!why && part[1][strspn(part[1], "0123456789,")])
+    if (!why && part[PORT][strspn(part[PORT], "0123456789,")])
         why = "what follows the colon is no port, and a password stands before"
               " an @";
     return why;
 }
 
+static void escaped(struct buf *b, struct str s, const char *plain)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (isalnum((unsigned char)s.p[i]) || strchr(plain, s.p[i]))
+            buf_char(b, s.p[i]);
+        else
+            buf_printf(b, "%%%02X", (unsigned char)s.p[i]);
+}
+
+/* "a:5432,[::1]:5433": servers to be tried in turn; a port alone is that of
+ * each, and a folder is one of sockets. */
+static void hosts(struct buf *b, const char *servers, const char *ports)
+{
+    struct str host_rest = str_of(servers), port_rest = str_of(ports);
+    struct str host, port = {"", 0};
+    const char *before = "";
+    for (; str_next(&host_rest, ',', &host); before = ",") {
+        const bool v6 = host.n && memchr(host.p, ':', host.n);
+        if (!str_next(&port_rest, ',', &port) && strchr(ports, ','))
+            port.n = 0;
+        buf_str(b, before);
+        buf_str(b, v6 ? "[" : "");
+        escaped(b, host, v6 ? "-._:" : "-._");
+        buf_str(b, v6 ? "]" : "");
+        if (port.n)
+            buf_printf(b, ":%.*s", (int)port.n, port.p);
+    }
+}
+
 const char *pg_shown(struct arena *a, const char *url)
 {
-    const char *part[3];
+    const char *part[PARTS];
+    struct buf b = {.mem = a};
     if (address_fault(a, url, part))
         return "the address given";
-    return arena_printf(a, "postgresql://%s%s%s/%s", part[0],
-                        *part[1] ? ":" : "", part[1], part[2]);
+    buf_str(&b, "postgresql://");
+    hosts(&b, part[HOST], part[PORT]);
+    buf_char(&b, '/');
+    escaped(&b, str_of(part[NAME]), "-._");
+    /* Each schema of a database is one of its own. */
+    if (strstr(part[OPTIONS], "search_path")) {
+        buf_str(&b, "?options=");
+        escaped(&b, str_of(part[OPTIONS]), "-._,");
+    }
+    return buf_done(&b).p;
 }
 
 /* The password stands before the first @, if that comes before a slash, as
@@ -252,7 +293,7 @@ static const char *fault_of(struct arena *a, const struct pg_db *db, PGconn *pg,
 enum status pg_look(struct arena *a, const struct pg_db *db, int least,
                     const char **why)
 {
-    const char *part[3], *fault = address_fault(a, db->url, part);
+    const char *part[PARTS], *fault = address_fault(a, db->url, part);
     enum status s = OK;
     if (fault) {
         *why = arena_printf(a,

@@ -293,3 +293,28 @@ TEST(db_place_kept_has_no_password)
         OKAY(same(db_place_kept(&mem, places[i][0]), places[i][1]));
     arena_reset(&mem);
 }
+
+TEST(db_place_shown_is_an_address)
+{
+    static const char *const places[][2] = {
+        {"postgresql://e:s3cret@h:5432/lab", "postgresql://h:5432/lab"},
+        {"postgresql://a:5439,b:5432/lab", "postgresql://a:5439,b:5432/lab"},
+        {"postgresql://a,b:5432/lab", "postgresql://a,b:5432/lab"},
+        {"postgresql://a:5432,b/lab", "postgresql://a:5432,b/lab"},
+        {"postgresql://e@[::1]:5433,c/lab", "postgresql://[::1]:5433,c/lab"},
+        {"postgresql:///lab?host=a,b&port=1,2", "postgresql://a:1,b:2/lab"},
+        {"postgresql:///lab?host=a,b&port=7", "postgresql://a:7,b:7/lab"},
+        {"postgresql:///lab?host=/run/pg", "postgresql://%2Frun%2Fpg/lab"},
+        {"postgresql:///lab?port=7", "postgresql://:7/lab"},
+        {"postgresql://h/lab?options=-csearch_path%3Dlab,public&password=x",
+         "postgresql://h/lab?options=-csearch_path%3Dlab,public"},
+        {"postgresql://h/lab?options=-cjit%3Doff", "postgresql://h/lab"},
+    };
+    struct arena mem = {0};
+    for (size_t i = 0; i < COUNT(places); i++) {
+        const char *shown = db_place_shown(&mem, places[i][0]);
+        OKAY(same(shown, places[i][1]));
+        OKAY(same(db_place_shown(&mem, shown), shown));
+    }
+    arena_reset(&mem);
+}
