@@ -70,9 +70,10 @@ enum status backup_key(struct cli *cli, bool words, struct seal_key *out,
     const char *typed = getenv("ESSAIM_PASSPHRASE");
     if (!words && cli->key)
         return key_of_file(cli, out, why);
-    *why = words ? "it is sealed by a passphrase: give it in ESSAIM_PASSPHRASE,"
+    *why = words ? "the backup is sealed by a passphrase: give it in "
+                   "ESSAIM_PASSPHRASE,"
                    " or on a terminal"
-                 : "it is sealed by a key: name its file with --key";
+                 : "the backup is sealed by a key: name its file with --key";
     if (!words || cli->key)
         return ERR_SYSTEM;
     if (!typed || !*typed)

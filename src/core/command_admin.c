@@ -275,5 +275,12 @@ int command_begin(struct cli *cli)
     if (s != OK)
         return cli_fail("not begun: %s", db_reason(s));
     printf("the laboratory is in %s\n", db_place(cli->app->db));
+    /* Named to this command alone, the next would look into the folder. */
+    if (cli->app->place &&
+        cli->app->conf.at[conf_find(STR("db"))].from != FROM_FILE)
+        printf("Put this line into %s/essaim.conf and serve that folder:\n"
+               "db = %s\n",
+               cli->app->folder,
+               db_place_kept(&cli->app->mem, cli->app->place));
     return 0;
 }

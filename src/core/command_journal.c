@@ -119,7 +119,9 @@ static int verify_head(struct view *v)
     if (!file_text(a, path, &text))
         return cli_fail("%s: %s", path, strerror(errno));
     if (!head_read(a, text, &kept, &why))
-        return cli_fail("%s: %s", path, why);
+        return cli_fail("%s is no head (%s): name a file as"
+                        " /journal/tete.json or journal_head_dir gave it",
+                        path, why);
     const bool lost = !same(kept.key, v->head.key);
     if (!same(kept.key, journal_key_of(&v->keys, kept.size)))
         return cli_fail("%s is signed by another key than this journal's",

@@ -76,6 +76,8 @@ struct dialect {
     struct sql highest;
     /* Not 0: this user may not make tables there, or change those that are. */
     struct sql refused;
+    /* Not 0: Essaim's tables are there, and this user may not read them. */
+    struct sql hidden;
     /* How many other processes of Essaim are connected. */
     struct sql others;
     /* The column that {turn_column} makes, or "". */

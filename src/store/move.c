@@ -132,16 +132,21 @@ static enum status move(struct moving *g)
 static const char *ended_by(const struct moving *g, enum status s)
 {
     const char *from = db_place(g->m->from), *to = db_place(g->m->to);
+    /* A file goes nowhere. */
+    const bool from_server = place_is_postgres(from),
+               to_server = place_is_postgres(to);
     if (s == ERR_FULL)
         return arena_printf(g->mem,
                             "no room is left for %s: make room, then call the"
                             " same again",
                             to);
-    if (s == ERR_AWAY || s == ERR_UNSURE)
+    if ((s == ERR_AWAY || s == ERR_UNSURE) && (from_server || to_server))
         return arena_printf(g->mem,
-                            "%s or %s does not answer any more: see that its"
+                            "%s%s%s does not answer any more: see that its"
                             " server runs, then call the same again",
-                            from, to);
+                            from_server ? from : "",
+                            from_server && to_server ? " or " : "",
+                            to_server ? to : "");
     return arena_printf(g->mem,
                         "from %s to %s it ended (%s): mend what the log says,"
                         " then call the same again",

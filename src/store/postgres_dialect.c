@@ -235,6 +235,10 @@ const struct dialect postgres_dialect = {
                 "x.extname = 'btree_gist')) AND NOT EXISTS (SELECT 1 FROM "
                 "pg_class c, pg_namespace n WHERE " HERE " AND c.relkind = 'r' "
                 "AND NOT pg_has_role(c.relowner, 'USAGE')) THEN 0 ELSE 1 END"},
+    .hidden =
+        {"SELECT count(*) FROM pg_class c, pg_namespace n WHERE " HERE
+         " AND c.relname = 'core_meta' AND NOT has_table_privilege(c.oid, "
+         "'SELECT')"},
     .others = {"SELECT count(*) FROM pg_stat_activity a WHERE a.datname = "
                "current_database() AND a.application_name = 'essaim' AND "
                "a.pid <> pg_backend_pid()"},

@@ -118,7 +118,11 @@ static enum status look_half(struct conn *c, struct arena *a, struct found *f)
 static enum status look_in(struct conn *c, struct arena *a, struct found *f)
 {
     struct rows *r;
+    int64_t hidden;
     TRY(conn_begin(c, 0));
+    TRY(db_int(c, dialect_of(c)->hidden, NO_ARGS, &hidden));
+    if (hidden)
+        return ERR_FORBIDDEN;
     TRY(version_of(c, a, &f->version));
     TRY(look_half(c, a, f));
     if (f->version == NONE) {
@@ -143,6 +147,11 @@ static enum status look(struct db *db, struct arena *a, struct found *f,
     const enum status status = look_in(c, a, f);
     conn_end(c);
     conn_close(c);
+    if (status == ERR_FORBIDDEN)
+        *why = arena_printf(a,
+                            "%s has an Essaim that its user may not read: name"
+                            " the owner of its tables in the address",
+                            place);
     TRY(status);
     if (f->half)
         *why = arena_printf(a,

@@ -310,10 +310,11 @@ static enum status open_file(struct arena *a, struct lite_db *db,
         return ERR_SYSTEM;
     }
     if (o->shared && access(o->path, F_OK) != 0) {
-        *why = arena_printf(a,
-                            "there is no %s: run essaim db migrate or essaim "
-                            "demo, or name another folder with --data",
-                            o->path);
+        *why =
+            arena_printf(a,
+                         "there is no %s: name another folder with --data, or "
+                         "with --db the server that has its rows",
+                         o->path);
         return ERR_SYSTEM;
     }
     if (!o->shared)

@@ -171,6 +171,7 @@ const struct dialect sqlite_dialect = {
              "pk"},
     .highest = {"SELECT seq FROM sqlite_sequence WHERE name = :name"},
     .refused = {"SELECT 0"},
+    .hidden = {"SELECT 0"},
     .others = {"SELECT 0"},
     .turn_column = "",
     .turn_key = "",

@@ -229,7 +229,9 @@ await test('sealed by a key, and by a passphrase', async () => {
   writeFileSync(at('other'), randomBytes(32));
   equal(run(['backup', at('sealed'), '--key', at('key'), ...data]).status, 0);
   ok(!readFileSync(at('sealed')).includes('SQLite format 3'), 'it can be read');
-  oneLine(run(['restore', at('sealed'), '--data', at('s')]), 'no key');
+  const keyless = run(['restore', at('sealed'), '--data', at('s')]);
+  oneLine(keyless, 'no key');
+  match(keyless.stderr, /the backup is sealed by a key: name its file with --key/);
   oneLine(run(['restore', at('sealed'), '--key', at('other'), '--data', at('s')]), 'wrong key');
   ok(!existsSync(at('s')), 'something was made');
   equal(run(['restore', at('sealed'), '--key', at('key'), '--data', at('s')]).status, 0);

@@ -224,6 +224,10 @@ const refused = (folder, file, said) => {
   match(r.stderr, said);
   equal(r.stderr.trim().split('\n').length, 1);
 };
+await test('a file that is no head says what to name', () => {
+  writeFileSync(join(away, 'bad.json'), '{');
+  refused(copy, join(away, 'bad.json'), /bad\.json is no head \(.*\): name a file as \/journal\/tete\.json or journal_head_dir gave it/);
+});
 // It is read by pages of a thousand lines: each counts, and only once.
 await test('a journal of several pages is proven whole, and each line of it', () => {
   const folder = join(away, 'long');

@@ -130,6 +130,15 @@ else {
     match(r.out, /\/lab holds nobody yet: essaim begin/);
     equal((await command(['db', 'check', '--data', at('lab'), '--db', url('lab')])).out, 'tables and program agree\n');
   });
+  await test('an Essaim of another user; and begin says where its rows are from now on', async () => {
+    own.sql('postgres', "CREATE ROLE other_lab LOGIN PASSWORD 'geheim-1'");
+    for (const words of [['begin', '--data', at('out'), '--db', url('lab', 'other_lab:geheim-1')], ['user', 'list', '--data', at('lab'), '--db', url('lab', 'other_lab:geheim-1')]])
+      await oneLine(words, /\/lab has an Essaim that its user may not read: name the owner/, words[0]);
+    const r = await command(['begin', '--data', at('lab'), '--db', url('lab')]);
+    equal(r.code, 0, r.err);
+    ok(r.out.endsWith(`\nPut this line into ${at('lab')}/essaim.conf and serve that folder:\ndb = ${url('lab', 'lab')}\n`), r.out);
+    await oneLine(['user', 'list', '--data', at('lab')], /there is no \S+\/essaim\.db: name another folder with --data, or with --db the server/, 'who forgot it');
+  });
   await test('a database of a newer Essaim', async () => {
     own.sql('lab', "UPDATE core_meta SET value = value + 1000 WHERE name = 'schema'");
     for (const words of [serving(url('lab')), ['db', 'migrate', '--data', at('lab'), '--db', url('lab')], ['move', '--from', url('lab'), '--to', `sqlite:${at('out')}`]])
@@ -194,7 +203,7 @@ else {
     own.crash();
     const r = await running;
     equal(r.code, 1, r.out);
-    match(r.err, /^essaim: [^\n]* does not answer any more: see that its server runs, then call the same again\n$/);
+    match(r.err, /^essaim: postgresql:\S+ does not answer any more: see that its server runs, then call the same again\n$/);
     own.start('main');
   });
   await test('--db and the two sides of a move are not mixed up', async () => {
