@@ -410,10 +410,9 @@ await test('what a project was deployed as is in its filiation, once for each to
   ok(!/Pas encore là/.test(await figure(leader, `/projets/${lab}`)));
   // Of many tools five have a name; the others are counted, each once.
   const many = (await rows('/projets')).find((p) => p.name.includes('CREIA')).id;
-  for (let i = 0; i < 7; i++)
-    query(server.folder, `INSERT INTO portfolio_deployment (version, created_at, created_by, changed_at, changed_by, uid, project, tool,
-      tool_fold, school, starts, state, words) VALUES (1, 0, 0, 0, 0, 'outil-${i}', ${many}, 'Outil ${i}', 'outil ${i}', ${schools[0].id}, 20000,
-      'in_use', '')`);
+  query(server.folder, ...Array.from({ length: 7 }, (_, i) => `INSERT INTO portfolio_deployment (version, created_at, created_by,
+    changed_at, changed_by, uid, project, tool, tool_fold, school, starts, state, words) VALUES (1, 0, 0, 0, 0, 'outil-${i}', ${many},
+    'Outil ${i}', 'outil ${i}', ${schools[0].id}, 20000, 'in_use', '')`));
   const tools = await figure(leader, `/projets/${many}`);
   for (let i = 0; i < 7; i++) equal(tools.split(`Outil ${i} · 1 déploiement</title>`).length - 1, i < 5 ? 1 : 0, `${i}`);
   match(tools, /<title>et 2 autres<\/title>/);
@@ -461,9 +460,9 @@ await test('filiation is drawn by generations, each line with its kind, and what
   match(english, />split into<\/text>[^]*and 34 others/);
   match(await figure(server.stranger('en'), `/projets/${hub}`), /Watch note, not public/);
   // More than are walked: more than so many, and where all are.
-  for (let i = 0; i < 300; i++)
-    query(server.folder, `INSERT INTO portfolio_filiation (version, created_at, created_by, changed_at, changed_by, kind, from_project,
-      to_deployment, from_node, to_node) VALUES (1, 0, 0, 0, 0, 'inspired', ${hub}, NULL, ${hub * 4 + 2}, ${4e6 + i * 4})`);
+  query(server.folder, ...Array.from({ length: 300 }, (_, i) => `INSERT INTO portfolio_filiation (version, created_at, created_by,
+    changed_at, changed_by, kind, from_project, to_deployment, from_node, to_node) VALUES (1, 0, 0, 0, 0, 'inspired', ${hub}, NULL,
+    ${hub * 4 + 2}, ${4e6 + i * 4})`));
   const many = await figure(leader, `/projets/${hub}`);
   match(many, /<title>et plus de \d+ autres<\/title>/);
   match(many, /<title>et 34 autres<\/title>/);
