@@ -63,6 +63,12 @@ await test('what a file would do is told first, and nothing is written', async (
   match(await faults(where), /Registre d’accueils/);
 });
 
+await test('« Élèves » are those who came', async () => {
+  const r = await checked(`Date;Créneau;Laboratoire;Établissement;Classe(s);Élèves;Type\r\n16/03/2022;matin;${L};${one.uai};6e B;41;atelier\r\n`);
+  match(await faults(r.where), /Plus de 40 élèves par classe/);
+  deepEqual(rows(), before.rows);
+});
+
 await test('each line becomes an accueil that took place, with half-days, room and classes', async () => {
   const r = await press(where, 'application');
   equal([r.state, r.inserted, r.refused].join(), 'applied,5,0', await faults(where));

@@ -50,7 +50,7 @@ const told = [];
 
 await test('who asked gets a mail, and the head a link: page, refusal without a reason, agreement, once', async () => {
   const before = taken(school.mail).length;
-  const { visit, email } = await asks();
+  const { visit, email } = await asks({ need: 'Robots ; un élève en fauteuil' });
   const [m] = await smtp.to(email);
   match(header(m, 'subject'), /^Votre demande est arrivée : Laboratoire/);
   match(m.text, /5e B, 18 élèves/);
@@ -58,7 +58,10 @@ await test('who asked gets a mail, and the head a link: page, refusal without a 
   const [wakes] = await smtp.to(team, 1, about('Nouvelle demande'));
   match(wakes.text, new RegExp(`Une professeure demande une demi-journée[^]*/accueils/${visit.id}`));
   const waits = readable((await admin.get(`/accueils/${visit.id}`)).text);
-  match(waits, /accord de la direction est attendu/);
+  match(waits, /accord de la direction est attendu : confirmez/);
+  const reads = await server.as('inspector').then((i) => i.get(`/accueils/${visit.id}`));
+  equal(reads.status, 200);
+  ok(!/confirmez/.test(readable(reads.text)), 'who confirms nothing is not told to');
   ok(!/Sans nom/.test(waits), 'the agreement has a name');
   const asked = (await smtp.to(school.mail, before + 1)).at(-1);
   match(header(asked, 'subject'), /^Votre accord est demandé/);
@@ -66,6 +69,8 @@ await test('who asked gets a mail, and the head a link: page, refusal without a 
   told.push(path);
   const head = server.stranger();
   const form = await head.form(path);
+  match(asked.text, /Robots ; un élève en fauteuil/);
+  match(readable((await head.get(path)).text), /Robots ; un élève en fauteuil/, 'what the class would do');
   equal((await head.submit(form, { answer: 'refuse', reason: ' ' })).status, 422);
   equal((await head.submit(form, {})).status, 422, 'no answer chosen');
   equal(agreements(visit.id), 'asked');
@@ -144,7 +149,18 @@ await test('a visit that comes back after it was cancelled needs another agreeme
   await smtp.to(email, answered + 1, about('Votre demande est arrivée'));
   await agrees();
   await goes('confirm');
-  await goes('miss', 'Neige');
+  // Nobody is missing before the day.
+  const early = await step(visit.id, 'miss', { reason: 'Neige' });
+  equal(early.status, 409, early.text);
+  match(readable(early.text), /n’a pas encore eu lieu/);
+  const day = sql(`SELECT min(day) FROM network_slot WHERE visit = ${visit.id}`);
+  const on = (n) => sql(`UPDATE network_slot SET day = ${n} WHERE visit = ${visit.id} AND day = (SELECT min(day) FROM network_slot WHERE visit = ${visit.id})`);
+  const missed = async () => {
+    on(Date.parse(today) / 86400000);
+    await goes('miss', 'Neige');
+    on(day);
+  };
+  await missed();
   equal(agreements(visit.id), 'revoked\nagreed');
   await goes('reopen');
   equal(agreements(visit.id), 'revoked\nagreed');
@@ -161,7 +177,7 @@ await test('a visit that comes back after it was cancelled needs another agreeme
     VALUES ('network.agree', '${visit.id}', NULL, 0, ${Date.parse(today) / 1000 + 86400 * 9})`);
   await goes('reopen');
   await until('it is not asked for', () => agreements(visit.id) === 'revoked\nrevoked\nasked');
-  await goes('miss', 'Neige');
+  await missed();
   const reminded = () => taken(school.mail).filter(about('Rappel, votre accord')).length;
   const before = reminded();
   sql(`UPDATE network_agreement SET asked = asked - 4 WHERE visit = ${visit.id} AND state = 'asked'`);

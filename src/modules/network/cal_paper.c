@@ -6,14 +6,17 @@
 
 enum { WEEK = 7 };
 
-/* "CM2 B, École Jean-Moulin, Salle créative (confirmé)", a line for each. */
+/* "CM2 B, École Jean-Moulin, Salle créative (confirmé)", a line for each; of
+ * who waits, the school alone. */
 static const char *visits_said(struct req *r, const struct cal_cell_v *cell)
 {
     struct buf b = {.mem = r->mem};
     for (size_t i = 0; i < cell->n; i++) {
         const struct cal_visit_v *v = &cell->visits[i];
-        buf_printf(&b, "%s%s%s%s (%s)", i ? "\n" : "", v->title,
-                   v->what ? ", " : "", v->what ? v->what : "", v->state);
+        const char *title = v->person ? "" : v->title;
+        buf_printf(&b, "%s%s%s%s (%s)", i ? "\n" : "", title,
+                   *title && v->what ? ", " : "", v->what ? v->what : "",
+                   v->state);
     }
     return buf_done(&b).p;
 }

@@ -12,6 +12,7 @@
 struct cal_visit_v {
     const char *title, *href, *what; /* what: school and room; or NULL */
     const char *state, *tone;
+    bool person; /* the title is the name of one: not for a paper on a door */
 };
 /* A half-day inside of a day's cell: a letter, and what it means. */
 struct cal_mark_v {

@@ -15,7 +15,7 @@ static const struct {
     {2, "Valise radio 1", "Table de mixage, 4 micros, enregistreur",
      "Radio itinérante", "draft", 20},
     {0, "Valise microscopes 1", "10 microscopes, lames, chargeur",
-     "Microscopes au printemps", "done", -60},
+     "Microscopes dans les écoles", "done", -60},
 };
 
 static enum status add_stops(struct demo *d, const struct tour *t,

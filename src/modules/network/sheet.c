@@ -74,7 +74,8 @@ static const char *outing_address(struct req *r, const struct outing *o)
                : arena_printf(r->mem, "/sorties/nouveau?visit=%" PRId64, r->id);
 }
 
-/* Whoever confirms is to know that the head has not agreed. */
+/* Whoever confirms is to know that the head has not agreed; others, and once
+ * it is confirmed, read no more than that. */
 static enum status agreement_alert(struct req *r, const char **out)
 {
     int64_t asked, refused;
@@ -93,9 +94,14 @@ static enum status agreement_alert(struct req *r, const char **out)
                    " FROM network_agreement o WHERE o.visit = :visit AND"
                    " o.state IN ('asked', 'agreed'))"),
                args, &refused));
-    *out = asked     ? tr(r->lang, "network.head_waits")
-           : refused ? tr(r->lang, "network.head_refuses")
-                     : NULL;
+    const bool confirms =
+        same(v->state, "asked") && may(r->who, "network.receive");
+    const char *key = asked     ? confirms ? "network.head_waits"
+                                           : "network.head_awaited"
+                      : refused ? confirms ? "network.head_refuses"
+                                           : "network.head_refused"
+                                : NULL;
+    *out = key ? tr(r->lang, key) : NULL;
     return OK;
 }
 

@@ -133,6 +133,9 @@ static const char *facts_of(struct arena *a, const struct lang *l,
                            NULL));
     buf_printf(&b, "\n%s",
                tr_with(a, l, "network.mail_title", "title", s->title, NULL));
+    if (s->need)
+        buf_printf(&b, "\n%s",
+                   tr_with(a, l, "network.mail_need", "need", s->need, NULL));
     if (*s->contact)
         buf_printf(
             &b, "\n%s",

@@ -129,6 +129,20 @@ static const char *refuses_held_late(struct conn *c, struct arena *a,
     return held_refusal(c, row, true);
 }
 
+/* Nobody is missing before the day. */
+static const char *refuses_miss(struct conn *c, struct arena *a,
+                                const void *row, int64_t person)
+{
+    const struct visit *v = row;
+    (void)a, (void)person;
+    return fault_if(c,
+                    SQL("SELECT CASE WHEN min(day) > :today THEN 1 ELSE 0 END"
+                        " FROM network_slot WHERE visit = :visit"),
+                    ARGS(arg_day("today", day_today()),
+                         arg_int("visit", v->row.id)),
+                    "network_visit.not_yet");
+}
+
 static enum status class_joins(struct conn *c, struct arena *a, const void *row,
                                struct str reason, struct actor by)
 {
@@ -169,6 +183,7 @@ static const struct step visit_steps[] = {
      .from = "confirmed",
      .to = "missed",
      .right = "network.receive",
+     .refuse = refuses_miss,
      .needs_reason = true},
     {.name = "cancel",
      .from = "asked confirmed",
