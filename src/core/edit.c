@@ -253,9 +253,12 @@ static bool is_told(const struct edit *e, enum status s)
                                  (e->r->errors.n || lines_faulty(e))));
 }
 
-static bool is_overlap(const struct form_errors *errors)
+/* Is something else offered for what is wrong with it? */
+static bool is_offered(const struct entity *e, const struct form_errors *errors)
 {
-    return errors->n && same(errors->list[0].key, "form.overlap");
+    const char *key = errors->n ? errors->list[0].key : NULL;
+    return key && (same(key, "form.overlap") ||
+                   (e->instead_of && word_in(e->instead_of, key)));
 }
 
 /* The lines of a kind that shall stand besides the one of that number. */
@@ -263,6 +266,7 @@ static struct beside lines_beside(struct arena *a, const struct edit_kind *k,
                                   size_t but)
 {
     struct beside out = {.parent = k->parent,
+                         .prefix = k->lines[but].prefix,
                          .rows = NEW_ARRAY(a, const void *, k->n + 1)};
     for (size_t i = 0; i < k->n; i++)
         if (i != but && !k->lines[i].remove && !k->lines[i].blank)
@@ -270,26 +274,27 @@ static struct beside lines_beside(struct arena *a, const struct edit_kind *k,
     return out;
 }
 
-/* What overlapped is refused with what could be had instead: of the row, else
- * of the first line that did. */
+/* What is taken, or cannot be, is refused with what could be had instead: of
+ * the row, else of the first such line. */
 static enum status instead_find(struct edit *e, enum status s)
 {
     struct req *r = e->r;
-    if (s != ERR_CONFLICT)
+    if (s != ERR_CONFLICT && s != ERR_INVALID)
         return OK;
-    if (is_overlap(&r->errors)) {
+    if (is_offered(r->entity, &r->errors)) {
         TRY(req_renew(r));
         return instead_look(r, r->entity, e->row);
     }
     for (size_t i = 0; i < e->kind_count; i++)
         for (size_t n = 0; n < e->kinds[i].n; n++) {
             const struct edit_kind *k = &e->kinds[i];
-            if (!is_overlap(&k->lines[n].errors))
+            if (!is_offered(k->entity, &k->lines[n].errors))
                 continue;
             void *row = row_copy(r->mem, k->entity, k->lines[n].row);
             if (r->id != NONE)
                 field_set(k->parent, row, value_int(r->id));
-            const struct beside beside = lines_beside(r->mem, k, n);
+            struct beside beside = lines_beside(r->mem, k, n);
+            beside.under = e->row;
             TRY(req_renew(r));
             return instead_look_beside(r, k->entity, row, &beside);
         }
@@ -302,6 +307,7 @@ enum status row_create(struct req *r)
     row_begin(r->mem, r->entity, e.row);
     if (r->route->body)
         TRY(files_take(r));
+    instead_take(r);
     enum status s = read_typed(&e, 0);
     if (asks_more(&e))
         return edit_show(&e, 200, true, NULL);
@@ -384,6 +390,7 @@ enum status row_change(struct req *r)
     int64_t version = req_version(r);
     const void *theirs = NULL;
     r->typed = true;
+    instead_take(r);
     enum status s = read_typed(&e, r->api ? PARSE_GIVEN : 0);
     if (version != NONE)
         row->version = version;

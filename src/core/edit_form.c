@@ -88,7 +88,7 @@ enum status edit_show(struct edit *e, int code, bool refused,
                            .source = &source,
                            .under = r->entity->parent &&
                                     (!is_new || req_text(r, "_parent").p)};
-    struct form form = {.instead = instead_texts(r),
+    struct form form = {.instead = instead_options(r),
                         .instead_count = r->instead.n};
     struct form_conflict conflict = {0}, *of_line = NULL;
     addresses(e, &form);

@@ -22,6 +22,21 @@ static enum status text_of(struct req *r, struct alternative *x)
     return OK;
 }
 
+/* "slot.0.day=2025-05-13&slot.0.space=4": what a form would have brought. */
+static const char *typed_of(struct req *r, const struct alternative *x,
+                            const char *prefix)
+{
+    struct buf b = {.mem = r->mem};
+    for (const struct field *f = x->entity->fields; f->name; f++) {
+        const char *now = field_typed(r->mem, f, x->row);
+        if (field_is_typed(x->entity, f) &&
+            !same(now, field_typed(r->mem, f, x->of)))
+            buf_printf(&b, "%s%s%s=%s", b.n ? "&" : "", prefix ? prefix : "",
+                       f->name, now);
+    }
+    return buf_done(&b).p;
+}
+
 /* Have both, as rows of one parent, what is unique? */
 static bool is_one(struct arena *a, const struct entity *e,
                    const struct field *parent, const void *one,
@@ -48,7 +63,9 @@ enum status instead_look_beside(struct req *r, const struct entity *e,
     size_t n = 0;
     if (!e->instead)
         return OK;
-    TRY(e->instead(r->conn, r->mem, row, rows, most + beside->n, &n));
+    const struct instead_ask ask = {
+        .row = row, .under = beside->under, .most = most + beside->n};
+    TRY(e->instead(r->conn, r->mem, &ask, rows, &n));
     for (size_t i = 0; i < n && in->n < most; i++) {
         struct alternative x = {.entity = e, .of = row, .row = rows[i]};
         bool theirs = false;
@@ -58,6 +75,7 @@ enum status instead_look_beside(struct req *r, const struct entity *e,
         if (theirs)
             continue;
         TRY(text_of(r, &x));
+        x.typed = typed_of(r, &x, beside->prefix);
         in->list =
             arena_grow(r->mem, in->list, sizeof(*in->list), in->n, &in->room);
         in->list[in->n++] = x;
@@ -81,12 +99,41 @@ enum status instead_of_step(struct req *r, const struct step *s)
     return row ? instead_look(r, e, row) : OK;
 }
 
-const char *const *instead_texts(struct req *r)
+const struct form_option *instead_options(struct req *r)
 {
-    const char **out = NEW_ARRAY(r->mem, const char *, r->instead.n + 1);
+    struct form_option *out =
+        NEW_ARRAY(r->mem, struct form_option, r->instead.n + 1);
     for (size_t i = 0; i < r->instead.n; i++)
-        out[i] = r->instead.list[i].text;
+        out[i] = (struct form_option){.value = r->instead.list[i].typed,
+                                      .label = r->instead.list[i].text};
     return out;
+}
+
+/* What was typed, but for what is taken instead. */
+struct instead_taken {
+    struct form_input typed;
+    struct str taken;
+};
+
+static struct str instead_get(const void *data, const char *name, size_t nth)
+{
+    const struct instead_taken *k = data;
+    struct str rest = k->taken, pair, key;
+    while (str_next(&rest, '&', &pair))
+        if (str_next(&pair, '=', &key) && str_eq(key, name))
+            return nth ? (struct str){0} : pair;
+    return k->typed.get(k->typed.data, name, nth);
+}
+
+void instead_take(struct req *r)
+{
+    const struct str taken = req_text(r, INSTEAD_TAKEN);
+    if (r->api || !taken.n)
+        return;
+    struct instead_taken *k = NEW(r->mem, struct instead_taken);
+    *k = (struct instead_taken){r->in, taken};
+    r->in.get = instead_get;
+    r->in.data = k;
 }
 
 const char *instead_said(struct req *r)

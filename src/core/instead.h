@@ -12,12 +12,15 @@
 enum status instead_look(struct req *r, const struct entity *e,
                          const void *row) MUST_USE;
 /* The same of a line of a form: nothing that has what is unique to another line
- * of it. rows: the others; parent: the field that names whose lines they are.
+ * of it. rows: the others; parent: the field that names whose lines they are;
+ * under: that row, as typed; prefix: of the line's controls.
  */
 struct beside {
     const struct field *parent;
     const void **rows;
     size_t n;
+    const void *under;
+    const char *prefix;
 };
 enum status instead_look_beside(struct req *r, const struct entity *e,
                                 const void *row,
@@ -25,7 +28,11 @@ enum status instead_look_beside(struct req *r, const struct entity *e,
 /* The same of a step of r->row that found its place taken. */
 enum status instead_of_step(struct req *r, const struct step *s) MUST_USE;
 
-const char *const *instead_texts(struct req *r);
+/* As buttons of the form that was refused, and what is typed from one on: as
+ * before, but for what the button chosen has instead. */
+#define INSTEAD_TAKEN "_instead"
+const struct form_option *instead_options(struct req *r);
+void instead_take(struct req *r);
 /* " Libre à la place : …", behind a message; "" where there is none. */
 const char *instead_said(struct req *r);
 void instead_json(struct req *r, struct json *j);

@@ -27,6 +27,7 @@ struct alternative {
     const struct entity *entity;
     const void *of, *row;
     const char *text;
+    const char *typed; /* the same as a form brings it: "day=…&space=…" */
 };
 struct instead {
     struct alternative *list;

@@ -213,6 +213,14 @@ struct overlap {
                        */
 };
 
+/* What could be had instead of a row. */
+struct instead_ask {
+    const void *row;
+    const void *under; /* what it is a line of, as it would be saved; NULL: that
+                          stands, and the row names it */
+    size_t most;
+};
+
 /* Rows that share the keys take turns: no two on one day. From and until are
  * fields DATE, until is of it still; nothing entered: for ever, or, in the
  * states that .brief names, the first day alone. Told by row_fault, and between
@@ -317,10 +325,13 @@ struct entity {
     enum status (*follow)(struct conn *c, struct arena *a, const void *before,
                           const void *after, struct actor by);
     /* Where the database refused a row because another overlaps it: rows that
-     * could be written instead, the nearest first, `most` at most. NULL:
-     * nothing is offered. */
-    enum status (*instead)(struct conn *c, struct arena *a, const void *row,
-                           void **out, size_t most, size_t *n);
+     * could be written instead, the nearest first. NULL: nothing is offered. */
+    enum status (*instead)(struct conn *c, struct arena *a,
+                           const struct instead_ask *ask, void **out,
+                           size_t *n);
+    /* Faults of its own check for which these are offered too
+     * ("network_slot.room_too_small"); NULL: none. */
+    const char *instead_of;
 };
 
 #define PUBLIC "public"

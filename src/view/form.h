@@ -302,7 +302,7 @@ struct form {
     const struct form_field *fields; /* the drawer groups nothing */
     size_t field_count;
     const char *alert;          /* about the whole form, or NULL */
-    const char *const *instead; /* what could be had, in words */
+    const struct form_option *instead; /* what could be had, each a button */
     size_t instead_count;
     const struct form_conflict *conflict;
     const struct form_lines *lines;

@@ -216,6 +216,38 @@ await test('so is who brings a cancelled visit back, by the API and on its page,
   match(readable(line.text), /Libre à la place : /);
 });
 
+await test('what is offered instead holds who comes, is not gone, and is had by one press', async () => {
+  const [small, large] = rooms.toSorted((a, b) => a.capacity - b.capacity);
+  ok(small.capacity < large.capacity);
+  const lines = await admin.form('/accueils/nouveau', '/accueils');
+  let serial = 0;
+  const sends = (day, space, more) => admin.submit(lines, { title: `Au téléphone ${++serial}`, lab: lab.name, kind: 'workshop',
+    place: 'inside', year: '2024-2025', asked: today, pupils: String(small.capacity + 1), 'slot._lines': '1', 'slot.0.day': day,
+    'slot.0.part': 'morning', 'slot.0.space': String(space), _key: `phone-${serial}`, ...more });
+  const offered = (page) => [...page.text.matchAll(/name="_instead" value="([^"]*)"/g)].map((m) => m[1].replaceAll('&amp;', '&'));
+  const dates = (all) => all.map((o) => /slot\.0\.day=([\d-]+)/.exec(o)?.[1]).filter(Boolean);
+  // A room that is too small: the one that is not, at the same half-day.
+  const tight = await sends('2025-07-01', small.id);
+  equal(tight.status, 422, readable(tight.text).slice(0, 400));
+  equal(offered(tight)[0], `slot.0.space=${large.id}`);
+  equal((await sends('2025-07-01', small.id, { _instead: offered(tight)[0] })).status, 303);
+  // The large one is taken now: never the small one.
+  const full = await sends('2025-07-01', large.id);
+  equal(full.status, 409, readable(full.text).slice(0, 400));
+  ok(offered(full).length > 1 && !offered(full).some((o) => o.includes(`space=${small.id}`)), offered(full).join());
+  equal((await sends('2025-07-01', large.id, { _instead: offered(full)[0] })).status, 303);
+  // A day on which nothing is open, and what is gone by today.
+  const sunday = await sends('2025-06-29', large.id);
+  equal(sunday.status, 422, readable(sunday.text).slice(0, 400));
+  ok(offered(sunday).length > 0, 'others are offered');
+  const busy = await visitOf(today);
+  const free = ['morning', 'afternoon', 'evening'];
+  for (const part of free) await slot(busy, today, part, large.id);
+  const now = await sends(today, large.id);
+  ok(now.status === 409 || now.status === 422, String(now.status));
+  ok(dates(offered(now)).length && dates(offered(now)).every((d) => d >= today), offered(now).join());
+});
+
 await test('a staff room behind one address asks as it likes; a flood is held back, and told what to do', async () => {
   // A server of its own, whose network of strangers has asked nothing yet.
   const other = await serve();
@@ -428,12 +460,12 @@ await test('what is offered for one line of a form is no half-day of its other l
   const lines = await admin.form('/accueils/nouveau', '/accueils');
   const line = (n, part, space) => ({ [`slot.${n}.day`]: day, [`slot.${n}.part`]: part, [`slot.${n}.space`]: String(space) });
   const asks = (more) => admin.submit(lines, { title: 'Deux lignes', lab: lab.name, kind: 'workshop', ...line(0, 'morning', one.id), ...more, _key: `lines-${serial++}` });
-  const said = (r) => { equal(r.status, 409, readable(r.text).slice(0, 300)); return /class="errors"[\s\S]*?<ul>([\s\S]*?)<\/ul>/.exec(r.text)[1]; };
+  const said = (r) => { equal(r.status, 409, readable(r.text).slice(0, 300)); return /id="instead">([\s\S]*?)<\/div>/.exec(r.text)[1]; };
   equal((await api('POST', 'slot', { visit: await visitOf(today), day, part: 'morning', space: other.id })).status, 201);
   const alone = said(await asks({ 'slot._lines': '1' }));
   match(readable(alone), /après-midi/);
   const beside = said(await asks({ 'slot._lines': '2', ...line(1, 'afternoon', one.id) }));
-  ok(beside.match(/<li>/g).length > 0 && !/<li>Moment : après-midi(, [^J]*)?<\/li>/.test(beside.replaceAll('\u00a0', ' ')), beside);
+  ok(beside.match(/<button/g).length > 0 && !/>Moment : après-midi(, [^J]*)?<\/button>/.test(beside.replaceAll('\u00a0', ' ')), beside);
 });
 
 await test('one class is not taken twice on one half-day, by the page, by hand or elsewhere, but with a reason', async () => {

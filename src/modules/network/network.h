@@ -142,8 +142,8 @@ struct slot {
 extern const struct entity visit_entity, slot_entity;
 /* The half-days nearest to a slot's on which a room of its laboratory, and its
  * coordinator, are free; of the entity. */
-enum status slot_instead(struct conn *c, struct arena *a, const void *row,
-                         void **out, size_t most, size_t *n) MUST_USE;
+enum status slot_instead(struct conn *c, struct arena *a,
+                         const struct instead_ask *ask, void **out, size_t *n) MUST_USE;
 extern const struct link visit_links[]; /* classes */
 
 extern const char *const visit_kinds[]; /* ends with NULL */

@@ -146,10 +146,14 @@ static enum status find_other(struct looking *k, struct occurrence *o)
         first = school_year_first(year);
     if (last > school_year_last(year))
         last = school_year_last(year);
+    if (o->at.day >= day_today() && first < day_today())
+        first = day_today(); /* what is gone helps nobody who is to come */
     if (last < first)
         return OK;
     if (!k->around.n || first != k->around.from || last != k->around.to)
         TRY(halves_make(k->c, k->a, k->s->lab, first, last, &k->around));
+    if (!k->around.n)
+        return OK;
     for (int far = 0; far <= AHEAD && o->other.space == NONE; far++) {
         if (far)
             TRY(try_day(k, o->at.day - far, &o->other));
@@ -314,38 +318,26 @@ static enum status has_half(const struct looking *k, const struct slot *slot,
     return OK;
 }
 
-/* The laboratory of a slot, and how many come; of one whose visit is not there
- * yet, that of its room. */
-static enum status where_is(struct conn *c, struct arena *a,
-                            const struct slot *slot, struct series *s)
-{
-    void *row;
-    if (slot->visit == NONE) {
-        TRY(row_load(c, a, &space_entity, slot->space, &reach_all, &row));
-        s->lab = ((const struct space *)row)->lab;
-        return OK;
-    }
-    TRY(row_load(c, a, &visit_entity, slot->visit, &reach_all, &row));
-    s->lab = ((const struct visit *)row)->lab;
-    s->pupils = visit_seats(row);
-    return OK;
-}
-
-enum status slot_instead(struct conn *c, struct arena *a, const void *row,
-                         void **out, size_t most, size_t *n)
+enum status slot_instead(struct conn *c, struct arena *a,
+                         const struct instead_ask *ask, void **out, size_t *n)
 {
     enum { TRIES = 6 };
-    const struct slot *slot = row;
-    struct series s = {
-        .starts = slot->day, .coordinator = slot->coordinator, .pupils = NONE};
+    const struct slot *slot = ask->row;
+    void *visit = NULL;
     bool has;
-    struct looking k = {.c = c, .a = a, .s = &s, .seen = &reach_all};
     *n = 0;
-    if (slot->space == NONE) /* elsewhere nobody knows what is free */
+    if (!ask->under)
+        TRY(row_load(c, a, &visit_entity, slot->visit, &reach_all, &visit));
+    const struct visit *v = ask->under ? ask->under : visit;
+    if (!same(v->place, "inside")) /* elsewhere nobody knows what is free */
         return OK;
-    TRY(where_is(c, a, slot, &s));
+    const struct series s = {.lab = v->lab,
+                             .starts = slot->day,
+                             .coordinator = slot->coordinator,
+                             .pupils = visit_seats(v)};
+    struct looking k = {.c = c, .a = a, .s = &s, .seen = &reach_all};
     looking_open(&k);
-    for (; k.n < TRIES + most && *n < most; k.n++) {
+    for (; k.n < TRIES + ask->most && *n < ask->most; k.n++) {
         struct occurrence *o = &k.out[k.n];
         o->at = (struct place){slot->day, part_of(slot->part), NONE};
         o->other.space = NONE;
@@ -354,6 +346,9 @@ enum status slot_instead(struct conn *c, struct arena *a, const void *row,
         if (o->other.space == NONE)
             return OK;
         TRY(has_half(&k, slot, &o->other, &has));
+        if (!has && !slot->override)
+            TRY(class_elsewhere(c, a, v, o->other.day,
+                                booking_parts[o->other.part], &has));
         if (has)
             continue;
         struct slot *other = row_copy(a, &slot_entity, slot);

@@ -177,15 +177,15 @@ enum status tour_first_free(struct conn *c, struct arena *a,
     return OK;
 }
 
-enum status tour_instead(struct conn *c, struct arena *a, const void *row,
-                         void **out, size_t most, size_t *n)
+enum status tour_instead(struct conn *c, struct arena *a,
+                         const struct instead_ask *ask, void **out, size_t *n)
 {
     int64_t slot;
     *n = 0;
-    TRY(tour_first_free(c, a, row, &slot));
-    if (slot < 0 || !most)
+    TRY(tour_first_free(c, a, ask->row, &slot));
+    if (slot < 0 || !ask->most)
         return OK;
-    struct tour *other = row_copy(a, &tour_entity, row);
+    struct tour *other = row_copy(a, &tour_entity, ask->row);
     other->starts = day_of_slot(slot);
     other->part = booking_parts[slot % PARTS];
     out[(*n)++] = other;
