@@ -301,7 +301,7 @@ struct form {
     bool to_parent; /* afterwards to the parent's page: _parent */
     const struct form_field *fields; /* the drawer groups nothing */
     size_t field_count;
-    const char *alert;          /* about the whole form, or NULL */
+    const char *alert;                 /* about the whole form, or NULL */
     const struct form_option *instead; /* what could be had, each a button */
     size_t instead_count;
     const struct form_conflict *conflict;

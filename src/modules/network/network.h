@@ -143,7 +143,8 @@ extern const struct entity visit_entity, slot_entity;
 /* The half-days nearest to a slot's on which a room of its laboratory, and its
  * coordinator, are free; of the entity. */
 enum status slot_instead(struct conn *c, struct arena *a,
-                         const struct instead_ask *ask, void **out, size_t *n) MUST_USE;
+                         const struct instead_ask *ask, void **out,
+                         size_t *n) MUST_USE;
 extern const struct link visit_links[]; /* classes */
 
 extern const char *const visit_kinds[]; /* ends with NULL */

@@ -94,9 +94,8 @@ static const char *const need_heads[] = {"observations", "commentaire",
                                          "commentaires", "remarques", NULL};
 static const char *const people_heads[] = {"nombre", "participants", "nb",
                                            "effectif_total", NULL};
-static const char *const pupil_heads[] = {"eleves", "nb_eleves",
-                                          "nombre_eleves", "nombre_d_eleves",
-                                          NULL};
+static const char *const pupil_heads[] = {
+    "eleves", "nb_eleves", "nombre_eleves", "nombre_d_eleves", NULL};
 static const char *const teacher_heads[] = {
     "enseignants",     "nb_enseignants", "professeurs", "personnels",
     "accompagnateurs", "adultes",        "nb_adultes",  NULL};

@@ -166,12 +166,9 @@ static enum status tell_each(struct conn *c, struct arena *a,
     return OK;
 }
 
-static enum status book_one(struct conn *c, struct arena *a,
-                            const struct series *s, const struct place *at,
-                            struct visit *v, struct actor by,
-                            const char **fault)
+struct visit *series_visit(struct arena *a, const struct series *s)
 {
-    const char *field;
+    struct visit *v = row_new(a, &visit_entity);
     follow_series(s, v);
     v->lab = s->lab;
     v->year = school_year_of(s->starts);
@@ -179,6 +176,15 @@ static enum status book_one(struct conn *c, struct arena *a,
     v->asked = day_today();
     v->state = "confirmed";
     v->series = s->row.id;
+    return v;
+}
+
+static enum status book_one(struct conn *c, struct arena *a,
+                            const struct series *s, const struct place *at,
+                            struct visit *v, struct actor by,
+                            const char **fault)
+{
+    const char *field;
     *fault = row_fault(c, a, &visit_entity, v, &field);
     if (*fault)
         return ERR_INVALID;
@@ -201,7 +207,7 @@ enum status series_book(struct conn *c, struct arena *a, const struct series *s,
     if (!is)
         return ERR_INVALID;
     for (size_t i = 0; i < n; i++) {
-        struct visit *v = row_new(a, &visit_entity);
+        struct visit *v = series_visit(a, s);
         all[i] = v;
         TRY(book_one(c, a, s, &at[i], v, by, fault));
     }

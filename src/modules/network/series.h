@@ -74,6 +74,8 @@ enum status series_moved(struct conn *c, struct arena *a,
                          const struct reach *seen, struct occurrence **out,
                          size_t *n) MUST_USE;
 
+/* What a date of it is booked as, in a. */
+struct visit *series_visit(struct arena *a, const struct series *s);
 /* Inside a write: books those dates, as visits that are confirmed. *fault: a
  * label key, with ERR_INVALID. ERR_CONFLICT: one of them is taken meanwhile. */
 enum status series_book(struct conn *c, struct arena *a, const struct series *s,

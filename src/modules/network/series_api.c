@@ -83,7 +83,11 @@ enum status series_refused(struct dating *d, enum status s)
         if (!taken)
             continue;
         n++;
-        TRY(instead_look(r, &slot_entity, slot));
+        TRY(instead_look_beside(
+            r, &slot_entity, slot,
+            &(struct beside){.under = slot->visit == NONE
+                                          ? series_visit(r->mem, d->s)
+                                          : NULL}));
         drop_second(&r->instead);
     }
     return ERR_CONFLICT;

@@ -96,11 +96,10 @@ static enum status agreement_alert(struct req *r, const char **out)
                args, &refused));
     const bool confirms =
         same(v->state, "asked") && may(r->who, "network.receive");
-    const char *key = asked     ? confirms ? "network.head_waits"
-                                           : "network.head_awaited"
-                      : refused ? confirms ? "network.head_refuses"
-                                           : "network.head_refused"
-                                : NULL;
+    const char *key =
+        asked     ? confirms ? "network.head_waits" : "network.head_awaited"
+        : refused ? confirms ? "network.head_refuses" : "network.head_refused"
+                  : NULL;
     *out = key ? tr(r->lang, key) : NULL;
     return OK;
 }

@@ -213,8 +213,7 @@ const struct entity slot_entity = {
     .check = slot_check,
     .follow = slot_follow,
     .instead = slot_instead,
-    .instead_of =
-        "network_slot.class_twice network_slot.lacks_space"
-        " network_slot.room_too_small network_slot.lab_closed"
-        " network_slot.day_closed network_slot.not_open",
+    .instead_of = "network_slot.class_twice network_slot.lacks_space"
+                  " network_slot.room_too_small network_slot.lab_closed"
+                  " network_slot.day_closed network_slot.not_open",
 };

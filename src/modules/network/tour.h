@@ -94,7 +94,8 @@ enum status tour_first_free(struct conn *c, struct arena *a,
                             const struct tour *t, int64_t *slot) MUST_USE;
 /* The tour from then on; of the entity. */
 enum status tour_instead(struct conn *c, struct arena *a,
-                         const struct instead_ask *ask, void **out, size_t *n) MUST_USE;
+                         const struct instead_ask *ask, void **out,
+                         size_t *n) MUST_USE;
 /* Of the step "plan". */
 const char *tour_refuses(struct conn *c, struct arena *a, const void *row,
                          int64_t person);

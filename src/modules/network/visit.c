@@ -135,12 +135,12 @@ static const char *refuses_miss(struct conn *c, struct arena *a,
 {
     const struct visit *v = row;
     (void)a, (void)person;
-    return fault_if(c,
-                    SQL("SELECT CASE WHEN min(day) > :today THEN 1 ELSE 0 END"
-                        " FROM network_slot WHERE visit = :visit"),
-                    ARGS(arg_day("today", day_today()),
-                         arg_int("visit", v->row.id)),
-                    "network_visit.not_yet");
+    return fault_if(
+        c,
+        SQL("SELECT CASE WHEN min(day) > :today THEN 1 ELSE 0 END"
+            " FROM network_slot WHERE visit = :visit"),
+        ARGS(arg_day("today", day_today()), arg_int("visit", v->row.id)),
+        "network_visit.not_yet");
 }
 
 static enum status class_joins(struct conn *c, struct arena *a, const void *row,
