@@ -82,11 +82,41 @@ struct taking {
     bool taken; /* its place is another's */
 };
 
+static struct str asks_get(const void *data, const char *name, size_t nth)
+{
+    const struct taking *t = data;
+    return word_in(t->step->asks, name) ? t->r->in.get(t->r->in.data, name, nth)
+                                        : (struct str){0};
+}
+
+/* The row with what the step's form asks for, as it was typed. */
+static enum status asks_read(struct taking *t, struct conn *c, void **row)
+{
+    struct req *r = t->r;
+    struct form_source source = req_source(r);
+    const struct form_input in = {asks_get, t, r->lang};
+    const char *field = NULL;
+    *row = row_copy(r->mem, r->entity, r->row);
+    if (!t->step->asks || r->api)
+        return OK;
+    r->errors = (struct form_errors){.mem = r->mem};
+    source.conn = c;
+    TRY(row_from_input(r->mem, r->entity, &in, &source, PARSE_GIVEN, *row,
+                       &r->errors));
+    const char *fault = row_fault(c, r->mem, r->entity, *row, &field);
+    if (!fault)
+        return OK;
+    req_fault(r, c, &r->errors, field, fault);
+    return ERR_INVALID;
+}
+
 static enum status take(struct conn *c, struct arena *mem, void *data)
 {
     struct taking *t = data;
     struct req *r = t->r;
-    enum status s = step_take(c, mem, r->entity, t->step, r->row, t->reason,
+    void *row;
+    TRY(asks_read(t, c, &row));
+    enum status s = step_take(c, mem, r->entity, t->step, row, t->reason,
                               req_actor(r), &t->refusal);
     if (s == ERR_CONFLICT && !t->refusal && *conn_refusal(c))
         t->refusal = t->step->conflict;

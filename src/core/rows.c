@@ -236,6 +236,29 @@ static enum status children_of(struct req *r, struct detail_v *v)
     return OK;
 }
 
+/* What the step asks for besides, as it stands or as it was typed. */
+static enum status asks_draw(struct req *r, const struct step *s, bool typed,
+                             struct step_v *v)
+{
+    struct form_source source = req_source(r);
+    struct form form = {0};
+    const struct form_ask ask = {.entity = r->entity,
+                                 .row = r->row,
+                                 .typed = typed ? &r->in : NULL,
+                                 .errors = typed ? &r->errors : NULL,
+                                 .source = &source,
+                                 .only = s->asks,
+                                 .tight = true};
+    if (v->refusal && s->mends && same(v->refusal, s->mends))
+        v->refusal = NULL;
+    if (!s->asks || v->refusal)
+        return OK;
+    TRY(form_of_entity(r->mem, r->lang, &ask, &form));
+    v->fields = form.fields;
+    v->field_count = form.field_count;
+    return OK;
+}
+
 static enum status steps_of(struct req *r, struct detail_v *v)
 {
     size_t n = 0;
@@ -255,14 +278,17 @@ static enum status steps_of(struct req *r, struct detail_v *v)
             refusal =
                 step_refusal(r->conn, r->mem, s, r->row, r->who->person, seen);
         last = s;
+        if (refusal && s->hides && same(refusal, s->hides))
+            continue;
         const bool asked_for = req_is_post(r) && route_step(r->route) &&
                                same(route_step(r->route)->name, s->name);
-        steps[n++] = (struct step_v){
+        struct step_v *out = &steps[n++];
+        *out = (struct step_v){
             .label = tr(r->lang, arena_printf(r->mem, "%s.step.%s",
                                               r->entity->name, s->name)),
             .action = arena_printf(r->mem, "%s/%" PRId64 "/etapes/%s",
                                    r->entity->path, r->id, s->name),
-            .refusal = refusal ? tr(r->lang, refusal) : NULL,
+            .refusal = refusal,
             .key = req_key(r),
             .needs_reason = s->needs_reason,
             .reason_least = s->in_public ? SENTENCE_LEAST : 0,
@@ -273,6 +299,9 @@ static enum status steps_of(struct req *r, struct detail_v *v)
                                         form_error_of(&r->errors, "reason"))
                          : NULL,
         };
+        TRY(asks_draw(r, s, asked_for, out));
+        if (out->refusal)
+            out->refusal = tr(r->lang, out->refusal);
     }
     v->steps = steps;
     v->step_count = n;

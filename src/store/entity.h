@@ -187,6 +187,13 @@ struct step {
     bool needs_reason;
     /* And as a whole sentence (utf8_is_sentence): everybody reads it. */
     bool in_public;
+    /* Fields that its form asks for too, and writes with the state
+     * ("present_pupils present_teachers"; NULL: none); and the refusal that
+     * they may mend: the button stands all the same. A program writes them
+     * before. */
+    const char *asks, *mends;
+    /* The refusal with which it is not shown at all: another is its twin. */
+    const char *hides;
     /* Told where its effect finds a place or a unique value taken: a label key,
      * or NULL for the frame's own words. */
     const char *conflict;

@@ -27,6 +27,8 @@ struct step_v {
     const char *way, *way_label; /* where what it lacks is made, or NULL */
     const char *key;             /* one-time */
     bool needs_reason, danger;
+    const struct form_field *fields; /* that it asks for besides */
+    size_t field_count;
     const char *reason, *error; /* as typed, and what is wrong with it; NULL */
     int64_t reason_least, reason_most; /* least: of a sentence, or 0 */
 };

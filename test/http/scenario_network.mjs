@@ -623,7 +623,20 @@ await test('who comes fits into a class and into the room, wherever it is writte
   query(folder, `UPDATE network_slot SET day = ${Math.floor(Date.parse('2025-03-10') / 86400000)} WHERE visit = ${v} AND part = 'morning'`);
   query(folder, `DELETE FROM network_slot WHERE visit = ${v} AND part = 'afternoon'`);
   equal((await api('POST', `visit/${v}/etapes/confirm`)).status < 300, true);
+  // Who came is typed beside the button.
+  const form = await admin.form(`/accueils/${v}`, '/etapes/hold');
+  ok(form.controls.filter((k) => /^present_/.test(k.name)).length === 4, form.controls.map((k) => k.name).join());
+  for (const [present_pupils, status, say] of [['', 409, /effectif présent/], ['100000', 422, /ne peut pas dépasser 400/], ['x', 422, /nombre/]]) {
+    const r = await admin.submit(form, { present_pupils, _key: `came-${present_pupils}` });
+    equal(r.status, status, readable(r.text).slice(0, 300));
+    match(readable(r.text), say);
+  }
+  equal(query(folder, `SELECT state, present_pupils FROM network_visit WHERE id = ${v}`), 'confirmed|');
+  equal((await admin.submit(form, { present_pupils: '22', present_teachers: '2', _key: 'came-22' })).status, 303);
+  equal(query(folder, `SELECT state, present_pupils, present_teachers FROM network_visit WHERE id = ${v}`), 'held|22|2');
+  equal((await api('POST', `visit/${v}/etapes/correct`, { reason: 'Recompté' })).status, 200);
   for (const [present_pupils, say] of [[0, /effectif présent/], [23, null]]) {
+    if (!present_pupils) equal((await api('PATCH', `visit/${v}`, { present_teachers: 0 })).status, 200);
     equal((await api('PATCH', `visit/${v}`, { present_pupils })).status, 200);
     const r = await api('POST', `visit/${v}/etapes/hold`);
     equal(r.status, say ? 409 : 200, r.text);

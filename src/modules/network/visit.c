@@ -103,6 +103,8 @@ static const char *held_refusal(struct conn *c, const struct visit *v,
                                 bool late)
 {
     int64_t last;
+    if (is_over(v) != late)
+        return late ? "network_visit.year_open" : "network_visit.hold_over";
     if (db_int(c, SQL("SELECT max(day) FROM network_slot WHERE visit = :visit"),
                ARGS(arg_int("visit", v->row.id)), &last) != OK)
         return UNANSWERED;
@@ -110,8 +112,6 @@ static const char *held_refusal(struct conn *c, const struct visit *v,
         return "network_visit.no_slot";
     if (last > day_today())
         return "network_visit.not_yet";
-    if (is_over(v) != late)
-        return late ? "network_visit.year_open" : "network_visit.hold_over";
     const char *field;
     return visit_is_counted(v) ? classes_fault(c, v, &field)
                                : "network_visit.nobody_counted";
@@ -161,6 +161,8 @@ static const char *refuses_confirm(struct conn *c, struct arena *a,
                    : "network_visit.other_lab";
 }
 
+#define PRESENT_FIELDS                                                         \
+    "present_pupils present_teachers present_parents present_others"
 static const struct step visit_steps[] = {
     {.name = "confirm",
      .from = "asked",
@@ -172,11 +174,17 @@ static const struct step visit_steps[] = {
      .from = "confirmed",
      .to = "held",
      .right = "network.receive",
+     .asks = PRESENT_FIELDS,
+     .mends = "network_visit.nobody_counted",
+     .hides = "network_visit.hold_over",
      .refuse = refuses_held},
     {.name = "hold_late",
      .from = "confirmed",
      .to = "held",
      .right = "network.receive",
+     .asks = PRESENT_FIELDS,
+     .mends = "network_visit.nobody_counted",
+     .hides = "network_visit.year_open",
      .refuse = refuses_held_late,
      .needs_reason = true},
     {.name = "miss",
