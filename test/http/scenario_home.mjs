@@ -2,7 +2,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test, equal, deepEqual, ok, serve, links, readable, roles, essaim, drop } from './lib.mjs';
+import { test, equal, deepEqual, ok, serve, links, readable, roles, essaim, drop, today } from './lib.mjs';
 
 const server = await serve();
 const waits = (html) => [...html.matchAll(/<a\b[^>]*href="([^"]*\?attente=[^"]*)"[\s\S]*?<\/a>/g)]
@@ -76,6 +76,17 @@ for (const role of ['admin', 'leader', 'inspector', 'ien', 'coordinator', 'teach
     equal(told, new Set(links(week).filter((l) => /^\/accueils\/\d+$/.test(l))).size);
     equal(JSON.parse((await person.get('/accueils.json?attente=this_week')).text).length, told);
   });
+await test('the week of who receives has what is free, of days gone too, and leads to its form', async () => {
+  const coordinator = await server.as('coordinator');
+  const week = (await coordinator.get('/ma-semaine')).text, all = links(week).map((l) => l.replaceAll('&amp;', '&'));
+  const free = all.filter((l) => /^\/accueils\/nouveau\?lab=\d+&slot\.0\.day=[\d-]+&slot\.0\.part=/.test(l));
+  const days = free.map((l) => /day=([\d-]+)/.exec(l)[1]);
+  ok(days.some((d) => d < today) && days.some((d) => d > today), days.join());
+  const form = await coordinator.form(free.at(-1), '/accueils');
+  equal(form.controls.find((c) => c.name === 'slot.0.day').value, days.at(-1));
+  ok(all.some((l) => /^\/accueils\/nouveau\?lab=\d+$/.test(l)) && all.includes('/accueils?state=asked'), all.join(' '));
+  equal(links((await (await server.as('teacher')).get('/ma-semaine')).text).filter((l) => l.includes('/nouveau')).length, 0);
+});
 await test('the week of the home page begins on its Monday and ends on its Sunday', async () => {
   const sunday = '2025-03-16', monday = '2025-03-17', told = {};
   for (const day of [sunday, monday]) {

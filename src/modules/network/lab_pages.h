@@ -99,13 +99,16 @@ struct week_day_v {
     const char *day;
     const struct week_slot_v *slots;
     size_t n;
-    bool today;
+    const struct slot_cell_v *free; /* for who receives there */
+    size_t free_count;
+    bool today, gone;
 };
 struct week_v {
     const char *title, *prev, *next;
     const struct week_day_v *days;
     size_t n;
-    bool receives; /* plans, and does not only see */
-    bool cut;      /* there are more than a page holds */
-    bool figures;  /* the reader may see those of the network */
+    bool receives;    /* plans, and does not only see */
+    const char *new_; /* where an accueil is entered; NULL: not by the reader */
+    bool cut;         /* there are more than a page holds */
+    bool figures;     /* the reader may see those of the network */
 };

@@ -1,9 +1,10 @@
 /* A week of the laboratories in reach: what is received, when and where. */
 #include "i18n/format.h"
 #include "modules/network/pages/week.html.h"
+#include "modules/network/receive.h"
 #include "modules/network/routes.h"
 
-enum { MOST_SLOTS = 400, DAYS = 7 };
+enum { MOST_SLOTS = 400, DAYS = 7, LABS = 4 };
 
 /* ?semaine=2026-12-01: the week of that day; else this one. */
 static enum status monday_asked(struct req *r, int32_t *monday)
@@ -77,16 +78,79 @@ static enum status slots_load(struct req *r, int32_t monday,
     return rows_end(rows);
 }
 
+/* What is free in the laboratories in which the reader receives, as far as they
+ * are few: to be filled, or, of a day that is gone, to be accounted for. */
+static enum status free_load(struct req *r, int32_t monday,
+                             const struct receiving *where,
+                             struct week_day_v days[DAYS])
+{
+    struct slot_cell_v *all =
+        NEW_ARRAY(r->mem, struct slot_cell_v, DAYS * LABS * PARTS);
+    struct halves of[LABS];
+    if (where->n > LABS)
+        return OK;
+    for (size_t i = 0; i < where->n; i++)
+        TRY(halves_offered(r->conn, r->mem, where->labs[i], monday,
+                           monday + DAYS - 1, &of[i]));
+    for (int k = 0; k < DAYS; k++) {
+        days[k].free = all;
+        for (size_t i = 0; i < where->n; i++)
+            for (int part = MORNING; of[i].n && part < PARTS; part++) {
+                const struct lab_halves *lab = &of[i].labs[0];
+                const int free = half_of(&of[i], lab, monday + k, part)->free;
+                const struct free_half half = {lab->lab, monday + k,
+                                               (enum half_day)part, NONE};
+                if (free <= 0)
+                    continue;
+                *all++ = (struct slot_cell_v){
+                    .label = arena_printf(
+                        r->mem, "%s%s%s%s%s", format_half(r->lang, half.part),
+                        tr(r->lang, "view.colon"),
+                        tr_n(r->mem, r->lang, "network.free", free),
+                        where->n > 1 ? ", " : "",
+                        where->n > 1 ? said(r->mem, r->lang, lab->name) : ""),
+                    .href = free_half_address(r, where, half)};
+                days[k].free_count++;
+            }
+    }
+    return OK;
+}
+
+/* Its days: those on which something is, or may be. */
+static size_t days_fill(struct req *r, int32_t monday,
+                        const struct week_slot_v *slots, const int32_t *on,
+                        size_t n, struct week_day_v days[DAYS])
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct week_day_v *d = &days[on[i] - monday];
+        if (!d->n++)
+            d->slots = &slots[i];
+    }
+    for (int32_t k = 0; k < DAYS; k++) {
+        if (!days[k].n && !days[k].free_count)
+            continue;
+        days[kept] = days[k];
+        days[kept].day = format_day(r->mem, r->lang, monday + k, DAY_LONG);
+        days[kept].today = monday + k == day_today();
+        days[kept++].gone = monday + k < day_today();
+    }
+    return kept;
+}
+
 enum status week_show(struct req *r)
 {
     int32_t monday;
     size_t n;
+    struct receiving where;
     TRY(monday_asked(r, &monday));
+    TRY(labs_received(r, &where));
     struct week_slot_v *slots =
         NEW_ARRAY(r->mem, struct week_slot_v, MOST_SLOTS);
     int32_t *days = NEW_ARRAY(r->mem, int32_t, MOST_SLOTS);
     TRY(slots_load(r, monday, slots, days, &n));
     struct week_day_v *out = NEW_ARRAY(r->mem, struct week_day_v, DAYS);
+    TRY(free_load(r, monday, &where, out));
     struct week_v v = {
         .days = out,
         .title = format_days(r->mem, r->lang, monday, monday + DAYS - 1),
@@ -95,14 +159,12 @@ enum status week_show(struct req *r)
         .receives = may(r->who, "network.receive"),
         .cut = n == MOST_SLOTS,
         .figures = may(r->who, "network.territory")};
-    for (size_t i = 0; i < n; i++) {
-        if (!i || days[i] != days[i - 1])
-            out[v.n++] = (struct week_day_v){
-                .day = format_day(r->mem, r->lang, days[i], DAY_LONG),
-                .slots = &slots[i],
-                .today = days[i] == day_today()};
-        out[v.n - 1].n++;
-    }
+    v.n = days_fill(r, monday, slots, days, n, out);
+    if (v.receives)
+        v.new_ = where.n == 1
+                     ? arena_printf(r->mem, "%s/nouveau?lab=%" PRId64,
+                                    visit_entity.path, where.labs[0])
+                     : arena_printf(r->mem, "%s/nouveau", visit_entity.path);
     struct page p = req_page(r, tr(r->lang, "network.week"));
     struct html h;
     req_html_open(r, &h);
