@@ -41,6 +41,8 @@ static const char *field_fault(struct arena *a, const struct entity *e,
             ? "begins with who fills it in, and names no person"
         : (f->flags & F_LAST) && !(f->type == F_INT && f->max && e->parent)
             ? "comes last, and is no bounded number under a parent"
+        : (f->flags & F_SETTLED) && !((f->flags & F_REQUIRED) && e->settle)
+            ? "is settled, and is not asked for or the entity settles nothing"
         : f->min > f->max ? "has min above max"
         : (f->flags & F_ATTESTED) &&
                 !(entity_field(e, arena_printf(a, "%s_source", f->name)) &&

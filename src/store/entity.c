@@ -28,7 +28,7 @@ const struct field *entity_field(const struct entity *e, const char *name)
 
 bool field_is_asked(const struct field *f)
 {
-    return (f->flags & F_REQUIRED) && !(f->flags & F_LAST);
+    return (f->flags & F_REQUIRED) && !(f->flags & (F_LAST | F_SETTLED));
 }
 
 const char *field_choice(const struct field *f, struct str key)

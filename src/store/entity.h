@@ -71,6 +71,8 @@ enum field_flag {
     F_NAMED = 1 << 17,    /* REF: whoever writes such rows and reads all of them
                              may name those whom they name already, though not
                              read in the directory */
+    F_SETTLED = 1 << 18,  /* F_REQUIRED: where none is given the entity's settle
+                             says it */
     F_LENIENT = 1 << 9,   /* REF: a file may write a code that is not here (the
                              département of another académie): what stands stays,
                              and the reader is told */

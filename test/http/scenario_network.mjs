@@ -216,6 +216,18 @@ await test('so is who brings a cancelled visit back, by the API and on its page,
   match(readable(line.text), /Libre à la place : /);
 });
 
+await test('an accueil without « Objet » is named by its kind and class, in French, by form and by the API', async () => {
+  const form = await (await server.as('admin', 'en')).form('/accueils/nouveau', '/accueils');
+  ok(!('required' in form.controls.find((c) => c.name === 'title')), 'it need not be typed');
+  const sent = await admin.submit(await admin.form('/accueils/nouveau', '/accueils'), { lab: lab.name, kind: 'workshop',
+    place: 'inside', year: '2024-2025', asked: today, class_label: '4e C', school: school.uai });
+  equal(sent.status, 303, readable(sent.text).slice(0, 300));
+  equal(query(folder, `SELECT title FROM network_visit WHERE id = ${sent.location.split('/').pop()}`), 'atelier, 4e C');
+  const made = await api('POST', 'visit', { lab: lab.id, kind: 'discovery', place: 'inside', year: '2024-2025', asked: today });
+  equal(made.status, 201, made.text);
+  equal(JSON.parse((await api('GET', `visit/${JSON.parse(made.text).id}`)).text).title, 'découverte');
+});
+
 await test('what is offered instead holds who comes, is not gone, and is had by one press', async () => {
   const [small, large] = rooms.toSorted((a, b) => a.capacity - b.capacity);
   ok(small.capacity < large.capacity);

@@ -7,6 +7,7 @@
 #include "modules/network/series.h"
 #include "modules/network/waiting.h"
 #include "modules/portfolio/portfolio.h"
+#include "view/form.h"
 
 static const char *const visit_reach[] = {REACH_LAB(""), REACH_SCHOOL(""),
                                           NULL};
@@ -24,7 +25,7 @@ static const char *const states[] = {"asked",  "confirmed", "held",
 
 static const struct field visit_fields[] = {
     TEXT(visit, title, .max = 160,
-         .flags = F_REQUIRED | F_LIST | F_SORT | F_SEARCH),
+         .flags = F_REQUIRED | F_SETTLED | F_LIST | F_SORT | F_SEARCH),
     REF(visit, lab, &lab_entity, .flags = F_REQUIRED | F_LIST | F_FILTER),
     SCHOOL_YEAR(visit, year, .min = 2000, .max = 2100,
                 .flags = F_REQUIRED | F_LIST | F_SORT | F_FILTER | F_BEGINS |
@@ -64,6 +65,18 @@ static const struct index visit_indexes[] = {
     {.columns = "state, asked"},
     {0},
 };
+/* "atelier, 5e B", where nobody says what it is about: in French, as rows are,
+ * whoever writes. */
+static void visit_settle(struct arena *a, void *row)
+{
+    struct visit *v = row;
+    if (v->title || !v->kind)
+        return;
+    v->title = choice_label(a, lang_default(), &visit_entity, "kind", v->kind);
+    if (v->class_label)
+        v->title = arena_printf(a, "%s, %s", v->title, v->class_label);
+}
+
 bool visit_is_counted(const struct visit *v)
 {
     return v->present_pupils > 0 || v->present_teachers > 0 ||
@@ -341,6 +354,7 @@ const struct entity visit_entity = {
     .write = "network.receive",
     .has_uid = true,
     .keep_years = 10,
+    .settle = visit_settle,
     .locked = visit_locked,
     .check = visit_check,
     .follow = visit_follow,

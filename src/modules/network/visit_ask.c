@@ -381,7 +381,7 @@ void ask_required(struct form_errors *errors, const struct entity *e,
                   const void *row)
 {
     for (const struct field *f = e->fields; f->name; f++)
-        if ((f->flags & F_REQUIRED) && field_get(f, row).type == V_NULL &&
+        if (field_is_asked(f) && field_get(f, row).type == V_NULL &&
             !form_error_of(errors, f->name))
             form_error(errors, f->name, "form.required");
 }
@@ -414,7 +414,6 @@ enum status visit_ask_send(struct req *r)
     TRY(opened);
     struct form_source source = req_source(r);
     const struct form_input in = req_asked(r, asked_fields(&k));
-    k.visit->title = "?"; /* said by the kind and the class, once known */
     enum status s = row_from_input(r->mem, &visit_entity, &in, &source,
                                    PARSE_GIVEN, k.visit, &r->errors);
     if (s != OK && s != ERR_INVALID)
@@ -426,11 +425,6 @@ enum status visit_ask_send(struct req *r)
         k.alert = "form.no_key";
     if (r->errors.n || k.alert)
         return show(&k, 422, true);
-    /* In French, as rows are, whoever reads. */
-    const char *kind = choice_label(r->mem, lang_default(), &visit_entity,
-                                    "kind", k.visit->kind);
-    const char *label = k.visit->class_label;
-    k.visit->title = label ? arena_printf(r->mem, "%s, %s", kind, label) : kind;
     if (req_stranger_held(r)) {
         k.alert = "network.ask_held";
         return show(&k, 429, true);
