@@ -50,6 +50,22 @@ await test('a line is what its rows say, recounted', async () => {
     equal(bassin[id], told.find((f) => f.id === id).value, `${bassin.name}: ${id}`);
 });
 
+await test('a line leads down to its rows', async () => {
+  const page = async (by) => (await admin.get(`/reseau?annee=${year}&par=${by}`)).text;
+  const labs = links(await page('laboratoire')).map((l) => l.replaceAll('&amp;', '&')).filter((l) => l.startsWith('/accueils?lab='));
+  equal(labs.length, figures['network.labs']);
+  const id = /lab=(\d+)/.exec(labs[0])[1];
+  const held = JSON.parse((await admin.get(labs[0].replace('/accueils?', '/accueils.json?'))).text);
+  equal(held.length, num(`SELECT count(*) FROM network_visit WHERE lab = ${id} AND year = ${y} AND state = 'held'`));
+  for (const l of (await cut('bassin')).filter((x) => x.id).slice(0, 3)) {
+    const to = links(await page('bassin')).map((x) => x.replaceAll('&amp;', '&')).find((x) => x.includes('network.people') && x.includes(`bassin=${l.id}`));
+    ok(to, l.name);
+    const [path, asked] = to.split('?');
+    equal(JSON.parse((await admin.get(`${path}.json?${asked}`)).text).value, l['network.people'], l.name);
+  }
+  ok(links(await page('annee')).some((l) => l.includes('network.people') && l.includes('annee=2023-2024')));
+});
+
 await test('years stand beside each other, each as its own figures', async () => {
   const rows = await cut('annee');
   ok(rows.length >= 2);

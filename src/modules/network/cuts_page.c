@@ -8,6 +8,8 @@
 #include "modules/network/routes.h"
 
 enum {
+    LAB_CUT,
+    BASSIN_CUT,
     CIRCONSCRIPTION_CUT = 3,
     KIND_CUT,
     RURAL_CUT,
@@ -76,11 +78,36 @@ static const char *number(struct req *r, int64_t n)
     return n == NONE ? NULL : format_int(r->mem, r->lang, n);
 }
 
+/* ask: what the figures of such a line are asked for with; NULL: they are not.
+ */
 static void line_shown(struct req *r, const struct cut_line *x,
-                       struct cut_line_v *v)
+                       const struct ask *ask, struct cut_line_v *v)
 {
-    for (int m = 0; m < MEASURES; m++)
+    for (int m = 0; m < MEASURES; m++) {
         v->cells[m].value = number(r, x->n[m]);
+        if (ask && x->n[m] != NONE)
+            v->cells[m].href = ask_address(
+                r, arena_printf(r->mem, "/chiffres/%s", cut_figures[m]), *ask);
+    }
+}
+
+/* A line leads to what it counts: the figures of a bassin or of a year, the
+ * accueils of a laboratory. */
+static void line_leads(struct req *r, const struct asked *a,
+                       const struct cut_line *x, struct cut_line_v *v)
+{
+    struct ask of = a->figures;
+    if (a->by == BASSIN_CUT)
+        of.bassin = x->id;
+    if (a->by == YEAR_CUT)
+        of.year = (int)x->id;
+    const bool counted =
+        (a->by == BASSIN_CUT || a->by == YEAR_CUT) && x->id != NONE;
+    line_shown(r, x, counted ? &of : NULL, v);
+    if (a->by == LAB_CUT && x->id != NONE)
+        v->href = arena_printf(r->mem, "%s?lab=%" PRId64 "&year=%s&state=held",
+                               visit_entity.path, x->id,
+                               school_year_text(r->mem, a->figures.year));
 }
 
 static void options_fill(struct req *r, const struct asked *a, struct cuts_v *v)
@@ -178,7 +205,7 @@ static void lines_fill(struct req *r, const struct asked *a,
     int64_t classes = 0;
     for (size_t i = 0; i < cut->n; i++) {
         lines[i].name = line_name(r, a->by, &cut->lines[i]);
-        line_shown(r, &cut->lines[i], &lines[i]);
+        line_leads(r, a, &cut->lines[i], &lines[i]);
         classes += cut->lines[i].n[CLASSES];
     }
     v->lines = lines;
@@ -186,12 +213,9 @@ static void lines_fill(struct req *r, const struct asked *a,
     v->twice = a->by != YEAR_CUT && classes > whole->n[CLASSES];
     v->whole.name = tr_with(r->mem, r->lang, "network.cuts.whole", "year",
                             school_year_text(r->mem, a->figures.year), NULL);
-    line_shown(r, whole, &v->whole);
-    for (int m = 0; m < MEASURES; m++) {
-        const char *path = arena_printf(r->mem, "/chiffres/%s", cut_figures[m]);
-        v->whole.cells[m].href = ask_address(r, path, a->figures);
+    line_shown(r, whole, &a->figures, &v->whole);
+    for (int m = 0; m < MEASURES; m++)
         v->heads[m] = tr(r->lang, heads[m]);
-    }
 }
 
 enum status cuts_show(struct req *r)

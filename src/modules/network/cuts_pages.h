@@ -9,7 +9,7 @@ struct cut_cell_v {
     const char *value, *href; /* value NULL: not of such a line */
 };
 struct cut_line_v {
-    const char *name;
+    const char *name, *href; /* href: to its accueils; or NULL */
     struct cut_cell_v cells[7];
 };
 struct cuts_v {
