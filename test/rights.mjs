@@ -410,8 +410,15 @@ records.push(
           'coordinator host': [yes, gone, yes],
           'leader inspector ien expert researcher partner teacher head': [no, no, no],
         },
+        // Whoever reads it may have asked for it; others are refused by the step.
+        withdraw: {
+          stranger: [sign, sign, sign],
+          'admin leader inspector': [yes, yes, yes],
+          'ien coordinator teacher head host': [yes, gone, yes],
+          'expert researcher partner': [no, no, no],
+        },
       },
-      from: { confirm: ['asked'], hold: ['confirmed'], hold_late: ['confirmed'], miss: ['confirmed'],
+      from: { withdraw: ['asked', 'confirmed'], confirm: ['asked'], hold: ['confirmed'], hold_late: ['confirmed'], miss: ['confirmed'],
         cancel: ['asked', 'confirmed'], reopen: ['cancelled', 'missed'],
         ask_again: ['cancelled', 'missed'], correct: ['held'] },
     }),
@@ -814,7 +821,7 @@ export const others = [
     },
   },
   { name: 'a link that nobody sent',
-    routes: ['GET /ne-plus-recevoir/:secret', 'POST /ne-plus-recevoir/:secret', 'GET /accord/:secret', 'POST /accord/:secret', 'GET /fiche-sortie/:secret', 'GET /fiche-sortie/:secret/pdf', 'GET /votre-avis/:secret', 'POST /votre-avis/:secret', 'GET /documents-remis/:secret/:document/file'],
+    routes: ['GET /ne-plus-recevoir/:secret', 'POST /ne-plus-recevoir/:secret', 'GET /accord/:secret', 'POST /accord/:secret', 'GET /ma-demande/:secret', 'POST /ma-demande/:secret', 'GET /fiche-sortie/:secret', 'GET /fiche-sortie/:secret/pdf', 'GET /votre-avis/:secret', 'POST /votre-avis/:secret', 'GET /documents-remis/:secret/:document/file'],
     answers: { [all]: gone } },
   { name: 'asking for nothing', routes: ['POST /demander-conseil'], answers: { [all]: 422 } },
   {

@@ -26,8 +26,8 @@ const until = async (what, met) => {
 const lab = (await rows('/laboratoires'))[5];
 const school = (await rows('/etablissements')).find((s) => s.mail && s.bassin === lab.bassin);
 const room = (await rows('/espaces')).find((s) => s.lab === lab.id && s.within === null);
-const page = await server.stranger().get(`/laboratoires/${lab.id}?mois=2025-04`);
-const free = links(page.text).filter((l) => l.includes('/demande?jour='));
+const pages = await Promise.all(['04', '05'].map((m) => server.stranger().get(`/laboratoires/${lab.id}?mois=2025-${m}`)));
+const free = pages.flatMap((p) => links(p.text)).filter((l) => l.includes(`/laboratoires/${lab.id}/demande?jour=`));
 let turn = 0, serial = 0;
 const linkOf = (m, path) => new RegExp(`${site}(/${path}/[0-9a-f]+)`).exec(m.text)[1];
 const about = (word) => (m) => header(m, 'subject').includes(word);
@@ -185,6 +185,37 @@ await test('a visit that comes back after it was cancelled needs another agreeme
   await sleep(300);
   equal(reminded(), before, 'nobody is reminded of what is over');
   await rule(true);
+});
+await test('who asked withdraws without an account, once, and until the day; the laboratory is told', async () => {
+  const { visit, email } = await asks();
+  const [m] = await smtp.to(email);
+  const path = linkOf(m, 'ma-demande'), who = server.stranger();
+  told.push(path);
+  match(readable((await who.get(path)).text), /demandé.*Retirer la demande/);
+  const form = await who.form(path);
+  equal((await who.submit(form, { _key: 'gone-1' })).status, 303);
+  equal(sql(`SELECT state FROM network_visit WHERE id = ${visit.id}`), 'cancelled');
+  equal(sql(`SELECT count(*) FROM booking_hold h, network_slot s WHERE h.owner = 'network_slot' AND h.owner_id = s.id AND s.visit = ${visit.id}`), '0');
+  const team = sql(`SELECT p.email FROM network_team t JOIN directory_person p ON p.id = t.person WHERE t.lab = ${lab.id} ORDER BY p.id LIMIT 1`);
+  match((await smtp.to(team, 1, about('Demande retirée')))[0].text, /ne peut pas venir/);
+  equal((await who.submit(form, { _key: 'gone-2' })).status, 409, 'once');
+  match(readable((await who.get(path)).text), /annulé.*plus rien à retirer/);
+  equal(taken(email).filter(about('nnul')).length, 0, 'who withdrew is not told');
+  const late = await asks();
+  const link = linkOf((await smtp.to(late.email))[0], 'ma-demande');
+  told.push(link);
+  sql(`UPDATE network_slot SET day = ${Date.parse(today) / 86400000} WHERE visit = ${late.visit.id}`);
+  match(readable((await who.get(link)).text), /téléphonez au laboratoire/);
+});
+await test('a teacher withdraws on the page of what they asked for, and nobody else', async () => {
+  const teacher = await server.as('teacher');
+  const { visit } = await asks({ who: teacher, need: 'À retirer', school: undefined, asker: undefined, email: undefined });
+  ok(visit.person);
+  const form = await teacher.form(`/accueils/${visit.id}`, '/etapes/withdraw');
+  ok(!forms((await admin.get(`/accueils/${visit.id}`)).text).some((f) => f.action?.endsWith('/etapes/withdraw')), 'not for others');
+  equal((await step(visit.id, 'withdraw')).status, 409);
+  equal((await teacher.submit(form)).status, 303);
+  equal(sql(`SELECT state FROM network_visit WHERE id = ${visit.id}`), 'cancelled');
 });
 await test('a visit that moves needs another agreement: the old link says so, a new one comes', async () => {
   const before = taken(school.mail).length;

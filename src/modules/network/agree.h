@@ -17,6 +17,7 @@ enum {
 #define LINK_AGREEMENT "agreement"
 #define LINK_SHEET "sheet" /* of the sortie scolaire, of a visit */
 #define LINK_REVIEW "review"
+#define LINK_ASKED "asked" /* of who asked for a visit */
 
 /* A visit in words, for mails and for who has a link and no account. */
 struct visit_said {
@@ -39,7 +40,8 @@ enum told {
     TOLD_CANCELLED_ALL, /* several at once */
     TOLD_BOOKED,        /* dates of a series */
     TOLD_MOVED,
-    TOLD_NEW, /* to who coordinates: somebody asks */
+    TOLD_NEW,       /* to who coordinates: somebody asks */
+    TOLD_WITHDRAWN, /* to the same: they do not come */
     TOLD_AGREED,
     TOLD_DISAGREED,
     TOLD_REMINDER,

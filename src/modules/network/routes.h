@@ -17,6 +17,8 @@ enum status sheet_linked(struct req *r);
 enum status sheet_linked_pdf(struct req *r);
 enum status agree_form(struct req *r);
 enum status agree_send(struct req *r);
+enum status withdraw_form(struct req *r);
+enum status withdraw_send(struct req *r);
 enum status reviews_show(struct req *r);
 enum status review_form(struct req *r);
 enum status review_send(struct req *r);

@@ -28,6 +28,9 @@ static const struct letter_kind {
                     "network.mail.moved_text", false},
     [TOLD_NEW] = {"network.mail.new", "network.mail.new_subject",
                   "network.mail.new_text", false},
+    [TOLD_WITHDRAWN] = {"network.mail.withdrawn",
+                        "network.mail.withdrawn_subject",
+                        "network.mail.withdrawn_text", false},
     [TOLD_AGREED] = {"network.mail.agreed", "network.mail.agreed_subject",
                      "network.mail.agreed_text", false},
     [TOLD_DISAGREED] = {"network.mail.disagreed",
@@ -199,6 +202,17 @@ static enum status sheet_link(struct conn *c, struct arena *a,
     return OK;
 }
 
+/* By it whoever asked sees how it stands, and withdraws, without an account. */
+static enum status asked_link(struct conn *c, struct arena *a,
+                              const struct visit *v, const char **out)
+{
+    const char *secret;
+    TRY(link_add(c, a, LINK_ASKED, v->row.id,
+                 school_year_last((int)v->year) + 1, &secret));
+    *out = arena_printf(a, "/ma-demande/%s", secret);
+    return OK;
+}
+
 enum status asker_tell(struct conn *c, struct arena *a, const struct visit *v,
                        enum told told)
 {
@@ -209,6 +223,8 @@ enum status asker_tell(struct conn *c, struct arena *a, const struct visit *v,
     TRY(mail_lang(c, a, v->person, v->lang, &t.lang));
     if (told == TOLD_CONFIRMED)
         TRY(sheet_link(c, a, v, &t.link));
+    if (told == TOLD_ASKED)
+        TRY(asked_link(c, a, v, &t.link));
     return visit_tell(c, a, &t);
 }
 
@@ -318,7 +334,8 @@ enum status visit_changed(struct conn *c, struct arena *a,
         return asker_tell(c, a, after, TOLD_ASKED);
     if (same(after->state, "confirmed") && !same(before->state, "held"))
         return asker_tell(c, a, after, TOLD_CONFIRMED);
-    if (same(after->state, "cancelled") && !by.tells)
+    if (same(after->state, "cancelled") && !by.tells &&
+        !(by.person && by.person == after->person)) /* who knows it already */
         return asker_tell(c, a, after,
                           same(before->state, "asked") ? TOLD_DECLINED
                                                        : TOLD_CANCELLED);

@@ -156,6 +156,42 @@ static const char *refuses_miss(struct conn *c, struct arena *a,
         "network_visit.not_yet");
 }
 
+/* Who asked may still not come, until the day. */
+static const char *refuses_gone(struct conn *c, struct arena *a,
+                                const void *row, int64_t person)
+{
+    const struct visit *v = row;
+    (void)a, (void)person;
+    return fault_if(
+        c,
+        SQL("SELECT CASE WHEN min(day) <= :today THEN 1 ELSE 0 END"
+            " FROM network_slot WHERE visit = :visit"),
+        ARGS(arg_day("today", day_today()), arg_int("visit", v->row.id)),
+        "network_visit.too_late");
+}
+static const char *refuses_withdraw(struct conn *c, struct arena *a,
+                                    const void *row, int64_t person)
+{
+    const struct visit *v = row;
+    return v->person == NONE || v->person != person
+               ? "network_visit.not_yours"
+               : refuses_gone(c, a, row, person);
+}
+
+static enum status team_hears(struct conn *c, struct arena *a, const void *row,
+                              struct str reason, struct actor by)
+{
+    (void)reason, (void)by;
+    return team_tell(c, a, row,
+                     &(struct telling){.told = TOLD_WITHDRAWN, .day = NO_DAY});
+}
+
+const struct step visit_withdraw = {.name = "withdraw",
+                                    .from = "asked confirmed",
+                                    .to = "cancelled",
+                                    .refuse = refuses_gone,
+                                    .effect = team_hears};
+
 static enum status class_joins(struct conn *c, struct arena *a, const void *row,
                                struct str reason, struct actor by)
 {
@@ -211,6 +247,13 @@ static const struct step visit_steps[] = {
      .to = "cancelled",
      .right = "network.receive",
      .needs_reason = true},
+    {.name = "withdraw",
+     .from = "asked confirmed",
+     .to = "cancelled",
+     .right = "network.visits",
+     .refuse = refuses_withdraw,
+     .hides = "network_visit.not_yours",
+     .effect = team_hears},
     {.name = "reopen",
      .from = "cancelled missed",
      .to = "confirmed",

@@ -5,6 +5,8 @@
 
 /* visit.c: does it keep its half-days, as its state says? */
 bool visit_keeps(const struct visit *v);
+/* The step withdraw as it is taken by the link of who asked. */
+extern const struct step visit_withdraw;
 const char *visit_locked(struct conn *c, struct arena *a, const void *row);
 
 /* slot.c: inside a write, the space with its parts, and the coordinator, for
