@@ -177,8 +177,12 @@ enum status form_ref_draw(struct drawing *d, const struct field *f,
     const struct form_error *error = form_error_of(d->ask->errors, f->name);
     struct linked *rows;
     size_t n, own;
-    if (error && error->candidate_count)
+    if (error && error->candidate_count) {
+        /* Their names stand in the list: told twice they are read by nobody. */
+        out->error = tr_with(d->mem, d->lang, "form.several_listed", "text",
+                             out->value, NULL);
         return again_options(d, f, error, out);
+    }
     TRY(few_offered(d, f, out, &rows, &n, &own));
     if (n <= FORM_FEW) {
         /* Typed by its code, it is the row that was read of it. */

@@ -228,6 +228,17 @@ await test('an accueil without « Objet » is named by its kind and class, in Fr
   equal(JSON.parse((await api('GET', `visit/${JSON.parse(made.text).id}`)).text).title, 'découverte');
 });
 
+await test('a name that several schools bear is told once, and chosen from a list', async () => {
+  const who = server.stranger(), town = school.commune;
+  const form = await who.form(half(lab.id, '2025-07-03', 'morning'));
+  const r = await who.submit(form, { ...typed, school: town, email: 'plusieurs@demo.example' });
+  equal(r.status, 422, readable(r.text).slice(0, 300));
+  match(readable(r.text), /Plusieurs réponses conviennent pour « [^»]+ » : choisissez dans la liste/);
+  ok(!/#\d+ ;/.test(readable(r.text)), 'no numbers of rows');
+  ok(forms(r.text).flatMap((f) => f.controls).find((c) => c.name === 'school' && c.options?.length > 2), 'a list');
+  match(readable((await (await server.as('teacher')).get('/tournees')).text), /Mon établissement/);
+});
+
 await test('what is offered instead holds who comes, is not gone, and is had by one press', async () => {
   const [small, large] = rooms.toSorted((a, b) => a.capacity - b.capacity);
   ok(small.capacity < large.capacity);
