@@ -585,6 +585,11 @@ await test('a free half-day of her own calendar opens her form, with it filled i
   ok((await of(who, `/laboratoires/${far.id}/calendrier?jour=2025-06-02`)).every((l) => l.includes('/demande?jour=')));
   const network = await of(who, '/laboratoires/calendrier?jour=2025-06-02');
   ok(network.some((l) => l.includes(`nouveau?lab=${own.id}&`)) && network.some((l) => l.includes(`/${far.id}/demande`)));
+  // Who receives takes who telephones today; others are to telephone.
+  for (const path of [`?mois=${today.slice(0, 7)}`, `/calendrier?jour=${today}`]) {
+    const has = async (reader) => (await of(reader, `/laboratoires/${own.id}${path}`)).some((l) => l.includes(`=${today}&`));
+    deepEqual([await has(who), await has(server.stranger())], [true, false], path);
+  }
   const day = (await of(who, `/laboratoires/${own.id}/calendrier?vue=jour&jour=2025-07-01`))[0];
   const form = await who.form(day, '/accueils'), begun = Object.fromEntries(form.fields);
   deepEqual([begun.lab, begun['slot.0.day'], begun['slot.0.part'], begun['slot.0.space']],

@@ -90,7 +90,7 @@ static void open_cell(const struct cal *c, const struct lab_halves *lab,
     cell->label = at->free ? tr_n(r->mem, r->lang, "network.free", at->free)
                   : at->promised ? tr(r->lang, "network.promised")
                                  : tr(r->lang, "network.full");
-    if (at->free && day > day_today() && day <= visit_horizon()) {
+    if (at->free && day_is_open_to(&c->receiving, lab->lab, day)) {
         cell->href = free_half_address(
             r, &c->receiving,
             (struct free_half){lab->lab, day, (enum half_day)part,

@@ -61,7 +61,7 @@ static struct slot_cell_v cell_of(struct req *r, const struct receiving *where,
         return cell;
     }
     cell.label = tr_n(r->mem, r->lang, "network.free", h->free);
-    if (h->day > day_today() && h->day <= visit_horizon())
+    if (day_is_open_to(where, h->lab, h->day))
         cell.href = free_half_address(
             r, where, (struct free_half){h->lab, h->day, h->part, NONE});
     return cell;

@@ -30,13 +30,24 @@ enum status labs_received(struct req *r, struct receiving *out)
     return rows_end(rows);
 }
 
-const char *free_half_address(struct req *r, const struct receiving *where,
-                              struct free_half h)
+static bool receives_in(const struct receiving *where, int64_t lab)
 {
     bool here = where->all;
     for (size_t i = 0; i < where->n; i++)
-        here |= where->labs[i] == h.lab;
-    if (!here)
+        here |= where->labs[i] == lab;
+    return here;
+}
+
+bool day_is_open_to(const struct receiving *where, int64_t lab, int32_t day)
+{
+    const int32_t first = day_today() + !receives_in(where, lab);
+    return day >= first && day <= visit_horizon();
+}
+
+const char *free_half_address(struct req *r, const struct receiving *where,
+                              struct free_half h)
+{
+    if (!receives_in(where, h.lab))
         return half_day_address(r, h.lab, h.day, h.part);
     const char *form = arena_printf(
         r->mem, "%s/nouveau?lab=%" PRId64 "&slot.0.day=%s&slot.0.part=%s",

@@ -12,6 +12,10 @@ struct receiving {
 };
 enum status labs_received(struct req *r, struct receiving *out) MUST_USE;
 
+/* May that day still be had there? Of today by who receives there alone: others
+ * telephone. */
+bool day_is_open_to(const struct receiving *where, int64_t lab, int32_t day);
+
 /* Where a half-day that is free is taken: by who receives there in the form of
  * an accueil, with it filled in (and the space; NONE: it is chosen there), by
  * all others where it is asked for. */
