@@ -248,6 +248,9 @@ await test('what fits who waits is promised to them before it is offered: calend
   const byRoom = readable((await stranger.get(`/laboratoires/${lab.id}/calendrier?vue=jour&jour=${day}`)).text);
   match(byRoom, /matin (promis à la liste d’attente pris|pris promis à la liste d’attente) après-midi/, 'the room that is taken is not promised');
   match(readable((await stranger.get(`/laboratoires/${lab.id}?mois=2025-06`)).text), /mercredi 25 promis à la liste d’attente/);
+  const network = (await stranger.get(`/laboratoires/calendrier?jour=${day}`)).text;
+  ok(!network.includes(`/laboratoires/${lab.id}/demande?jour=${day}&amp;moment=morning`)
+    && network.includes(`/laboratoires/${lab.id}/demande?jour=`), 'nor does the network’s week offer it');
   const later = await wait_(day, 'morning', old, { pupils: small.capacity + 1 });
   match(readable((await admin.get(`/attente/${later}`)).text), /est promis à une inscription qui passe avant/);
   hush();

@@ -41,14 +41,7 @@ enum status cal_load(struct cal *c, int32_t from, int32_t to)
 {
     enum { OVERVIEW = 32 }; /* days: a year tells no visits, nor the network */
     struct taken *taken = NULL;
-    /* What is promised to who waits is counted laboratory by laboratory: the
-     * network's week would ask as often as there are some that somebody waits
-     * for. Its links lead to where it is said. */
-    if (c->lab == NONE)
-        TRY(halves_make(c->r->conn, c->r->mem, c->lab, from, to, &c->halves));
-    else
-        TRY(halves_offered(c->r->conn, c->r->mem, c->lab, from, to,
-                           &c->halves));
+    TRY(halves_offered(c->r->conn, c->r->mem, c->lab, from, to, &c->halves));
     TRY(labs_received(c->r, &c->receiving));
     if (c->lab != NONE && to - from < OVERVIEW)
         TRY(taken_load(c->r, c->lab, from, to, &taken, &c->taken_count));

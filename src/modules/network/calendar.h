@@ -48,8 +48,9 @@ struct halves {
  * days are of it, and lie within 400. */
 enum status halves_make(struct conn *c, struct arena *a, int64_t lab,
                         int32_t from, int32_t to, struct halves *out) MUST_USE;
-/* The same of one laboratory, as everybody may ask for it: what fits somebody
- * who waits for it is promised to them (waiting.h), and is not free. */
+/* The same as everybody may ask for it: what fits somebody who waits is
+ * promised to them (waiting.h), and is not free. Some more queries for each
+ * laboratory that somebody waits for. */
 enum status halves_offered(struct conn *c, struct arena *a, int64_t lab,
                            int32_t from, int32_t to,
                            struct halves *out) MUST_USE;

@@ -60,9 +60,8 @@ enum status waiting_promote(struct conn *c, struct arena *a, int64_t lab,
 /*
  * What is free and fits somebody who waits is theirs before it is anybody's who
  * asks: those who wait are served in their order, each with the earliest that
- * fits, and of these rooms nothing is free any more in h, which is of one
- * laboratory. So it is before they are told (waiting_promote), and nobody comes
- * between.
+ * fits, and of these rooms nothing is free any more in h. So it is before they
+ * are told (waiting_promote), and nobody comes between.
  */
 enum status waiting_withhold(struct conn *c, struct arena *a,
                              struct halves *h) MUST_USE;

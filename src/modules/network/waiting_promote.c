@@ -277,20 +277,41 @@ static enum status days_waited(struct conn *c, int64_t lab, int32_t from,
     return OK;
 }
 
-enum status waiting_withhold(struct conn *c, struct arena *a, struct halves *h)
+static enum status lab_withhold(struct conn *c, struct arena *a,
+                                struct halves *h, struct lab_halves *lab)
 {
-    bool waited = false;
-    if (h->n)
-        TRY(days_waited(c, h->labs[0].lab, h->from, h->to, &waited));
-    if (!waited)
-        return OK;
-    struct promoting p = {.c = c, .a = a, .lab = h->labs[0].lab};
+    struct promoting p = {.c = c, .a = a, .lab = lab->lab};
     TRY(promises_make(&p));
     for (size_t i = 0; i < p.n; i++) {
         const struct candidate *k = &p.all[i];
         if (k->space != NONE && k->half.day >= h->from && k->half.day <= h->to)
-            room_keep(h, &h->labs[0], &k->half, k->space);
+            room_keep(h, lab, &k->half, k->space);
     }
+    return OK;
+}
+
+/* One query, and those of each laboratory that somebody waits for then. */
+enum status waiting_withhold(struct conn *c, struct arena *a, struct halves *h)
+{
+    struct rows *rows;
+    size_t n = 0;
+    if (!h->n)
+        return OK;
+    struct lab_halves **waited = NEW_ARRAY(a, struct lab_halves *, h->n);
+    TRY(db_rows(c, a,
+                SQL("SELECT DISTINCT lab FROM network_waiting WHERE state ="
+                    " 'waiting' AND starts <= :to AND ends >= :from AND (:lab"
+                    " IS NULL OR lab = :lab) ORDER BY lab"),
+                ARGS(arg_int("lab", h->n == 1 ? h->labs[0].lab : NONE),
+                     arg_day("from", h->from), arg_day("to", h->to)),
+                &rows));
+    while (rows_next(rows))
+        for (size_t i = 0; i < h->n; i++)
+            if (h->labs[i].lab == row_int(rows, 0))
+                waited[n++] = &h->labs[i];
+    TRY(rows_end(rows));
+    for (size_t i = 0; i < n; i++)
+        TRY(lab_withhold(c, a, h, waited[i]));
     return OK;
 }
 
