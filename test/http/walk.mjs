@@ -59,6 +59,12 @@ for (const visit of (await rowsOf('/accueils')).filter((v) => v.state === 'asked
   if (r.status === 303) break;
 }
 
+// Who asks without an account sees by a secret address how it stands.
+const guest = server.stranger();
+const half = links((await guest.get(`/laboratoires/${(await rowsOf('/laboratoires'))[0].id}`)).text).find((l) => l.includes('/demande?jour='));
+equal((await guest.submit(await guest.form(half), { kind: 'individual', school: (await rowsOf('/etablissements')).find((e) => e.uai).uai,
+  asker: 'Une école', email: 'demande@demo.example' })).status, 303);
+
 // Who asked for advice without an account reads the documents given by a secret address.
 const paper = (await rowsOf('/documents')).find((d) => d.file);
 const asked = await admin.submit(await admin.form('/conseils/nouveau', '/conseils'), { need: 'Lire à voix haute', topic: 'practice',
