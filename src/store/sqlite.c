@@ -313,7 +313,8 @@ static enum status open_file(struct arena *a, struct lite_db *db,
         *why =
             arena_printf(a,
                          "there is no %s: name another folder with --data, or "
-                         "with --db the server that has its rows",
+                         "with --db the server that has its rows; essaim begin "
+                         "makes a new laboratory",
                          o->path);
         return ERR_SYSTEM;
     }

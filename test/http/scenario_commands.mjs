@@ -142,7 +142,7 @@ if (!onPostgres) await test('beside nothing: one line that says what to do, and 
       const r = run(...args, '--data', folder);
       equal(r.status, 1, args.join(' '));
       equal(r.stderr.trim().split('\n').length, 1, r.stderr);
-      match(r.stderr, /essaim db migrate|make it/);
+      match(r.stderr, /essaim begin|make it/);
     }
   }
   ok(!existsSync(join(empty, 'essaim.db')) && !existsSync(join(empty, 'none')));

@@ -780,14 +780,14 @@ await test('a stranger names a school, in words or by its code; who only reads l
   const all = await rows('/etablissements');
   const near = all.find((s) => [2, 3, 4, 5].includes(all.filter((o) => o.commune === s.commune).length));
   const several = await ask({ school: near.commune });
-  says(several, 422, /Choisissez/);
+  says(several, 422, /choisissez dans la liste/);
   const form = forms(several.text).find((f) => f.action === '/demander-conseil');
   const c = form.controls.find((x) => x.name === 'school');
   ok(c.tag === 'select' && c.options.some((o) => o.value === String(near.id)), 'the school is not offered');
   ok(!/@|Téléphone/.test(several.text.replaceAll('ida@demo.example', '')), 'more than is public');
   // Sent again without a choice it is asked again, and is not lost.
   const again = await stranger.submit(form, { email: 'ida@demo.example' });
-  says(again, 422, /Choisissez/);
+  says(again, 422, /choisissez dans la liste/);
   const second = forms(again.text).find((f) => f.action === '/demander-conseil');
   ok(second.controls.find((x) => x.name === 'school').options.some((o) => o.value === ''), 'it cannot be left empty');
   equal((await stranger.submit(second, { school: String(school.id), school_search: '' })).status, 303);
