@@ -821,7 +821,7 @@ export const others = [
     },
   },
   { name: 'a link that nobody sent',
-    routes: ['GET /ne-plus-recevoir/:secret', 'POST /ne-plus-recevoir/:secret', 'GET /accord/:secret', 'POST /accord/:secret', 'GET /ma-demande/:secret', 'POST /ma-demande/:secret', 'GET /fiche-sortie/:secret', 'GET /fiche-sortie/:secret/pdf', 'GET /votre-avis/:secret', 'POST /votre-avis/:secret', 'GET /documents-remis/:secret/:document/file'],
+    routes: ['GET /ne-plus-recevoir/:secret', 'POST /ne-plus-recevoir/:secret', 'GET /accord/:secret', 'POST /accord/:secret', 'GET /ma-demande/:secret', 'POST /ma-demande/:secret', 'GET /mon-attente/:secret', 'POST /mon-attente/:secret', 'GET /fiche-sortie/:secret', 'GET /fiche-sortie/:secret/pdf', 'GET /votre-avis/:secret', 'POST /votre-avis/:secret', 'GET /documents-remis/:secret/:document/file'],
     answers: { [all]: gone } },
   { name: 'asking for nothing', routes: ['POST /demander-conseil'], answers: { [all]: 422 } },
   {

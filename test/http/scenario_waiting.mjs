@@ -78,6 +78,20 @@ await test('from a half-day that is full to the list, without an account', async
   equal(twice.location, sent.location);
   equal((await rows('/attente')).filter((w) => w.email === 'liste@demo.example').length, 1);
 });
+await test('who waits is told by mail, and by its link sees how it stands and waits no more, without an account', async () => {
+  const { id } = (await rows('/attente')).find((w) => w.email === 'liste@demo.example');
+  const mails = query(folder, `SELECT text FROM core_mail WHERE address = 'liste@demo.example'`);
+  equal(mails.match(/\/mon-attente\//g).length, 1, 'once, however often the form is sent');
+  match(readable(mails), /du lundi 2 juin 2025 au lundi 2 juin 2025/);
+  const path = /\/mon-attente\/[0-9a-f]+/.exec(mails)[0], who = server.stranger();
+  match(readable((await who.get(path)).text), /en attente.*Remiremont.*5e B.*Ne plus attendre/);
+  const form = await who.form(path);
+  equal((await who.submit(form, { _key: 'leave-1' })).location, path);
+  equal((await entry(id)).state, 'withdrawn');
+  match(readable((await who.get(path)).text), /plus rien à retirer/);
+  equal((await who.submit(form, { _key: 'leave-2' })).status, 409, 'once');
+  equal((await who.get(`${path.slice(0, -1)}x`)).status, 404);
+});
 
 await test('who is given a half-day back: the first by the rule, with the reason, and it is held for them alone', async () => {
   // A visit that was held on no half-day received nobody.

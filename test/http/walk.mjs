@@ -65,6 +65,11 @@ const half = links((await guest.get(`/laboratoires/${(await rowsOf('/laboratoire
 equal((await guest.submit(await guest.form(half), { kind: 'individual', school: (await rowsOf('/etablissements')).find((e) => e.uai).uai,
   asker: 'Une école', email: 'demande@demo.example' })).status, 303);
 
+// And who waits, here for a day on which nothing opens.
+const wait = `/laboratoires/${(await rowsOf('/laboratoires'))[0].id}/attente`;
+equal((await guest.submit(await guest.form(wait), { starts: '2025-03-16', ends: '2025-03-16', part: 'any', kind: 'individual',
+  school: (await rowsOf('/etablissements')).find((e) => e.uai).uai, pupils: '9', asker: 'Une école', email: 'liste@demo.example' })).status, 303);
+
 // Who asked for advice without an account reads the documents given by a secret address.
 const paper = (await rowsOf('/documents')).find((d) => d.file);
 const asked = await admin.submit(await admin.form('/conseils/nouveau', '/conseils'), { need: 'Lire à voix haute', topic: 'practice',

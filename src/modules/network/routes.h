@@ -40,6 +40,8 @@ enum status waiting_ask_send(struct req *r);
 enum status waiting_sent(struct req *r);
 enum status waiting_offer(struct req *r);
 enum status waiting_row(struct req *r);
+enum status waiting_mine(struct req *r);
+enum status waiting_leave(struct req *r);
 enum status offer_show(struct req *r);
 enum status offer_answer(struct req *r);
 enum status tour_show(struct req *r);

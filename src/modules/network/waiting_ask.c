@@ -152,6 +152,7 @@ static enum status join(struct conn *c, struct arena *a, void *data)
         return ERR_INVALID;
     struct waiter *w = row_copy(a, &waiter_entity, k->row);
     TRY(row_insert(c, a, &waiter_entity, w, req_actor(r)));
+    TRY(waiting_tell(c, a, r->lang, k->lab, w));
     TRY(waiting_wake(c, w->lab));
     r->location =
         r->who && w->person != NONE
