@@ -291,7 +291,7 @@ static enum status steps_of(struct req *r, struct detail_v *v)
             .refusal = refusal,
             .key = req_key(r),
             .needs_reason = s->needs_reason,
-            .reason_least = s->in_public ? SENTENCE_LEAST : 0,
+            .reason_least = s->sentences ? SENTENCE_LEAST : 0,
             .reason = asked_for ? str_dup(r->mem, req_text(r, "reason")) : "",
             .reason_most = step_reason_most(r->entity),
             .error = asked_for

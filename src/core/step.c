@@ -31,7 +31,8 @@ const char *step_reason_fault(const struct entity *e, const struct step *s,
     return s->needs_reason && !reason.n ? "core.step_lacks_reason"
            : text_is_long(entity_field(e, "state_reason"), reason)
                ? "form.too_long"
-           : s->in_public && !utf8_is_sentence(reason) ? "core.reason_short"
+           : s->sentences && !utf8_is_sentence(reason) ? "core.reason_short"
+           : utf8_sentences(reason) < s->sentences     ? "core.reason_brief"
                                                        : NULL;
 }
 

@@ -187,8 +187,9 @@ struct step {
     /* The form asks for one; kept in the journal, and in the row's field
      * "state_reason" (F_COMPUTED) where there is one. */
     bool needs_reason;
-    /* And as a whole sentence (utf8_is_sentence): everybody reads it. */
-    bool in_public;
+    /* And in so many sentences at least (utf8_sentences), whole ones
+     * (utf8_is_sentence): everybody reads it. */
+    size_t sentences;
     /* Fields that its form asks for too, and writes with the state
      * ("present_pupils present_teachers"; NULL: none); and the refusal that
      * they may mend: the button stands all the same. A program writes them

@@ -136,6 +136,9 @@ await test('what everybody will read is said in a sentence: a word is no reason'
   says(await leader.submit(form, { ...found(why), outcome: 'go', reason: 'ok' }), 422, short);
   equal((await rows(gate)).state, 'open');
   says(await leader.submit(form, { ...found(why), outcome: 'go', reason: why }), 422, /deux phrases au moins/);
+  const byApi = await api('POST', `gate/${id(gate)}/etapes/go`, { reason: why });
+  equal(byApi.status, 422);
+  match(byApi.text, /deux phrases au moins|two sentences at least/);
   made(await leader.submit(form, { ...found(why), outcome: 'go', reason: `${why} Il attend un bilan en juin.` }));
   const service = (await rows('/services'))[4].id;
   says(await post(leader, '/passages', { project: id(project), service, starts: '2025-01-06', state: 'skipped', note: 'Inutile' }),

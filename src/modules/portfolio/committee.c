@@ -105,7 +105,7 @@ static const char *may_declare(struct conn *c, struct arena *a, const void *row,
         .name = "vote_" name_,                                                 \
         .from = "invited conflict go conditions hold recycle stop abstain",    \
         .to = name_, .right = "portfolio.vote", .refuse = may_vote,            \
-        .needs_reason = true, .in_public = true                                \
+        .needs_reason = true, .sentences = 1                                   \
     }
 static const struct step member_steps[] = {
     {.name = "declare",
@@ -200,19 +200,19 @@ static const struct step condition_steps[] = {
      .to = "met",
      .right = "portfolio.edit",
      .needs_reason = true,
-     .in_public = true},
+     .sentences = 1},
     {.name = "drop",
      .from = "open",
      .to = "dropped",
      .right = "portfolio.decide",
      .needs_reason = true,
-     .in_public = true},
+     .sentences = 1},
     {.name = "reopen",
      .from = "met dropped",
      .to = "open",
      .right = "portfolio.decide",
      .needs_reason = true,
-     .in_public = true},
+     .sentences = 1},
     {0},
 };
 static const struct field condition_fields[] = {

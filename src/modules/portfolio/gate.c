@@ -318,7 +318,7 @@ static const char *refuses_unpublishing(struct conn *c, struct arena *a,
     {                                                                          \
         .name = #name_, .from = "open", .to = #name_,                          \
         .right = "portfolio.decide", .refuse = refuses_##name_,                \
-        .effect = move_project, .needs_reason = true, .in_public = true        \
+        .effect = move_project, .needs_reason = true, .sentences = 2           \
     }
 static const struct step steps[] = {
     {.name = "open",
@@ -334,7 +334,7 @@ static const struct step steps[] = {
      .refuse = waive_refuses,
      .effect = move_project,
      .needs_reason = true,
-     .in_public = true},
+     .sentences = 1},
     DECISION(go),
     DECISION(conditions),
     DECISION(hold),

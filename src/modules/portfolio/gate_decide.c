@@ -4,8 +4,6 @@
 #include "base/utf8.h"
 #include "modules/portfolio/routes.h"
 
-enum { SENTENCES_LEAST = 2 }; /* of the reasons of a decision */
-
 struct deciding {
     struct req *r;
     const char *refusal; /* a label key */
@@ -184,8 +182,6 @@ static enum status decide(struct conn *c, struct arena *a, void *data)
     d->refusal = !step ? "portfolio_gate.no_outcome"
                        : reason_fault(&gate_entity, step, reason,
                                       "portfolio_gate.no_reason");
-    if (!d->refusal && utf8_sentences(reason) < SENTENCES_LEAST)
-        d->refusal = "portfolio_gate.reason_brief";
     if (d->refusal)
         return ERR_INVALID;
     return step_take(c, a, &gate_entity, step, g, reason, req_actor(r),
