@@ -240,7 +240,7 @@ await test('a name that several schools bear is told once, and chosen from a lis
 });
 
 await test('what is offered instead holds who comes, is not gone, and is had by one press', async () => {
-  const [small, large] = rooms.toSorted((a, b) => a.capacity - b.capacity);
+  const [small, large] = [...rooms].sort((a, b) => a.capacity - b.capacity);
   ok(small.capacity < large.capacity);
   const lines = await admin.form('/accueils/nouveau', '/accueils');
   let serial = 0;
