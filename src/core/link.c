@@ -1,6 +1,7 @@
 #include "core/link.h"
 
 #include "base/random.h"
+#include "store/row.h"
 
 enum { SECRET_BYTES = 20 };
 
@@ -41,6 +42,16 @@ enum status link_find(struct conn *c, struct arena *a, const char *what,
     }
     TRY(rows_end(rows));
     return found ? OK : ERR_NOT_FOUND;
+}
+
+enum status link_row(struct conn *c, struct arena *a, const char *what,
+                     struct str secret, const struct entity *e, void **row,
+                     bool *spent)
+{
+    int64_t id;
+    bool was;
+    TRY(link_find(c, a, what, secret, &id, spent ? spent : &was));
+    return row_load(c, a, e, id, &reach_all, row);
 }
 
 enum status link_end(struct conn *c, const char *what, int64_t row)

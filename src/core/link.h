@@ -16,6 +16,11 @@ enum status link_add(struct conn *c, struct arena *a, const char *what,
  * none, or past. */
 enum status link_find(struct conn *c, struct arena *a, const char *what,
                       struct str secret, int64_t *row, bool *spent) MUST_USE;
+/* And that row itself, within reach of everybody who has the link. spent NULL:
+ * it does not matter. */
+enum status link_row(struct conn *c, struct arena *a, const char *what,
+                     struct str secret, const struct entity *e, void **row,
+                     bool *spent) MUST_USE;
 /* Inside a write: all those for that row are spent. */
 enum status link_end(struct conn *c, const char *what, int64_t row) MUST_USE;
 enum status links_sweep(struct conn *c) MUST_USE;

@@ -67,11 +67,9 @@ struct reviewing {
 
 static enum status load(struct reviewing *k, struct conn *c, struct arena *a)
 {
-    int64_t id;
     void *row;
-    TRY(link_find(c, a, LINK_REVIEW, str_of(req_param(k->r, "secret")), &id,
-                  &k->spent));
-    TRY(row_load(c, a, &visit_entity, id, &reach_all, &row));
+    TRY(link_row(c, a, LINK_REVIEW, str_of(req_param(k->r, "secret")),
+                 &visit_entity, &row, &k->spent));
     k->visit = row;
     return OK;
 }

@@ -16,11 +16,9 @@ struct agreeing {
 
 static enum status load(struct agreeing *k, struct conn *c, struct arena *a)
 {
-    int64_t id;
     void *row;
-    TRY(link_find(c, a, LINK_AGREEMENT, str_of(req_param(k->r, "secret")), &id,
-                  &k->spent));
-    TRY(row_load(c, a, &agreement_entity, id, &reach_all, &row));
+    TRY(link_row(c, a, LINK_AGREEMENT, str_of(req_param(k->r, "secret")),
+                 &agreement_entity, &row, &k->spent));
     k->row = row;
     k->spent = k->spent || !same(k->row->state, "asked");
     return OK;

@@ -266,9 +266,9 @@ static enum status linked_load(struct req *r)
 {
     bool spent;
     int64_t last;
-    TRY(link_find(r->conn, r->mem, LINK_SHEET, str_of(req_param(r, "secret")),
-                  &r->id, &spent));
-    TRY(row_load(r->conn, r->mem, &visit_entity, r->id, &reach_all, &r->row));
+    TRY(link_row(r->conn, r->mem, LINK_SHEET, str_of(req_param(r, "secret")),
+                 &visit_entity, &r->row, &spent));
+    r->id = ((const struct row *)r->row)->id;
     TRY(db_int(r->conn,
                SQL("SELECT max(day) FROM network_slot WHERE visit = :visit"),
                ARGS(arg_int("visit", r->id)), &last));

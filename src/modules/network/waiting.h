@@ -93,15 +93,12 @@ enum status waiting_wake(struct conn *c, int64_t lab) MUST_USE;
 /* The task: offers past their time lapse, and what is free is offered on. */
 enum status offers_task(struct app *app, struct arena *a, const char *payload);
 
-/* Inside a write: who has just joined is told, with the address by which they
- * see how it stands, and withdraw. */
-enum status waiting_tell(struct conn *c, struct arena *a, const struct lang *l,
-                         const struct lab *lab,
-                         const struct waiter *w) MUST_USE;
-
 /* The entry that was sent that link; ERR_NOT_FOUND for one that is not ours, or
  * is past. It stays until then, to be read again: the entry is answered once.
  */
 #define OFFER_LINK "offer"
 enum status offer_find(struct conn *c, struct arena *a, struct str secret,
                        struct waiter **out) MUST_USE;
+
+/* Of who waits, to see how it stands and withdraw, without an account. */
+#define WAIT_LINK "wait"

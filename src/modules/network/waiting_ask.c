@@ -1,6 +1,9 @@
 /* Putting oneself on the waiting list of a laboratory, with or without an
  * account. */
+#include "core/link.h"
+#include "core/mail.h"
 #include "core/request.h"
+#include "i18n/format.h"
 #include "modules/network/pages/waiting.html.h"
 #include "modules/network/routes.h"
 #include "modules/network/waiting.h"
@@ -140,6 +143,30 @@ static enum status nothing_free(struct joining *k, struct conn *c)
     return OK;
 }
 
+/* With the address by which they see how it stands, and withdraw. */
+static enum status tell(struct joining *k, struct conn *c, struct arena *a,
+                        const struct waiter *w)
+{
+    const struct lang *l = k->r->lang;
+    const char *lab = k->lab->name, *secret;
+    TRY(link_add(c, a, WAIT_LINK, w->row.id, w->ends, &secret));
+    const char *subject =
+        tr_with(a, l, "network.mail_wait_subject", "lab", lab, NULL);
+    const char *text =
+        tr_with(a, l, "network.mail_wait_text", "lab", lab, "from",
+                format_day(a, l, w->starts, DAY_LONG), "to",
+                format_day(a, l, w->ends, DAY_LONG), "link",
+                arena_printf(a, "{site}/mon-attente/%s", secret), NULL);
+    return mail_add(
+        c, a,
+        &(struct mail){.to = w->email,
+                       .lang = l,
+                       .what = "network.mail_wait",
+                       .subject = subject,
+                       .text = text,
+                       .page = path_of_id(a, "/attente", w->row.id)});
+}
+
 static enum status join(struct conn *c, struct arena *a, void *data)
 {
     struct joining *k = data;
@@ -152,7 +179,7 @@ static enum status join(struct conn *c, struct arena *a, void *data)
         return ERR_INVALID;
     struct waiter *w = row_copy(a, &waiter_entity, k->row);
     TRY(row_insert(c, a, &waiter_entity, w, req_actor(r)));
-    TRY(waiting_tell(c, a, r->lang, k->lab, w));
+    TRY(tell(k, c, a, w));
     TRY(waiting_wake(c, w->lab));
     r->location =
         r->who && w->person != NONE

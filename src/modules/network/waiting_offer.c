@@ -16,10 +16,8 @@ enum status offer_find(struct conn *c, struct arena *a, struct str secret,
                        struct waiter **out)
 {
     void *row;
-    int64_t id;
     bool spent;
-    TRY(link_find(c, a, OFFER_LINK, secret, &id, &spent));
-    TRY(row_load(c, a, &waiter_entity, id, &reach_all, &row));
+    TRY(link_row(c, a, OFFER_LINK, secret, &waiter_entity, &row, &spent));
     *out = row;
     return (*out)->offer_until == NONE || (spent && stands(*out))
                ? ERR_NOT_FOUND

@@ -19,12 +19,6 @@ struct offer_v {
     const char *state, *tone;
     const char *action, *csrf, *key; /* action NULL: it is answered */
 };
-/* Of who waits and has no account; action: NULL, there is nothing to withdraw.
- */
-struct waiting_mine_v {
-    const char *lab, *lab_href, *from, *to, *part, *kind, *class_label;
-    const char *state, *tone, *alert, *action, *csrf, *key;
-};
 /* On the page of an entry: what is offered, and where it is answered. */
 struct waiting_row_v {
     const struct detail_v *detail;

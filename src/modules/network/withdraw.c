@@ -1,44 +1,102 @@
-/* The page of who asked for a visit and has no account: how it stands, and a
- * button for who cannot come. */
+/* The pages of who asked for a visit, or waits, and has no account: how it
+ * stands, and a button for who cannot come any more. */
 #include "core/link.h"
+#include "i18n/format.h"
 #include "modules/network/agree.h"
-#include "modules/network/pages/told.html.h"
+#include "modules/network/pages/withdraw.html.h"
 #include "modules/network/routes.h"
 #include "modules/network/visit.h"
+#include "modules/network/waiting.h"
 
-static enum status load(struct req *r, struct conn *c, struct arena *a,
-                        struct visit **out)
+struct withdrawal {
+    const char *link;
+    const struct entity *entity;
+    const struct step *step; /* NULL: the entity's own */
+    const char *title, *button, *help;
+    enum status (*tell)(struct req *r, const void *row, struct withdraw_v *v);
+};
+
+static enum status visit_told(struct req *r, const void *row,
+                              struct withdraw_v *v)
 {
-    int64_t id;
-    bool spent;
-    void *row;
-    TRY(link_find(c, a, LINK_ASKED, str_of(req_param(r, "secret")), &id,
-                  &spent));
-    TRY(row_load(c, a, &visit_entity, id, &reach_all, &row));
-    *out = row;
+    struct visit_said *s = NEW(r->mem, struct visit_said);
+    s->day = NO_DAY;
+    v->said = s;
+    return visit_say(r->conn, r->mem, r->lang, row, s);
+}
+
+static enum status wish_told(struct req *r, const void *row,
+                             struct withdraw_v *v)
+{
+    const struct waiter *w = row;
+    struct wish_v *wish = NEW(r->mem, struct wish_v);
+    void *lab;
+    TRY(row_load(r->conn, r->mem, &lab_entity, w->lab, &reach_all, &lab));
+    *wish = (struct wish_v){
+        .lab = ((const struct lab *)lab)->name,
+        .lab_href = path_of_id(r->mem, "/laboratoires", w->lab),
+        .from = format_day(r->mem, r->lang, w->starts, DAY_LONG),
+        .to = format_day(r->mem, r->lang, w->ends, DAY_LONG),
+        .part = choice_label(r->mem, r->lang, &waiter_entity, "part", w->part),
+        .kind = choice_label(r->mem, r->lang, &waiter_entity, "kind", w->kind),
+        .class_label = w->class_label};
+    v->wish = wish;
+    if (same(w->state, "offered"))
+        v->note = tr(r->lang, "network.wait_look");
     return OK;
 }
 
-static enum status show(struct req *r, int code)
+static const struct withdrawal of_visit = {
+    .link = LINK_ASKED,
+    .entity = &visit_entity,
+    .step = &visit_withdraw,
+    .title = "network.withdraw",
+    .button = "network_visit.step.withdraw",
+    .help = "network.withdraw.help",
+    .tell = visit_told,
+};
+static const struct withdrawal of_wish = {
+    .link = WAIT_LINK,
+    .entity = &waiter_entity,
+    .title = "network.wait_mine",
+    .button = "network.wait_leave",
+    .help = "network.wait_leave.help",
+    .tell = wish_told,
+};
+
+static const struct step *step_of(const struct withdrawal *k)
 {
-    struct visit *visit;
-    struct visit_said s = {.day = NO_DAY};
-    TRY(load(r, r->conn, r->mem, &visit));
-    TRY(visit_say(r->conn, r->mem, r->lang, visit, &s));
+    return k->step ? k->step : step_find(k->entity, "withdraw");
+}
+
+static enum status load(struct req *r, const struct withdrawal *k,
+                        struct conn *c, struct arena *a, void **row)
+{
+    return link_row(c, a, k->link, str_of(req_param(r, "secret")), k->entity,
+                    row, NULL);
+}
+
+static enum status show(struct req *r, const struct withdrawal *k, int code)
+{
+    void *row;
+    TRY(load(r, k, r->conn, r->mem, &row));
+    const struct step *step = step_of(k);
+    const char *state = field_get(entity_field(k->entity, "state"), row).s.p;
     const char *refusal =
-        word_in(visit_withdraw.from, visit->state)
-            ? step_refusal(r->conn, r->mem, &visit_withdraw, visit, NONE, NULL)
+        word_in(step->from, state)
+            ? step_refusal(r->conn, r->mem, step, row, NONE, NULL)
             : "network.withdraw_done";
-    struct linked_v v = {.said = &s,
-                         .alert = refusal ? tr(r->lang, refusal) : NULL,
-                         .csrf = r->who ? r->who->csrf : NULL,
-                         .key = req_key(r),
-                         .action = req_path(r),
-                         .state = choice_label(r->mem, r->lang, &visit_entity,
-                                               "state", visit->state),
-                         .tone = choice_tone(r->mem, r->lang, &visit_entity,
-                                             "state", visit->state)};
-    struct page p = req_page(r, tr(r->lang, "network.withdraw"));
+    struct withdraw_v v = {
+        .state = choice_label(r->mem, r->lang, k->entity, "state", state),
+        .tone = choice_tone(r->mem, r->lang, k->entity, "state", state),
+        .note = refusal ? tr(r->lang, refusal) : NULL,
+        .action = refusal ? NULL : req_path(r),
+        .button = tr(r->lang, k->button),
+        .help = tr(r->lang, k->help),
+        .csrf = r->who ? r->who->csrf : NULL,
+        .key = req_key(r)};
+    TRY(k->tell(r, row, &v));
+    struct page p = req_page(r, tr(r->lang, k->title));
     struct html h;
     req_html_open(r, &h);
     req_header(r, "X-Robots-Tag", "noindex");
@@ -46,33 +104,55 @@ static enum status show(struct req *r, int code)
     return req_html(r, code, &h);
 }
 
-enum status withdraw_form(struct req *r)
-{
-    return show(r, 200);
-}
+struct withdrawing {
+    struct req *r;
+    const struct withdrawal *kind;
+};
 
 static enum status withdraw(struct conn *c, struct arena *a, void *data)
 {
-    struct req *r = data;
-    struct visit *visit;
+    const struct withdrawing *w = data;
+    struct req *r = w->r;
     const char *refusal;
+    void *row;
     struct actor by = req_actor(r);
     by.tells = true;
-    TRY(load(r, c, a, &visit));
-    TRY(step_take(c, a, &visit_entity, &visit_withdraw, visit, STR(""), by,
+    TRY(load(r, w->kind, c, a, &row));
+    TRY(step_take(c, a, w->kind->entity, step_of(w->kind), row, STR(""), by,
                   &refusal));
     r->location = str_dup(r->mem, str_of(req_path(r)));
     return OK;
 }
 
 /* Twice finds what was done. */
-enum status withdraw_send(struct req *r)
+static enum status send(struct req *r, const struct withdrawal *k)
 {
-    const enum status s = req_write(r, withdraw, r);
-    if (s == ERR_CONFLICT)
+    struct withdrawing w = {r, k};
+    const enum status s = req_write(r, withdraw, &w);
+    if (s == ERR_CONFLICT) {
         TRY(req_renew(r));
-    if (s == ERR_CONFLICT)
-        return show(r, 409);
+        return show(r, k, 409);
+    }
     TRY(s);
     return req_done(r) ? OK : req_go(r, "%s", r->location);
+}
+
+enum status withdraw_form(struct req *r)
+{
+    return show(r, &of_visit, 200);
+}
+
+enum status withdraw_send(struct req *r)
+{
+    return send(r, &of_visit);
+}
+
+enum status waiting_mine(struct req *r)
+{
+    return show(r, &of_wish, 200);
+}
+
+enum status waiting_leave(struct req *r)
+{
+    return send(r, &of_wish);
 }
