@@ -142,32 +142,31 @@ static const char *refuses_held_late(struct conn *c, struct arena *a,
     return held_refusal(c, row, true);
 }
 
+/* The fault of a visit that has half-days, by whether the first has come. */
+static const char *come_fault(struct conn *c, const struct visit *v, bool come,
+                              const char *fault)
+{
+    int64_t first;
+    if (db_int(c, SQL("SELECT min(day) FROM network_slot WHERE visit = :visit"),
+               ARGS(arg_int("visit", v->row.id)), &first) != OK)
+        return UNANSWERED;
+    return first != NONE && (first <= day_today()) == come ? fault : NULL;
+}
+
 /* Nobody is missing before the day. */
 static const char *refuses_miss(struct conn *c, struct arena *a,
                                 const void *row, int64_t person)
 {
-    const struct visit *v = row;
     (void)a, (void)person;
-    return fault_if(
-        c,
-        SQL("SELECT CASE WHEN min(day) > :today THEN 1 ELSE 0 END"
-            " FROM network_slot WHERE visit = :visit"),
-        ARGS(arg_day("today", day_today()), arg_int("visit", v->row.id)),
-        "network_visit.not_yet");
+    return come_fault(c, row, false, "network_visit.not_yet");
 }
 
 /* Who asked may still not come, until the day. */
 static const char *refuses_gone(struct conn *c, struct arena *a,
                                 const void *row, int64_t person)
 {
-    const struct visit *v = row;
     (void)a, (void)person;
-    return fault_if(
-        c,
-        SQL("SELECT CASE WHEN min(day) <= :today THEN 1 ELSE 0 END"
-            " FROM network_slot WHERE visit = :visit"),
-        ARGS(arg_day("today", day_today()), arg_int("visit", v->row.id)),
-        "network_visit.too_late");
+    return come_fault(c, row, true, "network_visit.too_late");
 }
 static const char *refuses_withdraw(struct conn *c, struct arena *a,
                                     const void *row, int64_t person)

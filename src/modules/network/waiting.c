@@ -137,12 +137,8 @@ static enum status visit_of(struct conn *c, struct arena *a,
                             struct visit **out)
 {
     struct visit *v = row_new(a, &visit_entity);
-    const char *kind =
-        choice_label(a, lang_default(), &waiter_entity, "kind", w->kind);
     v->lab = w->lab;
     v->year = school_year_of(w->offer_day);
-    v->title =
-        w->class_label ? arena_printf(a, "%s, %s", kind, w->class_label) : kind;
     v->kind = w->kind;
     v->place = "inside";
     v->school = w->school;

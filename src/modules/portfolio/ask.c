@@ -274,11 +274,10 @@ enum status advice_queue(struct req *r)
     struct list list;
     struct queue_v v = {0};
     const struct field *school = entity_field(&advice_entity, "school");
-    const struct str after = req_text(r, "after");
     struct list_ask ask = {.entity = &advice_entity,
                            .reach = &r->reach,
                            .where = SQL("t.state IN ('new', 'taken')"),
-                           .after = after.n ? str_dup(r->mem, after) : NULL,
+                           .after = page_after(r),
                            .limit = LIST_MOST,
                            .no_total = true,
                            .all_titles = true};

@@ -136,20 +136,10 @@ static enum status lead_add(struct req *r, struct conn *c, struct arena *a,
 }
 
 /* The service by which it enters the offer: the veille that saw it, or the
- * advice that it was asked of. NONE: the laboratory has no such service. */
+ * advice that it was asked of. */
 static const char *entry_code(const struct req *r)
 {
     return is_signal(r) ? "watch" : "advice";
-}
-
-static enum status entry_of(struct req *r, struct conn *c, struct arena *a,
-                            int64_t *id)
-{
-    void *service;
-    const enum status s = row_find(c, a, &service_entity, "code",
-                                   value_cstr(entry_code(r)), &service);
-    *id = s == OK ? ((const struct service *)service)->row.id : NONE;
-    return s == ERR_NOT_FOUND ? OK : s;
 }
 
 /* A note has been seen, and its veille is over; advice is under way until it
@@ -185,7 +175,7 @@ static enum status project_of(struct becoming *b, struct conn *c,
     /* Everybody reads a project: what somebody confided when they asked for
      * advice stays where it is. */
     p->summary = is_signal(r) ? ((const struct signal *)r->row)->subject : NULL;
-    TRY(entry_of(r, c, a, &p->service));
+    TRY(service_find(c, a, entry_code(r), &p->service));
     b->alert = "portfolio.become_taken";
     enum status s = row_insert(c, a, &project_entity, p, req_actor(r));
     *id = p->row.id;

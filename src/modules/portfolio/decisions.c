@@ -34,14 +34,13 @@ static enum status gates_list(struct req *r, const struct list_ask *ask,
 /* The latest first, a page at a time. */
 enum status decisions_list(struct req *r)
 {
-    const struct str after = req_text(r, "after");
     const struct list_ask ask = {
         .entity = &gate_entity,
         .reach = &reach_all,
         .where = SQL("t.published = 1 AND t.state IN (" DECIDED ")"),
         .sort = entity_field(&gate_entity, "decided_on"),
         .down = true,
-        .after = after.n ? str_dup(r->mem, after) : NULL,
+        .after = page_after(r),
         .limit = DECISIONS,
         .no_total = true};
     struct board_v v = {.lead = tr(r->lang, "portfolio.decisions_lead")};
@@ -277,16 +276,15 @@ static enum status conditions_fill(struct req *r, struct board_v *v)
 
 enum status gates_waiting(struct req *r)
 {
-    const struct str after = req_text(r, "after");
     /* Whose committee meets soonest comes first. */
-    const struct list_ask ask = {
-        .entity = &gate_entity,
-        .reach = &reach_all,
-        .where = SQL("t.state IN ('prepared', 'open')"),
-        .sort = entity_field(&gate_entity, "meets"),
-        .after = after.n ? str_dup(r->mem, after) : NULL,
-        .limit = LIST_MOST,
-        .no_total = true};
+    const struct list_ask ask = {.entity = &gate_entity,
+                                 .reach = &reach_all,
+                                 .where =
+                                     SQL("t.state IN ('prepared', 'open')"),
+                                 .sort = entity_field(&gate_entity, "meets"),
+                                 .after = page_after(r),
+                                 .limit = LIST_MOST,
+                                 .no_total = true};
     struct board_v v = {.lead = tr(r->lang, "portfolio.waiting_lead")};
     struct list list;
     TRY(gates_list(r, &ask, &v, &list));

@@ -71,6 +71,16 @@ static enum status passage_to_begin(struct conn *c, struct arena *a,
     return rows_end(r);
 }
 
+enum status service_find(struct conn *c, struct arena *a, const char *code,
+                         int64_t *id)
+{
+    void *row;
+    const enum status s =
+        row_find(c, a, &service_entity, "code", value_cstr(code), &row);
+    *id = s == OK ? ((const struct service *)row)->row.id : NONE;
+    return s == ERR_NOT_FOUND ? OK : s;
+}
+
 enum status service_begins(struct conn *c, struct arena *a, int64_t project,
                            const char *code, struct passage p, struct actor by)
 {
@@ -78,12 +88,10 @@ enum status service_begins(struct conn *c, struct arena *a, int64_t project,
     int64_t planned;
     bool keeps;
     struct project_service *s = row_new(a, &project_service_entity);
-    enum status known =
-        row_find(c, a, &service_entity, "code", value_cstr(code), &found);
-    if (known != OK)
-        return known == ERR_NOT_FOUND ? OK : known;
+    TRY(service_find(c, a, code, &s->service));
+    if (s->service == NONE)
+        return OK;
     s->project = project;
-    s->service = ((const struct service *)found)->row.id;
     s->starts = p.starts;
     TRY(passage_to_begin(c, a, s, &keeps, &planned));
     if (keeps)

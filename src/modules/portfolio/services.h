@@ -15,6 +15,10 @@ extern const struct service_given services[SERVICES];
  * made of the others stays. */
 enum status services_begin(struct conn *c, struct arena *a) MUST_USE;
 
+/* NONE: the laboratory has no such service. */
+enum status service_find(struct conn *c, struct arena *a, const char *code,
+                         int64_t *id) MUST_USE;
+
 struct passage {
     const char *state;
     int32_t starts, ends;

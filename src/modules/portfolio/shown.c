@@ -149,6 +149,12 @@ const char *line_text(struct req *r, const char *detail, const char *key)
     return v && v->type == J_TEXT ? str_dup(r->mem, v->s) : NULL;
 }
 
+const char *page_after(struct req *r)
+{
+    const struct str after = req_text(r, "after");
+    return after.n ? str_dup(r->mem, after) : NULL;
+}
+
 struct list_v pages_shown(struct req *r, const struct list_ask *ask,
                           const struct list *list, const char *path)
 {

@@ -37,6 +37,8 @@ struct finding_v finding_shown(struct req *r, const struct gate_criterion *k);
 const char *line_text(struct req *r, const char *detail, const char *key);
 /* May the reader read every row of that kind, wherever it is? */
 bool reads_all(struct req *r, const struct entity *e);
+/* Where the page of a list begins, for its ask->after; NULL: with the first. */
+const char *page_after(struct req *r);
 /* Where a list of the entity at that path goes on, and begins: of the pager
  * alone. What was read of its address is in ask->after. */
 struct list_v pages_shown(struct req *r, const struct list_ask *ask,
