@@ -1,6 +1,8 @@
 /* What could be had instead of what was refused because it is taken. */
 #include "core/instead.h"
 
+#include "http/url.h"
+
 enum { MOST = 3 }; /* that are told; a program is told one */
 
 /* "Jour : 13 mai 2025, espace : Salle créative" */
@@ -31,10 +33,12 @@ static const char *typed_of(struct req *r, const struct alternative *x,
         const char *now = field_typed(r->mem, f, x->row);
         if (field_is_typed(x->entity, f) &&
             !same(now, field_typed(r->mem, f, x->of)))
-            buf_printf(&b, "%s%s%s=%s", b.n ? "&" : "", prefix ? prefix : "",
-                       f->name, now);
+            url_field(
+                &b, arena_printf(r->mem, "%s%s", prefix ? prefix : "", f->name),
+                str_of(now));
     }
-    return buf_done(&b).p;
+    const struct str all = buf_done(&b);
+    return all.n ? all.p + 1 : ""; /* without its ? */
 }
 
 /* Have both, as rows of one parent, what is unique? */
@@ -112,26 +116,28 @@ const struct form_option *instead_options(struct req *r)
 /* What was typed, but for what is taken instead. */
 struct instead_taken {
     struct form_input typed;
-    struct str taken;
+    struct http_param *fields;
+    size_t n;
 };
 
 static struct str instead_get(const void *data, const char *name, size_t nth)
 {
     const struct instead_taken *k = data;
-    struct str rest = k->taken, pair, key;
-    while (str_next(&rest, '&', &pair))
-        if (str_next(&pair, '=', &key) && str_eq(key, name))
-            return nth ? (struct str){0} : pair;
-    return k->typed.get(k->typed.data, name, nth);
+    const struct str value = url_find(k->fields, k->n, name);
+    return !value.p ? k->typed.get(k->typed.data, name, nth)
+           : nth    ? (struct str){0}
+                    : value;
 }
 
 void instead_take(struct req *r)
 {
+    enum { FIELDS = 32 };
     const struct str taken = req_text(r, INSTEAD_TAKEN);
-    if (r->api || !taken.n)
-        return;
     struct instead_taken *k = NEW(r->mem, struct instead_taken);
-    *k = (struct instead_taken){r->in, taken};
+    k->typed = r->in;
+    if (r->api || !taken.n ||
+        url_fields(r->mem, taken, FIELDS, &k->fields, &k->n) != OK)
+        return;
     r->in.get = instead_get;
     r->in.data = k;
 }

@@ -11,8 +11,7 @@
 
 enum { SCHOOLS = 50 }; /* of a page */
 
-struct using
-{
+struct users {
     struct list list;
     struct using_v v;
 };
@@ -68,7 +67,7 @@ static enum status area_fill(struct req *r, const struct list_ask *ask,
 }
 
 /* How many, and where; NULL: none. */
-static const char *lead_of(struct req *r, const struct using *u)
+static const char *lead_of(struct req *r, const struct users *u)
 {
     const int64_t n = u->list.total;
     if (!n)
@@ -86,7 +85,7 @@ static const char *lead_of(struct req *r, const struct using *u)
 
 static enum status using_fill(struct req *r, void *view)
 {
-    struct using *u = view;
+    struct users *u = view;
     struct form_source source = req_source(r);
     const struct field *bassin = entity_field(&school_entity, "bassin");
     struct list_ask ask = {
@@ -123,7 +122,7 @@ static enum status using_fill(struct req *r, void *view)
 enum status essaimage_schools(struct req *r)
 {
     const struct project *project = r->row;
-    struct using u = {.v.path = using_address(r, r->id)};
+    struct users u = {.v.path = using_address(r, r->id)};
     TRY(req_fill(r, using_fill, &u, sizeof(u)));
     const char *name = said(r->mem, r->lang, project->name);
     struct page page = req_page(
