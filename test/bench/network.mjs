@@ -10,7 +10,7 @@ export async function networkAt(data, row, ...address) {
   await admin.submit(forms((await admin.get('/mes-agendas')).text).find((f) =>
     f.controls.some((c) => c.name === 'agenda' && c.value === 'lab-1')), {});
   const feed = new URL(/value="(http[^"]*\/agendas\/[^"]*)"/.exec((await admin.get('/mes-agendas')).text)[1]).pathname;
-  await asked(admin, row, [
+  await asked(server, admin, row, [
     ['month of a laboratory, its page', '/laboratoires/1?mois=2025-03', '≤ 20 ms'],
     ['month of a laboratory, calendar with visits', '/laboratoires/1/calendrier?vue=mois&jour=2025-03-12', '≤ 20 ms'],
     ['year of a laboratory, calendar', '/laboratoires/1/calendrier?vue=annee&jour=2025-03-12', ''],

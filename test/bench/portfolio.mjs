@@ -7,7 +7,7 @@ import { asked, printed } from './measure.mjs';
 export async function portfolioAt(data, row, ...address) {
   const [, busy, wide] = /(\d+) busy, (\d+) everywhere/.exec(printed('portfolio', row, data, ...address));
   const server = await serve({ data, env: { ESSAIM_QUERIES: '1' } });
-  await asked(await server.as('leader'), row, [
+  await asked(server, await server.as('leader'), row, [
     ['page of a project with 500 steps, 300 deployments, 40 links', `/projets/${busy}`, 'p95 ≤ 6 ms, ≤ 8 queries'],
     ['essaimage of 100,000 deployments, with its map', `/projets/${wide}/essaimage`, '≤ 50 ms'],
   ], 200);
