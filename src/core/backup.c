@@ -90,8 +90,8 @@ struct packing {
     struct buf manifest;
     struct json json;
     struct cli_bar bar;
-    int64_t done, all; /* bytes */
-    char *pieces;      /* two, by turns */
+    int64_t done, all, expected; /* bytes */
+    char *pieces;                /* two, by turns */
     size_t turn, left_out;
     struct backup_files files;
     const char *path, *lack; /* where it goes; what it lacks, or NULL */
@@ -129,6 +129,12 @@ static enum status moment(void *data, struct conn *c)
     return backup_names(c, &p->cli->app->mem, &p->files);
 }
 
+static void expect(void *data, int64_t all)
+{
+    struct packing *p = data;
+    p->expected = all;
+}
+
 static enum status part(void *data, const char *name, int64_t size)
 {
     struct packing *p = data;
@@ -140,7 +146,8 @@ static enum status bytes(void *data, const void *from, size_t n)
 {
     struct packing *p = data;
     p->done += (int64_t)n;
-    cli_bar_show(&p->bar, p->done >> 20, p->all >> 20);
+    cli_bar_show(&p->bar, p->done >> 20,
+                 (p->all > p->expected ? p->all : p->expected) >> 20);
     return archive_add(p->to, from, n);
 }
 
@@ -223,7 +230,6 @@ static void manifest_begin(struct packing *p, const struct db *db)
     json_int(&p->json, "format", BACKUP_FORMAT);
     json_cstr(&p->json, "essaim", VERSION);
     json_cstr(&p->json, "engine", db_engine(db));
-    json_cstr(&p->json, "from", db_engine(p->cli->app->db));
     json_cstr(&p->json, "at", time_iso(a, (int64_t)time(NULL)));
     json_object(&p->json, "tables");
 }
@@ -256,27 +262,43 @@ static enum status note_backup(struct conn *c, struct arena *a, void *data)
     return setting_set(c, "backup_at", time_iso(a, (int64_t)time(NULL)));
 }
 
-static enum status pack_file_of(struct packing *p, struct db *db,
-                                const char **why)
+static enum status pack_rows(struct packing *p, const char **why)
 {
-    const struct copy_to to = {p, count, moment, part, bytes};
+    struct db *db = p->cli->app->db;
+    const struct copy_to to = {.data = p,
+                               .expect = expect,
+                               .rows = count,
+                               .moment = moment,
+                               .part = part,
+                               .bytes = bytes};
     p->bar = (struct cli_bar){"MB", p->bar.shown, time_monotonic_ns()};
     manifest_begin(p, db);
     return db_copy(db, &p->cli->app->mem, &to, why);
 }
 
-/* What is packed is a database file, on whichever engine its rows are. */
-static enum status pack_rows(struct packing *p, const char **why)
+static enum status no_count(void *data, const char *table, int64_t rows)
 {
-    struct app *app = p->cli->app;
+    (void)data, (void)table, (void)rows;
+    return OK;
+}
+static enum status no_moment(void *data, struct conn *c)
+{
+    (void)data, (void)c;
+    return OK;
+}
+
+/* What rows that come without tables are put into by a restore. */
+static enum status pack_shape(struct packing *p, const char **why)
+{
+    const struct copy_to to = {.data = p,
+                               .rows = no_count,
+                               .moment = no_moment,
+                               .part = part,
+                               .bytes = bytes};
     struct rows_file file;
-    if (db_copies(app->db))
-        return pack_file_of(p, app->db, why);
-    enum status s = rows_file_make(app, &p->bar, &file, why);
-    if (p->bar.shown)
-        fprintf(stderr, "\n");
+    enum status s = rows_file_make(p->cli->app, &file, why);
     if (s == OK)
-        s = pack_file_of(p, file.db, why);
+        s = db_copy(file.db, file.mem, &to, why);
     rows_file_drop(&file);
     return s;
 }
@@ -337,6 +359,8 @@ static enum status pack(struct packing *p, const char **why)
         return ERR_SYSTEM;
     }
     enum status s = look(p, why);
+    if (s == OK && db_copies_rows(app->db))
+        s = pack_shape(p, why);
     if (s == OK)
         s = pack_rows(p, why);
     if (s == OK)

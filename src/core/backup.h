@@ -39,8 +39,8 @@ void backup_compare(struct arena *a, struct backup_files *f,
 /* What it lacks, in words; NULL: nothing. */
 const char *backup_lack(struct arena *a, const struct backup_files *f);
 
-/* The rows of a server's database at one moment, while others go on, as a
- * database in a file of the data folder, which holds nothing less secret. */
+/* An empty database of this program's shape in a file of the data folder, for
+ * the rows of a server. */
 struct rows_file {
     struct arena *mem;
     const char *folder;
@@ -48,9 +48,16 @@ struct rows_file {
     struct db *db;
 };
 /* Whatever it answers, rows_file_drop ends it. Not OK: *why is one line. */
-enum status rows_file_make(struct app *app, struct cli_bar *bar,
-                           struct rows_file *out, const char **why) MUST_USE;
+enum status rows_file_make(struct app *app, struct rows_file *out,
+                           const char **why) MUST_USE;
 void rows_file_drop(struct rows_file *f);
+/* The rows unpacked in place into its database file, which has their shape.
+ * Once they are proven, what of their journal was not sealed yet is. Not OK:
+ * *why is one line, or as it was. */
+enum status rows_fill(struct arena *a, const char *place,
+                      const char **why) MUST_USE;
+enum status rows_seal(struct arena *a, const char *place,
+                      const char **why) MUST_USE;
 /* The database file at path into the empty database of a server. */
 enum status rows_give(struct app *app, const char *path, const char *place,
                       struct cli_bar *bar, const char **why) MUST_USE;

@@ -1,11 +1,13 @@
 /*
- * Rows on a server: a backup takes them into a file as the other engine has it,
- * so that it restores on either; a restore gives them to a server again. Both
- * are moves (store/move.h), digests and all.
+ * Rows on a server: a backup has them as the server sends them, beside an empty
+ * database file of their shape. A restore puts them into that file
+ * (store/copy.h), so that it restores on either engine; to a server they go
+ * from there, by a move (store/move.h), digests and all.
  */
 #include "core/backup.h"
 
 #include "core/journal.h"
+#include "store/copy.h"
 #include "store/move.h"
 
 #include <errno.h>
@@ -41,9 +43,8 @@ static enum status folder_take(struct rows_file *f, const char **why)
     if (mkdir(f->folder, 0700) == 0 || errno == EEXIST)
         f->lock = open(f->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (f->lock < 0) {
-        *why =
-            arena_printf(f->mem, "cannot make the folder %s, for the rows: %s",
-                         f->folder, strerror(errno));
+        *why = arena_printf(f->mem, "cannot make the folder %s: %s", f->folder,
+                            strerror(errno));
         return ERR_SYSTEM;
     }
     if (flock(f->lock, LOCK_EX | LOCK_NB) != 0) {
@@ -54,49 +55,35 @@ static enum status folder_take(struct rows_file *f, const char **why)
     return OK;
 }
 
-/* Lines that were not sealed yet at the copy's moment are sealed in the copy:
- * a server gives ids before it commits, so one may lie below a sealed one,
- * where the other engine would not look for it. */
-static enum status seal(struct app *app, struct db *db, const char **why)
-{
-    struct arena *a = &app->mem;
-    struct signer signer;
-    struct merkle tree;
-    struct conn *c;
-    uint64_t open = 0;
-    TRY(conn_open(db, &c));
-    enum status s = conn_begin(c, 0);
-    if (s == OK)
-        s = journal_open(c, &open);
-    if (s == OK && open)
-        s = journal_signer(c, a, app->folder, true, &signer, why);
-    if (s == OK && open)
-        s = journal_load(c, a, &tree);
-    conn_end(c);
-    conn_close(c);
-    return s == OK && open ? journal_seal_copy(db, a, &tree, &signer) : s;
-}
-
-static enum status fill(struct app *app, struct rows_file *f,
-                        struct cli_bar *bar, const char **why)
+static enum status make(struct app *app, struct rows_file *f, const char **why)
 {
     const struct db_options o = {
         .path = arena_printf(f->mem, "%s/essaim.db", f->folder),
         .scratch = true}; /* killed, it is swept by the next */
-    struct moved moved;
+    const char **differences;
+    struct conn *c;
+    size_t n = 0;
+    TRY(schema_agrees(app->db, f->mem, &app->schema, why));
+    TRY(conn_open(app->db, &c));
+    enum status s = conn_begin(c, 0);
+    if (s == OK)
+        s = schema_check(c, f->mem, &app->schema, &differences, &n);
+    conn_end(c);
+    conn_close(c);
+    TRY(s);
+    if (n) {
+        *why = arena_printf(f->mem,
+                            "the database is not as this program makes it (%s):"
+                            " see essaim db check",
+                            differences[0]);
+        return ERR_CONFLICT;
+    }
     TRY(db_open(f->mem, &f->db, &o, why));
-    const struct move m = {.from = app->db,
-                           .to = f->db,
-                           .schema = &app->schema,
-                           .served = true,
-                           .shown = shown,
-                           .data = bar};
-    TRY(db_move(f->mem, &m, &moved, why));
-    return seal(app, f->db, why);
+    return schema_open(f->db, f->mem, &app->schema, why);
 }
 
-enum status rows_file_make(struct app *app, struct cli_bar *bar,
-                           struct rows_file *out, const char **why)
+enum status rows_file_make(struct app *app, struct rows_file *out,
+                           const char **why)
 {
     *out = (struct rows_file){
         .mem = &app->mem,
@@ -104,10 +91,10 @@ enum status rows_file_make(struct app *app, struct cli_bar *bar,
         .lock = -1};
     enum status s = folder_take(out, why);
     if (s == OK)
-        s = fill(app, out, bar, why);
+        s = make(app, out, why);
     if (s != OK && out->db)
-        *why = arena_printf(out->mem, "the rows cannot be copied into %s: %s",
-                            app->folder, *why ? *why : db_reason(s));
+        *why = arena_printf(out->mem, "no database can be made in %s: %s",
+                            out->folder, *why ? *why : db_reason(s));
     return s == ERR_FULL ? ERR_STORE : s;
 }
 
@@ -119,6 +106,58 @@ void rows_file_drop(struct rows_file *f)
     sweep(f->folder);
     rmdir(f->folder);
     close(f->lock);
+}
+
+/* Lines that were not sealed yet at the copy's moment are sealed in the file: a
+ * server gives ids before it commits, so one may lie below a sealed one, where
+ * the other engine would not look for it. */
+static enum status seal(struct db *db, struct arena *a, const char *folder,
+                        const char **why)
+{
+    struct signer signer;
+    struct merkle tree;
+    struct conn *c;
+    uint64_t open = 0;
+    TRY(conn_open(db, &c));
+    enum status s = conn_begin(c, 0);
+    if (s == OK)
+        s = journal_open(c, &open);
+    if (s == OK && open)
+        s = journal_signer(c, a, folder, true, &signer, why);
+    if (s == OK && open)
+        s = journal_load(c, a, &tree);
+    conn_end(c);
+    conn_close(c);
+    return s == OK && open ? journal_seal_copy(db, a, &tree, &signer) : s;
+}
+
+static enum status open_file(struct arena *a, const char *place, struct db **db,
+                             const char **why)
+{
+    const struct db_options o = {.path =
+                                     arena_printf(a, "%s/essaim.db", place)};
+    *db = NULL;
+    return db_open(a, db, &o, why);
+}
+
+enum status rows_fill(struct arena *a, const char *place, const char **why)
+{
+    struct db *db;
+    enum status s = open_file(a, place, &db, why);
+    if (s == OK)
+        s = db_fill(db, a, place, why);
+    db_close(db);
+    return s;
+}
+
+enum status rows_seal(struct arena *a, const char *place, const char **why)
+{
+    struct db *db;
+    enum status s = open_file(a, place, &db, why);
+    if (s == OK)
+        s = seal(db, a, place, why);
+    db_close(db);
+    return s;
 }
 
 static enum status give(struct app *app, struct db *from, struct db *to,

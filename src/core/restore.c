@@ -8,6 +8,7 @@
 
 #include "base/disk.h"
 #include "base/time.h"
+#include "store/copy.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -248,6 +249,31 @@ static enum status forget_db(struct restoring *r)
     return written ? OK : system_fault(r, path);
 }
 
+/* Of a server's backup: its rows, into the file that came with them. */
+static enum status fill_file(struct restoring *r)
+{
+    const char *rows = arena_printf(r->mem, "%s/" COPY_ROWS, r->place);
+    if (!restore_has_rows(r))
+        return OK;
+    const enum status s = rows_fill(r->mem, r->place, &r->why);
+    nftw(rows, drop, 16, FTW_DEPTH | FTW_PHYS);
+    if (s == ERR_FULL)
+        return restore_no_room(r);
+    return s == OK ? OK
+                   : restore_refuse(r, s, "%s: its rows cannot be put in (%s)",
+                                    r->file, r->why ? r->why : db_reason(s));
+}
+
+static enum status seal_file(struct restoring *r)
+{
+    const char *key = arena_printf(r->mem, "%s/journal.key", r->place);
+    if (!restore_has_rows(r))
+        return OK;
+    TRY(rows_seal(r->mem, r->place, &r->why));
+    /* One that was never sealed is now, with a key of its own. */
+    return access(key, F_OK) != 0 || own(r, key) ? OK : system_fault(r, key);
+}
+
 /* The file's rows go to the server that --db names; the file, nowhere. */
 static enum status give_rows(struct restoring *r)
 {
@@ -318,7 +344,11 @@ static enum status restore(struct restoring *r)
     if (s == OK)
         s = restore_check_members(r);
     if (s == OK)
+        s = fill_file(r);
+    if (s == OK)
         s = restore_check_database(r);
+    if (s == OK)
+        s = seal_file(r);
     if (s == OK)
         s = forget_db(r);
     if (s == OK && r->server)

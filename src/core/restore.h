@@ -35,6 +35,8 @@ enum status restore_damaged(struct restoring *r, const char *what);
 
 /* Members as the manifest names them, which is r->told from then on. */
 enum status restore_check_members(struct restoring *r) MUST_USE;
+/* Are the database's rows beside it, as a server sent them? */
+bool restore_has_rows(const struct restoring *r);
 /* The database in the place: whole, with as many rows as told and the journal's
  * head; who was signed in no longer is. */
 enum status restore_check_database(struct restoring *r) MUST_USE;

@@ -68,6 +68,11 @@ enum status restore_check_members(struct restoring *r)
     return OK;
 }
 
+bool restore_has_rows(const struct restoring *r)
+{
+    return str_eq(told_text(r->told, "engine"), "postgresql");
+}
+
 /* Not what every database is given anew. */
 static bool is_moved(const char *table)
 {
@@ -78,6 +83,8 @@ static bool is_moved(const char *table)
 static enum status count_same(void *data, const char *table, int64_t rows)
 {
     struct restoring *r = data;
+    if (!is_moved(table) && restore_has_rows(r))
+        return OK;
     r->tables++;
     if (is_moved(table)) {
         r->moved++;
@@ -160,7 +167,7 @@ enum status restore_check_database(struct restoring *r)
     struct conn *c = NULL;
     struct db_options o = {.path =
                                arena_printf(r->mem, "%s/essaim.db", r->place)};
-    if (!str_eq(told_text(r->told, "engine"), "sqlite"))
+    if (!restore_has_rows(r) && !str_eq(told_text(r->told, "engine"), "sqlite"))
         return restore_refuse(r, ERR_INVALID,
                               "%s is of another database: restore it there",
                               r->file);

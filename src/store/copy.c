@@ -6,13 +6,12 @@
 enum status db_copy(struct db *db, struct arena *a, const struct copy_to *to,
                     const char **why)
 {
-    CHECK(db_copies(db));
     return db->engine->copy(db, a, to, why);
 }
 
-bool db_copies(const struct db *db)
+bool db_copies_rows(const struct db *db)
 {
-    return db->engine->copy != NULL;
+    return db->engine->copies_rows;
 }
 
 const char *db_engine(const struct db *db)

@@ -119,7 +119,8 @@ struct engine {
     const char *(*kept)(struct arena *a, const char *place);
     enum status (*wal_bytes)(struct conn *c, int64_t *out);
     const char *called; /* "sqlite" */
-    /* See copy.h; copy NULL: it has none of its own yet. */
+    /* See copy.h. */
+    bool copies_rows;
     enum status (*copy)(struct db *db, struct arena *a,
                         const struct copy_to *to, const char **why);
     enum status (*integrity)(struct conn *c, struct arena *a, bool *full,

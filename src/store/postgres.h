@@ -170,7 +170,9 @@ enum status pg_fail(struct pg_conn *c, const PGresult *answer,
                     const char *text);
 enum status pg_fail_lost(struct pg_conn *c);
 
-/* postgres_copy.c: see copy.h */
+/* postgres_unload.c, postgres_copy.c: see copy.h */
+enum status pg_copy(struct db *db, struct arena *a, const struct copy_to *to,
+                    const char **why) MUST_USE;
 enum status pg_integrity(struct conn *c, struct arena *a, bool *full,
                          const char **fault) MUST_USE;
 enum status pg_describe(struct conn *c, struct arena *a, const char **text,
@@ -180,7 +182,12 @@ enum status pg_describe(struct conn *c, struct arena *a, const char **text,
 enum status pg_claim(struct db *db, struct arena *a, const char *who,
                      int patience_ms, const char **why) MUST_USE;
 
-/* postgres_load.c: see engine.h */
+/* postgres_load.c: the server's last word on a connection, with what it was of;
+ * ERR_AWAY where it is lost. */
+enum status pg_bulk_fault(struct arena *a, const struct db *db,
+                          const PGconn *pg, const char *table,
+                          const char **why);
+/* See engine.h. */
 enum status pg_hold(struct conn *c, struct arena *a,
                     const struct load_table *tables, size_t n) MUST_USE;
 

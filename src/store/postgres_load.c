@@ -22,19 +22,24 @@ static struct pg_load *of(struct load *l)
     return (struct pg_load *)l;
 }
 
+enum status pg_bulk_fault(struct arena *a, const struct db *db,
+                          const PGconn *pg, const char *table, const char **why)
+{
+    const bool lost = PQstatus(pg) != CONNECTION_OK;
+    const char *said = pg_said(a, pg);
+    *why = lost ? arena_printf(a,
+                               "%s does not answer any more (%s): see that its"
+                               " server runs, then call the same again",
+                               db->shown, said)
+                : arena_printf(a, "%s: %s: mend that, then call the same again",
+                               table ? table : db->shown, said);
+    return lost ? ERR_AWAY : ERR_STORE;
+}
+
 static enum status fault(struct pg_load *l)
 {
-    struct arena *a = l->load.mem;
-    const bool lost = PQstatus(l->pg) != CONNECTION_OK;
-    const char *said = pg_said(a, l->pg);
-    l->load.why =
-        lost ? arena_printf(a,
-                            "%s does not answer any more (%s): see that its"
-                            " server runs, then call the same again",
-                            l->db->shown, said)
-             : arena_printf(a, "%s: %s: mend that, then call the same again",
-                            l->table ? l->table->name : l->db->shown, said);
-    return lost ? ERR_AWAY : ERR_STORE;
+    return pg_bulk_fault(l->load.mem, l->db, l->pg,
+                         l->table ? l->table->name : NULL, &l->load.why);
 }
 
 static enum status run(struct pg_load *l, const char *text)

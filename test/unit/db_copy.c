@@ -91,7 +91,8 @@ TEST_SQLITE(db_copy_is_one_moment)
     snprintf(path, sizeof(path), "%s/copy.db", test_folder());
     struct kept k = {.kit = &kit,
                      .fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600)};
-    struct copy_to to = {&k, kept_rows, kept_moment, kept_part, kept_bytes};
+    struct copy_to to = {&k,          NULL,      kept_rows,
+                         kept_moment, kept_part, kept_bytes};
     OKAY(db_copy(kit.db, &kit.mem, &to, &why) == OK);
     if (why)
         printf("  %s\n", why);
@@ -136,7 +137,8 @@ TEST_SQLITE(db_scratch_has_no_wal)
     OKAY(access(wal, F_OK) != 0);
     snprintf(path, sizeof(path), "%s/copy.db", test_folder());
     struct kept k = {.fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600)};
-    struct copy_to to = {&k, kept_rows, kept_moment, kept_part, only_kept};
+    struct copy_to to = {&k,          NULL,      kept_rows,
+                         kept_moment, kept_part, only_kept};
     OKAY(db_copy(db, &mem, &to, &why) == OK && !why);
     OKAY(k.notes == 20000 && k.seen == k.notes && k.size == k.got);
     close(k.fd);
@@ -160,7 +162,7 @@ TEST_SQLITE(db_copy_ends_with_its_taker)
     struct db_kit kit = db_kit_open();
     const char *why = NULL;
     struct kept k = {.kit = &kit};
-    struct copy_to to = {&k, kept_rows, kept_moment, kept_part, refuses};
+    struct copy_to to = {&k, NULL, kept_rows, kept_moment, kept_part, refuses};
     OKAY(db_copy(kit.db, &kit.mem, &to, &why) == ERR_FULL && !why);
     OKAY(db_write(kit.db, &kit.mem, db_kit_insert, WORD("after")) == OK);
     db_kit_close(&kit);
