@@ -697,6 +697,34 @@ await test('a decision asks for nothing whose day is past', async () => {
   equal((await rows(sits)).state, 'open');
   made(await decide(admin, sits, 'conditions', { ...asked, due_1: '2025-04-01' }));
 });
+await test('a gate that was cancelled stands at the day on which it was, and says so', async () => {
+  const of = await projectAt('Projet au comité annulé', 'study'), sits = await gateOf(of, { name: 'Comité remis', meets: '2025-04-17' });
+  const next = await gateOf(of, { name: 'Comité suivant', meets: '2025-04-24' });
+  made(await post(leader, `${sits}/etapes/cancel`, { reason: 'Trois membres sont absents ce jour-là.' }));
+  const line = /<time datetime="2025-03-12">[^<]*<\/time><h3><a href="[^"]*">Comité remis<\/a> <span class="tag[^"]*">annulé</;
+  for (const page of [of, next]) match((await leader.get(page)).text, line);
+  match(readable((await leader.get(sits)).text), /Annulé le mercredi 12 mars 2025/);
+  ok(!(await server.stranger().get(of)).text.includes('Comité remis'), 'everybody reads of it');
+});
+await test('a committee decides from one page: where it is in use and what schools say, and the criteria before the vote', async () => {
+  const of = (await rows('/projets')).find((p) => p.name === 'Catalogue et pack VR').id;
+  const sits = await gateOf(`/projets/${of}`, { stage_from: 'deployment', stage_to: 'finished', quorum: '2' });
+  made(await post(leader, '/criteres-de-jalon', { gate: id(sits), label: 'Les laboratoires suffisent au prêt' }));
+  made(await post(leader, `${sits}/etapes/open`));
+  const page = readable((await inspector.get(sits)).text), project_page = readable((await inspector.get(`/projets/${of}`)).text);
+  const used = /(\d+) (écoles et établissements où l’outil est en usage \d[^a-z]*élèves touchés, selon l’annuaire)/.exec(project_page)?.[0];
+  ok(used && page.includes(used), `${used}: ${page}`);
+  match(page, /Retours d’expérience 4 retours ; utilité moyenne : 2,5 sur 5 .*Huit casques pour vingt-six élèves/);
+  ok(page.indexOf('Les laboratoires suffisent au prêt') < page.indexOf('Mon vote'), 'who votes reads the criteria first');
+  made(await post(leader, `${sits}/etapes/cancel`, { reason: 'Fin de l’essai.' }));
+  const none = await gateOf(await projectAt('Projet sans usage', 'study'));
+  match(readable((await leader.get(none)).text), /Où il en est aujourd’hui Aucun déploiement pour le moment/);
+});
+await test('what was stopped is one link from the decisions, for everybody', async () => {
+  for (const [who, page] of [[server.stranger(), '/decisions'], [leader, '/jalons/a-decider']])
+    match((await who.get(page)).text, /<a class="btn quiet" href="\/projets\/arretes">Ce qui a été arrêté, et pourquoi</);
+  match((await server.stranger().get('/projets/arretes')).text, /<a href="\/decisions">Décisions</);
+});
 await test('the server lived through it', async () => {
   equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));
 });

@@ -165,6 +165,18 @@ void spread_shown(struct req *r, const struct spread *s, struct essaimage_v *v)
             s->states[i]};
 }
 
+enum status spread_of(struct req *r, int64_t project, struct essaimage_v *out)
+{
+    struct spread s;
+    *out = (struct essaimage_v){0};
+    TRY(spread_sum(r->conn, r->mem, project, &s));
+    spread_shown(r, &s, out);
+    if (s.all)
+        out->list =
+            arena_printf(r->mem, "/projets/%" PRId64 "/essaimage", project);
+    return OK;
+}
+
 /* The areas that schools name, with what is used in each. */
 struct area_count {
     int64_t id, schools;

@@ -31,6 +31,10 @@ enum status spread_sum(struct conn *c, struct arena *a, int64_t project,
 /* The page of the schools in which that project is in use; "?bassin=9" and what
  * else narrows a list of schools may follow. */
 const char *using_address(struct req *r, int64_t project);
+/* Those numbers of that project in words, with where more is told (.list; NULL:
+ * it was never deployed). */
+enum status spread_of(struct req *r, int64_t project,
+                      struct essaimage_v *out) MUST_USE;
 /* Its numbers in words. */
 void spread_shown(struct req *r, const struct spread *s, struct essaimage_v *v);
 /* The schools that began and all reached until then, from the first of them

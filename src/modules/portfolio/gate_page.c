@@ -3,6 +3,7 @@
 
 #include "i18n/format.h"
 #include "modules/portfolio/dossier.h"
+#include "modules/portfolio/essaimage.h"
 #include "modules/portfolio/pages/gate.html.h"
 #include "modules/portfolio/routes.h"
 
@@ -176,6 +177,85 @@ static enum status conditions_asked(struct req *r, const struct gate *g,
     return list_load(r->conn, r->mem, &ask, out);
 }
 
+/* What all returns of the project say in sum. */
+static enum status returns_sum(struct req *r, int64_t project, const char **out)
+{
+    struct rows *rows;
+    TRY(db_rows(r->conn, r->mem,
+                SQL("SELECT count(*), count(f.useful), CAST(coalesce(sum("
+                    "f.useful), 0) AS BIGINT) FROM portfolio_feedback f JOIN"
+                    " portfolio_deployment d ON d.id = f.deployment WHERE"
+                    " d.project = :project"),
+                ARGS(arg_int("project", project)), &rows));
+    while (rows_next(rows)) {
+        const int64_t rated = row_int(rows, 1);
+        *out = tr_n(r->mem, r->lang, "portfolio.returns", row_int(rows, 0));
+        if (rated)
+            *out = tr_with(
+                r->mem, r->lang, "portfolio.returns_useful", "all", *out, "n",
+                format_real(r->mem, r->lang,
+                            (double)row_int(rows, 2) / (double)rated, 1),
+                NULL);
+    }
+    return rows_end(rows);
+}
+
+/* Where its tools are in use now, and what those schools say of them. */
+static enum status lived_fill(struct req *r, const struct gate *g,
+                              struct gate_v *v)
+{
+    enum { LAST = 6 };
+    const struct field *tool = entity_field(&feedback_entity, "deployment");
+    const struct list_ask ask = {
+        .entity = &feedback_entity,
+        .reach = &reach_all,
+        .where = SQL("t.deployment IN (SELECT d.id FROM portfolio_deployment d"
+                     " WHERE d.project = :project)"),
+        .args = ARGS(arg_int("project", g->project)),
+        .limit = LAST,
+        .no_total = true};
+    struct essaimage_v *spread = NEW(r->mem, struct essaimage_v);
+    struct list list;
+    TRY(spread_of(r, g->project, spread));
+    v->essaimage = spread;
+    TRY(list_load(r->conn, r->mem, &ask, &list));
+    struct said_v *said = NEW_ARRAY(r->mem, struct said_v, LAST);
+    for (size_t i = 0; i < list.n; i++) {
+        const struct feedback *f = list.rows[i];
+        said[i] = said_shown(r, f, list_ref_title(&list, tool, f->deployment));
+    }
+    v->said = said;
+    v->said_count = list.n;
+    return list.n ? returns_sum(r, g->project, &v->said_all) : OK;
+}
+
+/* The day on which it was cancelled; its committee's, where nobody knows. */
+static enum status cancelled_on(struct req *r, const struct gate *g,
+                                int32_t *day)
+{
+    int64_t at;
+    TRY(db_int(r->conn,
+               SQL("SELECT max(w.at) FROM core_journal w WHERE w.entity ="
+                   " 'portfolio_gate' AND w.row_id = :id AND w.what ="
+                   " 'cancel'"),
+               ARGS(arg_int("id", g->row.id)), &at));
+    *day = at == NONE ? g->meets : day_of_time(at);
+    return OK;
+}
+
+static enum status other_line(struct req *r, const struct gate *other,
+                              struct gate_line_v *line)
+{
+    int32_t day;
+    *line = gate_line(r, other);
+    if (!same(other->state, "cancelled"))
+        return OK;
+    TRY(cancelled_on(r, other, &day));
+    line->when = format_day(r->mem, r->lang, day, DAY_PLAIN);
+    line->iso = day_iso(r->mem, day);
+    return OK;
+}
+
 /* The project's other gates, and what all of them still ask for. */
 static enum status before_fill(struct req *r, const struct gate *g,
                                struct gate_v *v)
@@ -190,7 +270,7 @@ static enum status before_fill(struct req *r, const struct gate *g,
     for (size_t i = 0; i < gates.n; i++) {
         const struct gate *other = gates.rows[i];
         if (other->row.id != r->id)
-            out[v->before_count++] = gate_line(r, other);
+            TRY(other_line(r, other, &out[v->before_count++]));
         for (size_t k = 0; k < asked.n; k++) {
             const struct gate_condition *c = asked.rows[k];
             if (c->gate != other->row.id)
@@ -284,9 +364,15 @@ static enum status gate_fill(struct req *r, void *view)
     struct gate_filling *f = view;
     struct gate_v *v = &f->v;
     TRY(row_detail(r, &f->detail));
+    if (same(g->state, "cancelled")) {
+        int32_t day;
+        TRY(cancelled_on(r, g, &day));
+        v->cancelled = format_day(r->mem, r->lang, day, DAY_LONG);
+    }
     v->decides = may_decide(r, g, v);
     TRY(findings_fill(r, v, v->decides));
     TRY(evidence_fill(r, g, v));
+    TRY(lived_fill(r, g, v));
     TRY(before_fill(r, g, v));
     TRY(votes_fill(r, g, v));
     TRY(typed_fill(r, v));

@@ -30,6 +30,11 @@ struct condition_v {
     const char *text, *href, *due, *state, *tone, *how, *of;
     bool late;
 };
+/* What a school said. */
+struct said_v {
+    const char *tool, *role, *use, *text, *obstacles, *when;
+    int64_t useful;
+};
 /* A gate as one line of another page. */
 struct gate_line_v {
     const char *name, *href, *project, *project_href, *when, *iso, *state,
@@ -44,15 +49,20 @@ struct new_condition_v {
 struct unsaved_v {
     const char *label, *text;
 };
+struct essaimage_v;
 struct gate_v {
     const char *project, *project_href, *summary, *project_state, *stages,
-        *when, *decided, *state, *tone, *reason, *alert;
+        *when, *decided, *cancelled, *state, *tone, *reason, *alert;
     const struct finding_v *findings;
     size_t finding_count;
     const struct evidence_v *evidence;
     size_t evidence_count;
     const struct evidence_v *since; /* found after it was decided */
     size_t since_count;
+    const struct essaimage_v *essaimage;
+    const struct said_v *said; /* the last returns of its schools */
+    size_t said_count;
+    const char *said_all; /* how many there are, and what they say in sum */
     const struct gate_line_v *before;
     size_t before_count;
     const struct condition_v *conditions;
@@ -149,11 +159,6 @@ struct plan_v {
         *note;
     const char *recorded; /* what was counted of it; NULL: nothing counts it */
     const char *doubt;    /* what contradicts its state, or NULL */
-};
-/* What a school said. */
-struct said_v {
-    const char *tool, *role, *use, *text, *obstacles, *when;
-    int64_t useful;
 };
 struct lineage_v;
 struct project_v {

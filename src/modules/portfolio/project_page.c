@@ -174,14 +174,13 @@ static void feedback_fill(struct filling *f)
     struct said_v *out = NEW_ARRAY(r->mem, struct said_v, n + 1);
     for (size_t i = 0; i < n; i++) {
         const struct part *p = part_at(f->parts, PART_FEEDBACK, i);
-        out[i] = (struct said_v){
-            .tool = p->title,
-            .role = choice_shown(r, &feedback_entity, "role", p->extra),
-            .use = choice_shown(r, &feedback_entity, "use", p->key),
-            .text = p->text,
-            .obstacles = p->more,
-            .when = day_in_words(f->r, p->day, DAY_MONTH),
-            .useful = p->n};
+        const struct feedback said = {.role = p->extra,
+                                      .use = p->key,
+                                      .text = p->text,
+                                      .obstacles = p->more,
+                                      .given = (int32_t)p->day,
+                                      .useful = p->n};
+        out[i] = said_shown(r, &said, p->title);
     }
     f->v->said = out;
     f->v->said_count = n;
@@ -190,15 +189,9 @@ static void feedback_fill(struct filling *f)
 static enum status spread_fill(struct filling *f)
 {
     struct req *r = f->r;
-    struct spread s;
     struct essaimage_v *v = NEW(r->mem, struct essaimage_v);
-    TRY(spread_sum(r->conn, r->mem, r->id, &s));
-    spread_shown(r, &s, v);
-    v->list =
-        s.all ? arena_printf(r->mem, "/projets/%" PRId64 "/essaimage", r->id)
-              : NULL;
     f->v->essaimage = v;
-    return OK;
+    return spread_of(r, r->id, v);
 }
 
 /* What the reader may add to it. */

@@ -5,9 +5,9 @@
 /* Arms of one statement have the same columns; the first has something in each,
  * and so says their types. .place sorts within a kind, never NULL, so that both
  * engines agree. */
-#define REALS "NULL, NULL, NULL"
-#define TEXTS "NULL, NULL, NULL, NULL, NULL"
-#define INTS "NULL, NULL, NULL, NULL"
+#define REALS "NULL,NULL,NULL"
+#define TEXTS "NULL,NULL,NULL,NULL,NULL"
+#define INTS "NULL,NULL,NULL,NULL"
 #define NAMED(kind, id, place, title)                                          \
     " UNION ALL SELECT " kind ", " id ", " place ", " INTS ", " REALS          \
     ", " title ", "
@@ -56,15 +56,16 @@ static const struct sql all_parts = SQL_CONST(
     " LEFT JOIN core_file f ON f.id = d.file WHERE d.project = :id AND"
     " :documents = 1"
     /* Gates: title, key their state, text their reasons, more and extra the
-     * stages they lie between; n the journal's line that led there. */
+     * stages they lie between; n the journal's line that led there, m the
+     * instant at which it was cancelled. */
     " UNION ALL SELECT CASE WHEN :gates = 1 OR (g.published = 1 AND g.state IN"
     " (" DECIDED ")) THEN 9 ELSE 15 END, g.id, -coalesce(g.decided_on, g.meets),"
-    " coalesce(g.decided_on, g.meets), NULL, (SELECT max(w.id) FROM core_journal"
-    " w WHERE w.entity = 'portfolio_gate' AND w.row_id = g.id AND w.what NOT LIKE"
-    " '%publish'), NULL, " REALS
+    " coalesce(g.decided_on, g.meets), NULL, w.id, CASE WHEN g.state ="
+    " 'cancelled' THEN w.at END, " REALS
     ", g.name, g.state, g.state_reason, g.stage_from, g.stage_to, NULL"
-    " FROM portfolio_gate g"
-    " WHERE g.project = :id"
+    " FROM portfolio_gate g LEFT JOIN core_journal w ON w.id = (SELECT max(k.id)"
+    " FROM core_journal k WHERE k.entity = 'portfolio_gate' AND k.row_id = g.id"
+    " AND k.what NOT LIKE '%publish') WHERE g.project = :id"
     /* Sessions: title, text what came of it. */
     " UNION ALL SELECT 11, s.id, -s.held, s.held, NULL, NULL, NULL, " REALS
     ", s.title, NULL, s.outcome, NULL, NULL, NULL FROM portfolio_design s"
@@ -108,6 +109,10 @@ static void part_read(struct rows *r, struct part *p)
                        .more = row_text(r, 12),
                        .extra = row_text(r, 13),
                        .last = row_text(r, 14)};
+    /* A gate that was cancelled stands where it was, not where it was planned.
+     */
+    if (p->kind == PART_GATE && p->m != NONE)
+        p->day = day_of_time(p->m);
 }
 
 enum status parts_load(struct req *r, int64_t project, struct parts *out)

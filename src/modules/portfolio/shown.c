@@ -130,6 +130,19 @@ struct finding_v finding_shown(struct req *r, const struct gate_criterion *k)
     return v;
 }
 
+struct said_v said_shown(struct req *r, const struct feedback *f,
+                         const char *tool)
+{
+    return (struct said_v){
+        .tool = tool,
+        .role = choice_shown(r, &feedback_entity, "role", f->role),
+        .use = choice_shown(r, &feedback_entity, "use", f->use),
+        .text = f->text,
+        .obstacles = f->obstacles,
+        .when = format_day(r->mem, r->lang, f->given, DAY_MONTH),
+        .useful = f->useful};
+}
+
 bool reads_all(struct req *r, const struct entity *e)
 {
     if (same(e->read, PUBLIC))

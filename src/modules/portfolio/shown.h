@@ -33,6 +33,9 @@ struct condition_v condition_shown(struct req *r,
                                    const struct gate_condition *c);
 /* A finding as it stands, not to be changed. */
 struct finding_v finding_shown(struct req *r, const struct gate_criterion *k);
+/* What a school said of that tool. */
+struct said_v said_shown(struct req *r, const struct feedback *f,
+                         const char *tool);
 /* The text of that key in a line of the journal; NULL: it has none. */
 const char *line_text(struct req *r, const char *detail, const char *key);
 /* May the reader read every row of that kind, wherever it is? */

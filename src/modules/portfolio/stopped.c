@@ -165,6 +165,7 @@ enum status stopped_board(struct req *r)
     v.more_gates = v.gate_count == LIST_MOST;
     TRY(reasons_fill(r, &v));
     struct page p = req_page(r, tr(r->lang, "portfolio.stopped_title"));
+    req_crumb_to(r, &p, tr(r->lang, "portfolio.decisions"), "/decisions");
     struct html h;
     req_html_open(r, &h);
     stopped_page(&h, &p, &v);
