@@ -725,6 +725,39 @@ await test('what was stopped is one link from the decisions, for everybody', asy
     match((await who.get(page)).text, /<a class="btn quiet" href="\/projets\/arretes">Ce qui a été arrêté, et pourquoi</);
   match((await server.stranger().get('/projets/arretes')).text, /<a href="\/decisions">Décisions</);
 });
+await test('what a decision asked for stands on the page of its project, and on the home page of who owes it', async () => {
+  const of = await projectAt('Projet qui doit', 'study'), asked = await gateOf(of, { name: 'Jalon sous conditions' });
+  await api('POST', 'project_member', { project: id(of), person: person('coordinator'), role: 'coordinator' });
+  made(await post(leader, '/conditions-de-jalon', { gate: id(asked), text: 'Écrire aux familles du quartier', due: '2025-03-20' }));
+  const coordinator = await server.as('coordinator'), stranger = server.stranger();
+  const tile = async (who, words) => Number(new RegExp(`(\\d+) ${words}`).exec(readable((await who.get('/')).text))?.[1] ?? 0);
+  const soon = 'conditions? de vos projets arriven?t? à échéance', late = 'conditions? de vos projets en retard';
+  const shows = async (who) => readable((await who.get(of)).text).includes('Écrire aux familles du quartier');
+  deepEqual([await shows(leader), await shows(stranger)], [true, false], 'a gate that is not public');
+  equal(await tile(coordinator, soon), 1);
+  equal(await tile(expert, soon), 0, 'who owes nothing');
+  match((await coordinator.get('/conditions-de-jalon?attente=owed')).text, /Écrire aux familles du quartier/);
+  ok(!(await coordinator.get('/conditions-de-jalon?attente=conditions')).text.includes('Écrire aux familles'), 'told twice');
+  made(await waive(asked)); // public from now on
+  const page = (await stranger.get(of)).text;
+  match(readable(page), /Conditions à lever Écrire aux familles du quartier à lever pour le 20 mars 2025 · Jalon sous conditions/);
+  match(page, new RegExp(`<a href="/decisions/${id(asked)}">Écrire aux familles`));
+  query(server.folder, "UPDATE portfolio_gate_condition SET due = due - 12 WHERE text = 'Écrire aux familles du quartier'");
+  match(readable((await stranger.get(of)).text), /Écrire aux familles du quartier à lever en retard/);
+  equal(await tile(coordinator, late), 1);
+  const one = (await rows('/conditions-de-jalon')).find((k) => k.text === 'Écrire aux familles du quartier').id;
+  made(await post(coordinator, `/conditions-de-jalon/${one}/etapes/meet`, { reason: 'La lettre est partie lundi matin.' }));
+  equal(await tile(coordinator, late), 0);
+  equal(await shows(leader), false);
+});
+await test('a project’s page says of which kind nothing is known', async () => {
+  const of = await projectAt('Projet mal connu', 'study');
+  ok(!/rien n’est connu/.test((await leader.get(of)).text), 'a table of nothing');
+  await api('POST', 'evidence', { project: id(of), statement: 'Deux classes le demandent encore', kind: 'usage', level: 1, found: '2025-03-01' });
+  const text = readable((await server.stranger().get(of)).text);
+  for (const kind of ['perception', 'apprentissages', 'organisation', 'coût']) ok(text.includes(`rien n’est connu ${kind} inconnu`), kind);
+  ok(!text.includes('rien n’est connu usage'), text);
+});
 await test('the server lived through it', async () => {
   equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));
 });

@@ -180,6 +180,8 @@ struct project_v {
     size_t timeline_count;
     const struct evidence_v *evidence;
     size_t evidence_count;
+    const struct condition_v *conditions; /* that its gates still ask for */
+    size_t condition_count;
     const struct essaimage_v *essaimage;
     const struct said_v *said;
     size_t said_count;

@@ -141,10 +141,28 @@ static void names_fill(struct filling *f)
             NULL};
 }
 
+/* A line for each kind of which nothing is known: silence would read as if it
+ * did not matter. */
+static size_t unknown_kinds(const struct filling *f, struct evidence_v *out)
+{
+    const size_t n = parts_count(f->parts, PART_EVIDENCE);
+    size_t count = 0;
+    for (const char *const *kind = evidence_kinds; n && *kind; kind++) {
+        size_t i = 0;
+        while (i < n && !same(part_at(f->parts, PART_EVIDENCE, i)->key, *kind))
+            i++;
+        if (i == n)
+            out[count++].kind =
+                choice_shown(f->r, &evidence_entity, "kind", *kind);
+    }
+    return count;
+}
+
 static void evidence_fill(struct filling *f)
 {
+    enum { KINDS = 5 };
     size_t n = parts_count(f->parts, PART_EVIDENCE);
-    struct evidence_v *out = NEW_ARRAY(f->r->mem, struct evidence_v, n + 1);
+    struct evidence_v *out = NEW_ARRAY(f->r->mem, struct evidence_v, n + KINDS);
     for (size_t i = 0; i < n; i++) {
         const struct part *p = part_at(f->parts, PART_EVIDENCE, i);
         const struct evidence e = {.row = {.id = p->id},
@@ -164,7 +182,7 @@ static void evidence_fill(struct filling *f)
         out[i] = evidence_shown(f->r, &e);
     }
     f->v->evidence = out;
-    f->v->evidence_count = n;
+    f->v->evidence_count = n + unknown_kinds(f, out + n);
 }
 
 static void feedback_fill(struct filling *f)
@@ -184,6 +202,30 @@ static void feedback_fill(struct filling *f)
     }
     f->v->said = out;
     f->v->said_count = n;
+}
+
+/* Of a project that was stopped nobody waits for anything. */
+static void conditions_fill(struct filling *f)
+{
+    struct req *r = f->r;
+    const bool gates = may(r->who, "portfolio.gates");
+    const size_t n = same(((const struct project *)r->row)->state, "stopped")
+                         ? 0
+                         : parts_count(f->parts, PART_CONDITION);
+    struct condition_v *out = NEW_ARRAY(r->mem, struct condition_v, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        const struct part *p = part_at(f->parts, PART_CONDITION, i);
+        const struct gate_condition c = {.row = {.id = p->id},
+                                         .text = p->title,
+                                         .due = (int32_t)p->day,
+                                         .state = p->key};
+        out[i] = condition_shown(r, &c);
+        out[i].of = p->more;
+        if (!gates)
+            out[i].href = decision_address(r, p->until);
+    }
+    f->v->conditions = out;
+    f->v->condition_count = n;
 }
 
 static enum status spread_fill(struct filling *f)
@@ -332,6 +374,7 @@ enum status project_show(struct req *r)
     services_fill(&f);
     names_fill(&f);
     evidence_fill(&f);
+    conditions_fill(&f);
     timeline_fill(r, &k.parts, &v);
     feedback_fill(&f);
     additions_fill(&f);

@@ -3,14 +3,13 @@
 #include "modules/portfolio/shown.h"
 
 /* Arms of one statement have the same columns; the first has something in each,
- * and so says their types. .place sorts within a kind, never NULL, so that both
- * engines agree. */
+ * and so says their types. The third column sorts within a kind, never NULL, so
+ * that both engines agree. */
 #define REALS "NULL,NULL,NULL"
 #define TEXTS "NULL,NULL,NULL,NULL,NULL"
 #define INTS "NULL,NULL,NULL,NULL"
 #define NAMED(kind, id, place, title)                                          \
-    " UNION ALL SELECT " kind ", " id ", " place ", " INTS ", " REALS          \
-    ", " title ", "
+    " UNION ALL SELECT " kind "," id "," place "," INTS "," REALS "," title ","
 /* What a link leads to: title. */
 #define LINKED(kind, link, target)                                             \
     NAMED(kind, "t.id", "l.position", "t.name")                                \
@@ -21,8 +20,6 @@
 /* One text that macros build: it is laid out by hand. */
 /* clang-format off */
 static const struct sql all_parts = SQL_CONST(
-    "WITH u (part, id, place, day, until, n, m, effect, low, high, title, key,"
-    " text, more, extra, last) AS ("
     /* Evidence: until its file, n its level, m its sample, key its kind, text
      * its limits, more its source, extra its address, last the unit. */
     "SELECT 10, e.id, -e.level, e.found, e.file, e.level, e.sample,"
@@ -43,10 +40,10 @@ static const struct sql all_parts = SQL_CONST(
     " portfolio_service s LEFT JOIN portfolio_project_service p"
     " ON p.service = s.id AND p.project = :id"
     /* Members: title their name, key their role. */
-    NAMED("6", "w.id", "m.id", "w.name") "m.role, NULL, NULL, NULL, NULL"
+    NAMED("6", "w.id", "m.id", "w.name") "m.role, NULL,NULL,NULL,NULL"
     " FROM portfolio_project_member m JOIN directory_person w"
     " ON w.id = m.person WHERE m.project = :id AND :members = 1"
-    NAMED("7", "o.id", "m.id", "o.name") "m.role, NULL, NULL, NULL, NULL"
+    NAMED("7", "o.id", "m.id", "o.name") "m.role, NULL,NULL,NULL,NULL"
     " FROM portfolio_project_partner m JOIN directory_organisation o"
     " ON o.id = m.organisation WHERE m.project = :id"
     /* Documents: title, text their address, more and extra the type and size of
@@ -67,8 +64,8 @@ static const struct sql all_parts = SQL_CONST(
     " FROM core_journal k WHERE k.entity = 'portfolio_gate' AND k.row_id = g.id"
     " AND k.what NOT LIKE '%publish') WHERE g.project = :id"
     /* Sessions: title, text what came of it. */
-    " UNION ALL SELECT 11, s.id, -s.held, s.held, NULL, NULL, NULL, " REALS
-    ", s.title, NULL, s.outcome, NULL, NULL, NULL FROM portfolio_design s"
+    " UNION ALL SELECT 11, s.id, -s.held, s.held, NULL,NULL,NULL, " REALS
+    ", s.title, NULL, s.outcome, NULL,NULL,NULL FROM portfolio_design s"
     " WHERE s.project = :id"
     /* Feedback, the last ones: n its usefulness, key the use, title the tool,
      * text what is said, more what hinders, extra who says it. */
@@ -79,36 +76,40 @@ static const struct sql all_parts = SQL_CONST(
     " WHERE d.project = :id ORDER BY b.given DESC, b.id DESC LIMIT 6) f"
     /* Steps: day is the instant, m who took it, key the step, text its detail as
      * JSON. */
-    " UNION ALL SELECT 13, j.id, -j.id, j.at, NULL, NULL, j.person, " REALS
-    ", NULL, j.what, j.detail, NULL, NULL, NULL FROM (SELECT c.id, c.at, c.what,"
+    " UNION ALL SELECT 13, j.id, -j.id, j.at, NULL,NULL, j.person, " REALS
+    ", NULL, j.what, j.detail, NULL,NULL,NULL FROM (SELECT c.id, c.at, c.what,"
     " c.person, c.detail FROM core_journal c WHERE c.entity = 'portfolio_project' AND"
     " c.row_id = :id ORDER BY c.id DESC LIMIT 12) j"
     /* Policies that it had: title. */
-    " UNION ALL SELECT 14, t.id, -l.until, l.since, l.until, NULL, NULL, " REALS
+    " UNION ALL SELECT 14, t.id, -l.until, l.since, l.until, NULL,NULL, " REALS
     ", t.name, " TEXTS " FROM portfolio_project_policies l JOIN"
     " portfolio_policy t ON t.id = l.target_id WHERE l.row_id = :id AND NOT "
     LINK_STANDS("l")
-    ") SELECT part, id, day, until, n, m, effect, low, high, title, key, text,"
-    " more, extra, last FROM u ORDER BY part, place, id");
+    /* What its gates still ask for: day until when, key the state, title what,
+     * more the gate; until the gate's number. */
+    " UNION ALL SELECT 16, c.id, c.due, c.due, g.id, NULL,NULL, " REALS
+    ", c.text, c.state, NULL, g.name, NULL,NULL FROM portfolio_gate_condition c"
+    " JOIN portfolio_gate g ON g.id = c.gate WHERE g.project = :id AND c.state ="
+    " 'open' AND (:gates = 1 OR g.published = 1) ORDER BY 1, 3, 2");
 /* clang-format on */
 
 static void part_read(struct rows *r, struct part *p)
 {
     *p = (struct part){.kind = (enum part_kind)row_int(r, 0),
                        .id = row_int(r, 1),
-                       .day = row_int(r, 2),
-                       .until = row_int(r, 3),
-                       .n = row_int(r, 4),
-                       .m = row_int(r, 5),
-                       .effect = row_real(r, 6),
-                       .low = row_real(r, 7),
-                       .high = row_real(r, 8),
-                       .title = row_text(r, 9),
-                       .key = row_text(r, 10),
-                       .text = row_text(r, 11),
-                       .more = row_text(r, 12),
-                       .extra = row_text(r, 13),
-                       .last = row_text(r, 14)};
+                       .day = row_int(r, 3),
+                       .until = row_int(r, 4),
+                       .n = row_int(r, 5),
+                       .m = row_int(r, 6),
+                       .effect = row_real(r, 7),
+                       .low = row_real(r, 8),
+                       .high = row_real(r, 9),
+                       .title = row_text(r, 10),
+                       .key = row_text(r, 11),
+                       .text = row_text(r, 12),
+                       .more = row_text(r, 13),
+                       .extra = row_text(r, 14),
+                       .last = row_text(r, 15)};
     /* A gate that was cancelled stands where it was, not where it was planned.
      */
     if (p->kind == PART_GATE && p->m != NONE)

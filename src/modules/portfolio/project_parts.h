@@ -22,6 +22,7 @@ enum part_kind {
     PART_STEP,   /* of the project, from the journal */
     PART_TAGGED, /* a policy that it has no more: until the day before .until */
     PART_SECRET, /* a gate that the reader may not read: nothing tells of it */
+    PART_CONDITION, /* that a gate still asks for, and the reader may read */
     PART_KINDS,
 };
 /* What each member means for each kind stands beside its statement. */

@@ -16,6 +16,13 @@
     " p.school = d.school WHERE " USED_TODAY(                                  \
         "d") " AND d.project = t.project AND p.id = :me)"
 
+/* A condition t of a project that the reader leads or coordinates: who owes it.
+ */
+#define IS_OWED                                                                \
+    "EXISTS (SELECT 1 FROM portfolio_gate g JOIN portfolio_project_member m"   \
+    " ON m.project = g.project WHERE g.id = t.gate AND m.person = :me AND"     \
+    " m.role IN ('lead', 'coordinator'))"
+
 const struct waiting portfolio_waiting[] = {
     {.label = "portfolio.waiting.mine",
      .right = "portfolio.documents",
@@ -76,14 +83,24 @@ const struct waiting portfolio_waiting[] = {
      .where = SQL_CONST("t.state = 'open' OR (t.state = 'prepared'"
                         " AND t.meets <= :today + 31)"),
      .entity = &gate_entity},
+    {.label = "portfolio.waiting.owed",
+     .right = "portfolio.gates",
+     .where = SQL_CONST("t.due BETWEEN :today AND :today + 30 AND " AWAITED(
+         "t") " AND " IS_OWED),
+     .entity = &gate_condition_entity},
+    {.label = "portfolio.waiting.overdue",
+     .right = "portfolio.gates",
+     .where = SQL_CONST("t.due < :today AND " AWAITED("t") " AND " IS_OWED),
+     .entity = &gate_condition_entity,
+     .late = true},
     {.label = "portfolio.waiting.conditions",
      .right = "portfolio.gates",
-     .where =
-         SQL_CONST("t.due BETWEEN :today AND :today + 30 AND " AWAITED("t")),
+     .where = SQL_CONST("t.due BETWEEN :today AND :today + 30 AND " AWAITED(
+         "t") " AND NOT " IS_OWED),
      .entity = &gate_condition_entity},
     {.label = "portfolio.waiting.late",
      .right = "portfolio.gates",
-     .where = SQL_CONST("t.due < :today AND " AWAITED("t")),
+     .where = SQL_CONST("t.due < :today AND " AWAITED("t") " AND NOT " IS_OWED),
      .entity = &gate_condition_entity,
      .late = true},
     {.label = "portfolio.waiting.advice",
