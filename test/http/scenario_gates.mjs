@@ -26,7 +26,7 @@ async function projectAt(name, ...steps) {
 }
 async function gateOf(project, fields = {}, roles = ['leader', 'inspector', 'expert']) {
   const path = made(await post(leader, '/jalons', { project: id(project), name: 'Jalon', stage_from: 'study',
-    stage_to: 'design', meets: '2025-03-20', quorum: '1', ...fields }));
+    stage_to: 'design', meets: '2025-03-20', quorum: '2', ...fields }));
   for (const role of roles)
     made(await post(leader, '/membres-de-jalon', { gate: id(path), person: person(role), role: 'member' }));
   return path;
@@ -56,7 +56,7 @@ await test('a gate that begins elsewhere than its project does not open, and say
 await test('a gate that can never open is refused at entry, beside its field', async () => {
   const faulty = async (at, fields, field, words) => {
     const r = await post(leader, '/jalons', { project: id(at), name: 'Jamais', stage_from: 'study', stage_to: 'design',
-      meets: '2025-03-20', quorum: '1', ...fields });
+      meets: '2025-03-20', quorum: '2', ...fields });
     says(r, 422, words);
     match(r.text, new RegExp(`<[^>]*id="f-${field}"[^>]*aria-invalid="true"`));
   };
@@ -81,7 +81,7 @@ await test('who declared a conflict of interest does not decide, nor note findin
   ok(!await adds(), 'a line is offered that saving refuses');
   match(readable((await leader.get(gate)).text), /son quorum ne changent plus/);
   made(await vote(leader, gate, 'conflict'));
-  made(await vote(inspector, gate, 'go'));
+  for (const who of [inspector, expert]) made(await vote(who, gate, 'go'));
   const page = await leader.get(gate);
   ok(!page.text.includes('name="outcome"'), 'the form is offered');
   match(readable(page.text), /Vous avez déclaré un conflit d’intérêts : une autre personne/);
@@ -102,7 +102,7 @@ await test('a decision that nobody voted for is refused in words', async () => {
 });
 await test('the public decision tells the conflict that was declared, and no name', async () => {
   const text = readable((await server.stranger().get(`/decisions/${id(gate)}`)).text);
-  match(text, /Votes exprimés : 1, dont 1 pour cette décision. Un membre a déclaré un conflit d’intérêts/);
+  match(text, /Votes exprimés : 2, dont 2 pour cette décision. Un membre a déclaré un conflit d’intérêts/);
   ok(!text.includes(people.find((p) => p.id === person('leader')).name));
 });
 await test('what a committee sits on is frozen before a word is typed, and its own criteria need no rank', async () => {
@@ -138,7 +138,7 @@ await test('what was decided is locked; it is published and withdrawn by steps, 
   ok(!page.includes(`${gate}/modifier`) && !page.includes(`${gate}/suppression`), 'editing is offered');
   const before = await rows(gate);
   for (const fields of [{ name: 'Autre' }, { meets: '2025-04-01' }])
-    says(await post(admin, `${gate}/modifier`, { _version: before.version, project: before.project, quorum: 1,
+    says(await post(admin, `${gate}/modifier`, { _version: before.version, project: before.project, quorum: 2,
       name: before.name, stage_from: 'study', stage_to: 'design', meets: before.meets, ...fields }), 409,
     /ce qui a été décidé ne change plus/);
   says(await post(admin, `${gate}/suppression`, { _version: before.version }), 409, /ne change plus/);
@@ -198,7 +198,7 @@ await test('no plain step walks where criteria are written: it says so, and lead
   const given = Object.fromEntries(form.fields);
   equal(`${given.project} ${given.stage_from} ${given.stage_to}`, `${id(path)} study trial`);
   match(page, /href="\/jalons\/nouveau\?project=\d+&amp;stage_from=study&amp;_parent=1">[\s\S]{0,120}Nouveau jalon/);
-  const gate = made(await leader.submit(form, { name: 'Jalon unique', meets: '2025-03-20', quorum: '1' }));
+  const gate = made(await leader.submit(form, { name: 'Jalon unique', meets: '2025-03-20', quorum: '2' }));
   ok(gate);
   const prepared = (await rows('/jalons')).find((g) => g.name === 'Jalon unique').id;
   match((await leader.get(path)).text, new RegExp(`<a href="/jalons/${prepared}">Voir ce jalon`));
@@ -233,7 +233,7 @@ await test('a project that was sent back passes its gate again', async () => {
   made(await post(leader, `${path}/etapes/rework`, { reason: 'Le protocole est à revoir en entier.' }));
   says(await post(leader, `${path}/etapes/trial`), 409, /se décide en jalon/);
   says(await post(leader, '/jalons', { project: id(path), name: 'Nulle part', stage_from: 'design', stage_to: 'finished',
-    meets: '2025-03-20', quorum: '1' }), 422, /ne mène de l’une à l’autre/);
+    meets: '2025-03-20', quorum: '2' }), 422, /ne mène de l’une à l’autre/);
   const elsewhere = await gateOf(path, { stage_from: 'trial', stage_to: 'deployment' });
   says(await waive(elsewhere), 409, /pas à l’étape d’où part/);
 });
@@ -697,6 +697,20 @@ await test('a decision asks for nothing whose day is past', async () => {
   equal((await rows(sits)).state, 'open');
   made(await decide(admin, sits, 'conditions', { ...asked, due_1: '2025-04-01' }));
 });
+await test('one person alone is no committee: neither a new gate says so, nor does one from before open', async () => {
+  const of = await projectAt('Projet d’une seule voix', 'study');
+  const alone = { project: id(of), name: 'Seule', stage_from: 'study', stage_to: 'design', meets: '2025-03-20', quorum: '1' };
+  const refused = await post(leader, '/jalons', alone);
+  says(refused, 422, /au moins 2/);
+  match(readable(refused.text), /deux au moins\s: une personne seule n’est pas un comité/);
+  equal((await api('POST', 'gate', { ...alone, quorum: 1 })).status, 422);
+  const before = await gateOf(of, {}, ['leader']);
+  query(server.folder, `UPDATE portfolio_gate SET quorum = 1 WHERE id = ${id(before)}`); // an earlier program let it
+  match(disabled((await leader.get(before)).text, 'open') ?? '', /Une personne seule n’est pas un comité/);
+  says(await post(leader, `${before}/etapes/open`), 409, /Une personne seule n’est pas un comité/);
+  made(await waive(before));
+  equal((await rows(of)).state, 'design');
+});
 await test('a gate that was cancelled stands at the day on which it was, and says so', async () => {
   const of = await projectAt('Projet au comité annulé', 'study'), sits = await gateOf(of, { name: 'Comité remis', meets: '2025-04-17' });
   const next = await gateOf(of, { name: 'Comité suivant', meets: '2025-04-24' });
@@ -787,7 +801,7 @@ await test('a board of more than two hundred goes on on another page', async () 
   const path = await projectAt('Deux cents jalons', 'study');
   const wide = async (make) => { for (let n = 0; n < 210; n += 30) await Promise.all(Array.from({ length: 30 }, (_, i) => make(n + i))); };
   await wide(async (n) => made(await post(leader, '/jalons', { project: id(path), name: `Jalon numéro ${n}`,
-    stage_from: 'study', stage_to: 'design', meets: '2025-03-20', quorum: '1' })));
+    stage_from: 'study', stage_to: 'design', meets: '2025-03-20', quorum: '2' })));
   await wide(async (n) => made(await post(leader, '/conseils', { need: `Besoin numéro ${n}`, topic: 'other', asker: 'Zoé',
     email: `zoe${n}@demo.example`, asked: '2025-03-10' })));
   for (const [at, words] of [['/jalons/a-decider', /Jalon numéro (\d+)</g], ['/conseils/file', /Besoin numéro (\d+)</g]]) {

@@ -78,10 +78,10 @@ await test('a gate opens only with a committee, and its criteria are frozen then
   made(await post(leader, `${project}/etapes/study`));
   says(await post(leader, `${project}/etapes/design`), 409, /se décide en jalon/);
   const first = made(await post(leader, '/jalons', { project: project.split('/').at(-1), name: 'Étude faite',
-    stage_from: 'study', stage_to: 'design', meets: '2025-03-11', quorum: '1' }));
+    stage_from: 'study', stage_to: 'design', meets: '2025-03-11', quorum: '2' }));
   made(await post(leader, `${first}/etapes/waive`, { reason: 'L’étude a été faite avec les professeurs.' }));
   gate = made(await post(leader, '/jalons', { project: project.split('/').at(-1), name: 'Jalon d’essai',
-    stage_from: 'design', stage_to: 'trial', meets: '2025-03-20', quorum: '1' }));
+    stage_from: 'design', stage_to: 'trial', meets: '2025-03-20', quorum: '2' }));
   made(await leader.submit(await leader.form(`${gate}/modifier`, '/modifier'), { quorum: '3' }));
   const extra = made(await post(leader, '/criteres-de-jalon',
     { gate: gate.split('/').at(-1), position: 9, label: 'De trop' })).split('#')[0];
@@ -108,7 +108,7 @@ await test('a gate opens only with a committee, and its criteria are frozen then
   equal((await post(admin, '/criteres-de-jalon', { gate: id, position: 9, label: 'En plus' })).status, 422);
   equal((await post(admin, `${gate}/modifier`, { _version: (await rows(gate)).version,
     project: project.split('/').at(-1), name: 'Jalon d’essai', stage_from: 'design', stage_to: 'trial',
-    meets: '2025-03-20', quorum: '1' })).status, 422, 'the quorum of an open gate');
+    meets: '2025-03-20', quorum: '2' })).status, 422, 'the quorum of an open gate');
   // What does not change is shown with its reason, and no control; the rest is saved.
   const typed = (await leader.get(`${gate}/modifier`)).text;
   for (const name of ['quorum', 'stage_from', 'stage_to', 'project']) ok(!new RegExp(`name="${name}" (?!value)`).test(typed), name);
@@ -117,7 +117,7 @@ await test('a gate opens only with a committee, and its criteria are frozen then
   const { version, ...kept } = await rows(gate);
   equal(`${kept.name} ${kept.quorum} ${kept.stage_from} ${kept.stage_to} ${kept.project}`,
     `Jalon de l’essai 3 design trial ${project.split('/').at(-1)}`);
-  const api = apiOf(server), other = await api('PATCH', `gate/${id}`, { quorum: 1, version });
+  const api = apiOf(server), other = await api('PATCH', `gate/${id}`, { quorum: 2, version });
   equal(other.status, 422);
   match(other.text, /"quorum"[^}]*ne change plus/);
   equal((await api('PATCH', `gate/${id}`, { quorum: 3, name: 'Jalon d’essai', version })).status, 200);
@@ -370,7 +370,7 @@ const lab = (await rows('/projets')).find((p) => p.name === 'ESCALE').id;
 const sitting = (await rows('/jalons')).find((g) => g.project === lab && g.state === 'open').id;
 made(await post(leader, `/jalons/${sitting}/etapes/cancel`, { reason: 'Le comité est remis à plus tard.' }));
 made(await post(leader, `${made(await post(leader, '/jalons', { project: lab, name: 'Vers le déploiement', stage_from: 'trial',
-  stage_to: 'deployment', meets: '2025-03-11', quorum: '1' }))}/etapes/waive`, { reason: 'Les mallettes sont déjà demandées partout.' }));
+  stage_to: 'deployment', meets: '2025-03-11', quorum: '2' }))}/etapes/waive`, { reason: 'Les mallettes sont déjà demandées partout.' }));
 await test('a deployment that ends before it begins is refused; abandoned needs a reason', async () => {
   match(readable((await leader.get('/deploiements/nouveau')).text), /Tout le monde le lit.*ne nommez personne/);
   const base = { project: lab, tool: 'Mallette', school: schools[0].id, starts: '2025-03-10', state: 'in_use' };

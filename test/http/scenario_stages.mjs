@@ -15,7 +15,7 @@ const why = 'Le comité d’établissement l’a demandé.';
 const step = async (project, name) => made(await post(leader, `${project}/etapes/${name}`, { reason: why }));
 const stands = async (project) => { const p = await rows(project); return `${p.state} ${p.stage}`; };
 const gateOf = async (project, from, to) => made(await post(leader, '/jalons', { project: id(project), name: `Vers ${to}`,
-  stage_from: from, stage_to: to, meets: '2025-03-20', quorum: '1' }));
+  stage_from: from, stage_to: to, meets: '2025-03-20', quorum: '2' }));
 const waive = async (path, to) =>
   made(await post(leader, `${await gateOf(path, (await rows(path)).state, to)}/etapes/waive`, { reason: why }));
 async function projectAt(name, ...stages) {
@@ -111,7 +111,7 @@ await test('a committee is frozen when its gate opens: by form, API and file', a
   match(run.stdout + run.stderr, /line 2: gate/);
   equal(await seats(), before);
   const row = await rows(gate);
-  equal(`${row.quorum} ${row.stage_to} ${row.state}`, '1 design open');
+  equal(`${row.quorum} ${row.stage_to} ${row.state}`, '2 design open');
 });
 await test('what everybody will read is said in a sentence: a word is no reason', async () => {
   const short = /Écrivez une phrase entière, de quatre mots et vingt signes au moins/;
@@ -128,7 +128,7 @@ await test('what everybody will read is said in a sentence: a word is no reason'
   for (const name of ['rework', 'hold', 'stop'])
     says(await post(leader, `${walked}/etapes/${name}`, { reason: 'ok' }), 422, short);
   says(await post(leader, `${gate}/avis`, { opinion: 'go', reason: 'ok' }), 422, short);
-  made(await post(leader, `${gate}/avis`, { opinion: 'go', reason: why }));
+  for (const who of [leader, await server.as('inspector')]) made(await post(who, `${gate}/avis`, { opinion: 'go', reason: why }));
   const form = await leader.form(gate, '/decision');
   const found = (reason) => Object.fromEntries(form.controls.filter((c) => /^(met|reason)_/.test(c.name))
     .map((c) => [c.name, /^met_/.test(c.name) ? 'yes' : reason]));

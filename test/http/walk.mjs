@@ -300,7 +300,7 @@ const next = stops.filter((s) => !drafts.includes(s.tour) && !received.includes(
 const after = { idea: 'study', study: 'design', design: 'trial', trial: 'deployment' };
 const onItsWay = entities.find((e) => e.path === '/projets').rows.find((p) => after[p.state]);
 given['/accueils'] = { year: visit.year, 'slot.0.day': '', 'slot.0.part': '', 'slot.0.space': '' };
-given['/jalons'] = { project: String(onItsWay.id), stage_from: onItsWay.state, stage_to: after[onItsWay.state] };
+given['/jalons'] = { project: String(onItsWay.id), stage_from: onItsWay.state, stage_to: after[onItsWay.state], quorum: '2' };
 given['/temps-de-route'] = { start: '54395', finish: '57463' };
 given['/etapes-tournee'] = { tour: String(drafts[0]) };
 given['/remises'] = { tour: String(next.tour), school: String(next.school), day: '2025-03-11' };

@@ -46,7 +46,7 @@ await test('a stage that criteria guard is passed at a gate: the way is beside t
   equal(await leader.inputValue('#f-stage_to'), 'design');
   await leader.fill('#f-name', 'Étude faite');
   await leader.fill('#f-meets', '2025-03-11');
-  await leader.fill('#f-quorum', '1');
+  await leader.fill('#f-quorum', '2');
   await leader.locator('form.form button.btn').last().press('Enter');
   await leader.waitForURL(/\/projets\/\d+$/);
   await leader.getByRole('link', { name: 'Voir ce jalon' }).first().click();

@@ -6,6 +6,7 @@
 #include "core/request.h"
 #include "modules/portfolio/dossier.h"
 
+enum { COMMITTEE = 2 }; /* votes: one person alone decides as none */
 static const char *const states[] = {
     "prepared", "open", "go",        "conditions", "hold",
     "recycle",  "stop", "cancelled", "waived",     NULL,
@@ -141,9 +142,10 @@ static const char *open_refuses(struct conn *c, struct arena *a,
     const struct gate *g = row;
     const struct standing s = standing_of(c, a, g, person, NULL);
     const char *conflict = conflict_fault(&s);
-    return conflict              ? conflict
-           : !s.there            ? "portfolio_gate.project_elsewhere"
-           : s.seats < g->quorum ? "portfolio_gate.too_few_members"
+    return conflict                ? conflict
+           : !s.there              ? "portfolio_gate.project_elsewhere"
+           : g->quorum < COMMITTEE ? "portfolio_gate.no_committee"
+           : s.seats < g->quorum   ? "portfolio_gate.too_few_members"
            : s.criteria + s.of_the_pair == 0 ? "portfolio_gate.no_criteria"
                                              : voters_fault(c, a, g);
 }
@@ -368,7 +370,7 @@ static const struct field fields[] = {
     CHOICE(gate, stage_from, stages_from, .flags = F_REQUIRED | F_FILTER),
     CHOICE(gate, stage_to, stages_to, .flags = F_REQUIRED | F_LIST | F_FILTER),
     DATE(gate, meets, .flags = F_REQUIRED | F_LIST | F_SORT),
-    INT(gate, quorum, .min = 1, .max = 30, .flags = F_REQUIRED),
+    INT(gate, quorum, .min = COMMITTEE, .max = 30, .flags = F_REQUIRED),
     BOOL(gate, published, .flags = F_FILTER | F_COMPUTED),
     DATE(gate, decided_on, .flags = F_LIST | F_SORT | F_COMPUTED),
     CHOICE(gate, state, states, .flags = F_REQUIRED | F_LIST | F_FILTER),
