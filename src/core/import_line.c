@@ -262,6 +262,36 @@ static enum status row_begun(struct reader *r, struct arena *a,
     return OK;
 }
 
+/* What has no code is known by the values that name it, once they are read:
+ * the same file sent again, corrected, says what is there already. */
+static enum status row_recognise(struct reader *r, struct arena *a,
+                                 const struct form_input *in,
+                                 const struct form_source *source,
+                                 const struct record *record,
+                                 struct import_line *line)
+{
+    const struct entity *e = r->im->entity;
+    struct form_errors ignored = {.mem = a};
+    void *tried, *found;
+    bool names = false;
+    for (const struct index *i = e->indexes; i && i->columns; i++)
+        names |= i->names;
+    if (!names || line->exists || record_key(record).n)
+        return OK;
+    tried = row_copy(a, e, line->row);
+    enum status s = row_from_input(a, e, in, source,
+                                   PARSE_GIVEN | PARSE_CODES | PARSE_FIELDS,
+                                   tried, &ignored);
+    if (s == OK)
+        s = row_by_name(r->conn, a, e, tried, &found);
+    if (s == ERR_NOT_FOUND || s == ERR_INVALID)
+        return OK;
+    TRY(s);
+    line->row = found;
+    line->exists = true;
+    return OK;
+}
+
 /* A line of an intake has no code: it is the one before it when it says the
  * same, and what stands already when the intake finds it. *before: that line's
  * number, or 0. */
@@ -321,6 +351,7 @@ enum status line_read(struct reader *r, struct piece *p,
     struct form_errors notes = {.mem = a};
     struct form_errors errors = {.mem = a, .notes = &notes};
     TRY(row_begun(r, a, record, code, line, &errors));
+    TRY(row_recognise(r, a, &in, &source, record, line));
     if (line->exists)
         TRY(check_reach(r, a, line->row, &errors));
     const void *now = row_copy(a, e, line->row);

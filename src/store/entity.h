@@ -210,6 +210,8 @@ struct index {
     const char *columns; /* "school, label" */
     bool unique;
     struct sql where; /* .text NULL: all rows; else a partial index */
+    bool names; /* unique, of an entity without a code: a line of a file that
+                   has these values is about the row that has them */
 };
 
 /* Rows that share the keys may not overlap: from is of a row, until is not any
@@ -497,6 +499,10 @@ bool row_key(struct arena *a, const struct entity *e, const void *row,
  * to the database. */
 enum status row_taken(struct conn *c, struct arena *a, const struct entity *e,
                       const void *row, bool *yes) MUST_USE;
+/* The row of the values that name one (struct index), which are those of this
+ * one; ERR_NOT_FOUND: there is none, or nothing names rows of that kind. */
+enum status row_by_name(struct conn *c, struct arena *a, const struct entity *e,
+                        const void *row, void **out) MUST_USE;
 /* The days of a row whose entity has turns, both included. */
 struct days {
     int32_t from, until;

@@ -32,14 +32,14 @@ bool row_key(struct arena *a, const struct entity *e, const void *row,
     return true;
 }
 
-/* "SELECT count(*) FROM … o WHERE o.id <> :self AND o.school = :school": other
- * rows of the same values. False: one has no value, which equals none. */
+/* " FROM … o WHERE o.id <> :self AND o.school = :school": other rows of the
+ * same values. False: one has no value, which equals none. */
 static bool others(struct arena *a, const struct entity *e, const void *row,
                    const char *columns, struct buf *b, struct args *args)
 {
     const struct row *h = row;
     struct str rest = str_of(columns), part;
-    buf_printf(b, "SELECT count(*) FROM %s o WHERE o.id <> :self", e->name);
+    buf_printf(b, " FROM %s o WHERE o.id <> :self", e->name);
     args_add(a, args, arg_int("self", h->id > 0 ? h->id : 0));
     while (str_next(&rest, ',', &part)) {
         const struct field *f = part_field(a, e, part);
@@ -60,6 +60,7 @@ enum status row_taken(struct conn *c, struct arena *a, const struct entity *e,
         struct buf b = {.mem = a};
         struct args args = {0};
         int64_t n;
+        buf_str(&b, "SELECT count(*)");
         if (!i->unique || i->where.text ||
             !others(a, e, row, i->columns, &b, &args))
             continue;
@@ -68,6 +69,24 @@ enum status row_taken(struct conn *c, struct arena *a, const struct entity *e,
         *yes = n > 0;
     }
     return OK;
+}
+
+enum status row_by_name(struct conn *c, struct arena *a, const struct entity *e,
+                        const void *row, void **out)
+{
+    for (const struct index *i = e->indexes; i && i->columns; i++) {
+        struct buf b = {.mem = a};
+        struct args args = {0};
+        int64_t id;
+        buf_str(&b, "SELECT min(o.id)");
+        if (!i->names || !others(a, e, row, i->columns, &b, &args))
+            continue;
+        buf_done(&b);
+        TRY(db_int(c, sql_built(&b), args.all, &id));
+        if (id != NONE)
+            return row_load(c, a, e, id, &reach_all, out);
+    }
+    return ERR_NOT_FOUND;
 }
 
 struct days row_days(const struct entity *e, const void *row)
@@ -99,6 +118,7 @@ const char *turns_fault(struct conn *c, struct arena *a, const struct entity *e,
     const struct turns *t = e->turns;
     struct buf b = {.mem = a};
     struct args args = {0};
+    buf_str(&b, "SELECT count(*)");
     if (!t || !others(a, e, row, t->keys, &b, &args))
         return NULL;
     const struct days turn = row_days(e, row);

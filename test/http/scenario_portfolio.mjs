@@ -649,6 +649,22 @@ await test('3,000 deployments in one file, twelve of them wrong, each named by i
   const said = run.stdout + run.stderr;
   for (const line of wrong) match(said, new RegExp(`\\b${line}\\b`), `line ${line} is not named`);
   equal((await rows('/deploiements')).length, before + 2988, said.slice(0, 600));
+  // Corrected in the file and sent again: what is there already is known by what it says.
+  const right = lines.map((line, i) => (wrong.includes(i + 1)
+    ? ['ESCALE', `Outil ${i - 1}`, schools[(i - 1) % schools.length].uai, '2025-02-01', '', 'in_use'].join(';') : line));
+  right[1] = right[1].replace(';;in_use', ';2025-03-10;ended');
+  writeFileSync(file, right.join('\r\n'));
+  const sent = (...more) => essaim('import', 'deployment', file, ...more, '--data', server.folder);
+  match(sent('--dry-run'), /12 new, 1 changed, 2987 the same, 0 refused, 0 repeated/);
+  const text = sent();
+  match(text, /12 new, 1 changed, 2987 the same, 0 refused, 0 repeated/);
+  match(sent(), /0 new, 0 changed, 3000 the same, 0 refused/);
+  equal((await rows('/deploiements')).length, before + 3000);
+  equal(query(server.folder, "SELECT state FROM portfolio_deployment WHERE tool = 'Outil 0'"), 'ended');
+  const number = /import (\d+): 3000 lines, 12 new/.exec(text)[1];
+  essaim('import', 'undo', number, '--data', server.folder);
+  equal((await rows('/deploiements')).length, before + 2988);
+  equal(query(server.folder, "SELECT state FROM portfolio_deployment WHERE tool = 'Outil 0'"), 'in_use');
 });
 await test('the dry run refuses the lines that writing refuses, and names each', async () => {
   const [a, b, c, d] = schools.slice(50);

@@ -21,7 +21,7 @@ static const struct field fields[] = {
     {0},
 };
 static const struct index indexes[] = {
-    {.columns = "project, school, tool, starts", .unique = true},
+    {.columns = "project, school, tool, starts", .unique = true, .names = true},
     /* Counting by school reads this index alone. */
     {.columns = "project, state, school, starts, ends"},
     /* So does counting the reasons of what is over. */
