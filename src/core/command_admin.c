@@ -71,6 +71,7 @@ static void field_labels(struct arena *a, const struct entity *e,
     if (f->one_of)
         printf("%s.%s\n", e->name, f->one_of);
     optional(a, key, ".help");
+    optional(a, key, ".none");
     for (const char *const *k = f->choices; k && *k; k++) {
         printf("%s.%s\n", key, *k);
         optional(a, arena_printf(a, "%s.%s", key, *k), ".tone");

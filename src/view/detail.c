@@ -55,8 +55,10 @@ static enum status fact_of(struct drawing *d, const struct field *f,
         (struct fact){.name = f->name,
                       .label = field_label(d->mem, d->lang, e, f->name),
                       .text = field_shown(d->mem, d->lang, e, f, d->ask->row)};
-    if (v.type == V_NULL)
+    if (v.type == V_NULL) {
+        out->text = field_none(d->mem, d->lang, e, f->name);
         return OK;
+    }
     if (f->type == F_REF) {
         if (d->ask->conn)
             TRY(ref_title(d->ask->conn, d->mem, f, v.i, &out->text));

@@ -193,6 +193,10 @@ const char *file_about(struct arena *a, const struct lang *lang,
  * one row is called. */
 const char *field_label(struct arena *a, const struct lang *lang,
                         const struct entity *e, const char *name);
+/* What an empty field says where that is no lack of knowledge, as a use without
+ * an end: its label "….none"; NULL where it has none, and is unknown. */
+const char *field_none(struct arena *a, const struct lang *lang,
+                       const struct entity *e, const char *name);
 const char *choice_label(struct arena *a, const struct lang *lang,
                          const struct entity *e, const char *field,
                          const char *key);

@@ -224,6 +224,7 @@ static struct form_field *control(struct drawing *d, struct form_field *out,
 static struct form_option *options(struct form_field *out, struct drawing *d,
                                    size_t n, bool may_be_unknown)
 {
+    const char *none = field_none(d->mem, d->lang, d->entity, out->name);
     struct form_option *list = NEW_ARRAY(d->mem, struct form_option, n + 2);
     list[0] = (struct form_option){
         .value = "", .label = tr(d->lang, "list.all"), .chosen = !*out->value};
@@ -231,10 +232,10 @@ static struct form_option *options(struct form_field *out, struct drawing *d,
     out->options = list;
     out->option_count = n + 1;
     if (may_be_unknown)
-        list[out->option_count++] =
-            (struct form_option){.value = "~",
-                                 .label = tr(d->lang, "view.unknown"),
-                                 .chosen = same(out->value, "~")};
+        list[out->option_count++] = (struct form_option){
+            .value = "~",
+            .label = none ? none : tr(d->lang, "view.unknown"),
+            .chosen = same(out->value, "~")};
     return list + 1;
 }
 

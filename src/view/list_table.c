@@ -75,7 +75,8 @@ struct shown {
     struct {
         const char *label, *tone;
     } * words;
-    bool tagged; /* a state is a tag, though without a tone */
+    bool tagged;      /* a state is a tag, though without a tone */
+    const char *none; /* what an empty one says; NULL: it is unknown */
 };
 
 static void cell_choice(struct drawing *d, struct shown *s, const char *key,
@@ -152,8 +153,8 @@ static void cell(struct drawing *d, struct shown *s, const void *row,
     }
     struct value v = field_get(f, row);
     if (v.type == V_NULL)
-        return;
-    if (f->type == F_REF)
+        out->text = s->none;
+    else if (f->type == F_REF)
         cell_ref(d, f, v.i, out);
     else if (f->type == F_FILE)
         file_cell(d, f, row, v.i, out);
@@ -209,6 +210,7 @@ enum status list_rows(struct drawing *d, struct list_v *out)
         s->field = fields[i];
         s->others = &fields[i + 1];
         s->tagged = same(fields[i]->name, "state");
+        s->none = field_none(d->mem, d->lang, d->entity, fields[i]->name);
         s->words =
             arena_array(d->mem, sizeof(*s->words), choice_count(fields[i]) + 1);
         column(d, fields[i], &heads[columns++]);

@@ -25,6 +25,12 @@ static char *label_key(struct arena *a, const char *const parts[KEY_PARTS])
 }
 #define LABEL_KEY(a, ...) label_key((a), (const char *const[]){__VA_ARGS__})
 
+const char *field_none(struct arena *a, const struct lang *lang,
+                       const struct entity *e, const char *name)
+{
+    return tr_or(lang, LABEL_KEY(a, e->name, name, "none", ""), NULL);
+}
+
 const char *field_label(struct arena *a, const struct lang *lang,
                         const struct entity *e, const char *name)
 {

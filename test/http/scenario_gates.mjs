@@ -772,6 +772,25 @@ await test('a project’s page says of which kind nothing is known', async () =>
   for (const kind of ['perception', 'apprentissages', 'organisation', 'coût']) ok(text.includes(`rien n’est connu ${kind} inconnu`), kind);
   ok(!text.includes('rien n’est connu usage'), text);
 });
+await test('what is empty because there is nothing is not called unknown; of evidence, what nobody knows is', async () => {
+  const of = await projectAt('Projet aux cases vides', 'study', 'design', 'trial', 'deployment');
+  made(await post(admin, '/deploiements', { ...deployment, project: id(of), tool: 'Sans terme' }));
+  const line = (html, words) => readable(html.split('<tr').slice(1).find((row) => row.includes(words)) ?? '');
+  match(line((await admin.get('/deploiements?q=Sans+terme')).text, 'Sans terme'), /sans fin prévue en usage/);
+  match(line((await (await server.as('admin', 'en')).get('/deploiements?q=Sans+terme')).text, 'Sans terme'), /no end planned/);
+  const asked = made(await post(leader, '/conseils', { need: 'Un besoin sans école', topic: 'other', asked: '2025-03-02', asker: 'Zoé', email: 'zoe@demo.example' }));
+  const list = (await leader.get('/conseils?q=sans+ecole')).text;
+  match(line(list, 'Un besoin sans école'), /non précisé .*sans établissement/);
+  match(list, /<option value="~">non précisée<\/option>/);
+  match(readable((await leader.get(asked)).text), /Discipline non précisée/);
+  const service = (await rows('/services')).find((s) => s.code === 'training').id;
+  made(await post(leader, '/passages', { project: id(of), service, starts: '2025-09-01', state: 'planned' }));
+  const plan = line((await leader.get(of)).text, 'Formation</a>');
+  match(plan, /prévu non compté .* sans fin prévue pas encore nommée pas encore écrits aucune/);
+  ok(!/inconnu/.test(plan), plan);
+  made(await post(expert, '/preuves', { project: id(of), statement: 'Une classe y revient d’elle-même', kind: 'usage', level: 1, found: '2025-03-01' }));
+  match(line((await leader.get(of)).text, 'Une classe y revient'), /usage 1 sur 5 inconnu inconnu inconnu inconnu/);
+});
 await test('the server lived through it', async () => {
   equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));
 });
