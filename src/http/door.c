@@ -19,21 +19,31 @@
 
 enum { FULL_MS = 10, NO_ROOM_MS = 100 };
 
+/* Each is counted here, and not when a loop comes to take it over: by then
+ * there may be more than a loop takes, and 0.9.75 of the library, when it
+ * refuses one for that, keeps that loop's lock for ever. */
+static void hand_over(struct http_server *s, int fd, struct sockaddr *from,
+                      socklen_t n)
+{
+    s->connections++;
+    if (MHD_add_connection(s->daemon, fd, from, n) != MHD_YES)
+        s->connections--; /* it has closed it */
+}
+
 /* Until nobody waits: then or when no more may come in, how long to look away.
  */
 static int let_in(struct http_server *s)
 {
-    while (s->connections < s->o.connections) {
+    while (!s->stopping && s->connections < s->o.connections) {
         struct sockaddr_storage from;
         socklen_t n = sizeof(from);
         const int fd = accept4(s->o.socket, (struct sockaddr *)&from, &n,
                                SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd >= 0) /* which closes it if it does not take it */
-            MHD_add_connection(s->daemon, fd, (struct sockaddr *)&from, n);
+        if (fd >= 0)
+            hand_over(s, fd, (struct sockaddr *)&from, n);
         else if (errno == EAGAIN)
             return 0;
-        else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
-                 errno == ENOMEM)
+        else if (errno != ECONNABORTED && errno != EINTR)
             return NO_ROOM_MS;
         /* Else that client has gone: the next. */
     }

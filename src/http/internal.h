@@ -128,7 +128,8 @@ struct http_server {
     struct door door;
     struct lane lanes[HTTP_LANES]; /* that of HTTP_NONE is not used */
     struct keeper keeper;
-    _Atomic unsigned connections, active, suspended;
+    _Atomic unsigned connections; /* let in, and not gone */
+    _Atomic unsigned active, suspended;
     _Atomic uint64_t refused[HTTP_LANES];
     _Atomic bool stopping;
 };

@@ -32,7 +32,6 @@ void serve_connection(void *data, struct MHD_Connection *c, void **context,
                    ->client_addr);
         client_add(&s->keeper, k);
         *context = k;
-        s->connections++;
     } else if (*context) {
         client_drop(&s->keeper, *context);
         free_plain(*context);

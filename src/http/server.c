@@ -8,8 +8,7 @@
 #include <unistd.h>
 
 #define SECOND INT64_C(1000000000)
-/* DOOR: those who are let in, and not counted yet, are not more. */
-enum { CONNECTION_MEMORY = 16384, FLUSH_SECONDS = 1, DOOR = 1024 };
+enum { CONNECTION_MEMORY = 16384, FLUSH_SECONDS = 1 };
 
 static unsigned or_else(unsigned value, unsigned otherwise)
 {
@@ -54,8 +53,10 @@ static struct MHD_Daemon *daemon_start(struct http_server *s)
     return MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
             MHD_USE_NO_LISTEN_SOCKET,
-        0, NULL, NULL, serve_request, s, MHD_OPTION_CONNECTION_LIMIT,
-        o->connections + DOOR, MHD_OPTION_CONNECTION_TIMEOUT, o->idle_seconds,
+        0, NULL, NULL, serve_request, s,
+        /* A loop has its part of it, and takes all that the door lets in. */
+        MHD_OPTION_CONNECTION_LIMIT, o->connections * o->loops,
+        MHD_OPTION_CONNECTION_TIMEOUT, o->idle_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
         /* What it would be strict about, head.c refuses in our words. */
         MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_UNESCAPE_CALLBACK,

@@ -73,7 +73,40 @@ TEST(http_door_shuts_while_they_come)
         for (int i = 0; i < COMERS; i++)
             pthread_join(comers[i].thread, NULL);
         close(k.socket);
+        OKAY(k.opened == k.closed);
         arena_reset(&k.mem);
     }
-    OKAY(true);
+}
+
+/* The library counts a client when a loop takes it over, and a loop that is at
+ * its own limit by then keeps its lock for ever. */
+TEST(http_door_a_crowd_finds_only_the_room_there_is)
+{
+    enum { ROOM = 64, CROWD = 300 };
+    struct http_kit k = {0};
+    int crowd[CROWD], held[2], other[2];
+    http_kit_start(&k, &(struct http_options){.connections = ROOM});
+    for (int i = 0; i < 2; i++) {
+        held[i] = http_kit_connect(&k);
+        usleep(50000);
+        http_kit_send(held[i], "GET /retenu HTTP/1.1\r\nHost: h\r\n\r\n");
+        other[i] = dup(0); /* the number of its socket chooses its loop */
+    }
+    usleep(50000); /* no loop looks at who comes */
+    for (int i = 0; i < CROWD; i++)
+        crowd[i] = http_kit_connect(&k);
+    unsigned most = 0;
+    for (int i = 0; i < 800; i++, usleep(1000)) {
+        const unsigned now = http_load(k.server).connections;
+        most = now > most ? now : most;
+    }
+    OKAY(most == ROOM);
+    for (int i = 0; i < CROWD; i++)
+        close(crowd[i]);
+    for (int i = 0; i < 2; i++)
+        close(held[i]), close(other[i]);
+    OKAY(strstr(http_kit_ask(&k, "GET /a HTTP/1.1\r\nHost: h\r\n"
+                                 "Connection: close\r\n\r\n"),
+                "GET /a "));
+    http_kit_stop(&k);
 }
