@@ -154,7 +154,7 @@ static void end_reading(struct conn *conn)
 {
     struct pg_conn *c = pg_conn(conn);
     pg_ahead_drop(c);
-    if (c->pg && !c->lost && c->inside && pg_queue(c, "COMMIT") == OK)
+    if (c->pg && !c->lost && c->inside)
         pg_send_off(c);
     if (c->broken)
         c->timeout_ms = -1; /* a SET of the transaction went with it */

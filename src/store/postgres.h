@@ -40,7 +40,7 @@ struct pg_statement {
     const char **names; /* of $1, $2, … */
     Oid *types;         /* as declared: 0 left to the server */
     int params;
-    bool unproven; /* the server has not said yet that it could prepare it */
+    int place; /* of its PREPARE among those queued; -1: it is prepared */
 };
 
 /* A statement that was sent before its answer is asked for. */
@@ -134,7 +134,7 @@ enum status pg_queue(struct pg_conn *c, const char *text) MUST_USE;
 /* Queues it, sends all and waits; *answer is the caller's to clear. */
 enum status pg_ask(struct pg_conn *c, const char *text,
                    PGresult **answer) MUST_USE;
-/* Sends all, and does not wait. */
+/* Ends a reader's transaction, and waits for nobody. */
 void pg_send_off(struct pg_conn *c);
 void pg_ahead_drop(struct pg_conn *c);
 enum status pg_ahead(struct conn *c, struct sql sql,

@@ -32,14 +32,6 @@ static void take_owed(struct pg_conn *c)
         PQclear(take(c));
 }
 
-void pg_send_off(struct pg_conn *c)
-{
-    take_owed(c); /* of a reader before, where this one asked nothing */
-    if (PQpipelineSync(c->pg))
-        c->owed = c->queued + 1; /* and the sync's */
-    c->queued = 0;
-}
-
 static bool went_well(const PGresult *answer)
 {
     const ExecStatusType s = PQresultStatus(answer);
@@ -76,15 +68,16 @@ static struct arg *args_copy(struct arena *a, const struct arg *args)
 }
 
 /* Statements that were kept before the server had prepared them, now that it
- * has, or has not. */
-static void prove(struct pg_conn *c, bool prepared)
+ * has done as many of the commands sent as went well. */
+static void prove(struct pg_conn *c, int well)
 {
     struct cache *cache = &c->conn.cache;
     for (size_t i = 0; i < cache->room && c->unproven; i++) {
         struct pg_statement *s = cache->all[i].stmt;
-        if (!cache->hashes[i] || !s->unproven)
+        if (!cache->hashes[i] || s->place < 0)
             continue;
-        s->unproven = false;
+        const bool prepared = s->place < well;
+        s->place = -1;
         c->unproven--;
         if (prepared)
             continue;
@@ -92,6 +85,28 @@ static void prove(struct pg_conn *c, bool prepared)
         cache_drop(cache, &cache->all[i]);
     }
     c->unproven = 0;
+}
+
+static void sync_off(struct pg_conn *c)
+{
+    if (PQpipelineSync(c->pg))
+        c->owed += c->queued + 1; /* and the sync's */
+    c->queued = 0;
+}
+
+/* Of what nobody has heard of, something may have failed: then nothing behind
+ * it is done up to a sync, neither a PREPARE nor the COMMIT, and a SET before
+ * it goes with the transaction. */
+void pg_send_off(struct pg_conn *c)
+{
+    take_owed(c); /* of a reader before, where this one asked nothing */
+    if (c->queued) {
+        sync_off(c);
+        prove(c, 0);
+        c->timeout_ms = -1;
+    }
+    if (pg_queue(c, "COMMIT") == OK)
+        sync_off(c);
 }
 
 /* Keeps the answer at that place of the queue for who will ask for it. */
@@ -130,11 +145,13 @@ static enum status finish(struct pg_conn *c, const char *text,
     take_owed(c);
     c->conn.trips++;
     const int all = c->queued;
+    int well = 0;
     for (bool sent = PQpipelineSync(c->pg); sent && c->queued; c->queued--) {
         PQclear(got);
         got = take(c);
         if (s == OK && !went_well(got))
             s = got ? pg_fail(c, got, text) : pg_fail_lost(c);
+        well += s == OK;
         if (went_well(got) && ahead_keep(c, all - c->queued, got))
             got = NULL;
         if (c->lost)
@@ -146,7 +163,7 @@ static enum status finish(struct pg_conn *c, const char *text,
         take_sync(c);
     c->queued = 0;
     if (c->unproven)
-        prove(c, s == OK);
+        prove(c, well);
     if (s != OK) {
         PQclear(got);
         got = NULL;
@@ -269,11 +286,20 @@ static struct pg_statement *statement_new(struct pg_conn *c, const char *text)
     return s;
 }
 
+/* What fails when it runs is prepared all the same, and kept: the server keeps
+ * it, too. */
 static enum status prepare(struct pg_conn *c, struct pg_statement *s,
-                           const struct sending *v)
+                           const struct sending *v, const char *text,
+                           uint64_t hash)
 {
+    struct cached *at = cache_place(&c->conn.cache);
+    const enum status dropped = at->stmt ? statement_drop(c, at) : OK;
+    cache_put(&c->conn.cache, at, hash, text, s);
+    s->place = c->queued;
+    c->unproven++;
     memcpy(s->types, v->types, (size_t)s->params * sizeof(Oid));
-    if (!PQsendPrepare(c->pg, s->name, s->text, s->params, s->types))
+    if (dropped != OK ||
+        !PQsendPrepare(c->pg, s->name, s->text, s->params, s->types))
         return pg_fail_lost(c);
     c->queued++;
     return OK;
@@ -324,30 +350,21 @@ static enum status queue_begin(struct pg_conn *c)
     return queue_timeout(c);
 }
 
-struct running {
-    struct pg_conn *conn;
-    const char *text;
-    const struct arg *args;
-    struct cached *cached; /* the statement was prepared before */
-    struct pg_statement *statement;
-    uint64_t hash;
-};
-
-static enum status send_one(struct running *r)
+static enum status send_one(struct pg_conn *c, const char *text,
+                            const struct arg *args)
 {
-    struct pg_conn *c = r->conn;
+    uint64_t hash;
     TRY(queue_begin(c));
-    r->cached = cache_find(&c->conn.cache, r->text, &r->hash);
-    r->statement = r->cached ? r->cached->stmt : statement_new(c, r->text);
-    struct sending v = values_for(c, r->statement, r->args, r->text);
-    if (r->cached && !fits(r->statement, &v)) {
-        TRY(statement_drop(c, r->cached));
-        r->cached = NULL;
-        r->statement = statement_new(c, r->text);
+    struct cached *at = cache_find(&c->conn.cache, text, &hash);
+    struct pg_statement *s = at ? at->stmt : statement_new(c, text);
+    const struct sending v = values_for(c, s, args, text);
+    if (at && !fits(s, &v)) {
+        TRY(statement_drop(c, at));
+        at = NULL;
+        s = statement_new(c, text);
     }
-    struct pg_statement *s = r->statement;
-    if (!r->cached)
-        TRY(prepare(c, s, &v));
+    if (!at)
+        TRY(prepare(c, s, &v, text, hash));
     if (!PQsendQueryPrepared(c->pg, s->name, s->params, v.values, v.lengths,
                              v.formats, 0))
         return pg_fail_lost(c);
@@ -355,32 +372,12 @@ static enum status send_one(struct running *r)
     return OK;
 }
 
-static enum status keep(struct running *r)
-{
-    struct pg_conn *c = r->conn;
-    struct cached *at = cache_place(&c->conn.cache);
-    enum status s = OK;
-    if (at->stmt)
-        s = statement_drop(c, at);
-    cache_put(&c->conn.cache, at, r->hash, r->text, r->statement);
-    return s;
-}
-
 static enum status run_once(struct pg_conn *c, const char *text,
                             const struct arg *args, PGresult **answer)
 {
-    struct running r = {.conn = c, .text = text, .args = args};
     *answer = NULL;
-    enum status s = send_one(&r);
-    if (s == OK)
-        s = finish(c, text, answer);
-    if (r.statement && !r.cached) {
-        if (s == OK)
-            s = keep(&r);
-        else
-            statement_free(r.statement);
-    }
-    return s;
+    TRY(send_one(c, text, args));
+    return finish(c, text, answer);
 }
 
 /* A server that went away before anything was done is asked once more. */
@@ -440,16 +437,8 @@ ahead_find(const struct pg_conn *c, const char *text, const struct arg *args)
 static enum status ahead_send(struct pg_conn *c, const char *text,
                               const struct arg *args)
 {
-    struct running r = {.conn = c, .text = text, .args = args};
-    enum status s = send_one(&r);
+    const enum status s = send_one(c, text, args);
     const int place = c->queued - 1;
-    if (s == OK && !r.cached) {
-        r.statement->unproven = true;
-        c->unproven++;
-        s = keep(&r);
-    } else if (r.statement && !r.cached) {
-        statement_free(r.statement);
-    }
     arena_reset(&c->scratch);
     if (s == OK)
         c->ahead[c->ahead_count++] = (struct pg_ahead){

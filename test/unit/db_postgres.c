@@ -318,3 +318,59 @@ TEST(db_place_shown_is_an_address)
     }
     arena_reset(&mem);
 }
+
+static enum status mark_there(struct conn *c, struct arena *mem, void *data)
+{
+    (void)mem, (void)data;
+    return db_exec(c, SQL("INSERT INTO mark VALUES (900, 'there')"), NO_ARGS,
+                   NULL);
+}
+
+static enum status refused_mark(struct conn *c, struct arena *mem, void *data)
+{
+    (void)mem, (void)data;
+    return db_exec(c, SQL("INSERT INTO mark (name) VALUES ('there')"), NO_ARGS,
+                   NULL);
+}
+
+static enum status statements_count(struct conn *c, struct arena *mem,
+                                    void *data)
+{
+    (void)mem;
+    return db_int(c,
+                  SQL("SELECT count(*) FROM pg_prepared_statements WHERE"
+                      " statement LIKE 'INSERT INTO mark (%'"),
+                  NO_ARGS, data);
+}
+
+/* What a server refuses it has prepared all the same, and keeps. */
+TEST_POSTGRES(postgres_prepares_once_what_is_refused)
+{
+    struct db_kit k = db_kit_open();
+    int64_t n = NONE;
+    OKAY(db_write(k.db, &k.mem, mark_there, NULL) == OK);
+    for (int i = 0; i < 20; i++)
+        OKAY(db_write(k.db, &k.mem, refused_mark, NULL) == ERR_CONFLICT);
+    OKAY(db_write(k.db, &k.mem, statements_count, &n) == OK);
+    OKAY(n == 1);
+    db_kit_close(&k);
+}
+
+/* Nobody has heard that it could not be prepared: behind one that fails. */
+TEST_POSTGRES(postgres_believes_no_statement_that_nobody_heard_of)
+{
+    struct db_kit k = db_kit_open();
+    int64_t n;
+    OKAY(conn_begin(k.reader, 0) == OK);
+    OKAY(db_ahead(k.reader, SQL("SELECT 1 / count(*) FROM part"), NO_ARGS) ==
+         OK);
+    OKAY(db_ahead(k.reader, SQL("SELECT 7"), NO_ARGS) == OK);
+    conn_end(k.reader);
+    OKAY(db_kit_int(&k, SQL("SELECT 6")) == 6);
+    for (int i = 0; i < 2; i++) {
+        OKAY(conn_begin(k.reader, 0) == OK);
+        OKAY(db_int(k.reader, SQL("SELECT 7"), NO_ARGS, &n) == OK && n == 7);
+        conn_end(k.reader);
+    }
+    db_kit_close(&k);
+}
