@@ -166,7 +166,7 @@ static enum status open_in(struct app *app, const char *folder,
         .shared = app->shared,
         .slow_ms = app->slow_ms};
     TRY(db_open(&app->mem, &app->db, &options, why));
-    if (app->serves)
+    if (!app->shared)
         TRY(app_claim(app, &app->mem, CLAIM_MS, why));
     if (app->made)
         TRY(schema_made(app->db, &app->mem, why));

@@ -26,8 +26,7 @@ struct app {
     const char *folder; /* the data folder: files and keys */
     const char *place;  /* postgresql://…; NULL: a file in the folder */
     bool dev;           /* --dev: the development pages */
-    bool shared;        /* to be opened beside a server that may have it */
-    bool serves;        /* nobody else may serve it at the same time */
+    bool shared;        /* beside a server that may have it; else alone */
     bool made;          /* is to be there already: an empty one is refused */
     bool access_log;    /* a line of the log for each request */
     bool shows_cost;    /* headers that say what each answer cost */
@@ -56,7 +55,7 @@ void app_init(struct app *app);
  * failure *why is one line that says what to do. */
 enum status app_open(struct app *app, const char *folder,
                      const char **why) MUST_USE;
-/* For a server: db_claim, under the folder's name and the machine's. */
+/* For who is alone: db_claim, under the folder's name and the machine's. */
 enum status app_claim(struct app *app, struct arena *a, int patience_ms,
                       const char **why) MUST_USE;
 void app_close(struct app *app);

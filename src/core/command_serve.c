@@ -107,7 +107,7 @@ static int open_database(struct cli *cli, int socket, bool was_away)
             a, socket, "not ready: the database does not answer\n",
             arena_printf(a, "%s\n\n%s\n", tr(lang_find("fr"), "error.503.what"),
                          tr(lang_find("en"), "error.503.what")));
-    cli->app->made = cli->app->serves = true;
+    cli->app->made = true;
     cli->waits = was_away;
     const int code = cli_open(cli);
     if (code && cli->away && other)

@@ -36,10 +36,11 @@ const char *db_place_shown(struct arena *a, const char *place);
 const char *db_place_kept(struct arena *a, const char *place);
 /* What a failure means for an administrator, and what to do. */
 const char *db_reason(enum status s);
-/* For who serves: one process at a time. who: how others are told of it, on a
- * line. Waits so long for one that ends. ERR_CONFLICT: another has it, and *why
- * says what to do. Called again, from one thread at a time, it sees that it is
- * still so, and after a server was away takes it anew. */
+/* For who serves, or changes all of it: one process at a time. who: how others
+ * are told of it, on a line. Waits so long for one that ends. ERR_CONFLICT:
+ * another has it, and *why says what to do. Called again, from one thread at a
+ * time, it sees that it is still so, and after a server was away takes it anew.
+ */
 enum status db_claim(struct db *db, struct arena *a, const char *who,
                      int patience_ms, const char **why) MUST_USE;
 void db_close(struct db *db); /* runs what waits, checkpoints, closes */

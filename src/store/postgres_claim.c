@@ -1,13 +1,15 @@
 /*
- * Who serves a database: a session of its own has an advisory lock as long as
- * the process lives, under the name of the schema, for each is a database of
- * its own. The server gives it back when that session ends, however it does.
+ * Who serves a database, or changes all of it: a session of its own has an
+ * advisory lock as long as the process lives, under the name of the schema, for
+ * each is a database of its own. The server gives it back when that session
+ * ends, however it does.
  */
 #include "store/postgres.h"
 
 /* A machine that went without a word is given up after a minute. */
 static const char lasting[] =
-    "SET idle_session_timeout = 0; SET tcp_keepalives_idle = 30; "
+    "SET idle_session_timeout = 0; SET statement_timeout = 0; "
+    "SET tcp_keepalives_idle = 30; "
     "SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3";
 
 #define KEY "hashtext('serve ' || current_schema())"

@@ -115,12 +115,11 @@ await test('the journal verified twice while the server seals it', async () => {
   }
   match(essaim('journal', 'verify', ...data), /all as sealed/);
 });
-// Of a file of SQLite; a server of PostgreSQL has room for several.
-if (!onPostgres) await test('what must be alone says who has the folder', () => {
+await test('what must be alone says who has the folder', () => {
   for (const args of [['demo'], ['db', 'migrate'], ['serve', '--listen', '127.0.0.1:0']]) {
     const r = run(...args, ...data);
     equal(r.status, 1, args.join(' '));
-    match(r.stderr, /in use by another Essaim \(process \d+\)/);
+    match(r.stderr, onPostgres ? /is served already by the Essaim of \S+ on \S/ : /in use by another Essaim \(process \d+\)/);
   }
 });
 await test('a task that has run, given up or to be tried again, keeps its key from no other', async () => {
