@@ -317,6 +317,7 @@ static enum status handle(void *data)
 {
     struct req *r = data;
     TRY(conn_begin(r->conn, r->x->deadline));
+    conn_heed(r->conn, &r->x->deadline);
     enum status s = ask(r);
     if (s != OK)
         s = req_fail(r, s);

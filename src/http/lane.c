@@ -293,7 +293,7 @@ void lane_abandon(struct lane *l)
     for (unsigned i = 0; i < l->started; i++) {
         struct exchange *e = l->workers[i].doing;
         if (e && state_move(e, STATE_WORKING, STATE_ABANDONED)) {
-            e->x.deadline = 0;
+            e->x.deadline = 1; /* of which 0 is none */
             hand_back(e);
         }
     }

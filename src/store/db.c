@@ -118,6 +118,11 @@ enum status conn_begin(struct conn *c, int64_t deadline)
     return OK;
 }
 
+void conn_heed(struct conn *c, const _Atomic int64_t *deadline)
+{
+    c->limit.nearer = deadline;
+}
+
 void conn_end(struct conn *c)
 {
     CHECK(!c->writer);
@@ -144,9 +149,10 @@ enum status db_read(struct db *db, struct arena *mem,
 enum status conn_renew(struct conn *c)
 {
     const unsigned queries = c->queries, trips = c->trips;
-    const int64_t deadline = c->limit.wall;
+    const struct limit limit = c->limit;
     conn_end(c);
-    TRY(conn_begin(c, deadline));
+    TRY(conn_begin(c, limit.wall));
+    c->limit = limit;
     c->queries = queries;
     c->trips = trips;
     return OK;
@@ -221,11 +227,12 @@ const struct dialect *dialect_of(const struct conn *c)
 bool limit_passed(const struct conn *c)
 {
     const struct limit *l = &c->limit;
-    if (!l->wall)
+    const int64_t wall = l->nearer ? *l->nearer : l->wall;
+    if (!wall)
         return false;
     int64_t now = time_monotonic_ns();
-    if (now < l->wall || !l->cpu)
-        return now >= l->wall;
+    if (now < wall || !l->cpu)
+        return now >= wall;
     struct timespec t;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return now >= l->hard ||

@@ -52,6 +52,9 @@ void conn_close(struct conn *c);
 /* One consistent snapshot until conn_end. Past the deadline (time_monotonic_ns;
  * 0 is none) queries end with ERR_BUSY. */
 enum status conn_begin(struct conn *c, int64_t deadline) MUST_USE;
+/* The deadline until conn_end: another thread may bring it nearer, though what
+ * a server has begun to answer is not cut short for that. */
+void conn_heed(struct conn *c, const _Atomic int64_t *deadline);
 void conn_end(struct conn *c);
 /* fn in a snapshot of its own, with a reader opened for it: what fn returns, or
  * why there was none. */

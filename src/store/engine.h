@@ -23,6 +23,7 @@ enum {
  * a busy machine does not fail innocent writes. Nanoseconds; wall 0: never. */
 struct limit {
     int64_t wall, cpu, hard;
+    const _Atomic int64_t *nearer; /* in the place of wall; or NULL */
 };
 
 /* The statements that a connection keeps, by their text. */

@@ -235,6 +235,35 @@ TEST(db_stops_at_the_deadline)
     db_kit_close(&k);
 }
 
+static void *bring_near(void *data)
+{
+    usleep(50000);
+    *(_Atomic int64_t *)data = 1;
+    return NULL;
+}
+
+/* As a server that stops does with what it still answers. */
+TEST_SQLITE(db_stops_when_the_deadline_is_brought_near)
+{
+    struct db_kit k = db_kit_open();
+    pthread_t other;
+    const int64_t began = time_monotonic_ns();
+    _Atomic int64_t deadline = began + INT64_C(5000000000);
+    int64_t n;
+    OKAY(conn_begin(k.reader, deadline) == OK);
+    conn_heed(k.reader, &deadline);
+    OKAY(conn_renew(k.reader) == OK);
+    CHECK(pthread_create(&other, NULL, bring_near, &deadline) == 0);
+    OKAY(db_int(k.reader, ENDLESS, NO_ARGS, &n) == ERR_BUSY);
+    pthread_join(other, NULL);
+    OKAY(time_monotonic_ns() - began < INT64_C(3000000000));
+    conn_end(k.reader);
+    OKAY(conn_begin(k.reader, 0) == OK);
+    OKAY(db_int(k.reader, SQL("SELECT 1"), NO_ARGS, &n) == OK);
+    conn_end(k.reader);
+    db_kit_close(&k);
+}
+
 static const char *refusal(struct arena *a, const char *path)
 {
     struct db *db;
