@@ -178,8 +178,20 @@ static int watch(pid_t child, bool *ending)
         if (got < 0 || got == SIGCHLD)
             continue;
         *ending = true;
+        if (waitpid(child, &state, WNOHANG) == child)
+            return 0; /* what ended it before was not the stop */
         kill(child, SIGTERM);
     }
+}
+
+static void tell_signal(int signal, bool again)
+{
+    char number[12];
+    snprintf(number, sizeof(number), "%d", signal);
+    log_line(LOG_ERROR,
+             again ? "the child ended by a signal; starting again"
+                   : "the child ended by a signal as it stopped",
+             "#signal", number, NULL);
 }
 
 /* Keeps a child serving, until the end. The first must find its database; one
@@ -196,13 +208,12 @@ static int supervise(struct cli *cli, int socket)
         if (child == 0)
             _exit(child_main(cli, socket, away));
         int state = watch(child, &ending);
-        const int code = WIFEXITED(state) ? WEXITSTATUS(state) : 0;
+        const int code = WIFEXITED(state) ? WEXITSTATUS(state) : 1;
         away = served && code == AWAY;
+        if (WIFSIGNALED(state))
+            tell_signal(WTERMSIG(state), !ending);
         if (ending || (WIFEXITED(state) && !away))
             return code == AWAY ? !ending : code;
-        if (!away)
-            log_line(LOG_ERROR, "the child ended by a signal; starting again",
-                     NULL);
         bool soon = time_monotonic_ns() - start < 2000000000;
         tries = soon && !away ? tries + 1 : 0;
         if (tries == GIVE_UP)

@@ -41,6 +41,17 @@ await test('TERM while the child is being replaced ends too', async () => {
   await sleep(20);
   equal((await server.stop()).code, 0);
 });
+await test('a child that a bug ends while it stops is no good end', async () => {
+  const server = await serve();
+  const child = childOf(server.child.pid);
+  process.kill(child, 'SIGSTOP');
+  const end = server.stop();
+  await sleep(200);
+  process.kill(child, 'SIGABRT');
+  process.kill(child, 'SIGCONT');
+  equal((await end).code, 1);
+  ok(/"event":"the child ended by a signal as it stopped","signal":6/.test(server.log()), server.log());
+});
 await test('a server that was stopped and goes on serves again', async () => {
   const server = await serve();
   process.kill(server.child.pid, 'SIGSTOP');
