@@ -87,15 +87,16 @@ static enum status add_posted(struct conn *c, struct arena *mem, void *data)
 
 enum status file_post(struct req *r)
 {
-    struct file f = {.name = file_name_clean(r->mem, posted_name(r)),
-                     .person = r->who->person,
-                     .at = time_now()};
+    struct file *f = NEW(r->mem, struct file);
+    *f = (struct file){.name = file_name_clean(r->mem, posted_name(r)),
+                       .person = r->who->person,
+                       .at = time_now()};
     if (upload_fault(r, "file", r->x->body))
         return ERR_INVALID;
     enum status s = ERR_STALE;
-    r->row = &f;
+    r->row = f;
     for (int i = 0; i < FILE_TRIES && s == ERR_STALE; i++) {
-        TRY(file_keep(r->app->folder, r->mem, r->x->body, &f));
+        TRY(file_keep(r->app->folder, r->mem, r->x->body, f));
         s = req_write(r, add_posted, r);
     }
     TRY(s);

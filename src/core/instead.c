@@ -125,7 +125,7 @@ static struct str instead_get(const void *data, const char *name, size_t nth)
     const struct instead_taken *k = data;
     const struct str value = url_find(k->fields, k->n, name);
     return !value.p ? k->typed.get(k->typed.data, name, nth)
-           : nth    ? (struct str){0}
+           : nth    ? (struct str){NULL, 0}
                     : value;
 }
 

@@ -390,7 +390,8 @@ static struct str asked_get(const void *data, const char *name, size_t nth)
     const struct asked *k = data;
     struct req *r = k->r;
     if (same(name, "asked"))
-        return nth ? (struct str){0} : str_of(day_iso(r->mem, day_today()));
+        return nth ? (struct str){NULL, 0}
+                   : str_of(day_iso(r->mem, day_today()));
     return word_in(k->only, name) ? r->in.get(r->in.data, name, nth)
                                   : (struct str){0};
 }

@@ -118,10 +118,10 @@ static struct sql overlap(struct arena *a, const struct entity *e, int n)
 
 static struct sql overlap_drop(struct arena *a, const struct entity *e, int n)
 {
-    return overlap(a, e, n).text
-               ? (struct sql){arena_printf(
-                     a, "DROP TRIGGER IF EXISTS %s_overlap_%d", e->name, n)}
-               : (struct sql){NULL};
+    if (!overlap(a, e, n).text)
+        return (struct sql){NULL};
+    return (struct sql){
+        arena_printf(a, "DROP TRIGGER IF EXISTS %s_overlap_%d", e->name, n)};
 }
 
 /* There is one writer: ids are given in the order of the commits. */

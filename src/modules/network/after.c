@@ -147,7 +147,7 @@ static struct str given(const void *data, const char *name, size_t nth)
 {
     const struct reviewing *k = data;
     if (same(name, "visit"))
-        return nth ? (struct str){0}
+        return nth ? (struct str){NULL, 0}
                    : str_of(
                          arena_printf(k->r->mem, "%" PRId64, k->visit->row.id));
     return word_in("went other blocked", name)

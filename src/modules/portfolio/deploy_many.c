@@ -146,7 +146,7 @@ static enum status filters_fill(struct req *r, struct many_v *v)
 static const char *accepted_digest(const struct deploying *d)
 {
     struct buf b = {.mem = d->r->mem};
-    int64_t ids[SCHOOLS];
+    int64_t ids[SCHOOLS] = {0};
     size_t n = 0;
     for (size_t i = 0; i < d->n; i++)
         if (!d->targets[i].why)
@@ -274,7 +274,7 @@ static enum status uai_add(struct deploying *d, struct str typed)
 {
     struct req *r = d->r;
     struct str uai;
-    void *row;
+    void *row = NULL;
     const char *fault = check_uai(r->mem, typed, &uai);
     enum status s = ERR_NOT_FOUND;
     bool within = false;
