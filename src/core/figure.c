@@ -3,6 +3,7 @@
 #include "core/suppress.h"
 #include "i18n/format.h"
 #include "i18n/lang.h"
+#include "store/recall.h"
 #include "store/row.h"
 
 #include <math.h>
@@ -139,12 +140,35 @@ static enum status settle(struct conn *c, struct arena *a,
     return OK;
 }
 
+/* What a reader remembers it by; NULL: not everybody sees the same. */
+static const char *key_of(struct arena *a, const struct figure_ask *ask)
+{
+    const struct figure *f = ask->figure;
+    if (strstr(f->value.text, "{reach:") &&
+        !reach_is_all(f->entity, &ask->reach))
+        return NULL;
+    return arena_printf(a, "figure %s %d %d %" PRId64, f->id, ask->year,
+                        figure_day(f, ask->year), ask->bassin);
+}
+
 enum status figure_value(struct conn *c, struct arena *a,
                          const struct figure_ask *ask, struct figure_value *out)
 {
+    const char *key = key_of(a, ask);
+    const struct figure_value *known = key ? conn_recall(c, key) : NULL;
+    if (known) {
+        *out = *known;
+        return OK;
+    }
     struct figure_value v = {0};
     TRY(number(c, a, ask, &v.value));
     TRY(settle(c, a, ask, &v));
+    struct arena *memory = key ? conn_memory(c) : NULL;
+    if (memory) {
+        struct figure_value *kept = NEW(memory, struct figure_value);
+        *kept = v;
+        conn_remember(c, key, kept);
+    }
     *out = v;
     return OK;
 }

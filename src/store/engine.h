@@ -13,7 +13,7 @@
 enum {
     STATEMENTS = 192,      /* kept prepared by a connection … */
     FEWER_STATEMENTS = 64, /* … or so many, where they are of its memory */
-    REMEMBERED = 32,       /* things, by a reader: recall.h */
+    REMEMBERED = 64,       /* things, by a reader: recall.h */
     REFUSAL = 256,
     LANE_MOST = 1024, /* writes that wait; beyond, ERR_BUSY */
 };
