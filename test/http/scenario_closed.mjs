@@ -28,12 +28,13 @@ const closed = ['2022-2023', '2023-2024'];
 const figures = async (year, bassin) => Object.fromEntries(
   (await json(`/chiffres.json?annee=${year}${bassin && `&bassin=${bassin}`}`)).map((f) => [f.id, f.value]));
 // And the network's lines by what the schools are that came.
-const lines = async (year) => {
+const cuts = ['circonscription', 'type', 'rural', 'prioritaire'];
+const lines = async (year, by = cuts) => {
   const out = {};
-  for (const by of ['circonscription', 'type', 'rural', 'prioritaire']) {
-    const [, ...rows] = (await admin.get(`/reseau.csv?annee=${year}&par=${by}`)).text.trim().split('\r\n');
+  for (const cut of by) {
+    const [, ...rows] = (await admin.get(`/reseau.csv?annee=${year}&par=${cut}`)).text.trim().split('\r\n');
     for (const [id, name, ...values] of rows.map((l) => l.split(';')))
-      out[`${by} ${by === 'circonscription' ? id : name}`] = values.join();
+      out[`${cut} ${cut === 'circonscription' ? id : name}`] = values.join();
   }
   return out;
 };
@@ -53,9 +54,20 @@ ok([...before.values()].flatMap((v) => Object.values(v)).filter((v) => v > 0).le
 // lines are of the network alone.
 const near = ['', String((await json('/laboratoires.json'))[0].bassin)];
 const apart = ['axis', 'objective', 'service', 'project'];
-const soon = async (entity, what) => read[entity] && same(`${entity} ${what}`, ['2023-2024'],
-  apart.includes(entity) && !whole ? near : [...near, 'lines']);
-const ended = (entity) => same(entity, closed, read[entity] && whole ? parts : sum);
+let turn = 0;
+const soon = async (entity, what) => {
+  if (!read[entity]) return;
+  await same(`${entity} ${what}`, ['2023-2024'], apart.includes(entity) && !whole || inTurn(entity) ? near : [...near, 'lines']);
+  if (inTurn(entity)) await sameCut(`${entity} ${what}`, '2023-2024', cuts[turn++ % cuts.length]);
+};
+// What a line is of is said by the schools alone: of other entities one cut is asked in turn.
+const inTurn = (entity) => !whole && entity !== 'school' && !apart.includes(entity);
+const sameCut = async (what, year, cut) => {
+  const had = Object.entries(before.get(`${year} lines`)).filter(([name]) => name.startsWith(`${cut} `));
+  deepEqual(await lines(year, [cut]), Object.fromEntries(had), `${what}: ${year} moved (${cut})`);
+};
+const ended = (entity) => (whole || read[entity] ? same(entity, closed, read[entity] && whole ? parts : sum)
+  : same(entity, ['2023-2024'], ['']));
 
 const behind = new Map();
 for (const { id } of await json('/chiffres.json')) {
@@ -133,7 +145,8 @@ for (const entity of entities)
       const gone = await api('DELETE', `${entity}/${row.id}`);
       if (gone.status === 204) await soon(entity, `${row.id} deleted`);
       const shown = await admin.get(`${paths[entity]}/${row.id}/historique`);
-      for (const f of forms(shown.text).filter((x) => /\/restauration$/.test(x.action))) {
+      // An edit and its contrary stand in turn: every third is now one, now the other.
+      for (const f of forms(shown.text).filter((x) => /\/restauration$/.test(x.action)).filter((_, i) => whole || i % 3 === 0)) {
         if ((await admin.submit(f)).status === 303) await soon(entity, `${row.id} ${f.action}`);
       }
     }

@@ -18,9 +18,14 @@ function send(kind, lines, ...words) {
 }
 const count = (table) => Number(query(folder, `SELECT count(*) FROM ${table}`));
 
+// make check sends some lines of a long list, from all over it.
+const some = (lines) => {
+  const each = process.env.FULL ? 1 : Math.ceil((lines.length - 1) / 150);
+  return lines.filter((_, i) => (i ? i % each === 1 % each || i === lines.length - 1 : true));
+};
 await test(`of ${kinds.length} kinds what was exported makes and changes nothing`, () => {
   for (const kind of kinds) {
-    const lines = csv(kind);
+    const lines = some(csv(kind));
     if (lines.length < 2) continue;
     const { counts, said } = send(kind, lines, '--dry-run');
     // Classes of a visit bear names that others bear, too: that is refused, in words.
