@@ -12,23 +12,20 @@
 
 /* These are told to everybody; who may not see the visits sees no rows of them.
  *
- * A visit says of which school year all its half-days are. */
+ * A visit says of which school year all its half-days are. The laboratories of
+ * a bassin are looked up first, so that its visits alone are read. */
 #define OF_THE_YEAR                                                            \
-    "v.state = 'held' AND v.year = :year AND (:bassin IS NULL OR l.bassin = "  \
-    ":bassin)"
-#define HELD                                                                   \
-    "FROM network_visit v JOIN network_lab l ON l.id = v.lab "                 \
-    "WHERE " OF_THE_YEAR HAS_HALVES
+    "v.state = 'held' AND v.year = :year AND v.lab IN (SELECT l.id FROM "      \
+    "network_lab l WHERE :bassin IS NULL OR l.bassin = :bassin)"
+#define HELD "FROM network_visit v WHERE " OF_THE_YEAR HAS_HALVES
 #define SLOTS(place_)                                                          \
-    "FROM network_slot s JOIN network_visit v ON v.id = s.visit JOIN "         \
-    "network_lab l ON l.id = v.lab WHERE " OF_THE_YEAR                         \
-    " AND v.place = '" place_ "'"
+    "FROM network_slot s JOIN network_visit v ON v.id = s.visit "              \
+    "WHERE " OF_THE_YEAR " AND v.place = '" place_ "'"
 /* A class is a row of one school year: each counts once in it. */
 #define CLASSES                                                                \
     "FROM directory_class k WHERE k.id IN (SELECT c.target_id FROM "           \
-    "network_visit_classes c JOIN network_visit v ON v.id = c.row_id JOIN "    \
-    "network_lab l ON l.id = v.lab WHERE " LINK_STOOD(                         \
-        "c", ":to") " AND " OF_THE_YEAR HAS_HALVES ")"
+    "network_visit_classes c JOIN network_visit v ON v.id = c.row_id "         \
+    "WHERE " LINK_STOOD("c", ":to") " AND " OF_THE_YEAR HAS_HALVES ")"
 
 #define HALF_DAYS(name, place)                                                 \
     {                                                                          \
