@@ -18,22 +18,25 @@ const settings = (args = [], env = {}) => {
 const keys = [...settings().keys()].filter((k) => k !== 'data');
 
 await test('every setting: a flag over a variable over the file over the program', () => {
-  for (const key of keys) {
-    // Anything but an address is refused there.
-    const of = (words) => key === 'db' ? `postgresql://${words.replaceAll(' ', '-')}/x` : words;
-    conf(`# a comment\n\n  ${key} =  ${of('from the file')}  \n`);
-    const { variable, default: initial } = settings().get(key);
-    const flag = `--${key.replaceAll('_', '-')}`;
-    const says = (args, env) => {
-      const { value, from } = settings(args, env).get(key);
-      return [value, from];
-    };
-    deepEqual(says([flag, of('by flag')], { [variable]: of('by variable') }), [of('by flag'), 'flag'], key);
-    deepEqual(says([], { [variable]: of('by variable') }), [of('by variable'), 'variable'], key);
-    deepEqual(says(), [of('from the file'), 'essaim.conf'], key);
-    conf('');
-    deepEqual(says(), [initial, 'program'], key);
-  }
+  const initial = settings();
+  // Each has words of its own; anything but an address is refused where one belongs.
+  const of = (key, words) => key === 'db' ? `postgresql://${words.replaceAll(' ', '-')}/x` : `${words} ${key}`;
+  const flags = keys.flatMap((key) => [`--${key.replaceAll('_', '-')}`, of(key, 'by flag')]);
+  const variables = Object.fromEntries(keys.map((key) => [initial.get(key).variable, of(key, 'by variable')]));
+  const says = (args, env, want) => {
+    const all = settings(args, env);
+    for (const key of keys) deepEqual([all.get(key).value, all.get(key).from], want(key), key);
+  };
+  conf(keys.map((key) => `# a comment\n\n  ${key} =  ${of(key, 'from the file')}  \n`).join(''));
+  says(flags, variables, (key) => [of(key, 'by flag'), 'flag']);
+  says([], variables, (key) => [of(key, 'by variable'), 'variable']);
+  says([], {}, (key) => [of(key, 'from the file'), 'essaim.conf']);
+  conf('');
+  says([], {}, (key) => [initial.get(key).default, 'program']);
+  // One alone moves no other.
+  for (const key of keys.slice(0, 3))
+    says([`--${key.replaceAll('_', '-')}`, of(key, 'by flag')], {}, (other) =>
+      other === key ? [of(key, 'by flag'), 'flag'] : [initial.get(other).default, 'program']);
 });
 await test('a password in the database\'s address is not shown', () => {
   for (const url of ['postgresql://someone:hush-hush@server:5433/essaim?sslmode=require',
