@@ -1,6 +1,6 @@
 // The calendars: a laboratory by day, week, month and year, and the network by
 // half-day; each as a grid and as a plain table; closed days say why.
-import { test, apiOf, equal, ok, match, serve, drop, copy, links, readable, today } from './lib.mjs';
+import { test, apiOf, equal, ok, match, serve, drop, copy, links, query, readable, today } from './lib.mjs';
 
 const folder = copy();
 const server = await serve({ data: folder, env: { ESSAIM_QUERIES: '1' } });
@@ -88,6 +88,34 @@ await test('a closure of an area of any kind, and of one laboratory', async () =
   equal((await who.get(`/laboratoires/${lab.id}/demande?jour=2025-06-26&moment=morning`)).status, 200);
   const wrong = await api('POST', 'pause', { ...own, starts: '2025-06-27', ends: '2025-06-26' });
   equal(wrong.status, 422);
+});
+
+await test('days of a year whose holidays nobody has loaded are not open, and say so, until somebody does', async () => {
+  const later = await serve({ args: ['--today', '2027-06-01'] });
+  const [lab, day, far] = [labs[0], '2027-10-12', later.stranger()], operator = await later.as('admin');
+  const ask = `/laboratoires/${lab.id}/demande?jour=${day}&moment=morning`;
+  const call = async (path, body) => JSON.parse((await apiOf(later)('POST', path, body)).text);
+  const book = async () => {
+    const { id } = await call('visit', { title: 'Rentrée', lab: lab.id, kind: 'workshop', place: 'inside', year: '2027-2028', asked: '2027-06-01' });
+    const space = Number(query(later.folder, `SELECT min(id) FROM network_space WHERE lab = ${lab.id} AND within IS NULL`));
+    return apiOf(later)('POST', 'slot', { visit: id, day, part: 'morning', space });
+  };
+  match(readable((await far.get(at(lab, `jour=${day}`))).text), /calendrier scolaire pas encore connu/);
+  match(readable((await far.get(`/laboratoires/${lab.id}?mois=2027-10`)).text), /du 4 au 8 octobre 2027 calendrier scolaire pas encore connu/);
+  equal(free((await far.get(at(lab, `jour=${day}`))).text).size, 0);
+  match(readable((await operator.get('/')).text), /dernière période de vacances connue/);
+  const refused = await far.get(ask);
+  equal(refused.status, 409);
+  match(readable(refused.text), /ne sont pas encore dans le calendrier scolaire/);
+  ok(free(refused.text).size > 0, 'something else is offered');
+  const slot = await book();
+  equal(slot.status, 422, slot.text);
+  equal(JSON.parse(slot.text).errors[0].code, 'network_slot.year_unknown');
+  await call('closure', { name: 'Vacances d’été', kind: 'holidays', starts: '2028-07-08', ends: '2028-08-31' });
+  equal((await far.get(ask)).status, 200);
+  equal((await book()).status, 201);
+  ok(!/dernière période de vacances connue/.test(readable((await operator.get('/')).text)), 'nothing to load any more');
+  await later.stop();
 });
 
 await test('a laboratory does not close on a day on which somebody is expected', async () => {

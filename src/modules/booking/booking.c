@@ -23,6 +23,13 @@ static const struct waiting waiting[] = {
      .right = "booking.check_calendar",
      .where = SQL_CONST("t.source LIKE '%à vérifier%' AND t.ends >= :today"),
      .entity = &closure_entity},
+    /* Nobody can ask for a day after it: time to load the next year. */
+    {.label = "booking.waiting.last",
+     .right = "booking.check_calendar",
+     .where = SQL_CONST("t.kind = 'holidays' AND t.ends - 180 < :today AND"
+                        " t.ends = (SELECT max(k.ends) FROM booking_closure k"
+                        " WHERE k.kind = 'holidays')"),
+     .entity = &closure_entity},
     {0},
 };
 
@@ -46,7 +53,8 @@ static const struct migration migrations[] = {{8, sourced}, {90, apart}, {0}};
 /* Again, for the areas that local holidays need are there now. */
 static enum status demo(struct demo *d)
 {
-    return calendar_begin(d->conn, d->mem);
+    TRY(calendar_begin(d->conn, d->mem));
+    return calendar_invent(d->conn, d->mem, d->today);
 }
 
 const struct module booking_module = {

@@ -120,7 +120,8 @@ static const char known[] = "Arrêté du 7 décembre 2022",
                   by_local_law[] = "Code du travail, art. L3134-13",
                   to_check[] =
                       "Calendrier national 2026-2027, à vérifier par la"
-                      " direction du laboratoire avec l’arrêté";
+                      " direction du laboratoire avec l’arrêté",
+                  invented[] = "Dates inventées pour la démonstration";
 
 static const char *source_of(int32_t starts)
 {
@@ -153,7 +154,7 @@ static const struct {
     {"Saint-Étienne", 12, 26, true},
 };
 static const char *const local_law[] = {"057", "067", "068"};
-enum { FIRST_YEAR = 2023, LAST_YEAR = 2030 };
+enum { FIRST_YEAR = 2023, LAST_YEAR = 2030, KNOWN = 2026 };
 
 static enum status add(struct conn *c, struct arena *a, struct closure wanted)
 {
@@ -205,6 +206,40 @@ enum status school_day_near(struct conn *c, const char *zone, int32_t day,
         closed += day_weekday(day) >= SATURDAY;
     }
     *out = day;
+    return OK;
+}
+
+/* The holidays of the last year that is known (KNOWN), whole weeks later. */
+static enum status invent_year(struct conn *c, struct arena *a, int year)
+{
+    const int32_t first = school_year_first(year),
+                  last = school_year_last(year),
+                  later = (first - school_year_first(KNOWN)) / 7 * 7;
+    for (size_t i = 0; i < COUNT(holidays); i++) {
+        const struct span *s = &holidays[i].days;
+        const int32_t starts = day_of(s->year, s->month, s->day),
+                      ends = day_of(s->to_year, s->to_month, s->to_day);
+        if (school_year_of(starts) != KNOWN ||
+            !same(holidays[i].kind, "holidays"))
+            continue;
+        TRY(add(c, a,
+                (struct closure){.name = holidays[i].name,
+                                 .kind = holidays[i].kind,
+                                 .zone = holidays[i].zone,
+                                 .area = NONE,
+                                 .source = invented,
+                                 .starts = starts + later,
+                                 .ends = ends == school_year_last(KNOWN)
+                                             ? last
+                                             : ends + later}));
+    }
+    return OK;
+}
+
+enum status calendar_invent(struct conn *c, struct arena *a, int32_t until)
+{
+    for (int year = KNOWN + 1; year <= school_year_of(until); year++)
+        TRY(invent_year(c, a, year));
     return OK;
 }
 

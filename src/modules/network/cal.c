@@ -58,6 +58,8 @@ static const char *shut_text(const struct cal *c, const struct half_at *at,
     case HALF_WEEK:
         return tr(l, week_is_a(day) ? "network.cal.not_week_a"
                                     : "network.cal.not_week_b");
+    case HALF_UNKNOWN:
+        return tr(l, "network.cal.unknown_year");
     case HALF_NOT_YET:
         return tr(l, "network.cal.not_yet");
     case HALF_NO_MORE:

@@ -7,7 +7,7 @@ enum { MOST_DAYS = 400, MOST_LABS = 400, ROOMS = 40, MOST_SPACES = 4000 };
 
 /* A laboratory while its half-days are made: hours[weekday][part][A or B]. */
 struct making {
-    int32_t opened, closed;
+    int32_t opened, closed, known;
     bool hours[7][PARTS][2];
 };
 struct make {
@@ -28,10 +28,11 @@ static enum status read_labs(struct make *m)
     struct rows *rows;
     struct halves *out = m->out;
     size_t labs_room = 0, making_room = 0;
-    TRY(db_rows(m->c, m->a,
-                SQL("SELECT l.id, l.name, l.opened, l.closed FROM network_lab l"
-                    " WHERE " ASKED("l") " ORDER BY l.name, l.id"),
-                m->args, &rows));
+    TRY(db_rows(
+        m->c, m->a,
+        SQL("SELECT l.id, l.name, l.opened, l.closed, " HOLIDAYS_KNOWN
+            " FROM network_lab l WHERE " ASKED("l") " ORDER BY l.name, l.id"),
+        m->args, &rows));
     while (out->n < MOST_LABS && rows_next(rows)) {
         out->labs =
             arena_grow(m->a, out->labs, sizeof(*out->labs), out->n, &labs_room);
@@ -42,7 +43,8 @@ static enum status read_labs(struct make *m)
         lab->name = row_text(rows, 1);
         lab->at = NEW_ARRAY(m->a, struct half_at, m->slots);
         m->making[out->n++] = (struct making){.opened = row_day(rows, 2),
-                                              .closed = row_day(rows, 3)};
+                                              .closed = row_day(rows, 3),
+                                              .known = row_day(rows, 4)};
     }
     return rows_end(rows);
 }
@@ -225,6 +227,8 @@ static void settle_half(const struct make *m, size_t i, int32_t day, int part)
         h->state = HALF_NEVER;
     else if (h->why)
         h->state = HALF_SHUT;
+    else if (day > k->known)
+        h->state = HALF_UNKNOWN;
     else if (!open[week])
         h->state = HALF_WEEK;
     for (size_t r = 0; h->state == HALF_OPEN && r < lab->room_count; r++)
@@ -264,15 +268,15 @@ enum status halves_offered(struct conn *c, struct arena *a, int64_t lab,
 
 /* Why nothing of that day: of several reasons the first that has a name. */
 static bool day_opens(const struct halves *h, const struct lab_halves *lab,
-                      int32_t day, const char **why)
+                      struct day_off *off)
 {
     bool opens = false;
-    *why = NULL;
     for (int part = MORNING; part < PARTS; part++) {
-        const struct half_at *at = half_of(h, lab, day, part);
+        const struct half_at *at = half_of(h, lab, off->day, part);
         opens |= at->state == HALF_OPEN;
-        if (!*why)
-            *why = at->why;
+        off->unknown |= at->state == HALF_UNKNOWN;
+        if (!off->why)
+            off->why = at->why;
     }
     return opens;
 }
@@ -290,9 +294,9 @@ enum status calendar_make(struct conn *c, struct arena *a,
     struct day_off *off = NEW_ARRAY(a, struct day_off, days);
     *out = (struct calendar){.half = half, .off = off};
     for (int32_t day = from; day <= to; day++) {
-        const char *why;
-        if (!day_opens(&all, one, day, &why))
-            off[out->off_count++] = (struct day_off){day, why};
+        off[out->off_count] = (struct day_off){.day = day};
+        if (!day_opens(&all, one, &off[out->off_count]))
+            out->off_count++;
         for (int part = MORNING; part < PARTS; part++) {
             const struct half_at *at = half_of(&all, one, day, part);
             if (at->state == HALF_OPEN)
@@ -412,12 +416,30 @@ static enum status labs_beside(struct conn *c, struct arena *a, int64_t lab,
     return rows_end(rows);
 }
 
-enum status calendar_near(struct conn *c, struct arena *a, const struct near *k,
-                          struct half *out, size_t most, size_t *n)
+/* Near a day of which nothing is known is the last one before the last holidays
+ * that are. */
+static enum status near_known(struct conn *c, struct near *k)
+{
+    int64_t last;
+    TRY(db_int(c,
+               SQL("SELECT max(k.starts) FROM booking_closure k JOIN"
+                   " network_lab l ON l.id = :lab WHERE k.kind = 'holidays' AND"
+                   " coalesce(k.zone, l.zone) = l.zone"),
+               ARGS(arg_int("lab", k->lab)), &last));
+    if (last != NONE && last <= k->day)
+        k->day = (int32_t)last - 1;
+    return OK;
+}
+
+enum status calendar_near(struct conn *c, struct arena *a,
+                          const struct near *wanted, struct half *out,
+                          size_t most, size_t *n)
 {
     int64_t labs[NEAR_LABS];
     size_t count;
+    struct near known = *wanted, *k = &known;
     *n = 0;
+    TRY(near_known(c, k));
     TRY(near_among(c, a, k, &k->lab, 1, out, most, n));
     if (*n == most)
         return OK;

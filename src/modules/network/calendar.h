@@ -11,6 +11,7 @@ enum half_state {
     HALF_OPEN,
     HALF_SHUT,    /* closed, .why: "Vacances d'hiver" */
     HALF_WEEK,    /* it opens then in the weeks of the other letter only */
+    HALF_UNKNOWN, /* after the last holidays that are known */
     HALF_NEVER,   /* not one of its hours */
     HALF_NOT_YET, /* before its opening */
     HALF_NO_MORE, /* after its end */
@@ -74,6 +75,7 @@ struct half {
 struct day_off {
     int32_t day;
     const char *why; /* "Vacances d'hiver"; NULL: it never opens that day */
+    bool unknown;    /* the holidays of that year are not known yet */
 };
 struct calendar {
     const struct half *half; /* those on which it opens */

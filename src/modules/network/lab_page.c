@@ -67,14 +67,21 @@ static struct slot_cell_v cell_of(struct req *r, const struct receiving *where,
     return cell;
 }
 
+static const char *off_text(const struct req *r, const struct day_off *off)
+{
+    return off->unknown ? tr(r->lang, "network.cal.unknown_year") : off->why;
+}
+
 /* Days off that follow each other, for one reason, stand together. */
 static size_t off_together(const struct calendar *all, size_t from)
 {
     size_t n = 1;
     while (from + n < all->off_count &&
            all->off[from + n].day == all->off[from].day + (int32_t)n &&
-           all->off[from].why && all->off[from + n].why &&
-           same(all->off[from].why, all->off[from + n].why))
+           (all->off[from].unknown
+                ? all->off[from + n].unknown
+                : all->off[from].why && all->off[from + n].why &&
+                      same(all->off[from].why, all->off[from + n].why)))
         n++;
     return n;
 }
@@ -92,7 +99,7 @@ static void days_fill(struct req *r, const struct receiving *where,
             const size_t n = off_together(all, k);
             day->day = format_days(r->mem, r->lang, all->off[k].day,
                                    all->off[k + n - 1].day);
-            day->off = all->off[k].why;
+            day->off = off_text(r, &all->off[k]);
             v->n += day->off != NULL; /* Sundays go without saying */
             k += n;
             continue;

@@ -31,8 +31,8 @@ enum status lab_closed(struct conn *c, struct arena *a, int64_t lab,
             " :day >= +k.starts AND :day <= k.ends AND " SHUT_TO_LAB
             ") + (SELECT"
             " count(*) FROM network_pause p WHERE p.lab = l.id AND :day"
-            " BETWEEN p.starts AND p.ends) FROM"
-            " network_lab l WHERE l.id = :lab"),
+            " BETWEEN p.starts AND p.ends), CASE WHEN " HOLIDAYS_KNOWN
+            " < :day THEN 1 ELSE 0 END FROM network_lab l WHERE l.id = :lab"),
         ARGS(arg_int("lab", lab), arg_day("day", day),
              arg_cstr("weekday", lab_weekdays[day_weekday(day)]),
              arg_cstr("part", booking_parts[part]),
@@ -41,6 +41,7 @@ enum status lab_closed(struct conn *c, struct arena *a, int64_t lab,
     while (rows_next(rows))
         fault = row_int(rows, 0)    ? "network_slot.lab_closed"
                 : row_int(rows, 2)  ? "network_slot.day_closed"
+                : row_int(rows, 3)  ? "network_slot.year_unknown"
                 : !row_int(rows, 1) ? "network_slot.not_open"
                                     : NULL;
     TRY(rows_end(rows));
