@@ -24,6 +24,7 @@ struct asking {
     bool asks_head;    /* of whose school nobody knows the head */
     const char *alert; /* a label key */
     bool taken;
+    bool twice; /* the class is expected elsewhere then */
 };
 
 static const char asked_of_all[] = "kind class_label pupils need";
@@ -187,19 +188,38 @@ static enum status other_shown(struct asking *k, const struct half *h,
     return OK;
 }
 
-/* The nearest that hold who comes: as links where nothing was typed yet, else
+/* The nearest that hold who comes, while their class is expected nowhere. */
+static enum status others_find(const struct asking *k, struct half *out,
+                               size_t *n)
+{
+    enum { TRIES = 2 * OTHERS };
+    struct half free[TRIES];
+    size_t found;
+    bool twice;
+    TRY(calendar_near(k->r->conn, k->r->mem,
+                      &(struct near){.lab = k->lab->row.id,
+                                     .day = k->day,
+                                     .part = k->part,
+                                     .people = visit_seats(k->visit)},
+                      free, TRIES, &found));
+    *n = 0;
+    for (size_t i = 0; i < found && *n < OTHERS; i++) {
+        TRY(class_elsewhere(k->r->conn, k->r->mem, k->visit, free[i].day,
+                            booking_parts[free[i].part], &twice));
+        if (!twice)
+            out[(*n)++] = free[i];
+    }
+    return OK;
+}
+
+/* They are offered as links where nothing was typed yet, else
  * in the form, so that it need not be typed again. */
 static enum status others_fill(struct asking *k, struct form *form,
                                struct visit_ask_v *v)
 {
     struct req *r = k->r;
     struct half free[OTHERS];
-    TRY(calendar_near(r->conn, r->mem,
-                      &(struct near){.lab = k->lab->row.id,
-                                     .day = k->day,
-                                     .part = k->part,
-                                     .people = visit_seats(k->visit)},
-                      free, OTHERS, &v->other_count));
+    TRY(others_find(k, free, &v->other_count));
     struct slot_cell_v *cells =
         NEW_ARRAY(r->mem, struct slot_cell_v, v->other_count + 1);
     struct form_option *options =
@@ -253,7 +273,7 @@ static enum status show(struct asking *k, int code, bool refused)
         .back = arena_printf(r->mem, "/laboratoires/%" PRId64 "#slots", lab),
         .wait = arena_printf(r->mem, "/laboratoires/%" PRId64 "/attente", lab),
         .privacy = r->who ? NULL : tr(r->lang, "network.ask_privacy")};
-    if (k->taken)
+    if (k->taken || k->twice)
         TRY(others_fill(k, &form, &v));
     struct page p = req_page(r, tr(r->lang, "network.ask"));
     req_crumb_to(r, &p, v.lab, path_of_id(r->mem, "/laboratoires", lab));
@@ -335,9 +355,9 @@ static enum status write_slot(struct asking *k, struct conn *c, int64_t visit)
     slot->part = booking_parts[k->part];
     const int64_t at = slot_of(k->day, k->part);
     int64_t any;
-    bool twice;
-    TRY(class_elsewhere(c, k->r->mem, k->visit, slot->day, slot->part, &twice));
-    if (twice) {
+    TRY(class_elsewhere(c, k->r->mem, k->visit, slot->day, slot->part,
+                        &k->twice));
+    if (k->twice) {
         k->alert = "network.class_twice";
         return ERR_INVALID;
     }
