@@ -322,6 +322,9 @@ struct entity {
      * line that becomes rows what it leaves unsaid; before every check and
      * save. */
     void (*settle)(struct arena *a, void *row);
+    /* Chooses what a row leaves open and only the other rows tell, as a room
+     * that is free: before its check. */
+    enum status (*choose)(struct conn *c, struct arena *a, void *row);
     /* Told why a row that stands may no longer be changed, deleted or brought
      * back by hand (steps still may): a label key, or NULL. Asked inside the
      * transaction. */

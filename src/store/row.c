@@ -204,6 +204,10 @@ const char *row_fault(struct conn *c, struct arena *a, const struct entity *e,
     const char *fault = counting_fault(e, row, field);
     if (!fault)
         fault = frozen_fault(c, a, e, row, field);
+    if (!fault && e->choose) {
+        const enum status s = e->choose(c, a, row);
+        fault = s == OK ? NULL : status_fault(s);
+    }
     if (!fault && e->check)
         fault = e->check(c, a, row, field);
     return fault ? fault : turns_fault(c, a, e, row, field);

@@ -547,6 +547,25 @@ await test('the form of an accueil by telephone begins with what is mostly so, a
   equal((await rows('/demi-journees')).length, count, 'a line left empty is none');
 });
 
+await test('who names no room is given the smallest that holds who comes; where none is free, another half-day is offered', async () => {
+  const by = [...rooms].sort((a, b) => a.capacity - b.capacity);
+  const books = async (pupils, more = {}) => admin.submit(await admin.form('/accueils/nouveau', '/accueils'), { lab: lab.name, kind: 'workshop',
+    pupils: String(pupils), 'slot.0.day': '2025-05-06', 'slot.0.part': 'morning', ...more });
+  const spaceOf = async (r) => {
+    equal(r.status, 303, readable(r.text).slice(0, 500));
+    return (await rows('/demi-journees')).find((s) => s.visit === Number(r.location.split('/').pop())).space;
+  };
+  equal(await spaceOf(await books(by[0].capacity - 2)), by[0].id);
+  equal(await spaceOf(await books(by[0].capacity - 2)), by[1].id, 'the next');
+  const full = await books(10);
+  equal(full.status, 422);
+  match(readable(full.text), /Aucune salle n’est libre alors.*Libre à la place/s);
+  equal(await spaceOf(await books(by[0].capacity + 1, { 'slot.0.part': 'afternoon' })), by[1].id, 'by their number');
+  const v = await visitOf(today);
+  const made = JSON.parse((await api('POST', 'slot', { visit: v, day: '2025-05-15', part: 'morning' })).text);
+  equal((await rows('/demi-journees')).find((s) => s.id === made.id).space, by[0].id, 'by the API too');
+});
+
 await test('what is rare is folded away until it holds something; her own laboratories stand first', async () => {
   const who = await server.as('coordinator');
   const me = (await rows('/personnes')).find((p) => p.email === 'coordinator@demo.example');

@@ -2,6 +2,7 @@
 #include "modules/network/visit.h"
 
 #include "modules/network/agree.h"
+#include "modules/network/calendar.h"
 #include "modules/network/open.h"
 #include "modules/network/people.h"
 #include "modules/network/waiting.h"
@@ -24,6 +25,26 @@ static const struct index slot_indexes[] = {
     {0},
 };
 static const char *const slot_reach[] = {REACH_VISIT, NULL};
+
+/* Who names no room is given the smallest that holds who comes, and that is
+ * promised to nobody. */
+static enum status slot_choose(struct conn *c, struct arena *a, void *row)
+{
+    struct slot *s = row;
+    void *visit;
+    if (s->space != NONE)
+        return OK;
+    TRY(row_load(c, a, &visit_entity, s->visit, &reach_all, &visit));
+    const struct visit *v = visit;
+    if (!same(v->place, "inside"))
+        return OK;
+    const int64_t people = visit_seats(v),
+                  at = slot_of(s->day, part_of(s->part));
+    TRY(room_fitting(c, v->lab, at, people, &s->space));
+    return s->space == NONE
+               ? OK
+               : room_unpromised(c, a, v->lab, at, people, &s->space);
+}
 
 static enum status slot_fault(struct conn *c, struct arena *a,
                               const struct visit *v, const struct slot *s,
@@ -210,6 +231,7 @@ const struct entity slot_entity = {
     .at_once = true,
     .has_uid = true,
     .locked = slot_locked,
+    .choose = slot_choose,
     .check = slot_check,
     .follow = slot_follow,
     .instead = slot_instead,
