@@ -802,6 +802,16 @@ export const others = [
       'GET /laboratoires/:id/demande/envoyee'],
     which: ['lab', () => true], answers: { [all]: 303 } },
   {
+    name: 'which class of its list a request means', routes: ['POST /accueils/:id/classe'], row: 'visit',
+    answers: {
+      stranger: [sign, sign],
+      admin: [422, 422],
+      coordinator: [422, gone],
+      host: [422, gone],
+      'leader inspector ien expert researcher partner teacher head': [no, no],
+    },
+  },
+  {
     name: 'the sheet of a visit', routes: ['GET /accueils/:id/sortie', 'GET /accueils/:id/sortie.pdf'], row: 'visit',
     answers: {
       stranger: [sign, sign],

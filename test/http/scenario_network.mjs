@@ -77,6 +77,42 @@ await test('several classes in one label are each of the school\'s list', async 
   equal(JSON.parse((await api('GET', `visit/${v.id}`)).text).classes.length, 1, 'one class of two levels');
 });
 
+await test('a class that the list has not is told before it joins, with those it may mean; one press names the one', async () => {
+  const made = async (label) => JSON.parse((await api('POST', 'class', { school: school.id, year: '2024-2025', label, kind: 'class' })).text).id;
+  const y = await made('3e Y'), x = await made('3e X');
+  const visit = async (class_label) => JSON.parse((await api('POST', 'visit', { lab: lab.id, school: school.id, class_label, kind: 'workshop',
+    place: 'inside', year: '2024-2025', asked: today })).text).id;
+  const page = async (id) => (await admin.get(`/accueils/${id}`)).text;
+  const meant = (text) => forms(text).filter((f) => f.action.endsWith('/classe')).flatMap((f) => f.buttons.map((b) => Number(b.value)));
+  const one = await visit('3EME y bilingue, 3e X');
+  match(readable(await page(one)), /pas de classe « 3EME y bilingue » dans sa liste/);
+  deepEqual(meant(await page(one)), [y], 'not the other class that is named');
+  deepEqual(meant(await page(await visit('3e YX'))).sort(), [y, x].sort());
+  for (const known of ['3eme Y', '3e X et 3e Y', 'Club chorale']) deepEqual(meant(await page(await visit(known))), [], known);
+  const before = (await rows('/classes')).length;
+  const said = await admin.submit(await admin.form(`/accueils/${one}`, '/classe'), { classe: String(y) });
+  equal(said.status, 303, readable(said.text).slice(0, 300));
+  const now = JSON.parse((await api('GET', `visit/${one}`)).text);
+  deepEqual([now.class_label, now.title], ['3e Y, 3e X', 'atelier, 3e Y, 3e X']);
+  equal((await api('POST', `visit/${one}/etapes/confirm`)).status < 300, true);
+  equal((await rows('/classes')).length, before, 'none is added');
+  const elsewhere = (await rows('/classes')).find((k) => k.school !== school.id).id, two = await visit('3e YX');
+  equal((await admin.submit(await admin.form(`/accueils/${two}`, '/classe'), { classe: String(elsewhere) })).status, 404);
+});
+
+await test('the school\'s list of classes is offered to who has said of which school', async () => {
+  const teacher = await server.as('teacher'), at = half(lab.id, '2025-05-13', 'morning');
+  const offered = (text) => [...text.matchAll(/<datalist id="school-classes">.*?<\/datalist>/gs)].flatMap((l) => [...l[0].matchAll(/value="([^"]*)"/g)].map((m) => m[1]));
+  const mine = (await rows('/personnes')).find((p) => p.email === 'teacher@demo.example').school;
+  const labels = async (of) => (await rows('/classes')).filter((k) => k.school === of && k.year === '2024-2025').map((k) => k.label).sort();
+  const own = await teacher.get(at);
+  deepEqual(offered(own.text).sort(), await labels(mine));
+  match(own.text, /<input[^>]* list="school-classes"/);
+  const who = server.stranger(), form = await who.form(at);
+  deepEqual(offered((await who.get(at)).text), []);
+  deepEqual(offered((await who.submit(form, { ...typed, email: 'non' })).text).sort(), await labels(school.id));
+});
+
 await test('what is wrong is told beside its field, and nothing is kept', async () => {
   const who = server.stranger();
   const before = (await rows('/accueils')).length;
@@ -564,6 +600,16 @@ await test('who names no room is given the smallest that holds who comes; where 
   const v = await visitOf(today);
   const made = JSON.parse((await api('POST', 'slot', { visit: v, day: '2025-05-15', part: 'morning' })).text);
   equal((await rows('/demi-journees')).find((s) => s.id === made.id).space, by[0].id, 'by the API too');
+});
+
+await test('a visit\'s page tells what was filled in; of one that took place also whose number nobody knows', async () => {
+  const facts = async (id) => readable(/<dl class="facts">[\s\S]*?<\/dl>/.exec((await admin.get(`/accueils/${id}`)).text)[0]);
+  const id = await visitOf(today);
+  ok(!/inconnu/.test(await facts(id)), await facts(id));
+  equal((await slot(id, '2025-03-10', 'morning')).status, 201);
+  equal((await api('POST', `visit/${id}/etapes/confirm`)).status, 200);
+  equal((await admin.submit(await admin.form(`/accueils/${id}`, '/etapes/hold'), { present_pupils: '12' })).status, 303);
+  match(await facts(id), /Élèves présents 12.*Parents présents inconnu/s);
 });
 
 await test('what is rare is folded away until it holds something; her own laboratories stand first', async () => {

@@ -84,6 +84,8 @@ struct visit_ask_v {
     const char *back, *wait;          /* to the calendar, to the waiting list */
     const struct slot_cell_v *others; /* free half-days, when it is taken */
     size_t other_count;
+    const char **classes; /* of the school's list, once the school is known */
+    size_t class_count;
 };
 struct visit_sent_v {
     const char *lab, *lab_href, *when, *visit_href;

@@ -11,6 +11,9 @@ enum status chronology_show(struct req *r);
 enum status lab_calendar_show(struct req *r);
 enum status network_calendar_show(struct req *r);
 enum status visit_show(struct req *r);
+enum status visit_name_class(struct req *r);
+/* visit_label.c: of the visit's page, to who receives. */
+enum status new_classes_fill(struct req *r, struct visit_v *v) MUST_USE;
 enum status sheet_show(struct req *r);
 enum status sheet_pdf(struct req *r);
 enum status sheet_linked(struct req *r);

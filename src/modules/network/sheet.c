@@ -6,6 +6,7 @@
 #include "modules/network/agree.h"
 #include "modules/network/pages/told.html.h"
 #include "modules/network/routes.h"
+#include "modules/network/visit.h"
 #include "pdf/paper.h"
 
 static const char *const transports[] = {"foot",  "coach", "public",
@@ -104,6 +105,22 @@ static enum status agreement_alert(struct req *r, const char **out)
     return OK;
 }
 
+/* Without what nobody has filled in; but of a visit that took place it is told
+ * whose number is not known: the figures count those who were there. */
+static void facts_known(struct req *r, struct detail_v *v)
+{
+    const struct visit *of = r->row;
+    struct fact *out = NEW_ARRAY(r->mem, struct fact, v->fact_count);
+    const struct fact *all = v->facts;
+    size_t n = 0;
+    for (size_t i = 0; i < v->fact_count; i++)
+        if (all[i].text || all[i].prose.text.p ||
+            (same(of->state, "held") && word_in(VISIT_PRESENT, all[i].name)))
+            out[n++] = all[i];
+    v->facts = out;
+    v->fact_count = n;
+}
+
 enum status visit_show(struct req *r)
 {
     struct detail_v detail = {0};
@@ -111,12 +128,14 @@ enum status visit_show(struct req *r)
     if (*r->form || r->api)
         return row_page(r);
     TRY(row_detail(r, &detail));
+    facts_known(r, &detail);
     TRY(outing_of(r, &o));
     struct visit_v v = {
         .detail = &detail,
         .sheet = arena_printf(r->mem, "/accueils/%" PRId64 "/sortie", r->id),
         .outing = outing_address(r, o)};
     TRY(agreement_alert(r, &v.alert));
+    TRY(new_classes_fill(r, &v));
     struct page p = req_page(r, detail.title);
     req_crumb(r, &p);
     struct html h;

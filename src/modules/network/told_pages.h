@@ -38,9 +38,19 @@ struct reviews_v {
     const struct said_v *blocked; /* newest first */
     size_t n;
 };
+/* A class that the school's list of the year has not, and those that it has and
+ * that may be meant: .value their ids. */
+struct new_class_v {
+    const char *label, *text;
+    const struct choice_v *near;
+    size_t n;
+};
 struct visit_v {
     const struct detail_v *detail;
-    const char *sheet, *outing; /* the latter NULL for who may not fill it */
+    const struct new_class_v *new_classes;
+    size_t new_count;
+    const char *name, *csrf, *key; /* where one is chosen for such a class */
+    const char *sheet, *outing;    /* the latter NULL for who may not fill it */
     const char *alert; /* what the head has not said, or against it; or NULL */
 };
 /* A line of the sheet: text NULL is written by hand on the paper. */

@@ -65,16 +65,20 @@ static const struct index visit_indexes[] = {
     {.columns = "state, asked"},
     {0},
 };
-/* "atelier, 5e B", where nobody says what it is about: in French, as rows are,
- * whoever writes. */
+/* In French, as rows are, whoever writes. */
+const char *visit_title(struct arena *a, const struct visit *v)
+{
+    const char *kind =
+        choice_label(a, lang_default(), &visit_entity, "kind", v->kind);
+    return v->class_label ? arena_printf(a, "%s, %s", kind, v->class_label)
+                          : kind;
+}
+
 static void visit_settle(struct arena *a, void *row)
 {
     struct visit *v = row;
-    if (v->title || !v->kind)
-        return;
-    v->title = choice_label(a, lang_default(), &visit_entity, "kind", v->kind);
-    if (v->class_label)
-        v->title = arena_printf(a, "%s, %s", v->title, v->class_label);
+    if (!v->title && v->kind)
+        v->title = visit_title(a, v);
 }
 
 bool visit_is_counted(const struct visit *v)
@@ -209,8 +213,6 @@ static const char *refuses_confirm(struct conn *c, struct arena *a,
                    : "network_visit.other_lab";
 }
 
-#define PRESENT_FIELDS                                                         \
-    "present_pupils present_teachers present_parents present_others"
 static const struct step visit_steps[] = {
     {.name = "confirm",
      .from = "asked",
@@ -222,7 +224,7 @@ static const struct step visit_steps[] = {
      .from = "confirmed",
      .to = "held",
      .right = "network.receive",
-     .asks = PRESENT_FIELDS,
+     .asks = VISIT_PRESENT,
      .mends = "network_visit.nobody_counted",
      .hides = "network_visit.hold_over",
      .refuse = refuses_held},
@@ -230,7 +232,7 @@ static const struct step visit_steps[] = {
      .from = "confirmed",
      .to = "held",
      .right = "network.receive",
-     .asks = PRESENT_FIELDS,
+     .asks = VISIT_PRESENT,
      .mends = "network_visit.nobody_counted",
      .hides = "network_visit.year_open",
      .refuse = refuses_held_late,

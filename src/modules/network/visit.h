@@ -5,6 +5,11 @@
 
 /* visit.c: does it keep its half-days, as its state says? */
 bool visit_keeps(const struct visit *v);
+/* Its fields that say who was there. */
+#define VISIT_PRESENT                                                          \
+    "present_pupils present_teachers present_parents present_others"
+/* What it is called where nobody says what it is about: "atelier, 5e B". */
+const char *visit_title(struct arena *a, const struct visit *v);
 /* The step withdraw as it is taken by the link of who asked. */
 extern const struct step visit_withdraw;
 const char *visit_locked(struct conn *c, struct arena *a, const void *row);

@@ -162,6 +162,8 @@ static enum status form_make(struct asking *k, bool refused, struct form *form)
         fields[n] = *made;
         fields[n].label = tr(r->lang, f->label);
         fields[n].help = f->help ? tr(r->lang, f->help) : NULL;
+        if (same(f->name, "class_label") && k->visit->school != NONE)
+            fields[n].list = "school-classes";
         fields[n++].required = f->required;
     }
     form->fields = fields;
@@ -259,6 +261,25 @@ const char *ask_alert(struct req *r, const struct lab *lab, const char *key)
                    NULL);
 }
 
+/* From which the label is picked, by who has said of which school. */
+static enum status classes_fill(struct asking *k, struct visit_ask_v *v)
+{
+    enum { MOST = 100 };
+    struct rows *rows;
+    if (k->visit->school == NONE)
+        return OK;
+    v->classes = NEW_ARRAY(k->r->mem, const char *, MOST);
+    TRY(db_rows(k->r->conn, k->r->mem,
+                SQL("SELECT label FROM directory_class WHERE school = :school"
+                    " AND year = :year ORDER BY label, id LIMIT :most"),
+                ARGS(arg_int("school", k->visit->school),
+                     arg_int("year", k->visit->year), arg_int("most", MOST)),
+                &rows));
+    while (rows_next(rows))
+        v->classes[v->class_count++] = row_text(rows, 0);
+    return rows_end(rows);
+}
+
 static enum status show(struct asking *k, int code, bool refused)
 {
     struct req *r = k->r;
@@ -275,6 +296,7 @@ static enum status show(struct asking *k, int code, bool refused)
         .privacy = r->who ? NULL : tr(r->lang, "network.ask_privacy")};
     if (k->taken || k->twice)
         TRY(others_fill(k, &form, &v));
+    TRY(classes_fill(k, &v));
     struct page p = req_page(r, tr(r->lang, "network.ask"));
     req_crumb_to(r, &p, v.lab, path_of_id(r->mem, "/laboratoires", lab));
     struct html h;
