@@ -638,6 +638,16 @@ await test('what is rare is folded away until it holds something; her own labora
   equal(folds((await admin.get(`/accueils/${kept.id}/modifier`)).text).at(-1)[0], true);
 });
 
+await test('a half-day of the next school year opens the form with that year; typed by hand it is told what to correct', async () => {
+  const path = links((await admin.get(`/laboratoires/${lab.id}/calendrier?jour=2025-09-16`)).text).find((l) => /accueils\/nouveau\?.*2025-09-16/.test(l));
+  const next = await admin.submit(await admin.form(path, '/accueils'), { kind: 'workshop' });
+  equal(next.status, 303, readable(next.text).slice(0, 500));
+  equal(JSON.parse((await api('GET', `visit/${next.location.split('/').pop()}`)).text).year, '2025-2026');
+  const typed_ = await admin.submit(await admin.form('/accueils/nouveau', '/accueils'), { lab: lab.name, kind: 'workshop', 'slot.0.day': '2025-09-16', 'slot.0.part': 'morning' });
+  equal(typed_.status, 422);
+  match(readable(typed_.text), /ou « Année scolaire », sous « Plus de détails »/);
+});
+
 await test('a free half-day of her own calendar opens her form, with it filled in; elsewhere it is asked for', async () => {
   const who = await server.as('coordinator');
   const me = (await rows('/personnes')).find((p) => p.email === 'coordinator@demo.example');

@@ -53,6 +53,10 @@ const char *free_half_address(struct req *r, const struct receiving *where,
         r->mem, "%s/nouveau?lab=%" PRId64 "&slot.0.day=%s&slot.0.part=%s",
         visit_entity.path, h.lab, day_iso(r->mem, h.day),
         booking_parts[h.part]);
+    const int year = school_year_of(h.day);
+    if (year != school_year_of(day_today()))
+        form = arena_printf(r->mem, "%s&year=%s", form,
+                            school_year_text(r->mem, year));
     return h.space == NONE ? form
                            : arena_printf(r->mem, "%s&slot.0.space=%" PRId64,
                                           form, h.space);
