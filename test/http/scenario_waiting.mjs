@@ -390,6 +390,28 @@ await test('a laboratory, or an entry, that fails takes no other with it', async
   query(folder, 'DROP INDEX one_offered', 'DROP INDEX one_lapsed');
 });
 
+await test('a new room, a longer opening and the end of a closure are offered at once to who waits', async () => {
+  const soon = (id) => until('an offer', async () => (await entry(id)).state === 'offered');
+  const gone = async (path, id) => equal((await api('DELETE', `${path}/${id}`, undefined, { 'if-match': '"1"' })).status < 300, true, path);
+  await fill('2025-06-17', 'morning');
+  const one = await wait_('2025-06-17', 'morning', old);
+  await tasksDone();
+  equal((await entry(one)).state, 'waiting');
+  equal((await api('POST', 'space', { lab: lab.id, name: 'Salle nouvelle', capacity: 40 })).status, 201);
+  await soon(one);
+  const pause = JSON.parse((await api('POST', 'pause', { lab: lab.id, name: 'Travaux', starts: '2025-07-01', ends: '2025-07-01' })).text);
+  const two = await wait_('2025-07-01', 'morning', old);
+  await tasksDone();
+  equal((await entry(two)).state, 'waiting');
+  await gone('pause', pause.id);
+  await soon(two);
+  const three = await wait_('2025-06-28', 'morning', old); // a Saturday
+  await tasksDone();
+  equal((await entry(three)).state, 'waiting');
+  equal((await api('POST', 'opening', { lab: lab.id, weekday: 'saturday', part: 'morning', week: 'every' })).status, 201);
+  await soon(three);
+});
+
 await test('no two holds overlap after all this', async () => {
   equal(number(`SELECT count(*) FROM booking_hold a JOIN booking_hold b ON a.kind = b.kind AND a.thing = b.thing
     AND a.id < b.id AND a.starts < b.until AND b.starts < a.until WHERE a.why <> 'override' AND b.why <> 'override'`), 0);

@@ -1,5 +1,5 @@
 /* Laboratories, their spaces, their hours, who coordinates them. */
-#include "modules/network/network.h"
+#include "modules/network/waiting.h"
 
 #include "modules/directory/check.h"
 #include "modules/network/open.h"
@@ -141,6 +141,16 @@ static const char *space_check(struct conn *c, struct arena *a, const void *row,
     return fault ? fault : held_fault(c, s);
 }
 
+/* There may be room now for who waits. */
+static enum status space_follow(struct conn *c, struct arena *a,
+                                const void *before, const void *after,
+                                struct actor by)
+{
+    const struct space *x = after ? after : before;
+    (void)a, (void)by;
+    return waiting_wake(c, x->lab);
+}
+
 const struct entity space_entity = {
     .name = "network_space",
     .api = "space",
@@ -156,6 +166,7 @@ const struct entity space_entity = {
     .parent = "lab",
     .has_uid = true,
     .check = space_check,
+    .follow = space_follow,
 };
 
 /* Hours. */
@@ -175,6 +186,15 @@ static const struct index opening_indexes[] = {
     {0},
 };
 
+static enum status opening_follow(struct conn *c, struct arena *a,
+                                  const void *before, const void *after,
+                                  struct actor by)
+{
+    const struct opening *x = after ? after : before;
+    (void)a, (void)by;
+    return waiting_wake(c, x->lab);
+}
+
 const struct entity opening_entity = {
     .name = "network_opening",
     .api = "opening",
@@ -187,6 +207,7 @@ const struct entity opening_entity = {
     .read = PUBLIC,
     .write = "network.edit_labs",
     .parent = "lab",
+    .follow = opening_follow,
 };
 
 /* Who coordinates. */

@@ -1,6 +1,6 @@
 /* Days on which one laboratory is closed: works, a training of its coordinator.
  * It is refused while somebody is expected on them. */
-#include "modules/network/network.h"
+#include "modules/network/waiting.h"
 
 static const struct field fields[] = {
     REF(pause, lab, &lab_entity, .flags = F_REQUIRED | F_LIST | F_FILTER),
@@ -42,6 +42,15 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
     return visits_fault(c, p);
 }
 
+/* Reopened, it may have room for who waits. */
+static enum status follow(struct conn *c, struct arena *a, const void *before,
+                          const void *after, struct actor by)
+{
+    const struct pause *x = after ? after : before;
+    (void)a, (void)by;
+    return waiting_wake(c, x->lab);
+}
+
 const struct entity pause_entity = {
     .name = "network_pause",
     .api = "pause",
@@ -56,4 +65,5 @@ const struct entity pause_entity = {
     .write = "network.edit_labs",
     .parent = "lab",
     .check = check,
+    .follow = follow,
 };
