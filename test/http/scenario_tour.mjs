@@ -1,6 +1,6 @@
 // A valise from school to school: the shortest order, a chain without a gap that
 // nothing else has, and who gave it to whom.
-import { test, deepEqual, apiOf, equal, ok, match, serve, post, copy, drop, readable, query, importSend, importEnd, importPress } from './lib.mjs';
+import { test, links, deepEqual, apiOf, equal, ok, match, serve, post, copy, drop, readable, query, importSend, importEnd, importPress } from './lib.mjs';
 
 const folder = copy();
 const server = await serve({ data: folder });
@@ -276,6 +276,24 @@ await test('the sheet of a day has each move with its address, for those of the 
   equal((await admin.get('/feuille-de-route?jour=2025-13-40')).status, 404);
   const empty = readable((await admin.get('/feuille-de-route?jour=2025-08-10')).text);
   match(empty, /Aucune valise/);
+});
+
+await test('who drives is told on the day on which a valise sets out, and on that on which it arrives', async () => {
+  const t = await tour(await kit(), '2025-06-12'); // a Thursday
+  await stop(t, 1, schools[20], 2);
+  await stop(t, 2, schools[21], 2);
+  ok((await step(t, 'plan')).status < 300);
+  const rides = holds(t).filter((h) => h.why === 'transit');
+  equal(rides.length, 3);
+  const iso = (slot) => new Date(Math.floor(slot / 3) * 86400000).toISOString().slice(0, 10);
+  const weekend = rides.find((h) => iso(h.starts) !== iso(h.until));
+  ok(weekend, 'one is under way from one day to another');
+  for (const day of [iso(weekend.starts), iso(weekend.until)]) {
+    const text = (await admin.get(`/feuille-de-route?jour=${day}`)).text;
+    ok(links(text).includes(`/tournees/${t}`), day);
+    match(readable(text), /part (lundi|mardi|mercredi|jeudi|vendredi) \d/);
+  }
+  ok(!links((await admin.get('/feuille-de-route?jour=2025-06-15')).text).includes(`/tournees/${t}`), 'not on the Sunday between');
 });
 
 await server.stop();

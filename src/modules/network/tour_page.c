@@ -83,6 +83,31 @@ static enum status received_shown(struct req *r, int64_t tour, int64_t school,
     return rows_end(rows);
 }
 
+/* When it sets out to be there then: it is held on the way. */
+static enum status leaves_fill(struct req *r, const struct tour *t, int32_t day,
+                               const char *part, struct leg_v *out)
+{
+    int64_t starts;
+    out->leaves_day = NO_DAY;
+    if (day == NO_DAY || !part)
+        return OK;
+    TRY(db_int(r->conn,
+               SQL("SELECT min(starts) FROM booking_hold WHERE owner ="
+                   " 'network_tour' AND owner_id = :tour AND why = 'transit'"
+                   " AND until = :there"),
+               ARGS(arg_int("tour", t->row.id),
+                    arg_int("there", slot_of(day, part_of(part)))),
+               &starts));
+    if (starts == NONE)
+        return OK;
+    out->leaves_day = day_of_slot(starts);
+    out->leaves = tr_with(
+        r->mem, r->lang, "network.tour_leaves", "when",
+        half_day_shown(r, out->leaves_day, (enum half_day)(starts % PARTS)),
+        NULL);
+    return OK;
+}
+
 /* The moves of a tour: to each stop, and home. */
 static enum status legs_fill(struct req *r, const struct tour *t,
                              struct leg_v out[TOUR_STOPS + 1], size_t *n,
@@ -113,6 +138,8 @@ static enum status legs_fill(struct req *r, const struct tour *t,
                               ? half(r, t->home, t->home_part)
                               : format_day(r->mem, r->lang, t->home, DAY_LONG);
         }
+        TRY(leaves_fill(r, t, s ? s->arrives : t->home,
+                        s ? s->arrives_part : t->home_part, &out[i]));
         TRY(received_shown(r, t->row.id, s ? s->school : 0, &out[i]));
         at = to;
     }
@@ -231,7 +258,7 @@ struct sheet {
     bool by_road, by_crow; /* how some of them are measured */
 };
 
-/* Those of that tour that arrive on the day. */
+/* Those of that tour that set out on the day, or arrive. */
 static enum status tour_moves(struct sheet *k, int64_t id)
 {
     struct req *r = k->r;
@@ -244,7 +271,8 @@ static enum status tour_moves(struct sheet *k, int64_t id)
     TRY(row_load(r->conn, r->mem, &kit_entity, t->kit, &reach_all, &kit));
     TRY(legs_fill(r, t, legs, &n, &l));
     for (size_t i = 0; i < n && k->n < MOST_LEGS; i++) {
-        if ((i < l.n ? l.stops[i]->arrives : t->home) != k->day)
+        if ((i < l.n ? l.stops[i]->arrives : t->home) != k->day &&
+            legs[i].leaves_day != k->day)
             continue;
         legs[i].kit = ((const struct kit *)kit)->name;
         legs[i].href = path_of_id(r->mem, "/tournees", id);
@@ -266,8 +294,11 @@ static enum status moves_load(struct sheet *k)
         r->mem,
         SQL("SELECT t.id FROM network_tour t WHERE t.state IN ('planned',"
             " 'done') AND (t.home = :day OR EXISTS (SELECT 1 FROM network_stop"
-            " s WHERE s.tour = t.id AND s.arrives = :day)) AND {reach:t} ORDER"
-            " BY t.id LIMIT :most"),
+            " s WHERE s.tour = t.id AND s.arrives = :day) OR EXISTS (SELECT 1"
+            " FROM booking_hold h WHERE h.owner = 'network_tour' AND"
+            " h.owner_id = t.id AND h.why = 'transit' AND h.starts >= :day * 3"
+            " AND h.starts < (:day + 1) * 3)) AND {reach:t} ORDER BY t.id LIMIT"
+            " :most"),
         &tour_entity, &r->reach,
         ARGS(arg_day("day", k->day), arg_int("most", MOST_LEGS)), &args);
     TRY(db_rows(r->conn, r->mem, sql, args, &rows));
@@ -316,8 +347,9 @@ static void move_print(struct req *r, struct paper *p, const struct leg_v *l)
     paper_fact(p, tr(r->lang, "network.tour_from"), l->from);
     paper_fact(p, tr(r->lang, "network.tour_to"),
                lines_of(r, l->to, l->address));
-    paper_fact(p, tr(r->lang, "network.tour_when"),
-               lines_of(r, l->when ? l->when : "", until));
+    paper_fact(
+        p, tr(r->lang, "network.tour_when"),
+        lines_of(r, l->when ? l->when : "", lines_of(r, l->leaves, until)));
     paper_fact(p, tr(r->lang, "network.tour_contact"),
                lines_of(r, l->contact ? l->contact : "", l->phone));
     paper_fact(p, tr(r->lang, "network.tour_way"), l->way ? l->way : "");

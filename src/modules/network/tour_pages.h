@@ -8,6 +8,8 @@ struct leg_v {
     const char *kit, *href;       /* the tour */
     const char *from, *to, *when; /* when it arrives */
     const char *until;            /* and leaves */
+    const char *leaves;           /* when it sets out; or NULL */
+    int32_t leaves_day;
     const char *address, *phone, *contact, *way;
     const char *received;      /* "le 3 mars, état : bon" */
     const char *by, *taken_by; /* then */
