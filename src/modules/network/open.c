@@ -16,6 +16,8 @@ bool week_is_a(int32_t day)
 const char *const lab_weekdays[] = {
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", NULL};
 
+/* Of the closures that end later few are looked at: coalesce keeps SQLite from
+ * all that are holidays. */
 enum status lab_closed(struct conn *c, struct arena *a, int64_t lab,
                        int32_t day, enum half_day part, const char **why)
 {
@@ -31,8 +33,10 @@ enum status lab_closed(struct conn *c, struct arena *a, int64_t lab,
             " :day >= +k.starts AND :day <= k.ends AND " SHUT_TO_LAB
             ") + (SELECT"
             " count(*) FROM network_pause p WHERE p.lab = l.id AND :day"
-            " BETWEEN p.starts AND p.ends), CASE WHEN " HOLIDAYS_KNOWN
-            " < :day THEN 1 ELSE 0 END FROM network_lab l WHERE l.id = :lab"),
+            " BETWEEN p.starts AND p.ends), CASE WHEN EXISTS (SELECT 1 FROM"
+            " booking_closure k WHERE k.ends >= :day AND coalesce(k.kind, '') ="
+            " 'holidays' AND coalesce(k.zone, l.zone) = l.zone) THEN 0 ELSE 1"
+            " END FROM network_lab l WHERE l.id = :lab"),
         ARGS(arg_int("lab", lab), arg_day("day", day),
              arg_cstr("weekday", lab_weekdays[day_weekday(day)]),
              arg_cstr("part", booking_parts[part]),
