@@ -223,8 +223,18 @@ async function bodyOf(body) {
   const form = new Response(body);
   return [Buffer.from(await form.arrayBuffer()), form.headers.get('content-type')];
 }
+// A server closes what has rested for half a minute, and a story that waited for a program of
+// its own meanwhile has not seen it yet.
+let askedAt = Date.now();
+function forgetRested() {
+  const now = Date.now();
+  if (now - askedAt > 10000)
+    for (const agent of Object.values(agents)) Object.values(agent.freeSockets).flat().forEach((s) => s.destroy());
+  askedAt = now;
+}
 async function send(url, method, headers, body) {
   const [bytes, type] = await bodyOf(body);
+  forgetRested();
   return new Promise((done, fail) => {
     const request = clients[url.protocol].request(url, {
       agent: agents[url.protocol], method,
