@@ -112,8 +112,8 @@ static bool refused(const char *text, const char *p, size_t n)
     put("head", text, strlen(text));
     put("1", p, n);
     const enum status s = db_fill(kit.db, &kit.mem, test_folder(), &why);
-    db_kit_close(&kit);
     const bool is = s == ERR_INVALID && why && strstr(why, "note");
+    db_kit_close(&kit);
     unlink(test_place("essaim.db"));
     return is;
 }

@@ -83,6 +83,6 @@ enum status school_day_near(struct conn *c, const char *zone, int32_t day,
 /* The calendar that every laboratory begins with (essaim begin). */
 enum status calendar_begin(struct conn *c, struct arena *a) MUST_USE;
 /* For the demonstration: school holidays that nobody has fixed yet, to the end
- * of that day's school year. */
+ * of that day's school year. Its people plan the next one in the summer. */
 enum status calendar_invent(struct conn *c, struct arena *a,
                             int32_t until) MUST_USE;
