@@ -276,25 +276,10 @@ static enum status pack_rows(struct packing *p, const char **why)
     return db_copy(db, &p->cli->app->mem, &to, why);
 }
 
-static enum status no_count(void *data, const char *table, int64_t rows)
-{
-    (void)data, (void)table, (void)rows;
-    return OK;
-}
-static enum status no_moment(void *data, struct conn *c)
-{
-    (void)data, (void)c;
-    return OK;
-}
-
 /* What rows that come without tables are put into by a restore. */
 static enum status pack_shape(struct packing *p, const char **why)
 {
-    const struct copy_to to = {.data = p,
-                               .rows = no_count,
-                               .moment = no_moment,
-                               .part = part,
-                               .bytes = bytes};
+    const struct copy_to to = {.data = p, .part = part, .bytes = bytes};
     struct rows_file file;
     enum status s = rows_file_make(p->cli->app, &file, why);
     if (s == OK)

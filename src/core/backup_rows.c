@@ -131,33 +131,30 @@ static enum status seal(struct db *db, struct arena *a, const char *folder,
     return s == OK && open ? journal_seal_copy(db, a, &tree, &signer) : s;
 }
 
-static enum status open_file(struct arena *a, const char *place, struct db **db,
-                             const char **why)
+static enum status in_file(struct arena *a, const char *place,
+                           enum status (*run)(struct db *db, struct arena *a,
+                                              const char *folder,
+                                              const char **why),
+                           const char **why)
 {
     const struct db_options o = {.path =
                                      arena_printf(a, "%s/essaim.db", place)};
-    *db = NULL;
-    return db_open(a, db, &o, why);
+    struct db *db = NULL;
+    enum status s = db_open(a, &db, &o, why);
+    if (s == OK)
+        s = run(db, a, place, why);
+    db_close(db);
+    return s;
 }
 
 enum status rows_fill(struct arena *a, const char *place, const char **why)
 {
-    struct db *db;
-    enum status s = open_file(a, place, &db, why);
-    if (s == OK)
-        s = db_fill(db, a, place, why);
-    db_close(db);
-    return s;
+    return in_file(a, place, db_fill, why);
 }
 
 enum status rows_seal(struct arena *a, const char *place, const char **why)
 {
-    struct db *db;
-    enum status s = open_file(a, place, &db, why);
-    if (s == OK)
-        s = seal(db, a, place, why);
-    db_close(db);
-    return s;
+    return in_file(a, place, seal, why);
 }
 
 static enum status give(struct app *app, struct db *from, struct db *to,

@@ -21,10 +21,10 @@ struct copy_to {
     void *data;
     /* About so many bytes come; NULL: nobody waits for them. */
     void (*expect)(void *data, int64_t bytes);
-    /* How many rows a table has, each table once. */
+    /* How many rows a table has, each table once; NULL as well. */
     enum status (*rows)(void *data, const char *table, int64_t rows);
     /* A reader of that moment, for who keeps more of it: once, after the
-     * tables. */
+     * tables; NULL as well. */
     enum status (*moment)(void *data, struct conn *c);
     /* A part begins, of so many bytes; then those bytes. */
     enum status (*part)(void *data, const char *name, int64_t size);

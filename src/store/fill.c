@@ -5,7 +5,6 @@
 #include "store/copy.h"
 #include "store/dialect.h"
 #include "store/engine.h"
-#include "store/entity.h"
 
 #include <dirent.h>
 #include <endian.h>
@@ -109,15 +108,11 @@ static enum status damaged(struct filling *f)
     return refuse(f, ERR_INVALID, "what is there is no copy of its rows");
 }
 
-/* As a path; the file is closed by whoever opens the next. */
-static int part_open(struct filling *f, const char *name)
+static int part_open(const struct filling *f, const char *name)
 {
-    struct arena line = {0};
-    const int fd = open(arena_printf(&line, "%s/" COPY_ROWS "/%s/%s", f->folder,
-                                     f->table.name, name),
-                        O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    arena_reset(&line);
-    return fd;
+    return open(arena_printf(f->mem, "%s/" COPY_ROWS "/%s/%s", f->folder,
+                             f->table.name, name),
+                O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 /* More behind what is there; *more false: nothing follows. */
@@ -304,51 +299,10 @@ static enum status put_tables(struct filling *f)
     return OK;
 }
 
-/* What a loader notes its tables in. */
-static enum status begun(struct conn *c, struct arena *a, void *data)
-{
-    (void)a, (void)data;
-    return db_exec(c,
-                   SQL("CREATE TABLE core_moving (name TEXT NOT NULL PRIMARY"
-                       " KEY, digest TEXT NOT NULL)"),
-                   NO_ARGS, NULL);
-}
-
-/* The engine's own tables of words, which no copy has: by their names, for the
- * database may be of an older Essaim. */
-static enum status search_anew(struct conn *c, struct arena *a)
-{
-    static const char tail[] = "_search";
-    struct sql anew[TABLES];
-    struct rows *r;
-    size_t n = 0;
-    TRY(db_rows(c, a, dialect_of(c)->tables, NO_ARGS, &r));
-    while (n < TABLES && rows_next(r)) {
-        const struct str name = row_str(r, 0), end = str_of(tail);
-        if (name.n <= end.n ||
-            memcmp(name.p + name.n - end.n, end.p, end.n) != 0)
-            continue;
-        const struct entity of = {.name = arena_dup(a, name.p, name.n - end.n)};
-        anew[n] = dialect_of(c)->search_rebuild(a, &of);
-        n += anew[n].text != NULL;
-    }
-    TRY(rows_end(r));
-    for (size_t i = 0; i < n; i++)
-        TRY(db_exec(c, anew[i], NO_ARGS, NULL));
-    return OK;
-}
-
-static enum status ended(struct conn *c, struct arena *a, void *data)
-{
-    (void)data;
-    TRY(search_anew(c, a));
-    return db_exec(c, SQL("DROP TABLE core_moving"), NO_ARGS, NULL);
-}
-
 static enum status fill(struct filling *f)
 {
     enum { HOUR_MS = 3600000 };
-    TRY(db_write(f->db, f->mem, begun, NULL));
+    TRY(db_write(f->db, f->mem, load_begun, NULL));
     enum status s = f->loader->open(f->db, f->mem, &f->to);
     if (s == OK)
         s = put_tables(f);
@@ -358,7 +312,9 @@ static enum status fill(struct filling *f)
         f->why = f->to->why;
     if (f->to)
         f->loader->close(f->to);
-    return s == OK ? db_write_within(f->db, f->mem, ended, NULL, HOUR_MS) : s;
+    if (s == OK)
+        s = db_write_within(f->db, f->mem, load_search, NULL, HOUR_MS);
+    return s == OK ? db_write(f->db, f->mem, load_ended, NULL) : s;
 }
 
 enum status db_fill(struct db *db, struct arena *a, const char *folder,

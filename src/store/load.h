@@ -35,3 +35,10 @@ struct loader {
     enum status (*settle)(struct load *l);
 };
 extern const struct loader sqlite_loader, postgres_loader;
+
+/* Writes (write_fn) around a load. load_begun makes core_moving, which keeps
+ * others from the database; load_search makes anew what is searched of the rows
+ * that came; load_ended drops core_moving. */
+enum status load_begun(struct conn *c, struct arena *a, void *data) MUST_USE;
+enum status load_search(struct conn *c, struct arena *a, void *data) MUST_USE;
+enum status load_ended(struct conn *c, struct arena *a, void *data) MUST_USE;

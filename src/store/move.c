@@ -3,7 +3,6 @@
 
 #include "store/dialect.h"
 #include "store/engine.h"
-#include "store/entity_shape.h"
 
 #include <unistd.h>
 
@@ -45,17 +44,6 @@ static enum status move_tables(struct moving *g)
         TRY(g->loader->begin(g->to, &t->load));
         TRY(move_read(g, g->from, t, g->to, &t->moved));
         TRY(g->loader->end(g->to, t->moved));
-    }
-    return OK;
-}
-
-static enum status make_search(struct conn *c, struct arena *a, void *data)
-{
-    const struct move *m = data;
-    for (const struct entity *const *e = m->schema->entities; e && *e; e++) {
-        struct sql anew = dialect_of(c)->search_rebuild(a, *e);
-        if (shape_of(*e)->searched && anew.text)
-            TRY(db_exec(c, anew, NO_ARGS, NULL));
     }
     return OK;
 }
@@ -106,12 +94,6 @@ static enum status prove(struct moving *g)
                : s;
 }
 
-static enum status note_done(struct conn *c, struct arena *a, void *data)
-{
-    (void)a, (void)data;
-    return db_exec(c, SQL("DROP TABLE core_moving"), NO_ARGS, NULL);
-}
-
 static enum status move(struct moving *g)
 {
     struct db *to = g->m->to;
@@ -119,13 +101,12 @@ static enum status move(struct moving *g)
     TRY(g->loader->open(to, g->mem, &g->to));
     TRY(move_take_target(g));
     TRY(move_tables(g));
-    TRY(db_write_within(to, g->mem, make_search, (void *)(uintptr_t)g->m,
-                        HOUR_MS));
+    TRY(db_write_within(to, g->mem, load_search, NULL, HOUR_MS));
     TRY(g->loader->settle(g->to));
     TRY(prove(g));
     if (g->m->last)
         TRY(g->m->last(g->m->data, &g->why));
-    return db_write(to, g->mem, note_done, NULL);
+    return db_write(to, g->mem, load_ended, NULL);
 }
 
 /* What ended it, where nothing has said it better. */

@@ -76,11 +76,7 @@ static enum status look_at_target(struct moving *g, struct target *t)
 static enum status note_begun(struct conn *c, struct arena *a, void *data)
 {
     const struct move *m = data;
-    (void)a;
-    TRY(db_exec(c,
-                SQL("CREATE TABLE core_moving (name TEXT NOT NULL PRIMARY KEY,"
-                    " digest TEXT NOT NULL)"),
-                NO_ARGS, NULL));
+    TRY(load_begun(c, a, NULL));
     if (m->restores)
         TRY(db_exec(c,
                     SQL("INSERT INTO core_moving (name, digest)"

@@ -139,7 +139,7 @@ static enum status unload(struct unloading *u, const char *table)
                          table, columns)));
     TRY(take_all(u, &rows));
     u->table = NULL;
-    return u->to->rows(u->to->data, table, rows);
+    return u->to->rows ? u->to->rows(u->to->data, table, rows) : OK;
 }
 
 /* A connection that sees what the reader sees; both may wait for a slow disk.
@@ -189,7 +189,7 @@ static enum status copy(struct unloading *u)
     for (size_t i = 0; i < n; i++)
         if (!same(names[i], "core_meta")) /* of each database its own */
             TRY(unload(u, names[i]));
-    return u->to->moment(u->to->data, u->reader);
+    return u->to->moment ? u->to->moment(u->to->data, u->reader) : OK;
 }
 
 enum status pg_copy(struct db *db, struct arena *a, const struct copy_to *to,

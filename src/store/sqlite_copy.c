@@ -106,8 +106,10 @@ static enum status copy(struct copying *k, struct arena *a,
                "again";
         return ERR_BUSY;
     }
-    TRY(db_count_rows(k->reader, a, to));
-    TRY(to->moment(to->data, k->reader));
+    if (to->rows)
+        TRY(db_count_rows(k->reader, a, to));
+    if (to->moment)
+        TRY(to->moment(to->data, k->reader));
     return read_file(k, a, to);
 }
 
