@@ -394,11 +394,15 @@ static int done(struct packing *p, enum status s, const char *why)
 /* The next one would hold this one. */
 static bool in_data_folder(struct cli *cli)
 {
-    struct stat data, to;
     char *path = arena_printf(&cli->app->mem, "%s", cli->argv[0]);
-    return stat(cli->app->folder, &data) == 0 &&
-           stat(dirname(path), &to) == 0 && data.st_dev == to.st_dev &&
-           data.st_ino == to.st_ino;
+    char *to = realpath(dirname(path), NULL),
+         *data = realpath(cli->app->folder, NULL);
+    const size_t n = data ? strlen(data) : 0;
+    const bool is =
+        to && data && strncmp(to, data, n) == 0 && (to[n] == '/' || to[n] == 0);
+    free_plain(to);
+    free_plain(data);
+    return is;
 }
 
 /* What stands in the place of the backup: one of the same kind may go, anything

@@ -55,31 +55,58 @@ static enum status folder_take(struct rows_file *f, const char **why)
     return OK;
 }
 
+/* What a restore could not put back is told now. *why as db_copy_fits. */
+static enum status fits(struct app *app, struct conn *c, struct conn *shape,
+                        const char **why)
+{
+    struct arena *a = &app->mem;
+    const char **differences, *fault;
+    size_t n = 0;
+    TRY(schema_check(c, a, &app->schema, &differences, &n));
+    if (n)
+        *why = arena_printf(a,
+                            "the database is not as this program makes it (%s):"
+                            " see essaim db check",
+                            differences[0]);
+    if (n)
+        return ERR_CONFLICT;
+    TRY(db_copy_fits(c, shape, a, &fault));
+    if (fault)
+        *why = arena_printf(a,
+                            "no backup of it would restore (%s): put that right"
+                            " in the database, then call the same again",
+                            fault);
+    return fault ? ERR_CONFLICT : OK;
+}
+
+static enum status compare(struct app *app, struct db *file, const char **why)
+{
+    struct conn *c, *shape = NULL;
+    TRY(conn_open(app->db, &c));
+    enum status s = conn_begin(c, 0);
+    if (s == OK)
+        s = conn_open(file, &shape);
+    if (s == OK)
+        s = conn_begin(shape, 0);
+    if (s == OK)
+        s = fits(app, c, shape, why);
+    if (shape)
+        conn_end(shape);
+    conn_close(shape);
+    conn_end(c);
+    conn_close(c);
+    return s;
+}
+
 static enum status make(struct app *app, struct rows_file *f, const char **why)
 {
     const struct db_options o = {
         .path = arena_printf(f->mem, "%s/essaim.db", f->folder),
         .scratch = true}; /* killed, it is swept by the next */
-    const char **differences;
-    struct conn *c;
-    size_t n = 0;
     TRY(schema_agrees(app->db, f->mem, &app->schema, why));
-    TRY(conn_open(app->db, &c));
-    enum status s = conn_begin(c, 0);
-    if (s == OK)
-        s = schema_check(c, f->mem, &app->schema, &differences, &n);
-    conn_end(c);
-    conn_close(c);
-    TRY(s);
-    if (n) {
-        *why = arena_printf(f->mem,
-                            "the database is not as this program makes it (%s):"
-                            " see essaim db check",
-                            differences[0]);
-        return ERR_CONFLICT;
-    }
     TRY(db_open(f->mem, &f->db, &o, why));
-    return schema_open(f->db, f->mem, &app->schema, why);
+    TRY(schema_open(f->db, f->mem, &app->schema, why));
+    return compare(app, f->db, why);
 }
 
 enum status rows_file_make(struct app *app, struct rows_file *out,
@@ -92,7 +119,7 @@ enum status rows_file_make(struct app *app, struct rows_file *out,
     enum status s = folder_take(out, why);
     if (s == OK)
         s = make(app, out, why);
-    if (s != OK && out->db)
+    if (s != OK && s != ERR_CONFLICT && out->db)
         *why = arena_printf(out->mem, "no database can be made in %s: %s",
                             out->folder, *why ? *why : db_reason(s));
     return s == ERR_FULL ? ERR_STORE : s;

@@ -39,6 +39,10 @@ bool db_copies_rows(const struct db *db);
  * touched. */
 enum status db_copy(struct db *db, struct arena *a, const struct copy_to *to,
                     const char **why) MUST_USE;
+/* Has each table of `shape` in c the same columns? *why is the first that has
+ * not, or NULL: a copy of its rows would not go into that shape. */
+enum status db_copy_fits(struct conn *c, struct conn *shape, struct arena *a,
+                         const char **why) MUST_USE;
 /* Puts a copy's rows, the parts below "rows/" as files of this folder, into a
  * database that has their tables, empty, and nothing else that is not empty.
  * Nobody opens it before that is done. ERR_INVALID: they are not what a copy

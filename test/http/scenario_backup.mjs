@@ -3,7 +3,7 @@
 import { test, equal, deepEqual, ok, match, serve, copy, drop, query, essaim, program, onPostgres } from './lib.mjs';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync,
-  utimesSync, writeFileSync } from 'node:fs';
+  symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -88,6 +88,16 @@ if (onPostgres) {
       ok(!existsSync(at('no')), 'something was made');
     }
     sh(`dropdb --force ${name}`);
+  });
+  await test('a column of somebody else’s is told when the backup is made, not when it is restored', () => {
+    sh(`psql -qX -d '${db}' -c 'ALTER TABLE core_setting ADD COLUMN strange int'`);
+    try {
+      const r = run(['backup', at('strange.tar'), ...data]);
+      oneLine(r, 'strange');
+      match(r.stderr, /core_setting: the column strange is not ours/);
+      ok(!existsSync(at('strange.tar')) && !existsSync(join(server.folder, '.backup')), 'something was made');
+    } finally { sh(`psql -qX -d '${db}' -c 'ALTER TABLE core_setting DROP COLUMN strange'`); }
+    equal(run(['backup', at('strange.tar'), ...data]).status, 0);
   });
   await test('a line that waits below a sealed one is sealed in the backup', () => {
     const line = (id) => sh(`psql -qX -d '${db}' -c "INSERT INTO core_journal (id, at, person, entity, row_id, what, detail, salt)
@@ -314,6 +324,9 @@ await test('while a backup holds the files the sweep leaves them', async () => {
 });
 await test('no room for the backup, or a place within the data: one line, no file', async () => {
   oneLine(run(['backup', join(server.folder, 'x.tar'), ...data]), 'within');
+  oneLine(run(['backup', join(server.folder, 'files/x.tar'), ...data]), 'deep within');
+  symlinkSync(join(server.folder, 'files'), at('a way in'));
+  oneLine(run(['backup', at('a way in/x.tar'), ...data]), 'within by another way');
   oneLine(run(['backup', at('no/such/place'), ...data]), 'no place');
   if (existsSync('/dev/full')) {
     const r = spawnSync('sh', ['-c', `ulimit -f 100; exec ${program} backup ${at('large')} --data ${server.folder}`],
