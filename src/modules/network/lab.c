@@ -141,16 +141,7 @@ static const char *space_check(struct conn *c, struct arena *a, const void *row,
     return fault ? fault : held_fault(c, s);
 }
 
-/* There may be room now for who waits. */
-static enum status space_follow(struct conn *c, struct arena *a,
-                                const void *before, const void *after,
-                                struct actor by)
-{
-    const struct space *x = after ? after : before;
-    (void)a, (void)by;
-    return waiting_wake(c, x->lab);
-}
-
+WAKES(space)
 const struct entity space_entity = {
     .name = "network_space",
     .api = "space",
@@ -166,7 +157,7 @@ const struct entity space_entity = {
     .parent = "lab",
     .has_uid = true,
     .check = space_check,
-    .follow = space_follow,
+    .follow = space_wakes,
 };
 
 /* Hours. */
@@ -186,15 +177,7 @@ static const struct index opening_indexes[] = {
     {0},
 };
 
-static enum status opening_follow(struct conn *c, struct arena *a,
-                                  const void *before, const void *after,
-                                  struct actor by)
-{
-    const struct opening *x = after ? after : before;
-    (void)a, (void)by;
-    return waiting_wake(c, x->lab);
-}
-
+WAKES(opening)
 const struct entity opening_entity = {
     .name = "network_opening",
     .api = "opening",
@@ -207,7 +190,7 @@ const struct entity opening_entity = {
     .read = PUBLIC,
     .write = "network.edit_labs",
     .parent = "lab",
-    .follow = opening_follow,
+    .follow = opening_wakes,
 };
 
 /* Who coordinates. */

@@ -42,15 +42,7 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
     return visits_fault(c, p);
 }
 
-/* Reopened, it may have room for who waits. */
-static enum status follow(struct conn *c, struct arena *a, const void *before,
-                          const void *after, struct actor by)
-{
-    const struct pause *x = after ? after : before;
-    (void)a, (void)by;
-    return waiting_wake(c, x->lab);
-}
-
+WAKES(pause)
 const struct entity pause_entity = {
     .name = "network_pause",
     .api = "pause",
@@ -65,5 +57,5 @@ const struct entity pause_entity = {
     .write = "network.edit_labs",
     .parent = "lab",
     .check = check,
-    .follow = follow,
+    .follow = pause_wakes,
 };

@@ -89,6 +89,17 @@ enum status waiting_free(struct conn *c, struct arena *a, const struct lab *lab,
 /* Inside a write: something of a laboratory was given back; if somebody waits
  * there, it is looked at soon. */
 enum status waiting_wake(struct conn *c, int64_t lab) MUST_USE;
+/* struct_wakes, a follow for what opens a laboratory, or shuts it, as a struct
+ * with its .lab: there may be room now for who waits. */
+#define WAKES(struct_)                                                         \
+    static enum status struct_##_wakes(struct conn *c, struct arena *a,        \
+                                       const void *before, const void *after,  \
+                                       struct actor by)                        \
+    {                                                                          \
+        const struct struct_ *row = after ? after : before;                    \
+        (void)a, (void)by;                                                     \
+        return waiting_wake(c, row->lab);                                      \
+    }
 
 /* The task: offers past their time lapse, and what is free is offered on. */
 enum status offers_task(struct app *app, struct arena *a, const char *payload);
