@@ -8,9 +8,11 @@
 
 #include "base/disk.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -195,14 +197,36 @@ static enum status begin_sealed(struct archive *ar, const struct seal_key *key)
     return seal_begin(ar->mem, key, ar->sealed, &ar->seal);
 }
 
+/* What one that was killed has left: nobody writes it, for its lock is free. */
+static void sweep(struct arena *a, const char *path)
+{
+    const char *head =
+        arena_printf(a, "%s.part-", basename(arena_printf(a, "%s", path)));
+    const struct dirent *e;
+    DIR *d = opendir(dirname(arena_printf(a, "%s", path)));
+    while (d && (e = readdir(d))) {
+        if (strncmp(e->d_name, head, strlen(head)) != 0)
+            continue;
+        const int fd = openat(dirfd(d), e->d_name,
+                              O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+            unlinkat(dirfd(d), e->d_name, 0);
+        if (fd >= 0)
+            close(fd);
+    }
+    if (d)
+        closedir(d);
+}
+
 enum status archive_create(struct arena *a, const char *path,
                            const struct seal_key *key, struct archive **out,
                            const char **why)
 {
     struct archive *ar = archive_make(a, path);
     ar->part = arena_printf(a, "%s.part-%d", path, (int)getpid());
+    sweep(a, path);
     ar->fd = open(ar->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (ar->fd < 0) {
+    if (ar->fd < 0 || flock(ar->fd, LOCK_EX | LOCK_NB) != 0) {
         *why =
             arena_printf(a, "%s cannot be written: %s", path, strerror(errno));
         return ERR_SYSTEM;

@@ -322,6 +322,14 @@ await test('while a backup holds the files the sweep leaves them', async () => {
   ok(await swept(), 'never swept');
   drop(lab);
 });
+await test('what a killed backup has left is gone with the next of that name, and nothing else', async () => {
+  for (const name of ['swept.tar.part-1', 'swept.tar.part-2', 'other.tar.part-1']) writeFileSync(at(name), 'half');
+  const holder = spawn('flock', [at('swept.tar.part-2'), 'cat'], { stdio: ['pipe', 'ignore', 'inherit'] });
+  for (let i = 0; i < 100 && spawnSync('flock', ['-n', at('swept.tar.part-2'), 'true']).status === 0; i++) await sleep(20);
+  equal(run(['backup', at('swept.tar'), ...data]).status, 0);
+  deepEqual(readdirSync(place).filter((n) => n.includes('.part-')).sort(), ['other.tar.part-1', 'swept.tar.part-2']);
+  holder.stdin.end();
+});
 await test('no room for the backup, or a place within the data: one line, no file', async () => {
   oneLine(run(['backup', join(server.folder, 'x.tar'), ...data]), 'within');
   oneLine(run(['backup', join(server.folder, 'files/x.tar'), ...data]), 'deep within');
