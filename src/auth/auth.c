@@ -65,7 +65,8 @@ bool token_is_ours(const unsigned char key[TOKEN_KEY], struct str token)
     enum { FRESH = 2 * TOKEN_BYTES };
     unsigned char mark[MARK_BYTES], sent[MARK_BYTES];
     if (token.n != FRESH + 2 * MARK_BYTES ||
-        !unhex((struct str){token.p + FRESH, 2 * MARK_BYTES}, sent, MARK_BYTES))
+        !unhex((struct str){token.p + FRESH, (size_t)2 * MARK_BYTES}, sent,
+               MARK_BYTES))
         return false;
     token_mark(key, token.p, mark);
     return same_bytes(mark, sent, MARK_BYTES);

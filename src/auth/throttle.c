@@ -122,7 +122,7 @@ static unsigned pass(struct throttle *t, const struct keys *keys, int64_t now)
     for (size_t i = 0; i < keys->n; i++) {
         const struct pace *p = keys->all[i].pace;
         int64_t early = due_of(t, keys->table, keys->all[i].key, now) - now -
-                        (p->burst - 1) * p->seconds * SECOND;
+                        (int64_t)(p->burst - 1) * p->seconds * SECOND;
         if (early > wait)
             wait = early;
     }

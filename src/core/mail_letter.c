@@ -64,8 +64,8 @@ static void base64(struct buf *b, struct str s)
                               (n > 2 ? p[2] : 0u);
         buf_char(b, digits[bits >> 18]);
         buf_char(b, digits[bits >> 12 & 63]);
-        buf_char(b, n > 1 ? digits[bits >> 6 & 63] : '=');
-        buf_char(b, n > 2 ? digits[bits & 63] : '=');
+        buf_char(b, (char)(n > 1 ? digits[bits >> 6 & 63] : '='));
+        buf_char(b, (char)(n > 2 ? digits[bits & 63] : '='));
     }
 }
 

@@ -199,7 +199,7 @@ static enum status copy_file(struct trip *t, const char *from, const char *to,
                              const char **why)
 {
     struct arena mem = {0};
-    char *pieces = arena_alloc(&mem, 2 * PIECE);
+    char *pieces = arena_alloc(&mem, (size_t)2 * PIECE);
     const char *part = arena_printf(t->mem, "%s.part-move", to);
     enum status s = OK;
     int in = open(from, O_RDONLY | O_CLOEXEC);
@@ -278,7 +278,7 @@ static enum status copy_files(void *data, const char **why)
 static bool keys_agree(struct trip *t)
 {
     struct arena mem = {0};
-    char *pieces = arena_alloc(&mem, 2 * PIECE);
+    char *pieces = arena_alloc(&mem, (size_t)2 * PIECE);
     int key[2];
     const char *const folders[] = {t->from.folder, t->to.folder};
     for (int i = 0; i < 2; i++)

@@ -227,7 +227,7 @@ static enum status forget_db(struct restoring *r)
     const char *why;
     struct str text, line;
     struct buf out = {.mem = r->mem};
-    int fd;
+    int fd = -1;
     if (!conf_file(r->mem, path, &text, &r->why))
         return ERR_SYSTEM;
     if (!conf_text(&conf, r->mem, path, text, &why) ||

@@ -116,7 +116,7 @@ static void take_turn(struct pg_db *db, bool alone)
 {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += ALONE_MS * 1000000;
+    until.tv_nsec += (long)ALONE_MS * 1000000;
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
     if (!alone || pthread_rwlock_timedwrlock(&db->turn, &until) != 0)

@@ -144,11 +144,12 @@ static enum status few_offered(struct drawing *d, const struct field *f,
 {
     const struct form_source *source = d->ask->source;
     struct offer offer;
-    struct linked *near;
+    struct linked *near = NULL;
     size_t near_count = 0;
     TRY(form_offers(d->mem, source, d->ask->entity, f, d->ask->row, &offer));
     const bool given = is_given(d, f, out, offer.only);
-    *own = 0;
+    *rows = NULL;
+    *n = *own = 0;
     if (!offer.only)
         TRY(form_few(d->mem, source, f->target, f, rows, n));
     const bool grouped =

@@ -79,7 +79,7 @@ static enum status by_number(const struct reading *r, struct str text,
     size_t at = text.n;
     void *row;
     while (at > 0 &&
-           (text.n - at < mark || memcmp(text.p + at, FORM_NUMBER, mark)))
+           (text.n - at < mark || memcmp(text.p + at, FORM_NUMBER, mark) != 0))
         at--;
     if (at == 0)
         return ERR_NOT_FOUND;

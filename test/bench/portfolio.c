@@ -53,7 +53,7 @@ static enum status add_schools(struct conn *c, struct arena *a, void *data)
         s->kind = i % 3 ? "college" : "elementaire";
         s->bassin = bassins[i % 20]->row.id;
         s->longitude = 5.2 + i % 50 * 0.04;
-        s->latitude = 48 + i / 50 * 0.03;
+        s->latitude = 48 + 0.03 * (double)(i / 50);
         s->pupils = i % 7 ? 200 + i % 400 : NONE;
         TRY(row_insert(c, a, &school_entity, s, me));
         f->schools[i] = s->row.id;
@@ -105,7 +105,7 @@ static enum status add_busy(struct conn *c, struct arena *a, void *data)
                         STR("{\"from\":\"trial\",\"to\":\"held\","
                             "\"reason\":\"Une raison de quelques mots.\"}")));
     for (int i = 0; i < USES; i++)
-        TRY(add_use(c, a, f->busy, f->schools[i * 8], i));
+        TRY(add_use(c, a, f->busy, f->schools[(size_t)i * 8], i));
     for (int i = 0; i < LINKS; i++) {
         struct filiation *l = row_new(a, &filiation_entity);
         int64_t other;

@@ -224,7 +224,7 @@ TEST(throttle_holds_a_stranger_by_network_and_nobody_beside)
     struct throttle *t = throttle_make(&mem);
     enum { PACE = 40 * 60 };
     int64_t passed = 0;
-    for (int64_t minute = 0; minute < 24 * 60; minute++)
+    for (int64_t minute = 0; minute < (int64_t)24 * 60; minute++)
         passed += !throttle_stranger(
             t, minute % 2 ? "2001:db8:1::9" : "2001:db8:1::7",
             (1000 + minute * 60) * SECOND);
@@ -305,6 +305,7 @@ TEST(tokens_remembered_are_as_good_as_read)
     CHECK(conn_open(w.db, &c) == OK && conn_begin(c, 0) == OK);
     OKAY(find_anew(&w, c, &read) == OK && find_anew(&w, c, &again) == OK);
     OKAY(conn_queries(c) == (test_on_postgres() ? 2 : 0));
+    CHECK(again && read);
     OKAY(again != read && again->grants != read->grants);
     OKAY(again->person == 1 && again->session == read->session);
     OKAY(same(again->email, "one@demo.example") && same(again->name, "One"));

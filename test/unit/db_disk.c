@@ -266,7 +266,7 @@ TEST_SQLITE(db_slow_file_holds_no_write_up)
                       &(struct weight){.bytes = 8000, .id = i}) == OK);
     OKAY(time_monotonic_ns() - began < INT64_C(15000000000));
     /* The pages of several checkpoints wait. */
-    OKAY(db_wal_bytes(k.reader, &wal) == OK && wal > 80 * 8000);
+    OKAY(db_wal_bytes(k.reader, &wal) == OK && wal > INT64_C(80) * 8000);
     disk.slow = 0;
     disk_close(&k);
 }
@@ -292,7 +292,7 @@ TEST_SQLITE(db_file_that_is_not_synced_keeps_its_wal)
         put_many(&k, at, at);
     OKAY(!disk.bad_file_syncs);
     put_many(&k, at, at + 200);
-    OKAY(db_wal_bytes(k.reader, &wal) == OK && wal > 200 * 8000);
+    OKAY(db_wal_bytes(k.reader, &wal) == OK && wal > INT64_C(200) * 8000);
     /* Nor for a backup, which would have it all in the file. */
     OKAY(db_copy(k.db, &k.mem, &nowhere, &why) == ERR_STORE);
     OKAY(why && strstr(why, "sync"));
@@ -301,11 +301,11 @@ TEST_SQLITE(db_file_that_is_not_synced_keeps_its_wal)
     OKAY(db_kit_int(&k, SQL("SELECT count(*) FROM note")) == at + 200);
     nothing_is_half(&k);
     put_many(&k, at + 201, at + 201);
-    OKAY(db_wal_bytes(k.reader, &wal) == OK && wal > 200 * 8000);
+    OKAY(db_wal_bytes(k.reader, &wal) == OK && wal > INT64_C(200) * 8000);
     db_kit_close(&k); /* which puts it all in the file */
     k = db_kit_again();
     put_many(&k, at + 202, at + 202);
-    OKAY(db_wal_bytes(k.reader, &wal) == OK && wal < 20 * 8000);
+    OKAY(db_wal_bytes(k.reader, &wal) == OK && wal < INT64_C(20) * 8000);
     db_kit_close(&k);
 }
 
@@ -322,7 +322,7 @@ TEST_SQLITE(db_copy_keeps_the_wal_of_a_file_that_is_not_synced)
     OKAY(db_copy(k.db, &k.mem, &nowhere, &why) == ERR_STORE);
     OKAY(!disk.bad_file_syncs && why && strstr(why, "sync"));
     put_many(&k, 201, 201);
-    OKAY(db_wal_bytes(k.reader, &wal) == OK && wal > 200 * 8000);
+    OKAY(db_wal_bytes(k.reader, &wal) == OK && wal > INT64_C(200) * 8000);
     disk_close(&k);
 }
 

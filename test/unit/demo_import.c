@@ -154,7 +154,7 @@ TEST(demo_national_line)
     OKAY(errors.n == 0);
     OKAY(same(s->kind, "primaire") && same(s->sector, "private"));
     OKAY(s->departement == NONE && s->circonscription == NONE);
-    s = read_line(&w, wrong, &errors);
+    read_line(&w, wrong, &errors);
     OKAY(errors.n == 2);
     const struct form_error *e = form_error_of(&errors, "uai");
     OKAY(e && strstr(form_message(&w.mem, lang_find("fr"), e),

@@ -70,7 +70,7 @@ static void put_entity(struct silence *s, const struct entity *e)
 /* From now on no question is answered. */
 static void be_silent(struct demo_world *w)
 {
-    enum { MS = 1000000 };
+    static const int64_t MS = 1000000;
     conn_end(w->conn);
     OKAY(conn_begin(w->conn, time_monotonic_ns() + 50 * MS) == OK);
     nanosleep(&(struct timespec){.tv_nsec = 60 * MS}, NULL);

@@ -19,6 +19,7 @@ struct pair {
 /* A generator of one's own, so that both worlds get the same. */
 static uint32_t chance(uint32_t *seed, uint32_t most)
 {
+    CHECK(most);
     *seed = *seed * 1664525 + 1013904223;
     return (*seed >> 8) % most;
 }

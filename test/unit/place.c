@@ -37,7 +37,7 @@ static const char *on_server(const char *name)
     for (int i = 0; i < count; i++)
         if (strcmp(places[i].name, name) == 0)
             return places[i].url;
-    CHECK(count < PLACES);
+    CHECK(url && count < PLACES);
     snprintf(places[count].name, sizeof(places[count].name), "%s", name);
     snprintf(places[count].schema, sizeof(places[count].schema), "t%d_%d",
              (int)getpid(), ++made);

@@ -73,6 +73,7 @@ static void put(struct bytes *b, const unsigned char *data, size_t n, size_t at)
         return;
     if (at + n > b->n)
         grow(b, at + n);
+    CHECK(b->p);
     memcpy(b->p + at, data, n);
 }
 

@@ -71,7 +71,7 @@ static bool add_event(struct buf *b, const struct event *e)
     const time_t changed = (time_t)e->changed;
     char at[20];
     struct tm tm;
-    strftime(at, sizeof(at), "%Y%m%dT%H%M%SZ", gmtime_r(&changed, &tm));
+    CHECK(strftime(at, sizeof(at), "%Y%m%dT%H%M%SZ", gmtime_r(&changed, &tm)));
     buf_printf(b,
                "BEGIN:VEVENT\r\nUID:%s\r\nDTSTAMP:%s\r\nLAST-MODIFIED:%s\r\n"
                "SEQUENCE:%d\r\n",

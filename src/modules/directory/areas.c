@@ -46,7 +46,7 @@ static bool is_head(struct str cell, const char *head)
     if (cell.n != strlen(head))
         return false;
     for (size_t i = 0; i < cell.n; i++) {
-        char c = cell.p[i] == ' ' ? '_' : cell.p[i];
+        const char c = (char)(cell.p[i] == ' ' ? '_' : cell.p[i]);
         if (strncasecmp(&c, head + i, 1) != 0)
             return false;
     }

@@ -209,7 +209,7 @@ static void month_grid(struct cal *c, struct cal_grid_v *g, int32_t first,
     struct cal_row_v *rows;
     struct cal_cell_v *cells;
     const int32_t from = first - day_weekday(first);
-    const size_t weeks = (size_t)((last - from) / WEEK + 1);
+    const size_t weeks = (size_t)(last - from) / WEEK + 1;
     grid_new(r->mem, g, WEEK, weeks, &heads, &rows, &cells);
     g->title = format_day(r->mem, r->lang, first, DAY_MONTH);
     for (int k = 0; k < WEEK; k++) {

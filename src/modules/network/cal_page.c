@@ -176,8 +176,8 @@ static size_t network_heads(struct cal *c, struct cal_grid_v *g)
 {
     struct req *r = c->r;
     struct cal_head_v *groups = NEW_ARRAY(r->mem, struct cal_head_v, WEEK),
-                      *columns =
-                          NEW_ARRAY(r->mem, struct cal_head_v, WEEK * PARTS);
+                      *columns = NEW_ARRAY(r->mem, struct cal_head_v,
+                                           (size_t)WEEK * PARTS);
     for (int k = 0; k < WEEK; k++) {
         const int32_t day = c->halves.from + k;
         struct cal_head_v head = cal_day_head(c, day, NULL);

@@ -223,7 +223,7 @@ static void settle_half(const struct make *m, size_t i, int32_t day, int part)
     struct lab_halves *lab = &m->out->labs[i];
     const struct making *k = &m->making[i];
     const bool *open = k->hours[day_weekday(day)][part];
-    const size_t at = (size_t)((day - m->out->from) * PARTS + part);
+    const size_t at = (size_t)(day - m->out->from) * PARTS + (size_t)part;
     const int week = week_is_a(day) ? 0 : 1;
     struct half_at *h = &lab->at[at];
     if (day < k->opened)
@@ -295,7 +295,7 @@ enum status calendar_make(struct conn *c, struct arena *a,
     struct halves all;
     TRY(halves_offered(c, a, lab->row.id, from, to, &all));
     CHECK(all.n == 1);
-    const size_t days = (size_t)(to - from + 1);
+    const size_t days = (size_t)(to - from) + 1;
     const struct lab_halves *one = &all.labs[0];
     struct half *half = NEW_ARRAY(a, struct half, days * PARTS);
     struct day_off *off = NEW_ARRAY(a, struct day_off, days);
@@ -343,7 +343,7 @@ static bool suits_better(int64_t capacity, int64_t than)
 int64_t room_of_half(const struct halves *h, const struct lab_halves *lab,
                      int32_t day, int part, int64_t people)
 {
-    const size_t at = (size_t)((day - h->from) * PARTS + part);
+    const size_t at = (size_t)(day - h->from) * PARTS + (size_t)part;
     const struct room *best = NULL;
     for (size_t i = 0; i < lab->room_count; i++) {
         const struct room *room = &lab->rooms[i];
@@ -386,7 +386,7 @@ static enum status near_among(struct conn *c, struct arena *a,
                            day - NEAR_DAYS < tomorrow ? tomorrow
                                                       : day - NEAR_DAYS,
                            day + NEAR_DAYS, &all[i]));
-    for (int64_t far = 0; far <= NEAR_DAYS * PARTS; far++)
+    for (int64_t far = 0; far <= (int64_t)NEAR_DAYS * PARTS; far++)
         for (size_t i = 0; i < lab_count; i++) {
             try_near(&all[i], k, wanted + far, out, most, n);
             if (far)

@@ -195,7 +195,8 @@ enum status cut_whole(struct conn *c, struct arena *a, int year,
         arg_int("year", year), arg_day("to", last > now ? now : last), {0}};
     k.args = open;
     TRY(places_add(&k, WHOLE));
-    *out = one.lines[0]; /* there is always one: that of the laboratories */
+    CHECK(one.n); /* there is always one: that of the laboratories */
+    *out = one.lines[0];
     return OK;
 }
 

@@ -227,7 +227,7 @@ static enum status visits_load(struct looking *k, int32_t from, int32_t to)
 static void looking_open(struct looking *k)
 {
     k->not_of = NONE;
-    k->out = NEW_ARRAY(k->a, struct occurrence, SERIES_MOST * 2);
+    k->out = NEW_ARRAY(k->a, struct occurrence, (size_t)SERIES_MOST * 2);
 }
 
 static bool has_week(const struct occurrence *all, size_t n, int32_t day)

@@ -187,6 +187,7 @@ static void now_fill(struct req *r, const struct series *s,
     for (size_t i = 0; i < n && !first; i++)
         if (takes_place(&all[i]) && same_time(&all[i].at, &now->at))
             first = &all[i];
+    CHECK(first); /* now is one of them */
     v->moved = !same_time(&plan, &now->at);
     v->now =
         tr_with(r->mem, r->lang,

@@ -165,7 +165,7 @@ enum status tour_first_free(struct conn *c, struct arena *a,
     bool is = false;
     const int64_t from = slot_of(t->starts, part_of(t->part));
     TRY(planning_open(c, a, t, &p));
-    for (*slot = from; *slot < from + AHEAD * PARTS; ++*slot) {
+    for (*slot = from; *slot < from + (int64_t)AHEAD * PARTS; ++*slot) {
         if (!is_school(&p.days, *slot))
             continue;
         lay_out(&p, *slot);

@@ -236,7 +236,8 @@ static bool half_for(const struct halves *h, const struct waiter *w,
 static void room_keep(struct halves *h, struct lab_halves *lab,
                       const struct half *half, int64_t space)
 {
-    const size_t at = (size_t)((half->day - h->from) * PARTS + (int)half->part);
+    const size_t at =
+        (size_t)(half->day - h->from) * PARTS + (size_t)half->part;
     for (size_t i = 0; i < lab->room_count; i++)
         if (lab->rooms[i].id == space && lab->rooms[i].use[at] == ROOM_FREE) {
             lab->rooms[i].use[at] = ROOM_PROMISED;

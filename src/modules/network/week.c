@@ -85,7 +85,7 @@ static enum status free_load(struct req *r, int32_t monday,
                              struct week_day_v days[DAYS])
 {
     struct slot_cell_v *all =
-        NEW_ARRAY(r->mem, struct slot_cell_v, DAYS * LABS * PARTS);
+        NEW_ARRAY(r->mem, struct slot_cell_v, (size_t)DAYS * LABS * PARTS);
     struct halves of[LABS];
     if (where->n > LABS)
         return OK;

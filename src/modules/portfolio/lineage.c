@@ -103,7 +103,7 @@ static bool is_among_uses(const struct drawing *d, const struct kinship *kin,
 
 static void links_place(struct drawing *d, const struct kinship *kin)
 {
-    const size_t uses = NODES_NAMED * (USES_MOST + 1);
+    const size_t uses = (size_t)NODES_NAMED * (USES_MOST + 1);
     d->links = NEW_ARRAY(d->r->mem, struct lineage_link, kin->n + uses);
     d->nodes = NEW_ARRAY(d->r->mem, struct lineage_node, 2 * kin->n + 1 + uses);
     place_of(d, d->self);
