@@ -12,7 +12,8 @@ export const sh = (text, env) => execFileSync('sh', ['-ec', text],
 export function clusterIn(place, { env, init = '' } = {}) {
   const as = root ? 'runuser -u postgres -- ' : '';
   const bin = `${as}${sh('${PG_CONFIG:-pg_config} --bindir')}`;
-  const port = 20000 + (process.pid % 20000);
+  // Below those that the system gives to whoever asks for any (from 32768 on).
+  const port = 20000 + (process.pid % 12000);
   const at = (name) => join(place, name);
   const run = (text) => sh(`cd / && ${text}`, env);
   const own = { running: undefined, as, port };
