@@ -357,11 +357,16 @@ static const char *open_fault(struct arena *a, const struct lite_db *db)
                             "%s is not a database: move it away, or name "
                             "another folder with --data",
                             db->path);
+    const char *fault = lite ? sqlite3_errmsg(lite) : strerror(errno);
+    if (!lite ? errno == ENOSPC : sqlite3_errcode(lite) == SQLITE_FULL)
+        return arena_printf(a,
+                            "%s cannot be opened (%s): make room on its disk,"
+                            " and call the same again",
+                            db->path, fault);
     return arena_printf(a,
                         "%s cannot be opened (%s): see the disk's state and "
                         "room, or restore a backup",
-                        db->path,
-                        lite ? sqlite3_errmsg(lite) : strerror(errno));
+                        db->path, fault);
 }
 
 static enum status open_db(struct arena *a, struct db **out,
