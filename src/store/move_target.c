@@ -95,22 +95,30 @@ static enum status match_columns(struct moving *g, struct conn *c,
     const struct dialect *d = dialect_of(c);
     const char *names[COLUMNS], *types[COLUMNS];
     const struct move_table as = {.load = *l};
-    int n, matched = 0, own = 0;
+    const char *lacks = NULL, *only = "target";
+    bool there[COLUMNS] = {0};
+    int n;
     TRY(move_names(c, g->mem, d->columns, l->name, names, types, COLUMNS, &n));
     for (int i = 0; i < n; i++) {
         const int at = move_column(&as, names[i]);
-        own += same(names[i], d->turn_column);
-        if (at < 0)
-            continue;
-        l->types[at] = types[i];
-        matched++;
+        if (at >= 0) {
+            l->types[at] = types[i];
+            there[at] = true;
+        } else if (!same(names[i], d->turn_column)) {
+            lacks = names[i];
+        }
     }
-    if (matched == l->n && matched + own == n)
+    for (int i = 0; i < l->n && !lacks; i++)
+        if (!there[i]) {
+            lacks = l->columns[i];
+            only = "source";
+        }
+    if (!lacks)
         return OK;
     return move_refuse(g, ERR_CONFLICT,
-                       "%s has other columns in the target: empty"
-                       " it",
-                       l->name);
+                       "%s has a column %s in the %s only: no Essaim made it;"
+                       " drop it there, and call the same again",
+                       l->name, lacks, only);
 }
 
 static enum status match_tables(struct moving *g)

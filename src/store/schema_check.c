@@ -186,14 +186,56 @@ static enum status check_entity(struct findings *f, const struct entity *e,
     return OK;
 }
 
-static void check_frame(struct findings *f, const struct sql *made,
-                        struct actual *tables, size_t n)
+/* The next column that CREATE TABLE names: what begins with a small letter
+ * between its brackets, not within a column's own. *depth is 0 to begin. */
+static struct str column_made(const char **at, int *depth)
+{
+    bool begins = false;
+    for (const char *p = *at; *p; p++) {
+        if (begins && *p >= 'a' && *p <= 'z') {
+            const size_t n = strcspn(p, " ,)");
+            *at = p + n;
+            return (struct str){p, n};
+        }
+        *depth += (*p == '(') - (*p == ')');
+        begins =
+            *depth == 1 && (*p == '(' || *p == ',' || (begins && *p == ' '));
+    }
+    return (struct str){0};
+}
+
+static enum status check_frame_columns(struct findings *f, const char *table,
+                                       const char *made)
+{
+    struct actual *all;
+    struct str name;
+    size_t n;
+    int depth = 0;
+    TRY(load(f, dialect_of(f->conn)->columns, table, &all, &n));
+    look_up(all, n, dialect_of(f->conn)->turn_column);
+    while ((name = column_made(&made, &depth)).n)
+        if (!look_up(all, n, str_dup(f->mem, name)))
+            find(f, "%s: the column %.*s is missing", table, (int)name.n,
+                 name.p);
+    for (size_t i = 0; i < n; i++)
+        if (!all[i].seen)
+            find(f, "%s: the column %s is not ours", table, all[i].name);
+    return OK;
+}
+
+static enum status check_frame(struct findings *f, const struct sql *made,
+                               struct actual *tables, size_t n)
 {
     for (; made && made->text; made++) {
         const char *name = table_created(f->mem, *made);
-        if (name && !look_up(tables, n, name))
+        if (!name)
+            continue;
+        if (look_up(tables, n, name))
+            TRY(check_frame_columns(f, name, made->text));
+        else
             find(f, "the table %s is missing", name);
     }
+    return OK;
 }
 
 enum status schema_check(struct conn *c, struct arena *a,
@@ -204,8 +246,8 @@ enum status schema_check(struct conn *c, struct arena *a,
     struct actual *tables;
     size_t count;
     TRY(load(&f, dialect_of(f.conn)->tables, NULL, &tables, &count));
-    check_frame(&f, store_tables, tables, count);
-    check_frame(&f, s->tables, tables, count);
+    TRY(check_frame(&f, store_tables, tables, count));
+    TRY(check_frame(&f, s->tables, tables, count));
     for (const struct entity *const *e = s->entities; e && *e; e++)
         TRY(check_entity(&f, *e, tables, count));
     for (size_t i = 0; i < count; i++)

@@ -248,6 +248,19 @@ if (onPostgres) {
     oneLine(move(file, to), /core_setting is not the same/, 'bent');
     oneLine(run('db', 'check', '--data', source, '--db', to), /half of a move/, 'check');
   });
+  await test('a column of somebody else’s is named with its side, and the same call ends once it is gone', () => {
+    const to = database(), odd = at('odd');
+    cpSync(source, odd, { recursive: true });
+    lite(odd, 'ALTER TABLE core_setting ADD COLUMN strange INTEGER');
+    const call = () => move(`sqlite:${odd}`, to);
+    oneLine(call(), /core_setting: the column strange is not ours/, 'in the source');
+    lite(odd, 'ALTER TABLE core_setting DROP COLUMN strange');
+    essaim('db', 'migrate', '--data', source, '--db', to);
+    sql(to, 'DELETE FROM core_setting', 'ALTER TABLE core_setting ADD COLUMN other int');
+    oneLine(call(), /core_setting has a column other in the target only/, 'in the target');
+    sql(to, 'ALTER TABLE core_setting DROP COLUMN other');
+    moved(call(), 'mended');
+  });
   await test('a value that PostgreSQL cannot hold is named', () => {
     cpSync(source, at('nul'), { recursive: true });
     lite(at('nul'), "UPDATE core_setting SET value = CAST(x'410042' AS TEXT) WHERE name = 'z'");

@@ -173,6 +173,35 @@ static enum status change_condition(struct conn *c, struct arena *mem,
                    NO_ARGS, NULL);
 }
 
+static enum status add_to_frame(struct conn *c, struct arena *mem, void *data)
+{
+    (void)mem, (void)data;
+    TRY(db_exec(c, SQL("ALTER TABLE core_history ADD COLUMN strange INTEGER"),
+                NO_ARGS, NULL));
+    return db_exec(c, SQL("ALTER TABLE core_meta RENAME COLUMN value TO v"),
+                   NO_ARGS, NULL);
+}
+
+TEST(schema_check_sees_columns_of_the_frame)
+{
+    struct arena mem = {0};
+    const char **all;
+    struct conn *c;
+    enum status s;
+    size_t n = 0;
+    struct db *db = open_as(&mem, &before, &s);
+    CHECK(s == OK && db_write(db, &mem, add_to_frame, NULL) == OK);
+    CHECK(conn_open(db, &c) == OK && conn_begin(c, 0) == OK);
+    CHECK(schema_check(c, &mem, &before, &all, &n) == OK);
+    OKAY(n == 3 && same(all[0], "core_meta: the column value is missing") &&
+         same(all[1], "core_meta: the column v is not ours") &&
+         same(all[2], "core_history: the column strange is not ours"));
+    conn_end(c);
+    conn_close(c);
+    db_close(db);
+    arena_reset(&mem);
+}
+
 static enum status make_newer(struct conn *c, struct arena *mem, void *data)
 {
     (void)mem, (void)data;
