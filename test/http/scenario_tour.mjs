@@ -57,6 +57,27 @@ await test('the shortest order is the one that trying all of them finds', async 
   }
 });
 
+await test('beyond twelve stops the order is short, and the page does not call it the shortest', async () => {
+  const t = await tour(await kit(), '2025-04-28');
+  const list = Array.from({ length: 18 }, (_, i) => schools[(i * 53 + 7) % schools.length]);
+  for (const [i, school] of list.entries()) await stop(t, i + 1, school);
+  const order = async () => lines(`SELECT school FROM network_stop WHERE tour = ${t} ORDER BY nth`)
+    .map(([id]) => schools.find((s) => s.id === Number(id)));
+  equal((await post(admin, `/tournees/${t}/ordonner`)).status, 303);
+  const now = await order();
+  deepEqual(now.map((s) => s.id).sort(), list.map((s) => s.id).sort(), 'a stop is lost');
+  ok(length(now) < length(list) - 1, `${length(now)} km of ${length(list)}`);
+  for (let i = 0; i < now.length; i++)
+    for (let k = i + 1; k < now.length; k++)
+      ok(length([...now.slice(0, i), ...now.slice(i, k + 1).reverse(), ...now.slice(k + 1)]) > length(now) - 0.002, `${i} to ${k} turned`);
+  const text = readable((await admin.get(`/tournees/${t}`)).text);
+  match(text, /Au-delà de douze étapes/);
+  equal((await post(admin, `/tournees/${t}/ordonner`)).status, 303);
+  deepEqual(await order(), now, 'pressed again');
+  ok((await step(t, 'plan')).status < 300);
+  equal(holds(t).length, 2 * 18 + 1);
+});
+
 await test('by road where all times are there: loaded as a table, by commune, school or laboratory; and it says which', async () => {
   const list = [11, 48, 85, 122].map((i) => schools[i]);
   ok(new Set([...list, hostSchool].map((s) => s.commune_code)).size === 5, 'five communes');
@@ -126,14 +147,16 @@ await test('without a rank the stops come in the order of entry: by the form, by
   deepEqual(chain().map(([s]) => s), [9, 10, 11, 8].map((i) => schools[i].id));
 });
 
-await test('a thirteenth stop is refused', async () => {
+await test('twelve are put in the shortest order there is; a thirty-first is refused', async () => {
   const t = await tour(await kit(), '2025-04-28');
   for (let i = 0; i < 12; i++) await stop(t, i + 1, schools[i * 5]);
-  const r = await api('POST', 'stop', { tour: t, nth: 13, school: schools[70].id, half_days: 1 });
-  equal(r.status, 422);
-  match(r.text, /Douze/);
   const form = await admin.form(`/tournees/${t}`, '/ordonner');
-  equal((await admin.submit(form)).status, 303, 'twelve are put in order');
+  equal((await admin.submit(form)).status, 303);
+  match(readable((await admin.get(`/tournees/${t}`)).text), /dans l’ordre le plus court/);
+  for (let i = 12; i < 30; i++) await stop(t, i + 1, schools[i * 5]);
+  const r = await api('POST', 'stop', { tour: t, nth: 31, school: schools[2].id, half_days: 1 });
+  equal(r.status, 422);
+  match(r.text, /Trente/);
 });
 
 const first = { kit: 0, tour: 0, stops: [] };

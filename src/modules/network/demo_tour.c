@@ -71,6 +71,7 @@ static enum status add(struct demo *d, const struct lab *lab, size_t nth)
     struct kit *kit = row_new(d->mem, &kit_entity);
     struct tour *t = row_new(d->mem, &tour_entity);
     const char *fault;
+    bool exact;
     void *now;
     kit->name = given[nth].name;
     kit->lab = lab->row.id;
@@ -86,7 +87,7 @@ static enum status add(struct demo *d, const struct lab *lab, size_t nth)
     t->state = "draft";
     TRY(demo_add(d, &tour_entity, t));
     TRY(add_stops(d, t, lab));
-    TRY(tour_order(d->conn, d->mem, t, d->by, &fault));
+    TRY(tour_order(d->conn, d->mem, t, d->by, &exact, &fault));
     if (same(given[nth].state, "draft"))
         return OK;
     t->state = "planned";

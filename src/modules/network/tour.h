@@ -59,7 +59,8 @@ struct custody {
 
 extern const struct entity kit_entity, tour_entity, stop_entity, custody_entity;
 
-enum { TOUR_STOPS = 12 };
+/* At most, and up to how many their order is the shortest there is. */
+enum { TOUR_STOPS = 30, TOUR_EXACT = 12 };
 
 struct legs {
     struct stop *stops[TOUR_STOPS];
@@ -77,17 +78,19 @@ struct legs {
  * flies. */
 enum status tour_legs(struct conn *c, struct arena *a, const struct tour *t,
                       struct legs *out) MUST_USE;
-/* The shortest way from home by all n places and back: order[i] is the place
- * that comes i-th. Exact (Held and Karp, 1962). way[i][j]: from i to j; n is
- * home, the last row and column. */
-void tour_shortest(struct arena *a, size_t n,
-                   const double way[TOUR_STOPS + 1][TOUR_STOPS + 1],
-                   size_t order[TOUR_STOPS]);
-/* Inside a write: its stops in the order of the shortest way; as they are,
- * where that is no shorter. ERR_INVALID and *fault: a place is not known, or it
- * is planned already. */
+/* order[i] is the place that comes i-th on a way from home by all n and back;
+ * it stays where none shorter is found. Up to TOUR_EXACT places it is the
+ * shortest (Held and Karp, 1962), above one that neither another direction of a
+ * stretch nor another turn of one place shortens (2-opt and or-opt, Croes 1958,
+ * Or 1976). way[i][j]: from i to j; n is home, the last row and column. */
+void tour_shorten(struct arena *a, size_t n, double way[][TOUR_STOPS + 1],
+                  size_t order[]);
+/* Inside a write: its stops in the order of tour_shorten. *exact: no order is
+ * shorter. ERR_INVALID and *fault: a place is not known, or it is planned
+ * already. */
 enum status tour_order(struct conn *c, struct arena *a, const struct tour *t,
-                       struct actor by, const char **fault) MUST_USE;
+                       struct actor by, bool *exact,
+                       const char **fault) MUST_USE;
 /* The first half-day from the one on which it would leave on which the whole
  * chain is free; slot -1: none of the next 60 days. */
 enum status tour_first_free(struct conn *c, struct arena *a,

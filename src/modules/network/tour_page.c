@@ -183,6 +183,9 @@ static void measure_fill(struct req *r, const struct legs *l, struct tour_v *v)
             arena_printf(r->mem, "%s %s", v->measure,
                          tr_n(r->mem, r->lang, "network.tour_roads_lack",
                               (int64_t)l->lacking));
+    if (l->n > TOUR_EXACT)
+        v->measure = arena_printf(r->mem, "%s %s", v->measure,
+                                  tr(r->lang, "network.tour_many"));
     if (may(r->who, "network.roads"))
         v->roads = road_entity.path;
 }
@@ -224,6 +227,7 @@ enum status tour_show(struct req *r)
 
 struct ordering {
     struct req *r;
+    bool exact;
     const char *fault;
 };
 
@@ -232,7 +236,7 @@ static enum status order(struct conn *c, struct arena *a, void *data)
     struct ordering *k = data;
     k->fault = NULL;
     k->r->location = path_of_id(k->r->mem, "/tournees", k->r->id);
-    return tour_order(c, a, k->r->row, req_actor(k->r), &k->fault);
+    return tour_order(c, a, k->r->row, req_actor(k->r), &k->exact, &k->fault);
 }
 
 enum status tour_sort(struct req *r)
@@ -244,7 +248,7 @@ enum status tour_sort(struct req *r)
     TRY(s);
     if (req_done(r))
         return OK;
-    req_notice(r, "network.tour_ordered");
+    req_notice(r, k.exact ? "network.tour_ordered" : "network.tour_shortened");
     return req_go(r, "%s", r->location);
 }
 

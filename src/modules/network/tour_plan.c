@@ -275,64 +275,8 @@ enum status tour_legs(struct conn *c, struct arena *a, const struct tour *t,
     return OK;
 }
 
-/* best[set][last]: the shortest way from home through the set that ends there.
- */
-void tour_shortest(struct arena *a, size_t n,
-                   const double way[TOUR_STOPS + 1][TOUR_STOPS + 1],
-                   size_t order[TOUR_STOPS])
-{
-    const size_t all = ((size_t)1 << n) - 1;
-    double *best = NEW_ARRAY(a, double, (all + 1) * TOUR_STOPS);
-    unsigned char *from = NEW_ARRAY(a, unsigned char, (all + 1) * TOUR_STOPS);
-    for (size_t set = 1; set <= all; set++)
-        for (size_t last = 0; last < n; last++) {
-            const size_t at = set * TOUR_STOPS + last;
-            const size_t rest = set & ~((size_t)1 << last);
-            best[at] = INFINITY;
-            if (!(set >> last & 1))
-                continue;
-            if (!rest)
-                best[at] = way[n][last];
-            for (size_t k = 0; k < n; k++) {
-                const double sum = best[rest * TOUR_STOPS + k] + way[k][last];
-                if (rest >> k & 1 && sum < best[at]) {
-                    best[at] = sum;
-                    from[at] = (unsigned char)k;
-                }
-            }
-        }
-    size_t last = 0, set = all;
-    for (size_t k = 1; k < n; k++)
-        if (best[all * TOUR_STOPS + k] + way[k][n] <
-            best[all * TOUR_STOPS + last] + way[last][n])
-            last = k;
-    for (size_t i = n; i-- > 0;) {
-        const size_t before = from[set * TOUR_STOPS + last];
-        order[i] = last;
-        set &= ~((size_t)1 << last);
-        last = before;
-    }
-}
-
-#define METRE 0.001 /* or a moment */
-
-/* NULL: as they stand. */
-static double length_of(const struct legs *l,
-                        const double way[TOUR_STOPS + 1][TOUR_STOPS + 1],
-                        const size_t *order)
-{
-    size_t at = l->n;
-    double sum = 0;
-    for (size_t i = 0; i < l->n; i++) {
-        const size_t next = order ? order[i] : i;
-        sum += way[at][next];
-        at = next;
-    }
-    return sum + way[at][l->n];
-}
-
 enum status tour_order(struct conn *c, struct arena *a, const struct tour *t,
-                       struct actor by, const char **fault)
+                       struct actor by, bool *exact, const char **fault)
 {
     struct spot spots[TOUR_STOPS + 1];
     struct measure m;
@@ -349,13 +293,10 @@ enum status tour_order(struct conn *c, struct arena *a, const struct tour *t,
                 *fault = "network_tour.no_place";
     if (*fault)
         return ERR_INVALID;
-    const double(*all)[TOUR_STOPS + 1] =
-        (const double(*)[TOUR_STOPS + 1]) m.way;
-    if (!l.n)
-        return OK;
-    tour_shortest(a, l.n, all, order);
-    if (length_of(&l, all, order) > length_of(&l, all, NULL) - METRE)
-        return OK;
+    for (size_t i = 0; i < l.n; i++)
+        order[i] = i;
+    tour_shorten(a, l.n, m.way, order);
+    *exact = l.n <= TOUR_EXACT;
     for (size_t i = 0; i < l.n; i++) {
         struct stop *s = l.stops[order[i]];
         if (s->nth == (int64_t)i + 1)
