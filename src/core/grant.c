@@ -76,11 +76,25 @@ static enum status covers(struct conn *c, struct arena *a,
     return s == ERR_NOT_FOUND ? OK : s;
 }
 
+enum cover { UNASKED, NO_COVER, COVERS };
+
+/* Many rights ask about the same two scopes: the answer is kept in known. */
+static enum status covers_once(struct conn *c, struct arena *a,
+                               const struct app *app, const struct grant *mine,
+                               const struct grant *g, char *known, bool *out)
+{
+    if (*known == UNASKED) {
+        TRY(covers(c, a, app, mine, g, out));
+        *known = *out ? COVERS : NO_COVER;
+    }
+    *out = *known == COVERS;
+    return OK;
+}
+
 enum status grant_within(struct conn *c, struct arena *a, const struct app *app,
                          const struct who *who, const struct grant *g,
                          bool *out)
 {
-    enum { UNASKED, NO_COVER, COVERS };
     char *known = NEW_ARRAY(a, char, who->grant_count + 1);
     const struct right *r;
     *out = true;
@@ -89,13 +103,9 @@ enum status grant_within(struct conn *c, struct arena *a, const struct app *app,
             continue;
         bool has = false;
         for (size_t k = 0; !has && k < who->grant_count; k++) {
-            if (!word_in(r->roles, who->grants[k].role))
-                continue;
-            if (known[k] == UNASKED) { /* many rights, the same two scopes */
-                TRY(covers(c, a, app, &who->grants[k], g, &has));
-                known[k] = has ? COVERS : NO_COVER;
-            }
-            has = known[k] == COVERS;
+            const struct grant *mine = &who->grants[k];
+            if (word_in(r->roles, mine->role))
+                TRY(covers_once(c, a, app, mine, g, &known[k], &has));
         }
         *out = has;
     }

@@ -130,9 +130,10 @@ static struct described described_by(const struct route *t)
 static const char *shape_name(struct req *r, const struct route *t,
                               const char *name)
 {
-    return name && *name == '*'
-               ? arena_printf(r->mem, "%s%s", t->entity->api, name + 1)
-               : name;
+    if (!name || *name != '*')
+        return name;
+    CHECK(t->entity != NULL);
+    return arena_printf(r->mem, "%s%s", t->entity->api, name + 1);
 }
 
 /* Those of the path, and what the address may ask besides. */

@@ -116,9 +116,9 @@ struct value pg_value(const struct rows *r, int column)
 {
     int row;
     const PGresult *answer = cell(r, column, &row);
-    if (PQgetisnull(answer, row, column))
-        return (struct value){0};
     const struct str s = pg_text(r, column);
+    if (!s.p)
+        return (struct value){0};
     switch (PQftype(answer, column)) {
     case OID_BOOL:
     case OID_INT2:

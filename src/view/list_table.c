@@ -131,6 +131,7 @@ static void cell_one_of(struct drawing *d, struct shown *s, const void *row,
 {
     for (size_t i = 0; i <= s->other_count; i++) {
         const struct field *f = i ? s->others[i - 1] : s->field;
+        CHECK(f != NULL);
         const struct value v = field_get(f, row);
         if (v.type == V_NULL)
             continue;

@@ -48,7 +48,7 @@ static inline void
 measure(struct db *db, const char *what, const char *aim,
         size_t (*run)(void *data, struct conn *c, struct arena *a), void *data)
 {
-    enum { ROUNDS = 101 };
+    enum { ROUNDS = 101, MEDIAN = ROUNDS / 2, LATE = ROUNDS * 95 / 100 };
     int64_t took[ROUNDS], worked[ROUNDS];
     struct conn *c;
     size_t n = 0;
@@ -69,7 +69,6 @@ measure(struct db *db, const char *what, const char *aim,
     qsort(worked, ROUNDS, sizeof(*worked), measure_by_time);
     printf("%s: %zu, p50 %.1f ms, p95 %.1f ms, of a processor %.1f ms (median"
            " of %d; aim %s)\n",
-           what, n, (double)took[ROUNDS / 2] / 1e6,
-           (double)took[ROUNDS * 95 / 100] / 1e6,
-           (double)worked[ROUNDS / 2] / 1e6, ROUNDS, aim);
+           what, n, (double)took[MEDIAN] / 1e6, (double)took[LATE] / 1e6,
+           (double)worked[MEDIAN] / 1e6, ROUNDS, aim);
 }

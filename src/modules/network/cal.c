@@ -41,11 +41,13 @@ enum status cal_load(struct cal *c, int32_t from, int32_t to)
 {
     enum { OVERVIEW = 32 }; /* days: a year tells no visits, nor the network */
     struct taken *taken = NULL;
+    size_t n = 0;
     TRY(halves_offered(c->r->conn, c->r->mem, c->lab, from, to, &c->halves));
     TRY(labs_received(c->r, &c->receiving));
     if (c->lab != NONE && to - from < OVERVIEW)
-        TRY(taken_load(c->r, c->lab, from, to, &taken, &c->taken_count));
+        TRY(taken_load(c->r, c->lab, from, to, &taken, &n));
     c->taken = taken;
+    c->taken_count = n;
     find_used(c);
     return OK;
 }

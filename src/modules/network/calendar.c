@@ -143,6 +143,7 @@ static enum status read_spaces(struct make *m, struct known_space **out,
     struct rows *rows;
     struct known_space *spaces = NULL;
     size_t at = 0, room = 0;
+    *n = 0;
     TRY(db_rows(
         m->c, m->a,
         SQL("SELECT s.lab, s.id, s.within, s.name, s.capacity FROM"
@@ -190,7 +191,7 @@ static enum status read_held(struct make *m)
 {
     struct rows *rows;
     struct known_space *spaces = NULL;
-    size_t n = 0;
+    size_t n;
     const int64_t first = slot_of(m->out->from, MORNING);
     TRY(read_spaces(m, &spaces, &n));
     if (!n)

@@ -119,9 +119,9 @@ static struct cut_line *line_of(struct loading *k, int64_t id, const char *name)
     return &out->lines[out->n++];
 }
 
-/* id, name, then as many of the measures as there are columns. */
+/* id, name, then as many of the n measures as there are columns. */
 static enum status read_into(struct loading *k, struct sql sql,
-                             const enum measure *measures)
+                             const enum measure *measures, int n)
 {
     struct rows *rows;
     struct arg args[2] = {k->args[0], {0}};
@@ -129,8 +129,8 @@ static enum status read_into(struct loading *k, struct sql sql,
     TRY(db_rows(k->c, k->a, sql, *measures == CLASSES ? k->args : args, &rows));
     while (rows_next(rows)) {
         struct cut_line *line = line_of(k, row_int(rows, 0), row_text(rows, 1));
-        for (int i = 2; i < row_columns(rows); i++)
-            line->n[measures[i - 2]] += row_int(rows, i);
+        for (int i = 0; i < n && i + 2 < row_columns(rows); i++)
+            line->n[measures[i]] += row_int(rows, i + 2);
     }
     return rows_end(rows);
 }
@@ -140,10 +140,10 @@ static enum status statements_run(struct loading *k, const struct statements *s)
     static const enum measure visits[] = {PEOPLE, TRAININGS, HOSTED, OUTSIDE},
                               slots[] = {HOSTED, OUTSIDE},
                               classes[] = {CLASSES};
-    TRY(read_into(k, s->visits, visits));
+    TRY(read_into(k, s->visits, visits, COUNT(visits)));
     if (s->slots.text)
-        TRY(read_into(k, s->slots, slots));
-    return read_into(k, s->classes, classes);
+        TRY(read_into(k, s->slots, slots, COUNT(slots)));
+    return read_into(k, s->classes, classes, COUNT(classes));
 }
 
 /* Where a line is of a place, the laboratories that are open on the last day

@@ -203,6 +203,8 @@ static enum status spots_load(struct conn *c, struct arena *a,
                               struct spot spots[TOUR_STOPS + 1])
 {
     struct rows *rows;
+    for (size_t i = 0; i <= TOUR_STOPS; i++)
+        spots[i] = (struct spot){NAN, NAN};
     l->n = 0;
     TRY(db_rows(c, a,
                 SQL("SELECT s.id, e.latitude, e.longitude FROM network_stop s"

@@ -84,12 +84,14 @@ static struct str pdf_of(struct arena *a, const char *title,
 {
     static const char font[] = "<< /Type /Font /Subtype /Type1 /BaseFont /%s "
                                "/Encoding /WinAnsiEncoding >>";
+    static const char sheet[] =
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        "/Resources << /Font << /F1 5 0 R /F2 6 0 R >> >> >>";
     struct str page = pdf_page(a, title, paragraphs);
     const char *objects[] = {
         "<< /Type /Catalog /Pages 2 0 R /Lang (fr-FR) >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
-        "/Resources << /Font << /F1 5 0 R /F2 6 0 R >> >> >>",
+        sheet,
         NULL,
         arena_printf(a, font, "Helvetica"),
         arena_printf(a, font, "Helvetica-Bold"),
