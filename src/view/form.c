@@ -262,7 +262,7 @@ static enum status field_draw(struct drawing *d, const struct field *f)
     TRY(control(d, f, out));
     if (!out->help && f->type == F_SCHOOL_YEAR)
         out->help = tr(d->lang, "form.school_year_help");
-    if (!out->help && !ask->tight && out->type && same(out->type, "search"))
+    if (!out->help && !ask->tight && same(out->type, "search"))
         out->help = tr(d->lang, "form.search_help");
     if (f->type == F_FILE)
         out->help = out->help ? arena_printf(d->mem, "%s %s", out->help,

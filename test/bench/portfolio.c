@@ -48,12 +48,13 @@ static enum status add_schools(struct conn *c, struct arena *a, void *data)
     }
     for (int i = 0; i < SCHOOLS; i++) {
         struct school *s = row_new(a, &school_entity);
+        const int line = i / 50;
         s->uai = arena_printf(a, "B%06d", i);
         s->name = arena_printf(a, "Collège %d", i);
         s->kind = i % 3 ? "college" : "elementaire";
         s->bassin = bassins[i % 20]->row.id;
         s->longitude = 5.2 + i % 50 * 0.04;
-        s->latitude = 48 + 0.03 * (double)(i / 50);
+        s->latitude = 48 + 0.03 * line;
         s->pupils = i % 7 ? 200 + i % 400 : NONE;
         TRY(row_insert(c, a, &school_entity, s, me));
         f->schools[i] = s->row.id;

@@ -101,7 +101,7 @@ const char *register_part(struct arena *a, struct str in, struct str *out)
     static const char half[] = "demi journee ";
     const char *text = words_of(a, in), *found = NULL;
     int hours[2];
-    if (str_starts(str_of(text), half))
+    if (strncmp(text, half, sizeof(half) - 1) == 0)
         text += sizeof(half) - 1;
     for (const struct code *w = words; w->written && !found; w++)
         if (same(text, w->written))

@@ -135,7 +135,7 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
     }
     if (!fault)
         fault = reason_fault(d, field);
-    if (!fault && same(d->state, "in_use"))
+    if (!fault && d->state && same(d->state, "in_use"))
         fault = use_fault(c, d, field);
     if (!fault && d->state && word_in(USE_BEGUN, d->state))
         fault = gate_fault(c, a, d, field);
