@@ -75,11 +75,13 @@ static enum status read_heads(struct arena *a, struct csv *csv,
     }
     im->columns = NEW_ARRAY(a, struct import_column, n + 1);
     im->column_count = n;
+    const char **folds = NEW_ARRAY(a, const char *, n + 1);
     for (size_t i = 0; i < n; i++) {
         im->columns[i].head = str_dup(a, str_trim(cells[i]));
+        /* "Nom" and "NOM" are one name, to who reads them and to us. */
+        folds[i] = str_dup(a, utf8_fold(a, str_of(im->columns[i].head)));
         for (size_t k = 0; k < i; k++)
-            if (*im->columns[i].head &&
-                same(im->columns[i].head, im->columns[k].head)) {
+            if (*folds[i] && same(folds[i], folds[k])) {
                 *why = arena_printf(a, "%s:%s", "import.same_head",
                                     im->columns[i].head);
                 return ERR_INVALID;

@@ -50,6 +50,7 @@ for (const [name, file, fr, en] of [
   ['10,000 columns', wide, /plus de 2.000 colonnes/, /more than 2,000 columns/],
   ['600 columns', `${Array.from({ length: 600 }, (_, i) => `c${i}`).join(';')}\r\n1\r\n`, /plus de 500 colonnes/, /500 columns/],
   ['the same head twice', 'uai;nom;nom\r\n1;2;3\r\n', /Deux colonnes portent le même nom, .{1,3}nom.{1,3} :/, /Two columns have the same name, “nom”/],
+  ['the same head in other letters', 'uai;nom;NOM \r\n1;2;3\r\n', /Deux colonnes portent le même nom, .{1,3}NOM.{1,3} :/, /Two columns have the same name, “NOM”/],
   ['a workbook (.xlsx)', Buffer.concat([Buffer.from('PK\x03\x04\x14\x00', 'latin1'), Buffer.alloc(400, 7)]),
     /C’est un classeur .*CSV/, /This is a workbook .*CSV/],
   ['an old workbook (.xls)', Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(400)]),
