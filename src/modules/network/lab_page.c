@@ -275,6 +275,8 @@ static void facts_known(struct arena *a, struct detail_v *v)
 
 enum status lab_show(struct req *r)
 {
+    if (*r->form)
+        return row_page(r);
     const struct lab *lab = r->row;
     struct detail_v detail;
     struct slots_v slots;
