@@ -83,7 +83,8 @@ static const char *named_code(struct arena *a, const struct named *names,
         names++;
     for (size_t i = 0; names->field && i < names->rows.n; i++)
         if (((const struct row *)names->rows.rows[i])->id == id)
-            return field_typed(a, entity_field(f->target, f->target->code),
+            return field_typed(a, lang_default(),
+                               entity_field(f->target, f->target->code),
                                names->rows.rows[i]);
     return "";
 }
@@ -108,7 +109,7 @@ static const char *csv_text(struct arena *a, const struct list *list,
 {
     const struct value v = field_get(f, row);
     if (f->type != F_REF)
-        return field_typed(a, f, row);
+        return field_typed(a, lang_default(), f, row);
     if (v.type == V_NULL)
         return "";
     return f->target->code ? named_code(a, names, f, v.i)

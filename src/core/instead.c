@@ -30,9 +30,9 @@ static const char *typed_of(struct req *r, const struct alternative *x,
 {
     struct buf b = {.mem = r->mem};
     for (const struct field *f = x->entity->fields; f->name; f++) {
-        const char *now = field_typed(r->mem, f, x->row);
+        const char *now = field_typed(r->mem, r->lang, f, x->row);
         if (field_is_typed(x->entity, f) &&
-            !same(now, field_typed(r->mem, f, x->of)))
+            !same(now, field_typed(r->mem, r->lang, f, x->of)))
             url_field(
                 &b, arena_printf(r->mem, "%s%s", prefix ? prefix : "", f->name),
                 str_of(now));

@@ -16,7 +16,9 @@ static const char *value_of(struct drawing *d, const struct field *f)
     if (s.p)
         return str_dup(d->mem, s);
     /* Radios none of which is set send nothing. */
-    return in && f->type == F_BOOL ? "" : field_typed(d->mem, f, d->ask->row);
+    return in && f->type == F_BOOL
+               ? ""
+               : field_typed(d->mem, d->lang, f, d->ask->row);
 }
 
 static void choices(struct drawing *d, const struct field *f,
@@ -212,7 +214,7 @@ static bool is_held(const struct drawing *d, const struct field *f,
     if (out->error || out->file)
         return true;
     return *out->value && !out->given &&
-           !same(out->value, field_typed(d->mem, f, d->begun));
+           !same(out->value, field_typed(d->mem, d->lang, f, d->begun));
 }
 
 bool form_is_french(const struct drawing *d, bool written)

@@ -167,10 +167,10 @@ const char *field_parse(struct arena *a, const struct lang *lang,
                         const struct entity *e, const struct field *f,
                         struct str text, struct value *out,
                         struct form_error *error) MUST_USE;
-/* A value as a form shows it, for field_parse to read back the same: days as
- * 2024-03-01, amounts as 1234,50. "" for none. */
-const char *field_typed(struct arena *a, const struct field *f,
-                        const void *row);
+/* A value as a form of that language shows it, for field_parse to read back the
+ * same: days as 2024-03-01, amounts as 1234,50 or 1234.50. "" for none. */
+const char *field_typed(struct arena *a, const struct lang *lang,
+                        const struct field *f, const void *row);
 /* A value as a page shows it: in the reader's language; NULL for none. A
  * reference gives its id: the caller knows its title. */
 const char *value_shown(struct arena *a, const struct lang *lang,

@@ -28,7 +28,7 @@ static enum status stands_option(struct drawing *d, const struct field *f,
     const struct form_source *source = d->ask->source;
     struct value now = field_get(f, d->ask->row);
     if (now.type != V_INT || !source || !source->conn ||
-        !same(out->value, field_typed(d->mem, f, d->ask->row)))
+        !same(out->value, field_typed(d->mem, d->lang, f, d->ask->row)))
         return OK;
     *option = (struct form_option){.value = out->value, .chosen = true};
     TRY(ref_title(source->conn, d->mem, f, now.i, &option->label));
@@ -201,7 +201,7 @@ enum status form_ref_draw(struct drawing *d, const struct field *f,
     struct value v = field_get(f, d->ask->row);
     const struct form_source *src = d->ask->source;
     if (v.type == V_INT && src && src->conn &&
-        same(out->value, field_typed(d->mem, f, d->ask->row)))
+        same(out->value, field_typed(d->mem, d->lang, f, d->ask->row)))
         TRY(ref_title(src->conn, d->mem, f, v.i, &out->value));
     return OK;
 }

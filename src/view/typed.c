@@ -307,8 +307,10 @@ const char *field_parse(struct arena *a, const struct lang *lang,
     return NULL;
 }
 
-const char *field_typed(struct arena *a, const struct field *f, const void *row)
+const char *field_typed(struct arena *a, const struct lang *lang,
+                        const struct field *f, const void *row)
 {
+    const char sign = lang == lang_default() ? ',' : '.';
     struct value v = field_get(f, row);
     if (v.type == V_NULL)
         return "";
@@ -324,13 +326,13 @@ const char *field_typed(struct arena *a, const struct field *f, const void *row)
             s = arena_printf(a, "%.17g", v.d);
         char *point = strchr(s, '.');
         if (point)
-            *point = ',';
+            *point = sign;
         return strchr(s, 'e') ? arena_printf(a, "%.6f", v.d) : s;
     }
     case F_MONEY: {
         uint64_t cents = v.i < 0 ? 0 - (uint64_t)v.i : (uint64_t)v.i;
-        return arena_printf(a, "%s%" PRIu64 ",%02" PRIu64, v.i < 0 ? "-" : "",
-                            cents / 100, cents % 100);
+        return arena_printf(a, "%s%" PRIu64 "%c%02" PRIu64, v.i < 0 ? "-" : "",
+                            cents / 100, sign, cents % 100);
     }
     case F_BOOL:
         return v.i ? "oui" : "non";

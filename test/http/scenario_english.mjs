@@ -89,6 +89,20 @@ await test('a page that says nothing of its language would be told', async () =>
   const page = await (await server.as('admin')).get('/strategie');
   ok(faults(page.text.replace('<html lang="fr"', '<html lang="en"')).length > 15);
 });
+// "48,598" is forty-eight thousand to an English reader.
+await test('a form saved as it is drawn leaves its row as it was, in either language', async () => {
+  let saved = 0;
+  for (const who of [admin, await server.as('admin', 'fr')])
+    for (const path of lists)
+      for (const id of first.get(path)) {
+        const was = (await who.get(`${path}/${id}.json`)).text;
+        if ((await who.get(`${path}/${id}/modifier`)).status !== 200) continue;
+        equal((await who.submit(await who.form(`${path}/${id}/modifier`, '/modifier'))).status, 303, `${path}/${id}`);
+        equal((await who.get(`${path}/${id}.json`)).text, was, `${path}/${id}`);
+        saved++;
+      }
+  ok(saved > 100, `${saved} were saved`);
+});
 await test('what was renamed is said as it was renamed', async () => {
   const [id] = first.get('/services');
   const form = await admin.form(`/services/${id}/modifier`, '/modifier');

@@ -69,18 +69,22 @@ static void parse_one(struct arena *a, size_t i)
     bool ok = key ? parses[i].key && same(key, parses[i].key) : !parses[i].key;
     if (!key && ok) {
         field_set(f, row, v);
-        const char *again = field_typed(a, f, row);
-        ok = same(again, parses[i].typed);
-        /* What a form shows is read back as the same. */
-        struct value w;
-        OKAY(!field_parse(a, lang_default(), &t_school_entity, f, str_of(again),
-                          &w, &error));
-        OKAY(w.type == v.type && w.i == v.i);
+        ok = same(field_typed(a, lang_default(), f, row), parses[i].typed);
+        /* What a form shows is read back as the same, in its language. */
+        const struct lang *const langs[] = {lang_default(), lang_find("en")};
+        for (size_t k = 0; k < COUNT(langs); k++) {
+            struct value w;
+            const char *again = field_typed(a, langs[k], f, row);
+            OKAY(!field_parse(a, langs[k], &t_school_entity, f, str_of(again),
+                              &w, &error));
+            OKAY(w.type == v.type && w.i == v.i);
+        }
     }
     OKAY(ok);
     if (!ok)
         printf("  %s: %s gives %s %s\n", parses[i].field, parses[i].text,
-               key ? key : "-", key ? "" : field_typed(a, f, row));
+               key ? key : "-",
+               key ? "" : field_typed(a, lang_default(), f, row));
 }
 
 TEST(view_field_parse)
