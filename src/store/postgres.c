@@ -141,9 +141,13 @@ static void close_reader(struct conn *c)
     pg_conn_free(pg_conn(c));
 }
 
+/* A server that has restarted since is met anew, before anything is asked ahead
+ * of it: what was, and is lost, fails the page. */
 static enum status begin_reading(struct conn *conn)
 {
     struct pg_conn *c = pg_conn(conn);
+    if (c->pg && pg_is_gone(c->pg))
+        pg_disconnect(c);
     c->inside = c->clash = c->broken = false;
     c->heard = OK;
     return OK;

@@ -113,6 +113,8 @@ void pg_say_back(struct pg_db *db);
 
 /* postgres_dial.c */
 PGconn *pg_dial(const char *url, const char *as);
+/* The server has ended it: seen without a word to it. */
+bool pg_is_gone(const PGconn *pg);
 /* The first line of what libpq says. */
 const char *pg_said(struct arena *a, const PGconn *pg);
 /* Whether the database will do, of that version of the server at least; else

@@ -57,6 +57,12 @@ PGconn *pg_dial(const char *url, const char *as)
     return pg;
 }
 
+bool pg_is_gone(const PGconn *pg)
+{
+    struct pollfd p = {.fd = PQsocket(pg), .events = POLLRDHUP};
+    return p.fd < 0 || poll(&p, 1, 0) > 0;
+}
+
 /* What libpq says of an address, but for what it repeats of it: that may be the
  * password. */
 static const char *unquoted(struct arena *a, const char *text)

@@ -139,6 +139,16 @@ else {
     for (let i = 0; i < 200 && (await server.stranger().get('/readyz')).status !== 200; i++) await sleep(50);
     equal(told('back') - before[1], 1 + backs);
   });
+  await test('a server that has restarted is met again by everybody: no page fails for it', async () => {
+    const all = () => Promise.all(Array.from({ length: 60 }, (_, i) => admin.get(['/', '/etablissements', '/projets', '/organisations/nouveau'][i % 4])));
+    await all(); // each worker has a connection
+    for (let i = 0; i < 3; i++) {
+      proxy.lose();
+      proxy.away = false;
+      await sleep(100);
+      equal((await all()).filter((r) => r.status !== 200).map((r) => `${r.status} ${r.path}`).join(), '');
+    }
+  });
   await test('a child that dies while there is no database is replaced when there is one', async () => {
     proxy.lose();
     process.kill(childOf(server.child.pid), 'SIGKILL');
