@@ -340,8 +340,11 @@ await test('what has ended is not in use', async () => {
 });
 await test('nothing is in use before a gate leads to the deployment, nor once a project was stopped', async () => {
   for (const steps of [[], ['study'], ['study', 'design', 'trial'], ['study', 'design', 'trial', 'deployment', 'stop']]) {
-    const at = id(await projectAt(`Pas là ${steps.length}`, ...steps));
-    const words = steps.at(-1) === 'stop' ? /projet est arrêté\s: rien n’y est en usage/ : /pas passé le jalon qui mène au déploiement/;
+    const stops = steps.at(-1) === 'stop', planned = { ...deployment, state: 'planned', starts: '2025-02-03' };
+    const path = await projectAt(`Pas là ${steps.length}`, ...steps.filter((s) => s !== 'stop')), at = id(path);
+    const plan = id(made(await post(admin, '/deploiements', { ...planned, project: at })));
+    if (stops) made(await post(leader, `${path}/etapes/stop`, { reason: 'La direction l’a décidé pour essayer.' }));
+    const words = stops ? /projet est arrêté\s: rien n’y est en usage/ : /pas passé le jalon qui mène au déploiement/;
     says(await post(admin, '/deploiements', { ...deployment, project: at }), 422, words);
     says(await post(admin, '/deploiements/liste', { ...deployment, project: at }), 422, words);
     const sent = await api('POST', 'deployment', { ...deployment, project: at });
@@ -352,14 +355,18 @@ await test('nothing is in use before a gate leads to the deployment, nor once a 
     const run = spawnSync(program, ['import', 'deployment', file, '--data', server.folder], { encoding: 'utf8' });
     match(run.stdout + run.stderr, /line 2: state/);
     const reason = 'Le projet ne viendra pas jusque-là.';
-    for (const past of steps.at(-1) === 'stop' ? [] : [{ state: 'ended', ends: '2025-02-28' }, { state: 'abandoned', ends: '2025-02-28', reason }])
+    for (const past of stops ? [] : [{ state: 'ended', ends: '2025-02-28' }, { state: 'abandoned', ends: '2025-02-28', reason }])
       says(await post(admin, '/deploiements', { ...deployment, project: at, ...past }), 422, words);
-    const plan = id(made(await post(admin, '/deploiements', { ...deployment, project: at, state: 'planned', starts: '2025-02-03' })));
     const begun = await api('PATCH', `deployment/${plan}`, { state: 'abandoned', ends: '2025-02-28', reason });
-    equal(begun.status, steps.at(-1) === 'stop' ? 200 : 422, begun.text);
+    equal(begun.status, stops ? 200 : 422, begun.text);
     const given = await api('PATCH', `deployment/${plan}`, { state: 'dropped', reason });
     equal(given.status, 200, given.text);
-    made(await post(admin, '/deploiements', { ...deployment, project: at, tool: 'Pilote', state: 'configured' }));
+    const pilot = await post(admin, '/deploiements', { ...deployment, project: at, tool: 'Pilote', state: 'configured' });
+    if (!stops) made(pilot);
+    else for (const state of ['planned', 'configured']) {
+      says(await post(admin, '/deploiements', { ...planned, project: at, tool: 'Après', state }), 422, words);
+      says(await post(admin, '/deploiements/liste', { ...planned, project: at, tool: 'Après', state }), 422, words);
+    }
   }
 });
 await test('a project that is reworked after its deployment, or held, keeps what is in use', async () => {
@@ -425,16 +432,18 @@ await test('what has not happened yet is not written as if it had', async () => 
     says(await post(admin, '/deploiements', { ...use, state, ends }), 422, /quel jour l’usage a pris fin/);
   made(await post(admin, '/deploiements', { ...use, state: 'ended', ends: '2025-03-12' }));
 });
-await test('stopping a project tells how many uses go on, and they wait for who answers for them', async () => {
+await test('stopping a project tells how many uses go on, and they wait for who answers for them, with those planned', async () => {
   const path = await projectAt('À arrêter', 'study', 'design', 'trial', 'deployment');
   const left = async () => Number(/<b>(\d+)<\/b><span>usages? de?[^<]*arrêté/.exec((await leader.get('/')).text)?.[1] ?? 0);
   ok(!/n’y met pas fin/.test((await leader.get(path)).text));
   for (const n of [0, 1])
     made(await post(admin, '/deploiements', { ...deployment, project: id(path), school: schools[8 + n].id, tool: 'Lampe' }));
+  made(await post(admin, '/deploiements', { ...deployment, project: id(path), school: schools[10].id, tool: 'Lampe',
+    state: 'planned', starts: '2025-05-05' }));
   const before = await left();
   match(readable((await leader.get(path)).text), /en usage dans 2 établissements.{1,3}l’arrêter n’y met pas fin/);
   made(await post(leader, `${path}/etapes/stop`, { reason: 'La direction l’a décidé pour essayer.' }));
-  equal(await left() - before, 2);
+  equal(await left() - before, 3);
   const uses = JSON.parse((await leader.get('/deploiements.json?attente=left')).text);
   equal(uses.filter((d) => d.project === id(path) && d.state === 'in_use').length, 2);
 });

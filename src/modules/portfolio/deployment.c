@@ -87,13 +87,20 @@ static const char *gate_fault(struct conn *c, struct arena *a,
     return fault && had_begun(c, a, d) ? NULL : fault;
 }
 
-/* In use is what a project that lives has brought, and what has not ended. */
-static const char *use_fault(struct conn *c, const struct deployment *d,
-                             const char **field)
+/* In use is what has not ended. */
+static const char *use_fault(const struct deployment *d, const char **field)
 {
     *field = "state";
-    if (d->ends != NO_DAY && d->ends < day_today())
-        return "portfolio_deployment.is_over";
+    return d->ends != NO_DAY && d->ends < day_today()
+               ? "portfolio_deployment.is_over"
+               : NULL;
+}
+
+/* A project that was stopped brings nothing any more, be it now or later. */
+static const char *stopped_fault(struct conn *c, const struct deployment *d,
+                                 const char **field)
+{
+    *field = "state";
     return fault_if(c,
                     SQL("SELECT count(*) FROM portfolio_project WHERE id ="
                         " :project AND state = 'stopped'"),
@@ -136,7 +143,9 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
     if (!fault)
         fault = reason_fault(d, field);
     if (!fault && d->state && same(d->state, "in_use"))
-        fault = use_fault(c, d, field);
+        fault = use_fault(d, field);
+    if (!fault && d->state && word_in("planned configured in_use", d->state))
+        fault = stopped_fault(c, d, field);
     if (!fault && d->state && word_in(USE_BEGUN, d->state))
         fault = gate_fault(c, a, d, field);
     if (!fault)

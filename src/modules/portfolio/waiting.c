@@ -16,6 +16,11 @@
     " p.school = d.school WHERE " USED_TODAY(                                  \
         "d") " AND d.project = t.project AND p.id = :me)"
 
+/* A deployment t of a project that was stopped. */
+#define STOPPED                                                                \
+    "EXISTS (SELECT 1 FROM portfolio_project p WHERE p.id = t.project AND"     \
+    " p.state = 'stopped')"
+
 /* A condition t of a project that the reader leads or coordinates: who owes it.
  */
 #define IS_OWED                                                                \
@@ -129,16 +134,15 @@ const struct waiting portfolio_waiting[] = {
      .late = true},
     {.label = "portfolio.waiting.left",
      .right = "portfolio.deploy",
-     .where = SQL_CONST(
-         USED_TODAY("t") " AND EXISTS (SELECT 1 FROM"
-                         " portfolio_project p WHERE p.id = t.project AND"
-                         " p.state = 'stopped')"),
+     .where = SQL_CONST("(" USED_TODAY("t") " OR t.state IN ('planned',"
+                                            " 'configured')) AND " STOPPED),
      .entity = &deployment_entity,
      .late = true},
     {.label = "portfolio.waiting.planned",
      .right = "portfolio.deploy",
-     .where = SQL_CONST(
-         "t.state IN ('planned', 'configured') AND t.starts < :today"),
+     .where =
+         SQL_CONST("t.state IN ('planned', 'configured') AND t.starts < :today"
+                   " AND NOT " STOPPED),
      .entity = &deployment_entity,
      .late = true},
     {0},
