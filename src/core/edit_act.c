@@ -78,7 +78,8 @@ struct taking {
     struct req *r;
     const struct step *step;
     struct str reason;
-    const char *refusal;
+    const char *refusal, *all[STEP_REFUSALS]; /* the first; all of them */
+    size_t n;
     bool taken; /* its place is another's */
 };
 
@@ -120,6 +121,9 @@ static enum status take(struct conn *c, struct arena *mem, void *data)
                               req_actor(r), &t->refusal);
     if (s == ERR_CONFLICT && !t->refusal && *conn_refusal(c))
         t->refusal = t->step->conflict;
+    t->n = t->refusal && t->step->refuse_all
+               ? t->step->refuse_all(c, mem, row, req_actor(r).person, t->all)
+               : 0;
     t->taken = strncmp(conn_refusal(c), "overlap ", 8) == 0;
     TRY(s);
     edit_plan(r, 200, r->id, NULL);
@@ -155,10 +159,15 @@ enum status row_step(struct req *r)
     struct taking t = {.r = r, .step = step_from(r, named->name)};
     t.reason = str_trim(req_text(r, "reason"));
     enum status s = t.step ? reason_check(r, &t) : ERR_CONFLICT;
+    if (s == ERR_INVALID && t.step->refuse_all)
+        t.n =
+            t.step->refuse_all(r->conn, r->mem, r->row, r->who->person, t.all);
     if (s == OK)
         s = req_write(r, take, &t);
-    if (s == ERR_CONFLICT)
+    if (s == ERR_CONFLICT && !t.n)
         form_error(&r->errors, NULL, t.refusal ? t.refusal : "core.step_gone");
+    for (size_t i = 0; s != OK && i < t.n; i++)
+        form_error(&r->errors, NULL, t.all[i]);
     if (s == ERR_CONFLICT && t.taken)
         TRY(instead_of_step(r, t.step));
     if (s != OK)

@@ -162,6 +162,7 @@ struct actor {
     bool tells; /* whoever is concerned is told by the caller itself */
 };
 
+enum { STEP_REFUSALS = 8 };
 /* One allowed change of state. What is not in the table cannot happen. */
 struct step {
     const char *name, *from; /* from: space-separated states */
@@ -175,6 +176,11 @@ struct step {
      * before, for the button, and again inside the transaction. */
     const char *(*refuse)(struct conn *c, struct arena *a, const void *row,
                           int64_t person);
+    /* All that .refuse could tell, its own first, where that is more than one:
+     * how many (STEP_REFUSALS at the most) go to out. Who is refused is told
+     * them together. */
+    size_t (*refuse_all)(struct conn *c, struct arena *a, const void *row,
+                         int64_t person, const char **out);
     /* Or in two, where several steps look at the same: it is asked of the
      * database once for all that follow each other (NULL: it did not answer),
      * and each says what it makes of it. */

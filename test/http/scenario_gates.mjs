@@ -100,6 +100,28 @@ await test('a decision that nobody voted for is refused in words', async () => {
   made(await decide(admin, gate, 'go'));
   equal((await rows(project)).state, 'design');
 });
+await test('all that keeps a decision from being taken is told at once, by its page and by the API', async () => {
+  const sits = await gateOf(await projectAt('Tout à la fois', 'study', 'design'), { stage_from: 'design', stage_to: 'trial' });
+  made(await post(leader, `${sits}/etapes/open`));
+  made(await vote(inspector, sits, 'go'));
+  const go = async (reason) => {
+    const r = await api('POST', `gate/${id(sits)}/etapes/go`, { reason });
+    return [r.status, ...JSON.parse(r.text).errors.map((e) => e.code.split('.')[1])].join(' ');
+  };
+  equal(await go('Le comité a entendu l’équipe. Il a lu les preuves.'), '409 no_quorum lacks_reasons lacks_evidence');
+  equal(await go('Oui.'), '422 reason_short no_quorum lacks_reasons lacks_evidence');
+  const words = /quorum[\s\S]*Chaque critère attend un constat[\s\S]*preuve exigée manque/;
+  const form = await leader.form(sits, '/decision');
+  const blank = Object.fromEntries(form.controls.filter((c) => /^(met|reason)_/.test(c.name)).map((c) => [c.name, '']));
+  const sent = (fields) => leader.submit(form, { ...blank, outcome: 'go', ...fields });
+  says(await sent({ reason: 'Le comité a entendu l’équipe. Il a lu les preuves.' }), 409, words);
+  says(await sent({ reason: '' }), 422, new RegExp(`écrivez les motifs[\\s\\S]*${words.source}`));
+  const first = form.controls.find((c) => /^reason_/.test(c.name)).name;
+  const short = await sent({ [first]: 'ok', condition_1: 'Sans date', reason: 'ok' });
+  says(short, 422, /motif d’un critère est trop court[\s\S]*condition[\s\S]*phrase entière[\s\S]*quorum/);
+  ok(!/attend un constat et son motif/.test(readable(short.text).split('Constater et décider')[0]), 'told twice');
+  equal((await rows(sits)).state, 'open');
+});
 await test('the public decision tells the conflict that was declared, and no name', async () => {
   const text = readable((await server.stranger().get(`/decisions/${id(gate)}`)).text);
   match(text, /Votes exprimés : 2, dont 2 pour cette décision. Un membre a déclaré un conflit d’intérêts/);

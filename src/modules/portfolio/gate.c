@@ -176,63 +176,64 @@ static enum status open_gate(struct conn *c, struct arena *a, const void *row,
     return rows_end(r);
 }
 
-/* What every decision asks for: the quorum, a reason for each criterion, and a
- * vote for it. */
-static const char *first_refusal(const struct gate *g, const struct standing *s)
+struct refusals {
+    const char **all;
+    size_t n;
+};
+
+static void refuse_if(struct refusals *r, bool so, const char *key)
 {
+    if (so)
+        r->all[r->n++] = key;
+}
+
+/* All that stands in the way of that decision. Every one asks for the quorum, a
+ * reason for each criterion, a vote for it and none with more votes (of two
+ * that have as many, who decides chooses). To go on, the evidence asked for is
+ * there, and the project where it was; under conditions, what is not met may be
+ * met later. */
+static size_t refusals_of(const struct gate *g, const struct standing *s,
+                          const char *outcome, const char **out)
+{
+    struct refusals r = {out, 0};
     const char *conflict = conflict_fault(s);
-    return conflict               ? conflict
-           : s->votes < g->quorum ? s->votes + s->awaited < g->quorum
-                                        ? "portfolio_gate.quorum_lost"
-                                        : "portfolio_gate.no_quorum"
-           : s->unreasoned        ? "portfolio_gate.lacks_reasons"
-           : !s->votes_for        ? "portfolio_gate.no_vote_for"
-                                  : NULL;
+    const bool goes = word_in("go conditions", outcome);
+    refuse_if(&r, conflict, conflict);
+    if (conflict)
+        return r.n;
+    refuse_if(&r, s->votes < g->quorum,
+              s->votes + s->awaited < g->quorum ? "portfolio_gate.quorum_lost"
+                                                : "portfolio_gate.no_quorum");
+    refuse_if(&r, s->unreasoned, "portfolio_gate.lacks_reasons");
+    refuse_if(&r, !s->votes_for, "portfolio_gate.no_vote_for");
+    refuse_if(&r, goes && s->lacks_evidence, "portfolio_gate.lacks_evidence");
+    refuse_if(&r, goes && !s->there, "portfolio_gate.project_elsewhere");
+    refuse_if(&r, s->votes_for && s->outvoted, "portfolio_gate.outvoted");
+    refuse_if(&r, same(outcome, "go") && s->unmet, "portfolio_gate.unmet");
+    refuse_if(&r, same(outcome, "conditions") && !s->conditions,
+              "portfolio_gate.no_conditions");
+    return r.n;
 }
 
-/* And none has more votes. Of two that have as many, who decides chooses. */
-static const char *any_refusal(const struct gate *g, const struct standing *s)
-{
-    const char *refusal = first_refusal(g, s);
-    return refusal || !s->outvoted ? refusal : "portfolio_gate.outvoted";
-}
-
-/* To go on, the evidence asked for is there, and the project where it was. */
-static const char *going_refusal(const struct gate *g, const struct standing *s)
-{
-    const char *refusal = first_refusal(g, s);
-    return refusal             ? refusal
-           : s->lacks_evidence ? "portfolio_gate.lacks_evidence"
-           : !s->there         ? "portfolio_gate.project_elsewhere"
-                               : any_refusal(g, s);
-}
-
-/* Under conditions, what is not met may be met later. */
-static const char *go_refusal(const struct gate *g, const struct standing *s)
-{
-    const char *refusal = going_refusal(g, s);
-    return refusal || !s->unmet ? refusal : "portfolio_gate.unmet";
-}
-
-static const char *conditions_refusal(const struct gate *g,
-                                      const struct standing *s)
-{
-    const char *refusal = going_refusal(g, s);
-    return refusal || s->conditions ? refusal : "portfolio_gate.no_conditions";
-}
-
-#define REFUSES(outcome_, refusal_)                                            \
+#define REFUSES(outcome_)                                                      \
+    static size_t refusals_##outcome_(struct conn *c, struct arena *a,         \
+                                      const void *row, int64_t person,         \
+                                      const char **out)                        \
+    {                                                                          \
+        const struct standing s = standing_of(c, a, row, person, #outcome_);   \
+        return refusals_of(row, &s, #outcome_, out);                           \
+    }                                                                          \
     static const char *refuses_##outcome_(struct conn *c, struct arena *a,     \
                                           const void *row, int64_t person)     \
     {                                                                          \
-        const struct standing s = standing_of(c, a, row, person, #outcome_);   \
-        return refusal_(row, &s);                                              \
+        const char *all[STEP_REFUSALS];                                        \
+        return refusals_##outcome_(c, a, row, person, all) ? all[0] : NULL;    \
     }
-REFUSES(go, go_refusal)
-REFUSES(conditions, conditions_refusal)
-REFUSES(hold, any_refusal)
-REFUSES(recycle, any_refusal)
-REFUSES(stop, any_refusal)
+REFUSES(go)
+REFUSES(conditions)
+REFUSES(hold)
+REFUSES(recycle)
+REFUSES(stop)
 
 /* The project's own step from one stage to another; NULL: it stays. */
 static const struct step *project_step(const char *from, const char *to)
@@ -320,7 +321,8 @@ static const char *refuses_unpublishing(struct conn *c, struct arena *a,
     {                                                                          \
         .name = #name_, .from = "open", .to = #name_,                          \
         .right = "portfolio.decide", .refuse = refuses_##name_,                \
-        .effect = move_project, .needs_reason = true, .sentences = 2           \
+        .refuse_all = refusals_##name_, .effect = move_project,                \
+        .needs_reason = true, .sentences = 2                                   \
     }
 static const struct step steps[] = {
     {.name = "open",

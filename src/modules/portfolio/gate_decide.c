@@ -4,10 +4,35 @@
 #include "base/utf8.h"
 #include "modules/portfolio/routes.h"
 
+enum { FAULTS = 4 }; /* of what was typed: one of each kind */
 struct deciding {
     struct req *r;
     const char *refusal; /* a label key */
+    /* Of a decision: all that is refused, each of them once. */
+    const char *all[FAULTS + STEP_REFUSALS];
+    size_t n;
+    bool found_wrong; /* a finding is not as it has to be, and not kept */
 };
+
+static void refuse(struct deciding *d, const char *key)
+{
+    for (size_t i = 0; i < d->n; i++)
+        if (same(d->all[i], key))
+            return;
+    if (d->n < COUNT(d->all))
+        d->all[d->n++] = key;
+    d->refusal = d->all[0];
+}
+
+/* What was refused, a sentence after the other. */
+static const char *refusal_words(const struct deciding *d)
+{
+    struct req *r = d->r;
+    const char *words = tr(r->lang, d->refusal);
+    for (size_t i = 1; i < d->n; i++)
+        words = arena_printf(r->mem, "%s %s", words, tr(r->lang, d->all[i]));
+    return words;
+}
 
 /* What was typed under that name; "" for nothing. */
 static const char *typed(struct req *r, const char *name)
@@ -27,7 +52,7 @@ static enum status answer(struct req *r, struct deciding *d, enum status s)
         TRY(req_refresh(r, &now));
         r->row = now;
         return gate_page_show(r, s == ERR_INVALID ? 422 : 409,
-                              tr(r->lang, d->refusal));
+                              refusal_words(d));
     }
     TRY(s);
     return req_done(r) ? OK : req_go(r, "/jalons/%" PRId64, r->id);
@@ -99,13 +124,16 @@ static enum status find_criterion(struct deciding *d, struct conn *c,
     if (!found.p && !reason.p) /* not in the form: as it was */
         return OK;
     const char *key = field_choice(entity_field(e, "met"), found);
-    d->refusal =
+    const char *fault =
         text_is_long(entity_field(e, "reason"), reason) || (found.n && !key)
             ? "portfolio_gate.bad_finding"
-        : reason.n && !utf8_is_sentence(reason) ? "core.reason_short"
+        : reason.n && !utf8_is_sentence(reason) ? "portfolio_gate.short_finding"
                                                 : NULL;
-    if (d->refusal)
-        return ERR_INVALID;
+    if (fault) {
+        refuse(d, fault);
+        d->found_wrong = true;
+        return OK;
+    }
     const char *why = reason.n ? str_dup(r->mem, reason) : NULL;
     if (same(key ? key : "", k->met ? k->met : "") &&
         same(why ? why : "", k->reason ? k->reason : ""))
@@ -134,25 +162,63 @@ static enum status add_conditions(struct deciding *d, struct conn *c)
         int32_t day = NO_DAY;
         if (!text.n && !due.n)
             continue;
-        d->refusal =
+        const char *fault =
             !text.n || !day_parse(due, &day) ? "portfolio_gate.half_a_condition"
             : text_is_long(entity_field(&gate_condition_entity, "text"), text)
                 ? "portfolio_gate.long_condition"
                 : NULL;
-        if (d->refusal)
-            return ERR_INVALID;
+        if (fault) {
+            refuse(d, fault);
+            continue;
+        }
         struct gate_condition *k = row_new(r->mem, &gate_condition_entity);
         k->gate = r->id;
         k->text = str_dup(r->mem, text);
         k->due = day;
         k->state = "open";
         const char *field;
-        d->refusal = row_fault(c, r->mem, &gate_condition_entity, k, &field);
-        if (d->refusal)
-            return ERR_INVALID;
-        TRY(row_insert(c, r->mem, &gate_condition_entity, k, req_actor(r)));
+        fault = row_fault(c, r->mem, &gate_condition_entity, k, &field);
+        if (fault)
+            refuse(d, fault);
+        else
+            TRY(row_insert(c, r->mem, &gate_condition_entity, k, req_actor(r)));
     }
     return OK;
+}
+
+/* The step of the decision that was typed; NULL: none is, and that is told. */
+static const struct step *outcome_typed(struct deciding *d, const char *outcome)
+{
+    for (const char *const *o = gate_outcomes; *o; o++)
+        if (same(*o, outcome))
+            return step_find(&gate_entity, outcome);
+    refuse(d, "portfolio_gate.no_outcome");
+    return NULL;
+}
+
+/* What keeps that decision from being taken. A finding that was typed, but not
+ * as it has to be, does not lack besides. */
+static void refuse_standing(struct deciding *d, struct conn *c, struct arena *a,
+                            const struct step *step)
+{
+    const char *all[STEP_REFUSALS];
+    const size_t n = step->refuse_all(c, a, d->r->row, d->r->who->person, all);
+    for (size_t i = 0; i < n; i++)
+        if (!d->found_wrong || !same(all[i], "portfolio_gate.lacks_reasons"))
+            refuse(d, all[i]);
+}
+
+/* Whose decision it is not, or no longer. */
+static enum status decide_late(struct deciding *d, struct conn *c,
+                               struct arena *a)
+{
+    const struct gate *g = d->r->row;
+    d->refusal = same(g->state, "open") ? NULL : "portfolio_gate_member.closed";
+    if (!d->refusal)
+        d->refusal = gate_refuses_person(c, a, g, d->r->who->person);
+    return d->refusal                            ? ERR_CONFLICT
+           : g->row.version != req_version(d->r) ? ERR_STALE
+                                                 : OK;
 }
 
 static enum status decide(struct conn *c, struct arena *a, void *data)
@@ -161,29 +227,28 @@ static enum status decide(struct conn *c, struct arena *a, void *data)
     struct req *r = d->r;
     struct gate *g = r->row;
     const char *outcome = typed(r, "outcome");
-    d->refusal = same(g->state, "open") ? NULL : "portfolio_gate_member.closed";
-    if (!d->refusal)
-        d->refusal = gate_refuses_person(c, a, g, r->who->person);
-    if (d->refusal)
-        return ERR_CONFLICT;
-    if (g->row.version != req_version(r))
-        return ERR_STALE;
+    d->n = 0;
+    d->found_wrong = false;
+    TRY(decide_late(d, c, a));
     TRY(find_all(d, c));
     r->location = arena_printf(r->mem, "/jalons/%" PRId64, r->id);
     g->published = req_text(r, "published").p ? YES : NO;
     if (!*outcome) /* the findings alone: the committee still sits */
-        return row_update(c, a, &gate_entity, g, req_actor(r));
+        return d->n ? ERR_INVALID
+                    : row_update(c, a, &gate_entity, g, req_actor(r));
     TRY(add_conditions(d, c));
+    const struct step *step = outcome_typed(d, outcome);
     struct str reason = str_trim(req_text(r, "reason"));
-    bool known = false;
-    for (const char *const *o = gate_outcomes; *o; o++)
-        known |= same(*o, outcome);
-    const struct step *step = known ? step_find(&gate_entity, outcome) : NULL;
-    d->refusal = !step ? "portfolio_gate.no_outcome"
-                       : reason_fault(&gate_entity, step, reason,
-                                      "portfolio_gate.no_reason");
-    if (d->refusal)
-        return ERR_INVALID;
+    const char *fault = step ? reason_fault(&gate_entity, step, reason,
+                                            "portfolio_gate.no_reason")
+                             : NULL;
+    if (fault)
+        refuse(d, fault);
+    const bool typed_wrong = d->n > 0;
+    if (step)
+        refuse_standing(d, c, a, step);
+    if (d->n)
+        return typed_wrong ? ERR_INVALID : ERR_CONFLICT;
     return step_take(c, a, &gate_entity, step, g, reason, req_actor(r),
                      &d->refusal);
 }
