@@ -125,6 +125,7 @@ await test('a gate opens only with a committee, and its criteria are frozen then
 });
 
 await test('who has a conflict of interest cannot vote; nobody votes for another', async () => {
+  says(await post(researcher, `${gate}/avis`, { opinion: 'conflict', reason: 'Ma sœur.' }), 422, /phrase entière/);
   made(await post(researcher, `${gate}/avis`, { opinion: 'conflict', reason: 'J’ai conçu la maquette.' }));
   says(await post(researcher, `${gate}/avis`, { opinion: 'go', reason: 'Je voterais bien quand même.' }), 409,
     /conflit d’intérêts/);

@@ -101,7 +101,7 @@ await test('its committee sends it back: the evidence is not there', async () =>
   await vote(inspector, refused, 'recycle', 'Aucune classe ne l’a essayé.');
   await vote(leader, refused, 'recycle', 'Le dossier est trop mince.');
   await vote(expert, refused, 'go', 'L’idée vaut un essai tout de suite.');
-  await vote(researcher, refused, 'conflict', 'J’en ai eu l’idée.');
+  await vote(researcher, refused, 'conflict', 'C’est moi qui en ai eu l’idée.');
   await researcher.goto(`/jalons/${refused}`);
   equal(await researcher.locator('#vote-reason').count(), 0, 'a vote in spite of a conflict');
   await decide(refused, 'go', 'Allons-y avant les vacances. L’idée ne peut pas attendre.');
