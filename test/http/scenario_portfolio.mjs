@@ -763,6 +763,13 @@ await test('a stranger asks for advice behind a guard', async () => {
   equal((await ask({ site: 'https://spam.example' })).status, 303);
   equal((await mine()).length, 0);
   for (let i = 0; i < 3; i++) equal((await ask({})).status, 303);
+  const thanks = (await stranger.get('/demander-conseil/merci')).text;
+  match(readable(thanks), /La réponse vous viendra par courriel/);
+  ok(!thanks.includes('/conseils'), 'a stranger follows nothing');
+  const head = await server.as('head'), need = 'Un besoin que je veux suivre';
+  const sent = await head.submit(await head.form('/demander-conseil', '/demander-conseil'), { need, topic: 'space' });
+  const follows = /href="(\/conseils\?[^"]*)"/.exec((await head.get(made(sent))).text)?.[1];
+  ok(readable((await head.get(follows)).text).includes(need), 'who has an account follows what they asked');
   says(await ask({}), 422, /attendent encore/);
   const all = await mine();
   equal(all.length, 3);

@@ -205,7 +205,8 @@ enum status ask_send(struct req *r)
 
 enum status ask_thanks(struct req *r)
 {
-    struct ask_v v = {.sent = true};
+    struct ask_v v = {.sent = true,
+                      .follows = r->who && may(r->who, advice_entity.read)};
     struct page p = req_page(r, tr(r->lang, "portfolio.ask_thanks"));
     struct html h;
     req_html_open(r, &h);

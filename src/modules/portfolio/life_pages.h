@@ -227,7 +227,7 @@ struct ask_v {
     const struct form *form;
     const char *alert;
     const char *privacy; /* told to strangers; or NULL */
-    bool sent;
+    bool sent, follows;  /* and who asked sees their requests */
 };
 struct become_v {
     const struct detail_v *detail;
