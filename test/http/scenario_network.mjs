@@ -129,6 +129,10 @@ await test('what is wrong is told beside its field, and nothing is kept', async 
   }
   equal((await rows('/accueils')).length, before);
 });
+await test('a class has at most as many on its list as where it comes', async () => {
+  const of = (headcount) => api('POST', 'class', { school: school.id, kind: 'class', year: '2024-2025', label: `Liste ${headcount}`, headcount });
+  deepEqual(await Promise.all([0, 40, 41, 60, 400].map(async (n) => (await of(n)).status)), [422, 201, 422, 422, 422]);
+});
 
 await test('a day that is closed, past or not of the hours is not taken', async () => {
   const who = server.stranger();

@@ -296,7 +296,7 @@ static const struct field class_fields[] = {
     TEXT(class, key, .max = 60, .flags = F_COMPUTED | F_HIDDEN),
     TEXT(class, levels, .max = 60, .check = check_levels, .flags = F_LIST),
     CHOICE(class, kind, class_kinds, .flags = F_REQUIRED | F_LIST | F_FILTER),
-    INT(class, headcount, .min = 1, .max = 60, .flags = F_LIST),
+    INT(class, headcount, .min = 1, .max = CLASS_PEOPLE, .flags = F_LIST),
     {0},
 };
 static const struct index class_indexes[] = {

@@ -6,8 +6,6 @@
 
 #include "modules/network/network.h"
 
-enum { CLASS_PEOPLE = 40 }; /* at most, of one class */
-
 /* The labels of classes that a text names, as they are written, `most` at most
  * kept; how many there are. */
 size_t labels_part(const char *labels, struct str *out, size_t most);
