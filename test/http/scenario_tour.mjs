@@ -181,6 +181,21 @@ await test('planning holds the valise without a gap, on school days, in transit 
   match(readable((await admin.get(`/tournees/${first.tour}`)).text), /planifiée/);
 });
 
+await test('a tour in a time of which no holidays are known says so, as the calendar of its laboratory does', async () => {
+  const last = query(folder, "SELECT max(ends) FROM booking_closure WHERE kind = 'holidays'");
+  const after = (days) => new Date((Number(last) + days) * 86400000).toISOString().slice(0, 10);
+  const of = async (starts, state) => {
+    const t = await tour(await kit(), starts);
+    await stop(t, 1, schools[3], 4);
+    if (state) ok((await step(t, state)).status < 300);
+    return readable((await admin.get(`/tournees/${t}`)).text);
+  };
+  const words = /au-delà des dernières vacances connues/;
+  ok(!words.test(await of('2025-05-12')), 'all is known');
+  match(await of(after(30)), words);
+  match(await of(after(30), 'plan'), words);
+  match(await of(after(-58)), words, 'it leaves before the holidays, and is home after them');
+});
 await test('what is planned is locked; another tour of the same valise is refused, and told from when it may', async () => {
   const one = JSON.parse((await api('GET', `stop/${first.stops[0]}`)).text);
   equal((await api('PATCH', `stop/${one.id}`, { half_days: 9, version: one.version })).status, 409);

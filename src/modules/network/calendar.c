@@ -19,13 +19,6 @@ struct make {
     size_t slots;
 };
 
-/* Over a laboratory's l: the last day of the school holidays that its zone has.
- * What comes after them nobody knows yet: it is not open for want of holidays.
- */
-#define HOLIDAYS_KNOWN                                                         \
-    "coalesce((SELECT max(k.ends) FROM booking_closure k WHERE k.kind ="       \
-    " 'holidays' AND coalesce(k.zone, l.zone) = l.zone), 0)"
-
 #define ASKED(l)                                                               \
     "(:lab IS NULL OR " l ".id = :lab) AND (:lab IS NOT NULL OR (" l           \
     ".opened <= :to AND (" l ".closed IS NULL OR " l ".closed >= :from)))"

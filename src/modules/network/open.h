@@ -37,5 +37,12 @@ extern const char *const lab_weekdays[];
     " +k.area = l.bassin OR +k.area = l.grappe OR +k.area IN"                  \
     " (" LAB_LIES_IN "))"
 
+/* Over a laboratory's l: the last day of the school holidays that its zone has,
+ * or 0. What comes after it nobody knows yet: it is not open for want of
+ * holidays. */
+#define HOLIDAYS_KNOWN                                                         \
+    "coalesce((SELECT max(k.ends) FROM booking_closure k WHERE k.kind ="       \
+    " 'holidays' AND coalesce(k.zone, l.zone) = l.zone), 0)"
+
 /* A: odd weeks of ISO 8601; B: even ones. */
 bool week_is_a(int32_t day);

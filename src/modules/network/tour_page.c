@@ -1,6 +1,7 @@
 /* A tour on one page, and the sheet of a day for who drives. */
 #include "i18n/format.h"
 #include "modules/network/pages/tour.html.h"
+#include "modules/network/open.h"
 #include "modules/network/road.h"
 #include "modules/network/routes.h"
 #include "pdf/paper.h"
@@ -175,6 +176,22 @@ static enum status free_fill(struct req *r, const struct tour *t,
     return OK;
 }
 
+/* Its days of school are not sure where no holidays are known yet. */
+static enum status known_fill(struct req *r, const struct tour *t,
+                              struct tour_v *v)
+{
+    int64_t known, home = slot_of(t->home, MORNING);
+    TRY(db_int(r->conn,
+               SQL("SELECT " HOLIDAYS_KNOWN " FROM network_kit y JOIN"
+                   " network_lab l ON l.id = y.lab WHERE y.id = :kit"),
+               ARGS(arg_int("kit", t->kit)), &known));
+    if (t->home == NO_DAY)
+        TRY(tour_home(r->conn, r->mem, t, &home));
+    if (day_of_slot(home) > known)
+        v->unknown = tr(r->lang, "network.tour_unknown");
+    return OK;
+}
+
 static void measure_fill(struct req *r, const struct legs *l, struct tour_v *v)
 {
     v->measure = measure_said(r, l->by_road, !l->by_road);
@@ -204,6 +221,8 @@ static enum status show(struct req *r, int code, const char *alert)
     where_fill(r, &v);
     if (same(t->state, "draft") && v.n)
         TRY(free_fill(r, t, &v));
+    if (word_in("draft planned", t->state))
+        TRY(known_fill(r, t, &v));
     const bool manages = may(r->who, "network.receive") && detail.history;
     if (manages && same(t->state, "draft") && v.n > 2)
         v.order = arena_printf(r->mem, "/tournees/%" PRId64 "/ordonner", r->id);

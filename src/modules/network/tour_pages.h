@@ -23,6 +23,7 @@ struct tour_v {
     const char *total, *where; /* where: who has it now */
     const char *free;          /* of a draft: is the valise free then? */
     bool is_free;
+    const char *unknown; /* its school days are not sure; or NULL */
     const char *alert, *order, *csrf, *key; /* order: an action, or NULL */
     const char *receive;                    /* where a custody is entered */
 };

@@ -157,6 +157,16 @@ static enum status is_free(const struct planning *p, bool *is)
     return OK;
 }
 
+enum status tour_home(struct conn *c, struct arena *a, const struct tour *t,
+                      int64_t *slot)
+{
+    struct planning p;
+    TRY(planning_open(c, a, t, &p));
+    lay_out(&p, slot_of(t->starts, part_of(t->part)));
+    *slot = p.home;
+    return OK;
+}
+
 enum status tour_first_free(struct conn *c, struct arena *a,
                             const struct tour *t, int64_t *slot)
 {
