@@ -209,6 +209,8 @@ static enum status insert(struct conn *c, struct arena *mem, void *data)
     TRY(save_links(e, c, e->id));
     TRY(edit_in_reach(e, c, e->id));
     TRY(lines_save(e, c, e->id));
+    if (!r->api && r->entity->entered)
+        TRY(r->entity->entered(c, mem, e->id, req_actor(r)));
     edit_plan(r, 201, e->id, row);
     return OK;
 }

@@ -345,6 +345,10 @@ struct entity {
      * row is not written either. Its links are not there yet. */
     enum status (*follow)(struct conn *c, struct arena *a, const void *before,
                           const void *after, struct actor by);
+    /* What a form that brings a new row brings about besides, once its lines
+     * and links stand, in the same transaction. */
+    enum status (*entered)(struct conn *c, struct arena *a, int64_t id,
+                           struct actor by);
     /* Where the database refused a row because another overlaps it: rows that
      * could be written instead, the nearest first. NULL: nothing is offered. */
     enum status (*instead)(struct conn *c, struct arena *a,

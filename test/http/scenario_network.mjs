@@ -587,6 +587,32 @@ await test('the form of an accueil by telephone begins with what is mostly so, a
   equal((await rows('/demi-journees')).length, count, 'a line left empty is none');
 });
 
+await test('what already took place is entered by one form: confirmed and held by it, where nothing is left to be said', async () => {
+  const figure = async () => JSON.parse((await admin.get('/chiffres.json?annee=2024-2025')).text).find((f) => f.id === 'network.people').value;
+  const enters = async (who, more) => who.submit(await who.form('/accueils/nouveau', '/accueils'), { lab: lab.name, kind: 'workshop', school: school.uai,
+    class_label: 'CM2 Passé', asker: 'Au téléphone', email: 'passe@demo.example', present_pupils: '23', 'slot.0.day': '2025-03-03', 'slot.0.part': 'morning', ...more });
+  const stateOf = async (r) => {
+    equal(r.status, 303, readable(r.text).slice(0, 500));
+    return JSON.parse((await api('GET', `visit/${r.location.split('/').pop()}`)).text).state;
+  };
+  const before = await figure();
+  const done = await enters(admin);
+  equal(await stateOf(done), 'held');
+  equal(await figure(), before + 23);
+  const id = done.location.split('/').pop();
+  equal(query(folder, `SELECT what FROM core_journal WHERE entity = 'network_visit' AND row_id = ${id} ORDER BY id`), 'confirm\nhold');
+  equal(query(folder, `SELECT count(*) FROM network_visit_classes WHERE row_id = ${id}`), '1', 'its class joined');
+  equal(query(folder, "SELECT count(*) FROM core_mail WHERE address = 'passe@demo.example'"), '0', 'nobody is told that they may come');
+  equal(await stateOf(await enters(admin, { 'slot.0.day': '2025-05-19', class_label: '' })), 'asked', 'to come');
+  equal(await stateOf(await enters(admin, { 'slot.0.day': '2025-03-04', class_label: '', present_pupils: '' })), 'asked', 'nobody is counted');
+  equal(await stateOf(await enters(admin, { 'slot.0.day': '2025-03-06', class_label: 'CM2 Passée' })), 'asked', 'which class is meant?');
+  equal((await enters(admin, { 'slot.0.day': '2025-03-09', class_label: '' })).status, 422, 'a Sunday');
+  const me = (await rows('/personnes')).find((p) => p.email === 'coordinator@demo.example'), who = await server.as('coordinator');
+  const mine = (await rows('/etablissements')).find((s) => s.bassin === me.area);
+  for (const [l, state, day] of [[labs.find((o) => o.bassin !== me.area), 'asked', '2025-03-10'], [labs.find((o) => o.bassin === me.area), 'held', '2025-03-11']])
+    equal(await stateOf(await enters(who, { lab: l.name, school: mine.uai, class_label: '', 'slot.0.day': day })), state, l.name);
+});
+
 await test('who names no room is given the smallest that holds who comes; where none is free, another half-day is offered', async () => {
   const by = [...rooms].sort((a, b) => a.capacity - b.capacity);
   const books = async (pupils, more = {}) => admin.submit(await admin.form('/accueils/nouveau', '/accueils'), { lab: lab.name, kind: 'workshop',

@@ -332,7 +332,8 @@ enum status visit_changed(struct conn *c, struct arena *a,
         TRY(agreement_ask(c, a, after->row.id));
     if (was_off && same(after->state, "asked"))
         return asker_tell(c, a, after, TOLD_ASKED);
-    if (same(after->state, "confirmed") && !same(before->state, "held"))
+    if (same(after->state, "confirmed") && !same(before->state, "held") &&
+        !by.tells)
         return asker_tell(c, a, after, TOLD_CONFIRMED);
     if (same(after->state, "cancelled") && !by.tells &&
         !(by.person && by.person == after->person)) /* who knows it already */

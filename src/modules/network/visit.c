@@ -402,4 +402,5 @@ const struct entity visit_entity = {
     .locked = visit_locked,
     .check = visit_check,
     .follow = visit_follow,
+    .entered = visit_entered,
 };

@@ -14,6 +14,16 @@ const char *visit_title(struct arena *a, const struct visit *v);
 extern const struct step visit_withdraw;
 const char *visit_locked(struct conn *c, struct arena *a, const void *row);
 
+/* visit_past.c: what already took place when its form brings it is confirmed
+ * and held at once; see entity.entered. */
+enum status visit_entered(struct conn *c, struct arena *a, int64_t id,
+                          struct actor by) MUST_USE;
+
+/* visit_label.c: is a class that it names not on its school's list, which has
+ * one that may be meant? */
+enum status visit_class_unsure(struct conn *c, struct arena *a,
+                               const struct visit *v, bool *is) MUST_USE;
+
 /* slot.c: inside a write, the space with its parts, and the coordinator, for
  * that half-day. */
 enum status slot_keep(struct conn *c, struct arena *a, const struct slot *s,

@@ -94,6 +94,34 @@ static bool has_key(const struct school_list *l, const char *key)
     return false;
 }
 
+static bool has_near(const struct school_list *l, const char *key)
+{
+    size_t far;
+    for (size_t i = 0; i < l->n; i++)
+        if (is_near(key, l->all[i].key, &far))
+            return true;
+    return false;
+}
+
+enum status visit_class_unsure(struct conn *c, struct arena *a,
+                               const struct visit *v, bool *is)
+{
+    struct school_list *list = NEW(a, struct school_list);
+    struct str labels[LABELS];
+    *is = false;
+    if (!v->class_label || v->school == NONE)
+        return OK;
+    TRY(list_load_of(c, a, v, list));
+    if (has_key(list, class_key(a, str_of(v->class_label)).p))
+        return OK; /* its very name: "CE1 et CE2" */
+    const size_t n = labels_part(v->class_label, labels, LABELS);
+    for (size_t i = 0; i < n && i < LABELS; i++) {
+        const struct str key = class_key(a, labels[i]);
+        *is |= key.n && !has_key(list, key.p) && has_near(list, key.p);
+    }
+    return OK;
+}
+
 enum status new_classes_fill(struct req *r, struct visit_v *v)
 {
     const struct visit *of = r->row;
