@@ -234,7 +234,7 @@ static void notes_once(struct reader *r, struct arena *a, int64_t number,
     size_t kept = 0;
     for (size_t i = 0; i < notes->n; i++) {
         const struct form_error *e = &notes->list[i];
-        if (same(e->key, "import.unknown_code_new") &&
+        if (word_in("import.unknown_code_new import.taken_as", e->key) &&
             seen_before(&r->seen, a, e->field, e->text, number))
             continue;
         notes->list[kept++] = *e;

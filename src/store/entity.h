@@ -290,6 +290,8 @@ struct counting {
                        it from being deleted */
 };
 
+enum { MEANT_MOST = 12 };
+
 struct entity {
     const char *name; /* "directory_school": its table and label prefix */
     const char *api;  /* "school": command line, API, import */
@@ -324,6 +326,10 @@ struct entity {
     bool later;         /* none begins there: it is of a parent that stands */
     bool has_uid;
     int keep_years; /* after the last change; 0: for good */
+    /* The rows that people call so in a file, though none has that title: ids,
+     * at most MEANT_MOST. NULL: none is. */
+    enum status (*meant)(struct conn *c, struct arena *a, struct str text,
+                         int64_t *ids, size_t *n);
     /* Fills the F_COMPUTED fields that follow from the others, in a, and of a
      * line that becomes rows what it leaves unsaid; before every check and
      * save. */

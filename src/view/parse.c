@@ -196,7 +196,8 @@ static enum status field_read(struct arena *a, const struct entity *e,
                                   .target = f->target,
                                   .field = f,
                                   .flags = flags,
-                                  .error = &error};
+                                  .error = &error,
+                                  .notes = errors->notes};
         TRY(ref_of_row(&r, e, row, text, &id));
         if (error.key && same(error.key, "import.unknown_code")) {
             note_unknown(errors, f, row, error);

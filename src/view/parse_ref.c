@@ -95,6 +95,47 @@ static enum status by_number(const struct reading *r, struct str text,
                : ERR_NOT_FOUND;
 }
 
+static void note_meant(const struct reading *r, struct str text,
+                       const char *title)
+{
+    if (r->notes && r->field)
+        form_error_add(r->notes,
+                       (struct form_error){.field = r->field->name,
+                                           .key = "import.taken_as",
+                                           .text = str_of(arena_printf(
+                                               r->mem, "%s \xe2\x86\x92 %s",
+                                               str_dup(r->mem, text), title))});
+}
+
+/* By what people call it in a file, which is told. Several that are called so
+ * take the place of those that come near. */
+static enum status by_meaning(const struct reading *r, struct str text,
+                              int64_t *id, struct hit **found, size_t *n)
+{
+    int64_t ids[MEANT_MOST];
+    size_t meant = 0;
+    if (!(r->flags & PARSE_CODES) || !r->target->meant)
+        return ERR_NOT_FOUND;
+    TRY(r->target->meant(r->source->conn, r->mem, text, ids, &meant));
+    struct hit *all = NEW_ARRAY(r->mem, struct hit, MEANT_MOST);
+    for (size_t i = 0; i < meant; i++) {
+        void *row;
+        TRY(row_load(r->source->conn, r->mem, r->target, ids[i],
+                     form_reach(r->source, r->target, r->field), &row));
+        all[i] = (struct hit){ids[i], row_title(r->target, row)};
+    }
+    if (meant == 1) {
+        *id = ids[0];
+        note_meant(r, text, all[0].title);
+        return OK;
+    }
+    if (meant) {
+        *found = all;
+        *n = meant;
+    }
+    return ERR_NOT_FOUND;
+}
+
 /* By its title. When several bear it, or none but some come near, the reader
  * chooses among them; in a form the only one that comes near is meant. */
 static enum status by_title(struct reading *r, struct str text, int64_t *id)
@@ -102,18 +143,22 @@ static enum status by_title(struct reading *r, struct str text, int64_t *id)
     struct hit *found;
     size_t n = 0, equal = 0;
     TRY(hits(r, text, &found, &n));
+    for (size_t i = 0; i < n; i++)
+        if (same_fold(r->mem, text, found[i].title) && ++equal == 1)
+            *id = found[i].id;
+    if (equal == 1)
+        return OK;
+    const enum status s =
+        equal ? ERR_NOT_FOUND : by_meaning(r, text, id, &found, &n);
+    if (s != ERR_NOT_FOUND)
+        return s;
     struct linked *all = NEW_ARRAY(r->mem, struct linked, n);
     for (size_t i = 0; i < n; i++) {
         all[i] = (struct linked){
             .target = found[i].id, .weight = 1, .title = found[i].title};
-        if (same_fold(r->mem, text, found[i].title) && ++equal == 1)
-            *id = found[i].id;
-    }
-    if (equal == 1)
-        return OK;
-    for (size_t i = 0; i < n; i++)
         TRY(form_told_apart(r->mem, lang_default(), r->source, r->target,
                             &all[i], &all[i].title));
+    }
     if (n == 1 && !(r->flags & (PARSE_GIVEN | PARSE_CODES))) {
         *id = all[0].target;
         return OK;

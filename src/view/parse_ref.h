@@ -12,6 +12,8 @@ struct reading {
     unsigned flags;
     const struct reach *offered; /* by its form; NULL: what is read */
     struct form_error *error;
+    struct form_errors *notes; /* where it is told as what a text of a file is
+                                  taken; or NULL */
 };
 
 /* ref_from_text for a field of a row of e: a title means one that its form

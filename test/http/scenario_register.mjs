@@ -262,12 +262,12 @@ await test('a spreadsheet without the forms is taken as visits to discover; its 
 
 await test('a name that is not exact is answered with those it may mean, as they are to be written, and only with what its sender reads', async () => {
   const far = await server.as('coordinator');
-  const r = await send(file(line({ lab: 'Nancy' }), line({ lab: 'Laboratoire', day: '16/03/2022' })), 'x.csv', far);
+  const r = await send(file(line({ lab: 'Nancy démo' }), line({ lab: 'Laboratoire', day: '16/03/2022' })), 'x.csv', far);
   await importEnd(far, r.location);
   const told = await faults(r.location, far);
   const [name] = /Laboratoire numérique de Nancy[^.]*· #\d+/.exec(told) ?? [];
   ok(name, told);
-  match(told, /« Nancy » n’est pas un nom exact\. Écrivez dans le fichier celui que vous vouliez dire/);
+  match(told, /« Nancy démo » n’est pas un nom exact\. Écrivez dans le fichier celui que vous vouliez dire/);
   equal((await checked(file(line({ lab: name, day: '27/04/2022' })))).refused, 0, 'the name that was told is understood');
   // Persons are not public: nobody is named whom she does not read.
   const visits = (who) => importSend(who, 'visit', `Objet;Laboratoire;Personne\r\nEssai;${L};démo\r\n`, 'v.csv');
@@ -279,6 +279,30 @@ await test('a name that is not exact is answered with those it may mean, as they
   const [all, hers] = [await of(admin), await of(far)];
   ok(all.length > 3, 'the administration reads several');
   for (const id of hers) equal((await far.get(`/personnes/${id}`)).status, 200, `person ${id}`);
+});
+
+await test('what names one laboratory is taken, by its name, its commune or its host, and told before; two that fit are named', async () => {
+  const host = db(`SELECT s.name FROM network_lab l JOIN directory_school s ON s.id = l.school WHERE l.id = ${lab.id}`);
+  const days = ['09/05/2022', '10/05/2022', '11/05/2022', '12/05/2022', '13/05/2022'];
+  const names = ['Nancy', 'labo de NANCY', 'Laboratoire numérique de Nancy', `Labo du ${host}`, 'nancy'];
+  const r = await checked(file(...names.map((name, i) => line({ lab: name, day: days[i] }))));
+  deepEqual([r.refused, r.inserted], [0, 5], await faults(r.where));
+  const told = await faults(r.where);
+  for (const name of names.slice(0, 4)) ok(told.includes(`Ce nom est compris ainsi : ${name} → ${L}.`), `${name}: ${told}`);
+  equal((await press(r.where, 'application')).inserted, 5);
+  equal(count(`network_visit v JOIN network_slot s ON s.visit = v.id WHERE v.lab = ${lab.id} AND s.day BETWEEN 19121 AND 19125`), 5);
+  equal((await press(r.where, 'annulation')).state, 'undone');
+  // By where it is: one that is called otherwise, until there are two.
+  const own = (name) => apiOf(server)('POST', 'lab', { name, school: two.id, bassin: two.bassin, zone: 'b', opened: '2021-09-01' });
+  equal((await own('Fabrique')).status, 201);
+  const at = async () => checked(file(line({ lab: two.commune, out: 'oui', day: '16/05/2022' })));
+  const one_ = await at();
+  equal(one_.refused, 0, await faults(one_.where));
+  ok((await faults(one_.where)).includes(`${two.commune} → Fabrique.`));
+  equal((await own('Atelier partagé')).status, 201);
+  const both = await at();
+  equal(both.refused, 1);
+  match(await faults(both.where), /n’est pas un nom exact.*Atelier partagé.*Fabrique/);
 });
 
 await test('whoever imports accueils is shown the two ways of doing so', async () => {

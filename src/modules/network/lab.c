@@ -82,6 +82,7 @@ const struct entity lab_entity = {
     .read = PUBLIC,
     .write = "network.edit_labs",
     .has_uid = true,
+    .meant = lab_meant,
     .check = lab_check,
     .counting = &lab_counting,
 };

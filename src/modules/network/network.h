@@ -203,6 +203,10 @@ extern const struct entity agreement_entity, review_entity, outing_entity;
 /* A visit in one of these keeps its half-days. */
 #define KEEPING "'asked', 'confirmed', 'held'"
 
+/* lab_meant.c: the laboratories whose name, commune or host that is, but for
+ * the words that all of them share; see entity.meant. */
+enum status lab_meant(struct conn *c, struct arena *a, struct str text,
+                      int64_t *ids, size_t *n) MUST_USE;
 extern const struct entity lab_entity, space_entity, opening_entity,
     pause_entity, lab_team_entity, lab_shown_entity;
 /* Where laboratories are that are open: as they say, or where their school is.
