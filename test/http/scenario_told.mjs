@@ -79,6 +79,10 @@ await test('who asked gets a mail, and the head a link: page, refusal without a 
   equal((await head.submit(form, { answer: 'refuse', reason: 'Non', _key: 'agree-2' })).status, 409, 'once');
   equal(agreements(visit.id), 'agreed');
   for (const address of [email, team]) match((await smtp.to(address, 1, about('Accord donné')))[0].text, /donne son accord/);
+  // Who asked without an account reads how it stands by their own link.
+  const [answered] = await smtp.to(email, 1, about('Accord donné'));
+  ok(!/\/accueils\//.test(answered.text), 'a page behind an account');
+  match(readable((await server.stranger().get(linkOf(answered, 'ma-demande'))).text), /Votre demande d’accueil/);
   ok(!/est attendu/.test(readable((await admin.get(`/accueils/${visit.id}`)).text)));
   match(readable((await admin.get(`/accueils/${visit.id}`)).text), /Accords de la direction.*donné/);
   equal(sql(`SELECT count(*) FROM core_journal WHERE entity = 'network_agreement' AND what = 'agree'`), '1');

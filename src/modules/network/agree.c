@@ -101,6 +101,8 @@ static enum status tell_answer(struct conn *c, struct arena *a,
     const struct visit *v = t.visit = row;
     TRY(team_tell(c, a, v, &t));
     t.to = v->email;
+    if (t.to && v->person == NONE)
+        TRY(asked_link(c, a, v, &t.seen));
     TRY(mail_lang(c, a, v->person, v->lang, &t.lang));
     return visit_tell(c, a, &t);
 }

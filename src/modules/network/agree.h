@@ -58,6 +58,7 @@ struct telling {
     int32_t day;      /* NO_DAY: all its half-days */
     const char *link; /* "/accord/…"; or NULL */
     const char *once, *page;
+    const char *seen;      /* where its reader sees it; NULL: on its page */
     const char *reason;    /* NULL: that of the visit's state */
     const int64_t *others; /* visits whose half-days it is about as well */
     size_t other_count;
@@ -68,6 +69,9 @@ enum status visit_tell(struct conn *c, struct arena *a,
 /* The same to who asked, in their language; nothing without an address. */
 enum status asker_tell(struct conn *c, struct arena *a, const struct visit *v,
                        enum told told) MUST_USE;
+/* Where whoever asked without an account sees how it stands, by a secret. */
+enum status asked_link(struct conn *c, struct arena *a, const struct visit *v,
+                       const char **out) MUST_USE;
 /* The same to who coordinates then, or to the laboratory's own address; what is
  * told, of which day, once and why are as given. */
 enum status team_tell(struct conn *c, struct arena *a, const struct visit *v,

@@ -176,7 +176,9 @@ enum status visit_tell(struct conn *c, struct arena *a, const struct telling *t)
                       : v->state_reason ? v->state_reason
                                         : "–"),
         "asker", mail_typed(a, v->asker ? v->asker : "–"), "page",
-        arena_printf(a, "{site}/accueils/%" PRId64, v->row.id), NULL);
+        t->seen ? arena_printf(a, "{site}%s", t->seen)
+                : arena_printf(a, "{site}/accueils/%" PRId64, v->row.id),
+        NULL);
     const struct mail m = {
         .to = t->to,
         .lang = t->lang,
@@ -202,9 +204,9 @@ static enum status sheet_link(struct conn *c, struct arena *a,
     return OK;
 }
 
-/* By it whoever asked sees how it stands, and withdraws, without an account. */
-static enum status asked_link(struct conn *c, struct arena *a,
-                              const struct visit *v, const char **out)
+/* By it whoever asked also withdraws. */
+enum status asked_link(struct conn *c, struct arena *a, const struct visit *v,
+                       const char **out)
 {
     const char *secret;
     TRY(link_add(c, a, LINK_ASKED, v->row.id,
