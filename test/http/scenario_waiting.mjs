@@ -178,6 +178,8 @@ await test('where the laboratory wants the agreement of the head, accepting asks
 
 await test('who declines gives it to the next; an offer whose time is over lapses, and cannot be accepted', async () => {
   const [one] = await fill('2025-06-12', 'morning');
+  await fill('2025-06-13', 'morning');
+  await wait_('2025-06-13', 'morning', fresh); // who waits for another day is not before them
   const ids = [await wait_('2025-06-12', 'morning', fresh), await wait_('2025-06-12', 'morning', old),
     await wait_('2025-06-12', 'morning', old)];
   await cancel(one);
@@ -187,6 +189,8 @@ await test('who declines gives it to the next; an offer whose time is over lapse
   equal((await who.submit(await who.form(link), { reponse: 'non' })).status, 303);
   equal((await entry(ids[0])).state, 'withdrawn');
   await until('the second', async () => (await entry(ids[1])).state === 'offered');
+  match((await entry(ids[0])).why, /1er de 3/);
+  match((await entry(ids[1])).why, /1er de 2/);
   const old_ = linkOf(ids[1]);
   const form = await who.form(old_);
   query(folder, `UPDATE network_waiting SET offer_until = offer_until - 1000000 WHERE id = ${ids[1]}`);

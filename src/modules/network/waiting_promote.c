@@ -129,6 +129,24 @@ static void add_reason(struct buf *b, const char *label, int64_t points)
         buf_printf(b, "%s%s (%+" PRId64 ")", b->n ? ", " : "", label, points);
 }
 
+/* How many wait for the half-day that one is promised, and which of them this
+ * is: who waits for other days is not before them. */
+static void place_of(const struct promoting *p, size_t rank, int64_t *nth,
+                     int64_t *n)
+{
+    const struct half *h = &p->all[rank].half;
+    *nth = *n = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        const struct waiter *w = &p->all[i].wish;
+        const enum half_day only = part_of(w->part); /* PARTS: any */
+        if (w->starts > h->day || w->ends < h->day ||
+            (only != PARTS && only != h->part))
+            continue;
+        ++*n;
+        *nth += i <= rank;
+    }
+}
+
 /* "École jamais accueillie (+40), rurale (+20) ; 69 points, 1er de 3." In
  * French, as rows are. */
 static const char *reason(struct promoting *p, size_t rank)
@@ -137,10 +155,12 @@ static const char *reason(struct promoting *p, size_t rank)
     const struct queue_rule *r = &p->rule;
     const struct lang *l = lang_default();
     struct buf b = {.mem = p->a};
-    char *nth = format_ordinal(p->a, l, (int64_t)rank + 1);
+    int64_t at, all;
+    place_of(p, rank, &at, &all);
+    const char *nth = format_ordinal(p->a, l, at),
+               *of = format_int(p->a, l, all);
     if (!p->has_rule)
-        return tr_with(p->a, l, "network.why_order", "nth", nth, "n",
-                       format_int(p->a, l, (int64_t)p->n), NULL);
+        return tr_with(p->a, l, "network.why_order", "nth", nth, "n", of, NULL);
     add_reason(&b, tr(l, "network.why_never"), k->never ? r->never_served : 0);
     add_reason(&b, tr(l, "network.why_rural"), k->rural ? r->rural : 0);
     add_reason(&b, tr(l, "network.why_priority"),
@@ -155,9 +175,8 @@ static const char *reason(struct promoting *p, size_t rank)
     if (!b.n)
         buf_str(&b, tr(l, "network.why_nothing"));
     return tr_with(p->a, l, "network.why", "points",
-                   format_int(p->a, l, k->points), "nth", nth, "n",
-                   format_int(p->a, l, (int64_t)p->n), "reasons",
-                   buf_done(&b).p, NULL);
+                   format_int(p->a, l, k->points), "nth", nth, "n", of,
+                   "reasons", buf_done(&b).p, NULL);
 }
 
 /* With the link that answers it; who left no address is telephoned to. */
