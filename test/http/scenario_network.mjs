@@ -118,8 +118,8 @@ await test('what is wrong is told beside its field, and nothing is kept', async 
   const before = (await rows('/accueils')).length;
   const form = await who.form(half(lab.id, '2025-03-18', 'morning'));
   for (const [changes, say] of [
-    [{ school: '0540000A' }, /introuvable/], [{ pupils: '0' }, /1/], [{ pupils: '4000' }, /400/], [{ pupils: '400' }, /1 à 40 élèves/],
-    [{ pupils: '45', class_label: '' }, /Aucune salle du laboratoire/], [{ pupils: '41' }, /1 à 40 élèves/],
+    [{ school: '0540000A' }, /introuvable/], [{ pupils: '0' }, /1/], [{ pupils: '4000' }, /400/], [{ pupils: '400' }, /1 à 48 élèves/],
+    [{ pupils: '45', class_label: '' }, /Aucune salle du laboratoire/], [{ pupils: '49' }, /1 à 48 élèves/],
     [{ asker: '' }, /obligatoire/], [{ kind: null }, /obligatoire/], [{ email: 'rien' }, /adresse/i], [{ class_label: 'x'.repeat(40) }, /30/],
   ]) {
     const r = await who.submit(form, { ...typed, ...changes, _key: `wrong-${serial++}` });
@@ -131,7 +131,7 @@ await test('what is wrong is told beside its field, and nothing is kept', async 
 });
 await test('a class has at most as many on its list as where it comes', async () => {
   const of = (headcount) => api('POST', 'class', { school: school.id, kind: 'class', year: '2024-2025', label: `Liste ${headcount}`, headcount });
-  deepEqual(await Promise.all([0, 40, 41, 60, 400].map(async (n) => (await of(n)).status)), [422, 201, 422, 422, 422]);
+  deepEqual(await Promise.all([0, 48, 49, 60, 400].map(async (n) => (await of(n)).status)), [422, 201, 422, 422, 422]);
 });
 
 await test('a day that is closed, past or not of the hours is not taken', async () => {
@@ -733,13 +733,13 @@ await test('a half-day\'s space is offered and found among those of the laborato
 await test('who comes fits into a class and into the room, wherever it is written; nobody present is not held', async () => {
   const year = '2024-2025', large = rooms.find((s) => s.capacity === 36), small = rooms.find((s) => s.capacity === 20);
   const make = (more) => api('POST', 'visit', { title: 'Combien', lab: lab.id, kind: 'workshop', place: 'inside', year, asked: today, ...more });
-  for (const more of [{ pupils: 0 }, { pupils: 400, class_label: '5e B' }, { pupils: 81, class_label: '5e A, 5e B' },
-    { present_pupils: 41, class_label: '5e B' }]) {
+  for (const more of [{ pupils: 0 }, { pupils: 400, class_label: '5e B' }, { pupils: 97, class_label: '5e A, 5e B' },
+    { present_pupils: 49, class_label: '5e B' }]) {
     const r = await make({ school: school.id, ...more });
     equal(r.status, 422, `${JSON.stringify(more)} ${r.text}`);
   }
   equal((await make({ pupils: 400, kind: 'fair', class_label: '5e B' })).status, 201, 'a fair');
-  equal((await make({ pupils: 80, class_label: '5e A et 5e B' })).status, 201, 'two classes');
+  equal((await make({ pupils: 96, class_label: '5e A et 5e B' })).status, 201, 'two classes');
   const v = JSON.parse((await make({ pupils: 24 })).text).id;
   const refused = await slot(v, '2025-07-03', 'morning', small.id);
   equal(refused.status, 422, refused.text);

@@ -64,8 +64,8 @@ await test('what a file would do is told first, and nothing is written', async (
 });
 
 await test('« Élèves » are those who came', async () => {
-  const r = await checked(`Date;Créneau;Laboratoire;Établissement;Classe(s);Élèves;Type\r\n16/03/2022;matin;${L};${one.uai};6e B;41;atelier\r\n`);
-  match(await faults(r.where), /Plus de 40 élèves par classe/);
+  const r = await checked(`Date;Créneau;Laboratoire;Établissement;Classe(s);Élèves;Type\r\n16/03/2022;matin;${L};${one.uai};6e B;49;atelier\r\n`);
+  match(await faults(r.where), /Plus de 48 élèves par classe/);
   deepEqual(rows(), before.rows);
 });
 
@@ -180,7 +180,7 @@ await test('a line that is wrong is told by its line, and takes nothing with it'
   equal([r.lines, r.inserted, r.refused].join(), '20,0,20', await faults(r.where));
   const said = await faults(r.where);
   for (const word of [/AM veut dire matin/, /Cette date n’existe pas/, /Un seul chiffre/, /Plusieurs établissements portent ce nom/, /Aucun établissement/, /10 classes au plus/, /donnez son UAI/,
-    /40 élèves par classe/, /400/]) match(said, word);
+    /48 élèves par classe/, /400/]) match(said, word);
   deepEqual(rows(), was);
   const english = readable((await (await server.as('admin', 'en')).get(r.where)).text);
   match(english, /AM means morning/);

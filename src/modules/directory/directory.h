@@ -47,9 +47,10 @@ struct school {
     const char *mail, *phone, *web, *state;
 };
 
-/* At most, of one class: on its school's list as where it comes. The largest
- * of a lycée have 36; above, it is a slip, or several classes in one. */
-enum { CLASS_PEOPLE = 40 };
+/* At most, of one class: on its school's list as where it comes. A first year
+ * of classes préparatoires may have 48, no other class as many; above, it is a
+ * slip, or several classes in one. */
+enum { CLASS_PEOPLE = 48 };
 
 /* A class of one school year; .key is its label as compared. */
 struct class
