@@ -941,10 +941,20 @@ await test('an effect lies within its interval', async () => {
   made(await post(admin, '/preuves', { ...base, effect: '0,3', low: '0,1', high: '0,4' }));
 });
 await test('the evidence of the demonstration opens', async () => {
-  const page = await server.stranger().get('/projets/1');
-  const file = /href="(\/preuves\/\d+\/fichier\/[a-z]*)"/.exec(page.text)?.[1];
-  ok(file, 'no file on the page');
-  match((await server.stranger().get(file)).text, /Fiche de résultats/);
+  const sheetsOf = async (project) => {
+    const page = await server.stranger().get(`/projets/${project}`);
+    const files = [...page.text.matchAll(/href="(\/preuves\/\d+\/fichier\/[a-z]*)"/g)].map((m) => m[1]);
+    ok(files.length, 'no file on the page');
+    return Promise.all(files.map(async (file) => {
+      const r = await server.stranger().get(file);
+      equal(r.type, 'application/pdf');
+      return r.bytes.toString('latin1');
+    }));
+  };
+  const sheets = await sheetsOf(1), vr = (await rows('/projets')).find((p) => p.name === 'VR et oralité').id;
+  for (const sheet of sheets) match(sheet, /^%PDF-[\s\S]*Fiche de résultats[\s\S]*Projet : [\s\S]*%%EOF\s*$/);
+  ok(sheets.some((t) => /Effet mesuré : 0,18 \\\(de 0,05 à 0,31\\\) écart-type/.test(t)), 'its effect');
+  ok((await sheetsOf(vr)).some((t) => /0,02 \\\(de \x960,15 à 0,19\\\)/.test(t)), 'what is below nothing');
 });
 await test('the board of what stopped asks once who could decide, however many stopped', async () => {
   const axis = (await rows('/axes'))[0].id, queries = [];

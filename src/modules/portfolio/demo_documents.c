@@ -29,7 +29,14 @@ static void pdf_text(struct buf *b, struct str s)
     static const struct {
         const char *utf8;
         unsigned char code;
-    } others[] = {{"’", 0x92}, {"œ", 0x9c}, {"–", 0x96}, {"…", 0x85}};
+    } others[] = {
+        {"’", 0x92},
+        {"œ", 0x9c},
+        {"–", 0x96},
+        {"…", 0x85},
+        {"\xe2\x88\x92", 0x96} /* a minus, which it has not */,
+        {"\xe2\x80\xaf", 0xa0} /* nor a narrow space */,
+    };
     for (size_t i = 0; i < s.n; i++) {
         const unsigned char c = (unsigned char)s.p[i];
         if (c < 0x80) {
@@ -78,9 +85,9 @@ static struct str pdf_page(struct arena *a, const char *title,
     return buf_done(&b);
 }
 
-/* One page of A4 in Helvetica, which every reader has (ISO 32000-1, 7.5). */
-static struct str pdf_of(struct arena *a, const char *title,
-                         const char *const *paragraphs)
+/* In Helvetica, which every reader has (ISO 32000-1, 7.5). */
+struct str demo_pdf(struct arena *a, const char *title,
+                    const char *const *paragraphs)
 {
     static const char font[] = "<< /Type /Font /Subtype /Type1 /BaseFont /%s "
                                "/Encoding /WinAnsiEncoding >>";
@@ -261,7 +268,7 @@ static enum status add_note(struct demo *d, const struct project *p)
         NULL};
     const char *title = arena_printf(d->mem, "Note de cadrage : %s", p->name);
     return add_document(d, p, "Note de cadrage (démo)", "note-de-cadrage.pdf",
-                        pdf_of(d->mem, title, paragraphs));
+                        demo_pdf(d->mem, title, paragraphs));
 }
 
 static enum status add_minutes(struct demo *d, const struct project *p)

@@ -23,6 +23,9 @@ struct demo_project {
 /* Files that open: a note (PDF), minutes (OpenDocument), a calendar (CSV). */
 enum status demo_documents(struct demo *d, const struct project *p,
                            int place) MUST_USE;
+/* One page of A4: a title and its paragraphs, up to NULL. */
+struct str demo_pdf(struct arena *a, const char *title,
+                    const char *const *paragraphs);
 extern const struct demo_project demo_projects[];
 extern const size_t demo_project_count;
 /* The axis of so many is our reading of the brochure's first list. */

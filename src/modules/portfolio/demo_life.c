@@ -3,6 +3,7 @@
 #include "modules/portfolio/demo_life.h"
 
 #include "core/request.h"
+#include "i18n/format.h"
 #include "modules/portfolio/demo_int.h"
 
 /* The plans of services. */
@@ -52,21 +53,31 @@ static enum status add_plan(struct demo *d, const struct demo_plan *p)
 
 /* Evidence. */
 
-/* A sheet of results that opens. */
-static enum status add_sheet(struct demo *d, const struct demo_evidence *e,
-                             int64_t *file)
+/* A sheet of results that opens, of what the row says. */
+static enum status add_sheet(struct demo *d, const char *project,
+                             struct evidence *e)
 {
-    struct buf b = {.mem = d->mem};
-    buf_printf(&b,
-               "Fiche de résultats (démonstration)\n\nProjet : %s\n"
-               "Ce que l’on sait : %s.\nNiveau de preuve : %d sur 5\n"
-               "Effectif : %d\n",
-               e->project, e->statement, e->level, e->sample);
-    if (e->effect)
-        buf_printf(&b, "Effet, bornes, unité : %s\n", e->effect);
-    buf_printf(&b, "Limites : %s\nSource : %s\n",
-               e->limits ? e->limits : "non précisées", e->source);
-    return demo_file(d, "fiche-de-resultats.txt", buf_done(&b), file);
+    const struct lang *l = lang_default();
+    const char *none = "Effet mesuré : inconnu.";
+    const char *paragraphs[] = {
+        "Document de démonstration.",
+        arena_printf(d->mem, "Projet : %s.", project),
+        arena_printf(d->mem, "Ce que l’on sait : %s.", e->statement),
+        e->unit ? arena_printf(d->mem, "Effet mesuré : %s (de %s à %s) %s.",
+                               format_real(d->mem, l, e->effect, 2),
+                               format_real(d->mem, l, e->low, 2),
+                               format_real(d->mem, l, e->high, 2), e->unit)
+                : none,
+        arena_printf(d->mem, "Effectif : %s. Niveau de preuve : %s sur 5.",
+                     format_int(d->mem, l, e->sample),
+                     format_int(d->mem, l, e->level)),
+        arena_printf(d->mem, "Limites : %s",
+                     e->limits ? e->limits : "non précisées."),
+        arena_printf(d->mem, "Source : %s.", e->source),
+        NULL};
+    return demo_file(d, "fiche-de-resultats.pdf",
+                     demo_pdf(d->mem, "Fiche de résultats", paragraphs),
+                     &e->file);
 }
 
 static enum status add_evidence(struct demo *d, const struct demo_evidence *e)
@@ -82,7 +93,6 @@ static enum status add_evidence(struct demo *d, const struct demo_evidence *e)
     row->limits = e->limits;
     row->source = e->source;
     TRY(demo_work_day(d, e->found, &row->found));
-    TRY(add_sheet(d, e, &row->file));
     if (e->effect) {
         char *rest;
         row->effect = strtod(e->effect, &rest);
@@ -90,6 +100,7 @@ static enum status add_evidence(struct demo *d, const struct demo_evidence *e)
         row->high = strtod(rest, &rest);
         row->unit = rest + 1;
     }
+    TRY(add_sheet(d, e->project, row));
     return demo_add(d, &evidence_entity, row);
 }
 
