@@ -814,11 +814,18 @@ await test('what is empty because there is nothing is not called unknown; of evi
   match(line(list, 'Un besoin sans école'), /non précisé .*sans établissement/);
   match(list, /<option value="~">non précisée<\/option>/);
   match(readable((await leader.get(asked)).text), /Discipline non précisée/);
-  const service = (await rows('/services')).find((s) => s.code === 'training').id;
+  const services = await rows('/services'), service = services.find((s) => s.code === 'training').id;
   made(await post(leader, '/passages', { project: id(of), service, starts: '2025-09-01', state: 'planned' }));
   const plan = line((await leader.get(of)).text, 'Formation</a>');
   match(plan, /prévu non compté .* sans fin prévue pas encore nommée pas encore écrits aucune/);
   ok(!/inconnu/.test(plan), plan);
+  for (const [code, state, end] of [['prototype', 'skipped', /sans objet non compté 6 janv\. 2025 aucune pas encore/],
+    ['research', 'done', /fait .* 6 janv\. 2025 non notée pas encore/]]) {
+    const entry = services.find((s) => s.code === code);
+    made(await post(leader, '/passages', { project: id(of), service: entry.id, starts: '2025-01-06', state,
+      note: 'L’outil existe déjà, rien n’est à construire.' }));
+    match(line((await leader.get(of)).text, `${entry.name}</a>`), end);
+  }
   made(await post(expert, '/preuves', { project: id(of), statement: 'Une classe y revient d’elle-même', kind: 'usage', level: 1, found: '2025-03-01' }));
   match(line((await leader.get(of)).text, 'Une classe y revient'), /usage 1 sur 5 inconnu inconnu inconnu inconnu/);
 });

@@ -157,6 +157,7 @@ struct using_v {
 struct plan_v {
     const char *service, *href, *state, *tone, *from, *until, *team, *expected,
         *note;
+    const char *endless;  /* told of one without an end */
     const char *recorded; /* what was counted of it; NULL: nothing counts it */
     const char *doubt;    /* what contradicts its state, or NULL */
 };

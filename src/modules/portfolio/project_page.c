@@ -29,6 +29,11 @@ static struct plan_v plan_of(const struct filling *f, const struct part *p)
         .tone = tone_of(r, &project_service_entity, "state", p->text),
         .from = day_in_words(r, p->day, DAY_MEDIUM),
         .until = day_in_words(r, p->until, DAY_MEDIUM),
+        .endless = tr(r->lang, word_in("planned current", p->text)
+                                   ? "portfolio_project_service.ends.none"
+                               : same(p->text, "skipped")
+                                   ? "portfolio.plan_no_end"
+                                   : "portfolio.plan_end_unsaid"),
         .team = p->extra,
         .expected = p->last,
         .note = p->more,
