@@ -263,6 +263,7 @@ static enum status steps_of(struct req *r, struct detail_v *v)
 {
     size_t n = 0;
     const struct field *state = entity_field(r->entity, "state");
+    const struct field *why = entity_field(r->entity, "state_reason");
     const struct step *last = NULL; /* steps often share their condition */
     const char *refusal = NULL;
     const void *seen = NULL;
@@ -292,6 +293,7 @@ static enum status steps_of(struct req *r, struct detail_v *v)
             .key = req_key(r),
             .needs_reason = s->needs_reason,
             .reason_least = s->sentences ? SENTENCE_LEAST : 0,
+            .reason_own = why && why->flags & F_PERSONAL,
             .reason = asked_for ? str_dup(r->mem, req_text(r, "reason")) : "",
             .reason_most = step_reason_most(r->entity),
             .error = asked_for

@@ -31,6 +31,7 @@ struct step_v {
     size_t field_count;
     const char *reason, *error; /* as typed, and what is wrong with it; NULL */
     int64_t reason_least, reason_most; /* least: of a sentence, or 0 */
+    bool reason_own; /* not everybody reads it: it goes with its person */
 };
 
 struct detail_v {

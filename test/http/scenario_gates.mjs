@@ -80,6 +80,9 @@ await test('who declared a conflict of interest does not decide, nor note findin
   made(await post(leader, `${gate}/etapes/open`));
   ok(!await adds(), 'a line is offered that saving refuses');
   match(readable((await leader.get(gate)).text), /son quorum ne changent plus/);
+  const seat = (await rows('/membres-de-jalon')).find((m) => m.gate === id(gate) && m.person === person('leader'));
+  const own = readable((await leader.get(`/membres-de-jalon/${seat.id}`)).text);
+  ok(/Une phrase entière\s: quatre mots/.test(own) && !/tout le monde pourra lire/.test(own), 'that everybody reads why');
   made(await vote(leader, gate, 'conflict'));
   for (const who of [inspector, expert]) made(await vote(who, gate, 'go'));
   const page = await leader.get(gate);
