@@ -133,6 +133,15 @@ static void look_at_wal(struct doctor *d)
                    (int64_t)st.st_size >> 20);
 }
 
+/* Of an index alone nothing is lost. */
+static const char *to_be_whole(const struct doctor *d)
+{
+    return same(db_engine(d->cli->app->db), "sqlite")
+               ? "restore the last good backup"
+               : "REINDEX DATABASE, as its owner, then look again; if it is"
+                 " still so, restore the last good backup";
+}
+
 static enum status look_at_database(struct doctor *d)
 {
     const char *text, *fault, **differences;
@@ -142,11 +151,13 @@ static enum status look_at_database(struct doctor *d)
     bool full = d->cli->full;
     TRY(db_integrity(d->conn, d->mem, &full, &fault));
     if (fault)
-        doctor_say(d, FAIL, "integrity", "restore the last good backup", "%s",
-                   fault);
+        doctor_say(d, FAIL, "integrity", to_be_whole(d), "%s", fault);
     else if (d->cli->full && !full)
         doctor_say(d, WARN, "integrity",
-                   "CREATE EXTENSION amcheck in that database, then look again",
+                   "as the server's administrator, in that database: CREATE"
+                   " EXTENSION amcheck, and GRANT EXECUTE ON FUNCTION"
+                   " bt_index_check(regclass, boolean) TO its user; then look"
+                   " again",
                    "whole, by the quick look: no index was compared");
     else
         doctor_say(d, WELL, "integrity", NULL, "whole, by the %s look",
@@ -378,6 +389,21 @@ static enum status open_it(struct doctor *d, const char **why)
     return app_open(d->cli->app, d->folder, why);
 }
 
+/* A server that is lost on the way has lost nothing. */
+static void look_at_rows(struct doctor *d)
+{
+    enum status s = conn_open(d->cli->app->db, &d->conn);
+    if (s == OK)
+        s = look_inside(d);
+    if (s == ERR_AWAY)
+        doctor_say(d, FAIL, "database",
+                   "see that its server runs, then look again",
+                   "its server went away before all was read");
+    else if (s != OK)
+        doctor_say(d, FAIL, "database", "restore the last good backup",
+                   "it cannot be read to its end");
+}
+
 int command_doctor(struct cli *cli)
 {
     struct arena *a = &cli->app->mem;
@@ -400,9 +426,8 @@ int command_doctor(struct cli *cli)
     look_at_wal(&d);
     if (open_it(&d, &why) != OK)
         doctor_say(&d, FAIL, "database", NULL, "%s", why);
-    else if (conn_open(cli->app->db, &d.conn) != OK || look_inside(&d) != OK)
-        doctor_say(&d, FAIL, "database", "restore the last good backup",
-                   "it cannot be read to its end");
+    else
+        look_at_rows(&d);
     if (d.conn) {
         conn_end(d.conn);
         conn_close(d.conn);

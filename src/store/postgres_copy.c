@@ -1,39 +1,54 @@
 /* Whether a PostgreSQL database is whole, and what server it is on. */
 #include "store/postgres.h"
 
-/* amcheck, where its extension is installed and may be used, compares every
- * index with its table. */
-enum status pg_integrity(struct conn *c, struct arena *a, bool *full,
-                         const char **fault)
+/* amcheck ends at the first index that is not as its table, and the transaction
+ * with it: what is asked next stands behind where it was. */
+static enum status compare_indexes(struct conn *conn, struct arena *a,
+                                   const char **fault)
 {
-    int64_t there, invalid;
-    *fault = NULL;
-    TRY(db_int(c, SQL("SELECT count(*) FROM pg_index i WHERE NOT i.indisvalid"),
-               NO_ARGS, &invalid));
-    if (invalid)
-        *fault = "an index is not valid: REINDEX DATABASE";
-    TRY(db_int(c,
-               SQL("SELECT count(*) FROM pg_extension e"
-                   " WHERE e.extname = 'amcheck'"),
-               NO_ARGS, &there));
-    const bool asked = *full;
-    *full = asked && there;
-    if (!*full || *fault)
-        return OK;
+    struct pg_conn *c = pg_conn(conn);
     struct rows *rows;
-    TRY(db_rows(c, a,
+    TRY(conn->engine->run(conn, "SAVEPOINT compared"));
+    enum status s =
+        db_rows(conn, a,
                 SQL("SELECT count(bt_index_check(i.indexrelid, true))"
                     " FROM pg_index i JOIN pg_class k ON k.oid = i.indexrelid"
                     " JOIN pg_am m ON m.oid = k.relam"
                     " JOIN pg_namespace n ON n.oid = k.relnamespace"
                     " WHERE m.amname = 'btree' AND n.nspname = current_schema"),
-                NO_ARGS, &rows));
-    while (rows_next(rows))
-        continue;
-    enum status s = rows_end(rows);
-    if (s == ERR_STORE)
-        *fault = "amcheck finds an index that is not as its table: see the log";
-    return s == ERR_STORE ? OK : s;
+                NO_ARGS, &rows);
+    if (s == OK)
+        return rows_end(rows);
+    if (s != ERR_STORE)
+        return s;
+    *fault = arena_printf(a,
+                          "amcheck finds an index that is not as its table"
+                          " (%s)",
+                          conn_refusal(conn));
+    c->broken = false;
+    c->timeout_ms = -1; /* a SET may have gone with it */
+    return conn->engine->run(conn, "ROLLBACK TO compared");
+}
+
+/* amcheck, where its extension is installed and may be used (its owner gives
+ * that to nobody), compares every index with its table. */
+enum status pg_integrity(struct conn *c, struct arena *a, bool *full,
+                         const char **fault)
+{
+    int64_t may, invalid;
+    *fault = NULL;
+    TRY(db_int(c, SQL("SELECT count(*) FROM pg_index i WHERE NOT i.indisvalid"),
+               NO_ARGS, &invalid));
+    if (invalid)
+        *fault = "an index is not valid";
+    TRY(db_int(c,
+               SQL("SELECT count(*) FROM pg_extension e"
+                   " WHERE e.extname = 'amcheck' AND has_function_privilege("
+                   "to_regprocedure('bt_index_check(regclass,boolean)'),"
+                   " 'EXECUTE')"),
+               NO_ARGS, &may));
+    *full = *full && may;
+    return *full && !*fault ? compare_indexes(c, a, fault) : OK;
 }
 
 enum status pg_describe(struct conn *c, struct arena *a, const char **text,

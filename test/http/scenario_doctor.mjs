@@ -54,6 +54,37 @@ await test('without amcheck no index was compared, and that is what it says', (s
   match(doctor(folder, '--full').of('integrity', 'ok').text, /by the full look/);
   drop(folder);
 });
+await test('an owner to whom nobody has given amcheck is told so, and that nothing is lost', (skip) => {
+  if (!onPostgres) { skip('a file needs none'); return; }
+  const folder = copy(), owner = `owner_${process.pid}`;
+  const name = query(folder, 'SELECT current_database()');
+  query(folder, 'CREATE EXTENSION amcheck', `CREATE ROLE ${owner} LOGIN PASSWORD 'geheim-1'`, `ALTER DATABASE ${name} OWNER TO ${owner}`,
+    `DO $$ DECLARE t record; BEGIN FOR t IN SELECT tablename AS n FROM pg_tables WHERE schemaname = current_schema
+      LOOP EXECUTE format('ALTER TABLE %I OWNER TO ${owner}', t.n); END LOOP; END $$`);
+  const conf = join(folder, 'essaim.conf');
+  const own = new URL(/^db = (.*)$/m.exec(readFileSync(conf, 'utf8'))[1]);
+  const params = new URLSearchParams(own.search);
+  for (const [key, value] of [['user', owner], ['password', 'geheim-1'], ['host', '127.0.0.1'], ['sslmode', 'disable']]) params.set(key, value);
+  const as = ['--full', '--db', `postgresql:///${name}?${params}`];
+  const none = doctor(folder, ...as);
+  match(none.of('integrity', 'warn').todo, /CREATE EXTENSION amcheck.*GRANT EXECUTE ON FUNCTION bt_index_check/);
+  equal(none.all.filter((c) => c.verdict === 'fail').map((c) => c.text).join(), '');
+  query(folder, `GRANT EXECUTE ON FUNCTION bt_index_check(regclass, boolean) TO ${owner}`);
+  match(doctor(folder, ...as).of('integrity', 'ok').text, /by the full look/);
+  query(folder, `REASSIGN OWNED BY ${owner} TO CURRENT_USER`, `DROP OWNED BY ${owner}`, `DROP ROLE ${owner}`);
+  drop(folder);
+});
+await test('an index that is not as its table is named, with what mends it, and all else is looked at', (skip) => {
+  if (!onPostgres) { skip('a file is asked by PRAGMA'); return; }
+  const folder = copy();
+  const turned = (sign) => `CREATE OR REPLACE FUNCTION turned(bigint) RETURNS bigint IMMUTABLE LANGUAGE sql AS 'SELECT ${sign}$1'`;
+  query(folder, 'CREATE EXTENSION amcheck', turned(''), 'CREATE INDEX turned_rows ON directory_area (turned(id))', turned('-'));
+  const d = doctor(folder, '--full');
+  match(d.of('integrity', 'fail').text, /amcheck finds an index that is not as its table \(.*turned_rows/);
+  match(d.of('integrity', 'fail').todo, /^REINDEX DATABASE/);
+  for (const check of ['files', 'tasks', 'mail']) ok(d.of(check, 'ok'), `${check}: ${JSON.stringify(d.all)}`);
+  drop(folder);
+});
 await test('a file beside a database on a server is named', (skip) => {
   if (!onPostgres) { skip('it needs a server'); return; }
   const folder = copy();
