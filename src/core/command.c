@@ -51,8 +51,9 @@ const struct command_line command_lines[] = {
      "puts everything into one file, while the server serves", command_backup,
      BESIDE},
     {"restore", "FILE [--key FILE] --data DIR [--db URL]",
-     "makes a new data folder of a backup, and proves it", command_restore,
-     CLOSED},
+     "makes a new data folder of a backup, and proves it; a passphrase is"
+     " asked for, or taken from ESSAIM_PASSPHRASE",
+     command_restore, CLOSED},
     {"move", "--from sqlite:DIR --to postgresql://… [--data DIR]",
      "moves everything to another database, or back, and proves it",
      command_move, CLOSED},
@@ -145,7 +146,8 @@ static void usage(FILE *to)
             "\nEvery command takes --data DIR (or ESSAIM_DATA; else "
             "\"data\"), and --db postgresql://… (or ESSAIM_DB) where the\n"
             "rows are on a PostgreSQL server; \"essaim settings\" names what "
-            "else can be set.\nExit status: 0 done, 1 failed, 2 wrong use.\n");
+            "else can be set.\nExit status: 0 done, 1 failed, 2 wrong use, 3 "
+            "restored but for files that the backup has not.\n");
 }
 
 int cli_fail(const char *fmt, ...)
@@ -402,6 +404,9 @@ static void help_print(const char *name, const char *usage, const char *what)
     for (const struct command_flag *f = command_flags; f->name; f++)
         if (usage_has(usage, f->name))
             printf("  --%-11s %s\n", f->name, f->what);
+    for (const struct conf_key *k = conf_keys; k->name; k++)
+        if (!same(k->name, "data") && usage_has(usage, k->name))
+            printf("  --%-11s %s\n", k->name, k->help);
     printf("  --%-11s the data folder, where it is not \"data\"\n", "data");
 }
 

@@ -111,6 +111,21 @@ await test('the manual page names every command, flag and setting, and no other'
   for (const m of man.matchAll(/essaim ([a-z]+)/g))
     ok(commands.includes(m[1]), `the program has no command ${m[1]}`);
 });
+await test('its lines of use have the flags and words that the help of each command has, and no other', () => {
+  const man = readFileSync(join(root, 'docs/essaim.1'), 'utf8').replaceAll('\\-', '-').split('.SH SYNOPSIS')[1].split('.SH DESCRIPTION')[0];
+  const lines = new Map(man.split('.br\n').map((l) => [/essaim ([a-z]+)/.exec(l)[1], l]));
+  for (const c of commands) {
+    const [usage, ...told] = execFileSync(program, [c, '--help'], { encoding: 'utf8' }).trim().split('\n');
+    const wanted = [...usage.matchAll(/--([a-z-]+)/g)].map((m) => m[1]);
+    for (const f of wanted) ok(told.some((l) => l.startsWith(`  --${f} `)), `${c} --help does not say what --${f} is for`);
+    if (/^(rights|routes)$/.test(c)) continue; // together in one
+    const written = new Set([...lines.get(c).matchAll(/--([a-z-]+)/g)].map((m) => m[1]));
+    for (const f of wanted) ok(f === 'data' || written.has(f), `the page has no --${f} for ${c}`);
+    for (const f of written) ok(f === 'data' || wanted.includes(f), `${c} has no --${f}`);
+    for (const [, word] of usage.slice(`essaim ${c}`.length).matchAll(/(?:^ | \| )([a-z]+(?:-[a-z]+)?)(?= |$)/g))
+      ok(new RegExp(`\\b${word}\\b`).test(lines.get(c)), `the page has no ${c} ${word}`);
+  }
+});
 await test('make install puts the program, its page and the completions in place', () => {
   const to = join(folder, 'dest');
   execFileSync('make', ['-s', 'install', `DESTDIR=${to}`, 'PREFIX=/usr'], { cwd: root, encoding: 'utf8' });
