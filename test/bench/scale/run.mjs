@@ -77,11 +77,11 @@ async function measure(folder, count) {
   out['figures of a year, all'] = await page(who, '/chiffres?annee=2024-2025');
   out['list, first page'] = await page(who, '/etablissements');
   out['list, hundredth page'] = await page(who, await deep(who, '/etablissements', 100));
-  out['list, a bassin of it'] = await page(who, `/etablissements?bassin=${process.env.BASSIN ?? 7}`);
+  out['list, a filter'] = await page(who, `/etablissements?bassin=${process.env.BASSIN ?? 7}`);
   out['list, a rare word'] = await page(who, `/etablissements?q=${count - 7}`);
-  out['list, a common word'] = await page(who, '/etablissements?q=ecole');
+  out['list, a word of half the rows'] = await page(who, '/etablissements?q=ecole');
   out['search box, a rare word'] = await page(who, `/recherche?q=${count - 7}`);
-  out['search box, a common word'] = await page(who, '/recherche?q=ecole');
+  out['search box, a word of half the rows'] = await page(who, '/recherche?q=ecole');
   out['a row with its history'] = await page(who, `/etablissements/${count / 2}/historique`);
   out['a post, with its history'] = await post(who, count);
   await server.stop();
@@ -149,7 +149,7 @@ function write() {
   const lines = (names) => names.flatMap((what) => Object.entries(all).map(([engine, by]) =>
     ({ label: what, dashed: engine === 'PostgreSQL', points: done.map((s) => [s, by[s][what]]) })));
   writeFileSync(join(root, 'docs/img/scale-pages.svg'), plot('Pages: milliseconds in the server by rows', lines(
-    ['list, first page', 'list, hundredth page', 'list, a rare word', 'list, a common word', 'a row with its history'])));
+    ['list, first page', 'list, hundredth page', 'list, a rare word', 'list, a word of half the rows', 'a row with its history'])));
   writeFileSync(join(root, 'docs/img/scale-work.svg'), plot('Figures, journal, posts: milliseconds by rows', lines(
     ['figures of a year, all', 'a post, with its history', 'journal sealed, a line', 'journal verified, a line'])));
 }
