@@ -277,7 +277,8 @@ static const char *fault_of(struct arena *a, const struct pg_db *db, PGconn *pg,
     if (!same(pg_asked(a, pg, "SHOW transaction_read_only"), "off"))
         return arena_printf(a,
                             "%s can only be read (a standby, or set so): name "
-                            "the server that takes writes",
+                            "the server that takes writes, or take "
+                            "default_transaction_read_only back",
                             db->db.shown);
     *s = ERR_SYSTEM;
     if (version < least)
