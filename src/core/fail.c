@@ -168,6 +168,12 @@ static const char *messages(struct req *r)
     return buf_done(&b).p;
 }
 
+/* Of a mailed link nobody can say more than that it is none any more. */
+static bool by_secret(const struct req *r)
+{
+    return r->route && strstr(r->route->path, ":secret") != NULL;
+}
+
 enum status req_fail(struct req *r, enum status s)
 {
     int code = status_code(s);
@@ -196,6 +202,10 @@ enum status req_fail(struct req *r, enum status s)
                     : error_label(r->lang, status_name(s), code, true);
     v.what = asked ? tr(r->lang, "error.address.what")
                    : error_label(r->lang, status_name(s), code, false);
+    if (s == ERR_NOT_FOUND && by_secret(r)) {
+        v.title = tr(r->lang, "error.link.title");
+        v.what = tr(r->lang, "error.link.what");
+    }
     if (r->errors.n)
         v.detail = messages(r);
     /* Refused for a reason that is told: nobody was faster, nothing broke. */

@@ -388,6 +388,15 @@ await test('a head who has not answered is reminded, and both links are good', a
   await sleep(300);
   equal(taken(school.mail).length, before + 2);
   for (const m of [first, second]) equal((await server.stranger().get(linkOf(m, 'accord'))).status, 200);
+  // Past, or cut by a mail program: the head is told whom to ask.
+  const days = (n) => sql(`UPDATE core_link SET until = until ${n} WHERE what = 'agreement' AND row_id = (SELECT id FROM network_agreement WHERE visit = ${visit.id})`);
+  days('- 400');
+  for (const path of [linkOf(first, 'accord'), linkOf(first, 'accord').slice(0, -9)]) {
+    const r = await server.stranger().get(path);
+    equal(r.status, 404);
+    match(readable(r.text), /Ce lien ne vaut pas, ou ne vaut plus.*demandez un nouveau lien/);
+  }
+  days('+ 400');
   const head = server.stranger();
   equal((await head.submit(await head.form(linkOf(first, 'accord')), { answer: 'agree' })).status, 303);
   match(readable((await head.get(linkOf(second, 'accord'))).text), /Votre réponse est enregistrée/);
