@@ -34,6 +34,8 @@ static const char *field_fault(struct arena *a, const struct entity *e,
     const char *wrong =
         f->type == F_CHOICE && !f->choices ? "has no choices"
         : f->type == F_REF && !f->target   ? "has no target"
+        : f->kind && !(f->type == F_REF && entity_field(f->target, "kind"))
+            ? "names a kind, and its target has none"
         : f->holders && !known_right(f->holders)
             ? "names holders of an unknown right"
         : f->type == F_REF && (f->flags & F_BEGINS) &&

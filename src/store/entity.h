@@ -106,6 +106,8 @@ struct field {
      * has in its own, or else the row that this one is edited under: a
      * half-day's space is of its visit's "lab". Only such rows are offered. */
     const char *agrees;
+    /* REF: only rows of its target that are of this "kind" are found. */
+    const char *kind;
     /* A further check of a value given: NULL, or a label key of what is wrong.
      * It may canonise into *out (upper case of a UAI), in a. With a key, *out
      * is what the message names (the letter expected). For a REF it sees the

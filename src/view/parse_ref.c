@@ -5,12 +5,17 @@
 
 enum { CANDIDATES = 12 };
 
-/* Is the row there, and within the reader's reach? */
+/* Is the row there, within the reader's reach, and of the field's kind? */
 static enum status in_reach(const struct reading *r, int64_t id)
 {
     void *row;
-    return row_load(r->source->conn, r->mem, r->target, id,
-                    form_reach(r->source, r->target, r->field), &row);
+    const char *kind = r->field ? r->field->kind : NULL;
+    TRY(row_load(r->source->conn, r->mem, r->target, id,
+                 form_reach(r->source, r->target, r->field), &row));
+    if (!kind)
+        return OK;
+    const struct value v = field_get(entity_field(r->target, "kind"), row);
+    return str_eq(v.s, kind) ? OK : ERR_NOT_FOUND;
 }
 
 /* By the code, or by any other unique text: "0540038B". */
@@ -88,6 +93,7 @@ static enum status by_number(const struct reading *r, struct str text,
         return ERR_NOT_FOUND;
     TRY(row_load(r->source->conn, r->mem, r->target, *id,
                  form_reach(r->source, r->target, r->field), &row));
+    TRY(in_reach(r, *id));
     const char *title = row_title(r->target, row);
     const size_t n = strlen(title);
     return n <= at && same_fold(r->mem, (struct str){text.p, n}, title)
@@ -118,22 +124,42 @@ static enum status by_meaning(const struct reading *r, struct str text,
         return ERR_NOT_FOUND;
     TRY(r->target->meant(r->source->conn, r->mem, text, ids, &meant));
     struct hit *all = NEW_ARRAY(r->mem, struct hit, MEANT_MOST);
+    size_t seen = 0; /* within reach */
     for (size_t i = 0; i < meant; i++) {
         void *row;
-        TRY(row_load(r->source->conn, r->mem, r->target, ids[i],
-                     form_reach(r->source, r->target, r->field), &row));
-        all[i] = (struct hit){ids[i], row_title(r->target, row)};
+        const enum status s =
+            row_load(r->source->conn, r->mem, r->target, ids[i],
+                     form_reach(r->source, r->target, r->field), &row);
+        if (s == OK)
+            all[seen++] = (struct hit){ids[i], row_title(r->target, row)};
+        else if (s != ERR_NOT_FOUND)
+            return s;
     }
-    if (meant == 1) {
-        *id = ids[0];
+    if (seen == 1) {
+        *id = all[0].id;
         note_meant(r, text, all[0].title);
         return OK;
     }
-    if (meant) {
+    if (seen) {
         *found = all;
-        *n = meant;
+        *n = seen;
     }
     return ERR_NOT_FOUND;
+}
+
+static enum status hits_of_kind(const struct reading *r, struct hit *found,
+                                size_t *n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < *n; i++) {
+        const enum status s = in_reach(r, found[i].id);
+        if (s == OK)
+            found[kept++] = found[i];
+        else if (s != ERR_NOT_FOUND)
+            return s;
+    }
+    *n = kept;
+    return OK;
 }
 
 /* By its title. When several bear it, or none but some come near, the reader
@@ -143,6 +169,8 @@ static enum status by_title(struct reading *r, struct str text, int64_t *id)
     struct hit *found;
     size_t n = 0, equal = 0;
     TRY(hits(r, text, &found, &n));
+    if (r->field && r->field->kind)
+        TRY(hits_of_kind(r, found, &n));
     for (size_t i = 0; i < n; i++)
         if (same_fold(r->mem, text, found[i].title) && ++equal == 1)
             *id = found[i].id;

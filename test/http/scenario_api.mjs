@@ -202,6 +202,22 @@ await test('members that no field is, and values of a wrong type, are refused', 
     ok(r.status === 422, `${JSON.stringify(body)}: ${r.status} ${r.text}`);
   }
 });
+await test('an area is of the kind that a school names it as, and of its own in the tree', async () => {
+  const areas = JSON.parse((await call('GET', '/area?limit=200')).text).rows;
+  const of = (kind, more = () => true) => areas.find((x) => x.kind === kind && more(x));
+  const bassin = of('bassin', (b) => areas.some((x) => x.kind === 'circonscription' && x.name.startsWith(b.name)));
+  for (const [field, kind] of [['departement', 'bassin'], ['bassin', 'departement'], ['circonscription', 'bassin']])
+    for (const value of [of(kind).id, of(kind).code])
+      deepEqual(problem(await call('POST', '/school', { body: school(8003, { [field]: value }) }), 422).errors.map((e) => e.field), [field]);
+  for (const [kind, parent] of [['bassin', 'academie'], ['circonscription', 'bassin'], ['departement', 'departement']])
+    equal(problem(await call('POST', '/area', { body: { kind, name: 'Ici', parent: of(parent).id } }), 422).errors[0].code,
+      'directory_area.wrong_parent', kind);
+  const who = await server.as('admin'), id = JSON.parse((await call('GET', '/school?limit=1')).text).rows[0].id;
+  const save = async (name) => (await who.submit(await who.form(`/etablissements/${id}/modifier`, '/modifier'), { bassin: name })).status;
+  equal(await save(`${bassin.name} (circonscription fictive)`), 422);
+  equal(await save(bassin.name), 303);
+  equal(JSON.parse((await call('GET', `/school/${id}`)).text).bassin, bassin.id);
+});
 await test('what is no JSON, or no object, is 422; twice the same member too', async () => {
   const n = JSON.parse((await call('GET', '/school?limit=1')).text).total;
   for (const raw of ['{', '[]', '"x"', 'null', '{"a":1,"a":2}', '{"name":"\ud800"}'.replace('\ud800', '\\ud800'),

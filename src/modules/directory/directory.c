@@ -35,6 +35,41 @@ const struct link area_links[] = {
 };
 static const char *const area_reach[] = {"", "parent", "parent.parent", NULL};
 
+const char *area_fault(struct conn *c, int64_t area, const char *kind,
+                       const char *fault)
+{
+    return area == NONE
+               ? NULL
+               : fault_unless(c,
+                              SQL("SELECT count(*) FROM directory_area WHERE"
+                                  " id = :id AND kind = :kind"),
+                              ARGS(arg_int("id", area), arg_cstr("kind", kind)),
+                              fault);
+}
+
+/* Reach and figures go up by the parent: a bassin's is its département. */
+static const char *area_check(struct conn *c, struct arena *a, const void *row,
+                              const char **field)
+{
+    static const struct {
+        const char *kind, *parent;
+    } tree[] = {
+        {"academie", "region_academique"},
+        {"departement", "academie"},
+        {"bassin", "departement"},
+        {"circonscription", "departement"},
+    };
+    const struct area *area = row;
+    const char *fault = NULL;
+    (void)a;
+    *field = "parent";
+    for (size_t i = 0; i < COUNT(tree); i++)
+        if (same(area->kind, tree[i].kind))
+            fault = area_fault(c, area->parent, tree[i].parent,
+                               "directory_area.wrong_parent");
+    return fault;
+}
+
 /* Figures of a bassin are of the rows that name it, and its département. */
 static const struct counting area_counting = {.fields = "kind parent",
                                               .by_others = true};
@@ -52,6 +87,7 @@ const struct entity area_entity = {
     .reach = area_reach,
     .read = PUBLIC,
     .write = "directory.edit_areas",
+    .check = area_check,
     .counting = &area_counting,
 };
 

@@ -70,6 +70,9 @@ struct person {
 
 extern const struct entity area_entity, organisation_entity, school_entity,
     class_entity, person_entity;
+/* The fault, where an area is named that is not of the kind; else NULL. */
+const char *area_fault(struct conn *c, int64_t area, const char *kind,
+                       const char *fault);
 extern const struct link area_links[], school_links[];
 
 /* Whatever the reader's reach, for those who ask in their own name. *out NULL:

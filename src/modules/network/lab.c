@@ -30,18 +30,6 @@ static const struct field lab_fields[] = {
     {0},
 };
 
-static const char *area_fault(struct conn *c, int64_t area, const char *kind,
-                              const char *fault)
-{
-    return area == NONE
-               ? NULL
-               : fault_unless(c,
-                              SQL("SELECT count(*) FROM directory_area WHERE"
-                                  " id = :id AND kind = :kind"),
-                              ARGS(arg_int("id", area), arg_cstr("kind", kind)),
-                              fault);
-}
-
 static const char *lab_check(struct conn *c, struct arena *a, const void *row,
                              const char **field)
 {
