@@ -5,16 +5,15 @@
 
 enum { CANDIDATES = 12 };
 
-/* Is the row there, within the reader's reach, and of the field's kind? */
-static enum status in_reach(const struct reading *r, int64_t id)
+/* The row, where it is within the reader's reach and of the field's kind. */
+static enum status reached(const struct reading *r, int64_t id, void **row)
 {
-    void *row;
     const char *kind = r->field ? r->field->kind : NULL;
     TRY(row_load(r->source->conn, r->mem, r->target, id,
-                 form_reach(r->source, r->target, r->field), &row));
+                 form_reach(r->source, r->target, r->field), row));
     if (!kind)
         return OK;
-    const struct value v = field_get(entity_field(r->target, "kind"), row);
+    const struct value v = field_get(entity_field(r->target, "kind"), *row);
     return str_eq(v.s, kind) ? OK : ERR_NOT_FOUND;
 }
 
@@ -33,7 +32,7 @@ static enum status by_unique(const struct reading *r, struct str text,
                                  value_text(canon), &row);
         if (s == OK) {
             *id = ((const struct row *)row)->id;
-            return in_reach(r, *id);
+            return reached(r, *id, &row);
         }
         if (s != ERR_NOT_FOUND)
             return s;
@@ -91,9 +90,7 @@ static enum status by_number(const struct reading *r, struct str text,
     const struct str number = {text.p + at + mark, text.n - at - mark};
     if (!str_int(number, id) || *id < 1)
         return ERR_NOT_FOUND;
-    TRY(row_load(r->source->conn, r->mem, r->target, *id,
-                 form_reach(r->source, r->target, r->field), &row));
-    TRY(in_reach(r, *id));
+    TRY(reached(r, *id, &row));
     const char *title = row_title(r->target, row);
     const size_t n = strlen(title);
     return n <= at && same_fold(r->mem, (struct str){text.p, n}, title)
@@ -127,9 +124,7 @@ static enum status by_meaning(const struct reading *r, struct str text,
     size_t seen = 0; /* within reach */
     for (size_t i = 0; i < meant; i++) {
         void *row;
-        const enum status s =
-            row_load(r->source->conn, r->mem, r->target, ids[i],
-                     form_reach(r->source, r->target, r->field), &row);
+        const enum status s = reached(r, ids[i], &row);
         if (s == OK)
             all[seen++] = (struct hit){ids[i], row_title(r->target, row)};
         else if (s != ERR_NOT_FOUND)
@@ -152,7 +147,8 @@ static enum status hits_of_kind(const struct reading *r, struct hit *found,
 {
     size_t kept = 0;
     for (size_t i = 0; i < *n; i++) {
-        const enum status s = in_reach(r, found[i].id);
+        void *row;
+        const enum status s = reached(r, found[i].id, &row);
         if (s == OK)
             found[kept++] = found[i];
         else if (s != ERR_NOT_FOUND)
@@ -226,9 +222,10 @@ static enum status ref_read(struct reading *r, struct str text, int64_t *id)
             return OK;
         }
     }
+    void *row;
     enum status s = ERR_NOT_FOUND;
     if (digits && !codes)
-        s = in_reach(r, *id);
+        s = reached(r, *id, &row);
     if (digits && !codes && conn_rehearses(r->source->conn))
         return OK;
     if (s == ERR_NOT_FOUND)
