@@ -95,7 +95,7 @@ static enum status match_columns(struct moving *g, struct conn *c,
     const struct dialect *d = dialect_of(c);
     const char *names[COLUMNS], *types[COLUMNS];
     const struct move_table as = {.load = *l};
-    const char *lacks = NULL, *only = "target";
+    const char *strange = NULL, *lacks = NULL;
     bool there[COLUMNS] = {0};
     int n;
     TRY(move_names(c, g->mem, d->columns, l->name, names, types, COLUMNS, &n));
@@ -105,20 +105,23 @@ static enum status match_columns(struct moving *g, struct conn *c,
             l->types[at] = types[i];
             there[at] = true;
         } else if (!same(names[i], d->turn_column)) {
-            lacks = names[i];
+            strange = names[i];
         }
     }
     for (int i = 0; i < l->n && !lacks; i++)
-        if (!there[i]) {
+        if (!there[i])
             lacks = l->columns[i];
-            only = "source";
-        }
-    if (!lacks)
-        return OK;
-    return move_refuse(g, ERR_CONFLICT,
-                       "%s has a column %s in the %s only: no Essaim made it;"
-                       " drop it there, and call the same again",
-                       l->name, lacks, only);
+    if (strange)
+        return move_refuse(g, ERR_CONFLICT,
+                           "%s has a column %s in the target that no Essaim"
+                           " made: drop it there, and call the same again",
+                           l->name, strange);
+    if (lacks)
+        return move_refuse(g, ERR_CONFLICT,
+                           "%s lacks its column %s in the target: empty the"
+                           " target, and call the same again",
+                           l->name, lacks);
+    return OK;
 }
 
 static enum status match_tables(struct moving *g)

@@ -162,32 +162,9 @@ static enum status check_overlaps(struct findings *f, const struct entity *e)
     return OK;
 }
 
-static enum status check_entity(struct findings *f, const struct entity *e,
-                                struct actual *tables, size_t n)
-{
-    if (!look_up(tables, n, e->name)) {
-        find(f, "the table %s is missing", e->name);
-        return OK;
-    }
-    TRY(check_columns(f, e));
-    TRY(check_indexes(f, e, e->name));
-    TRY(check_overlaps(f, e));
-    for (const struct link *l = e->links; l && l->name; l++) {
-        char *table = arena_printf(f->mem, "%s_%s", e->name, l->name);
-        if (look_up(tables, n, table))
-            TRY(check_indexes(f, e, table));
-        else
-            find(f, "the table %s is missing", table);
-    }
-    char *search = arena_printf(f->mem, "%s_search", e->name);
-    if (dialect_of(f->conn)->search_is_table && shape_of(e)->searched &&
-        !look_up(tables, n, search))
-        find(f, "the search of %s is missing", e->name);
-    return OK;
-}
-
 /* The next column that CREATE TABLE names: what begins with a small letter
- * between its brackets, not within a column's own. *depth is 0 to begin. */
+ * between its brackets, not within a column's own, as all of ours do; what
+ * begins with a capital is a constraint. *depth is 0 to begin. */
 static struct str column_made(const char **at, int *depth)
 {
     bool begins = false;
@@ -204,15 +181,16 @@ static struct str column_made(const char **at, int *depth)
     return (struct str){0};
 }
 
-static enum status check_frame_columns(struct findings *f, const char *table,
-                                       const char *made)
+static enum status check_columns_made(struct findings *f, const char *table,
+                                      const char *made)
 {
     struct actual *all;
     struct str name;
     size_t n;
     int depth = 0;
     TRY(load(f, dialect_of(f->conn)->columns, table, &all, &n));
-    look_up(all, n, dialect_of(f->conn)->turn_column);
+    if (strstr(made, "{turn_column}"))
+        look_up(all, n, dialect_of(f->conn)->turn_column);
     while ((name = column_made(&made, &depth)).n)
         if (!look_up(all, n, str_dup(f->mem, name)))
             find(f, "%s: the column %.*s is missing", table, (int)name.n,
@@ -220,6 +198,32 @@ static enum status check_frame_columns(struct findings *f, const char *table,
     for (size_t i = 0; i < n; i++)
         if (!all[i].seen)
             find(f, "%s: the column %s is not ours", table, all[i].name);
+    return OK;
+}
+
+static enum status check_entity(struct findings *f, const struct entity *e,
+                                struct actual *tables, size_t n)
+{
+    if (!look_up(tables, n, e->name)) {
+        find(f, "the table %s is missing", e->name);
+        return OK;
+    }
+    TRY(check_columns(f, e));
+    TRY(check_indexes(f, e, e->name));
+    TRY(check_overlaps(f, e));
+    for (const struct link *l = e->links; l && l->name; l++) {
+        char *table = arena_printf(f->mem, "%s_%s", e->name, l->name);
+        if (!look_up(tables, n, table)) {
+            find(f, "the table %s is missing", table);
+            continue;
+        }
+        TRY(check_columns_made(f, table, links_create(f->mem, e, l).text));
+        TRY(check_indexes(f, e, table));
+    }
+    char *search = arena_printf(f->mem, "%s_search", e->name);
+    if (dialect_of(f->conn)->search_is_table && shape_of(e)->searched &&
+        !look_up(tables, n, search))
+        find(f, "the search of %s is missing", e->name);
     return OK;
 }
 
@@ -231,7 +235,7 @@ static enum status check_frame(struct findings *f, const struct sql *made,
         if (!name)
             continue;
         if (look_up(tables, n, name))
-            TRY(check_frame_columns(f, name, made->text));
+            TRY(check_columns_made(f, name, made->text));
         else
             find(f, "the table %s is missing", name);
     }

@@ -254,7 +254,7 @@ static enum status file_make(const char *path)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
-        return ERR_SYSTEM;
+        return errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_SYSTEM;
     close(fd);
     return OK;
 }
@@ -349,7 +349,8 @@ static bool threads_start(struct lite_db *db)
     return false;
 }
 
-static const char *open_fault(struct arena *a, const struct lite_db *db)
+static const char *open_fault(struct arena *a, const struct lite_db *db,
+                              enum status s)
 {
     sqlite3 *lite = db->writer ? db->writer->lite : NULL;
     if (lite && sqlite3_errcode(lite) == SQLITE_NOTADB)
@@ -358,7 +359,7 @@ static const char *open_fault(struct arena *a, const struct lite_db *db)
                             "another folder with --data",
                             db->path);
     const char *fault = lite ? sqlite3_errmsg(lite) : strerror(errno);
-    if (!lite ? errno == ENOSPC : sqlite3_errcode(lite) == SQLITE_FULL)
+    if (s == ERR_FULL)
         return arena_printf(a,
                             "%s cannot be opened (%s): make room on its disk,"
                             " and call the same again",
@@ -394,7 +395,7 @@ static enum status open_db(struct arena *a, struct db **out,
         return OK;
     }
     if (!*why)
-        *why = open_fault(a, db);
+        *why = open_fault(a, db, s);
     lite_close(db->writer);
     if (db->lock_fd >= 0)
         close(db->lock_fd);

@@ -226,6 +226,11 @@ await test('a disk that fills is told with what to do, and nothing is left', (sk
   equal(r.status, 1);
   equal(r.stdout, '', 'something was left');
   equal(r.stderr, `essaim: no room for ${at('disk/full')}: make room, or name a place on another disk; nothing is kept of it\n`);
+  // A folder to which nothing more can be written is not to be replaced by a backup.
+  const stuck = spawnSync(own[0], [...own.slice(1), 'sh', '-c',
+    'mount -t tmpfs -o size=16m none "$0" && cp "$2"/essaim.db "$0"/ && dd if=/dev/zero of="$0"/fill bs=4k 2>/dev/null; exec "$1" db check --data "$0"',
+    at('disk'), program, lab], { encoding: 'utf8' });
+  if (!onPostgres) match(stuck.stderr, /^essaim: [^\n]*(make room on its disk|no room)[^\n]*\n$/, stuck.stderr);
   const limit = spawnSync('sh', ['-c', `ulimit -f 100; exec ${program} restore ${at('nightly')} --data ${at('limit')}`], { encoding: 'utf8' });
   equal(limit.status, 1, `${limit.signal}`);
   match(limit.stderr, /^essaim: no room is left for /);

@@ -257,8 +257,12 @@ if (onPostgres) {
     lite(odd, 'ALTER TABLE core_setting DROP COLUMN strange');
     essaim('db', 'migrate', '--data', source, '--db', to);
     sql(to, 'DELETE FROM core_setting', 'ALTER TABLE core_setting ADD COLUMN other int');
-    oneLine(call(), /core_setting has a column other in the target only/, 'in the target');
-    sql(to, 'ALTER TABLE core_setting DROP COLUMN other');
+    oneLine(call(), /core_setting has a column other in the target that no Essaim made: drop it there/, 'in the target');
+    sql(to, 'ALTER TABLE core_setting DROP COLUMN other', 'ALTER TABLE core_setting RENAME COLUMN value TO gone');
+    oneLine(call(), /core_setting has a column gone in the target/, 'renamed');
+    sql(to, 'ALTER TABLE core_setting DROP COLUMN gone');
+    oneLine(call(), /core_setting lacks its column value in the target: empty the target/, 'lost');
+    sql(to, 'ALTER TABLE core_setting ADD COLUMN value text');
     moved(call(), 'mended');
   });
   await test('a value that PostgreSQL cannot hold is named', () => {

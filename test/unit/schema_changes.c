@@ -318,6 +318,14 @@ static enum status add_linked(struct conn *c, struct arena *a, void *data)
     return row_insert(c, a, &bare_entity, t, (struct actor){.person = 1});
 }
 
+static enum status add_to_link(struct conn *c, struct arena *mem, void *data)
+{
+    (void)mem, (void)data;
+    return db_exec(c,
+                   SQL("ALTER TABLE t_linked_kin ADD COLUMN strange INTEGER"),
+                   NO_ARGS, NULL);
+}
+
 TEST(schema_dates_links_that_had_no_days)
 {
     const struct migration dating[] = {{3, date_them}, {0}};
@@ -332,6 +340,8 @@ TEST(schema_dates_links_that_had_no_days)
     db_close(db);
     db = open_as(&mem, &dated, &s);
     OKAY(s == OK && differences(db, &mem, &dated, true) == 0);
+    CHECK(db_write(db, &mem, add_to_link, NULL) == OK);
+    OKAY(differences(db, &mem, &dated, false) == 1);
     CHECK(conn_open(db, &c) == OK && conn_begin(c, 0) == OK);
     OKAY(links_load(c, &mem, (struct linking){&linked_entity, kin_links, 1},
                     &kin) == OK &&
