@@ -21,12 +21,27 @@ static bool is_space(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+/* Bytes of the white space at the start of s, or at its end; no-break spaces
+ * are some, which spreadsheets and French texts leave behind. */
+static size_t space_at(struct str s, bool end)
+{
+    static const struct str wide[] = {{"\u00A0", 2}, {"\u202F", 3}};
+    if (s.n && is_space(s.p[end ? s.n - 1 : 0]))
+        return 1;
+    for (size_t i = 0; i < COUNT(wide); i++)
+        if (s.n >= wide[i].n && memcmp(end ? s.p + s.n - wide[i].n : s.p,
+                                       wide[i].p, wide[i].n) == 0)
+            return wide[i].n;
+    return 0;
+}
+
 struct str str_trim(struct str s)
 {
-    while (s.n && is_space(*s.p))
-        s.p++, s.n--;
-    while (s.n && is_space(s.p[s.n - 1]))
-        s.n--;
+    size_t n;
+    while ((n = space_at(s, false)))
+        s.p += n, s.n -= n;
+    while ((n = space_at(s, true)))
+        s.n -= n;
     return s;
 }
 

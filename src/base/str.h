@@ -17,7 +17,8 @@ static inline struct str str_of(const char *s) /* NULL gives an empty one */
 char *str_dup(struct arena *a, struct str s) MUST_USE; /* NUL-terminated */
 bool str_eq(struct str a, const char *b);
 bool str_starts(struct str s, const char *prefix);
-struct str str_trim(struct str s); /* without white space at both ends */
+/* Without white space at both ends, no-break spaces being some. */
+struct str str_trim(struct str s);
 /* Cuts the part before sep off *rest and returns it; false at the end. */
 bool str_next(struct str *rest, char sep, struct str *part);
 /* A whole decimal number within int64_t, nothing around it; else false. */

@@ -197,7 +197,7 @@ await test('mistakes are a problem with a message for each field', async () => {
 await test('members that no field is, and values of a wrong type, are refused', async () => {
   for (const body of [{ ...school(8003), wings: 2 }, { ...school(8003), name: ['a'] },
     { ...school(8003), name: { a: 1 } }, { ...school(8003), pupils: 1.5 },
-    { ...school(8003), departement: 999999 }, { ...school(8003), commune: { a: 1 } }]) {
+    { ...school(8003), name: '\u00a0 \u202f' }, { ...school(8003), departement: 999999 }, { ...school(8003), commune: { a: 1 } }]) {
     const r = await call('POST', '/school', { body });
     ok(r.status === 422, `${JSON.stringify(body)}: ${r.status} ${r.text}`);
   }

@@ -19,6 +19,8 @@ TEST(str_trim_and_cut)
 {
     OKAY(str_eq(str_trim(STR(" \t a b\r\n")), "a b"));
     OKAY(str_trim(STR(" \n ")).n == 0 && str_trim(STR("")).n == 0);
+    OKAY(str_eq(str_trim(STR("\u00A0 a\u00A0b \u202F")), "a\u00A0b"));
+    OKAY(str_trim(STR("\u00A0")).n == 0 && str_trim(STR("\u00E0")).n == 2);
     OKAY(str_eq(str_of(NULL), "") && !str_eq(STR("ab"), "a"));
     OKAY(str_starts(STR("abc"), "ab") && !str_starts(STR("a"), "ab"));
     struct str rest = STR("a;;b;"), part;
