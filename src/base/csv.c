@@ -15,11 +15,13 @@ static void pass_end(struct csv *c)
     c->line++;
 }
 
+/* A spreadsheet writes a row that was emptied as ";;;". */
 static void pass_blank_lines(struct csv *c)
 {
     for (;;) {
         size_t i = c->at;
-        while (i < c->text.n && c->text.p[i] == ' ')
+        while (i < c->text.n &&
+               (c->text.p[i] == ' ' || (c->sep && c->text.p[i] == c->sep)))
             i++;
         if (i < c->text.n && !is_end(c->text.p[i]))
             return;

@@ -21,8 +21,8 @@ void csv_open(struct arena *a, struct csv *c, struct str text);
 /*
  * Reads a record: *cells and *n. OK, or ERR_NOT_FOUND at the end, or
  * ERR_INVALID with *why one of the label keys "csv.quote_open" (a quote opened
- * and never closed), "csv.too_wide", "csv.cell_too_long". Blank lines are
- * skipped.
+ * and never closed), "csv.too_wide", "csv.cell_too_long". Blank lines,
+ * and those of separators alone, are skipped.
  */
 enum status csv_next(struct arena *a, struct csv *c, struct str **cells,
                      size_t *n, const char **why) MUST_USE;

@@ -52,6 +52,7 @@ TEST(csv_reads_what_the_world_writes)
     OKAY(reads(STR(""), ';', "") && reads(STR("\n \r\n\r"), ';', ""));
     OKAY(reads(STR("\n\na;b\n\n \nc;d\n\n"), ';', "3:a|b/6:c|d"));
     OKAY(reads(STR("a;;\n;b;\n"), ';', "1:a||/2:|b|"));
+    OKAY(reads(STR("a;b\n;\n; ;\r\nc;d\n;;"), ';', "1:a|b/4:c|d"));
     OKAY(reads(STR("\"a;b;c\",d\n"), ',', "1:a;b;c|d"));
     OKAY(reads(STR("one\ntwo\n"), ';', "1:one/2:two"));
     OKAY(reads(STR("a;b,c;d,e\n"), ';', "1:a|b,c|d,e"));
