@@ -227,8 +227,11 @@ enum status archive_create(struct arena *a, const char *path,
     sweep(a, path);
     ar->fd = open(ar->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (ar->fd < 0 || flock(ar->fd, LOCK_EX | LOCK_NB) != 0) {
-        *why =
-            arena_printf(a, "%s cannot be written: %s", path, strerror(errno));
+        *why = arena_printf(
+            a,
+            "%s cannot be written (%s): name a folder that is there"
+            " and that this user may write",
+            path, strerror(errno));
         return ERR_SYSTEM;
     }
     go_direct(ar, true);

@@ -141,7 +141,10 @@ enum status archive_open(struct arena *a, const char *path, archive_key *key,
     struct stat st;
     ar->fd = open(path, O_RDONLY | O_CLOEXEC);
     if (ar->fd < 0 || fstat(ar->fd, &st) != 0) {
-        *why = arena_printf(a, "%s cannot be read: %s", path, strerror(errno));
+        *why = arena_printf(a,
+                            "%s cannot be read (%s): name a backup that is"
+                            " there and that this user may read",
+                            path, strerror(errno));
         archive_drop(ar);
         return ERR_SYSTEM;
     }

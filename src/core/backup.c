@@ -55,8 +55,10 @@ static enum status key_of_file(struct cli *cli, struct seal_key *out,
         close(fd);
     if (n >= 0 && seal_key_file(a, (struct str){content, (size_t)n}, out) == OK)
         return OK;
-    *why = n < 0 ? arena_printf(a, "the key %s cannot be read: %s", cli->key,
-                                strerror(errno))
+    *why = n < 0 ? arena_printf(a,
+                                "the key %s cannot be read (%s): name with"
+                                " --key a file that this user may read",
+                                cli->key, strerror(errno))
                  : arena_printf(a,
                                 "%s is no key: make one with"
                                 " head -c 32 /dev/urandom >FILE",

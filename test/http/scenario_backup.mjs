@@ -272,6 +272,12 @@ await test('a flipped bit, a cut, another file: one line, nothing made', async (
   }
   oneLine(run(['restore', program, '--data', at('n')]), 'a program');
   oneLine(run(['restore', at('absent'), '--data', at('n')]), 'no file');
+  for (const [words, todo] of [[['restore', at('absent'), '--data', at('n')], 'name a backup'], [['backup', at('absent/x')], 'name a folder'],
+    [['backup', at('keyless'), '--key', at('absent')], 'name with --key']]) {
+    const r = run(words[0] === 'backup' ? [...words, ...data] : words);
+    equal(r.status, 1);
+    ok(r.stderr.includes(` (No such file or directory): ${todo}`), r.stderr);
+  }
   ok(!existsSync(at('n')));
 });
 await test('a place that holds something, or half a restore, is refused', async () => {
