@@ -479,6 +479,17 @@ await test('its secret address is good until the way home, on whichever day that
   equal(await reads(linkOf(other, 'fiche-sortie')), 200);
   equal(taken(email).filter(about('confirmé')).length, 1);
 });
+await test('an address that is corrected takes the link along that withdraws', async () => {
+  const { email, visit: { id } } = await asks({ email: 'faux@school.example' });
+  const [m] = await smtp.to(email, 1, about('est arrivée'));
+  const link = linkOf(m, 'ma-demande'), reads = async (path) => (await server.stranger().get(path)).status;
+  equal(await reads(link), 200);
+  const v = (await api('GET', `visit/${id}`)).json;
+  equal((await api('PATCH', `visit/${id}`, { email: 'juste@school.example', version: v.version })).status, 200);
+  equal(await reads(link), 404, 'it was somebody else\'s address');
+  const [other] = await smtp.to('juste@school.example', 1, about('est arrivée'));
+  equal(await reads(linkOf(other, 'ma-demande')), 200);
+});
 await test('no address and no secret stands in the log', () => {
   ok(!/@school\.example|@demo\.example/.test(server.log()), server.log().slice(-2000));
   for (const path of told) ok(!server.log().includes(path.split('/').pop()));

@@ -304,9 +304,11 @@ static enum status address_changed(struct conn *c, struct arena *a,
                                    const struct visit *v, struct actor by)
 {
     TRY(link_end(c, LINK_SHEET, v->row.id));
-    return same(v->state, "confirmed") && !by.tells
-               ? asker_tell(c, a, v, TOLD_CONFIRMED)
-               : OK;
+    TRY(link_end(c, LINK_ASKED, v->row.id));
+    if (by.tells || !word_in("asked confirmed", v->state))
+        return OK;
+    return asker_tell(c, a, v,
+                      same(v->state, "asked") ? TOLD_ASKED : TOLD_CONFIRMED);
 }
 
 static enum status words_changed(struct conn *c, struct arena *a,

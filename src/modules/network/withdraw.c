@@ -72,8 +72,10 @@ static const struct step *step_of(const struct withdrawal *k)
 static enum status load(struct req *r, const struct withdrawal *k,
                         struct conn *c, struct arena *a, void **row)
 {
-    return link_row(c, a, k->link, str_of(req_param(r, "secret")), k->entity,
-                    row, NULL);
+    bool spent; /* sent to an address that is theirs no more */
+    TRY(link_row(c, a, k->link, str_of(req_param(r, "secret")), k->entity, row,
+                 &spent));
+    return spent ? ERR_NOT_FOUND : OK;
 }
 
 static enum status show(struct req *r, const struct withdrawal *k, int code)
