@@ -121,10 +121,10 @@ static enum status take(struct conn *c, struct arena *mem, void *data)
                               req_actor(r), &t->refusal);
     if (s == ERR_CONFLICT && !t->refusal && *conn_refusal(c))
         t->refusal = t->step->conflict;
-    t->n = t->refusal && t->step->refuse_all
-               ? t->step->refuse_all(c, mem, row, req_actor(r).person, t->all)
-               : 0;
     t->taken = strncmp(conn_refusal(c), "overlap ", 8) == 0;
+    t->n = 0;
+    if (t->refusal && t->step->refuse_all && !*conn_refusal(c))
+        t->n = t->step->refuse_all(c, mem, row, req_actor(r).person, t->all);
     TRY(s);
     edit_plan(r, 200, r->id, NULL);
     return OK;

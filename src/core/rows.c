@@ -419,12 +419,16 @@ static const struct route *page_route(const struct req *r)
 static void refusal_tell(struct req *r, enum status s)
 {
     r->told_code = status_code(s);
-    r->alert =
-        r->errors.n
-            ? arena_printf(r->mem, "%s%s",
-                           form_message(r->mem, r->lang, &r->errors.list[0]),
-                           instead_said(r))
-            : error_label(r->lang, status_name(s), r->told_code, false);
+    r->alert = error_label(r->lang, status_name(s), r->told_code, false);
+    if (!r->errors.n)
+        return;
+    r->alert = form_message(r->mem, r->lang, &r->errors.list[0]);
+    for (size_t i = 1; i < r->errors.n; i++)
+        if (!r->errors.list[i].field)
+            r->alert =
+                arena_printf(r->mem, "%s %s", r->alert,
+                             form_message(r->mem, r->lang, &r->errors.list[i]));
+    r->alert = arena_printf(r->mem, "%s%s", r->alert, instead_said(r));
 }
 
 enum status row_refused(struct req *r, enum status s)

@@ -122,7 +122,13 @@ await test('all that keeps a decision from being taken is told at once, by its p
   const first = form.controls.find((c) => /^reason_/.test(c.name)).name;
   const short = await sent({ [first]: 'ok', condition_1: 'Sans date', reason: 'ok' });
   says(short, 422, /motif d’un critère est trop court[\s\S]*condition[\s\S]*phrase entière[\s\S]*quorum/);
-  ok(!/attend un constat et son motif/.test(readable(short.text).split('Constater et décider')[0]), 'told twice');
+  const head = (r) => readable(r.text).split('Constater et décider')[0];
+  match(head(short), /attend un constat et son motif/, 'the other criteria lack one');
+  const all = Object.fromEntries(Object.keys(blank).map((name) => [name, /^reason_/.test(name) ? 'ok' : '']));
+  ok(!/attend un constat et son motif/.test(head(await sent({ ...all, reason: 'ok' }))), 'told twice');
+  const half = head(await sent({ outcome: 'conditions', condition_1: 'Sans date', reason: '' }));
+  match(half, /Une condition a un texte et une échéance/);
+  ok(!/au moins une condition/i.test(half), half);
   equal((await rows(sits)).state, 'open');
 });
 await test('the public decision tells the conflict that was declared, and no name', async () => {

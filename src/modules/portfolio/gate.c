@@ -183,6 +183,7 @@ struct refusals {
 
 static void refuse_if(struct refusals *r, bool so, const char *key)
 {
+    CHECK(r->n < STEP_REFUSALS);
     if (so)
         r->all[r->n++] = key;
 }

@@ -4,14 +4,15 @@
 #include "base/utf8.h"
 #include "modules/portfolio/routes.h"
 
-enum { FAULTS = 4 }; /* of what was typed: one of each kind */
+enum { FAULTS = 8 }; /* of what was typed: one of each kind, at the most */
 struct deciding {
     struct req *r;
     const char *refusal; /* a label key */
     /* Of a decision: all that is refused, each of them once. */
     const char *all[FAULTS + STEP_REFUSALS];
     size_t n;
-    bool found_wrong; /* a finding is not as it has to be, and not kept */
+    size_t wrong_findings; /* that lack a reason, for the one typed is none */
+    bool wrong_condition;
 };
 
 static void refuse(struct deciding *d, const char *key)
@@ -19,8 +20,8 @@ static void refuse(struct deciding *d, const char *key)
     for (size_t i = 0; i < d->n; i++)
         if (same(d->all[i], key))
             return;
-    if (d->n < COUNT(d->all))
-        d->all[d->n++] = key;
+    CHECK(d->n < COUNT(d->all));
+    d->all[d->n++] = key;
     d->refusal = d->all[0];
 }
 
@@ -131,7 +132,7 @@ static enum status find_criterion(struct deciding *d, struct conn *c,
                                                 : NULL;
     if (fault) {
         refuse(d, fault);
-        d->found_wrong = true;
+        d->wrong_findings += !k->met || !k->reason;
         return OK;
     }
     const char *why = reason.n ? str_dup(r->mem, reason) : NULL;
@@ -169,6 +170,7 @@ static enum status add_conditions(struct deciding *d, struct conn *c)
                 : NULL;
         if (fault) {
             refuse(d, fault);
+            d->wrong_condition = true;
             continue;
         }
         struct gate_condition *k = row_new(r->mem, &gate_condition_entity);
@@ -196,16 +198,27 @@ static const struct step *outcome_typed(struct deciding *d, const char *outcome)
     return NULL;
 }
 
-/* What keeps that decision from being taken. A finding that was typed, but not
- * as it has to be, does not lack besides. */
-static void refuse_standing(struct deciding *d, struct conn *c, struct arena *a,
-                            const struct step *step)
+/* What keeps that decision from being taken. What was typed, but not as it has
+ * to be, does not lack besides. */
+static enum status refuse_standing(struct deciding *d, struct conn *c,
+                                   struct arena *a, const struct step *step)
 {
     const char *all[STEP_REFUSALS];
+    int64_t lacking;
+    TRY(db_int(c,
+               SQL("SELECT count(*) FROM portfolio_gate_criterion WHERE gate ="
+                   " :gate AND (met IS NULL OR reason IS NULL)"),
+               ARGS(arg_int("gate", d->r->id)), &lacking));
     const size_t n = step->refuse_all(c, a, d->r->row, d->r->who->person, all);
-    for (size_t i = 0; i < n; i++)
-        if (!d->found_wrong || !same(all[i], "portfolio_gate.lacks_reasons"))
+    for (size_t i = 0; i < n; i++) {
+        const bool told = (same(all[i], "portfolio_gate.lacks_reasons") &&
+                           lacking == (int64_t)d->wrong_findings) ||
+                          (same(all[i], "portfolio_gate.no_conditions") &&
+                           d->wrong_condition);
+        if (!told)
             refuse(d, all[i]);
+    }
+    return OK;
 }
 
 /* Whose decision it is not, or no longer. */
@@ -228,7 +241,8 @@ static enum status decide(struct conn *c, struct arena *a, void *data)
     struct gate *g = r->row;
     const char *outcome = typed(r, "outcome");
     d->n = 0;
-    d->found_wrong = false;
+    d->wrong_findings = 0;
+    d->wrong_condition = false;
     TRY(decide_late(d, c, a));
     TRY(find_all(d, c));
     r->location = arena_printf(r->mem, "/jalons/%" PRId64, r->id);
@@ -246,7 +260,7 @@ static enum status decide(struct conn *c, struct arena *a, void *data)
         refuse(d, fault);
     const bool typed_wrong = d->n > 0;
     if (step)
-        refuse_standing(d, c, a, step);
+        TRY(refuse_standing(d, c, a, step));
     if (d->n)
         return typed_wrong ? ERR_INVALID : ERR_CONFLICT;
     return step_take(c, a, &gate_entity, step, g, reason, req_actor(r),
