@@ -153,12 +153,19 @@ static enum status known_load(struct conn *c, struct arena *a,
     return rows_end(rows);
 }
 
+static int known_order(const void *one, const void *other)
+{
+    const struct known *a = one, *b = other;
+    const int by_start = strcmp(a->start, b->start);
+    return by_start ? by_start : strcmp(a->finish, b->finish);
+}
+
 static double one_way(const struct roads *k, const char *from, const char *to)
 {
-    for (size_t i = 0; from && to && i < k->n; i++)
-        if (same(k->all[i].start, from) && same(k->all[i].finish, to))
-            return (double)k->all[i].minutes;
-    return NAN;
+    const struct known asked = {.start = from, .finish = to}, *is = NULL;
+    if (from && to && k->n)
+        is = bsearch(&asked, k->all, k->n, sizeof(*k->all), known_order);
+    return is ? (double)is->minutes : NAN;
 }
 
 /* Within one commune no time is counted, unless it is told. */
@@ -184,6 +191,7 @@ enum status roads_measure(struct conn *c, struct arena *a, const struct tour *t,
     struct roads *k = NEW(a, struct roads);
     TRY(places_load(c, a, t, n, k));
     TRY(known_load(c, a, t, k));
+    qsort(k->all, k->n, sizeof(*k->all), known_order);
     *out = (struct road_times){.any = k->n > 0};
     for (size_t i = 0; i <= n; i++)
         for (size_t j = 0; j <= n; j++) {

@@ -82,7 +82,8 @@ enum status tour_legs(struct conn *c, struct arena *a, const struct tour *t,
  * it stays where none shorter is found. Up to TOUR_EXACT places it is the
  * shortest (Held and Karp, 1962), above one that neither another direction of a
  * stretch nor another turn of one place shortens (2-opt and or-opt, Croes 1958,
- * Or 1976). way[i][j]: from i to j; n is home, the last row and column. */
+ * Or 1976). way[i][j]: from i to j, finite; n is home, the last row and column.
+ */
 void tour_shorten(struct arena *a, size_t n, double way[][TOUR_STOPS + 1],
                   size_t order[]);
 /* Inside a write: its stops in the order of tour_shorten. *exact: no order is

@@ -31,11 +31,9 @@ static enum status shut_load(struct planning *p)
     struct rows *rows;
     TRY(db_rows(p->c, p->a,
                 SQL("SELECT k.starts, k.ends FROM booking_closure k JOIN"
-                    " network_lab l ON l.id = :lab WHERE k.ends >= :from AND"
-                    " k.starts <= :to AND " SHUT_TO_LAB " ORDER BY k.starts,"
-                    " k.id LIMIT :most"),
+                    " network_lab l ON l.id = :lab WHERE k.ends >= :from "
+                    "AND " SHUT_TO_LAB " ORDER BY k.starts, k.id LIMIT :most"),
                 ARGS(arg_int("lab", p->kit->lab), arg_day("from", p->t->starts),
-                     arg_day("to", p->t->starts + SPAN),
                      arg_int("most", MOST_SHUT)),
                 &rows));
     for (p->days.n = 0; rows_next(rows); p->days.n++) {
@@ -102,6 +100,17 @@ static void lay_out(struct planning *p, int64_t from)
     hold_add(p, at, p->home, "transit");
 }
 
+/* In their order. */
+static enum status stops_load(struct conn *c, struct arena *a,
+                              const struct tour *t, struct legs *l)
+{
+    struct list list;
+    TRY(list_under(c, a, &stop_entity, "tour", t->row.id, &list));
+    for (l->n = 0; l->n < list.n && l->n < TOUR_STOPS; l->n++)
+        l->stops[l->n] = list.rows[l->n];
+    return OK;
+}
+
 static enum status planning_open(struct conn *c, struct arena *a,
                                  const struct tour *t, struct planning *p)
 {
@@ -110,7 +119,7 @@ static enum status planning_open(struct conn *c, struct arena *a,
     TRY(row_load(c, a, &kit_entity, t->kit, &reach_all, &row));
     p->kit = row;
     TRY(shut_load(p));
-    return tour_legs(c, a, t, &p->legs);
+    return stops_load(c, a, t, &p->legs);
 }
 
 const char *tour_refuses(struct conn *c, struct arena *a, const void *row,
@@ -213,26 +222,19 @@ static enum status spots_load(struct conn *c, struct arena *a,
                               struct spot spots[TOUR_STOPS + 1])
 {
     struct rows *rows;
+    size_t n = 0;
     for (size_t i = 0; i <= TOUR_STOPS; i++)
         spots[i] = (struct spot){NAN, NAN};
-    l->n = 0;
+    TRY(stops_load(c, a, t, l));
     TRY(db_rows(c, a,
-                SQL("SELECT s.id, e.latitude, e.longitude FROM network_stop s"
-                    " JOIN directory_school e ON e.id = s.school WHERE s.tour ="
+                SQL("SELECT e.latitude, e.longitude FROM network_stop s JOIN"
+                    " directory_school e ON e.id = s.school WHERE s.tour ="
                     " :tour ORDER BY s.nth, s.id LIMIT :most"),
                 ARGS(arg_int("tour", t->row.id), arg_int("most", TOUR_STOPS)),
                 &rows));
-    int64_t ids[TOUR_STOPS];
-    while (rows_next(rows)) {
-        ids[l->n] = row_int(rows, 0);
-        spots[l->n++] = (struct spot){row_real(rows, 1), row_real(rows, 2)};
-    }
+    for (; rows_next(rows); n++)
+        spots[n] = (struct spot){row_real(rows, 0), row_real(rows, 1)};
     TRY(rows_end(rows));
-    for (size_t i = 0; i < l->n; i++) {
-        void *row;
-        TRY(row_load(c, a, &stop_entity, ids[i], &reach_all, &row));
-        l->stops[i] = row;
-    }
     TRY(db_rows(c, a,
                 SQL("SELECT coalesce(l.latitude, h.latitude),"
                     " coalesce(l.longitude, h.longitude) FROM network_kit k"

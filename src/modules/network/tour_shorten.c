@@ -48,6 +48,7 @@ static void shortest(struct arena *a, size_t n, double way[][TOUR_STOPS + 1],
         if (best[all * TOUR_EXACT + k] + way[k][n] <
             best[all * TOUR_EXACT + last] + way[last][n])
             last = k;
+    CHECK(isfinite(best[all * TOUR_EXACT + last]));
     for (size_t i = n; i-- > 0;) {
         const size_t before = from[set * TOUR_EXACT + last];
         order[i] = last;
