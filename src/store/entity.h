@@ -329,7 +329,8 @@ struct entity {
     bool has_uid;
     int keep_years; /* after the last change; 0: for good */
     /* The rows that people call so in a file, though none has that title: ids,
-     * at most MEANT_MOST. NULL: none is. */
+     * at most MEANT_MOST, in reach or not; whoever asks leaves out what the
+     * reader may not see. NULL: none is. */
     enum status (*meant)(struct conn *c, struct arena *a, struct str text,
                          int64_t *ids, size_t *n);
     /* Fills the F_COMPUTED fields that follow from the others, in a, and of a

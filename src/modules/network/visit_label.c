@@ -103,6 +103,24 @@ static bool has_near(const struct school_list *l, const char *key)
     return false;
 }
 
+/* The labels of the text that are not on the list, which has one that may be
+ * meant; how many. */
+static size_t labels_unsure(struct arena *a, const struct school_list *l,
+                            const char *text, struct str out[LABELS])
+{
+    struct str labels[LABELS];
+    size_t count = 0;
+    if (has_key(l, class_key(a, str_of(text)).p))
+        return 0; /* its very name: "CE1 et CE2" */
+    const size_t n = labels_part(text, labels, LABELS);
+    for (size_t i = 0; i < n && i < LABELS; i++) {
+        const struct str key = class_key(a, labels[i]);
+        if (key.n && !has_key(l, key.p) && has_near(l, key.p))
+            out[count++] = labels[i];
+    }
+    return count;
+}
+
 enum status visit_class_unsure(struct conn *c, struct arena *a,
                                const struct visit *v, bool *is)
 {
@@ -112,13 +130,7 @@ enum status visit_class_unsure(struct conn *c, struct arena *a,
     if (!v->class_label || v->school == NONE)
         return OK;
     TRY(list_load_of(c, a, v, list));
-    if (has_key(list, class_key(a, str_of(v->class_label)).p))
-        return OK; /* its very name: "CE1 et CE2" */
-    const size_t n = labels_part(v->class_label, labels, LABELS);
-    for (size_t i = 0; i < n && i < LABELS; i++) {
-        const struct str key = class_key(a, labels[i]);
-        *is |= key.n && !has_key(list, key.p) && has_near(list, key.p);
-    }
+    *is = labels_unsure(a, list, v->class_label, labels) > 0;
     return OK;
 }
 
@@ -131,21 +143,15 @@ enum status new_classes_fill(struct req *r, struct visit_v *v)
         !may(r->who, "network.receive") || !may(r->who, "directory.classes"))
         return OK;
     TRY(list_load_of(r->conn, r->mem, of, list));
-    const size_t n = labels_part(of->class_label, labels, LABELS);
+    const size_t n = labels_unsure(r->mem, list, of->class_label, labels);
     struct new_class_v *out = NEW_ARRAY(r->mem, struct new_class_v, LABELS);
-    if (has_key(list, class_key(r->mem, str_of(of->class_label)).p))
-        return OK; /* its very name: "CE1 et CE2" */
-    for (size_t i = 0; i < n && i < LABELS; i++) {
-        struct new_class_v *one = &out[v->new_count];
-        const struct str key = class_key(r->mem, labels[i]);
-        if (!key.n || has_key(list, key.p))
-            continue;
-        near_fill(r, list, key.p, one);
-        one->label = str_dup(r->mem, labels[i]);
-        one->text = tr_with(r->mem, r->lang, "network.class_new", "class",
-                            one->label, NULL);
-        v->new_count += one->n > 0;
+    for (size_t i = 0; i < n; i++) {
+        near_fill(r, list, class_key(r->mem, labels[i]).p, &out[i]);
+        out[i].label = str_dup(r->mem, labels[i]);
+        out[i].text = tr_with(r->mem, r->lang, "network.class_new", "class",
+                              out[i].label, NULL);
     }
+    v->new_count = n;
     v->new_classes = out;
     v->csrf = r->who->csrf;
     v->key = req_key(r);

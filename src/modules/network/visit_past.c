@@ -17,9 +17,13 @@ enum status visit_entered(struct conn *c, struct arena *a, int64_t id,
     if (!same(v->state, "asked") || !visit_is_counted(v))
         return OK;
     TRY(visit_class_unsure(c, a, v, &open));
-    for (size_t i = 0; i < COUNT(steps) && !open; i++)
-        open = step_refusal(c, a, step_find(&visit_entity, steps[i]), row,
-                            by.person, NULL) != NULL;
+    for (size_t i = 0; i < COUNT(steps) && !open; i++) {
+        refusal = step_refusal(c, a, step_find(&visit_entity, steps[i]), row,
+                               by.person, NULL);
+        open = refusal != NULL;
+        if (open && same(refusal, UNANSWERED))
+            return ERR_BUSY;
+    }
     by.tells = true; /* who was there need not be told that they may come */
     for (size_t i = 0; i < COUNT(steps) && !open; i++)
         TRY(step_take(c, a, &visit_entity, step_find(&visit_entity, steps[i]),
