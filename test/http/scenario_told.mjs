@@ -46,6 +46,8 @@ const run = async () => {
   sql("INSERT INTO core_task (kind, payload, due) VALUES ('network.remind', '', 0)");
   await until('reminders do not end', () => sql("SELECT count(*) FROM core_task WHERE kind = 'network.remind' AND done IS NULL") === '0');
 };
+// What the head is asked about that need, of all that the school's address gets.
+const askedFor = async (need, n = 1) => (await smtp.to(school.mail, n, (m) => m.text.includes(need))).at(-1);
 const told = [];
 
 await test('who asked gets a mail, and the head a link: page, refusal without a reason, agreement, once', async () => {
@@ -222,15 +224,15 @@ await test('a teacher withdraws on the page of what they asked for, and nobody e
   equal(sql(`SELECT state FROM network_visit WHERE id = ${visit.id}`), 'cancelled');
 });
 await test('a visit that moves needs another agreement: the old link says so, a new one comes', async () => {
-  const before = taken(school.mail).length;
-  const { visit, email } = await asks();
-  const first = (await smtp.to(school.mail, before + 1)).at(-1);
+  const need = 'Un jour puis un autre';
+  const { visit, email } = await asks({ need });
+  const first = await askedFor(need);
   const slot = (await rows('/demi-journees')).find((s) => s.visit === visit.id);
   const later = /jour=([\d-]+)/.exec(free[turn++ * 2])[1];
   const moved = await api('PATCH', `slot/${slot.id}`, { day: later, version: slot.version });
   equal(moved.status, 200, moved.text);
   await until('no other is asked', () => agreements(visit.id) === 'revoked\nasked');
-  const second = (await smtp.to(school.mail, before + 2)).at(-1);
+  const second = await askedFor(need, 2);
   const [a, b] = [linkOf(first, 'accord'), linkOf(second, 'accord')];
   ok(a !== b);
   match(readable((await server.stranger().get(a)).text), /ne vaut plus/);
@@ -243,9 +245,9 @@ await test('a visit that moves needs another agreement: the old link says so, a 
   match(readable((await server.stranger().get(b)).text), /ne vaut plus/);
 });
 await test('two answers at once: one counts', async () => {
-  const before = taken(school.mail).length;
-  const { visit } = await asks();
-  const path = linkOf((await smtp.to(school.mail, before + 1)).at(-1), 'accord');
+  const need = 'Huit à la fois';
+  const { visit } = await asks({ need });
+  const path = linkOf(await askedFor(need), 'accord');
   const all = await Promise.all(Array.from({ length: 8 }, (_, i) =>
     server.stranger().post(path, { answer: i % 2 ? 'agree' : 'refuse', reason: 'Non', _key: `at-once-${i}` })));
   equal(all.filter((r) => r.status === 303).length, 1, all.map((r) => r.status).join(' '));
@@ -289,7 +291,7 @@ await test('who asks is not asked for the agreement: the school\'s address goes 
   equal(sql(`SELECT email FROM network_agreement WHERE visit = ${visit.id}`), school.mail);
 });
 await test('what a stranger types brings no link into the laboratory\'s mail', async () => {
-  const before = taken(school.mail).length;
+  const need = 'Des mots entre accolades';
   const who = server.stranger();
   const form = await who.form(free[turn * 2]);
   const typed = { kind: 'workshop', school: school.uai, class_label: '5e B', asker: 'Une professeure', email: 'prof@school.example' };
@@ -298,8 +300,8 @@ await test('what a stranger types brings no link into the laboratory\'s mail', a
     equal(r.status, 422);
     match(readable(r.text), /Pas d’adresse de site ici/);
   }
-  const { email } = await asks({ asker: 'Mme {site}/a {stop} {asker} {', class_label: '5e {site}/b' });
-  const asked = (await smtp.to(school.mail, before + 1)).at(-1);
+  const { email } = await asks({ need, asker: 'Mme {site}/a {stop} {asker} {', class_label: '5e {site}/b' });
+  const asked = await askedFor(need);
   ok(asked.text.includes('Mme {site}/a {stop} {asker} {'), asked.text);
   ok(asked.text.includes('5e {site}/b'), asked.text);
   equal(asked.text.split(site).length, 2, 'the link alone');
