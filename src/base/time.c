@@ -95,6 +95,38 @@ struct clock time_local(int64_t time)
                           tm.tm_sec};
 }
 
+static bool shows(int64_t time, struct clock c)
+{
+    const struct clock is = time_local(time);
+    return is.hour == c.hour && is.minute == c.minute;
+}
+
+int64_t time_of_clock(struct clock c)
+{
+    time_t at = 0;
+    for (int summer = 1; summer >= 0; summer--) {
+        struct tm tm = {.tm_year = c.date.year - 1900,
+                        .tm_mon = c.date.month - 1,
+                        .tm_mday = c.date.day,
+                        .tm_hour = c.hour,
+                        .tm_min = c.minute,
+                        .tm_sec = c.second,
+                        .tm_isdst = summer};
+        at = mktime(&tm);
+        if (shows(at, c))
+            break;
+    }
+    return at;
+}
+
+int64_t time_later(int64_t time, int64_t hours)
+{
+    struct clock c = time_local(time);
+    const int32_t day = day_of(c.date.year, c.date.month, c.date.day);
+    c.date = day_date(day + (int32_t)(hours / 24));
+    return time_of_clock(c) + hours % 24 * 3600;
+}
+
 int32_t day_of_time(int64_t time)
 {
     struct date d = time_local(time).date;

@@ -39,5 +39,12 @@ struct clock {
     int hour, minute, second;
 };
 struct clock time_local(int64_t time);
+/* When it is that on the clocks of the zone. Twice, as they are set back: the
+ * first time. Never, as they are set forward: when it would have been (02:30 is
+ * then 03:30). */
+int64_t time_of_clock(struct clock c);
+/* So many hours later: of each 24 the same hour of the next day, whether the
+ * clocks were set in between or not. */
+int64_t time_later(int64_t time, int64_t hours);
 /* Sets the zone ("Europe/Paris"); before any thread starts. */
 void time_zone(const char *name);

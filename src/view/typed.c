@@ -213,15 +213,8 @@ static const char *parse_time(struct arena *a, struct str s, struct value *out)
         (size_t)used != strlen(clock) || hour < 0 || hour > 23 || minute < 0 ||
         minute > 59 || second < 0 || second > 59)
         return "form.not_a_time";
-    struct date d = day_date(day);
-    struct tm local = {.tm_year = d.year - 1900,
-                       .tm_mon = d.month - 1,
-                       .tm_mday = d.day,
-                       .tm_hour = hour,
-                       .tm_min = minute,
-                       .tm_sec = second,
-                       .tm_isdst = -1};
-    *out = value_int((int64_t)mktime(&local));
+    *out = value_int(
+        time_of_clock((struct clock){day_date(day), hour, minute, second}));
     return NULL;
 }
 

@@ -116,6 +116,39 @@ TEST(time_local_in_paris)
     OKAY(time_local(-1).date.year == 1969);
 }
 
+/* What is due at half past two in the night stays so over both changes, three
+ * weeks and a week as well as a day; where there is no such hour, at the one
+ * that it would have been. */
+TEST(time_later_keeps_the_hour_of_the_clock)
+{
+    static const struct {
+        const char *from;
+        int64_t hours;
+        const char *to;
+    } rows[] = {
+        {"2024-03-30T02:30:00+01:00", 24, "2024-03-31T03:30:00+02:00"},
+        {"2024-03-30T02:30:00+01:00", 48, "2024-04-01T02:30:00+02:00"},
+        {"2024-03-29T14:00:00+01:00", 72, "2024-04-01T14:00:00+02:00"},
+        {"2024-03-24T02:30:00+01:00", 168, "2024-03-31T03:30:00+02:00"},
+        {"2024-03-15T02:30:00+01:00", 504, "2024-04-05T02:30:00+02:00"},
+        {"2024-10-26T02:30:00+02:00", 24, "2024-10-27T02:30:00+02:00"},
+        {"2024-10-26T02:30:00+02:00", 48, "2024-10-28T02:30:00+01:00"},
+        {"2024-10-25T18:00:00+02:00", 72, "2024-10-28T18:00:00+01:00"},
+        {"2024-10-20T02:30:00+02:00", 168, "2024-10-27T02:30:00+02:00"},
+        {"2024-10-15T02:30:00+02:00", 504, "2024-11-05T02:30:00+01:00"},
+        {"2024-06-01T10:20:30+02:00", 5, "2024-06-01T15:20:30+02:00"},
+    };
+    int64_t from, to;
+    time_zone("Europe/Paris");
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        CHECK(time_parse(str_of(rows[i].from), &from) &&
+              time_parse(str_of(rows[i].to), &to));
+        OKAY(time_later(from, rows[i].hours) == to);
+        OKAY(time_of_clock(time_local(to)) == to);
+    }
+    time_zone("UTC");
+}
+
 TEST(day_set_today_moves_the_clock)
 {
     int32_t today = day_today();

@@ -208,12 +208,11 @@ static enum status tell(struct promoting *p, const struct waiter *w)
 static enum status offer_write(struct promoting *p, struct waiter *w,
                                size_t rank)
 {
-    enum { HOUR = 3600 };
     struct buf detail = {.mem = p->a};
     struct json j = {.out = &detail};
     w->state = "offered";
     w->state_reason = NULL;
-    w->offer_until = time_now() + p->rule.hours * HOUR;
+    w->offer_until = time_later(time_now(), p->rule.hours);
     w->why = reason(p, rank);
     TRY(row_update_as(p->c, p->a, &waiter_entity, w, p->by, "offer"));
     TRY(task_add(p->c, "network.offers", "",
