@@ -48,6 +48,20 @@ static char separator(struct str s)
     return commas > semicolons ? ',' : ';';
 }
 
+/* What a first line "sep=;" tells, as Excel has it; else 0. */
+static char separator_told(struct csv *c)
+{
+    static const char word[] = "sep=";
+    const size_t n = sizeof(word) - 1, end = c->at + n + 1;
+    const struct str rest = {c->text.p + c->at, c->text.n - c->at};
+    if (!str_starts(rest, word) || rest.n == n || !strchr(";,\t", rest.p[n]) ||
+        !rest.p[n] || (end < c->text.n && !is_end(c->text.p[end])))
+        return 0;
+    c->at = end;
+    pass_blank_lines(c);
+    return rest.p[n];
+}
+
 void csv_open(struct arena *a, struct csv *c, struct str text)
 {
     *c = (struct csv){.line = 1};
@@ -59,7 +73,9 @@ void csv_open(struct arena *a, struct csv *c, struct str text)
     }
     c->text = text;
     pass_blank_lines(c);
-    c->sep = separator((struct str){text.p + c->at, text.n - c->at});
+    c->sep = separator_told(c);
+    if (!c->sep)
+        c->sep = separator((struct str){text.p + c->at, text.n - c->at});
 }
 
 /* A cell as it stands in the file. */

@@ -16,7 +16,8 @@ struct csv {
 
 enum { CSV_CELLS = 2000, CSV_CELL = 1 << 20 }; /* most of each */
 
-/* Borrows text where it is UTF-8. */
+/* Borrows text where it is UTF-8. Cells are parted by what a first line "sep=;"
+ * tells, else by the one of ; , and tab that the first line has most of. */
 void csv_open(struct arena *a, struct csv *c, struct str text);
 /*
  * Reads a record: *cells and *n. OK, or ERR_NOT_FOUND at the end, or

@@ -59,6 +59,18 @@ TEST(csv_reads_what_the_world_writes)
     OKAY(reads(STR("a;\"\""), ';', "1:a|"));
 }
 
+/* Excel's first line. */
+TEST(csv_is_told_its_separator)
+{
+    OKAY(reads(STR("sep=;\r\na,x;b\r\n1,2;3\r\n"), ';', "2:a,x|b/3:1,2|3"));
+    OKAY(reads(STR("\xEF\xBB\xBFsep=,\na;x,b"), ',', "2:a;x|b"));
+    OKAY(reads(STR("sep=\t\n\na;x\tb"), '\t', "3:a;x|b"));
+    OKAY(reads(STR("sep=;"), ';', ""));
+    OKAY(reads(STR("sep="), ';', "1:sep="));
+    OKAY(reads(STR("sep=x\na;b"), ';', "1:sep=x/2:a|b"));
+    OKAY(reads(STR("sep=;b\nc;d"), ';', "1:sep=|b/2:c|d"));
+}
+
 TEST(csv_quotes)
 {
     OKAY(reads(STR("\"a\nb\";\"c\r\nd\";e\nf"), ';', "1:a\nb|c\r\nd|e/4:f"));
