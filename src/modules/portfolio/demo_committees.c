@@ -37,8 +37,7 @@ static bool of_this_month(const struct demo *d, int32_t day)
 }
 
 /* What is left of the month may hold no day of school: then its last one, and
- * in August, which has none, its last day of work: the committee sits before
- * schools open. */
+ * in the summer the next there is. */
 static enum status month_day(struct demo *d, int32_t from, int32_t *out)
 {
     int32_t last = d->today, at;
@@ -48,10 +47,8 @@ static enum status month_day(struct demo *d, int32_t from, int32_t *out)
     while (of_this_month(d, last + 1))
         last++;
     TRY(school_day_near(d->conn, DEMO_ZONE, last, -1, &at));
-    if (!of_this_month(d, at))
-        for (at = last; day_weekday(at) > 4;)
-            at--;
-    *out = at;
+    if (of_this_month(d, at))
+        *out = at;
     return OK;
 }
 
