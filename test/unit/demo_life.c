@@ -537,7 +537,7 @@ TEST(a_spread_without_its_schools_is_the_same)
     struct spread sum = {0};
     demo_world_open(&w, "demo.db");
     conn_end(w.conn);
-    CHECK(db_write(w.db, &w.mem, uses_vary, NULL) == OK);
+    CHECK(db_write_within(w.db, &w.mem, uses_vary, NULL, 60000) == OK);
     CHECK(conn_begin(w.conn, 0) == OK);
     int64_t projects =
         demo_number(&w, "SELECT max(id) FROM portfolio_project", NO_ARGS);
