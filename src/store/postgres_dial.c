@@ -47,13 +47,47 @@ static void on_notice(void *data, const PGresult *answer)
     (void)data, (void)answer;
 }
 
+static void connect_within(PGconn *pg, int64_t ms)
+{
+    const int64_t until = time_monotonic_ns() + INT64_C(1000000) * ms;
+    PostgresPollingStatusType now = PGRES_POLLING_WRITING;
+    while (PQstatus(pg) != CONNECTION_BAD && time_monotonic_ns() < until &&
+           (now == PGRES_POLLING_READING || now == PGRES_POLLING_WRITING)) {
+        struct pollfd p = {.fd = PQsocket(pg),
+                           .events =
+                               now == PGRES_POLLING_READING ? POLLIN : POLLOUT};
+        if (poll(&p, 1, 100) > 0)
+            now = PQconnectPoll(pg);
+    }
+}
+
+/* "connect_timeout", which has a value of ours unless the URL has one; 0 is no
+ * end, as libpq has it. */
+static int64_t patience_ms(PGconn *pg)
+{
+    PQconninfoOption *all = PQconninfo(pg);
+    int64_t seconds = 0;
+    for (const PQconninfoOption *o = all; o && o->keyword; o++)
+        if (o->val && same(o->keyword, "connect_timeout") &&
+            !str_int(str_of(o->val), &seconds))
+            seconds = 0;
+    PQconninfoFree(all);
+    return (seconds > 0 && seconds < INT_MAX ? seconds : INT_MAX) * 1000;
+}
+
+/* What the server says while one connects would go to our log as it is: libpq
+ * is told before. Of several servers it alone gives each its time. */
 PGconn *pg_dial(const char *url, const char *as)
 {
     char room[PATH_MAX];
     const char *const values[] = {"5", "15000", passwords(room), url, "UTF8",
                                   as,  NULL};
-    PGconn *pg = PQconnectdbParams(names, values, 1);
+    const bool several = strchr(url, ',') != NULL;
+    PGconn *pg = several ? PQconnectdbParams(names, values, 1)
+                         : PQconnectStartParams(names, values, 1);
     PQsetNoticeReceiver(pg, on_notice, NULL);
+    if (!several)
+        connect_within(pg, patience_ms(pg));
     return pg;
 }
 
@@ -197,20 +231,11 @@ static void refusal_state(const char *url, char out[STATE + 1])
     char room[PATH_MAX];
     const char *const values[] = {
         "5", "15000", passwords(room), url, "UTF8", "essaim looks", NULL};
-    const int64_t until = time_monotonic_ns() + INT64_C(1000000) * STATE_MS;
     PGconn *pg = PQconnectStartParams(names, values, 1);
-    PostgresPollingStatusType now = PGRES_POLLING_WRITING;
     struct str said, line;
     out[0] = 0;
     PQsetErrorVerbosity(pg, PQERRORS_SQLSTATE);
-    while (PQstatus(pg) != CONNECTION_BAD && time_monotonic_ns() < until &&
-           (now == PGRES_POLLING_READING || now == PGRES_POLLING_WRITING)) {
-        struct pollfd p = {.fd = PQsocket(pg),
-                           .events =
-                               now == PGRES_POLLING_READING ? POLLIN : POLLOUT};
-        if (poll(&p, 1, 100) > 0)
-            now = PQconnectPoll(pg);
-    }
+    connect_within(pg, STATE_MS);
     said = str_of(PQerrorMessage(pg));
     while (str_next(&said, '\n', &line))
         if (line.n > STATE + 2 && line.p[line.n - STATE - 1] == ' ' &&
