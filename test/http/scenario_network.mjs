@@ -833,5 +833,54 @@ await test('the demonstration\'s closed year is plausible, row by row', async ()
     equal(told.find((f) => f.id === `network.${id}`).value, value, id);
 });
 
+await test('what is closed after it was asked for is neither confirmed nor left unseen', async () => {
+  const at = labs.find((l) => l.id !== lab.id && l.school), year = '2024-2025';
+  const space = (await rows('/espaces')).find((s) => s.lab === at.id && s.within === null).id;
+  const asks = async (title) => {
+    const r = await api('POST', 'visit', { title, lab: at.id, kind: 'workshop', place: 'inside', year, asked: today, school: school.id,
+      pupils: 12 });
+    equal(r.status, 201, r.text);
+    return JSON.parse(r.text).id;
+  };
+  const half_ = async (visit, day, more) => equal((await api('POST', 'slot', { visit, day, part: 'morning', space, ...more })).status, 201, day);
+  const confirm = async (visit) => {
+    const r = await api('POST', `visit/${visit}/etapes/confirm`, {});
+    return [r.status, r.status < 300 ? '' : JSON.parse(r.text).errors.map((e) => e.code).join()].join(' ').trim();
+  };
+  const one = await asks('Le jour ferme'), other = await asks('Malgré tout');
+  await half_(one, '2025-06-24');
+  await half_(other, '2025-06-26', { override: 'la clé est chez le voisin' });
+  const lives = JSON.parse((await api('GET', `lab/${at.id}`)).text);
+  const shut = await api('PATCH', `lab/${at.id}`, { closed: '2025-06-01', version: lives.version });
+  equal(shut.status, 422, shut.text);
+  match(shut.text, /Quelqu’un est attendu après cette date/);
+  for (const day of ['2025-06-24', '2025-06-26'])
+    equal((await api('POST', 'closure', { name: `Férié ${day}`, kind: 'public', area: at.bassin, starts: day, ends: day })).status, 201);
+  equal(await confirm(one), '409 network_visit.shut_out');
+  const shown = async () => Number(/(\d+) accueils? attendus? un jour fermé/.exec(readable((await admin.get('/')).text))?.[1] ?? 0);
+  const all = await shown();
+  ok(all > 0);
+  equal(await confirm(other), '200', 'it is told why it is kept');
+  equal((await api('POST', `visit/${one}/etapes/cancel`, { reason: 'Jour férié' })).status, 200);
+  equal(await shown(), all - 1);
+});
+await test('a class of another year is not counted in this one', async () => {
+  const of = async (year) => {
+    const r = await api('POST', 'class', { school: school.id, kind: 'class', year, label: `Millésime ${year}` });
+    equal(r.status, 201, r.text);
+    return JSON.parse(r.text).id;
+  };
+  for (const [year, status] of [['2023-2024', 409], ['2024-2025', 200]]) {
+    const r = await api('POST', 'visit', { title: `Classe de ${year}`, lab: lab.id, kind: 'workshop', place: 'outside', year: '2024-2025',
+      asked: today, school: school.id, pupils: 12, classes: [await of(year)] });
+    equal(r.status, 201, r.text);
+    const { id } = JSON.parse(r.text);
+    equal((await api('POST', 'slot', { visit: id, day: '2025-06-23', part: 'morning' })).status, 201);
+    const c = await api('POST', `visit/${id}/etapes/confirm`, {});
+    equal(c.status, status, c.text);
+    if (status === 409) match(c.text, /class_of_another_year/);
+  }
+});
+
 await server.stop();
 drop(folder);

@@ -8,6 +8,7 @@
 #include "modules/network/routes.h"
 #include "modules/network/series.h"
 #include "modules/network/road.h"
+#include "modules/network/open.h"
 #include "modules/network/waiting.h"
 
 static const char *const needs[] = {"directory", "portfolio", "booking", NULL};
@@ -434,6 +435,11 @@ static const struct waiting waiting[] = {
                         " AND " MONDAY " + 6)"),
      .entity = &visit_entity,
      .path = "/ma-semaine"},
+    {.label = "network.waiting.shut",
+     .right = "network.receive",
+     .where = SQL_CONST(VISIT_IS_SHUT_OUT),
+     .entity = &visit_entity,
+     .late = true},
     {.label = "network.waiting.uncounted",
      .right = "network.receive",
      .where = SQL_CONST("t.state = 'confirmed' AND EXISTS (SELECT 1 FROM"

@@ -44,5 +44,21 @@ extern const char *const lab_weekdays[];
     "coalesce((SELECT max(k.ends) FROM booking_closure k WHERE k.kind ="       \
     " 'holidays' AND coalesce(k.zone, l.zone) = l.zone), 0)"
 
+/* Over a visit t, with :today: is it expected on a half-day on which its
+ * laboratory receives nobody, and nobody said why it comes all the same? What
+ * closed may have been told since it was asked for. */
+#define VISIT_IS_SHUT_OUT                                                      \
+    "t.state IN ('asked', 'confirmed') AND t.place = 'inside' AND EXISTS"      \
+    " (SELECT 1 FROM network_slot s JOIN network_lab l ON l.id = t.lab WHERE"  \
+    " s.visit = t.id AND s.day >= :today AND s.override IS NULL AND"           \
+    " (l.closed < s.day OR EXISTS (SELECT 1 FROM booking_closure k WHERE"      \
+    " k.ends >= s.day AND k.starts <= s.day AND " SHUT_TO_LAB ") OR EXISTS"    \
+    " (SELECT 1 FROM network_pause p WHERE p.lab = l.id AND s.day BETWEEN"     \
+    " p.starts AND p.ends) OR NOT EXISTS (SELECT 1 FROM network_opening o"     \
+    " WHERE o.lab = l.id AND o.part = s.part AND o.weekday = CASE (s.day +"    \
+    " 3) % 7 WHEN 0 THEN 'monday' WHEN 1 THEN 'tuesday' WHEN 2 THEN"           \
+    " 'wednesday' WHEN 3 THEN 'thursday' WHEN 4 THEN 'friday' ELSE"            \
+    " 'saturday' END)))"
+
 /* A: odd weeks of ISO 8601; B: even ones. */
 bool week_is_a(int32_t day);

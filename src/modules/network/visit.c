@@ -114,6 +114,21 @@ static const char *classes_fault(struct conn *c, const struct visit *v,
                                                  : "network_visit.class_size";
 }
 
+/* A class is of one school year, and counts in it once: one of another year
+ * would be told of this one. Of another school it may be: a CM2 comes with a
+ * 6e.
+ */
+static const char *year_fault(struct conn *c, const struct visit *v)
+{
+    return fault_if(
+        c,
+        SQL("SELECT count(*) FROM network_visit_classes k JOIN"
+            " directory_class d ON d.id = k.target_id WHERE"
+            " k.row_id = :id AND d.year <> :year AND " LINK_STANDS("k")),
+        ARGS(arg_int("id", v->row.id), arg_int("year", v->year)),
+        "network_visit.class_of_another_year");
+}
+
 /* While a half-day is still to come, it has not taken place. late: told after
  * its school year was over. */
 static const char *held_refusal(struct conn *c, const struct visit *v,
@@ -130,8 +145,10 @@ static const char *held_refusal(struct conn *c, const struct visit *v,
     if (last > day_today())
         return "network_visit.not_yet";
     const char *field;
-    return visit_is_counted(v) ? classes_fault(c, v, &field)
-                               : "network_visit.nobody_counted";
+    if (!visit_is_counted(v))
+        return "network_visit.nobody_counted";
+    const char *fault = classes_fault(c, v, &field);
+    return fault ? fault : year_fault(c, v);
 }
 static const char *refuses_held(struct conn *c, struct arena *a,
                                 const void *row, int64_t person)
@@ -202,15 +219,29 @@ static enum status class_joins(struct conn *c, struct arena *a, const void *row,
     return visit_class_joins(c, a, row, by);
 }
 
+/* Days that were open when they were asked for may be closed by now. */
+static const char *shut_fault(struct conn *c, const struct visit *v)
+{
+    return fault_if(
+        c,
+        SQL("SELECT count(*) FROM network_visit t WHERE t.id = :id"
+            " AND " VISIT_IS_SHUT_OUT),
+        ARGS(arg_int("id", v->row.id), arg_day("today", day_today())),
+        "network_visit.shut_out");
+}
+
 static const char *refuses_confirm(struct conn *c, struct arena *a,
                                    const void *row, int64_t person)
 {
     bool is;
-    const enum status s =
-        lab_receives(c, a, ((const struct visit *)row)->lab, person, &is);
-    return s != OK ? status_fault(s)
-           : is    ? agreement_lacks(c, a, row, person)
-                   : "network_visit.other_lab";
+    const struct visit *v = row;
+    const enum status s = lab_receives(c, a, v->lab, person, &is);
+    if (s != OK || !is)
+        return s != OK ? status_fault(s) : "network_visit.other_lab";
+    const char *fault = shut_fault(c, v);
+    if (!fault)
+        fault = year_fault(c, v);
+    return fault ? fault : agreement_lacks(c, a, row, person);
 }
 
 static const struct step visit_steps[] = {
