@@ -558,12 +558,20 @@ await test('month by month, the schools reached are those where it was used', as
   const reached = new Set(all.filter((d) => ['in_use', 'ended', 'abandoned'].includes(d.state)).map((d) => d.school));
   ok(new Set(all.map((d) => d.school)).size > reached.size, 'the example says nothing');
   const chart = /<h2 id="when">[\s\S]*?<\/section>/.exec((await leader.get(`/projets/${lab}/essaimage`)).text)[0];
-  const [begun, until] = [...chart.matchAll(/<tbody>([\s\S]*?)<\/tbody>/g)]
-    .map((table) => [...table[1].matchAll(/<td class="n">(\d+)<\/td>/g)].map((m) => Number(m[1])));
+  const [begun, until, pupils] = [...chart.matchAll(/<tbody>([\s\S]*?)<\/tbody>/g)]
+    .map((table) => [...table[1].matchAll(/<td class="n">([\d\s]+)<\/td>/g)].map((m) => Number(m[1].replace(/\s/g, ''))));
   equal(until.at(-1), reached.size);
   equal(begun.reduce((sum, n) => sum + n, 0), reached.size);
   equal(begun.length, until.length);
   ok(until.every((n, i) => n === begun.slice(0, i + 1).reduce((sum, x) => sum + x, 0)), `${begun} | ${until}`);
+  // And their pupils, of the schools that use it today; by area besides.
+  const inUse = new Set(all.filter((d) => d.state === 'in_use').map((d) => d.school));
+  const sum = schools.filter((s) => inUse.has(s.id)).reduce((n, s) => n + (s.pupils ?? 0), 0);
+  ok(sum > 0);
+  equal(pupils.at(-1), sum);
+  const where = readable(/<h2 id="where">[\s\S]*?<\/section>/.exec((await leader.get(`/projets/${lab}/essaimage`)).text)[0]);
+  const told = [...where.matchAll(/\(([\d\s]+)\sélèves\)/g)].map((m) => Number(m[1].replace(/\s/g, '')));
+  equal(told.reduce((n, x) => n + x, 0), 2 * sum, `by département and by bassin: ${where}`);
   // A month in which none began is one of them.
   const mia = /<h2 id="when">[\s\S]*?<\/section>/.exec((await leader.get('/projets/1/essaimage')).text)[0];
   match(readable(mia), /juillet 2024 0 août 2024 0 septembre 2024 [1-9]/);

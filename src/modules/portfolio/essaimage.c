@@ -177,9 +177,16 @@ enum status spread_of(struct req *r, int64_t project, struct essaimage_v *out)
     return OK;
 }
 
+static const char *reached_shown(struct req *r, int64_t schools, int64_t pupils)
+{
+    return tr_with(r->mem, r->lang, "portfolio.schools_and_pupils", "schools",
+                   format_int(r->mem, r->lang, schools), "pupils",
+                   format_int(r->mem, r->lang, pupils), NULL);
+}
+
 /* The areas that schools name, with what is used in each. */
 struct area_count {
-    int64_t id, schools;
+    int64_t id, schools, pupils;
     const char *name;
     double lon, lat;
     size_t placed;
@@ -221,6 +228,7 @@ static void areas_count(struct areas *areas, const struct spread *s,
         if (!area || !one->used)
             continue;
         area->schools++;
+        area->pupils += one->pupils == NONE ? 0 : one->pupils;
         if (isnan(one->longitude))
             continue;
         area->lon += one->longitude;
@@ -241,14 +249,14 @@ static const struct bars *bars_of(struct req *r, const struct areas *areas,
             continue;
         bars[n++] = (struct bar){
             .label = said(r->mem, r->lang, a->name),
-            .shown = format_int(r->mem, r->lang, a->schools),
+            .shown = reached_shown(r, a->schools, a->pupils),
             .href = arena_printf(r->mem, "%s?%s=%" PRId64,
                                  using_address(r, r->id), filter, a->id),
             .value = (double)a->schools};
     }
     *chart = (struct bars){.title = tr(r->lang, title),
                            .name_head = tr(r->lang, "directory_area"),
-                           .value_head = tr(r->lang, "directory_school.list"),
+                           .value_head = tr(r->lang, "portfolio.reached_head"),
                            .bars = bars,
                            .n = n};
     return chart;

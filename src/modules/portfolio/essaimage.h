@@ -38,5 +38,6 @@ enum status spread_of(struct req *r, int64_t project,
 /* Its numbers in words. */
 void spread_shown(struct req *r, const struct spread *s, struct essaimage_v *v);
 /* The schools that began and all reached until then, from the first of them
- * until today: by month, beyond three years by school year. */
+ * until today: by month, beyond three years by school year; and the pupils of
+ * those that use it today. */
 void months_shown(struct req *r, const struct spread *s, struct essaimage_v *v);

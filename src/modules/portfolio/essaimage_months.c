@@ -19,6 +19,7 @@ struct months {
     bool by_year;
     int first; /* a month, or the year in which a school year begins */
     int n, begun[GROUPS];
+    int64_t pupils[GROUPS]; /* of those of them that use it today */
 };
 
 static int group_of(const struct months *m, int32_t day)
@@ -43,8 +44,12 @@ static struct months months_count(const struct spread *s)
     if (m.first <= until - YEARS)
         m.first = until - YEARS + 1; /* a slip of the pen, with the eldest */
     m.n = s->n ? until - m.first + 1 : 0;
-    for (size_t i = 0; i < s->n; i++)
-        m.begun[group_of(&m, s->schools[i].first)]++;
+    for (size_t i = 0; i < s->n; i++) {
+        const int at = group_of(&m, s->schools[i].first);
+        m.begun[at]++;
+        if (s->schools[i].used && s->schools[i].pupils != NONE)
+            m.pupils[at] += s->schools[i].pupils;
+    }
     return m;
 }
 
@@ -87,9 +92,35 @@ static const struct bars *months_of(struct req *r, const struct months *m,
     return chart;
 }
 
+/* The pupils of the schools that use it, by when these began. */
+static const struct bars *pupils_of(struct req *r, const struct months *m)
+{
+    struct bar *bars = NEW_ARRAY(r->mem, struct bar, GROUPS);
+    struct bars *chart = NEW(r->mem, struct bars);
+    int64_t all = 0;
+    for (int at = 0; at < m->n; at++) {
+        all += m->pupils[at];
+        bars[at] = (struct bar){.label = group_label(r, m, at),
+                                .shown = format_int(r->mem, r->lang, all),
+                                .value = (double)all,
+                                .on = m->pupils[at] > 0};
+    }
+    *chart = (struct bars){
+        .title = tr(r->lang, m->by_year ? "portfolio.pupils_by_year"
+                                        : "portfolio.pupils_by_month"),
+        .note = tr(r->lang, "portfolio.pupils_note"),
+        .name_head =
+            tr(r->lang, m->by_year ? "core.school_year" : "portfolio.month"),
+        .value_head = tr(r->lang, "directory_school.pupils"),
+        .bars = bars,
+        .n = (size_t)m->n};
+    return chart;
+}
+
 void months_shown(struct req *r, const struct spread *s, struct essaimage_v *v)
 {
     const struct months m = months_count(s);
     v->begun = months_of(r, &m, false);
     v->months = months_of(r, &m, true);
+    v->pupil_months = pupils_of(r, &m);
 }

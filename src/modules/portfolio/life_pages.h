@@ -136,7 +136,7 @@ struct essaimage_v {
     int64_t used; /* schools */
     struct state_v states[ESSAIMAGE_STATES];
     const struct map *map;
-    const struct bars *bassins, *departements, *begun, *months;
+    const struct bars *bassins, *departements, *begun, *months, *pupil_months;
     const struct stop_v *stops;
     size_t stop_count;
     const char *list, *schools_href; /* the deployments; the schools in use */
