@@ -1,6 +1,6 @@
 // The calendars: a laboratory by day, week, month and year, and the network by
 // half-day; each as a grid and as a plain table; closed days say why.
-import { test, apiOf, equal, ok, match, serve, drop, copy, links, query, readable, today } from './lib.mjs';
+import { test, apiOf, equal, deepEqual, ok, match, serve, drop, copy, links, query, readable, today } from './lib.mjs';
 
 const folder = copy();
 const server = await serve({ data: folder, env: { ESSAIM_QUERIES: '1' } });
@@ -135,6 +135,52 @@ await test('who may see the visits reads them in the calendar; a stranger sees o
     ok((await page(`${path}&forme=tableau`, admin)).text.includes(`/accueils/${visit.id}`), `${view}, table`);
     ok(!(await page(path)).text.includes('/accueils/'), `${view}, a stranger`);
   }
+});
+
+await test('the day tells who is in a part of a divided room, each as far as they may read it', async () => {
+  const parts = (await rows('/espaces')).filter((s) => s.within !== null);
+  const [{ lab, within: room }, [one, other]] = [parts[0], parts.filter((s) => s.within === parts[0].within)];
+  const head = await server.as('head'), day = '2025-05-20', path = at({ id: lab }, `vue=jour&jour=${day}`);
+  const { school } = JSON.parse((await head.get('/accueils.json')).text)[0];
+  const put = async (title, space, more = {}, override = undefined) => {
+    const visit = await api('POST', 'visit', { title, lab, kind: 'workshop', place: 'inside', year: '2024-2025', asked: today, ...more });
+    equal(visit.status, 201, visit.text);
+    const { id } = JSON.parse(visit.text);
+    const slot = await api('POST', 'slot', { visit: id, day, part: 'morning', space, override });
+    equal(slot.status, 201, slot.text);
+    return `/accueils/${id}`;
+  };
+  const morning = async (person) => {
+    const r = await page(path, person), cell = /<tr><th scope="row">matin<\/th>(<td.*?<\/td>)/s.exec(r.text)[1];
+    return { words: readable(cell).trim(), mark: /class="(\w+)/.exec(cell)[1], visits: links(cell), queries: r.headers.get('x-queries') };
+  };
+  const taken = (space) => new RegExp(`${space.name} : pris`);
+  equal((await morning(who)).mark, 'free');
+
+  const first = await put('Les fenêtres', one.id, { school });
+  const alone = await morning(admin), public_ = await morning(who);
+  deepEqual([alone.mark, ...alone.visits], ['some', first]);
+  match(alone.words, new RegExp(`^en partie pris.*Les fenêtres.*${one.name}`));
+  ok(!/: pris/.test(alone.words), alone.words);
+  deepEqual([public_.mark, ...public_.visits], ['some']);
+  match(public_.words, /^en partie pris/);
+  match(public_.words, taken(one));
+
+  const second = await put('Le studio', other.id);
+  const both = await morning(admin), own = await morning(head);
+  deepEqual([both.mark, ...both.visits], ['full', first, second]);
+  match(both.words, new RegExp(`Les fenêtres.*${one.name}.*Le studio.*${other.name}`));
+  deepEqual([own.mark, ...own.visits], ['full', first]);
+  match(own.words, taken(other));
+  ok(!own.words.includes('Le studio'), own.words);
+  equal((await morning(who)).words, 'pris');
+
+  const whole = await put('Toute la salle', room, {}, 'Les trois groupes se connaissent');
+  const all = await morning(admin);
+  deepEqual([all.mark, ...all.visits], ['full', first, second, whole]);
+  ok(!/: pris/.test(all.words), all.words);
+  equal((await morning(who)).words, 'pris');
+  equal(all.queries, alone.queries);
 });
 
 await test('what a calendar asks does not grow with its span, nor with the laboratories', async () => {

@@ -106,7 +106,7 @@ struct cal_cell_v cal_half(const struct cal *c, const struct lab_halves *lab,
         .rows = 1, .cols = 1, .mark = "none", .today = day == day_today()};
     if (c->lab != NONE)
         cell.visits =
-            taken_on(c->r, c->taken, c->taken_count, day, part, NONE, &cell.n);
+            taken_on(c->r, c->taken, c->taken_count, day, part, NULL, &cell.n);
     if (at->state == HALF_OPEN) {
         open_cell(c, lab, at, day, part, &cell);
         return cell;

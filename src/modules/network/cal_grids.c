@@ -25,23 +25,73 @@ static void grid_new(struct arena *a, struct cal_grid_v *g, size_t columns,
         (*lines)[i].cells = *cells + i * columns;
 }
 
+static bool part_is_free(const struct room *room, int part)
+{
+    bool free = false;
+    for (size_t i = 0; i < room->part_count; i++)
+        free |= room->parts[i].use[part] == ROOM_FREE;
+    return free;
+}
+
+/* May the reader see who has it, be it with the whole room? */
+static bool is_told(const struct cal *c, int part, int64_t room, int64_t space)
+{
+    bool told = false;
+    for (size_t i = 0; i < c->taken_count; i++) {
+        const struct taken *t = &c->taken[i];
+        told |= t->day == c->day && (int)t->part == part &&
+                (t->space == room || t->space == space);
+    }
+    return told;
+}
+
+/* "Salle créative, côté studio : pris": parts that somebody has of whom the
+ * reader is told nothing; or NULL. */
+static const char *untold_parts(const struct cal *c, const struct room *room,
+                                int part)
+{
+    struct req *r = c->r;
+    const char **names = NEW_ARRAY(r->mem, const char *, room->part_count + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < room->part_count; i++)
+        if (room->parts[i].use[part] != ROOM_FREE &&
+            !is_told(c, part, room->id, room->parts[i].id))
+            names[n++] = room->parts[i].name;
+    return n ? arena_printf(
+                   r->mem, "%s%s%s", format_list(r->mem, r->lang, names, n),
+                   tr(r->lang, "view.colon"), tr(r->lang, "network.cal.taken"))
+             : NULL;
+}
+
+/* Where a part is free it is said which are not, as far as no visit does. */
+static void room_used(const struct cal *c, const struct room *room, int part,
+                      struct cal_cell_v *cell)
+{
+    const struct lang *l = c->r->lang;
+    const bool promised = room->use[part] == ROOM_PROMISED,
+               some = !promised && part_is_free(room, part);
+    cell->mark = some ? "some" : "full";
+    cell->label = some       ? tr(l, "network.cal.some")
+                  : cell->n  ? NULL
+                  : promised ? tr(l, "network.promised")
+                             : tr(l, "network.cal.taken");
+    if (some || cell->n)
+        cell->note = untold_parts(c, room, part);
+    cell->href = NULL;
+}
+
 /* Of the half-day of a laboratory what one room has. */
 static void room_fill(const struct cal *c, const struct lab_halves *lab,
                       const struct room *room, int part,
                       struct cal_cell_v *cell)
 {
     struct req *r = c->r;
-    const int use = room->use[part];
     cell->visits =
-        taken_on(r, c->taken, c->taken_count, c->day, part, room->id, &cell->n);
+        taken_on(r, c->taken, c->taken_count, c->day, part, room, &cell->n);
     if (!word_in("free some full", cell->mark))
         return;
-    if (use != ROOM_FREE) {
-        cell->mark = "full";
-        cell->label = cell->n                ? NULL
-                      : use == ROOM_PROMISED ? tr(r->lang, "network.promised")
-                                             : tr(r->lang, "network.cal.taken");
-        cell->href = NULL;
+    if (room->use[part] != ROOM_FREE) {
+        room_used(c, room, part, cell);
         return;
     }
     cell->mark = "free";

@@ -20,7 +20,7 @@ static bool day_is_off(const struct cal *c, int32_t day, const char **why)
     for (int part = MORNING; part < PARTS; part++) {
         const struct half_at *at = half_of(&c->halves, lab, day, part);
         size_t n;
-        taken_on(c->r, c->taken, c->taken_count, day, part, NONE, &n);
+        taken_on(c->r, c->taken, c->taken_count, day, part, NULL, &n);
         if (n || at->state == HALF_OPEN || at->state == HALF_WEEK)
             return false;
         if (!*why)

@@ -123,11 +123,23 @@ static enum status read_shut(struct make *m)
     return rows_end(rows);
 }
 
-/* A room, or a part of one: what is held of it is held of the room. */
+/* A room, or a part of one (.own): what is held of it is held of the room. */
 struct known_space {
     int64_t id;
-    unsigned char *use;
+    unsigned char *use, *own;
 };
+
+static unsigned char *part_add(const struct make *m, struct room *room,
+                               int64_t id, const char *name)
+{
+    if (!room->parts)
+        room->parts = NEW_ARRAY(m->a, struct room_part, SPACE_HOLDS);
+    if (room->part_count == SPACE_HOLDS)
+        return NULL;
+    unsigned char *own = NEW_ARRAY(m->a, unsigned char, m->slots);
+    room->parts[room->part_count++] = (struct room_part){id, name, own};
+    return own;
+}
 
 /* Rooms come before their parts. */
 static enum status read_spaces(struct make *m, struct known_space **out,
@@ -147,7 +159,7 @@ static enum status read_spaces(struct make *m, struct known_space **out,
         m->args, &rows));
     while (*n < MOST_SPACES && rows_next(rows)) {
         const int64_t id = row_int(rows, 1), within = row_int(rows, 2);
-        unsigned char *use = NULL;
+        unsigned char *use = NULL, *own = NULL;
         at = lab_at(m, row_int(rows, 0), at);
         if (at == m->out->n) {
             at = 0;
@@ -156,18 +168,23 @@ static enum status read_spaces(struct make *m, struct known_space **out,
         struct lab_halves *lab = &m->out->labs[at];
         if (!lab->rooms)
             lab->rooms = NEW_ARRAY(m->a, struct room, ROOMS);
-        for (size_t i = 0; within != NONE && i < *n; i++)
-            if (spaces[i].id == within)
-                use = spaces[i].use;
+        for (size_t i = 0; within != NONE && i < lab->room_count; i++)
+            if (lab->rooms[i].id == within) {
+                use = lab->rooms[i].use;
+                own = part_add(m, &lab->rooms[i], id, row_text(rows, 3));
+            }
         if (within == NONE && lab->room_count < ROOMS) {
             use = NEW_ARRAY(m->a, unsigned char, m->slots);
             lab->rooms[lab->room_count++] =
-                (struct room){id, row_text(rows, 3), row_int(rows, 4), use};
+                (struct room){.id = id,
+                              .name = row_text(rows, 3),
+                              .capacity = row_int(rows, 4),
+                              .use = use};
         }
         if (!use)
             continue;
         spaces = arena_grow(m->a, spaces, sizeof(*spaces), *n, &room);
-        spaces[(*n)++] = (struct known_space){id, use};
+        spaces[(*n)++] = (struct known_space){id, use, own};
     }
     *out = spaces;
     return rows_end(rows);
@@ -206,8 +223,11 @@ static enum status read_held(struct make *m)
         const int64_t until = row_int(rows, 2) - first;
         int64_t at = row_int(rows, 1) - first;
         for (at = at < 0 ? 0 : at; s && at < until && at < (int64_t)m->slots;
-             at++)
+             at++) {
             s->use[at] = ROOM_HELD;
+            if (s->own)
+                s->own[at] = ROOM_HELD;
+        }
     }
     return rows_end(rows);
 }

@@ -27,11 +27,18 @@ enum room_use {
     ROOM_HELD,     /* it, or a part of it */
     ROOM_PROMISED, /* halves_offered: it fits somebody who waits */
 };
+struct room_part {
+    int64_t id;
+    const char *name;
+    unsigned char *use; /* as a room's; never ROOM_PROMISED */
+};
 struct room {
     int64_t id;
     const char *name;
-    int64_t capacity;   /* NONE: it does not say */
-    unsigned char *use; /* enum room_use, by half-day from the first */
+    int64_t capacity;        /* NONE: it does not say */
+    unsigned char *use;      /* enum room_use, by half-day from the first */
+    struct room_part *parts; /* who has the room has all of them */
+    size_t part_count;
 };
 struct lab_halves {
     int64_t lab;

@@ -24,7 +24,7 @@ struct cal_cell_v {
     const char *label; /* "libre", "Vacances d'hiver", "12"; or NULL */
     const char *href;  /* or NULL */
     const char *name;  /* said before the label to who does not see the grid */
-    const char *note;  /* why a day is closed; or NULL */
+    const char *note;  /* why a day is closed, parts that are taken; or NULL */
     const struct cal_mark_v *marks;
     size_t mark_count;
     const struct cal_visit_v *visits;

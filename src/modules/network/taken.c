@@ -98,9 +98,17 @@ enum status taken_load(struct req *r, int64_t lab, int32_t from, int32_t to,
     return OK;
 }
 
+static bool room_has(const struct room *room, int64_t space)
+{
+    bool has = !room || room->id == space;
+    for (size_t i = 0; !has && i < room->part_count; i++)
+        has = room->parts[i].id == space;
+    return has;
+}
+
 const struct cal_visit_v *taken_on(struct req *r, const struct taken *all,
                                    size_t n, int32_t day, int part,
-                                   int64_t space, size_t *count)
+                                   const struct room *room, size_t *count)
 {
     size_t from = 0, to = n;
     *count = 0;
@@ -116,8 +124,7 @@ const struct cal_visit_v *taken_on(struct req *r, const struct taken *all,
     struct cal_visit_v *out =
         NEW_ARRAY(r->mem, struct cal_visit_v, to - from + 1);
     for (; from < to; from++)
-        if ((int)all[from].part == part &&
-            (space == NONE || all[from].space == space))
+        if ((int)all[from].part == part && room_has(room, all[from].space))
             out[(*count)++] = all[from].shown;
     return out;
 }
