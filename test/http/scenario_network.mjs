@@ -58,6 +58,12 @@ await test('a label that differs by its spelling is the same class', async () =>
   const visit = (await rows('/accueils')).find((v) => v.email === 'autre@demo.example');
   equal((await api('POST', `visit/${visit.id}/etapes/confirm`)).status < 300, true);
   equal((await rows('/classes')).length, before);
+  for (const class_label of ['5°B', '5º B']) {
+    const v = JSON.parse((await api('POST', 'visit', { title: class_label, lab: lab.id, school: school.id, class_label, kind: 'workshop',
+      place: 'inside', year: '2024-2025', asked: today })).text);
+    equal((await api('POST', `visit/${v.id}/etapes/confirm`)).status < 300, true, class_label);
+  }
+  equal((await rows('/classes')).length, before, 'a sign for the e');
 });
 
 await test('several classes in one label are each of the school\'s list', async () => {

@@ -65,6 +65,15 @@ TEST(demo_class_key)
     OKAY(one_class("6e Émeraude", "6EMERAUDE") == false);
     OKAY(!one_class("★", "☆"));
     OKAY(!one_class("CE1", "CE2"));
+    OKAY(one_class("6e B", "6°B"));
+    OKAY(one_class("6e B", "6° B"));
+    OKAY(one_class("6e B", "6ºB"));
+    OKAY(one_class("6e mer", "6°mer"));
+    OKAY(one_class("1re S", "1°S"));
+    OKAY(one_class("6e-5e", "6º-5º"));
+    OKAY(one_class("6°", "6e"));
+    OKAY(!one_class("6oB", "6ºB"));
+    OKAY(!one_class("Club n°5", "Club ne5"));
 }
 
 TEST(demo_checks)

@@ -85,7 +85,8 @@ enum status person_find(struct conn *c, struct arena *a, int64_t id,
  * not seven digits. */
 char uai_letter(struct str digits);
 
-/* A class's label as compared: "6e B", "6eB" and "6ème B" are all "6b". */
+/* A class's label as compared: "6e B", "6eB", "6ème B" and "6°B" are all "6b".
+ */
 struct str class_key(struct arena *a, struct str label);
 
 /* Field checks that other modules' fields use too. */
