@@ -244,7 +244,7 @@ const char *file_name_clean(struct arena *a, struct str name)
         }
     }
     struct str out = str_trim(name_cut(a, buf_done(&b)));
-    while (out.n && (*out.p == '.' || *out.p == ' '))
-        out.p++, out.n--;
+    while (out.n && *out.p == '.')
+        out = str_trim((struct str){out.p + 1, out.n - 1});
     return out.n ? str_dup(a, out) : "fichier";
 }

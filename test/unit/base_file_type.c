@@ -87,6 +87,7 @@ TEST(file_names)
                   "a b c"},
                  {"..", "fichier"},
                  {". \x15.a", "a"},
+                 {".\x1a.\u202f.\x1ag", "g"},
                  {"", "fichier"},
                  {"dir/", "fichier"},
                  {"\xff", "fichier"}};
