@@ -83,6 +83,16 @@ await test('several classes in one label are each of the school\'s list', async 
   equal(JSON.parse((await api('GET', `visit/${v.id}`)).text).classes.length, 1, 'one class of two levels');
 });
 
+await test('a class that comes of a label has the kind and the levels that it tells', async () => {
+  const told = async (label) => query(folder, `SELECT kind, levels FROM directory_class WHERE school = ${school.id} AND year = 2024 AND label = '${label}'`);
+  for (const [class_label, is] of [['6e SEGPA Q', 'segpa|6e'], ['CE2-CM1-CM2', 'class|CE2 CM1 CM2'], ['Club radio', 'club|']]) {
+    const v = JSON.parse((await api('POST', 'visit', { title: class_label, lab: lab.id, school: school.id, class_label, kind: 'workshop',
+      place: 'inside', year: '2024-2025', asked: today })).text);
+    equal((await api('POST', `visit/${v.id}/etapes/confirm`)).status < 300, true, class_label);
+    equal(await told(class_label), is, class_label);
+  }
+});
+
 await test('a class that the list has not is told before it joins, with those it may mean; one press names the one', async () => {
   const made = async (label) => JSON.parse((await api('POST', 'class', { school: school.id, year: '2024-2025', label, kind: 'class' })).text).id;
   const y = await made('3e Y'), x = await made('3e X');
@@ -608,6 +618,7 @@ await test('what already took place is entered by one form: confirmed and held b
   const id = done.location.split('/').pop();
   equal(query(folder, `SELECT what FROM core_journal WHERE entity = 'network_visit' AND row_id = ${id} ORDER BY id`), 'confirm\nhold');
   equal(query(folder, `SELECT count(*) FROM network_visit_classes WHERE row_id = ${id}`), '1', 'its class joined');
+  equal(query(folder, "SELECT levels FROM directory_class WHERE label = 'CM2 Passé'"), 'CM2');
   equal(query(folder, "SELECT count(*) FROM core_mail WHERE address = 'passe@demo.example'"), '0', 'nobody is told that they may come');
   equal(await stateOf(await enters(admin, { 'slot.0.day': '2025-05-19', class_label: '' })), 'asked', 'to come');
   equal(await stateOf(await enters(admin, { 'slot.0.day': '2025-03-04', class_label: '', present_pupils: '' })), 'asked', 'nobody is counted');

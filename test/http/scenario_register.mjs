@@ -83,6 +83,7 @@ await test('each line becomes an accueil that took place, with half-days, room a
   equal(count(`network_slot s JOIN network_visit v ON v.id = s.visit WHERE v.year = 2021 AND v.place = 'outside' AND s.space IS NULL`), 1);
   equal(db(`SELECT kind, headcount FROM directory_class WHERE year = 2021 AND key = 'ulis'`), 'ulis|9');
   equal(db(`SELECT levels FROM directory_class WHERE year = 2021 AND label = '5EME B'`), '5e');
+  equal(db(`SELECT kind, levels FROM directory_class WHERE year = 2021 AND label IN ('4A', '4B')`), 'class|4e\nclass|4e', 'no column says it');
   equal(count(`core_journal j WHERE j.what = 'hold_late' AND j.detail LIKE '%import ${number}%'`), 5);
 });
 
@@ -350,9 +351,10 @@ await test('a command line as for the schools: dry run, import, undo', async () 
 });
 
 await test('a register of this year: what took place is held, what is to come is refused', async () => {
-  const r = await written(file(line({ day: '04/03/2025', kind: 'découverte', classes: '3e W' }), line({ day: '14/05/2025' })));
+  const r = await written(file(line({ day: '04/03/2025', kind: 'découverte', classes: '3e W', level: '3e, 4e' }), line({ day: '14/05/2025' })));
   equal([r.inserted, r.refused].join(), '1,1', await faults(r.where));
   equal(db(`SELECT state, state_reason FROM network_visit WHERE asked = 20151 AND class_label = '3e W'`), 'held|');
+  equal(db("SELECT levels FROM directory_class WHERE year = 2024 AND label = '3e W'"), '3e 4e', 'the column, not the label');
   ok(today === '2025-03-12');
 });
 

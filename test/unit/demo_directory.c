@@ -76,6 +76,97 @@ TEST(demo_class_key)
     OKAY(!one_class("Club n°5", "Club ne5"));
 }
 
+/* NULL: no levels. Levels are those that the field takes, as it writes them. */
+static bool tells(const char *label, const char *kind, const char *levels)
+{
+    struct arena a = {0};
+    struct str out = {0};
+    struct class k = {.label = label};
+    class_tell(&a, &k);
+    bool equal = same(k.kind, kind) && !levels == !k.levels &&
+                 (!levels || same(k.levels, levels));
+    if (k.levels)
+        equal = equal && !check_levels(&a, str_of(k.levels), &out) &&
+                str_eq(out, k.levels);
+    if (!equal)
+        printf("  %s: %s, %s\n", label, k.kind, k.levels ? k.levels : "none");
+    arena_reset(&a);
+    return equal;
+}
+
+TEST(demo_class_levels)
+{
+    static const char *const told[][2] = {
+        {"6e D", "6e"},
+        {"6°D", "6e"},
+        {"6ºD", "6e"},
+        {"6ème", "6e"},
+        {"6EMEB", "6e"},
+        {"Sixième B", "6e"},
+        {"6 D", "6e"},
+        {"4A", "4e"},
+        {"4A/4B", "4e"},
+        {"6e Émeraude", "6e"},
+        {"5e-4e", "5e 4e"},
+        {"5e / 4e", "5e 4e"},
+        {"CE2-CM1-CM2", "CE2 CM1 CM2"},
+        {"cm1/cm2 Q", "CM1 CM2"},
+        {"CM2A", "CM2"},
+        {"PS-MS-GS", "PS MS GS"},
+        {"Classe de CP", "CP"},
+        {"2nde 10", "2de"},
+        {"2°3", "2de"},
+        {"1ère STI2D", "1re"},
+        {"Tle3", "Tle"},
+        {"Terminale STMG", "Tle"},
+        {"Seconde 4", "2de"},
+        {"CAP 1re année", "CAP"},
+        {"3e prépa-métiers", "3e"},
+    };
+    static const char *const unsaid[] = {
+        "Émeraude",       "A",   "12",    "3e groupe", "2e année",
+        "Cap sciences",   "210", "CM1/2", "5-4e",      "6e à 3e",
+        "Seconde chance", "CPE", "PSG",   "1er étage", "3 élèves",
+        "Impression 3D",  "7e",  "★",     "6emeraude", "Les 4 As",
+    };
+    for (size_t i = 0; i < COUNT(told); i++)
+        OKAY(tells(told[i][0], "class", told[i][1]));
+    for (size_t i = 0; i < COUNT(unsaid); i++)
+        OKAY(tells(unsaid[i], strstr(unsaid[i], "groupe") ? "group" : "class",
+                   NULL));
+}
+
+TEST(demo_class_kinds)
+{
+    OKAY(tells("6e SEGPA", "segpa", "6e"));
+    OKAY(tells("6eSEGPA", "segpa", "6e"));
+    OKAY(tells("S.E.G.P.A. 5e", "segpa", "5e"));
+    OKAY(tells("ULIS", "ulis", NULL));
+    OKAY(tells("Ulis collège", "ulis", NULL));
+    OKAY(tells("ULIS 2", "ulis", NULL));
+    OKAY(tells("UPE2A", "upe2a", NULL));
+    OKAY(tells("UPE 2A", "upe2a", NULL));
+    OKAY(tells("Groupe UPE2A 4e", "upe2a", "4e"));
+    OKAY(tells("Club radio", "club", NULL));
+    OKAY(tells("Club 3D", "club", NULL));
+    OKAY(tells("Clubs 6e-5e", "club", "6e 5e"));
+    OKAY(tells("Groupe de latin", "group", NULL));
+    OKAY(tells("6e B groupe 1", "group", "6e"));
+    OKAY(tells("Aéroclub", "class", NULL));
+    OKAY(tells("6e Ulisse", "class", "6e"));
+    OKAY(tells("Groupement", "class", NULL));
+}
+
+/* What is said stays. */
+TEST(demo_class_said)
+{
+    struct arena a = {0};
+    struct class k = {.label = "6e ULIS", .kind = "group", .levels = "5e"};
+    class_tell(&a, &k);
+    OKAY(same(k.kind, "group") && same(k.levels, "5e"));
+    arena_reset(&a);
+}
+
 TEST(demo_checks)
 {
     struct arena a = {0};

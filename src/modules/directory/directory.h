@@ -89,6 +89,10 @@ char uai_letter(struct str digits);
  */
 struct str class_key(struct arena *a, struct str label);
 
+/* Where k has no kind or levels, those that its label tells: "6e SEGPA" is a
+ * segpa of the level 6e. Levels that it does not tell surely stay unsaid. */
+void class_tell(struct arena *a, struct class *k);
+
 /* Field checks that other modules' fields use too. */
 const char *check_mail(struct arena *a, struct str in, struct str *out);
 /* Of what anybody may type and others get by mail: no address of a site. */

@@ -153,7 +153,8 @@ bool visit_is_counted(const struct visit *v);
 enum { VISIT_PEOPLE = 400 }; /* at most, of one public */
 
 /* Inside a write: the class of that school, year and label, as labels are
- * compared; k itself, written, where the school has none. */
+ * compared; k itself, written, where the school has none, with what its label
+ * tells. */
 enum status class_of_label(struct conn *c, struct arena *a, struct class *k,
                            struct actor by, int64_t *id) MUST_USE;
 /* Inside a write: the classes that were asked for join the visit; each is made

@@ -11,16 +11,6 @@ struct making {
     struct visit *visit;
 };
 
-static const char *class_kind(const char *key)
-{
-    static const char *const special[] = {"ulis", "upe2a", "segpa", "club",
-                                          NULL};
-    for (const char *const *k = special; *k; k++)
-        if (strstr(key, *k))
-            return *k;
-    return "class";
-}
-
 static enum status class_made(struct making *m, const struct register_class *of,
                               bool alone, int64_t *id)
 {
@@ -29,7 +19,6 @@ static enum status class_made(struct making *m, const struct register_class *of,
     k->school = v->school;
     k->year = v->year;
     k->label = of->label;
-    k->kind = class_kind(of->key);
     if (alone) {
         k->levels = m->line->levels;
         k->headcount = v->present_pupils > 0 ? v->present_pupils : NONE;

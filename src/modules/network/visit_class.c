@@ -30,6 +30,7 @@ enum status class_of_label(struct conn *c, struct arena *a, struct class *k,
     TRY(class_find(c, a, k, str_of(k->label), id));
     if (*id != NONE)
         return OK;
+    class_tell(a, k);
     TRY(row_insert(c, a, &class_entity, k, by));
     *id = k->row.id;
     return OK;
@@ -50,7 +51,6 @@ static struct class *class_asked(const struct joining *k, struct str label)
     one->school = k->v->school;
     one->year = k->v->year;
     one->label = str_dup(k->a, label);
-    one->kind = "class";
     return one;
 }
 
