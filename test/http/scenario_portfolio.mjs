@@ -564,6 +564,9 @@ await test('month by month, the schools reached are those where it was used', as
   equal(begun.reduce((sum, n) => sum + n, 0), reached.size);
   equal(begun.length, until.length);
   ok(until.every((n, i) => n === begun.slice(0, i + 1).reduce((sum, x) => sum + x, 0)), `${begun} | ${until}`);
+  // An area that is none is told, not passed over.
+  for (const wrong of ['bassin=abc', 'bassin=99999', 'departement=-1'])
+    ok((await leader.get(`/projets/${lab}/essaimage/etablissements?${wrong}`)).status >= 400, wrong);
   // And their pupils, of the schools that use it today; by area besides.
   const inUse = new Set(all.filter((d) => d.state === 'in_use').map((d) => d.school));
   const sum = schools.filter((s) => inUse.has(s.id)).reduce((n, s) => n + (s.pupils ?? 0), 0);

@@ -94,10 +94,10 @@ static enum status using_fill(struct req *r, void *view)
         .where = SQL("t.id IN (SELECT d.school FROM portfolio_deployment d"
                      " WHERE d.project = :project AND " USED_TODAY("d") ")"),
         .args = ARGS(arg_int("project", r->id), arg_day("today", day_today()))};
-    enum status s = list_ask_read(r->mem, &school_entity, &r->in, &source, &ask,
-                                  &r->errors);
-    if (s != OK && s != ERR_INVALID)
-        return s;
+    TRY(list_ask_read(r->mem, &school_entity, &r->in, &source, &ask,
+                      &r->errors));
+    if (r->errors.n) /* no such area: not all of them instead */
+        return ERR_NOT_FOUND;
     ask.limit = SCHOOLS;
     TRY(area_fill(r, &ask, &u->v.area));
     TRY(list_load(r->conn, r->mem, &ask, &u->list));
