@@ -33,7 +33,8 @@ struct trip {
     struct side from, to;
     struct cli_bar bar;
     size_t files;
-    bool made; /* the target's folder was not there before */
+    bool made;  /* the target's folder was not there before */
+    bool fresh; /* nor its file */
 };
 
 /* "sqlite:DIR" or "postgresql://…" */
@@ -97,6 +98,7 @@ static enum status open_both(struct trip *t, const char **why)
                             t->to.folder, strerror(errno));
         return ERR_SYSTEM;
     }
+    t->fresh = t->to.file && access(t->to.place, F_OK) != 0;
     TRY(open_side(t, &t->to, why));
     return db_alone(t->to.db, t->mem, why);
 }
@@ -319,6 +321,31 @@ static void say_done(const struct trip *t, const struct moved *m, double s)
     printf("The source is as it was: nobody may write there any more.\n");
 }
 
+/* Told before the source's journal is sealed, which may make its key: what is
+ * refused has changed nothing. */
+static enum status source_fits(struct trip *t, const struct move *m,
+                               const char **why)
+{
+    const char **differences;
+    struct conn *c;
+    size_t n = 0;
+    TRY(schema_agrees(t->from.db, t->mem, m->schema, why));
+    *why = NULL;
+    TRY(conn_open(t->from.db, &c));
+    enum status s = conn_begin(c, 0);
+    if (s == OK)
+        s = schema_check(c, t->mem, m->schema, &differences, &n);
+    conn_end(c);
+    conn_close(c);
+    if (s != OK || !n)
+        return s;
+    *why = arena_printf(t->mem,
+                        "the source is not as this program makes it (%s): see"
+                        " essaim db check",
+                        differences[0]);
+    return ERR_CONFLICT;
+}
+
 static int run(struct trip *t)
 {
     const struct move m = {.from = t->from.db,
@@ -334,10 +361,9 @@ static int run(struct trip *t)
         return cli_fail("%s has another journal.key than the source: move to an"
                         " empty folder, or name the right one with --data",
                         t->to.folder);
-    /* Before anything is asked of its tables. */
-    enum status s = schema_agrees(t->from.db, t->mem, m.schema, &why);
+    enum status s = source_fits(t, &m, &why);
     if (s != OK)
-        return cli_fail("%s", why);
+        return cli_fail("%s", why ? why : db_reason(s));
     why = NULL;
     s = seal(t, &why);
     if (s != OK)
@@ -361,12 +387,13 @@ static void drop_empty(const struct trip *t)
     static const char *const ends[] = {"", "-wal", "-shm", "-lock"};
     enum { PAGE = 4096 };
     struct stat st;
-    if (!t->made)
+    if (!t->made && !t->fresh)
         return;
     if (t->to.file && stat(t->to.place, &st) == 0 && st.st_size <= PAGE)
         for (size_t i = 0; i < COUNT(ends); i++)
             unlink(arena_printf(t->mem, "%s%s", t->to.place, ends[i]));
-    rmdir(t->to.folder);
+    if (t->made)
+        rmdir(t->to.folder);
 }
 
 int command_move(struct cli *cli)

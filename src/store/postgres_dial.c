@@ -17,9 +17,15 @@ static const char *line_of(struct arena *a, const char *text)
     return str_dup(a, line);
 }
 
+/* It still waited for an answer when its time was over. */
+static bool is_late(const PGconn *pg)
+{
+    return PQstatus(pg) != CONNECTION_OK && PQstatus(pg) != CONNECTION_BAD;
+}
+
 const char *pg_said(struct arena *a, const PGconn *pg)
 {
-    return line_of(a, PQerrorMessage(pg));
+    return is_late(pg) ? "timeout expired" : line_of(a, PQerrorMessage(pg));
 }
 
 /* A file that others may read is taken for none by libpq, which says so in
@@ -267,7 +273,9 @@ static const char *no_connection(struct arena *a, const struct pg_db *db,
                             " nobody else may read (chmod 600), or in"
                             " PGPASSWORD",
                             db->db.shown);
-    refusal_state(db->url, state);
+    state[0] = 0;
+    if (!is_late(pg)) /* who says nothing does not say why */
+        refusal_state(db->url, state);
     for (size_t i = 0; i < COUNT(known); i++)
         if (str_starts(str_of(state), known[i].state))
             return arena_printf(a, "%s %s (%s): %s", db->db.shown, known[i].is,

@@ -2,7 +2,7 @@
 // the way is one line, and nothing is made.
 import { test, equal, ok, match, serve, copy, drop, query, essaim, run, program, onPostgres } from './lib.mjs';
 import { spawn, execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -89,11 +89,17 @@ await test('into another folder: rows, files and keys; a second time is refused'
   oneLine(move(file, `sqlite:${at('other')}`), /holds something already/, 'again');
   equal(Buffer.compare(readFileSync(join(at('other'), 'essaim.db')), was), 0);
 });
-await test('what is wrong is one line, and nothing is made', () => {
+await test('what is wrong is one line, and nothing is made', async () => {
   oneLine(move(`sqlite:${at('absent')}`, `sqlite:${at('n')}`), /no database/, 'no source');
   oneLine(move(file, file), /the same database/, 'the same');
   oneLine(move(file, 'postgresql://127.0.0.1:9/x?connect_timeout=2'), /does not answer/, 'unreachable');
   oneLine(move('postgresql://127.0.0.1:9/x?connect_timeout=2', `sqlite:${at('n')}`), /does not answer/, 'unreachable source');
+  // One that lets us in and says nothing; in a process of its own, for run waits.
+  const silent = spawn(process.execPath, ['-e', "require('net').createServer(() => {}).listen(0, '127.0.0.1', function () { console.log(this.address().port) })"]);
+  try {
+    const port = await new Promise((done) => silent.stdout.once('data', (d) => done(Number(d))));
+    oneLine(move(file, `postgresql://127.0.0.1:${port}/x?connect_timeout=2`), /does not answer \(timeout expired\)/, 'silent');
+  } finally { silent.kill(); }
   equal(run('move', '--from', file).status, 2);
   equal(run('move', '--from', source, '--to', file).status, 2);
   ok(!existsSync(at('n')), 'something was made');
@@ -253,7 +259,13 @@ if (onPostgres) {
     cpSync(source, odd, { recursive: true });
     lite(odd, 'ALTER TABLE core_setting ADD COLUMN strange INTEGER');
     const call = () => move(`sqlite:${odd}`, to);
+    const key = () => existsSync(join(odd, 'journal.key')) && readFileSync(join(odd, 'journal.key')).toString('hex');
+    const before = [key(), lite(odd, 'SELECT count(*) FROM core_leaf')].join();
     oneLine(call(), /core_setting: the column strange is not ours/, 'in the source');
+    equal([key(), lite(odd, 'SELECT count(*) FROM core_leaf')].join(), before, 'what was refused sealed');
+    mkdirSync(at('empty'));
+    oneLine(move(`sqlite:${odd}`, `sqlite:${at('empty')}`), /core_setting: the column strange is not ours/, 'to a folder that is there');
+    equal(readdirSync(at('empty')).join(), '', 'something was left');
     lite(odd, 'ALTER TABLE core_setting DROP COLUMN strange');
     essaim('db', 'migrate', '--data', source, '--db', to);
     sql(to, 'DELETE FROM core_setting', 'ALTER TABLE core_setting ADD COLUMN other int');
