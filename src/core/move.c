@@ -321,31 +321,6 @@ static void say_done(const struct trip *t, const struct moved *m, double s)
     printf("The source is as it was: nobody may write there any more.\n");
 }
 
-/* Told before the source's journal is sealed, which may make its key: what is
- * refused has changed nothing. */
-static enum status source_fits(struct trip *t, const struct move *m,
-                               const char **why)
-{
-    const char **differences;
-    struct conn *c;
-    size_t n = 0;
-    TRY(schema_agrees(t->from.db, t->mem, m->schema, why));
-    *why = NULL;
-    TRY(conn_open(t->from.db, &c));
-    enum status s = conn_begin(c, 0);
-    if (s == OK)
-        s = schema_check(c, t->mem, m->schema, &differences, &n);
-    conn_end(c);
-    conn_close(c);
-    if (s != OK || !n)
-        return s;
-    *why = arena_printf(t->mem,
-                        "the source is not as this program makes it (%s): see"
-                        " essaim db check",
-                        differences[0]);
-    return ERR_CONFLICT;
-}
-
 static int run(struct trip *t)
 {
     const struct move m = {.from = t->from.db,
@@ -361,7 +336,9 @@ static int run(struct trip *t)
         return cli_fail("%s has another journal.key than the source: move to an"
                         " empty folder, or name the right one with --data",
                         t->to.folder);
-    enum status s = source_fits(t, &m, &why);
+    /* Before the journal is sealed, which may make its key: what is refused has
+     * changed nothing. */
+    enum status s = db_fits(t->from.db, t->mem, m.schema, &why);
     if (s != OK)
         return cli_fail("%s", why ? why : db_reason(s));
     why = NULL;

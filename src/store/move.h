@@ -33,6 +33,10 @@ struct moved {
 /* Is another Essaim connected to it? ERR_CONFLICT and *why. A file's lock has
  * said so already. */
 enum status db_alone(struct db *db, struct arena *a, const char **why) MUST_USE;
+/* Is it as this program makes it? ERR_CONFLICT and *why; for who would change
+ * something of it before db_move, which asks again. */
+enum status db_fits(struct db *db, struct arena *a, const struct schema *schema,
+                    const char **why) MUST_USE;
 /* Nobody else writes to the source meanwhile, unless it is served.
  * ERR_CONFLICT: the source is not of this program's shape, or the target holds
  * something. In any case *why is one line that says what to do; a target that

@@ -118,11 +118,39 @@ static void list_tables(struct moving *g)
         g->loads[i] = g->tables[i].load;
 }
 
-/* Nobody writes from here on; the snapshot begins behind that. */
-enum status move_take_source(struct moving *g)
+static enum status fits(struct conn *c, struct arena *a,
+                        const struct schema *schema, const char **why)
 {
     const char **differences;
     size_t n;
+    TRY(schema_check(c, a, schema, &differences, &n));
+    if (!n)
+        return OK;
+    *why = arena_printf(a,
+                        "the source is not as this program makes it (%s): see"
+                        " essaim db check",
+                        differences[0]);
+    return ERR_CONFLICT;
+}
+
+enum status db_fits(struct db *db, struct arena *a, const struct schema *schema,
+                    const char **why)
+{
+    struct conn *c;
+    TRY(schema_agrees(db, a, schema, why));
+    *why = NULL;
+    TRY(conn_open(db, &c));
+    enum status s = conn_begin(c, 0);
+    if (s == OK)
+        s = fits(c, a, schema, why);
+    conn_end(c);
+    conn_close(c);
+    return s;
+}
+
+/* Nobody writes from here on; the snapshot begins behind that. */
+enum status move_take_source(struct moving *g)
+{
     TRY(schema_agrees(g->m->from, g->mem, g->m->schema, &g->why));
     g->why = NULL;
     TRY(conn_open(g->m->from, &g->from));
@@ -134,13 +162,7 @@ enum status move_take_source(struct moving *g)
                            "somebody writes to %s: stop what uses it, then call"
                            " the same again",
                            db_place(g->m->from));
-    TRY(schema_check(g->from, g->mem, g->m->schema, &differences, &n));
-    if (n)
-        return move_refuse(
-            g, ERR_CONFLICT,
-            "the source is not as this program makes it (%s): see"
-            " essaim db check",
-            differences[0]);
+    TRY(fits(g->from, g->mem, g->m->schema, &g->why));
     for (size_t i = 0; i < g->n; i++) {
         TRY(take_columns(g, &g->tables[i]));
         g->loads[i] = g->tables[i].load;
