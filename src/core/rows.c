@@ -275,7 +275,8 @@ static enum status steps_of(struct req *r, struct detail_v *v)
             continue;
         if (s->look && (!last || last->look != s->look))
             seen = s->look(r->conn, r->mem, r->row);
-        if (s->deny || !last || last->deny || last->refuse != s->refuse)
+        if (s->deny || s->refuse_all || !last || last->deny ||
+            last->refuse != s->refuse)
             refusal =
                 step_refusal(r->conn, r->mem, s, r->row, r->who->person, seen);
         last = s;

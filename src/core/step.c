@@ -61,6 +61,9 @@ static enum status state_set(struct conn *c, struct arena *a,
 const char *step_refusal(struct conn *c, struct arena *a, const struct step *s,
                          const void *row, int64_t person, const void *seen)
 {
+    const char *all[STEP_REFUSALS];
+    if (s->refuse_all)
+        return s->refuse_all(c, a, row, person, all) ? all[0] : NULL;
     return s->deny     ? s->deny(s, seen)
            : s->refuse ? s->refuse(c, a, row, person)
                        : NULL;

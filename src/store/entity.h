@@ -178,9 +178,9 @@ struct step {
      * before, for the button, and again inside the transaction. */
     const char *(*refuse)(struct conn *c, struct arena *a, const void *row,
                           int64_t person);
-    /* All that .refuse could tell, its own first, where that is more than one:
-     * how many (STEP_REFUSALS at the most) go to out. Who is refused is told
-     * them together. */
+    /* Or all that refuses it, where that may be several things: how many
+     * (STEP_REFUSALS at the most) go to out. The button says the first, who is
+     * refused is told them together. */
     size_t (*refuse_all)(struct conn *c, struct arena *a, const void *row,
                          int64_t person, const char **out);
     /* Or in two, where several steps look at the same: it is asked of the

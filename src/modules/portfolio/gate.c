@@ -217,18 +217,12 @@ static size_t refusals_of(const struct gate *g, const struct standing *s,
 }
 
 #define REFUSES(outcome_)                                                      \
-    static size_t refusals_##outcome_(struct conn *c, struct arena *a,         \
-                                      const void *row, int64_t person,         \
-                                      const char **out)                        \
+    static size_t refuses_##outcome_(struct conn *c, struct arena *a,          \
+                                     const void *row, int64_t person,          \
+                                     const char **out)                         \
     {                                                                          \
         const struct standing s = standing_of(c, a, row, person, #outcome_);   \
         return refusals_of(row, &s, #outcome_, out);                           \
-    }                                                                          \
-    static const char *refuses_##outcome_(struct conn *c, struct arena *a,     \
-                                          const void *row, int64_t person)     \
-    {                                                                          \
-        const char *all[STEP_REFUSALS];                                        \
-        return refusals_##outcome_(c, a, row, person, all) ? all[0] : NULL;    \
     }
 REFUSES(go)
 REFUSES(conditions)
@@ -321,9 +315,8 @@ static const char *refuses_unpublishing(struct conn *c, struct arena *a,
 #define DECISION(name_)                                                        \
     {                                                                          \
         .name = #name_, .from = "open", .to = #name_,                          \
-        .right = "portfolio.decide", .refuse = refuses_##name_,                \
-        .refuse_all = refusals_##name_, .effect = move_project,                \
-        .needs_reason = true, .sentences = 2                                   \
+        .right = "portfolio.decide", .refuse_all = refuses_##name_,            \
+        .effect = move_project, .needs_reason = true, .sentences = 2           \
     }
 static const struct step steps[] = {
     {.name = "open",

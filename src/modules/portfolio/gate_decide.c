@@ -11,7 +11,7 @@ struct deciding {
     /* Of a decision: all that is refused, each of them once. */
     const char *all[FAULTS + STEP_REFUSALS];
     size_t n;
-    size_t wrong_findings; /* that lack a reason, for the one typed is none */
+    bool lacks_findings; /* of a criterion nothing was typed, nor before */
     bool wrong_condition;
 };
 
@@ -122,8 +122,10 @@ static enum status find_criterion(struct deciding *d, struct conn *c,
     const struct entity *e = &gate_criterion_entity;
     struct str found = gate_typed(r, "met", k->row.id);
     struct str reason = gate_typed(r, "reason", k->row.id);
-    if (!found.p && !reason.p) /* not in the form: as it was */
+    if (!found.p && !reason.p) { /* not in the form: as it was */
+        d->lacks_findings |= !k->met || !k->reason;
         return OK;
+    }
     const char *key = field_choice(entity_field(e, "met"), found);
     const char *fault =
         text_is_long(entity_field(e, "reason"), reason) || (found.n && !key)
@@ -132,10 +134,10 @@ static enum status find_criterion(struct deciding *d, struct conn *c,
                                                 : NULL;
     if (fault) {
         refuse(d, fault);
-        d->wrong_findings += !k->met || !k->reason;
         return OK;
     }
     const char *why = reason.n ? str_dup(r->mem, reason) : NULL;
+    d->lacks_findings |= !key || !why;
     if (same(key ? key : "", k->met ? k->met : "") &&
         same(why ? why : "", k->reason ? k->reason : ""))
         return OK;
@@ -200,25 +202,19 @@ static const struct step *outcome_typed(struct deciding *d, const char *outcome)
 
 /* What keeps that decision from being taken. What was typed, but not as it has
  * to be, does not lack besides. */
-static enum status refuse_standing(struct deciding *d, struct conn *c,
-                                   struct arena *a, const struct step *step)
+static void refuse_standing(struct deciding *d, struct conn *c, struct arena *a,
+                            const struct step *step)
 {
     const char *all[STEP_REFUSALS];
-    int64_t lacking;
-    TRY(db_int(c,
-               SQL("SELECT count(*) FROM portfolio_gate_criterion WHERE gate ="
-                   " :gate AND (met IS NULL OR reason IS NULL)"),
-               ARGS(arg_int("gate", d->r->id)), &lacking));
     const size_t n = step->refuse_all(c, a, d->r->row, d->r->who->person, all);
     for (size_t i = 0; i < n; i++) {
         const bool told = (same(all[i], "portfolio_gate.lacks_reasons") &&
-                           lacking == (int64_t)d->wrong_findings) ||
+                           !d->lacks_findings) ||
                           (same(all[i], "portfolio_gate.no_conditions") &&
                            d->wrong_condition);
         if (!told)
             refuse(d, all[i]);
     }
-    return OK;
 }
 
 /* Whose decision it is not, or no longer. */
@@ -241,7 +237,7 @@ static enum status decide(struct conn *c, struct arena *a, void *data)
     struct gate *g = r->row;
     const char *outcome = typed(r, "outcome");
     d->n = 0;
-    d->wrong_findings = 0;
+    d->lacks_findings = false;
     d->wrong_condition = false;
     TRY(decide_late(d, c, a));
     TRY(find_all(d, c));
@@ -260,7 +256,7 @@ static enum status decide(struct conn *c, struct arena *a, void *data)
         refuse(d, fault);
     const bool typed_wrong = d->n > 0;
     if (step)
-        TRY(refuse_standing(d, c, a, step));
+        refuse_standing(d, c, a, step);
     if (d->n)
         return typed_wrong ? ERR_INVALID : ERR_CONFLICT;
     return step_take(c, a, &gate_entity, step, g, reason, req_actor(r),
