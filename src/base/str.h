@@ -30,6 +30,15 @@ static inline bool same(const char *a, const char *b)
 {
     return strcmp(a, b) == 0;
 }
+static inline bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+/* A small one of ASCII, as a fold has them. */
+static inline bool is_letter(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
 /* Is word one of the space-separated words of list? */
 bool word_in(const char *list, const char *word);
 

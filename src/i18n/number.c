@@ -34,11 +34,6 @@ static bool plain_signs(struct str s, char out[LONGEST])
     return true;
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static bool three_digits(const char *p)
 {
     return is_digit(p[0]) && is_digit(p[1]) && is_digit(p[2]) &&

@@ -3,16 +3,6 @@
 #include "base/utf8.h"
 #include "modules/directory/directory.h"
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
 static bool all_digits(struct str s)
 {
     for (size_t i = 0; i < s.n; i++)

@@ -3,16 +3,6 @@
 #include "modules/directory/check.h"
 #include "modules/directory/directory.h"
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
 static const char *const level_names[] = {
     "PS", "MS", "GS", "CP",  "CE1", "CE2", "CM1", "CM2", "6e",
     "5e", "4e", "3e", "2de", "1re", "Tle", "CAP", "BTS", NULL,

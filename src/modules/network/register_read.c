@@ -6,14 +6,10 @@
 
 enum { LABEL = 30 };
 
-static bool is_letter(char c)
+/* Or a byte of what no fold brings to one. */
+static bool in_word(char c)
 {
-    return (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80;
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
+    return is_letter(c) || (unsigned char)c >= 0x80;
 }
 
 /* "Demi-journée : Après-midi" gives "demi journee apres midi". */
@@ -22,7 +18,7 @@ static const char *words_of(struct arena *a, struct str in)
     const struct str fold = utf8_fold(a, in);
     struct buf b = {.mem = a};
     for (size_t i = 0; i < fold.n; i++)
-        if (is_letter(fold.p[i]))
+        if (in_word(fold.p[i]))
             buf_char(&b, fold.p[i]);
         else if (b.n && b.p[b.n - 1] != ' ')
             buf_char(&b, ' ');
