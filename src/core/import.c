@@ -79,7 +79,7 @@ static enum status read_heads(struct arena *a, struct csv *csv,
     for (size_t i = 0; i < n; i++) {
         im->columns[i].head = str_dup(a, str_trim(cells[i]));
         /* "Nom" and "NOM" are one name, to who reads them and to us. */
-        folds[i] = str_dup(a, utf8_fold(a, str_of(im->columns[i].head)));
+        folds[i] = utf8_fold(a, str_of(im->columns[i].head)).p;
         for (size_t k = 0; k < i; k++)
             if (*folds[i] && same(folds[i], folds[k])) {
                 *why = arena_printf(a, "%s:%s", "import.same_head",

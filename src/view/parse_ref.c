@@ -98,6 +98,24 @@ static enum status by_number(const struct reading *r, struct str text,
                : ERR_NOT_FOUND;
 }
 
+/* Leaves those that are within reach and of the field's kind. */
+static enum status hits_reached(const struct reading *r, struct hit *found,
+                                size_t *n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < *n; i++) {
+        void *row;
+        const enum status s = reached(r, found[i].id, &row);
+        if (s == OK)
+            found[kept++] =
+                (struct hit){found[i].id, row_title(r->target, row)};
+        else if (s != ERR_NOT_FOUND)
+            return s;
+    }
+    *n = kept;
+    return OK;
+}
+
 static void note_meant(const struct reading *r, struct str text,
                        const char *title)
 {
@@ -121,41 +139,19 @@ static enum status by_meaning(const struct reading *r, struct str text,
         return ERR_NOT_FOUND;
     TRY(r->target->meant(r->source->conn, r->mem, text, ids, &meant));
     struct hit *all = NEW_ARRAY(r->mem, struct hit, MEANT_MOST);
-    size_t seen = 0; /* within reach */
-    for (size_t i = 0; i < meant; i++) {
-        void *row;
-        const enum status s = reached(r, ids[i], &row);
-        if (s == OK)
-            all[seen++] = (struct hit){ids[i], row_title(r->target, row)};
-        else if (s != ERR_NOT_FOUND)
-            return s;
-    }
-    if (seen == 1) {
+    for (size_t i = 0; i < meant; i++)
+        all[i].id = ids[i];
+    TRY(hits_reached(r, all, &meant));
+    if (meant == 1) {
         *id = all[0].id;
         note_meant(r, text, all[0].title);
         return OK;
     }
-    if (seen) {
+    if (meant) {
         *found = all;
-        *n = seen;
+        *n = meant;
     }
     return ERR_NOT_FOUND;
-}
-
-static enum status hits_of_kind(const struct reading *r, struct hit *found,
-                                size_t *n)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < *n; i++) {
-        void *row;
-        const enum status s = reached(r, found[i].id, &row);
-        if (s == OK)
-            found[kept++] = found[i];
-        else if (s != ERR_NOT_FOUND)
-            return s;
-    }
-    *n = kept;
-    return OK;
 }
 
 /* By its title. When several bear it, or none but some come near, the reader
@@ -166,7 +162,7 @@ static enum status by_title(struct reading *r, struct str text, int64_t *id)
     size_t n = 0, equal = 0;
     TRY(hits(r, text, &found, &n));
     if (r->field && r->field->kind)
-        TRY(hits_of_kind(r, found, &n));
+        TRY(hits_reached(r, found, &n));
     for (size_t i = 0; i < n; i++)
         if (same_fold(r->mem, text, found[i].title) && ++equal == 1)
             *id = found[i].id;

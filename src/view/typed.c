@@ -317,10 +317,12 @@ const char *field_typed(struct arena *a, const struct lang *lang,
         char *s = arena_printf(a, "%.15g", v.d);
         if (strtod(s, NULL) < v.d || strtod(s, NULL) > v.d)
             s = arena_printf(a, "%.17g", v.d);
+        if (strchr(s, 'e'))
+            s = arena_printf(a, "%.6f", v.d);
         char *point = strchr(s, '.');
         if (point)
             *point = sign;
-        return strchr(s, 'e') ? arena_printf(a, "%.6f", v.d) : s;
+        return s;
     }
     case F_MONEY: {
         uint64_t cents = v.i < 0 ? 0 - (uint64_t)v.i : (uint64_t)v.i;
