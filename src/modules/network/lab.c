@@ -30,22 +30,6 @@ static const struct field lab_fields[] = {
     {0},
 };
 
-/* Who comes after its last day finds a closed door: the visits come first. */
-static const char *expected_fault(struct conn *c, const struct lab *l)
-{
-    return l->closed == NO_DAY
-               ? NULL
-               : fault_if(c,
-                          SQL("SELECT count(*) FROM network_slot s JOIN"
-                              " network_visit v ON v.id = s.visit WHERE s.day >"
-                              " :closed AND v.lab = :lab AND v.place ="
-                              " 'inside' AND v.state IN ('asked', 'confirmed')"
-                              " AND s.override IS NULL"),
-                          ARGS(arg_day("closed", l->closed),
-                               arg_int("lab", l->row.id)),
-                          "network_lab.somebody_comes");
-}
-
 static const char *lab_check(struct conn *c, struct arena *a, const void *row,
                              const char **field)
 {
@@ -67,7 +51,10 @@ static const char *lab_check(struct conn *c, struct arena *a, const void *row,
     if ((l->latitude != l->latitude) != (l->longitude != l->longitude))
         return "network_lab.half_a_place";
     *field = "closed";
-    return expected_fault(c, l);
+    return l->closed == NO_DAY
+               ? NULL
+               : expected_fault(c, l->row.id, l->closed + 1, NO_DAY,
+                                "network_lab.somebody_comes");
 }
 
 static const struct counting lab_counting = {.from = "opened",

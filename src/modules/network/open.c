@@ -16,6 +16,20 @@ bool week_is_a(int32_t day)
 const char *const lab_weekdays[] = {
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", NULL};
 
+const char *expected_fault(struct conn *c, int64_t lab, int32_t from,
+                           int32_t until, const char *fault)
+{
+    return fault_if(
+        c,
+        SQL("SELECT count(*) FROM network_slot s JOIN network_visit v"
+            " ON v.id = s.visit WHERE s.day >= :from AND (:until IS NULL OR"
+            " s.day <= :until) AND v.lab = :lab AND v.place = 'inside' AND"
+            " v.state IN ('asked', 'confirmed') AND s.override IS NULL"),
+        ARGS(arg_day("from", from), arg_day("until", until),
+             arg_int("lab", lab)),
+        fault);
+}
+
 /* Of the closures that end later few are looked at: coalesce keeps SQLite from
  * all that are holidays. */
 enum status lab_closed(struct conn *c, struct arena *a, int64_t lab,

@@ -9,6 +9,11 @@ enum status lab_closed(struct conn *c, struct arena *a, int64_t lab,
                        int32_t day, enum half_day part,
                        const char **why) MUST_USE;
 
+/* Who is expected from then on (until NO_DAY: for good), though nobody said why
+ * it comes all the same, would find a closed door: the fault, or NULL. */
+const char *expected_fault(struct conn *c, int64_t lab, int32_t from,
+                           int32_t until, const char *fault);
+
 /* The last day that may be asked for: of the next school year. */
 int32_t visit_horizon(void);
 
@@ -46,7 +51,8 @@ extern const char *const lab_weekdays[];
 
 /* Over a visit t, with :today: is it expected on a half-day on which its
  * laboratory receives nobody, and nobody said why it comes all the same? What
- * closed may have been told since it was asked for. */
+ * closed may have been told since it was asked for. Hours of either week, A or
+ * B, will do here. */
 #define VISIT_IS_SHUT_OUT                                                      \
     "t.state IN ('asked', 'confirmed') AND t.place = 'inside' AND EXISTS"      \
     " (SELECT 1 FROM network_slot s JOIN network_lab l ON l.id = t.lab WHERE"  \

@@ -1,5 +1,6 @@
 /* Days on which one laboratory is closed: works, a training of its coordinator.
  * It is refused while somebody is expected on them. */
+#include "modules/network/open.h"
 #include "modules/network/waiting.h"
 
 static const struct field fields[] = {
@@ -16,20 +17,6 @@ static const struct index indexes[] = {
 };
 static const char *const reach[] = {REACH_LAB(""), NULL};
 
-/* Who comes on one of these days finds a closed door: the visits come first. */
-static const char *visits_fault(struct conn *c, const struct pause *p)
-{
-    return fault_if(
-        c,
-        SQL("SELECT count(*) FROM network_slot s JOIN network_visit v"
-            " ON v.id = s.visit WHERE s.day BETWEEN :starts AND :ends"
-            " AND v.lab = :lab AND v.place = 'inside' AND v.state IN"
-            " ('asked', 'confirmed') AND s.override IS NULL"),
-        ARGS(arg_day("starts", p->starts), arg_day("ends", p->ends),
-             arg_int("lab", p->lab)),
-        "network_pause.somebody_comes");
-}
-
 static const char *check(struct conn *c, struct arena *a, const void *row,
                          const char **field)
 {
@@ -39,7 +26,8 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
     if (p->ends < p->starts)
         return "network_pause.ends_before_starts";
     *field = "starts";
-    return visits_fault(c, p);
+    return expected_fault(c, p->lab, p->starts, p->ends,
+                          "network_pause.somebody_comes");
 }
 
 WAKES(pause)

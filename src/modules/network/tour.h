@@ -92,13 +92,12 @@ void tour_shorten(struct arena *a, size_t n, double way[][TOUR_STOPS + 1],
 enum status tour_order(struct conn *c, struct arena *a, const struct tour *t,
                        struct actor by, bool *exact,
                        const char **fault) MUST_USE;
-/* The half-day on which it is home, if it leaves when it says. */
-enum status tour_home(struct conn *c, struct arena *a, const struct tour *t,
-                      int64_t *slot) MUST_USE;
 /* The first half-day from the one on which it would leave on which the whole
- * chain is free; slot -1: none of the next 60 days. */
+ * chain is free; slot -1: none of the next 60 days. home: that on which it is
+ * back if it leaves when it says. */
 enum status tour_first_free(struct conn *c, struct arena *a,
-                            const struct tour *t, int64_t *slot) MUST_USE;
+                            const struct tour *t, int64_t *slot,
+                            int64_t *home) MUST_USE;
 /* The tour from then on; of the entity. */
 enum status tour_instead(struct conn *c, struct arena *a,
                          const struct instead_ask *ask, void **out,

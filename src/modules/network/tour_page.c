@@ -158,11 +158,12 @@ static void where_fill(struct req *r, struct tour_v *v)
 }
 
 static enum status free_fill(struct req *r, const struct tour *t,
-                             struct tour_v *v)
+                             struct tour_v *v, int32_t *home)
 {
-    int64_t slot;
+    int64_t slot, back;
     const int64_t wanted = slot_of(t->starts, part_of(t->part));
-    TRY(tour_first_free(r->conn, r->mem, t, &slot));
+    TRY(tour_first_free(r->conn, r->mem, t, &slot, &back));
+    *home = day_of_slot(back);
     v->is_free = slot == wanted;
     if (v->is_free)
         v->free = tr(r->lang, "network.tour_free");
@@ -177,17 +178,15 @@ static enum status free_fill(struct req *r, const struct tour *t,
 }
 
 /* Its days of school are not sure where no holidays are known yet. */
-static enum status known_fill(struct req *r, const struct tour *t,
+static enum status known_fill(struct req *r, const struct tour *t, int32_t home,
                               struct tour_v *v)
 {
-    int64_t known, home = slot_of(t->home, MORNING);
+    int64_t known;
     TRY(db_int(r->conn,
                SQL("SELECT " HOLIDAYS_KNOWN " FROM network_kit y JOIN"
                    " network_lab l ON l.id = y.lab WHERE y.id = :kit"),
                ARGS(arg_int("kit", t->kit)), &known));
-    if (t->home == NO_DAY)
-        TRY(tour_home(r->conn, r->mem, t, &home));
-    if (day_of_slot(home) > known)
+    if (home > known)
         v->unknown = tr(r->lang, "network.tour_unknown");
     return OK;
 }
@@ -219,10 +218,11 @@ static enum status show(struct req *r, int code, const char *alert)
     v.total = way_shown(r, &l, l.total);
     measure_fill(r, &l, &v);
     where_fill(r, &v);
+    int32_t home = t->home == NO_DAY ? t->starts : t->home;
     if (same(t->state, "draft") && v.n)
-        TRY(free_fill(r, t, &v));
+        TRY(free_fill(r, t, &v, &home));
     if (word_in("draft planned", t->state))
-        TRY(known_fill(r, t, &v));
+        TRY(known_fill(r, t, home, &v));
     const bool manages = may(r->who, "network.receive") && detail.history;
     if (manages && same(t->state, "draft") && v.n > 2)
         v.order = arena_printf(r->mem, "/tournees/%" PRId64 "/ordonner", r->id);

@@ -166,24 +166,16 @@ static enum status is_free(const struct planning *p, bool *is)
     return OK;
 }
 
-enum status tour_home(struct conn *c, struct arena *a, const struct tour *t,
-                      int64_t *slot)
-{
-    struct planning p;
-    TRY(planning_open(c, a, t, &p));
-    lay_out(&p, slot_of(t->starts, part_of(t->part)));
-    *slot = p.home;
-    return OK;
-}
-
 enum status tour_first_free(struct conn *c, struct arena *a,
-                            const struct tour *t, int64_t *slot)
+                            const struct tour *t, int64_t *slot, int64_t *home)
 {
     enum { AHEAD = 60 };
     struct planning p;
     bool is = false;
     const int64_t from = slot_of(t->starts, part_of(t->part));
     TRY(planning_open(c, a, t, &p));
+    lay_out(&p, from);
+    *home = p.home;
     for (*slot = from; *slot < from + (int64_t)AHEAD * PARTS; ++*slot) {
         if (!is_school(&p.days, *slot))
             continue;
@@ -199,9 +191,9 @@ enum status tour_first_free(struct conn *c, struct arena *a,
 enum status tour_instead(struct conn *c, struct arena *a,
                          const struct instead_ask *ask, void **out, size_t *n)
 {
-    int64_t slot;
+    int64_t slot, home;
     *n = 0;
-    TRY(tour_first_free(c, a, ask->row, &slot));
+    TRY(tour_first_free(c, a, ask->row, &slot, &home));
     if (slot < 0 || !ask->most)
         return OK;
     struct tour *other = row_copy(a, &tour_entity, ask->row);

@@ -92,33 +92,35 @@ static void carry(size_t *order, size_t i, size_t k)
     order[k] = one;
 }
 
+static bool is_shorter(size_t n, double way[][TOUR_STOPS + 1],
+                       const size_t *order, double *least)
+{
+    const double now = length_of(n, way, order);
+    if (now >= *least - METRE)
+        return false;
+    *least = now;
+    return true;
+}
+
 /* Turns a stretch and carries one place as long as that shortens it. */
 static void improve(size_t n, double way[][TOUR_STOPS + 1], size_t *order)
 {
-    double least = length_of(n, way, order), now;
+    double least = length_of(n, way, order);
     bool better = true;
     while (better) {
         better = false;
         for (size_t i = 0; i < n; i++)
             for (size_t k = 0; k < n; k++) {
-                if (i < k) {
-                    turn(order, i, k);
-                    if ((now = length_of(n, way, order)) < least - METRE) {
-                        least = now;
-                        better = true;
-                    } else {
-                        turn(order, i, k);
-                    }
-                }
-                if (i == k)
-                    continue;
-                carry(order, i, k);
-                if ((now = length_of(n, way, order)) < least - METRE) {
-                    least = now;
+                turn(order, i, k);
+                if (is_shorter(n, way, order, &least))
                     better = true;
-                } else {
+                else
+                    turn(order, i, k);
+                carry(order, i, k);
+                if (is_shorter(n, way, order, &least))
+                    better = true;
+                else
                     carry(order, k, i);
-                }
             }
     }
 }
