@@ -61,66 +61,55 @@ static const char *group_label(struct req *r, const struct months *m, int at)
                                    day_of(at / 12, at % 12 + 1, 1), DAY_MONTH);
 }
 
-/* Those that began in each of them; or all reached until then. */
-static const struct bars *months_of(struct req *r, const struct months *m,
-                                    bool reached)
+/* What a column tells of a month: the schools that began in it, all reached
+ * until then, or the pupils of those of them that use it today. */
+enum told { STARTED, REACHED, PUPILS };
+static const struct {
+    const char *by_month, *by_year, *month_note, *year_note, *head;
+} words[] = {
+    [STARTED] = {"portfolio.begun_by_month", "portfolio.begun_by_year", NULL,
+                 NULL, "directory_school.list"},
+    [REACHED] = {"portfolio.by_month", "portfolio.by_year",
+                 "portfolio.by_month_note", "portfolio.by_year_note",
+                 "directory_school.list"},
+    [PUPILS] = {"portfolio.pupils_by_month", "portfolio.pupils_by_year",
+                "portfolio.pupils_note", "portfolio.pupils_note",
+                "directory_school.pupils"},
+};
+
+static const struct bars *columns_of(struct req *r, const struct months *m,
+                                     enum told told)
 {
     struct bar *bars = NEW_ARRAY(r->mem, struct bar, GROUPS);
     struct bars *chart = NEW(r->mem, struct bars);
+    const char *title = m->by_year ? words[told].by_year : words[told].by_month,
+               *note =
+                   m->by_year ? words[told].year_note : words[told].month_note;
     int64_t all = 0;
     for (int at = 0; at < m->n; at++) {
-        all += m->begun[at];
-        int64_t value = reached ? all : m->begun[at];
+        const int64_t more = told == PUPILS ? m->pupils[at] : m->begun[at];
+        all += more;
+        const int64_t value = told == STARTED ? more : all;
         bars[at] = (struct bar){.label = group_label(r, m, at),
                                 .shown = format_int(r->mem, r->lang, value),
                                 .value = (double)value,
-                                .on = reached && m->begun[at] > 0};
+                                .on = told != STARTED && more > 0};
     }
-    *chart = (struct bars){
-        .title = tr(r->lang, m->by_year ? reached ? "portfolio.by_year"
-                                                  : "portfolio.begun_by_year"
-                             : reached  ? "portfolio.by_month"
-                                        : "portfolio.begun_by_month"),
-        .note = !reached     ? NULL
-                : m->by_year ? tr(r->lang, "portfolio.by_year_note")
-                             : tr(r->lang, "portfolio.by_month_note"),
-        .name_head =
-            tr(r->lang, m->by_year ? "core.school_year" : "portfolio.month"),
-        .value_head = tr(r->lang, "directory_school.list"),
-        .bars = bars,
-        .n = (size_t)m->n};
-    return chart;
-}
-
-/* The pupils of the schools that use it, by when these began. */
-static const struct bars *pupils_of(struct req *r, const struct months *m)
-{
-    struct bar *bars = NEW_ARRAY(r->mem, struct bar, GROUPS);
-    struct bars *chart = NEW(r->mem, struct bars);
-    int64_t all = 0;
-    for (int at = 0; at < m->n; at++) {
-        all += m->pupils[at];
-        bars[at] = (struct bar){.label = group_label(r, m, at),
-                                .shown = format_int(r->mem, r->lang, all),
-                                .value = (double)all,
-                                .on = m->pupils[at] > 0};
-    }
-    *chart = (struct bars){
-        .title = tr(r->lang, m->by_year ? "portfolio.pupils_by_year"
-                                        : "portfolio.pupils_by_month"),
-        .note = tr(r->lang, "portfolio.pupils_note"),
-        .name_head =
-            tr(r->lang, m->by_year ? "core.school_year" : "portfolio.month"),
-        .value_head = tr(r->lang, "directory_school.pupils"),
-        .bars = bars,
-        .n = (size_t)m->n};
+    *chart =
+        (struct bars){.title = tr(r->lang, title),
+                      .note = note ? tr(r->lang, note) : NULL,
+                      .name_head = tr(r->lang, m->by_year ? "core.school_year"
+                                                          : "portfolio.month"),
+                      .value_head = tr(r->lang, words[told].head),
+                      .bars = bars,
+                      .n = (size_t)m->n};
     return chart;
 }
 
 void months_shown(struct req *r, const struct spread *s, struct essaimage_v *v)
 {
     const struct months m = months_count(s);
-    v->begun = months_of(r, &m, false);
-    v->months = months_of(r, &m, true);
-    v->pupil_months = pupils_of(r, &m);
+    v->begun = columns_of(r, &m, STARTED);
+    v->months = columns_of(r, &m, REACHED);
+    v->pupil_months = columns_of(r, &m, PUPILS);
 }
