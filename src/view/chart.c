@@ -236,18 +236,29 @@ enum { ABOVE = 24, BELOW = 28, COLUMN_MOST = 60 };
 /* Room for two labels ("septembre 2024") side by side. */
 enum { LABELS = 240 };
 
+/* The highest of the columns over which the value of the first, or the last, is
+ * written. */
+static double highest_under(const struct bars *b, size_t at, double pitch)
+{
+    enum { SIGN = 10 }; /* the width of one, at most */
+    const double room = (double)utf8_length(str_of(b->bars[at].shown)) * SIGN;
+    double most = 0;
+    for (size_t k = 0; k < b->n && (double)k * pitch < room; k++)
+        most = fmax(most, b->bars[at ? at - k : k].value);
+    return most;
+}
+
 void columns_draw(struct canvas *c, const struct bars *b)
 {
     const double foot = COLUMNS_HEIGHT - BELOW, most = most_of(b);
     const double n = (double)b->n,
                  step = fmin(BARS_WIDTH / fmax(n, 1), COLUMN_MOST),
-                 w = step * 0.8, width = n > 1 ? fmax(n * step, LABELS) : step;
+                 w = step * 0.8, width = n > 1 ? fmax(n * step, LABELS) : step,
+                 pitch = n > 1 ? (width - w) / (n - 1) : width,
+                 unit = most > 0 ? (foot - ABOVE) / most : 0;
     for (size_t i = 0; i < b->n; i++) {
         const struct bar *bar = &b->bars[i];
-        double x = i ? (double)i * (width - w) / (n - 1) : 0,
-               height = most > 0 && bar->value > 0
-                            ? bar->value / most * (foot - ABOVE)
-                            : 0;
+        const double x = (double)i * pitch, height = fmax(bar->value, 0) * unit;
         bool last = i + 1 == b->n;
         if (height > 0)
             c->rect(c, bar->on ? INK_BAR_ON : INK_BAR, x, foot - height, w,
@@ -256,7 +267,8 @@ void columns_draw(struct canvas *c, const struct bars *b)
             continue;
         enum anchor side = i ? AT_END : AT_START;
         double at = i ? x + w : x;
-        c->text(c, INK_MUTED, side, at, foot - height - 7, bar->shown);
+        c->text(c, INK_MUTED, side, at,
+                foot - highest_under(b, i, pitch) * unit - 7, bar->shown);
         c->text(c, INK, side, at, foot + 20, bar->label);
     }
     const struct point line[] = {{0, foot}, {width, foot}};
