@@ -15,7 +15,7 @@ static const char *gist(struct arena *a, struct str text)
     size_t depth = 0, from = 0;
     buf_str(&b, " ");
     for (size_t i = 0; i <= fold.n; i++) {
-        const char c = i < fold.n ? fold.p[i] : ' ';
+        const char c = (char)(i < fold.n ? fold.p[i] : ' ');
         if (!strchr(" -'.,;/()", c))
             continue;
         const char *word = str_dup(a, (struct str){fold.p + from, i - from});
