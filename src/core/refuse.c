@@ -1,5 +1,5 @@
 /* What the server itself refuses, before anybody is asked who they are:
- * constant words, in both languages. */
+ * constant words, in both languages for people, in its own for a program. */
 #include "base/json.h"
 #include "base/random.h"
 #include "core/serve.h"
@@ -60,10 +60,11 @@ static void refuse_program(struct http_exchange *x, size_t most)
     struct buf out = {.mem = &x->mem};
     struct json j = {.out = &out};
     const char *code = refusal_code(x->status);
+    const struct lang *lang = serve_language(x);
     json_object(&j, NULL);
     json_cstr(&j, "type", "about:blank");
-    json_cstr(&j, "title",
-              error_label(lang_find("en"), code, (int)x->status, true));
+    json_cstr(&j, "title", error_label(lang, code, (int)x->status, true));
+    json_cstr(&j, "detail", error_label(lang, code, (int)x->status, false));
     json_int(&j, "status", (int)x->status);
     json_cstr(&j, "code", code);
     json_cstr(&j, "instance", random_hex(&x->mem, 6));

@@ -129,12 +129,13 @@ static struct str input_get(const void *data, const char *name, size_t nth)
     return (struct str){NULL, 0};
 }
 
-static const struct lang *language(struct req *r)
+const struct lang *serve_language(struct http_exchange *x)
 {
-    struct str cookie = http_cookie(r->x, "lang");
-    const struct lang *l = cookie.p ? lang_find(str_dup(r->mem, cookie)) : NULL;
-    struct str accept = http_header(r->x, "Accept-Language");
-    return l ? l : lang_accept(accept.p ? str_dup(r->mem, accept) : NULL);
+    struct str cookie = http_cookie(x, "lang");
+    const struct lang *l =
+        cookie.p ? lang_find(str_dup(&x->mem, cookie)) : NULL;
+    struct str accept = http_header(x, "Accept-Language");
+    return l ? l : lang_accept(accept.p ? str_dup(&x->mem, accept) : NULL);
 }
 
 /* A row that whoever may read it reaches: it goes on one way with the question
@@ -394,7 +395,7 @@ static void serve_answer(void *data, void *worker, struct http_exchange *x)
         return;
     }
     r.entity = r.route ? r.route->entity : NULL;
-    r.lang = language(&r);
+    r.lang = serve_language(x);
     r.in = (struct form_input){.get = input_get, .data = &r, .lang = r.lang};
     enum status s = arena_run(&x->mem, handle, &r);
     arena_settle(&x->mem, (struct arena_mark){0});

@@ -62,6 +62,8 @@ await test('heads that could mean two things are refused', async () => {
   equal(none.match(/HTTP\/1\.1 /g).length, 1, 'and once');
   const program = await raw('GET /api/v1/school HTTP/1.1\r\n\r\n');
   match(program, /^HTTP\/1\.1 400 [\s\S]*application\/problem\+json/);
+  match(program, /"title":"Cette demande[^"]*","detail":"Revenez/, 'in French');
+  match(await raw('GET /api/v1/school HTTP/1.1\r\nAccept-Language: en\r\n\r\n'), /"title":"This request/);
   equal(status(await raw(`GET / HTTP/2.0\r\n${host}\r\n`)) >= 400, true, 'another version');
 });
 await test('a head that two programs could read in two ways is refused, and nothing after it is', async () => {
@@ -122,6 +124,8 @@ await test('a body that is too large is 413 before it is read', async () => {
     `Authorization: Bearer ${'0'.repeat(80)}`, 'Authorization: Basic eDp4'])
     equal(status(await post('/imports', 100 << 20, `${sent}\r\n`)), 413, `100 MB with ${sent}`);
   equal(status(await post('/entrer', '99999999999999999999')) >= 400, true, 'a length beyond all');
+  match(await post('/api/v1/school', 65 << 20), /"title":"C[^"]*est trop gros","detail":"Envoyez moins/, 'to a program, in French');
+  match(await post('/api/v1/school', 65 << 20, 'Accept-Language: fr;q=0.5, en\r\n'), /"title":"This is too large","detail"/);
 });
 await test('chunks without an end are cut at the bound', async () => {
   const chunk = `10000\r\n${'x'.repeat(65536)}\r\n`;
