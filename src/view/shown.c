@@ -28,6 +28,10 @@ static char *label_key(struct arena *a, const char *const parts[KEY_PARTS])
 const char *field_none(struct arena *a, const struct lang *lang,
                        const struct entity *e, const char *name)
 {
+    const struct field *f = entity_field(e, name);
+    /* Then the label is that choice's, which somebody has made. */
+    if (f && f->type == F_CHOICE && field_choice(f, STR("none")))
+        return NULL;
     return tr_or(lang, LABEL_KEY(a, e->name, name, "none", ""), NULL);
 }
 

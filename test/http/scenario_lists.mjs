@@ -30,6 +30,14 @@ for (const sort of new Set(sorts.flatMap((s) => [s, s.startsWith('-') ? s.slice(
     equal(schools.filter((s) => !seen.includes(s.id)).length, 0, 'schools that no page shows');
     equal(seen.length, schools.length);
   });
+await test('what nobody has said of a school is unknown, and no answer', async () => {
+  const of = async (has) => readable((await admin.get(`/etablissements/${schools.find(has).id}`)).text);
+  match(await of((s) => s.priority === null), /Éducation prioritaire inconnu/);
+  match(await of((s) => s.priority === 'none'), /Éducation prioritaire hors éducation prioritaire/);
+  const options = page.text.match(/<select[^>]*name="priority"[^]*?<\/select>/)[0];
+  equal(options.match(/hors éducation prioritaire/g).length, 1, 'one choice of that name');
+  match(options, /value="~"[^>]*>inconnu/);
+});
 await test('a row made meanwhile moves no page', async () => {
   const first = await admin.get('/etablissements?sort=name');
   const next = links(first.text).find((l) => /[?&]after=/.test(l));
