@@ -101,16 +101,25 @@ static const char *fault_field(struct req *r, const struct import *im,
     return f->field ? field_label(r->mem, r->lang, im->entity, f->field) : "";
 }
 
+/* Those that the address asks for; next: the line to ask on after, or NONE. */
+static enum status faults_asked(struct req *r, const struct import *im,
+                                struct import_fault **faults, size_t *n,
+                                int64_t *next)
+{
+    struct str text = req_text(r, "apres");
+    int64_t after = 0;
+    if (text.p && !str_int(text, &after))
+        return ERR_NOT_FOUND;
+    return import_faults(r->conn, r->mem, im->id, after, FAULTS, faults, n,
+                         next);
+}
+
 static enum status faults_fill(struct req *r, const struct import *im,
                                struct import_v *v)
 {
     struct import_fault *faults;
-    struct str text = req_text(r, "apres");
-    int64_t after = 0, next;
-    if (text.p && !str_int(text, &after))
-        return ERR_NOT_FOUND;
-    TRY(import_faults(r->conn, r->mem, im->id, after, FAULTS, &faults,
-                      &v->fault_count, &next));
+    int64_t next;
+    TRY(faults_asked(r, im, &faults, &v->fault_count, &next));
     struct import_fault_v *out =
         NEW_ARRAY(r->mem, struct import_fault_v, v->fault_count + 1);
     const size_t all = v->fault_count;
@@ -216,6 +225,35 @@ const char *import_lead(struct req *r, const struct import *im)
                    format_int(r->mem, r->lang, im->lines), NULL);
 }
 
+/* None while work goes on: then a browser asks every other second how far. */
+static enum status faults_json(struct req *r, const struct import *im,
+                               struct json *j)
+{
+    struct import_fault *faults = NULL;
+    size_t n = 0;
+    int64_t next = NONE;
+    if (!is_running(im))
+        TRY(faults_asked(r, im, &faults, &n, &next));
+    json_array(j, "faults");
+    for (size_t i = 0; i < n; i++) {
+        const struct import_fault *f = &faults[i];
+        json_object(j, NULL);
+        json_int(j, "line", f->line);
+        json_bool(j, "refused", !f->mild);
+        json_cstr(j, "field", f->field);
+        json_cstr(j, "code", f->key);
+        json_cstr(j, "value", f->typed);
+        json_cstr(j, "message", import_message(r->mem, r->lang, f));
+        json_end_object(j);
+    }
+    json_end_array(j);
+    if (next == NONE)
+        json_null(j, "next");
+    else
+        json_int(j, "next", next);
+    return OK;
+}
+
 enum status import_json(struct req *r, const struct import *im)
 {
     struct buf out = {.mem = r->mem};
@@ -239,6 +277,9 @@ enum status import_json(struct req *r, const struct import *im)
     json_int(&j, "same", im->unchanged);
     json_int(&j, "kept", im->kept);
     json_int(&j, "corrects", im->corrects);
+    json_cstr(&j, "note",
+              im->note ? import_note(r->mem, r->lang, im->note) : NULL);
+    TRY(faults_json(r, im, &j));
     json_end_object(&j);
     return req_json(r, 200, buf_done(&out));
 }

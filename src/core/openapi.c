@@ -111,7 +111,7 @@ static const struct described {
     {figures_show, NULL, "[figure]", "annee bassin"},
     {figure_show, NULL, "figure", "annee bassin apres"},
     {import_send, NULL, "made", "entity name"},
-    {import_show, NULL, "import", NULL},
+    {import_show, NULL, "import", "apres"},
     {import_start, "import_start", "made", NULL},
     {import_take_back, NULL, "made", NULL},
     {import_halt, NULL, "made", NULL},

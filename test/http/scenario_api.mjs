@@ -314,6 +314,27 @@ await test('OpenAPI describes what was used here', async () => {
   ok(!api.components.schemas.project_new.allOf[1].required.includes('state') && api.components.schemas.project.properties.state.readOnly);
   ok(one.delete.responses['204']);
 });
+await test('a file that is imported says what is wrong with which of its lines', async () => {
+  const send = async (raw) => {
+    const { id } = JSON.parse((await call('POST', '/import?entity=school', { raw, type: 'text/csv' })).text);
+    for (let now;; await new Promise((next) => setTimeout(next, 25)))
+      if ((now = JSON.parse((await call('GET', `/import/${id}`)).text)).done) return now;
+  };
+  const latin = await send(Buffer.from(`uai;nom;nature\r\n${uai(8100)};École;collège\r\n${uai(8101)};École;manoir\r\n`, 'latin1'));
+  match(latin.note, /Latin-1/);
+  deepEqual([latin.state, latin.refused, latin.next], ['checked', 1, null]);
+  deepEqual(latin.faults, [{ line: 3, refused: true, field: 'kind', code: 'form.not_in_list', value: 'manoir',
+    message: latin.faults[0].message }]);
+  match(latin.faults[0].message, /manoir.*n’est pas dans la liste/);
+  const cut = await send(`uai;nom;nature\r\n${uai(8100)};"École;collège\r\n`);
+  equal(cut.state, 'stopped');
+  match(cut.note, /ligne 2/);
+  // By pages of a hundred lines.
+  const many = await send(`uai;nom;nature\r\n${`0540001A;Non;collège\r\n`.repeat(130)}`);
+  deepEqual([many.faults.length, many.next], [100, 101]);
+  const rest = JSON.parse((await call('GET', `/import/${many.id}?apres=101`)).text);
+  deepEqual([rest.faults.length, rest.faults[0].line, rest.next], [30, 102, null]);
+});
 await test('the server lived through it', async () => {
   equal(/ended by a signal|"request failed"/.exec(server.log())?.[0] ?? '', '', server.log().slice(-1500));
 });
