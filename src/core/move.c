@@ -24,6 +24,7 @@ struct side {
     const char *folder; /* its data folder */
     const char *place;  /* for db_open */
     bool file;
+    bool own; /* the source: that folder is not borrowed from the target */
     struct db *db;
 };
 
@@ -54,7 +55,7 @@ static bool side_of(struct cli *cli, const char *flag, const char *text,
     out->folder =
         arena_printf(a, "%s", realpath(text + 7, real) ? real : text + 7);
     out->place = arena_printf(a, "%s/essaim.db", out->folder);
-    out->file = true;
+    out->file = out->own = true;
     return true;
 }
 
@@ -65,8 +66,10 @@ static void find_folders(struct trip *t)
     const struct conf *conf = &t->cli->app->conf;
     const char *data = conf_get(conf, "data");
     const bool said = conf->at[conf_find(STR("data"))].from != FROM_PROGRAM;
-    if (!from->file)
-        from->folder = said || !to->file ? data : to->folder;
+    if (!from->file) {
+        from->own = said || !to->file;
+        from->folder = from->own ? data : to->folder;
+    }
     if (!to->file)
         to->folder = said || !from->file ? data : from->folder;
 }
@@ -135,7 +138,8 @@ static enum status seal_rest(struct trip *t, struct merkle *tree,
 /*
  * Lines that wait are sealed where they were written: what came before what is
  * known there, and an engine that gives ids in the order of its commits would
- * pass over a lower one that came later.
+ * pass over a lower one that came later. A key is made in the folder that the
+ * source is served with, or it could not be backed up by that one any more.
  */
 static enum status seal(struct trip *t, const char **why)
 {
@@ -148,7 +152,11 @@ static enum status seal(struct trip *t, const char **why)
     if (s == OK)
         s = journal_open(c, &open);
     if (s == OK && open)
-        s = journal_signer(c, t->mem, t->from.folder, true, &signer, why);
+        s = journal_signer(c, t->mem, t->from.folder, t->from.own, &signer,
+                           why);
+    if (s == ERR_NOT_FOUND && !t->from.own)
+        *why = "its key is in the data folder that is served with it, or is"
+               " made there: name that one with --data";
     if (s == OK && open)
         s = journal_load(c, t->mem, &tree);
     conn_end(c);

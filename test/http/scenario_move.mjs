@@ -172,6 +172,16 @@ if (onPostgres) {
     cpSync(join(source, 'journal.key'), join(bare, 'journal.key'));
     match(essaim('journal', 'verify', '--data', bare), /all as sealed/);
   });
+  await test('one never sealed and without its folder makes no key in the other', () => {
+    const never = database(), own = at('never'), to = at('never-to');
+    essaim('begin', '--data', own, '--db', never);
+    essaim('user', 'add', 'a@b.fr', 'A', 'admin', '--password', 'long enough 12', '--data', own, '--db', never);
+    oneLine(move(never, `sqlite:${to}`), /key is in the data folder that is served with it, or is made there: name that one with --data/, 'never sealed');
+    ok(!existsSync(to) && !existsSync(join(own, 'journal.key')), 'something was made');
+    moved(move(never, `sqlite:${to}`, '--data', own), 'with its folder');
+    essaim('backup', at('never.backup'), '--data', own, '--db', never);
+    match(essaim('journal', 'verify', '--data', to), /all as sealed/);
+  });
   await test('while a server has PostgreSQL it is refused, as source and as target', async () => {
     const server = await serve({ data: at('pg') });
     try {
