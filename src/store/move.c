@@ -80,6 +80,8 @@ static enum status prove(struct moving *g)
     g->done = 0;
     TRY(conn_open(g->m->to, &c));
     enum status s = conn_begin(c, 0);
+    if (s == OK)
+        s = move_target_fits(g, c);
     for (size_t i = 0; s == OK && i < g->n; i++)
         s = prove_table(g, c, &g->tables[i]);
     if (s == OK)

@@ -6,28 +6,44 @@
 
 /* What the target is: empty, or of this very move. */
 struct target {
-    bool born, half, restores;
+    bool half, restores;
     const char *of; /* half: of that source */
     const char *full;
 };
 
-static enum status count_some(void *data, const char *table, int64_t rows)
+/* Only of our tables: those of others may not even be ours to read. */
+static enum status see_tables(struct moving *g, struct conn *c,
+                              struct target *out)
 {
-    struct target *t = data;
-    t->born |= same(table, "core_meta");
-    t->half |= same(table, "core_moving");
-    if (rows && !same(table, "core_meta") && !t->full)
-        t->full = table;
+    struct rows *r;
+    int64_t some = 0;
+    TRY(db_rows(c, g->mem, dialect_of(c)->tables, NO_ARGS, &r));
+    while (rows_next(r)) {
+        const struct str name = row_str(r, 0);
+        out->half |= str_eq(name, "core_moving");
+        for (size_t i = 0; i < g->n; i++)
+            g->tables[i].there |= str_eq(name, g->tables[i].load.name);
+    }
+    TRY(rows_end(r));
+    for (size_t i = 0; !out->full && i < g->n; i++) {
+        const char *name = g->tables[i].load.name;
+        if (!g->tables[i].there)
+            continue;
+        const struct sql sql = {arena_printf(
+            g->mem, "SELECT count(*) FROM (SELECT 1 FROM \"%s\" LIMIT 1) t",
+            name)};
+        TRY(db_int(c, sql, NO_ARGS, &some));
+        out->full = some ? name : NULL;
+    }
     return OK;
 }
 
 static enum status see_target(struct moving *g, struct conn *c,
                               struct target *out)
 {
-    const struct copy_to counts = {.data = out, .rows = count_some};
     struct rows *r;
     *out = (struct target){0};
-    TRY(db_count_rows(c, g->mem, &counts));
+    TRY(see_tables(g, c, out));
     if (!out->half)
         return OK;
     TRY(db_rows(c, g->mem, SQL("SELECT name, digest FROM core_moving"), NO_ARGS,
@@ -124,6 +140,19 @@ static enum status match_columns(struct moving *g, struct conn *c,
     return OK;
 }
 
+enum status move_target_fits(struct moving *g, struct conn *c)
+{
+    const char **differences;
+    size_t n;
+    TRY(schema_check(c, g->mem, g->m->schema, &differences, &n));
+    if (!n)
+        return OK;
+    return move_refuse(g, ERR_CONFLICT,
+                       "the target is not as this program makes it (%s): mend"
+                       " that or empty it, and call the same again",
+                       differences[0]);
+}
+
 static enum status match_tables(struct moving *g)
 {
     struct conn *c;
@@ -131,6 +160,8 @@ static enum status match_tables(struct moving *g)
     enum status s = conn_begin(c, 0);
     for (size_t i = 0; s == OK && i < g->n; i++)
         s = match_columns(g, c, &g->tables[i].load);
+    if (s == OK)
+        s = move_target_fits(g, c);
     conn_end(c);
     conn_close(c);
     return s;

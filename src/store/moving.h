@@ -20,6 +20,7 @@ struct move_table {
     int key_columns[KEYS];
     const char *first, *rest; /* a page of it: the first, one behind a key */
     const char *moved;        /* the digest noted in the target, or NULL */
+    bool there;               /* in the target, before the move */
     int64_t rows;
 };
 
@@ -53,5 +54,7 @@ enum status move_take_source(struct moving *g) MUST_USE;
 enum status move_read(struct moving *g, struct conn *c,
                       const struct move_table *t, struct load *to,
                       const char **digest) MUST_USE;
+/* What essaim db check asks, of the target. */
+enum status move_target_fits(struct moving *g, struct conn *c) MUST_USE;
 /* Its tables made and matched, and noted as being of this move. */
 enum status move_take_target(struct moving *g) MUST_USE;

@@ -254,6 +254,8 @@ enum status schema_check(struct conn *c, struct arena *a,
     TRY(check_frame(&f, s->tables, tables, count));
     for (const struct entity *const *e = s->entities; e && *e; e++)
         TRY(check_entity(&f, *e, tables, count));
+    /* The move itself asks; whoever else opens half of one is told before. */
+    look_up(tables, count, "core_moving");
     for (size_t i = 0; i < count; i++)
         if (!tables[i].seen)
             find(&f, "the table %s is not ours", tables[i].name);

@@ -287,6 +287,29 @@ if (onPostgres) {
     sql(to, 'ALTER TABLE core_setting ADD COLUMN value text');
     moved(call(), 'mended');
   });
+  await test('half a target that was altered since is refused at once, and as db check refuses it', async () => {
+    const to = database(), from = `sqlite:${at('large')}`;
+    await killed(from, to, () => sql(to, count));
+    sql(to, 'CREATE TABLE public.letter (x int)', 'INSERT INTO letter VALUES (1)');
+    oneLine(move(from, to), /the target is not as this program makes it \(the table letter is not ours\): mend that or empty it/, 'a table');
+    // Not even ours to read.
+    const owner = `${new URL(to).pathname.slice(1)}_owner`;
+    sql(to, `CREATE ROLE ${owner} LOGIN PASSWORD 'x'`, `GRANT CREATE, USAGE ON SCHEMA public TO ${owner}`,
+      ...sql(to, `SELECT format('ALTER TABLE %I OWNER TO ${owner}', tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'letter'`).split('\n'));
+    oneLine(move(from, `${to}${to.includes('?') ? '&' : '?'}user=${owner}&password=x`), /not as this program makes it \(the table letter/, 'of another');
+    sql(to, 'DROP TABLE letter', 'ALTER TABLE directory_area ALTER COLUMN kind TYPE varchar');
+    oneLine(move(from, to), /not as this program makes it \(directory_area\.kind: the type is character varying, not TEXT/, 'a type');
+    sql(to, `REASSIGN OWNED BY ${owner} TO CURRENT_USER`, `DROP OWNED BY ${owner}`, `DROP ROLE ${owner}`);
+  });
+  await test('what alters the target while it is moved is found at its end', async () => {
+    const to = database();
+    essaim('db', 'migrate', '--data', source, '--db', to);
+    sql(to, 'DELETE FROM core_setting', `CREATE FUNCTION adds() RETURNS trigger LANGUAGE plpgsql AS
+      'BEGIN CREATE TABLE letter (x int); RETURN NULL; END'`,
+      'CREATE TRIGGER adds AFTER INSERT ON core_setting FOR EACH STATEMENT EXECUTE FUNCTION adds()');
+    oneLine(move(file, to), /the table letter is not ours/, 'at the end');
+    oneLine(run('db', 'check', '--data', source, '--db', to), /half of a move/, 'check');
+  });
   await test('a value that PostgreSQL cannot hold is named', () => {
     cpSync(source, at('nul'), { recursive: true });
     lite(at('nul'), "UPDATE core_setting SET value = CAST(x'410042' AS TEXT) WHERE name = 'z'");
