@@ -91,6 +91,23 @@ await test('the mail of an answer names the documents given; who asked without a
   equal((await leader.submit(await leader.form(`${sent.location}/modifier`, '/modifier'), { documents: null })).status, 303);
   equal((await stranger.get(path)).status, 404, 'the answer gives it no more');
 });
+await test('who answers gives a document of their own, of no project; who asked reads it, with an account or without', async () => {
+  const expert = await server.as('expert'), form = await expert.form('/conseils/nouveau', '/conseils');
+  const own = Buffer.concat([pdf, Buffer.from('% our own\n')]);
+  const sent = await expert.postFiles(form.action, [...filled(form, { need: 'Écrire avec un casque', topic: 'practice',
+    asked: '2025-03-02', asker: 'Une école', email: 'casque@demo.example', answer: 'Notre fiche est jointe.' }),
+  ['file', own, 'fiche.pdf']]);
+  equal(sent.status, 303, readable(sent.text).slice(0, 400));
+  ok((await expert.get(`${sent.location}/fichier/file`)).bytes.equals(own));
+  match((await expert.get(sent.location)).text, /fiche\.pdf/);
+  equal((await expert.submit(await expert.form(sent.location, '/etapes/answer'), {})).status, 303);
+  const mail = sql("SELECT text FROM core_mail WHERE what = 'portfolio.mail_answer' AND address = 'casque@demo.example'");
+  const [, path] = /Document joint à la réponse.: \{site\}(\/documents-remis\/[0-9a-f]+\/file)/.exec(mail);
+  const read = await server.stranger().get(path);
+  ok(read.bytes.equals(own), 'other bytes');
+  equal(read.headers.get('x-robots-tag'), 'noindex');
+  equal((await server.stranger().get(path.replace(/.{8}\/file$/, '00000000/file'))).status, 404);
+});
 await test('the same form twice is once, and the same content lies on the disk once', async () => {
   const form = await leader.form('/documents/nouveau', '/documents');
   const pairs = [...filled(form, { project: '1', title: 'Deux fois' }), ['file', pdf, 'deux.pdf']];

@@ -8,6 +8,7 @@
 #include "modules/portfolio/routes.h"
 
 #define LINK_ANSWER "answer" /* to the documents given with it */
+#define GIVEN "{site}/documents-remis/"
 
 static const char *const topics[] = {
     "resource", "practice", "inclusion", "ai",    "equipment",
@@ -37,8 +38,21 @@ static const struct link links[] = {
     {0},
 };
 
-/* A line for each document that was given: its title, and where it is read. A
- * file is read by a secret address, for who asked may have no account. */
+/* Its title, and where it is read: a file by a secret address, for who asked
+ * may have no account. */
+static void document_told(struct arena *a, const struct lang *l,
+                          const struct document *doc, const char *secret,
+                          struct buf *out)
+{
+    const char *at =
+        doc->file != NONE
+            ? arena_printf(a, GIVEN "%s/%" PRId64 "/file", secret, doc->row.id)
+        : doc->web ? mail_typed(a, doc->web)
+                   : "";
+    buf_printf(out, "\n- %s%s%s", mail_typed(a, doc->title),
+               *at ? tr(l, "view.colon") : "", at);
+}
+
 static enum status documents_told(struct conn *c, struct arena *a,
                                   const struct advice *d, const struct lang *l,
                                   const char **out)
@@ -50,38 +64,42 @@ static enum status documents_told(struct conn *c, struct arena *a,
     *out = "";
     TRY(links_load(c, a, (struct linking){&advice_entity, links, d->row.id},
                    &given));
-    if (!given.n)
+    if (!given.n && d->file == NONE)
         return OK;
     TRY(link_add(c, a, LINK_ANSWER, d->row.id, day_today() + DAYS, &secret));
     buf_printf(&b, "\n\n%s",
                tr_with(a, l, "portfolio.mail_documents", "until",
                        format_day(a, l, day_today() + DAYS, DAY_LONG), NULL));
+    if (d->file != NONE)
+        buf_printf(&b, "\n- %s%s" GIVEN "%s/file",
+                   field_label(a, l, &advice_entity, "file"),
+                   tr(l, "view.colon"), secret);
     for (size_t i = 0; i < given.n; i++) {
         void *row;
         TRY(row_load(c, a, &document_entity, given.all[i].target, &reach_all,
                      &row));
-        const struct document *doc = row;
-        const char *at =
-            doc->file != NONE
-                ? arena_printf(a, "{site}/documents-remis/%s/%" PRId64 "/file",
-                               secret, doc->row.id)
-            : doc->web ? mail_typed(a, doc->web)
-                       : "";
-        buf_printf(&b, "\n- %s%s%s", mail_typed(a, doc->title),
-                   *at ? tr(l, "view.colon") : "", at);
+        document_told(a, l, row, secret, &b);
     }
     *out = buf_done(&b).p;
     return OK;
+}
+
+/* Its secret leads to the answer, and on to what was given with it. */
+static enum status answer_find(struct req *r, int64_t *answer)
+{
+    bool spent;
+    req_header(r, "X-Robots-Tag", "noindex");
+    return link_find(r->conn, r->mem, LINK_ANSWER,
+                     str_of(req_param(r, "secret")), answer, &spent);
 }
 
 /* One that the answer gives no more is not there, whatever its mail said. */
 enum status document_given(struct req *r)
 {
     int64_t answer;
-    bool spent, given = false;
+    bool given = false;
     struct links all;
-    TRY(link_find(r->conn, r->mem, LINK_ANSWER, str_of(req_param(r, "secret")),
-                  &answer, &spent));
+    TRY(answer_find(r, &answer));
     TRY(links_load(r->conn, r->mem,
                    (struct linking){&advice_entity, links, answer}, &all));
     if (!str_int(str_of(req_param(r, "document")), &r->id))
@@ -92,7 +110,14 @@ enum status document_given(struct req *r)
         return ERR_NOT_FOUND;
     TRY(row_load(r->conn, r->mem, &document_entity, r->id, &reach_all,
                  &r->row));
-    req_header(r, "X-Robots-Tag", "noindex");
+    return file_show(r);
+}
+
+/* The document that was written for it, which no project has. */
+enum status answer_given(struct req *r)
+{
+    TRY(answer_find(r, &r->id));
+    TRY(row_load(r->conn, r->mem, &advice_entity, r->id, &reach_all, &r->row));
     return file_show(r);
 }
 
@@ -175,6 +200,8 @@ static const struct field fields[] = {
     CHOICE(advice, state, states, .flags = F_REQUIRED | F_LIST | F_FILTER),
     PROSE(advice, state_reason, .max = 2000, .flags = F_COMPUTED),
     PROSE(advice, answer, .max = 8000, .flags = F_SEARCH),
+    FILE_REF(advice, file,
+             .kinds = "pdf image office text sound video archive"),
     PROSE(advice, outcome, .max = 4000),
     {0},
 };

@@ -75,7 +75,9 @@ struct advice {
     const char *need, *detail, *topic, *discipline, *level;
     int32_t asked;
     int64_t school, person;
-    const char *asker, *email, *state, *state_reason, *answer, *outcome;
+    const char *asker, *email, *state, *state_reason, *answer;
+    int64_t file;
+    const char *outcome;
 };
 
 struct design {

@@ -238,6 +238,11 @@ static const struct route routes[] = {
      .handle = document_given,
      .entity = &document_entity},
     {.method = GET,
+     .path = "/documents-remis/:secret/file",
+     .right = PUBLIC,
+     .handle = answer_given,
+     .entity = &advice_entity},
+    {.method = GET,
      .path = "/conseils/file",
      .right = "portfolio.advice",
      .handle = advice_queue,
@@ -463,20 +468,18 @@ static const struct change kept_dossiers[] = {
          " WHERE state IN (" DECIDED ")")},
     {.op = RUN},
 };
+static const struct change answers_with_file[] = {
+    {.op = ADD_FIELD, .entity = &advice_entity, .field = "file"},
+    {.op = RUN},
+};
 static const struct migration migrations[] = {
-    {1, dated_links},
-    {3, decided_gates},
-    {4, deployments_over},
-    {30, dated_strategy},
-    {41, staged_projects},
-    {42, deployed_tools},
-    {43, read_alone},
-    {51, counted_by_state},
-    {60, dropped_plans},
-    {62, dated_filiation},
-    {80, staged_past},
-    {93, kept_dossiers},
-    {0},
+    {1, dated_links},        {3, decided_gates},
+    {4, deployments_over},   {30, dated_strategy},
+    {41, staged_projects},   {42, deployed_tools},
+    {43, read_alone},        {51, counted_by_state},
+    {60, dropped_plans},     {62, dated_filiation},
+    {80, staged_past},       {93, kept_dossiers},
+    {94, answers_with_file}, {0},
 };
 
 static const struct task_kind tasks[] = {

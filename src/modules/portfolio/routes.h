@@ -23,6 +23,7 @@ enum status ask_again(struct req *r);
 enum status ask_thanks(struct req *r);
 enum status advice_queue(struct req *r);
 enum status document_given(struct req *r);
+enum status answer_given(struct req *r);
 enum status origin_show(struct req *r);
 enum status origin_becomes(struct req *r);
 enum status stopped_board(struct req *r);
