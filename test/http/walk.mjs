@@ -77,8 +77,13 @@ equal((await guest.submit(await guest.form(wait), { starts: '2025-03-16', ends: 
 
 // Who asked for advice without an account reads the documents given by a secret address.
 const paper = (await rowsOf('/documents')).find((d) => d.file);
-const asked = await admin.submit(await admin.form('/conseils/nouveau', '/conseils'), { need: 'Lire à voix haute', topic: 'practice',
-  asker: 'Une école', email: 'voix@demo.example', answer: 'Voici par où commencer.', documents: paper.id, documents_given: '1' });
+const askForm = await admin.form('/conseils/nouveau', '/conseils');
+const asked = await admin.postFiles(askForm.action, [...filled(askForm, { need: 'Lire à voix haute', topic: 'practice',
+  asker: 'Une école', email: 'voix@demo.example', answer: 'Voici par où commencer.', documents: paper.id, documents_given: '1' }),
+['file', 'Notre fiche.\n', 'fiche.txt']]);
+examples['/conseils/:id/fichier/file'] = `${asked.location}/fichier/file`;
+examples['/conseils/:id/historique/fichiers/:file'] =
+  `${asked.location}/historique/fichiers/${JSON.parse((await admin.get(`${asked.location}.json`)).text).file}`;
 equal((await admin.submit(await admin.form(asked.location, '/etapes/answer'), {})).status, 303);
 
 // Mails that this server shows, for it has none to send them; where each leads.
@@ -88,6 +93,7 @@ for (const href of links((await admin.get('/courriels')).text).filter((l) => l.s
   for (const [, path, secret, file] of text.matchAll(/(\/[a-z-]+\/)([0-9a-f]{40})\b(\/\d+\/file)?/g)) {
     examples[`${path}:secret`] = path + secret;
     examples[`${path}:secret/pdf`] = `${path + secret}/pdf`;
+    examples[`${path}:secret/file`] = `${path + secret}/file`;
     if (file) examples[`${path}:secret/:document/file`] = path + secret + file;
   }
 }
