@@ -710,6 +710,31 @@ await test('the board of what stopped tells what stopped it last, and nothing of
   asBefore(silent, '');
   match(await board(stranger), /Projet sans motif/);
 });
+await test('findings are noted by the API too, by who may decide, while the committee sits', async () => {
+  const sits = await gateOf(await projectAt('Par un programme', 'study'));
+  const criteria = async () => JSON.parse((await api('GET', `gate_criterion?gate=${id(sits)}`)).text).rows;
+  const coordinator = apiOf(server, { as: 'coordinator@demo.example', name: 'constats' });
+  const note = async (k, body, by = api) => {
+    const r = await by('POST', `gate_criterion/${k.id}/constat`, body);
+    return [r.status, ...(JSON.parse(r.text).errors ?? []).map((e) => e.code.split('.')[1])].join(' ');
+  };
+  const good = { met: 'partly', reason: 'Le comité l’a constaté en séance.' };
+  const early = JSON.parse((await api('POST', 'gate_criterion', { gate: id(sits), position: 9, label: 'Ajouté avant' })).text);
+  equal(await note(early, good), '409 not_open');
+  made(await post(leader, `${sits}/etapes/open`));
+  const form = await leader.form(sits, '/decision');
+  for (const k of await criteria()) {
+    equal(await note(k, { ...good, met: 'maybe' }), '422 bad_finding');
+    equal(await note(k, { ...good, reason: 'Oui.' }), '422 short_finding');
+    match(await note(k, good, coordinator), /^40[34]/);
+    equal(await note(k, good), '200');
+  }
+  for (const k of await criteria()) equal(`${k.met} ${k.reason}`, `partly ${good.reason}`);
+  says(await leader.submit(form, {}), 409, /entre-temps|ailleurs|pendant/i);
+  for (const who of [inspector, expert]) made(await vote(who, sits, 'go'));
+  equal((await api('POST', `gate/${id(sits)}/etapes/go`, { reason: 'Le comité a entendu l’équipe. Il a lu les preuves.' })).status, 200);
+  equal(await note((await criteria())[0], good), '409 closed');
+});
 await test('a refused decision comes back as it was ticked; a finding is as long as its form says', async () => {
   const of = await projectAt('Projet bavard', 'study'), sits = await gateOf(of);
   made(await post(leader, `${sits}/etapes/open`));

@@ -114,36 +114,52 @@ enum status gate_vote(struct req *r)
     return answer(r, &d, req_write(r, vote, &d));
 }
 
+/* Why a finding cannot stand as it was typed. */
+static const char *finding_fault(struct str found, struct str reason)
+{
+    const struct entity *e = &gate_criterion_entity;
+    return text_is_long(entity_field(e, "reason"), reason) ||
+                   (found.n && !field_choice(entity_field(e, "met"), found))
+               ? "portfolio_gate.bad_finding"
+           : reason.n && !utf8_is_sentence(reason)
+               ? "portfolio_gate.short_finding"
+               : NULL;
+}
+
+/* Written where it is another than before. */
+static enum status finding_note(struct req *r, struct conn *c,
+                                struct gate_criterion *k, struct str found,
+                                struct str reason)
+{
+    const struct entity *e = &gate_criterion_entity;
+    const char *met = field_choice(entity_field(e, "met"), found);
+    const char *why = reason.n ? str_dup(r->mem, reason) : NULL;
+    if (same(met ? met : "", k->met ? k->met : "") &&
+        same(why ? why : "", k->reason ? k->reason : ""))
+        return OK;
+    k->met = met;
+    k->reason = why;
+    return row_update(c, r->mem, e, k, req_actor(r));
+}
+
 /* The finding of one criterion, where it was typed anew. */
 static enum status find_criterion(struct deciding *d, struct conn *c,
                                   struct gate_criterion *k)
 {
     struct req *r = d->r;
-    const struct entity *e = &gate_criterion_entity;
     struct str found = gate_typed(r, "met", k->row.id);
     struct str reason = gate_typed(r, "reason", k->row.id);
     if (!found.p && !reason.p) { /* not in the form: as it was */
         d->lacks_findings |= !k->met || !k->reason;
         return OK;
     }
-    const char *key = field_choice(entity_field(e, "met"), found);
-    const char *fault =
-        text_is_long(entity_field(e, "reason"), reason) || (found.n && !key)
-            ? "portfolio_gate.bad_finding"
-        : reason.n && !utf8_is_sentence(reason) ? "portfolio_gate.short_finding"
-                                                : NULL;
+    const char *fault = finding_fault(found, reason);
     if (fault) {
         refuse(d, fault);
         return OK;
     }
-    const char *why = reason.n ? str_dup(r->mem, reason) : NULL;
-    d->lacks_findings |= !key || !why;
-    if (same(key ? key : "", k->met ? k->met : "") &&
-        same(why ? why : "", k->reason ? k->reason : ""))
-        return OK;
-    k->met = key;
-    k->reason = why;
-    return row_update(c, r->mem, e, k, req_actor(r));
+    d->lacks_findings |= !found.n || !reason.n;
+    return finding_note(r, c, k, found, reason);
 }
 
 static enum status find_all(struct deciding *d, struct conn *c)
@@ -217,14 +233,20 @@ static void refuse_standing(struct deciding *d, struct conn *c, struct arena *a,
     }
 }
 
-/* Whose decision it is not, or no longer. */
+/* Whose decision it is not, or no longer, or not yet. */
+static const char *sits_fault(struct conn *c, struct arena *a,
+                              const struct gate *g, int64_t person)
+{
+    return same(g->state, "prepared") ? "portfolio_gate_member.not_open"
+           : !same(g->state, "open")  ? "portfolio_gate_member.closed"
+                                      : gate_refuses_person(c, a, g, person);
+}
+
 static enum status decide_late(struct deciding *d, struct conn *c,
                                struct arena *a)
 {
     const struct gate *g = d->r->row;
-    d->refusal = same(g->state, "open") ? NULL : "portfolio_gate_member.closed";
-    if (!d->refusal)
-        d->refusal = gate_refuses_person(c, a, g, d->r->who->person);
+    d->refusal = sits_fault(c, a, g, d->r->who->person);
     return d->refusal                            ? ERR_CONFLICT
            : g->row.version != req_version(d->r) ? ERR_STALE
                                                  : OK;
@@ -267,4 +289,37 @@ enum status gate_decide(struct req *r)
 {
     struct deciding d = {.r = r};
     return answer(r, &d, req_write(r, decide, &d));
+}
+
+/* One finding; the gate with it, so that a form drawn before is told. */
+static enum status find(struct conn *c, struct arena *a, void *data)
+{
+    struct deciding *d = data;
+    struct req *r = d->r;
+    struct gate_criterion *k = r->row;
+    void *gate;
+    TRY(row_load(c, a, &gate_entity, k->gate, &reach_all, &gate));
+    d->refusal = sits_fault(c, a, gate, r->who->person);
+    if (d->refusal)
+        return ERR_CONFLICT;
+    struct str found = str_trim(req_text(r, "met")),
+               reason = str_trim(req_text(r, "reason"));
+    d->refusal = finding_fault(found, reason);
+    if (d->refusal)
+        return ERR_INVALID;
+    TRY(finding_note(r, c, k, found, reason));
+    TRY(row_update(c, a, &gate_entity, gate, req_actor(r)));
+    r->code = 200;
+    r->told = str_of(arena_printf(r->mem, "{\"id\":%" PRId64 "}", r->id));
+    return OK;
+}
+
+enum status gate_find(struct req *r)
+{
+    struct deciding d = {.r = r};
+    const enum status s = req_write(r, find, &d);
+    if (d.refusal && (s == ERR_CONFLICT || s == ERR_INVALID))
+        form_error(&r->errors, NULL, d.refusal);
+    TRY(s);
+    return req_done(r) ? OK : req_json(r, r->code, r->told);
 }

@@ -334,6 +334,14 @@ static const struct route routes[] = {
      .again = gate_show,
      .entity = &gate_entity,
      .loads_row = true},
+    {.method = POST,
+     .path = "/api/v1/gate_criterion/:id/constat",
+     .right = "portfolio.decide",
+     .handle = gate_find,
+     .entity = &gate_criterion_entity,
+     .loads_row = true,
+     .takes = "finding",
+     .gives = "made"},
     {0},
 };
 
@@ -487,12 +495,19 @@ static const struct task_kind tasks[] = {
     {0},
 };
 
+static const struct api_member shapes[] = {
+    {"finding", "met", "string"},
+    {"finding", "reason", "string"},
+    {0},
+};
+
 const struct module portfolio_module = {
     .name = "portfolio",
     .needs = needs,
     .entities = entities,
     .rights = rights,
     .routes = routes,
+    .shapes = shapes,
     .tasks = tasks,
     .migrations = migrations,
     .figures = portfolio_figures,

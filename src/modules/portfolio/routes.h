@@ -8,6 +8,7 @@ enum status project_show(struct req *r);
 enum status gate_show(struct req *r);
 enum status gate_vote(struct req *r);
 enum status gate_decide(struct req *r);
+enum status gate_find(struct req *r);
 enum status gates_waiting(struct req *r);
 enum status decisions_list(struct req *r);
 enum status decision_show(struct req *r);
