@@ -735,6 +735,17 @@ await test('findings are noted by the API too, by who may decide, while the comm
   equal((await api('POST', `gate/${id(sits)}/etapes/go`, { reason: 'Le comité a entendu l’équipe. Il a lu les preuves.' })).status, 200);
   equal(await note((await criteria())[0], good), '409 closed');
 });
+await test('what came of a session, and why it was decided, stand in their lines', async () => {
+  const of = await projectAt('En plusieurs lignes', 'study'), sits = await gateOf(of);
+  made(await post(leader, '/seances', { project: id(of), title: 'Atelier', held: '2025-03-11',
+    outcome: 'Retenu :\n\n- un carnet\n- une boîte' }));
+  made(await post(leader, `${sits}/etapes/open`));
+  for (const who of [inspector, expert]) made(await vote(who, sits, 'hold'));
+  made(await decide(leader, sits, 'hold', { reason: 'Le comité a entendu l’équipe.\nIl attend encore des preuves.' }));
+  const page = (await leader.get(of)).text, lines = /<p>Le comité a entendu l’équipe\.<br>\s*Il attend encore des preuves\.<\/p>/;
+  match(page, /<p>Retenu.:<\/p>\s*<ul>\s*<li>un carnet<\/li>\s*<li>une boîte<\/li>\s*<\/ul>/);
+  for (const path of [of, sits, `/decisions/${id(sits)}`, '/projets/arretes']) match((await leader.get(path)).text, lines, path);
+});
 await test('a refused decision comes back as it was ticked; a finding is as long as its form says', async () => {
   const of = await projectAt('Projet bavard', 'study'), sits = await gateOf(of);
   made(await post(leader, `${sits}/etapes/open`));

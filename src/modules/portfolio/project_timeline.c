@@ -44,7 +44,7 @@ static struct gate_line_v event_of(struct req *r, const struct part *p)
     struct gate_line_v line = {.name = said(r->mem, r->lang, p->title),
                                .iso = day_iso(r->mem, (int32_t)p->day),
                                .when = day_in_words(r, p->day, DAY_PLAIN),
-                               .reason = said(r->mem, r->lang, p->text)};
+                               .reason = p->text};
     switch (p->kind) {
     case PART_GATE:
         line.href = may(r->who, "portfolio.gates")
@@ -61,7 +61,7 @@ static struct gate_line_v event_of(struct req *r, const struct part *p)
         line.href = row_address(r, &project_service_entity, p->id);
         line.state = choice_shown(r, &project_service_entity, "state", p->text);
         line.tone = tone_of(r, &project_service_entity, "state", p->text);
-        line.reason = said(r->mem, r->lang, p->more);
+        line.reason = p->more;
         return line;
     }
 }
@@ -112,7 +112,7 @@ static struct gate_line_v step_event(struct req *r, const struct parts *parts,
         .iso = day_iso(r->mem, day),
         .when = format_day(r->mem, r->lang, day, DAY_PLAIN),
         .how = alone ? tr(r->lang, "portfolio.halted_alone") : NULL,
-        .reason = said(r->mem, r->lang, why),
+        .reason = why,
         .state = state ? choice_shown(r, &project_entity, "state", state)
                        : tr(r->lang, "portfolio.step_taken"),
         .tone = tone_of(r, &project_entity, "state", state)};

@@ -98,7 +98,7 @@ struct gate_line_v gate_line(struct req *r, const struct gate *g)
         .iso = day_iso(r->mem, gate_day(g)),
         .state = choice_shown(r, &gate_entity, "state", g->state),
         .tone = tone_of(r, &gate_entity, "state", g->state),
-        .reason = said(r->mem, r->lang, g->state_reason),
+        .reason = g->state_reason,
         .quorum = g->quorum};
 }
 

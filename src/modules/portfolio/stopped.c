@@ -121,7 +121,7 @@ static struct gate_line_v stop_read(struct req *r, struct rows *rows,
         .iso = day_iso(r->mem, halt->day),
         .state = choice_shown(r, &project_entity, "state", state),
         .tone = tone_of(r, &project_entity, "state", state),
-        .reason = said(r->mem, r->lang, own)};
+        .reason = own};
 }
 
 /* Of that project, or with 0 of all: as many lines as there are. */
