@@ -735,6 +735,25 @@ await test('findings are noted by the API too, by who may decide, while the comm
   equal((await api('POST', `gate/${id(sits)}/etapes/go`, { reason: 'Le comité a entendu l’équipe. Il a lu les preuves.' })).status, 200);
   equal(await note((await criteria())[0], good), '409 closed');
 });
+await test('a gate in preparation shows what its committee will look at, and which evidence it lacks', async () => {
+  const sits = await gateOf(await projectAt('À préparer', 'study', 'design'), { name: 'Critères à venir', stage_from: 'design', stage_to: 'trial' });
+  made(await post(leader, '/criteres-de-jalon', { gate: id(sits), position: '1', label: 'Notre propre critère' }));
+  const set = (await rows('/criteres')).filter((k) => k.stage_from === 'design' && k.stage_to === 'trial');
+  ok(set.some((k) => k.kind));
+  const part = (page) => /<section aria-labelledby="criteria">[\s\S]*?<\/section>/.exec(page)[0];
+  const labels = (page) => [...part(page).matchAll(/<h3>([^<]*?) ?(?:<|$)/g)].map((m) => m[1].trim()).sort().join('|');
+  const page = (await expert.get(sits)).text, before = labels(page);
+  match(page, /Preuve manquante|preuve manquante/i);
+  for (const k of set) ok(before.includes(readable(k.label)), k.label);
+  ok(before.includes('Notre propre critère') && !/Pas encore de constat|class="tag/.test(part(page)), 'a finding before there is one');
+  const lacks = async () => readable(/<tr><th[^>]*><a href="[^"]*">Critères à venir[\s\S]*?<\/tr>/.exec((await expert.get('/jalons/a-decider')).text)[0])
+    .trim().split(' ').at(-1);
+  const ahead = await lacks();
+  ok(Number(ahead) > 0, ahead);
+  made(await post(leader, `${sits}/etapes/open`));
+  equal(labels((await expert.get(sits)).text), before);
+  equal(await lacks(), ahead);
+});
 await test('what came of a session, and why it was decided, stand in their lines', async () => {
   const of = await projectAt('En plusieurs lignes', 'study'), sits = await gateOf(of);
   made(await post(leader, '/seances', { project: id(of), title: 'Atelier', held: '2025-03-11',

@@ -35,10 +35,53 @@ static const struct form_option *options(struct req *r, const struct entity *e,
     return list;
 }
 
-static enum status findings_fill(struct req *r, struct gate_v *v, bool form)
+static int by_position(const void *a, const void *b)
+{
+    const struct gate_criterion *x = *(void *const *)a, *y = *(void *const *)b;
+    return x->position != y->position
+               ? (x->position > y->position) - (x->position < y->position)
+               : (x->row.id > y->row.id) - (x->row.id < y->row.id);
+}
+
+/* Its own; before it opens, with those that opening copies. */
+static enum status criteria_load(struct req *r, const struct gate *g,
+                                 struct list *out)
+{
+    struct list own, set;
+    TRY(rows_under(r, &gate_criterion_entity, "gate", r->id, out));
+    if (!same(g->state, "prepared"))
+        return OK;
+    own = *out;
+    const struct list_ask ask = {
+        .entity = &criterion_entity,
+        .reach = &reach_all,
+        .where = SQL("t.stage_from = :stage_from AND t.stage_to = :stage_to"),
+        .args = ARGS(arg_cstr("stage_from", g->stage_from),
+                     arg_cstr("stage_to", g->stage_to)),
+        .limit = LIST_MOST,
+        .no_total = true};
+    TRY(list_load(r->conn, r->mem, &ask, &set));
+    out->rows = NEW_ARRAY(r->mem, void *, own.n + set.n + 1);
+    for (out->n = 0; out->n < own.n; out->n++)
+        out->rows[out->n] = own.rows[out->n];
+    for (size_t i = 0; i < set.n; i++) {
+        const struct criterion *c = set.rows[i];
+        struct gate_criterion *k = row_new(r->mem, &gate_criterion_entity);
+        k->position = c->position;
+        k->label = c->label;
+        k->kind = c->kind;
+        k->level = c->level;
+        out->rows[out->n++] = k;
+    }
+    qsort(out->rows, out->n, sizeof(*out->rows), by_position);
+    return OK;
+}
+
+static enum status findings_fill(struct req *r, const struct gate *g,
+                                 struct gate_v *v, bool form)
 {
     struct list list;
-    TRY(rows_under(r, &gate_criterion_entity, "gate", r->id, &list));
+    TRY(criteria_load(r, g, &list));
     struct finding_v *out = NEW_ARRAY(r->mem, struct finding_v, list.n + 1);
     for (size_t i = 0; i < list.n; i++) {
         const struct gate_criterion *k = list.rows[i];
@@ -104,7 +147,7 @@ static enum status evidence_fill(struct req *r, const struct gate *g,
     struct dossier d;
     struct list criteria;
     TRY(dossier_load(r, g, &d));
-    TRY(rows_under(r, &gate_criterion_entity, "gate", r->id, &criteria));
+    TRY(criteria_load(r, g, &criteria));
     struct evidence_v *out = NEW_ARRAY(r->mem, struct evidence_v, d.n + 8);
     struct evidence_v *since =
         NEW_ARRAY(r->mem, struct evidence_v, d.since_count + 1);
@@ -320,7 +363,7 @@ static void manage_fill(const struct gate *g, struct gate_v *v,
     }
     detail->step_count = kept;
     if (same(g->state, "prepared")) {
-        v->finding_count = v->vote_count = 0;
+        v->vote_count = 0;
     } else {
         detail->child_count = 0;
         detail->delete_ = NULL; /* it is cancelled, and kept */
@@ -370,7 +413,7 @@ static enum status gate_fill(struct req *r, void *view)
         v->cancelled = format_day(r->mem, r->lang, day, DAY_LONG);
     }
     v->decides = may_decide(r, g, v);
-    TRY(findings_fill(r, v, v->decides));
+    TRY(findings_fill(r, g, v, v->decides));
     TRY(evidence_fill(r, g, v));
     TRY(lived_fill(r, g, v));
     TRY(before_fill(r, g, v));
@@ -398,6 +441,7 @@ enum status gate_page_show(struct req *r, int code, const char *alert)
     v->key = req_key(r);
     v->key2 = req_key(r);
     v->version = g->row.version;
+    v->ahead = same(g->state, "prepared");
     v->sits = same(g->state, "open") && f.detail.edit;
     if (gate_is_decided(g)) {
         v->decided = format_day(r->mem, r->lang, gate_day(g), DAY_LONG);

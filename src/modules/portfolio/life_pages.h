@@ -80,7 +80,8 @@ struct gate_v {
     size_t typed_count;
     struct new_condition_v add[NEW_CONDITIONS];
     bool published, decides, sits; /* sits: open, and edited by the reader */
-    bool lost;                     /* fewer can vote than the quorum says */
+    bool ahead; /* prepared: nothing is found yet, nor closed */
+    bool lost;  /* fewer can vote than the quorum says */
     const struct detail_v *detail; /* its steps, and who edits it */
 };
 struct decision_v {
