@@ -120,6 +120,10 @@ await test('all that keeps a decision from being taken is told at once, by its p
   says(await sent({ reason: 'Le comité a entendu l’équipe. Il a lu les preuves.' }), 409, words);
   says(await sent({ reason: '' }), 422, new RegExp(`écrivez les motifs[\\s\\S]*${words.source}`));
   const first = form.controls.find((c) => /^reason_/.test(c.name)).name;
+  const past = await sent({ outcome: 'conditions', condition_1: 'Un carnet', due_1: '2025-03-01',
+    reason: 'Le comité a entendu l’équipe. Il a lu les preuves.' });
+  says(past, 422, /Une condition se lève plus tard/);
+  ok(!/Écrivez au moins une condition/.test(past.text), 'one is written');
   const short = await sent({ [first]: 'ok', condition_1: 'Sans date', reason: 'ok' });
   says(short, 422, /motif d’un critère est trop court[\s\S]*condition[\s\S]*phrase entière[\s\S]*quorum/);
   const head = (r) => readable(r.text).split('Constater et décider')[0];

@@ -198,6 +198,7 @@ static enum status add_conditions(struct deciding *d, struct conn *c)
         k->state = "open";
         const char *field;
         fault = row_fault(c, r->mem, &gate_condition_entity, k, &field);
+        d->wrong_condition |= fault != NULL;
         if (fault)
             refuse(d, fault);
         else
