@@ -693,6 +693,9 @@ await test('the board of what stopped tells what stopped it last, and nothing of
   match(await board(leader), /financement de la seconde année/);
   const hidden = await board(stranger);
   ok(!/seconde année/.test(hidden) && /Projet suspendu puis arrêté/.test(hidden), 'a project that is held is on the board, without the reason');
+  const withheld = /Les motifs du comité n’ont pas été publiés\. Décidé à un jalon du projet/;
+  match(hidden, withheld);
+  ok(!withheld.test(await board(leader)), 'the leader reads them');
   asBefore(of, 'Le financement de la seconde année n’est pas connu. Le comité attend la commune.');
   equal(await board(stranger), hidden, 'an earlier program wrote it into the line of the project');
   equal((await board(leader)).split('financement de la seconde année').length, 2);

@@ -121,6 +121,9 @@ static struct gate_line_v stop_read(struct req *r, struct rows *rows,
         .iso = day_iso(r->mem, halt->day),
         .state = choice_shown(r, &project_entity, "state", state),
         .tone = tone_of(r, &project_entity, "state", state),
+        .how = gated && g.row.id != NONE
+                   ? tr(r->lang, "portfolio.halted_secret")
+                   : NULL,
         .reason = own};
 }
 
