@@ -14,8 +14,8 @@ static bool is_fact(const struct entity *e, const void *row,
                     const struct field *f)
 {
     bool is_state = e->steps && same(f->name, "state");
-    const bool veiled =
-        (f->flags & F_WRITERS) && field_get(f, row).type == V_NULL;
+    const bool veiled = ((f->flags & F_WRITERS) || f->one_of) &&
+                        field_get(f, row).type == V_NULL;
     return !(f->flags & F_HIDDEN) && !is_state && !veiled &&
            !(e->title && same(f->name, e->title));
 }
@@ -107,24 +107,37 @@ static void groups_of(struct drawing *d, struct detail_v *out)
     out->group_count = n;
 }
 
-/* What names the row; where no field does, the first row that it must refer to
- * beside its parent, as a member's person; else its kind. */
+/* May that row name this one? The one that it must refer to beside its parent,
+ * as a member's person; or one of those of which one is given. */
+static bool is_name(const struct entity *e, const struct field *f)
+{
+    return f->type == F_REF &&
+           (f->one_of || ((f->flags & F_REQUIRED) &&
+                          !(e->parent && same(e->parent, f->name))));
+}
+
+/* What names the row; where no field does, the first row that may, and behind
+ * one of several those given with it, as both ends of a link; else its kind. */
 static enum status title_of(struct drawing *d, const char **out)
 {
     const struct entity *e = d->ask->entity;
-    *out = row_title(e, d->ask->row);
-    for (const struct field *f = e->fields; !**out && f->name; f++) {
+    const char *name = row_title(e, d->ask->row);
+    bool goes_on = !e->title && d->ask->conn;
+    *out = said(d->mem, d->lang, name);
+    for (const struct field *f = e->fields; goes_on && f->name; f++) {
         struct value v = field_get(f, d->ask->row);
-        bool names = f->type == F_REF && (f->flags & F_REQUIRED) &&
-                     !(e->parent && same(e->parent, f->name));
-        if (!e->title && names && v.type == V_INT && d->ask->conn)
-            TRY(ref_title(d->ask->conn, d->mem, f, v.i, out));
-        if (!*out)
-            *out = "";
+        if (!is_name(e, f) || v.type != V_INT)
+            continue;
+        TRY(ref_title(d->ask->conn, d->mem, f, v.i, &name));
+        if (!name || !*name)
+            continue;
+        name = said(d->mem, d->lang, name);
+        *out = **out ? arena_printf(d->mem, "%s → %s", *out, name) : name;
+        goes_on = f->one_of != NULL;
     }
-    *out = **out       ? said(d->mem, d->lang, *out)
-           : !e->title ? field_label(d->mem, d->lang, e, "")
-                       : tr(d->lang, "view.untitled");
+    if (!**out)
+        *out = e->title ? tr(d->lang, "view.untitled")
+                        : field_label(d->mem, d->lang, e, "");
     return OK;
 }
 

@@ -590,6 +590,11 @@ await test('the list of filiations says what led to what, and since when', async
   }
   ok(all.filter(([, , , since]) => /\d{4}/.test(since)).length > 10, all.join(' | '));
   ok(all.some(([, from]) => from.startsWith('Note')) && all.some(([, , to]) => to.startsWith('Dépl')));
+  const one = (await rows('/filiations')).find((f) => f.from_signal && f.to_project);
+  const page = (await leader.get(`/filiations/${one.id}`)).text;
+  const ends = [(await rows(`/veille/${one.from_signal}`)).title, (await rows(`/projets/${one.to_project}`)).name].join(' → ');
+  ok(page.includes('<h1>') && readable(/<title>[^<]*/.exec(page)[0]).startsWith(`${ends} – `), `${ends}: ${/<title>[^<]*/.exec(page)[0]}`);
+  ok(!/D’un conseil|À un déploiement/.test(readable(page)), 'ends that are none are called unknown');
   match((await (await server.as('leader', 'en')).get('/filiations')).text, /What came before[\s\S]*Project: /);
 });
 await test('the numbers of an essaimage lead to the schools in use, since when and where', async () => {
