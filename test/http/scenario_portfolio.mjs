@@ -405,6 +405,12 @@ await test('what a project was deployed as is in its filiation, once for each to
     match(seen, /Note de veille · MIA Seconde[^]*Projet · Savoirs fondamentaux et IA[^]*Déploiement · MIA Seconde/);
     equal(drawn(seen), 1);
   }
+  // What came of it in another way stands beside its deployments, not behind them.
+  const child = made(await post(admin, '/projets', { name: 'Remédiation en Première', axis: (await rows('/axes'))[0].id, starts: '2025-01-06' }));
+  made(await post(admin, '/filiations', { kind: 'split', from_project: mia, to_project: child.split('/').at(-1) }));
+  const beside = await figure(leader, child);
+  match(beside, /Projet · Savoirs fondamentaux et IA/);
+  equal(drawn(beside), 0);
   // What is only planned was not deployed yet.
   made(await post(admin, '/deploiements', { project: lab, tool: 'Pas encore là', school: schools[0].id,
     starts: '2099-01-01', state: 'planned' }));

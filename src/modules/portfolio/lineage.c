@@ -147,11 +147,16 @@ static void deployed_place(struct drawing *d, size_t project,
 }
 
 /* Behind a project named, a tool as which it was deployed; behind its last one,
- * those that are more than have a name. */
+ * those that are more than have a name. What came before the node asked was
+ * deployed too, but that leads nowhere here; only a deployment stands among
+ * those of its own project. */
 static void use_place(struct drawing *d, const struct use *u, bool last)
 {
     struct req *r = d->r;
     const size_t project = place_of(d, u->project);
+    if (d->nodes[project].layer <
+        (node_kind(d->self) == NODE_DEPLOYMENT ? -1 : 0))
+        return;
     deployed_place(
         d, project,
         (struct lineage_node){
