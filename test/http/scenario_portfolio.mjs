@@ -405,6 +405,11 @@ await test('what a project was deployed as is in its filiation, once for each to
     match(seen, /Note de veille · MIA Seconde[^]*Projet · Savoirs fondamentaux et IA[^]*Déploiement · MIA Seconde/);
     equal(drawn(seen), 1);
   }
+  // And none of another tool of that project.
+  const [two, other] = query(server.folder, `SELECT min(id), tool FROM portfolio_deployment WHERE state = 'in_use' AND project =
+    (SELECT id FROM portfolio_project WHERE name = 'Inclusion et outils numériques') GROUP BY tool ORDER BY tool DESC`).split('\n').map((l) => l.split('|'));
+  const alone = await figure(leader, `/deploiements/${two[0]}`);
+  ok(alone.includes(`>${two[1]} · `) && !alone.includes(other[1]), `${two} ${other}`);
   // What came of it in another way stands beside its deployments, not behind them.
   const child = made(await post(admin, '/projets', { name: 'Remédiation en Première', axis: (await rows('/axes'))[0].id, starts: '2025-01-06' }));
   made(await post(admin, '/filiations', { kind: 'split', from_project: mia, to_project: child.split('/').at(-1) }));

@@ -149,13 +149,15 @@ static void deployed_place(struct drawing *d, size_t project,
 /* Behind a project named, a tool as which it was deployed; behind its last one,
  * those that are more than have a name. What came before the node asked was
  * deployed too, but that leads nowhere here; only a deployment stands among
- * those of its own project. */
+ * those of the same tool. */
 static void use_place(struct drawing *d, const struct use *u, bool last)
 {
     struct req *r = d->r;
     const size_t project = place_of(d, u->project);
-    if (d->nodes[project].layer <
-        (node_kind(d->self) == NODE_DEPLOYMENT ? -1 : 0))
+    const bool own = node_kind(d->self) == NODE_DEPLOYMENT &&
+                     d->nodes[project].layer == -1 &&
+                     same(u->tool, d->nodes[0].title);
+    if (d->nodes[project].layer < 0 && !own)
         return;
     deployed_place(
         d, project,
@@ -168,7 +170,7 @@ static void use_place(struct drawing *d, const struct use *u, bool last)
                         format_day(r->mem, r->lang, u->first, DAY_MONTH), NULL),
             .href = arena_printf(r->mem, "/projets/%" PRId64 "/essaimage",
                                  node_id(u->project))});
-    if (last && u->tools > USES_MOST)
+    if (last && !own && u->tools > USES_MOST)
         deployed_place(
             d, project,
             (struct lineage_node){.others = (size_t)(u->tools - USES_MOST)});
