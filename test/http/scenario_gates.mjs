@@ -279,6 +279,9 @@ await test('criteria are what asks for a gate: written, the step is refused; tak
   says(await post(leader, `${path}/etapes/study`), 409, /se décide en jalon/);
   made(await post(admin, `${written}/suppression`, { _version: '1' }));
   made(await post(leader, `${path}/etapes/study`));
+  // None is written between stages that no gate ties together.
+  for (const [to, words] of [['trial', /mène à une autre étape/], ['study', /ne mène de l’une à l’autre/]])
+    says(await post(admin, '/criteres', { stage_from: 'trial', stage_to: to, position: '7', label: 'Jamais regardé' }), 422, words);
 });
 await test('an older version that would change nothing says so, and makes no version', async () => {
   const note = made(await post(leader, '/veille', { title: 'À relire', source: 'Revue', seen: '2025-03-01' }));

@@ -24,6 +24,23 @@ static const struct index indexes[] = {
     {0},
 };
 
+const char *stages_fault(const char *from, const char *to)
+{
+    return same(from, to)            ? "portfolio_criterion.same_stage"
+           : !project_step(from, to) ? "portfolio_gate.leads_nowhere"
+                                     : NULL;
+}
+
+/* No committee would ever look at it. */
+static const char *check(struct conn *c, struct arena *a, const void *row,
+                         const char **field)
+{
+    const struct criterion *k = row;
+    (void)c, (void)a;
+    *field = "stage_to";
+    return stages_fault(k->stage_from, k->stage_to);
+}
+
 const struct entity criterion_entity = {
     .name = "portfolio_criterion",
     .api = "criterion",
@@ -35,4 +52,5 @@ const struct entity criterion_entity = {
     .sort = "position",
     .read = PUBLIC,
     .write = "portfolio.edit_strategy",
+    .check = check,
 };

@@ -230,8 +230,7 @@ REFUSES(hold)
 REFUSES(recycle)
 REFUSES(stop)
 
-/* The project's own step from one stage to another; NULL: it stays. */
-static const struct step *project_step(const char *from, const char *to)
+const struct step *project_step(const char *from, const char *to)
 {
     for (const struct step *s = project_entity.steps; s->name; s++)
         if (s->to && word_in(s->from, from) && same(s->to, to))
@@ -427,8 +426,9 @@ static const char *never_fault(struct conn *c, struct arena *a,
     if (word_in("stopped finished", p->state))
         return "portfolio_gate.project_over";
     *field = "stage_to";
-    if (!project_step(g->stage_from, g->stage_to))
-        return "portfolio_gate.leads_nowhere";
+    const char *fault = stages_fault(g->stage_from, g->stage_to);
+    if (fault)
+        return fault;
     *field = "stage_from";
     const int from = place_of(g->stage_from);
     return from < place_of("design") && from < place_of(p->stage)
@@ -442,9 +442,6 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
     enum { A_YEAR = 366 };
     const struct gate *g = row, *was = NULL;
     void *before;
-    *field = "stage_to";
-    if (same(g->stage_from, g->stage_to))
-        return "portfolio_criterion.same_stage";
     if (g->row.version) {
         const enum status s =
             row_load(c, a, &gate_entity, g->row.id, &reach_all, &before);

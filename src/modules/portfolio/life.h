@@ -201,6 +201,10 @@ extern const struct entity signal_entity, advice_entity, design_entity,
 
 extern const char *const evidence_kinds[];
 extern const char *const stages_from[], *const stages_to[];
+/* The project's own step from one stage to another; NULL: there is none. */
+const struct step *project_step(const char *from, const char *to);
+/* Why no gate leads from one to the other: a label key, or NULL. */
+const char *stages_fault(const char *from, const char *to);
 
 /* The day of its decision, or of its committee. */
 int32_t gate_day(const struct gate *g);
