@@ -235,7 +235,7 @@ export const records = [
     },
   },
   {
-    name: 'requests for advice', path: '/conseils', api: 'advice', text: 'need',
+    name: 'requests for advice', path: '/conseils', api: 'advice', text: 'need', files: ['file'],
     read: nearby,
     write: {
       stranger: [sign, sign, sign],
@@ -623,6 +623,15 @@ export const others = [
     },
   },
   {
+    name: 'a finding of nothing', routes: ['POST /api/v1/gate_criterion/:id/constat'],
+    which: ['gate_criterion', () => true],
+    answers: {
+      stranger: sign,
+      'admin leader': 422,
+      'inspector ien coordinator expert researcher partner teacher head host': no,
+    },
+  },
+  {
     name: 'a note de veille that becomes nothing', routes: ['POST /veille/:id/projet'],
     which: ['signal', () => true],
     answers: {
@@ -831,7 +840,7 @@ export const others = [
     },
   },
   { name: 'a link that nobody sent',
-    routes: ['GET /ne-plus-recevoir/:secret', 'POST /ne-plus-recevoir/:secret', 'GET /accord/:secret', 'POST /accord/:secret', 'GET /ma-demande/:secret', 'POST /ma-demande/:secret', 'GET /mon-attente/:secret', 'POST /mon-attente/:secret', 'GET /fiche-sortie/:secret', 'GET /fiche-sortie/:secret/pdf', 'GET /votre-avis/:secret', 'POST /votre-avis/:secret', 'GET /documents-remis/:secret/:document/file'],
+    routes: ['GET /ne-plus-recevoir/:secret', 'POST /ne-plus-recevoir/:secret', 'GET /accord/:secret', 'POST /accord/:secret', 'GET /ma-demande/:secret', 'POST /ma-demande/:secret', 'GET /mon-attente/:secret', 'POST /mon-attente/:secret', 'GET /fiche-sortie/:secret', 'GET /fiche-sortie/:secret/pdf', 'GET /votre-avis/:secret', 'POST /votre-avis/:secret', 'GET /documents-remis/:secret/:document/file', 'GET /documents-remis/:secret/file'],
     answers: { [all]: gone } },
   { name: 'asking for nothing', routes: ['POST /demander-conseil'], answers: { [all]: 422 } },
   {

@@ -736,6 +736,7 @@ await test('findings are noted by the API too, by who may decide, while the comm
   for (const k of await criteria()) {
     equal(await note(k, { ...good, met: 'maybe' }), '422 bad_finding');
     equal(await note(k, { ...good, reason: 'Oui.' }), '422 short_finding');
+    equal(await note(k, { met: 'yes' }), '422 required');
     match(await note(k, good, coordinator), /^40[34]/);
     equal(await note(k, good), '200');
   }

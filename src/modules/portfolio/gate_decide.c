@@ -317,7 +317,13 @@ static enum status find(struct conn *c, struct arena *a, void *data)
 
 enum status gate_find(struct req *r)
 {
+    static const char *const asked[] = {"met", "reason", NULL};
     struct deciding d = {.r = r};
+    for (const char *const *a = asked; *a; a++)
+        if (!req_text(r, *a).p)
+            form_error(&r->errors, *a, "form.required");
+    if (r->errors.n)
+        return ERR_INVALID;
     const enum status s = req_write(r, find, &d);
     if (d.refusal && (s == ERR_CONFLICT || s == ERR_INVALID))
         form_error(&r->errors, NULL, d.refusal);
