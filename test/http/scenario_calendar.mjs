@@ -159,11 +159,12 @@ await test('the day tells who is in a part of a divided room, each as far as the
 
   const first = await put('Les fenêtres', one.id, { school });
   const alone = await morning(admin), public_ = await morning(who);
-  deepEqual([alone.mark, ...alone.visits], ['some', first]);
-  match(alone.words, new RegExp(`^en partie pris.*Les fenêtres.*${one.name}`));
+  const its = (path) => `${path}&slot.0.day=${day}&slot.0.part=morning&slot.0.space=${other.id}`;
+  deepEqual([alone.mark, ...alone.visits], ['some', its(`/accueils/nouveau?lab=${lab}`), first], 'the free part is offered');
+  match(alone.words, new RegExp(`en partie pris, 1 libre.*Les fenêtres.*${one.name}`));
   ok(!/: pris/.test(alone.words), alone.words);
-  deepEqual([public_.mark, ...public_.visits], ['some']);
-  match(public_.words, /^en partie pris/);
+  deepEqual([public_.mark, ...public_.visits], ['some', `/laboratoires/${lab}/demande?jour=${day}&moment=morning`]);
+  match(public_.words, /en partie pris, 1 libre/);
   match(public_.words, taken(one));
 
   const second = await put('Le studio', other.id);

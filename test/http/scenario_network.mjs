@@ -209,6 +209,30 @@ await test('by the API too: one of many has the room, its parts go with it', asy
     { override: 'Deux groupes se partagent la salle' })).status, 201);
 });
 
+await test('a room that somebody has in part is offered by its free parts, the whole of it no more', async () => {
+  const all = await rows('/espaces'), { lab: at, within } = all.find((s) => s.within !== null);
+  const parts = all.filter((s) => s.within === within), day = '2025-05-15', who = server.stranger();
+  const visit = async () => JSON.parse((await api('POST', 'visit', { lab: at, kind: 'workshop', place: 'inside', year: '2024-2025', pupils: 12, asked: today })).text).id;
+  const cell = async () => readable((await who.get(`/laboratoires/${at}?mois=2025-05`)).text).match(/jeudi 15 (.*?) (vendredi|lundi) \d/)[1];
+  for (const room of all.filter((s) => s.lab === at && s.within === null && s.id !== within))
+    equal((await slot(await visit(), day, 'morning', room.id)).status, 201);
+  equal((await slot(await visit(), day, 'morning', parts[0].id)).status, 201);
+  const left = parts.length - 1, said = `${left} partie${left > 1 ? 's' : ''} de salle libre`;
+  ok((await cell()).includes(said), await cell());
+  ok((await who.get(`/laboratoires/${at}/calendrier?vue=jour&jour=${day}`)).text.includes(half(at, day, 'morning').replaceAll('&', '&amp;')));
+  const form = await who.form(half(at, day, 'morning'));
+  says(await who.submit(form, { ...typed, pupils: '30', _key: `part-${serial++}` }), 409, /n’ont pas assez de places/);
+  const got = [];
+  for (const _ of parts.slice(1)) {
+    const r = await slot(await visit(), day, 'morning', null);
+    equal(r.status, 201, r.text);
+    got.push(JSON.parse((await api('GET', `slot/${JSON.parse(r.text).id}`)).text).space);
+  }
+  deepEqual(got.sort(), parts.slice(1).map((p) => p.id).sort());
+  ok((await cell()).includes('complet'), await cell());
+  equal((await who.submit(form, { ...typed, pupils: '12', email: 'partie@demo.example', _key: `part-${serial++}` })).status, 409);
+});
+
 await test('a form that arrives several times at the same moment is answered alike, though it overlaps itself', async () => {
   const visit = await visitOf(today);
   const form = await admin.form(`/demi-journees/nouveau?visit=${visit}`, '/demi-journees');

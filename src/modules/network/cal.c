@@ -81,17 +81,18 @@ static void open_cell(const struct cal *c, const struct lab_halves *lab,
         cell->mark = "past";
         return;
     }
-    cell->mark = !at->free                         ? "full"
+    const int left = half_left(at);
+    cell->mark = !left                             ? "full"
                  : at->free < (int)lab->room_count ? "some"
                                                    : "free";
-    cell->label = at->free ? tr_n(r->mem, r->lang, "network.free", at->free)
+    cell->label = left           ? left_text(r, at->free, at->parts)
                   : at->promised ? tr(r->lang, "network.promised")
                                  : tr(r->lang, "network.full");
-    if (at->free && day_is_open_to(&c->receiving, lab->lab, day)) {
+    if (left && day_is_open_to(&c->receiving, lab->lab, day)) {
         cell->href = free_half_address(
             r, &c->receiving,
             (struct free_half){lab->lab, day, (enum half_day)part,
-                               at->free == 1
+                               left == 1
                                    ? room_of_half(&c->halves, lab, day, part, 0)
                                    : NONE});
         cell->name = half_day_shown(r, day, (enum half_day)part);

@@ -25,12 +25,20 @@ static void grid_new(struct arena *a, struct cal_grid_v *g, size_t columns,
         (*lines)[i].cells = *cells + i * columns;
 }
 
-static bool part_is_free(const struct room *room, int part)
+static int parts_free(const struct room *room, int part)
 {
-    bool free = false;
+    int free = 0;
     for (size_t i = 0; i < room->part_count; i++)
-        free |= room->parts[i].use[part] == ROOM_FREE;
+        free += room->parts[i].use[part] == ROOM_FREE;
     return free;
+}
+
+static bool part_is_promised(const struct room *room, int part)
+{
+    bool is = false;
+    for (size_t i = 0; i < room->part_count; i++)
+        is |= room->parts[i].use[part] == ROOM_PROMISED;
+    return is;
 }
 
 /* May the reader see who has it, be it with the whole room? */
@@ -54,7 +62,7 @@ static const char *untold_parts(const struct cal *c, const struct room *room,
     const char **names = NEW_ARRAY(r->mem, const char *, room->part_count + 1);
     size_t n = 0;
     for (size_t i = 0; i < room->part_count; i++)
-        if (room->parts[i].use[part] != ROOM_FREE &&
+        if (room->parts[i].use[part] == ROOM_HELD &&
             !is_told(c, part, room->id, room->parts[i].id))
             names[n++] = room->parts[i].name;
     return n ? arena_printf(
@@ -64,20 +72,33 @@ static const char *untold_parts(const struct cal *c, const struct room *room,
 }
 
 /* Where a part is free it is said which are not, as far as no visit does. */
-static void room_used(const struct cal *c, const struct room *room, int part,
+static void room_used(const struct cal *c, const struct lab_halves *lab,
+                      const struct room *room, int part,
                       struct cal_cell_v *cell)
 {
-    const struct lang *l = c->r->lang;
-    const bool promised = room->use[part] == ROOM_PROMISED,
-               some = !promised && part_is_free(room, part);
-    cell->mark = some ? "some" : "full";
-    cell->label = some       ? tr(l, "network.cal.some")
-                  : cell->n  ? NULL
-                  : promised ? tr(l, "network.promised")
-                             : tr(l, "network.cal.taken");
-    if (some || cell->n)
+    struct req *r = c->r;
+    const bool all = room->use[part] == ROOM_PROMISED,
+               promised = all || part_is_promised(room, part);
+    const int free = all ? 0 : parts_free(room, part);
+    cell->mark = free ? "some" : "full";
+    cell->label =
+        free ? arena_printf(r->mem, "%s, %s", tr(r->lang, "network.cal.some"),
+                            tr_n(r->mem, r->lang, "network.cal.left", free))
+        : promised ? tr(r->lang, "network.promised")
+        : cell->n  ? NULL
+                   : tr(r->lang, "network.cal.taken");
+    if (free || cell->n)
         cell->note = untold_parts(c, room, part);
-    cell->href = NULL;
+    if (!free)
+        cell->href = NULL;
+    for (size_t i = 0; cell->href && i < room->part_count; i++)
+        if (room->parts[i].use[part] == ROOM_FREE) {
+            cell->href = free_half_address(
+                r, &c->receiving,
+                (struct free_half){lab->lab, c->day, (enum half_day)part,
+                                   room->parts[i].id});
+            break;
+        }
 }
 
 /* Of the half-day of a laboratory what one room has. */
@@ -91,7 +112,7 @@ static void room_fill(const struct cal *c, const struct lab_halves *lab,
     if (!word_in("free some full", cell->mark))
         return;
     if (room->use[part] != ROOM_FREE) {
-        room_used(c, room, part, cell);
+        room_used(c, lab, room, part, cell);
         return;
     }
     cell->mark = "free";
@@ -181,13 +202,14 @@ void cal_week_fill(struct cal *c)
 static const char *day_mark(const struct cal *c, const struct lab_halves *lab,
                             int32_t day, const char **why)
 {
-    int open = 0, free = 0, rooms = 0;
+    int open = 0, free = 0, parts = 0, rooms = 0;
     *why = NULL;
     for (int part = MORNING; part < PARTS; part++) {
         const struct half_at *at = half_of(&c->halves, lab, day, part);
         if (at->state == HALF_OPEN) {
             open++;
             free += at->free;
+            parts += at->parts;
             rooms += (int)lab->room_count;
         } else if (!*why) {
             *why = at->why;
@@ -196,7 +218,7 @@ static const char *day_mark(const struct cal *c, const struct lab_halves *lab,
     if (!open)
         return *why ? "shut" : "none";
     *why = NULL;
-    return !free ? "full" : free < rooms ? "some" : "free";
+    return !free && !parts ? "full" : free < rooms ? "some" : "free";
 }
 
 static void month_cell(struct cal *c, int32_t day, struct cal_cell_v *cell)

@@ -202,7 +202,7 @@ struct cal_cell_v cal_half_short(const struct cal *c,
                                  int part)
 {
     struct cal_cell_v cell = cal_half(c, lab, day, part);
-    const int free = half_of(&c->halves, lab, day, part)->free;
+    const int free = half_left(half_of(&c->halves, lab, day, part));
     if (word_in("free some", cell.mark))
         cell.label = tr_n(c->r->mem, c->r->lang, "network.cal.left", free);
     return cell;

@@ -130,14 +130,15 @@ struct known_space {
 };
 
 static unsigned char *part_add(const struct make *m, struct room *room,
-                               int64_t id, const char *name)
+                               int64_t id, const char *name, int64_t capacity)
 {
     if (!room->parts)
         room->parts = NEW_ARRAY(m->a, struct room_part, SPACE_HOLDS);
     if (room->part_count == SPACE_HOLDS)
         return NULL;
     unsigned char *own = NEW_ARRAY(m->a, unsigned char, m->slots);
-    room->parts[room->part_count++] = (struct room_part){id, name, own};
+    room->parts[room->part_count++] =
+        (struct room_part){id, name, capacity, own};
     return own;
 }
 
@@ -171,7 +172,8 @@ static enum status read_spaces(struct make *m, struct known_space **out,
         for (size_t i = 0; within != NONE && i < lab->room_count; i++)
             if (lab->rooms[i].id == within) {
                 use = lab->rooms[i].use;
-                own = part_add(m, &lab->rooms[i], id, row_text(rows, 3));
+                own = part_add(m, &lab->rooms[i], id, row_text(rows, 3),
+                               row_int(rows, 4));
             }
         if (within == NONE && lab->room_count < ROOMS) {
             use = NEW_ARRAY(m->a, unsigned char, m->slots);
@@ -232,6 +234,15 @@ static enum status read_held(struct make *m)
     return rows_end(rows);
 }
 
+/* Of a room that is free as a whole the parts are not counted besides. */
+static int parts_left(const struct room *room, size_t at)
+{
+    int n = 0;
+    for (size_t i = 0; room->use[at] == ROOM_HELD && i < room->part_count; i++)
+        n += room->parts[i].use[at] == ROOM_FREE;
+    return n;
+}
+
 static void settle_half(const struct make *m, size_t i, int32_t day, int part)
 {
     struct lab_halves *lab = &m->out->labs[i];
@@ -252,8 +263,10 @@ static void settle_half(const struct make *m, size_t i, int32_t day, int part)
         h->state = HALF_UNKNOWN;
     else if (!open[week])
         h->state = HALF_WEEK;
-    for (size_t r = 0; h->state == HALF_OPEN && r < lab->room_count; r++)
+    for (size_t r = 0; h->state == HALF_OPEN && r < lab->room_count; r++) {
         h->free += lab->rooms[r].use[at] == ROOM_FREE;
+        h->parts += parts_left(&lab->rooms[r], at);
+    }
 }
 
 enum status halves_make(struct conn *c, struct arena *a, int64_t lab,
@@ -326,6 +339,7 @@ enum status calendar_make(struct conn *c, struct arena *a,
                                                (int64_t)one->room_count,
                                                at->free,
                                                one->lab,
+                                               at->parts,
                                                at->promised};
         }
     }
@@ -342,7 +356,7 @@ enum status calendar_next(struct conn *c, struct arena *a,
     *out = NEW_ARRAY(a, struct half, most);
     *n = 0;
     for (size_t i = 0; i < all.n && *n < most; i++)
-        if (all.half[i].free)
+        if (all.half[i].free || all.half[i].parts)
             (*out)[(*n)++] = all.half[i];
     return OK;
 }
@@ -354,19 +368,33 @@ static bool suits_better(int64_t capacity, int64_t than)
     return capacity != NONE && (than == NONE || capacity < than);
 }
 
+struct best {
+    int64_t people, id, capacity;
+};
+static void try_space(struct best *b, int64_t id, int64_t capacity)
+{
+    if ((capacity != NONE && capacity < b->people) ||
+        (b->id != NONE && !suits_better(capacity, b->capacity)))
+        return;
+    b->id = id;
+    b->capacity = capacity;
+}
+
 int64_t room_of_half(const struct halves *h, const struct lab_halves *lab,
                      int32_t day, int part, int64_t people)
 {
     const size_t at = (size_t)(day - h->from) * PARTS + (size_t)part;
-    const struct room *best = NULL;
+    struct best best = {people, NONE, NONE};
     for (size_t i = 0; i < lab->room_count; i++) {
         const struct room *room = &lab->rooms[i];
-        if (room->use[at] == ROOM_FREE &&
-            (room->capacity == NONE || room->capacity >= people) &&
-            (!best || suits_better(room->capacity, best->capacity)))
-            best = room;
+        if (room->use[at] == ROOM_FREE)
+            try_space(&best, room->id, room->capacity);
+        for (size_t k = 0; room->use[at] == ROOM_HELD && k < room->part_count;
+             k++)
+            if (room->parts[k].use[at] == ROOM_FREE)
+                try_space(&best, room->parts[k].id, room->parts[k].capacity);
     }
-    return best ? best->id : NONE;
+    return best.id;
 }
 
 enum { NEAR_DAYS = 60, NEAR_LABS = 8 };
@@ -378,7 +406,7 @@ static void try_near(const struct halves *all, const struct near *k,
     const int part = (int)(slot % PARTS);
     if (*n == most || !all->n || day < all->from || day > all->to ||
         day > visit_horizon() ||
-        !half_of(all, &all->labs[0], day, part)->free ||
+        !half_left(half_of(all, &all->labs[0], day, part)) ||
         room_of_half(all, &all->labs[0], day, part, k->people) == NONE)
         return;
     out[(*n)++] = (struct half){
@@ -468,17 +496,23 @@ enum status calendar_near(struct conn *c, struct arena *a,
     return near_among(c, a, k, labs, count, out, most, n);
 }
 
-/* Whole rooms that are free on a half-day, the best for so many people first.
- * The room and its parts first, as above: else every hold there is would be
+/* A room and its parts first, as above: else every hold there is would be
  * looked at. */
+#define HELD(space)                                                            \
+    "EXISTS (SELECT 1 FROM network_space p CROSS JOIN booking_hold h WHERE"    \
+    " (p.id = " space " OR p.within = " space ") AND h.kind = 'space' AND"     \
+    " h.thing = p.id AND h.starts <= :slot AND h.until > :slot)"
+
+/* What is free on a half-day, the best for so many people first: whole rooms,
+ * and parts of those that are not. */
 #define ROOMS_FREE                                                             \
-    "SELECT s.id FROM network_space s WHERE s.lab = :lab AND s.within"         \
-    " IS NULL AND NOT EXISTS (SELECT 1 FROM network_space p CROSS JOIN"        \
-    " booking_hold h WHERE (p.id = s.id OR p.within = s.id) AND h.kind"        \
-    " = 'space' AND h.thing = p.id AND h.starts <= :slot AND h.until >"        \
-    " :slot) ORDER BY CASE WHEN s.capacity IS NULL THEN 1"                     \
-    " WHEN s.capacity >= :people THEN 0 ELSE 2 END, CASE WHEN"                 \
-    " s.capacity >= :people THEN s.capacity ELSE -s.capacity END, s.id LIMIT"
+    "SELECT s.id FROM network_space s WHERE s.lab = :lab AND"                  \
+    " NOT " HELD("s.id") " AND (s.within IS NULL OR " HELD(                    \
+        "s.within") ")"                                                        \
+                    " ORDER BY CASE WHEN s.capacity IS NULL THEN 1"            \
+                    " WHEN s.capacity >= :people THEN 0 ELSE 2 END, CASE WHEN" \
+                    " s.capacity >= :people THEN s.capacity ELSE -s.capacity " \
+                    "END, s.id LIMIT"
 
 enum status room_free(struct conn *c, int64_t lab, int64_t slot, int64_t people,
                       int64_t *space)

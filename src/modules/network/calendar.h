@@ -19,7 +19,8 @@ enum half_state {
 struct half_at {
     enum half_state state;
     int free;     /* HALF_OPEN: whole rooms that are ROOM_FREE */
-    int promised; /* and those that are ROOM_PROMISED */
+    int parts;    /* and parts that are, of rooms that somebody has in part */
+    int promised; /* and of both those that are ROOM_PROMISED */
     const char *why;
 };
 enum room_use {
@@ -30,7 +31,8 @@ enum room_use {
 struct room_part {
     int64_t id;
     const char *name;
-    unsigned char *use; /* as a room's; never ROOM_PROMISED */
+    int64_t capacity;
+    unsigned char *use; /* as a room's */
 };
 struct room {
     int64_t id;
@@ -68,6 +70,11 @@ static inline const struct half_at *half_of(const struct halves *h,
 {
     return &lab->at[(day - h->from) * PARTS + part];
 }
+/* What can be had then without saying what: whole rooms, and parts. */
+static inline int half_left(const struct half_at *at)
+{
+    return at->free + at->parts;
+}
 /* The room to offer so many people then: as room_fitting says; NONE. */
 int64_t room_of_half(const struct halves *h, const struct lab_halves *lab,
                      int32_t day, int part, int64_t people);
@@ -77,7 +84,8 @@ struct half {
     enum half_day part;
     int64_t rooms, free; /* whole rooms; those of which no part is held */
     int64_t lab;         /* where it is */
-    int promised;        /* rooms that fit somebody who waits; not of .free */
+    int parts;           /* free, of rooms that somebody has in part */
+    int promised;        /* what fits somebody who waits; not of these */
 };
 struct day_off {
     int32_t day;
@@ -113,9 +121,9 @@ struct near {
 };
 enum status calendar_near(struct conn *c, struct arena *a, const struct near *k,
                           struct half *out, size_t most, size_t *n) MUST_USE;
-/* A room of the laboratory that is free on that half-day, the smallest that
- * holds so many people, one that does not say how many it holds, or the
- * largest; NONE. */
+/* A room of the laboratory that is free on that half-day, or the free part of
+ * one that somebody has in part: the smallest that holds so many people, one
+ * that does not say how many it holds, or the largest; NONE. */
 enum status room_free(struct conn *c, int64_t lab, int64_t slot, int64_t people,
                       int64_t *space) MUST_USE;
 /* All of them that are free, in that order, ROOMS_MOST at most. */

@@ -55,12 +55,12 @@ static struct slot_cell_v cell_of(struct req *r, const struct receiving *where,
 {
     struct slot_cell_v cell = {.name = half_day_shown(r, h->day, h->part),
                                .open = true};
-    if (!h->free) {
+    if (!h->free && !h->parts) {
         cell.label =
             tr(r->lang, h->promised ? "network.promised" : "network.full");
         return cell;
     }
-    cell.label = tr_n(r->mem, r->lang, "network.free", h->free);
+    cell.label = left_text(r, h->free, h->parts);
     if (day_is_open_to(where, h->lab, h->day))
         cell.href = free_half_address(
             r, where, (struct free_half){h->lab, h->day, h->part, NONE});

@@ -44,6 +44,12 @@ bool day_is_open_to(const struct receiving *where, int64_t lab, int32_t day)
     return day >= first && day <= visit_horizon();
 }
 
+const char *left_text(struct req *r, int64_t rooms, int64_t parts)
+{
+    return rooms ? tr_n(r->mem, r->lang, "network.free", rooms)
+                 : tr_n(r->mem, r->lang, "network.free_parts", parts);
+}
+
 const char *free_half_address(struct req *r, const struct receiving *where,
                               struct free_half h)
 {

@@ -16,6 +16,9 @@ enum status labs_received(struct req *r, struct receiving *out) MUST_USE;
  * telephone. */
 bool day_is_open_to(const struct receiving *where, int64_t lab, int32_t day);
 
+/* "2 salles libres"; of none, "1 partie de salle libre". */
+const char *left_text(struct req *r, int64_t rooms, int64_t parts);
+
 /* Where a half-day that is free is taken: by who receives there in the form of
  * an accueil, with it filled in (and the space; NONE: it is chosen there), by
  * all others where it is asked for. */

@@ -129,7 +129,7 @@ static enum status try_day(const struct looking *k, int32_t day,
     if (day < h->from || day > h->to)
         return OK;
     for (int part = MORNING; part < PARTS && out->space == NONE; part++)
-        if (half_of(h, &h->labs[0], day, part)->free)
+        if (half_left(half_of(h, &h->labs[0], day, part)))
             TRY(try_other(k, day, (enum half_day)part, out));
     return OK;
 }

@@ -239,7 +239,7 @@ static bool half_for(const struct halves *h, const struct waiter *w,
          h->n && day <= w->ends && day <= h->to; day++)
         for (int part = MORNING; part < PARTS; part++) {
             if ((only != PARTS && (int)only != part) ||
-                !half_of(h, &h->labs[0], day, part)->free)
+                !half_left(half_of(h, &h->labs[0], day, part)))
                 continue;
             *space = room_of_half(h, &h->labs[0], day, part, people);
             if (*space == NONE)
@@ -251,17 +251,29 @@ static bool half_for(const struct halves *h, const struct waiter *w,
     return false;
 }
 
+static void use_keep(unsigned char *use, int *free, int *promised)
+{
+    if (*use != ROOM_FREE)
+        return;
+    *use = ROOM_PROMISED;
+    --*free;
+    ++*promised;
+}
+
 static void room_keep(struct halves *h, struct lab_halves *lab,
                       const struct half *half, int64_t space)
 {
     const size_t at =
         (size_t)(half->day - h->from) * PARTS + (size_t)half->part;
-    for (size_t i = 0; i < lab->room_count; i++)
-        if (lab->rooms[i].id == space && lab->rooms[i].use[at] == ROOM_FREE) {
-            lab->rooms[i].use[at] = ROOM_PROMISED;
-            lab->at[at].free--;
-            lab->at[at].promised++;
-        }
+    for (size_t i = 0; i < lab->room_count; i++) {
+        const struct room *room = &lab->rooms[i];
+        if (room->id == space)
+            use_keep(&room->use[at], &lab->at[at].free, &lab->at[at].promised);
+        for (size_t k = 0; k < room->part_count; k++)
+            if (room->parts[k].id == space)
+                use_keep(&room->parts[k].use[at], &lab->at[at].parts,
+                         &lab->at[at].promised);
+    }
 }
 
 /* Each in turn the earliest that fits. */

@@ -97,16 +97,17 @@ static enum status free_load(struct req *r, int32_t monday,
         for (size_t i = 0; i < where->n; i++)
             for (int part = MORNING; of[i].n && part < PARTS; part++) {
                 const struct lab_halves *lab = &of[i].labs[0];
-                const int free = half_of(&of[i], lab, monday + k, part)->free;
+                const struct half_at *at =
+                    half_of(&of[i], lab, monday + k, part);
                 const struct free_half half = {lab->lab, monday + k,
                                                (enum half_day)part, NONE};
-                if (free <= 0)
+                if (!half_left(at))
                     continue;
                 *all++ = (struct slot_cell_v){
                     .label = arena_printf(
                         r->mem, "%s%s%s%s%s", format_half(r->lang, half.part),
                         tr(r->lang, "view.colon"),
-                        tr_n(r->mem, r->lang, "network.free", free),
+                        left_text(r, at->free, at->parts),
                         where->n > 1 ? ", " : "",
                         where->n > 1 ? said(r->mem, r->lang, lab->name) : ""),
                     .href = free_half_address(r, where, half)};
