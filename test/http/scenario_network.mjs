@@ -644,14 +644,26 @@ await test('what already took place is entered by one form: confirmed and held b
   equal(query(folder, `SELECT count(*) FROM network_visit_classes WHERE row_id = ${id}`), '1', 'its class joined');
   equal(query(folder, "SELECT levels FROM directory_class WHERE label = 'CM2 Passé'"), 'CM2');
   equal(query(folder, "SELECT count(*) FROM core_mail WHERE address = 'passe@demo.example'"), '0', 'nobody is told that they may come');
-  equal(await stateOf(await enters(admin, { 'slot.0.day': '2025-05-19', class_label: '' })), 'asked', 'to come');
-  equal(await stateOf(await enters(admin, { 'slot.0.day': '2025-03-04', class_label: '', present_pupils: '' })), 'asked', 'nobody is counted');
-  equal(await stateOf(await enters(admin, { 'slot.0.day': '2025-03-06', class_label: 'CM2 Passée' })), 'asked', 'which class is meant?');
+  const come = await enters(admin, { 'slot.0.day': '2025-05-19', class_label: '' });
+  equal(await stateOf(come), 'asked', 'to come');
+  const nobody = await enters(admin, { 'slot.0.day': '2025-03-04', class_label: '', present_pupils: '' });
+  equal(await stateOf(nobody), 'asked', 'nobody is counted');
+  const unsure = await enters(admin, { 'slot.0.day': '2025-03-06', class_label: 'CM2 Passée' });
+  equal(await stateOf(unsure), 'asked', 'which class is meant?');
   equal((await enters(admin, { 'slot.0.day': '2025-03-09', class_label: '' })).status, 422, 'a Sunday');
   const me = (await rows('/personnes')).find((p) => p.email === 'coordinator@demo.example'), who = await server.as('coordinator');
-  const mine = (await rows('/etablissements')).find((s) => s.bassin === me.area);
+  const mine = (await rows('/etablissements')).find((s) => s.bassin === me.area), entered = {};
   for (const [l, state, day] of [[labs.find((o) => o.bassin !== me.area), 'asked', '2025-03-10'], [labs.find((o) => o.bassin === me.area), 'held', '2025-03-11']])
-    equal(await stateOf(await enters(who, { lab: l.name, school: mine.uai, class_label: '', 'slot.0.day': day })), state, l.name);
+    equal(await stateOf(entered[state] = await enters(who, { lab: l.name, school: mine.uai, class_label: '', 'slot.0.day': day })), state, l.name);
+  // What stays asked for though it is past says why, and what is to be done.
+  const page = async (r, person = admin) => readable((await person.get(r.location)).text);
+  const past = /est passée sans qu’il ait été confirmé. S’il a eu lieu, confirmez-le/;
+  match(await page(nobody), past);
+  ok(!/effectif présent d’abord|Indiquez d’abord/.test(await page(nobody)));
+  match(await page(unsure), past);
+  match(await page(unsure), /Dites d’abord de quelle classe/);
+  match(await page(entered.asked, who), /sans que le laboratoire l’ait confirmé : téléphonez-lui/);
+  for (const r of [come, done]) ok(!/passée sans/.test(await page(r)), r.location);
 });
 
 await test('who names no room is given the smallest that holds who comes; where none is free, another half-day is offered', async () => {

@@ -14,6 +14,9 @@ enum status visit_show(struct req *r);
 enum status visit_name_class(struct req *r);
 /* visit_label.c: of the visit's page, to who receives. */
 enum status new_classes_fill(struct req *r, struct visit_v *v) MUST_USE;
+/* visit_past.c: why one that is past is still only asked for, and what is to be
+ * done, instead of *alert, or before it. */
+enum status visit_past_alert(struct req *r, const char **alert) MUST_USE;
 enum status sheet_show(struct req *r);
 enum status sheet_pdf(struct req *r);
 enum status sheet_linked(struct req *r);

@@ -135,6 +135,7 @@ enum status visit_show(struct req *r)
         .sheet = arena_printf(r->mem, "/accueils/%" PRId64 "/sortie", r->id),
         .outing = outing_address(r, o)};
     TRY(agreement_alert(r, &v.alert));
+    TRY(visit_past_alert(r, &v.alert));
     TRY(new_classes_fill(r, &v));
     struct page p = req_page(r, detail.title);
     req_crumb(r, &p);
