@@ -142,6 +142,21 @@ static const char *agrees_fault(struct arena *a, const struct entity *e)
     return NULL;
 }
 
+static const char *near_fault(struct arena *a, const struct entity *e)
+{
+    for (size_t i = 0; i < entity_link_count(e); i++) {
+        const struct link *l = &e->links[i];
+        const struct field *here = l->near ? entity_field(e, l->near) : NULL,
+                           *there = l->near ? entity_field(l->target, l->near)
+                                            : NULL;
+        if (l->near && (!here || !there || here->type != F_REF ||
+                        here->target != there->target))
+            return arena_printf(a, "%s.%s: no reference %s on both sides",
+                                e->name, l->name, l->near);
+    }
+    return NULL;
+}
+
 static const char *entity_fault(struct arena *a, const struct entity *e)
 {
     if (!e->api || !e->read || !e->write || !known_right(e->read) ||
@@ -161,6 +176,8 @@ static const char *entity_fault(struct arena *a, const struct entity *e)
         fault = frozen_fault(a, e);
     if (!fault)
         fault = agrees_fault(a, e);
+    if (!fault)
+        fault = near_fault(a, e);
     return fault ? fault : reach_fault(a, e);
 }
 

@@ -85,8 +85,10 @@ static enum status read_typed(struct edit *e, unsigned flags)
         return s;
     for (size_t i = 0; i < entity_link_count(r->entity); i++) {
         struct links_typed typed;
-        s = links_from_input(r->mem, &r->entity->links[i], &r->in, &source,
-                             flags, &typed, &r->errors);
+        const struct link *l = &r->entity->links[i];
+        s = links_from_input(r->mem, l, &r->in, &source, flags,
+                             link_near(r->mem, &source, r->entity, l, e->row),
+                             &typed, &r->errors);
         if (s != OK && s != ERR_INVALID)
             return s;
         e->given[i] = typed.given;

@@ -8,7 +8,7 @@
 static void fault_write(struct json *j, const struct form_error *e,
                         struct str typed)
 {
-    const bool several = same(e->key, "form.several");
+    const bool several = e->candidate_count > 0;
     json_object(j, NULL);
     json_cstr(j, "field", e->field);
     json_cstr(j, "key", several ? "import.several" : e->key);
@@ -216,8 +216,10 @@ static enum status links_read(struct reader *r, struct arena *a,
     line->given = NEW_ARRAY(a, bool, n);
     for (size_t i = 0; i < n; i++) {
         struct links_typed typed;
-        enum status s = links_from_input(a, &e->links[i], in, source,
-                                         PARSE_CODES, &typed, errors);
+        const struct link *l = &e->links[i];
+        enum status s = links_from_input(a, l, in, source, PARSE_CODES,
+                                         link_near(a, source, e, l, line->row),
+                                         &typed, errors);
         if (s != OK && s != ERR_INVALID)
             return s;
         line->links[i] = typed.links;

@@ -275,6 +275,9 @@ struct link {
     int most;      /* at most so many; 0: 200 */
     bool weighted; /* else weight is 1 */
     bool rare;     /* as F_RARE */
+    /* The reference that both have: a title means one that has there what the
+     * row has, where there is one; any other is chosen, and never guessed. */
+    const char *near;
 };
 
 /*

@@ -31,7 +31,7 @@ struct form_error {
     const char *field, *key;
     int64_t min, max;
     struct str text;
-    struct linked *candidates; /* form.several: what the typed name may mean */
+    struct linked *candidates; /* what the typed name may mean */
     size_t candidate_count;
     const char *const *path; /* rows, each by its kind and title; NULL: not for
                                 this reader */
@@ -106,8 +106,15 @@ enum status row_from_input(struct arena *a, const struct entity *e,
                            const struct form_input *in,
                            const struct form_source *source, unsigned flags,
                            void *row, struct form_errors *errors) MUST_USE;
+/* What link.near says of a row of e, of what its reader may name; NULL:
+ * nothing.
+ */
+const struct reach *link_near(struct arena *a, const struct form_source *source,
+                              const struct entity *e, const struct link *l,
+                              const void *row);
 /*
- * The links named under l->name, as ids or titles. A weight stands under
+ * The links named under l->name, as ids or titles; near: see link_near. A
+ * weight stands under
  * "<link>_weight_<id>", or under "<link>_weight" with the same nth; else it is
  * LINK_AS_IT_STANDS.
  * .given tells whether the form had them at all ("<link>_given" or any).
@@ -119,7 +126,7 @@ struct links_typed {
 enum status links_from_input(struct arena *a, const struct link *l,
                              const struct form_input *in,
                              const struct form_source *source, unsigned flags,
-                             struct links_typed *out,
+                             const struct reach *near, struct links_typed *out,
                              struct form_errors *errors) MUST_USE;
 /* The row of target that a text names. error->key, with its candidates, tells
  * what is wrong; NULL when *id is it. field may be NULL. */

@@ -43,14 +43,14 @@ static enum status agreed_on(struct arena *a, const struct form_source *source,
 }
 
 /* What agrees, of that which the reader may name. */
-static void agreeing(struct arena *a, const struct field *f, int64_t id,
-                     struct reach *out)
+static void agreeing(struct arena *a, const struct entity *target,
+                     const char *name, int64_t id, struct reach *out)
 {
     const char **paths = NEW_ARRAY(a, const char *, 2);
     struct scope *scope = NEW(a, struct scope);
     struct through *through = NEW(a, struct through);
-    paths[0] = f->agrees;
-    *scope = (struct scope){entity_field(f->target, f->agrees)->target, id};
+    paths[0] = name;
+    *scope = (struct scope){entity_field(target, name)->target, id};
     *through = (struct through){paths, {.scopes = scope, .n = 1}};
     out->through = through;
 }
@@ -69,12 +69,27 @@ enum status form_offers(struct arena *a, const struct form_source *source,
     if (with != NONE) {
         out->reach = *read;
         out->only = true;
-        agreeing(a, f, with, &out->reach);
+        agreeing(a, f->target, f->agrees, with, &out->reach);
     } else if (source->write) {
         out->only = reach_through(a, e, f, row, read,
                                   source->write(source->data, e), &out->reach);
     }
     return OK;
+}
+
+const struct reach *link_near(struct arena *a, const struct form_source *source,
+                              const struct entity *e, const struct link *l,
+                              const void *row)
+{
+    if (!l->near || !source || !source->conn)
+        return NULL;
+    const struct value v = field_get(entity_field(e, l->near), row);
+    if (v.type != V_INT)
+        return NULL;
+    struct reach *near = NEW(a, struct reach);
+    *near = *form_reach(source, l->target, NULL);
+    agreeing(a, l->target, l->near, v.i, near);
+    return near;
 }
 
 enum status form_told_apart(struct arena *a, const struct lang *lang,

@@ -307,7 +307,7 @@ static const char *weight_read(struct arena *a, const struct link *l,
 enum status links_from_input(struct arena *a, const struct link *l,
                              const struct form_input *in,
                              const struct form_source *source, unsigned flags,
-                             struct links_typed *out,
+                             const struct reach *near, struct links_typed *out,
                              struct form_errors *errors)
 {
     size_t most = l->most ? (size_t)l->most : 200, before = errors->n;
@@ -327,8 +327,13 @@ enum status links_from_input(struct arena *a, const struct link *l,
             continue;
         struct form_error error = {0};
         struct linked one = {0};
-        TRY(ref_from_text(a, source, l->target, NULL, flags, text, &one.target,
-                          &error));
+        struct reading r = {.mem = a,
+                            .source = source,
+                            .target = l->target,
+                            .flags = flags,
+                            .near = near,
+                            .error = &error};
+        TRY(ref_of_link(&r, text, &one.target));
         if (!error.key)
             error.key = weight_read(a, l, in, one.target, nth, &one.weight);
         for (size_t i = 0; !error.key && i < n; i++)

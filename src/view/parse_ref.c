@@ -154,9 +154,11 @@ static enum status by_meaning(const struct reading *r, struct str text,
     return ERR_NOT_FOUND;
 }
 
-/* By its title. When several bear it, or none but some come near, the reader
- * chooses among them; in a form the only one that comes near is meant. */
-static enum status by_title(struct reading *r, struct str text, int64_t *id)
+/* When several bear it, or none but some come near, the reader chooses among
+ * them; in a form the only one that comes near is meant. far: none that is
+ * found is sure, be it the only one. */
+static enum status by_title_in(struct reading *r, struct str text, bool far,
+                               int64_t *id)
 {
     struct hit *found;
     size_t n = 0, equal = 0;
@@ -166,7 +168,7 @@ static enum status by_title(struct reading *r, struct str text, int64_t *id)
     for (size_t i = 0; i < n; i++)
         if (same_fold(r->mem, text, found[i].title) && ++equal == 1)
             *id = found[i].id;
-    if (equal == 1)
+    if (equal == 1 && !far)
         return OK;
     const enum status s =
         equal ? ERR_NOT_FOUND : by_meaning(r, text, id, &found, &n);
@@ -179,14 +181,29 @@ static enum status by_title(struct reading *r, struct str text, int64_t *id)
         TRY(form_told_apart(r->mem, lang_default(), r->source, r->target,
                             &all[i], &all[i].title));
     }
-    if (n == 1 && !(r->flags & (PARSE_GIVEN | PARSE_CODES))) {
+    if (n == 1 && !far && !(r->flags & (PARSE_GIVEN | PARSE_CODES))) {
         *id = all[0].target;
         return OK;
     }
     r->error->candidates = all;
     r->error->candidate_count = n;
-    r->error->key = n ? "form.several" : "form.not_found";
+    r->error->key = !n    ? "form.not_found"
+                    : far ? "form.only_elsewhere"
+                          : "form.several";
     return ERR_NOT_FOUND;
+}
+
+/* By its title; of those that are near, where there are some. */
+static enum status by_title(struct reading *r, struct str text, int64_t *id)
+{
+    if (!r->near)
+        return by_title_in(r, text, false, id);
+    r->offered = r->near;
+    const enum status s = by_title_in(r, text, false, id);
+    r->offered = NULL;
+    if (s != ERR_NOT_FOUND || r->error->candidate_count)
+        return s;
+    return by_title_in(r, text, true, id);
 }
 
 /* Are numbers codes in it, and no ids? */
@@ -255,6 +272,12 @@ enum status ref_from_text(struct arena *a, const struct form_source *source,
                         .error = error};
     *id = NONE;
     return ref_read(&r, text, id);
+}
+
+enum status ref_of_link(struct reading *r, struct str text, int64_t *id)
+{
+    *id = NONE;
+    return ref_read(r, text, id);
 }
 
 /* A form shows a reference by its title, which others may bear too, or by its

@@ -1,6 +1,6 @@
 // A half-day of a laboratory: asked for on its page, taken once, given back; and
 // the database itself refuses two, whoever asks and however many at once.
-import { test, deepEqual, apiOf, equal, ok, match, serve, post, copy, drop, essaim, forms, links, readable, query, says, today, roles } from './lib.mjs';
+import { test, deepEqual, apiOf, equal, ok, match, serve, post, made as made_, copy, drop, essaim, forms, links, readable, query, says, today, roles } from './lib.mjs';
 
 const folder = copy();
 const server = await serve({ data: folder });
@@ -114,6 +114,22 @@ await test('a class that the list has not is told before it joins, with those it
   equal((await rows('/classes')).length, before, 'none is added');
   const elsewhere = (await rows('/classes')).find((k) => k.school !== school.id).id, two = await visit('3e YX');
   equal((await admin.submit(await admin.form(`/accueils/${two}`, '/classe'), { classe: String(elsewhere) })).status, 404);
+});
+
+await test('a class typed by its label is one of the school\'s; another school\'s is chosen, never guessed', async () => {
+  const other = (await rows('/etablissements')).find((s) => s.id !== school.id);
+  const made = async (of, label) => JSON.parse((await api('POST', 'class', { school: of, year: '2024-2025', label, kind: 'class' })).text).id;
+  const [mine, theirs, far] = [await made(school.id, '4e Voisine'), await made(other.id, '4e Voisine'), await made(other.id, '4e Lointaine')];
+  const enters = async (classes) => admin.submit(await admin.form('/accueils/nouveau', '/accueils'),
+    { lab: lab.name, kind: 'workshop', school: school.uai, classes, 'slot.0.day': '', 'slot.0.part': '' });
+  const classesOf = async (r) => JSON.parse((await api('GET', `visit/${made_(r).split('/').pop()}`)).text).classes;
+  deepEqual(await classesOf(await enters('4e Voisine')), [mine]);
+  const asks = await enters('4e Lointaine');
+  says(asks, 422, new RegExp(`« 4e Lointaine » n’existe qu’ailleurs : 4e Lointaine · [^.]* · #${far}\\.`));
+  deepEqual(await classesOf(await enters(`4e Voisine · ${other.name} · 2024-2025 · #${theirs}`)), [theirs]);
+  const v = { lab: lab.id, kind: 'workshop', place: 'inside', year: '2024-2025', asked: today, school: school.id };
+  equal((await api('POST', 'visit', { ...v, classes: ['4e Lointaine'] })).status, 422);
+  deepEqual(JSON.parse((await api('GET', `visit/${JSON.parse((await api('POST', 'visit', { ...v, classes: ['4e Voisine'] })).text).id}`)).text).classes, [mine]);
 });
 
 await test('the school\'s list of classes is offered to who has said of which school', async () => {

@@ -343,7 +343,7 @@ TEST(view_form_entity)
          same(form_error_of(&errors, "uai")->key, "form.taken"));
     OKAY(same(form_error_of(&errors, "bassin")->key, "form.several"));
     struct links_typed links;
-    OKAY(links_from_input(&w.mem, t_school_links, &in, &src, 0, &links,
+    OKAY(links_from_input(&w.mem, t_school_links, &in, &src, 0, NULL, &links,
                           &errors) == ERR_INVALID);
     OKAY(links.given && !links.links.n &&
          same(form_error_of(&errors, "groups")->key, "form.not_a_weight"));
@@ -396,7 +396,7 @@ TEST(view_form_links)
         struct links_typed got;
         const struct form_input in = typed(sets[i]);
         enum status s = links_from_input(&w.mem, t_school_links, &in, &src, 0,
-                                         &got, &errors);
+                                         NULL, &got, &errors);
         OKAY(s == (keys[i] ? ERR_INVALID : OK) && got.given);
         if (keys[i])
             OKAY(same(errors.list[0].key, keys[i]));

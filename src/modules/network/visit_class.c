@@ -8,7 +8,8 @@ const struct link visit_links[] = {
     {.name = "classes",
      .target = &class_entity,
      .most = CLASSES_MOST,
-     .rare = true},
+     .rare = true,
+     .near = "school"},
     {0},
 };
 
