@@ -329,6 +329,11 @@ static enum status line_weigh(struct reader *r, struct arena *a,
     if (w.fault)
         form_error_add(errors,
                        (struct form_error){.key = w.fault, .field = w.field});
+    if (w.note)
+        form_error_add(errors->notes,
+                       (struct form_error){.key = w.note,
+                                           .field = w.field,
+                                           .text = str_of(w.said)});
     return OK;
 }
 
@@ -362,6 +367,8 @@ enum status line_read(struct reader *r, struct piece *p,
     if (s != OK && s != ERR_INVALID)
         return s;
     TRY(links_read(r, a, &in, &source, line, &errors));
+    if (errors.n && r->intake && r->intake->faults)
+        TRY(r->intake->faults(r->conn, a, line->row, &errors));
     TRY(all_veil(r, a, &errors));
     if (!line->exists)
         check_absent(r, line->row, &errors);

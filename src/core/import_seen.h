@@ -48,4 +48,8 @@ struct weighing {
      * already what it says. */
     const char *field, *fault;
     bool there;
+    /* What is to be told of it, though it is right: a label key, and its
+     * {text}.
+     */
+    const char *note, *said;
 };

@@ -10,10 +10,11 @@
 #include "store/list.h"
 #include "store/schema.h"
 
-struct req;      /* one request: core/request.h */
-struct app;      /* the running program: core/app.h */
-struct demo;     /* the demonstration being made: core/demo.h */
-struct weighing; /* a line of a file beside others: core/import_seen.h */
+struct req;         /* one request: core/request.h */
+struct app;         /* the running program: core/app.h */
+struct demo;        /* the demonstration being made: core/demo.h */
+struct form_errors; /* what is wrong with what was typed: view/form.h */
+struct weighing;    /* a line of a file beside others: core/import_seen.h */
 
 enum method { GET, POST, PATCH, DELETE };
 
@@ -163,6 +164,10 @@ struct intake {
     const struct entity *made; /* what is made of it, with rows under it */
     const struct entity *const *besides; /* what it links and makes where it is
                                             missing; taken back unless used */
+    /* Of a line in which something is wrong: what else is, of what is not among
+     * the errors. NULL: its own check tells all. */
+    enum status (*faults)(struct conn *c, struct arena *a, const void *line,
+                          struct form_errors *errors);
     /* The row that says what the line says already; NONE. */
     enum status (*find)(struct conn *c, struct arena *a, const void *line,
                         int64_t *id);

@@ -187,6 +187,26 @@ await test('a line that is wrong is told by its line, and takes nothing with it'
   match(english, /AM means morning/);
 });
 
+await test('all that is wrong with a line is told at once, an unknown establishment as well', async () => {
+  const told = async (l) => {
+    const r = await checked(file(l));
+    equal([r.lines, r.refused].join(), '1,1');
+    return JSON.parse(db(`SELECT faults FROM core_import_line WHERE import = ${r.where.split('/').pop()}`)).map((f) => f.field);
+  };
+  deepEqual(await told(line({ school: '0540000A', part: 'M', people: '130' })), ['part', 'school', 'people']);
+  deepEqual(await told(line({ school: '0540000A', day: '20/03/2022', people: '', with: '' })), ['school', 'people', 'day'], 'a Sunday, nobody');
+  deepEqual(await told(line({ school: '0540000A', day: '31/02/2022', lab: 'Nulle part', kind: 'fête' })), ['day', 'lab', 'kind', 'school']);
+});
+
+await test('a register of a year whose holidays nobody has loaded says so once, and is taken', async () => {
+  const text = file(line({ day: '06/04/2021', classes: '6e V' }), line({ day: '08/04/2021', classes: '6e W' }), line({ day: '12/04/2022', classes: '6e V' }), line({ day: '02/04/2024', classes: '6e V' }));
+  const r = await checked(text), said = await faults(r.where);
+  equal([r.lines, r.refused].join(), '4,0', said);
+  for (const year of ['2020-2021', '2021-2022'])
+    equal(said.match(new RegExp(`Les vacances de ${year} ne sont pas au calendrier scolaire`, 'g'))?.length, 1, said);
+  ok(!/vacances de 2023-2024/.test(said));
+});
+
 await test('names of classes that the words between them share are read', async () => {
   const { where } = await checked([head, line({ classes: '6e A et et 6e B', day: '22/03/2022' }),
     line({ classes: ' et et et et ', day: '22/03/2022', part: 'après-midi' })].join('\r\n'));

@@ -5,6 +5,7 @@
 #include "modules/network/calendar.h"
 #include "modules/network/open.h"
 #include "modules/portfolio/portfolio.h"
+#include "view/form.h"
 
 enum { FIRST_YEAR = 2000 };
 
@@ -142,12 +143,12 @@ static const struct field register_fields[] = {
 };
 static const char *const register_reach[] = {REACH_LAB(""), NULL};
 
-/* What is wrong with a line, and in which of its columns. */
+/* What is wrong with a line, by its columns: the first of each. */
 struct judging {
     struct conn *c;
     struct arena *a;
     const struct register_line *line;
-    const char *field, *fault;
+    struct form_errors *errors;
 };
 
 static bool held(const struct judging *j)
@@ -155,10 +156,20 @@ static bool held(const struct judging *j)
     return same(register_state(j->line), "held");
 }
 
-static void found(struct judging *j, const char *field, const char *fault)
+static void say(struct judging *j, const char *field, const char *fault)
 {
-    j->field = field;
-    j->fault = fault;
+    if (fault && !(field && form_error_of(j->errors, field)))
+        form_error(j->errors, field, fault);
+}
+
+static bool is_wrong(const struct judging *j, const char *columns)
+{
+    for (size_t i = 0; i < j->errors->n; i++) {
+        const char *field = j->errors->list[i].field;
+        if (field && word_in(columns, field))
+            return true;
+    }
+    return false;
 }
 
 static void numbers_judge(struct judging *j)
@@ -166,19 +177,19 @@ static void numbers_judge(struct judging *j)
     struct register_class classes[REGISTER_CLASSES];
     struct visit who = {0};
     size_t n;
-    found(j, "classes", register_classes(j->a, j->line, classes, &n));
-    if (!j->fault && n && !j->line->school)
-        j->fault = "network_register.whose_class";
-    if (j->fault)
+    const char *fault = register_classes(j->a, j->line, classes, &n);
+    say(j, "classes",
+        !fault && n && !j->line->school ? "network_register.whose_class"
+                                        : fault);
+    if (fault)
         return;
-    found(j, "people", register_people(j->line, &who));
-    if (j->fault)
-        return;
-    if (!same(j->line->kind, "fair") &&
+    fault = register_people(j->line, &who);
+    if (!fault && !same(j->line->kind, "fair") &&
         !classes_fit(who.present_pupils, (int64_t)n))
-        j->fault = "network_register.too_many_pupils";
-    else if (held(j) && !visit_is_counted(&who))
-        j->fault = "network_visit.nobody_counted";
+        fault = "network_register.too_many_pupils";
+    else if (!fault && held(j) && !visit_is_counted(&who))
+        fault = "network_visit.nobody_counted";
+    say(j, "people", fault);
 }
 
 static enum status room_judge(struct judging *j, enum half_day part)
@@ -187,10 +198,10 @@ static enum status room_judge(struct judging *j, enum half_day part)
     int64_t space, taken;
     TRY(register_room(j->c, j->a, l, part, &space));
     if (space == NONE)
-        found(j, "space",
-              l->space ? "network_register.no_space"
-                       : "network_register.no_room");
-    if (j->fault || !l->space || l->override || !held(j))
+        say(j, "space",
+            l->space ? "network_register.no_space"
+                     : "network_register.no_room");
+    if (space == NONE || !l->space || l->override || !held(j))
         return OK;
     TRY(db_int(
         j->c,
@@ -199,26 +210,27 @@ static enum status room_judge(struct judging *j, enum half_day part)
             " AND h.thing = p.id AND h.starts <= :slot AND h.until > :slot"),
         ARGS(arg_int("space", space), arg_int("slot", slot_of(l->day, part))),
         &taken));
-    found(j, "space", taken ? "network_register.no_room" : NULL);
+    say(j, "space", taken ? "network_register.no_room" : NULL);
     return OK;
 }
 
-/* May it take place there and then? */
+/* May it take place there and then? Of a line that has another fault it is not
+ * known whether the room is its own already. */
 static enum status place_judge(struct judging *j)
 {
     const struct register_line *l = j->line;
     enum half_day parts[REGISTER_PARTS];
     const size_t n = register_parts(l, parts);
     if (register_is_outside(l)) {
-        found(j, "space",
-              l->space ? "network_slot.outside_has_no_space" : NULL);
+        say(j, "space", l->space ? "network_slot.outside_has_no_space" : NULL);
         return OK;
     }
-    for (size_t i = 0; i < n && !j->fault; i++) {
-        j->field = "day";
+    for (size_t i = 0; i < n; i++) {
+        const char *fault = NULL;
         if (!l->override && held(j))
-            TRY(lab_closed(j->c, j->a, l->lab, l->day, parts[i], &j->fault));
-        if (!j->fault)
+            TRY(lab_closed(j->c, j->a, l->lab, l->day, parts[i], &fault));
+        say(j, "day", fault);
+        if (!j->errors->n)
             TRY(room_judge(j, parts[i]));
     }
     return OK;
@@ -228,20 +240,27 @@ static enum status line_judge(struct judging *j)
 {
     const struct register_line *l = j->line;
     int64_t there, school;
+    const char *fault;
     bool alike;
-    j->field = "school";
-    TRY(register_school(j->c, j->a, l, &school, &j->fault));
-    if (!j->fault)
+    TRY(register_school(j->c, j->a, l, &school, &fault));
+    say(j, "school", fault);
+    if (!is_wrong(j, "classes kind people pupils teachers parents others public"
+                     " outcome"))
         numbers_judge(j);
-    if (!j->fault && school_year_of(l->day) < FIRST_YEAR)
-        found(j, "day", "network_register.too_old");
-    if (j->fault)
+    if (l->day == NO_DAY || !l->part || l->lab == NONE ||
+        is_wrong(j, "day part lab place outcome override"))
+        return OK; /* columns that are missing, told by the frame */
+    if (school_year_of(l->day) < FIRST_YEAR) {
+        say(j, "day", "network_register.too_old");
         return OK;
+    }
+    if (j->errors->n)
+        return place_judge(j);
     TRY(register_find(j->c, j->a, l, &there));
     if (there == NONE)
         return place_judge(j);
     TRY(register_alike(j->c, j->a, there, l, &alike));
-    found(j, NULL, alike ? NULL : "network_register.differs");
+    say(j, NULL, alike ? NULL : "network_register.differs");
     return OK;
 }
 
@@ -249,13 +268,14 @@ static const char *register_check(struct conn *c, struct arena *a,
                                   const void *row, const char **field)
 {
     const struct register_line *l = row;
-    struct judging j = {.c = c, .a = a, .line = l};
+    struct form_errors errors = {.mem = a};
+    struct judging j = {.c = c, .a = a, .line = l, .errors = &errors};
     if (l->day == NO_DAY || !l->part || l->lab == NONE)
         return NULL; /* columns that are missing, told by the frame */
     if (line_judge(&j) != OK)
         return UNANSWERED; /* what was not looked at is not well */
-    *field = j.field;
-    return j.fault;
+    *field = errors.n ? errors.list[0].field : NULL;
+    return errors.n ? errors.list[0].key : NULL;
 }
 
 /* Registers of a laboratory that only ever received say no form. */
@@ -265,6 +285,16 @@ static void register_settle(struct arena *a, void *row)
     (void)a;
     if (!l->kind)
         l->kind = "discovery";
+}
+
+/* A line is written once, not once for each of its faults. */
+static enum status register_faults(struct conn *c, struct arena *a,
+                                   const void *line, struct form_errors *errors)
+{
+    struct register_line l = *(const struct register_line *)line;
+    struct judging j = {.c = c, .a = a, .line = &l, .errors = errors};
+    register_settle(a, &l);
+    return line_judge(&j);
 }
 
 const struct entity register_entity = {
@@ -291,6 +321,7 @@ const struct intake network_intakes[] = {
      .line = &register_entity,
      .made = &visit_entity,
      .besides = besides,
+     .faults = register_faults,
      .find = register_find,
      .weigh = register_weigh,
      .make = register_make,

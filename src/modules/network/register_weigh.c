@@ -129,6 +129,32 @@ static enum status rooms_weigh(const struct weigher *k)
     return OK;
 }
 
+/* Of a school year of which no holidays are loaded no day is closed by them: it
+ * is told once. */
+static enum status year_weigh(const struct weigher *k)
+{
+    const struct register_line *l = k->line;
+    const int year = school_year_of(l->day);
+    const char *text = school_year_text(k->a, year);
+    int64_t known;
+    TRY(db_int(k->c,
+               SQL("SELECT count(*) FROM booking_closure k JOIN network_lab l"
+                   " ON l.id = :lab WHERE k.kind = 'holidays' AND"
+                   " coalesce(k.zone, l.zone) = l.zone AND k.ends >= :first AND"
+                   " k.starts <= :last"),
+               ARGS(arg_int("lab", l->lab),
+                    arg_day("first", school_year_first(year)),
+                    arg_day("last", school_year_last(year))),
+               &known));
+    if (known ||
+        seen_before(k->w->seen, k->a, "holidays", str_of(text), k->w->line))
+        return OK;
+    k->w->field = "day";
+    k->w->note = "network_register.year_unknown";
+    k->w->said = text;
+    return OK;
+}
+
 enum status register_weigh(struct conn *c, struct arena *a, const void *line,
                            struct weighing *w)
 {
@@ -139,5 +165,5 @@ enum status register_weigh(struct conn *c, struct arena *a, const void *line,
         TRY(rooms_weigh(&k));
     if (!w->fault && !w->there)
         twins_keep(&k, &twins);
-    return OK;
+    return w->fault || register_is_outside(line) ? OK : year_weigh(&k);
 }
