@@ -184,6 +184,22 @@ await test('the day tells who is in a part of a divided room, each as far as the
   equal(all.queries, alone.queries);
 });
 
+await test('the day has a column for what takes place outside, where there is something that the reader may see', async () => {
+  const lab = labs[0].id, day = '2025-05-22', path = at(labs[0], `vue=jour&jour=${day}`);
+  const column = async (person) => {
+    const text = (await page(path, person)).text, grid = /<table class="cal">.*?<\/table>/s.exec(text)[0];
+    return { heads: [...grid.matchAll(/<th scope="col"[^>]*>(.*?)<\/th>/gs)].map((m) => readable(m[1])), visits: links(grid).filter((l) => /^\/accueils\/\d+$/.test(l)), grid };
+  };
+  const rooms = (await column(admin)).heads;
+  const visit = JSON.parse((await api('POST', 'visit', { title: 'Au gymnase', lab, kind: 'workshop', place: 'outside', year: '2024-2025', asked: today })).text).id;
+  equal((await api('POST', 'slot', { visit, day, part: 'afternoon', address: 'Gymnase' })).status, 201);
+  const seen = await column(admin);
+  deepEqual(seen.heads, [...rooms, 'hors du laboratoire']);
+  deepEqual(seen.visits, [`/accueils/${visit}`]);
+  match(seen.grid, new RegExp(`après-midi</th>.*</td><td[^>]*class="none"><ul class="cal-visits">\\s*<li><a href="/accueils/${visit}"`, 's'));
+  deepEqual((await column(who)).heads, rooms);
+});
+
 await test('what a calendar asks does not grow with its span, nor with the laboratories', async () => {
   const cost = async (path, person = who) => Number((await page(path, person)).headers.get('x-queries'));
   const week = await cost(at(labs[0], 'jour=2025-03-20'));

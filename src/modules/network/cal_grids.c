@@ -124,7 +124,27 @@ static void room_fill(const struct cal *c, const struct lab_halves *lab,
                                                           room->id});
 }
 
-/* A column for each room, a row for each half-day. */
+/* What takes place on the day away from the laboratory is in none of its rooms.
+ */
+static bool has_outside(const struct cal *c)
+{
+    bool has = false;
+    for (size_t i = 0; c->halves.labs[0].room_count && i < c->taken_count; i++)
+        has |= c->taken[i].day == c->day && c->taken[i].space == NONE;
+    return has;
+}
+
+static struct cal_cell_v outside_cell(const struct cal *c, int part)
+{
+    static const struct room outside = {.id = NONE};
+    struct cal_cell_v cell = {.rows = 1, .cols = 1, .mark = "none"};
+    cell.visits = taken_on(c->r, c->taken, c->taken_count, c->day, part,
+                           &outside, &cell.n);
+    return cell;
+}
+
+/* A column for each room, and one for what is outside; a row for each half-day.
+ */
 void cal_day_fill(struct cal *c)
 {
     struct req *r = c->r;
@@ -133,12 +153,17 @@ void cal_day_fill(struct cal *c)
     struct cal_row_v *rows;
     struct cal_cell_v *cells;
     const size_t n = lab->room_count ? lab->room_count : 1;
-    grid_new(r->mem, grids_new(c, 1), n, (size_t)c->part_count, &heads, &rows,
-             &cells);
+    const bool outside = has_outside(c);
+    const size_t columns = n + outside;
+    grid_new(r->mem, grids_new(c, 1), columns, (size_t)c->part_count, &heads,
+             &rows, &cells);
     ((struct cal_grid_v *)c->v->grids)->title = c->v->title;
     for (size_t i = 0; i < n; i++)
         heads[i].label =
             lab->room_count ? lab->rooms[i].name : tr(r->lang, "network_space");
+    if (outside)
+        heads[n].label =
+            choice_label(r->mem, r->lang, &visit_entity, "place", "outside");
     for (int part = MORNING, row = 0; part < PARTS; part++) {
         if (!c->used[part])
             continue;
@@ -147,9 +172,11 @@ void cal_day_fill(struct cal *c)
             struct cal_cell_v cell = cal_half(c, lab, c->day, part);
             if (lab->room_count)
                 room_fill(c, lab, &lab->rooms[i], part, &cell);
-            cells[(size_t)row * n + i] = cell;
+            cells[(size_t)row * columns + i] = cell;
         }
-        cal_merge(&cells[(size_t)row * n], n, 1, false);
+        cal_merge(&cells[(size_t)row * columns], n, 1, false);
+        if (outside)
+            cells[(size_t)row * columns + n] = outside_cell(c, part);
         row++;
     }
 }
