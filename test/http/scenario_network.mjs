@@ -161,6 +161,13 @@ await test('what is wrong is told beside its field, and nothing is kept', async 
   }
   equal((await rows('/accueils')).length, before);
 });
+await test('only a fair has stands', async () => {
+  const v = { lab: lab.id, place: 'inside', year: '2024-2025', asked: today, stands: 4 };
+  const r = await api('POST', 'visit', { ...v, kind: 'workshop' });
+  equal(r.status, 422);
+  match(r.text, /Seul un salon/);
+  equal((await api('POST', 'visit', { ...v, kind: 'fair' })).status, 201);
+});
 await test('a class has at most as many on its list as where it comes', async () => {
   const of = (headcount) => api('POST', 'class', { school: school.id, kind: 'class', year: '2024-2025', label: `Liste ${headcount}`, headcount });
   deepEqual(await Promise.all([0, 48, 49, 60, 400].map(async (n) => (await of(n)).status)), [422, 201, 422, 422, 422]);

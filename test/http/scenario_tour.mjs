@@ -96,8 +96,8 @@ await test('by road where all times are there: loaded as a table, by commune, sc
     await importPress(admin, r.location, 'application');
     return importEnd(admin, r.location);
   };
-  const some = await load(csv([...pairs.slice(1).map(([a, b]) => `${code(a)};${code(b)};${far(a, b)}`), 'Nulle part;54395;3', '54395;54528;2000']));
-  deepEqual([some.inserted, some.refused], [pairs.length - 1, 2]);
+  const some = await load(csv([...pairs.slice(1).map(([a, b]) => `${code(a)};${code(b)};${far(a, b)}`), 'Nulle part;54395;3', '54395;54528;2000', '54395;54395;0']));
+  deepEqual([some.inserted, some.refused], [pairs.length - 1, 3]);
   match(await page(), /vol d’oiseau.*Il manque 1 temps de route/);
   ok(!(await page()).includes(' min'), 'half a table measures nothing');
   // The last one by the school itself, which is nearer than its commune, and the other way.

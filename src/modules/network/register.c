@@ -190,6 +190,8 @@ static void numbers_judge(struct judging *j)
     else if (!fault && held(j) && !visit_is_counted(&who))
         fault = "network_visit.nobody_counted";
     say(j, "people", fault);
+    if (j->line->stands != NONE && !same(j->line->kind, "fair"))
+        say(j, "stands", "network_visit.stands_of_fair");
 }
 
 static enum status room_judge(struct judging *j, enum half_day part)

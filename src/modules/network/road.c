@@ -58,7 +58,8 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
     if (fault)
         return fault;
     *field = "finish";
-    return place_fault(c, a, r->finish);
+    return same(r->start, r->finish) ? "network_road.same_place"
+                                     : place_fault(c, a, r->finish);
 }
 
 const struct entity road_entity = {

@@ -390,6 +390,10 @@ static const char *visit_check(struct conn *c, struct arena *a, const void *row,
         *field = "class_label";
         return "network_visit.no_label";
     }
+    if (v->stands != NONE && v->kind && !same(v->kind, "fair")) {
+        *field = "stands";
+        return "network_visit.stands_of_fair";
+    }
     const char *fault = people_fault(c, a, v, field);
     if (fault)
         return fault;
