@@ -2,6 +2,7 @@
  * JSON. The address says the form. */
 #include "base/utf8.h"
 #include "core/derive.h"
+#include "core/down.h"
 #include "core/export.h"
 #include "core/instead.h"
 #include "core/pages.h"
@@ -382,7 +383,8 @@ void req_crumb(struct req *r, struct page *p)
 
 static enum status detail_fill(struct req *r, void *view)
 {
-    return row_detail(r, view);
+    TRY(row_detail(r, view));
+    return down_add(r, view);
 }
 
 static enum status page_show(struct req *r)

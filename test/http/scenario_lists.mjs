@@ -38,6 +38,28 @@ await test('what nobody has said of a school is unknown, and no answer', async (
   equal(options.match(/hors éducation prioritaire/g).length, 1, 'one choice of that name');
   match(options, /value="~"[^>]*>inconnu/);
 });
+await test('a row leads down to the lists of those that name it, as many as one reaches', async () => {
+  const down = async (who, path) => {
+    const text = (await who.get(path)).text.match(/<h2[^>]*>Ce qui s’y rattache<[^]*?<\/ul>/)?.[0] ?? '';
+    return [...text.matchAll(/href="([^"]*)">(\d+)/g)].map(([, href, n]) => [href.replaceAll('&amp;', '&'), Number(n)]);
+  };
+  const { bassin, departement, id } = schools.find((s) => s.bassin);
+  const teacher = await server.as('teacher'), nobody = server.stranger();
+  for (const who of [admin, teacher, nobody])
+    for (const path of [`/territoires/${bassin}`, `/territoires/${departement}`, `/etablissements/${id}`, '/organisations/1', '/services/1'])
+      for (const [href, n] of await down(who, path)) {
+        const r = await who.get(href.replace('?', '.json?'));
+        equal(r.status, 200, `${path}: ${href}`);
+        equal(JSON.parse(r.text).length, n, `${path}: ${href}`);
+      }
+  const hrefs = async (who, path) => (await down(who, path)).map(([href]) => href);
+  ok((await hrefs(nobody, `/territoires/${departement}`)).includes(`/territoires?parent=${departement}`), 'the tree, downwards');
+  ok((await hrefs(nobody, `/territoires/${bassin}`)).includes(`/etablissements?bassin=${bassin}`));
+  const of = JSON.parse((await admin.get('/deploiements.json')).text)[0].school;
+  const lists = `/deploiements?school=${of}`;
+  ok((await hrefs(admin, `/etablissements/${of}`)).includes(lists));
+  ok(!(await hrefs(nobody, `/etablissements/${of}`)).includes(lists), 'not what one may not read');
+});
 await test('a row made meanwhile moves no page', async () => {
   const first = await admin.get('/etablissements?sort=name');
   const next = links(first.text).find((l) => /[?&]after=/.test(l));
