@@ -172,6 +172,14 @@ static enum status few_offered(struct drawing *d, const struct field *f,
     return OK;
 }
 
+/* Of a laboratory that has just begun: what to make first, or its reader looks
+ * for a choice that is not there. */
+static const char *none_yet(struct drawing *d, const struct entity *target)
+{
+    return tr_with(d->mem, d->lang, "form.none_yet", "what",
+                   field_label(d->mem, d->lang, target, "list"), NULL);
+}
+
 enum status form_ref_draw(struct drawing *d, const struct field *f,
                           struct form_field *out)
 {
@@ -193,6 +201,8 @@ enum status form_ref_draw(struct drawing *d, const struct field *f,
         TRY(ref_options(d, f, rows, n, out,
                         f->flags & F_REQUIRED ? "form.choose" : "view.none"));
         options_group(d, (struct form_option *)out->options + 1, n, own);
+        if (!n && !*out->value && !d->ask->tight && f->target->path)
+            out->help = none_yet(d, f->target);
         return OK;
     }
     out->control = CONTROL_INPUT;
@@ -322,6 +332,8 @@ enum status form_link_draw(struct drawing *d, size_t which)
     if (!out->help && l->most)
         out->help = tr_n(d->mem, d->lang, "form.at_most", l->most);
     TRY(form_few(d->mem, ask->source, l->target, NULL, &rows, &n));
+    if (!n && l->target->path)
+        out->help = none_yet(d, l->target);
     if (n <= FORM_FEW)
         TRY(checks(d, l, rows, n, have, have_count, out));
     else

@@ -129,6 +129,11 @@ await test('a base that was only made says on the strategy what is missing, and 
     ok(page.includes(`href="${path}/nouveau"`), path);
     equal((await marie.get(`${path}/nouveau`)).status, 200, path);
   }
+  const form = (await marie.get('/projets/nouveau')).text;
+  for (const list of ['Axes', 'Offre de service', 'Politiques prioritaires', 'Objectifs', 'Programmes', 'Territoires'])
+    match(readable(form), new RegExp(`Rien à choisir pour l’instant dans «[^»]*${list}`));
+  equal((await marie.submit(await marie.form('/axes/nouveau', '/axes'), { name: 'Un axe', position: '1' })).status, 303);
+  ok(!/dans «[^»]*Axes/.test(readable((await marie.get('/projets/nouveau')).text)), 'there is one now');
   await server.stop();
 });
 
