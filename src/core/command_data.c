@@ -42,7 +42,7 @@ static enum status report_faults(struct conn *c, struct arena *a,
                 continue;
             fprintf(stderr, "line %" PRId64 ": %s: %s\n", faults[i].line,
                     faults[i].field ? faults[i].field : "-",
-                    import_message(a, lang, &faults[i]));
+                    import_message(a, lang, im->entity, &faults[i]));
         }
         arena_rewind(a, mark);
     }

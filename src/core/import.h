@@ -127,7 +127,10 @@ enum status import_faults(struct conn *c, struct arena *a, int64_t id,
 /* Takes away the files that were sent more than import_days ago, and the lines
  * of theirs that were refused; what no import names after a day. */
 enum status imports_sweep(struct app *app, struct arena *a) MUST_USE;
+/* What is wrong, with what a column of e may have where a line has none of it.
+ */
 const char *import_message(struct arena *a, const struct lang *lang,
+                           const struct entity *e,
                            const struct import_fault *f);
 /* The notes in words, one sentence after the other; NULL: none. */
 const char *import_note(struct arena *a, const struct lang *lang,

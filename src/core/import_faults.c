@@ -3,6 +3,7 @@
 #include "core/importing.h"
 #include "core/spool.h"
 #include "i18n/lang.h"
+#include "view/form.h"
 
 static const char *text_of(struct arena *a, const struct json_value *object,
                            const char *name, const char *none)
@@ -107,17 +108,37 @@ enum status import_faults(struct conn *c, struct arena *a, int64_t id,
     return rows_end(rows);
 }
 
-const char *import_message(struct arena *a, const struct lang *lang,
-                           const struct import_fault *f)
+/* "maternelle, collège": as a page says them, and as a file may. NULL: it is
+ * not that which is wrong. */
+static const char *choices_of(struct arena *a, const struct lang *lang,
+                              const struct entity *e,
+                              const struct import_fault *f)
 {
-    struct form_error e = {.field = f->field,
-                           .key = f->key,
-                           .min = f->min,
-                           .max = f->max,
-                           .text = str_of(f->text),
-                           .candidates = f->candidates,
-                           .candidate_count = f->candidate_count};
-    return form_message(a, lang, &e);
+    const struct field *field = f->field ? entity_field(e, f->field) : NULL;
+    struct buf b = {.mem = a};
+    if (!field || field->type != F_CHOICE || !same(f->key, "form.not_in_list"))
+        return NULL;
+    for (const char *const *k = field->choices; *k; k++)
+        buf_printf(&b, "%s%s", b.n ? ", " : "",
+                   choice_label(a, lang, e, f->field, *k));
+    return buf_done(&b).p;
+}
+
+const char *import_message(struct arena *a, const struct lang *lang,
+                           const struct entity *e, const struct import_fault *f)
+{
+    const char *choices = choices_of(a, lang, e, f);
+    if (choices)
+        return tr_with(a, lang, "import.not_in_list", "text", f->text, "names",
+                       choices, NULL);
+    const struct form_error error = {.field = f->field,
+                                     .key = f->key,
+                                     .min = f->min,
+                                     .max = f->max,
+                                     .text = str_of(f->text),
+                                     .candidates = f->candidates,
+                                     .candidate_count = f->candidate_count};
+    return form_message(a, lang, &error);
 }
 
 const char *import_note(struct arena *a, const struct lang *lang,
@@ -155,17 +176,18 @@ static void cells_out(struct arena *a, struct buf *b, const char *raw, char sep,
 }
 
 /* A line of the file once, with all that is wrong with it behind. */
-static void lines_out(struct req *r, const struct import_fault *f, size_t n,
-                      char sep, size_t heads, struct buf *b)
+static void lines_out(struct req *r, const struct import *im,
+                      const struct import_fault *f, size_t n, char sep,
+                      struct buf *b)
 {
     for (size_t i = 0; i < n;) {
         struct buf told = {.mem = r->mem};
-        cells_out(r->mem, b, f[i].raw ? f[i].raw : "", sep, heads);
+        cells_out(r->mem, b, f[i].raw ? f[i].raw : "", sep, im->column_count);
         csv_cell(b, str_of(arena_printf(r->mem, "%" PRId64, f[i].line)), false);
         int64_t line = f[i].line;
         for (; i < n && f[i].line == line; i++)
             buf_printf(&told, "%s%s", told.n ? " " : "",
-                       import_message(r->mem, r->lang, &f[i]));
+                       import_message(r->mem, r->lang, im->entity, &f[i]));
         csv_cell(b, buf_done(&told), false);
         buf_str(b, "\r\n");
     }
@@ -191,7 +213,7 @@ static enum status faults_write(struct req *r, void *data, int fd)
         size_t n;
         TRY(import_faults(r->conn, r->mem, im->id, after, LINES, &faults, &n,
                           &after));
-        lines_out(r, faults, n, csv.sep, im->column_count, &b);
+        lines_out(r, im, faults, n, csv.sep, &b);
         TRY(spool_put(fd, &b));
         arena_rewind(r->mem, mark);
     }

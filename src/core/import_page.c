@@ -132,7 +132,7 @@ static enum status faults_fill(struct req *r, const struct import *im,
             .mild = faults[i].mild,
             .field = fault_field(r, im, &faults[i]),
             .text = faults[i].typed,
-            .message = import_message(r->mem, r->lang, &faults[i])};
+            .message = import_message(r->mem, r->lang, im->entity, &faults[i])};
     }
     v->faults_title =
         tr(r->lang, im->bad ? "core.import_faults" : "core.import_notes");
@@ -243,7 +243,7 @@ static enum status faults_json(struct req *r, const struct import *im,
         json_cstr(j, "field", f->field);
         json_cstr(j, "code", f->key);
         json_cstr(j, "value", f->typed);
-        json_cstr(j, "message", import_message(r->mem, r->lang, f));
+        json_cstr(j, "message", import_message(r->mem, r->lang, im->entity, f));
         json_end_object(j);
     }
     json_end_array(j);
