@@ -48,7 +48,8 @@ enum status pg_connect(struct pg_conn *c)
     enum status s = OK;
     c->pg = pg_dial(pg_db(c->conn.db)->url, "essaim");
     if (PQstatus(c->pg) == CONNECTION_OK) {
-        PGresult *answer = PQexec(c->pg, c->conn.writer ? writes : reads);
+        PGresult *answer =
+            pg_do(pg_db(c->conn.db), c->pg, c->conn.writer ? writes : reads);
         if (PQresultStatus(answer) != PGRES_COMMAND_OK ||
             !PQenterPipelineMode(c->pg))
             s = ERR_AWAY;
@@ -57,10 +58,14 @@ enum status pg_connect(struct pg_conn *c)
         s = ERR_AWAY;
     }
     if (s != OK) {
+        /* Who has waited for it in vain does not wait again for this page. */
+        if (pg_is_late(c->pg) && !c->conn.writer)
+            c->heard = ERR_AWAY;
         pg_say_away(pg_db(c->conn.db), pg_said(&mem, c->pg));
         pg_disconnect(c);
     } else {
         pg_say_back(pg_db(c->conn.db));
+        pg_db(c->conn.db)->still = false;
         c->opened = c->planned = time_monotonic_ns();
         c->planned_rows = pg_db(c->conn.db)->changed;
     }

@@ -5,7 +5,7 @@
  * will not do, postgres_text.c translates the common tongue,
  * postgres_rows.c runs statements and reads their answers, postgres_fail.c says
  * what the server's errors mean, postgres_write.c runs closures,
- * postgres_claim.c keeps who serves.
+ * postgres_claim.c keeps who serves, postgres_wait.c waits for answers.
  *
  * A connection is always in pipeline mode: BEGIN, SAVEPOINT, SET and PREPARE
  * are queued, and go with the statement that follows them in one round trip.
@@ -59,6 +59,7 @@ struct pg_conn {
     int queued;           /* commands sent since the last sync */
     int owed;             /* answers of a reader's COMMIT, not yet read */
     bool inside;          /* BEGIN was sent */
+    bool commits;         /* so is COMMIT */
     int64_t timeout_ms;   /* what the session has; -1 unknown */
     unsigned serial;      /* of statements' names */
     int64_t last_id;
@@ -87,7 +88,9 @@ struct pg_db {
     PGconn *claim;             /* of who serves it; NULL: nobody here does */
     bool claimed;              /* by that */
     atomic_int_least64_t away; /* when it was last told that it is; 0: is not */
-    atomic_int_least64_t back; /* when it was last told that it is back */
+    atomic_bool
+        still; /* a connection was given up, for nothing was said on it */
+    atomic_int_least64_t back;    /* when it was last told that it is back */
     atomic_int_least64_t changed; /* rows written by this process */
 };
 
@@ -115,6 +118,10 @@ void pg_say_back(struct pg_db *db);
 PGconn *pg_dial(const char *url, const char *as);
 /* The server has ended it: seen without a word to it. */
 bool pg_is_gone(const PGconn *pg);
+/* Whether the server that it is of still answers who comes, with whatever. */
+bool pg_lets_in(const struct pg_db *db, const PGconn *pg);
+/* It still waited for an answer when its time was over. */
+bool pg_is_late(const PGconn *pg);
 /* The first line of what libpq says. */
 const char *pg_said(struct arena *a, const PGconn *pg);
 /* Whether the database will do, of that version of the server at least; else
@@ -122,10 +129,22 @@ const char *pg_said(struct arena *a, const PGconn *pg);
 enum status pg_look(struct arena *a, const struct pg_db *db, int least,
                     const char **why) MUST_USE;
 /* The first value of the first row, or "". */
-const char *pg_asked(struct arena *a, PGconn *pg, const char *query);
+const char *pg_asked(struct arena *a, const struct pg_db *db, PGconn *pg,
+                     const char *query);
 /* The place without user and password. */
 const char *pg_shown(struct arena *a, const char *url);
 const char *pg_kept(struct arena *a, const char *url);
+
+/* postgres_wait.c: none of them waits for a server that stands still; the
+ * connection is then as lost. */
+/* PQgetResult, under that limit or, where it is NULL, none. */
+PGresult *pg_result(const struct pg_db *db, PGconn *pg,
+                    const struct limit *limit);
+/* PQexec, on a connection that is not in pipeline mode. */
+PGresult *pg_do(const struct pg_db *db, PGconn *pg, const char *text);
+/* PQgetCopyData, and PQputCopyData until all of it is sent. */
+int pg_copy_out(const struct pg_db *db, PGconn *pg, char **line);
+bool pg_copy_in(const struct pg_db *db, PGconn *pg, const char *p, size_t n);
 
 /* postgres_text.c: into s->text and s->names. */
 void pg_translate(struct pg_statement *s, const char *text);

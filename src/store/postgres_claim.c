@@ -35,10 +35,11 @@ static bool dial(struct pg_db *db, const char *who)
     PQfinish(db->claim);
     db->claim = pg_dial(db->url, "essaim serves");
     return PQstatus(db->claim) == CONNECTION_OK &&
-           done(PQexec(db->claim, lasting)) &&
-           done(PQexecParams(db->claim,
+           done(pg_do(db, db->claim, lasting)) &&
+           PQsendQueryParams(db->claim,
                              "SELECT set_config('application_name', $1, false)",
-                             1, NULL, &who, NULL, NULL, 0));
+                             1, NULL, &who, NULL, NULL, 0) &&
+           done(pg_result(db, db->claim, NULL)) && !PQgetResult(db->claim);
 }
 
 static enum status away(const struct pg_db *db, struct arena *a,
@@ -54,10 +55,11 @@ static enum status take(struct pg_db *db, struct arena *a, int patience_ms,
                         const char **why)
 {
     PGresult *answer =
-        PQexec(db->claim, arena_printf(a,
-                                       "SET lock_timeout = %d; SELECT"
-                                       " pg_advisory_lock(1165194081, " KEY ")",
-                                       patience_ms));
+        pg_do(db, db->claim,
+              arena_printf(a,
+                           "SET lock_timeout = %d; SELECT"
+                           " pg_advisory_lock(1165194081, " KEY ")",
+                           patience_ms));
     const char *state = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
     const bool held = state && same(state, "55P03");
     db->claimed = done(answer);
@@ -65,7 +67,7 @@ static enum status take(struct pg_db *db, struct arena *a, int patience_ms,
         return OK;
     if (!held)
         return away(db, a, why);
-    const char *who = pg_asked(a, db->claim, holder);
+    const char *who = pg_asked(a, db, db->claim, holder);
     *why = arena_printf(a,
                         "%s is served already%s%s: stop that one, or name"
                         " another database",
@@ -77,7 +79,7 @@ enum status pg_claim(struct db *base, struct arena *a, const char *who,
                      int patience_ms, const char **why)
 {
     struct pg_db *db = pg_db(base);
-    if (db->claimed && done(PQexec(db->claim, "SELECT 1")))
+    if (db->claimed && done(pg_do(db, db->claim, "SELECT 1")))
         return OK;
     const bool fresh = !db->claimed && PQstatus(db->claim) == CONNECTION_OK;
     if (!fresh && !dial(db, who))

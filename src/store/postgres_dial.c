@@ -17,15 +17,14 @@ static const char *line_of(struct arena *a, const char *text)
     return str_dup(a, line);
 }
 
-/* It still waited for an answer when its time was over. */
-static bool is_late(const PGconn *pg)
+bool pg_is_late(const PGconn *pg)
 {
     return PQstatus(pg) != CONNECTION_OK && PQstatus(pg) != CONNECTION_BAD;
 }
 
 const char *pg_said(struct arena *a, const PGconn *pg)
 {
-    return is_late(pg) ? "timeout expired" : line_of(a, PQerrorMessage(pg));
+    return pg_is_late(pg) ? "timeout expired" : line_of(a, PQerrorMessage(pg));
 }
 
 /* A file that others may read is taken for none by libpq, which says so in
@@ -44,8 +43,21 @@ static const char *passwords(char room[PATH_MAX])
 
 /* What stands in the URL wins over what stands before it. */
 static const char *const names[] = {
-    "connect_timeout", "tcp_user_timeout",          "passfile", "dbname",
-    "client_encoding", "fallback_application_name", NULL};
+    "connect_timeout",
+    "tcp_user_timeout",
+    "keepalives_idle",
+    "keepalives_interval",
+    "keepalives_count",
+    "passfile",
+    "dbname",
+    "client_encoding",
+    "fallback_application_name",
+    "host", /* what stands behind the URL wins over what stands in it */
+    "hostaddr",
+    "port",
+    NULL};
+/* A machine that went without a word is given up after a minute. */
+#define PATIENCE "5", "15000", "30", "10", "3"
 
 /* A message of the server that nobody asked for. */
 static void on_notice(void *data, const PGresult *answer)
@@ -86,8 +98,8 @@ static int64_t patience_ms(PGconn *pg)
 PGconn *pg_dial(const char *url, const char *as)
 {
     char room[PATH_MAX];
-    const char *const values[] = {"5", "15000", passwords(room), url, "UTF8",
-                                  as,  NULL};
+    const char *const values[] = {
+        PATIENCE, passwords(room), url, "UTF8", as, NULL, NULL, NULL, NULL};
     const bool several = strchr(url, ',') != NULL;
     PGconn *pg = several ? PQconnectdbParams(names, values, 1)
                          : PQconnectStartParams(names, values, 1);
@@ -95,6 +107,21 @@ PGconn *pg_dial(const char *url, const char *as)
     if (!several)
         connect_within(pg, patience_ms(pg));
     return pg;
+}
+
+/* Of several servers, that one. */
+bool pg_lets_in(const struct pg_db *db, const PGconn *pg)
+{
+    char room[PATH_MAX];
+    const char *const values[] = {PATIENCE,       passwords(room), db->url,
+                                  "UTF8",         "essaim looks",  PQhost(pg),
+                                  PQhostaddr(pg), PQport(pg),      NULL};
+    PGconn *other = PQconnectStartParams(names, values, 1);
+    PQsetNoticeReceiver(other, on_notice, NULL);
+    connect_within(other, patience_ms(other));
+    const bool answers = !pg_is_late(other);
+    PQfinish(other);
+    return answers;
 }
 
 bool pg_is_gone(const PGconn *pg)
@@ -235,8 +262,15 @@ const char *pg_kept(struct arena *a, const char *url)
 static void refusal_state(const char *url, char out[STATE + 1])
 {
     char room[PATH_MAX];
-    const char *const values[] = {
-        "5", "15000", passwords(room), url, "UTF8", "essaim looks", NULL};
+    const char *const values[] = {PATIENCE,
+                                  passwords(room),
+                                  url,
+                                  "UTF8",
+                                  "essaim looks",
+                                  NULL,
+                                  NULL,
+                                  NULL,
+                                  NULL};
     PGconn *pg = PQconnectStartParams(names, values, 1);
     struct str said, line;
     out[0] = 0;
@@ -274,7 +308,7 @@ static const char *no_connection(struct arena *a, const struct pg_db *db,
                             " PGPASSWORD",
                             db->db.shown);
     state[0] = 0;
-    if (!is_late(pg)) /* who says nothing does not say why */
+    if (!pg_is_late(pg)) /* who says nothing does not say why */
         refusal_state(db->url, state);
     for (size_t i = 0; i < COUNT(known); i++)
         if (str_starts(str_of(state), known[i].state))
@@ -286,9 +320,10 @@ static const char *no_connection(struct arena *a, const struct pg_db *db,
                         db->db.shown, pg_said(a, pg));
 }
 
-const char *pg_asked(struct arena *a, PGconn *pg, const char *query)
+const char *pg_asked(struct arena *a, const struct pg_db *db, PGconn *pg,
+                     const char *query)
 {
-    PGresult *answer = PQexec(pg, query);
+    PGresult *answer = pg_do(db, pg, query);
     const char *value =
         PQresultStatus(answer) == PGRES_TUPLES_OK && PQntuples(answer) == 1
             ? PQgetvalue(answer, 0, 0)
@@ -307,7 +342,7 @@ static const char *fault_of(struct arena *a, const struct pg_db *db, PGconn *pg,
     *s = ERR_AWAY;
     if (PQstatus(pg) != CONNECTION_OK)
         return no_connection(a, db, pg);
-    if (!same(pg_asked(a, pg, "SHOW transaction_read_only"), "off"))
+    if (!same(pg_asked(a, db, pg, "SHOW transaction_read_only"), "off"))
         return arena_printf(a,
                             "%s can only be read (a standby, or set so): name "
                             "the server that takes writes, or take "
@@ -317,12 +352,12 @@ static const char *fault_of(struct arena *a, const struct pg_db *db, PGconn *pg,
     if (version < least)
         return arena_printf(a, "%s is PostgreSQL %d: install %d or a later one",
                             db->db.shown, version / 10000, least / 10000);
-    if (!same(pg_asked(a, pg, "SHOW server_encoding"), "UTF8"))
+    if (!same(pg_asked(a, db, pg, "SHOW server_encoding"), "UTF8"))
         return arena_printf(a,
                             "%s is not written in UTF-8: make another with "
                             "createdb --encoding=UTF8 --template=template0",
                             db->db.shown);
-    if (!*pg_asked(a, pg, "SELECT current_schema()"))
+    if (!*pg_asked(a, db, pg, "SELECT current_schema()"))
         return arena_printf(a,
                             "%s has no schema for this user: CREATE SCHEMA "
                             "AUTHORIZATION CURRENT_USER",

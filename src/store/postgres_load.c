@@ -26,7 +26,8 @@ enum status pg_bulk_fault(struct arena *a, const struct db *db,
                           const PGconn *pg, const char *table, const char **why)
 {
     const bool lost = PQstatus(pg) != CONNECTION_OK;
-    const char *said = pg_said(a, pg);
+    const char *said =
+        lost && pg_db(db)->still ? "timeout expired" : pg_said(a, pg);
     *why = lost ? arena_printf(a,
                                "%s does not answer any more (%s): see that its"
                                " server runs, then call the same again",
@@ -44,7 +45,7 @@ static enum status fault(struct pg_load *l)
 
 static enum status run(struct pg_load *l, const char *text)
 {
-    PGresult *answer = PQexec(l->pg, text);
+    PGresult *answer = pg_do(pg_db(l->db), l->pg, text);
     const ExecStatusType is = PQresultStatus(answer);
     PQclear(answer);
     if (is == PGRES_COMMAND_OK || is == PGRES_TUPLES_OK || is == PGRES_COPY_IN)
@@ -90,7 +91,7 @@ static enum status clear(struct load *load, const struct load_table *tables,
 
 static enum status send(struct pg_load *l)
 {
-    if (l->out.n && PQputCopyData(l->pg, l->out.p, (int)l->out.n) != 1)
+    if (l->out.n && !pg_copy_in(pg_db(l->db), l->pg, l->out.p, l->out.n))
         return fault(l);
     l->out.n = 0;
     return OK;
@@ -170,7 +171,7 @@ static enum status end_copy(struct pg_load *l)
     if (PQputCopyEnd(l->pg, NULL) != 1)
         return fault(l);
     enum status s = OK;
-    for (PGresult *r; (r = PQgetResult(l->pg)); PQclear(r))
+    for (PGresult *r; (r = pg_result(pg_db(l->db), l->pg, NULL)); PQclear(r))
         if (PQresultStatus(r) != PGRES_COMMAND_OK && s == OK)
             s = fault(l);
     return s;

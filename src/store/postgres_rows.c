@@ -16,12 +16,15 @@ enum status pg_queue(struct pg_conn *c, const char *text)
     return OK;
 }
 
-/* The answer of one command; what comes behind it belongs to the next. */
+/* The answer of one command; what comes behind it belongs to the next. A COMMIT
+ * has no deadline: it waits for a disk. */
 static PGresult *take(struct pg_conn *c)
 {
-    PGresult *answer = PQgetResult(c->pg), *more;
+    const struct pg_db *db = pg_db(c->conn.db);
+    const struct limit *limit = c->commits ? NULL : &c->conn.limit;
+    PGresult *answer = pg_result(db, c->pg, limit), *more;
     while (answer && PQresultStatus(answer) != PGRES_PIPELINE_SYNC &&
-           (more = PQgetResult(c->pg)))
+           (more = pg_result(db, c->pg, limit)))
         PQclear(more);
     return answer;
 }
@@ -396,7 +399,7 @@ static enum status run(struct pg_conn *c, const char *text,
             return ERR_AWAY;
         s = run_once(c, text, args, answer);
         arena_reset(&c->scratch);
-        if (!c->lost || !first)
+        if (!c->lost || !first || pg_db(c->conn.db)->still)
             break;
         c->inside = false;
     }
@@ -450,7 +453,7 @@ static enum status ahead_send(struct pg_conn *c, const char *text,
 enum status pg_ahead(struct conn *conn, struct sql sql, const struct arg *args)
 {
     struct pg_conn *c = pg_conn(conn);
-    if (!c->pg && !c->inside && pg_connect(c) != OK)
+    if (!c->pg && !c->inside && c->heard == OK && pg_connect(c) != OK)
         return OK; /* said by what is asked */
     if (!c->pg || c->lost || c->broken || c->ahead_count == AHEAD ||
         ahead_find(c, sql.text, args))

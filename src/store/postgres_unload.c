@@ -27,7 +27,7 @@ static enum status fault(struct unloading *u)
 
 static enum status run(struct unloading *u, const char *text)
 {
-    PGresult *answer = PQexec(u->pg, text);
+    PGresult *answer = pg_do(pg_db(u->db), u->pg, text);
     const ExecStatusType is = PQresultStatus(answer);
     PQclear(answer);
     return is == PGRES_COMMAND_OK || is == PGRES_COPY_OUT ? OK : fault(u);
@@ -67,19 +67,19 @@ static enum status take_all(struct unloading *u, int64_t *rows)
     enum status s = OK;
     char *line;
     int n;
-    while ((n = PQgetCopyData(u->pg, &line, 0)) > 0) {
+    while ((n = pg_copy_out(pg_db(u->db), u->pg, &line)) > 0) {
         if (s == OK)
             s = take(u, line, (size_t)n);
         PQfreemem(line);
         if (s != OK)
             return s; /* the connection goes, and what it has to say */
     }
-    PGresult *answer = PQgetResult(u->pg);
+    PGresult *answer = pg_result(pg_db(u->db), u->pg, NULL);
     if (n == -1 && PQresultStatus(answer) == PGRES_COMMAND_OK)
         *rows = strtoll(PQcmdTuples(answer), NULL, 10);
     else
         s = fault(u);
-    for (; answer; answer = PQgetResult(u->pg))
+    for (; answer; answer = pg_result(pg_db(u->db), u->pg, NULL))
         PQclear(answer);
     return s == OK ? send(u) : s;
 }

@@ -80,7 +80,9 @@ static enum status commit(struct pg_conn *c)
         return OK;
     if (PQstatus(c->pg) == CONNECTION_BAD)
         return pg_fail_lost(c);
+    c->commits = true;
     enum status s = pg_ask(c, "COMMIT", &answer);
+    c->commits = false;
     const bool done = s == OK && same(PQcmdStatus(answer), "COMMIT");
     PQclear(answer);
     if (s != OK)

@@ -10,12 +10,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 // Stands before a PostgreSQL server; the answer to a COMMIT of a transaction that
 // said `drops` is lost with its connection, after the server has had it. With
-// `cuts` all others are lost too, and there are no new ones.
+// `cuts` all others are lost too, and there are no new ones. While it is `still`
+// it takes whoever comes and says nothing more; `stills` sets it so.
 async function lossy(place) {
   const url = new URL(place);
   const host = url.searchParams.get('host') || url.hostname || 'localhost';
   const port = Number(url.searchParams.get('port') || url.port || 5432);
-  const proxy = { drops: null, cuts: false, away: false };
+  const proxy = { drops: null, cuts: false, away: false, still: false, stills: null };
   const ends = new Set();
   proxy.lose = () => { proxy.away = true; ends.forEach((end) => end()); };
   const listener = createServer((client) => {
@@ -26,6 +27,8 @@ async function lossy(place) {
     if (proxy.away) { end(); return; }
     client.on('data', (d) => {
       const text = d.toString('latin1');
+      if (proxy.stills?.test(text)) proxy.still = true;
+      if (proxy.still) return;
       said += text;
       lost ||= Boolean(proxy.drops) && text.includes('COMMIT') && proxy.drops.test(said);
       if (text.includes('COMMIT')) said = '';
@@ -34,7 +37,7 @@ async function lossy(place) {
       proxy.drops = null;
       setTimeout(() => (proxy.cuts ? proxy.lose() : end()), 300);
     }).on('error', end).on('close', end);
-    server.on('data', (d) => { if (!lost) client.write(d); }).on('error', end).on('close', end);
+    server.on('data', (d) => { if (!lost && !proxy.still) client.write(d); }).on('error', end).on('close', end);
   });
   await new Promise((done) => listener.listen(0, '127.0.0.1', done));
   listener.unref();
@@ -138,6 +141,48 @@ else {
     proxy.away = false;
     for (let i = 0; i < 200 && (await server.stranger().get('/readyz')).status !== 200; i++) await sleep(50);
     equal(told('back') - before[1], 1 + backs);
+  });
+  await test('one that stands still ends a page by its deadline, a command with a line; what works long is not cut', async () => {
+    const other = copy(), url = /^db = (.*)$/m.exec(readFileSync(join(other, 'essaim.conf'), 'utf8'))[1];
+    const bare = await lossy(url);
+    const command = async (...args) => {
+      const child = spawn(program, [...args, '--data', other], { stdio: ['ignore', 'pipe', 'pipe'] });
+      const began = Date.now();
+      let out = '', err = '';
+      child.stdout.on('data', (d) => { out += d; });
+      child.stderr.on('data', (d) => { err += d; });
+      const status = await new Promise((done) => child.on('close', done));
+      return { status, out, err, s: (Date.now() - began) / 1000 };
+    };
+    const copies = join(mkdtempSync(join(tmpdir(), 'essaim-still-')), 'one');
+    bare.stills = /COPY /;
+    const stuck = command('backup', copies, '--db', bare.url);
+    for (let i = 0; i < 200 && !bare.still; i++) await sleep(50);
+    // Held longer than a silent server is: nobody may end for it.
+    const holder = spawn('psql', ['-XAtq', '-d', url, '-c', 'BEGIN; LOCK TABLE directory_organisation; SELECT pg_sleep(35); COMMIT'], { stdio: 'ignore' });
+    await sleep(500);
+    const long = command('export', 'organisation');
+    await admin.get('/projets'); // it has its connection
+    const from = server.log().length;
+    proxy.still = true;
+    const began = Date.now();
+    const pages = await Promise.all(['/projets', '/etablissements', '/api/v1/project'].map((path) => admin.get(path)));
+    const took = (Date.now() - began) / 1000;
+    deepEqual(pages.map((r) => r.status), [503, 503, 503]);
+    match(readable(pages[0].text), /base de données/i);
+    ok(!/busy/.test(server.log().slice(from)), 'told as busy');
+    ok(took < 12, `${took} s`);
+    proxy.still = false;
+    for (let i = 0; i < 200 && (await server.stranger().get('/readyz')).status !== 200; i++) await sleep(50);
+    equal((await admin.get('/projets')).status, 200);
+    const said = await stuck;
+    equal(said.status, 1);
+    match(said.err, /^essaim: [^\n]*does not answer any more \(timeout expired\)[^\n]*\n$/);
+    ok(said.s < 45, `${said.s} s`);
+    const whole = await long;
+    equal(whole.status, 0, whole.err);
+    ok(whole.s > 25, `it did not wait: ${whole.s} s`);
+    drop(other);
   });
   await test('a server that has restarted is met again by everybody: no page fails for it', async () => {
     const all = () => Promise.all(Array.from({ length: 60 }, (_, i) => admin.get(['/', '/etablissements', '/projets', '/organisations/nouveau'][i % 4])));
