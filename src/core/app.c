@@ -149,6 +149,33 @@ enum status app_claim(struct app *app, struct arena *a, int patience_ms,
         patience_ms, why);
 }
 
+const char *app_difference(struct app *app)
+{
+    struct conn *c;
+    const char **all, *first = NULL;
+    size_t n = 0;
+    if (conn_open(app->db, &c) != OK)
+        return NULL;
+    if (conn_begin(c, 0) == OK &&
+        schema_check(c, &app->mem, &app->schema, &all, &n) == OK && n)
+        first = all[0];
+    conn_end(c);
+    conn_close(c);
+    return first;
+}
+
+/* Of the right version, and yet not to be read: somebody has been at it. */
+static const char *spoiled(struct app *app, enum status s)
+{
+    const char *first = s == ERR_STORE ? app_difference(app) : NULL;
+    if (!first)
+        return db_reason(s);
+    return arena_printf(&app->mem,
+                        "%s is not as this program makes it (%s): mend that"
+                        " there, or restore the last good backup",
+                        db_place(app->db), first);
+}
+
 static enum status open_in(struct app *app, const char *folder,
                            const char **why)
 {
@@ -172,7 +199,10 @@ static enum status open_in(struct app *app, const char *folder,
         TRY(schema_made(app->db, &app->mem, why));
     TRY(app->shared ? schema_agrees(app->db, &app->mem, &app->schema, why)
                     : schema_open(app->db, &app->mem, &app->schema, why));
-    return settings_load(app);
+    const enum status s = settings_load(app);
+    if (s != OK)
+        *why = spoiled(app, s);
+    return s;
 }
 
 enum status app_open(struct app *app, const char *folder, const char **why)

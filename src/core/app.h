@@ -55,6 +55,9 @@ void app_init(struct app *app);
  * failure *why is one line that says what to do. */
 enum status app_open(struct app *app, const char *folder,
                      const char **why) MUST_USE;
+/* The first thing that an opened database has other than the program says, or
+ * NULL. */
+const char *app_difference(struct app *app);
 /* For who is alone: db_claim, under the folder's name and the machine's. */
 enum status app_claim(struct app *app, struct arena *a, int patience_ms,
                       const char **why) MUST_USE;

@@ -252,7 +252,9 @@ int command_db(struct cli *cli)
     for (size_t i = 0; i < n; i++)
         fprintf(stderr, "%s\n", differences[i]);
     if (n)
-        return cli_fail("%zu differences between tables and program", n);
+        return cli_fail("%zu differences between tables and program: mend"
+                        " them there, or restore the last good backup",
+                        n);
     printf("tables and program agree\n");
     return 0;
 }

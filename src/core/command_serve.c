@@ -144,6 +144,10 @@ static int serve(struct cli *cli, int socket, bool was_away)
         http_stop(server);
         return 1;
     }
+    const char *differs = app_difference(cli->app);
+    if (differs)
+        log_line(LOG_WARN, "tables are not as the program makes them", "first",
+                 differs, "todo", "essaim db check names them all", NULL);
     if (!cli->logs)
         fprintf(stderr, "Essaim: http://127.0.0.1:%d\n", http_port(socket));
     log_line(LOG_INFO, "serving", "address",
