@@ -54,8 +54,9 @@ const struct command_line command_lines[] = {
      "makes a new data folder of a backup, and proves it; a passphrase is"
      " asked for, or taken from ESSAIM_PASSPHRASE",
      command_restore, CLOSED},
-    {"move", "--from sqlite:DIR --to postgresql://… [--data DIR]",
-     "moves everything to another database, or back, and proves it",
+    {"move", "--from PLACE --to PLACE [--data DIR]",
+     "moves everything to another database, or back, and proves it; a place is"
+     " sqlite:DIR or postgresql://…",
      command_move, CLOSED},
     {"db", "check | migrate", "compares tables and program", command_db,
      BESIDE},
@@ -320,9 +321,22 @@ static int run_module(struct cli *cli, const struct command *c)
     return s == OK ? 0 : s == ERR_NOT_FOUND ? 2 : 1;
 }
 
+/* Told before a database is looked for. */
+static bool lacks_words(const struct cli *cli, const struct run *run)
+{
+    const char *name = run->own ? run->own->name : run->of_module->name;
+    const char *usage = run->own ? run->own->usage : run->of_module->usage;
+    if (cli->argc || !*usage || strchr("[-", *usage))
+        return false;
+    cli_fail("%s %s", name, usage);
+    return true;
+}
+
 static int run_opened(struct cli *cli, const struct run *run)
 {
     int code = 0;
+    if (lacks_words(cli, run))
+        return 2;
     int opens = run->own ? (int)run->own->opens : BESIDE;
     cli->app->shared = opens == BESIDE && !migrates(cli, run);
     if (migrates(cli, run) && !cli_is_laboratory(cli))
@@ -400,12 +414,14 @@ static bool usage_has(const char *usage, const char *flag)
 /* The usage, and what each flag of it is for. */
 static void help_print(const char *name, const char *usage, const char *what)
 {
+    const bool moves = same(name, "move");
     printf("essaim %s %s\n%s\n", name, usage, what);
     for (const struct command_flag *f = command_flags; f->name; f++)
         if (usage_has(usage, f->name))
             printf("  --%-11s %s\n", f->name, f->what);
     for (const struct conf_key *k = conf_keys; k->name; k++)
-        if (!same(k->name, "data") && usage_has(usage, k->name))
+        if (!same(k->name, "data") &&
+            (usage_has(usage, k->name) || (!moves && same(k->name, "db"))))
             printf("  --%-11s %s\n", k->name, k->help);
     printf("  --%-11s the data folder, where it is not \"data\"\n", "data");
 }

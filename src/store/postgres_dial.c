@@ -157,14 +157,16 @@ static bool is_cut(const char *url)
     return false;
 }
 
-enum { HOST, PORT, NAME, OPTIONS, PARTS };
+enum { HOST, PORT, NAME, OPTIONS, TIMEOUT, PARTS };
 
 /* Why nobody is asked at that address, NULL where it can be read; *part, in a:
  * what it says, or "". */
 static const char *address_fault(struct arena *a, const char *url,
                                  const char *part[PARTS])
 {
-    static const char *const keys[] = {"host", "port", "dbname", "options"};
+    static const char *const keys[] = {"host", "port", "dbname", "options",
+                                       "connect_timeout"};
+    int64_t seconds;
     char *fault = NULL;
     PQconninfoOption *all = PQconninfoParse(url, &fault);
     const char *why = all ? NULL : unquoted(a, fault);
@@ -181,6 +183,8 @@ static const char *address_fault(struct arena *a, const char *url,
     if (!why && part[PORT][strspn(part[PORT], "0123456789,")])
         why = "what follows the colon is no port, and a password stands before"
               " an @";
+    if (!why && *part[TIMEOUT] && !str_int(str_of(part[TIMEOUT]), &seconds))
+        why = "connect_timeout is a number of seconds";
     return why;
 }
 

@@ -1,5 +1,5 @@
 // The command line beside a server that has the folder.
-import { test, equal, ok, match, serve, essaim, run, query, onPostgres, today } from './lib.mjs';
+import { test, equal, ok, match, serve, copy, drop, essaim, run, query, onPostgres, today } from './lib.mjs';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -153,7 +153,30 @@ if (!onPostgres) await test('beside nothing: one line that says what to do, and 
   equal(run('figures', '--data', empty).status, 0);
   rmSync(empty, { recursive: true, force: true });
 });
-await test('wrong use is 2 and says how', () => {
+await test('a database somebody has been at is told with what to do, by all who open it', async () => {
+  const odd = copy(), at = ['--data', odd], oneLine = /^essaim: [^\n]+\n$/;
+  query(odd, 'ALTER TABLE directory_person ADD COLUMN odd INTEGER');
+  const served = await serve({ data: odd });
+  await served.stop();
+  match(served.log(), /tables are not as the program makes them.*directory_person: the column odd is not ours/);
+  match(run('db', 'check', ...at).stderr, /\nessaim: 1 differences between tables and program: mend them there, or restore/);
+  query(odd, 'ALTER TABLE core_setting RENAME COLUMN value TO gone');
+  for (const args of [['db', 'migrate'], ['begin'], ['db', 'check'], ['user', 'list']]) {
+    const r = run(...args, ...at);
+    equal(r.status, 1, args.join(' '));
+    const said = r.stderr.split('\n').filter((line) => line && !line.startsWith('{')).join('\n') + '\n';
+    match(said, oneLine);
+    match(said, /is not as this program makes it \(core_setting: the column value is missing\): mend that there, or restore the last good backup/, args.join(' '));
+  }
+  match(run('doctor', ...at).stdout, /fail {2}database .*core_setting: the column value is missing\): mend that there/);
+  drop(odd);
+});
+await test('wrong use is 2 and says how, also where there is no laboratory', () => {
+  for (const name of ['db', 'journal', 'user', 'token', 'export', 'import', 'backup', 'restore', 'move', 'completion']) {
+    const r = run(name, '--data', join(tmpdir(), 'essaim-is-not-there'));
+    equal(r.status, 2, name);
+    match(r.stderr, new RegExp(`^essaim: ${name} [^\\n]+\\n$`));
+  }
   for (const args of [[], ['nothing'], ['export'], ['export', 'nothing'], ['figures', '--year', 'x'],
     ['user', 'add', 'x'], ['--nothing'], ['journal'], ['db', 'burn']]) {
     const r = run(...args, ...(args.length ? ['--data', server.folder] : []));
@@ -171,8 +194,10 @@ await test('help is there by either name, and says what each flag of a command i
     for (const [, flag] of usage.matchAll(/--([a-z-]+)/g))
       ok(new RegExp(`^  --${flag} +\\S`, 'm').test(said) || /^(listen|db)$/.test(flag), `${name}: --${flag}`);
     for (const [, flag] of said.matchAll(/^  --([a-z-]+)/gm))
-      ok(new RegExp(`--${flag}\\b(?!-)`).test(usage) || flag === 'data', `${name} takes no --${flag}`);
+      ok(new RegExp(`--${flag}\\b(?!-)`).test(usage) || flag === 'data' || (flag === 'db' && name !== 'move'), `${name} takes no --${flag}`);
   }
+  match(run('help', 'db').stdout, /^ {2}--db +\S/m);
+  match(run('help', 'move').stdout, /a place is sqlite:DIR or postgresql:/);
   match(run('help', 'import').stdout, /--dry-run +checks everything and writes nothing/);
   equal(run('help', 'nothing').status, 2);
 });

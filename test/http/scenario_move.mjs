@@ -93,6 +93,7 @@ await test('what is wrong is one line, and nothing is made', async () => {
   oneLine(move(`sqlite:${at('absent')}`, `sqlite:${at('n')}`), /no database/, 'no source');
   oneLine(move(file, file), /the same database/, 'the same');
   oneLine(move(file, 'postgresql://127.0.0.1:9/x?connect_timeout=2'), /does not answer/, 'unreachable');
+  oneLine(move(file, 'postgresql://127.0.0.1:9/x?connect_timeout=abc'), /connect_timeout is a number of seconds/, 'no seconds');
   oneLine(move('postgresql://127.0.0.1:9/x?connect_timeout=2', `sqlite:${at('n')}`), /does not answer/, 'unreachable source');
   // One that lets us in and says nothing; in a process of its own, for run waits.
   const silent = spawn(process.execPath, ['-e', "require('net').createServer(() => {}).listen(0, '127.0.0.1', function () { console.log(this.address().port) })"]);
