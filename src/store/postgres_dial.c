@@ -57,7 +57,12 @@ static const char *const names[] = {
     "port",
     NULL};
 /* A machine that went without a word is given up after a minute. */
-#define PATIENCE "5", "15000", "30", "10", "3"
+#define PATIENCE(seconds) seconds, "15000", "30", "10", "3"
+
+static bool is_several(const char *url)
+{
+    return strchr(url, ',') != NULL;
+}
 
 /* A message of the server that nobody asked for. */
 static void on_notice(void *data, const PGresult *answer)
@@ -98,9 +103,16 @@ static int64_t patience_ms(PGconn *pg)
 PGconn *pg_dial(const char *url, const char *as)
 {
     char room[PATH_MAX];
-    const char *const values[] = {
-        PATIENCE, passwords(room), url, "UTF8", as, NULL, NULL, NULL, NULL};
-    const bool several = strchr(url, ',') != NULL;
+    const bool several = is_several(url);
+    const char *const values[] = {PATIENCE(several ? "3" : "5"),
+                                  passwords(room),
+                                  url,
+                                  "UTF8",
+                                  as,
+                                  NULL,
+                                  NULL,
+                                  NULL,
+                                  NULL};
     PGconn *pg = several ? PQconnectdbParams(names, values, 1)
                          : PQconnectStartParams(names, values, 1);
     PQsetNoticeReceiver(pg, on_notice, NULL);
@@ -113,7 +125,7 @@ PGconn *pg_dial(const char *url, const char *as)
 bool pg_lets_in(const struct pg_db *db, const PGconn *pg)
 {
     char room[PATH_MAX];
-    const char *const values[] = {PATIENCE,       passwords(room), db->url,
+    const char *const values[] = {PATIENCE("5"),  passwords(room), db->url,
                                   "UTF8",         "essaim looks",  PQhost(pg),
                                   PQhostaddr(pg), PQport(pg),      NULL};
     PGconn *other = PQconnectStartParams(names, values, 1);
@@ -266,7 +278,7 @@ const char *pg_kept(struct arena *a, const char *url)
 static void refusal_state(const char *url, char out[STATE + 1])
 {
     char room[PATH_MAX];
-    const char *const values[] = {PATIENCE,
+    const char *const values[] = {PATIENCE("5"),
                                   passwords(room),
                                   url,
                                   "UTF8",
@@ -288,6 +300,21 @@ static void refusal_state(const char *url, char out[STATE + 1])
     PQfinish(pg);
 }
 
+/* Of several servers each its own: libpq tells them one line after the other,
+ * and what it adds to one is indented. */
+static const char *reasons(struct arena *a, const struct pg_db *db,
+                           const PGconn *pg)
+{
+    struct str said = str_of(PQerrorMessage(pg)), line;
+    struct buf b = {.mem = a};
+    if (!is_several(db->url))
+        return pg_said(a, pg);
+    while (str_next(&said, '\n', &line))
+        if (line.n && *line.p != '\t')
+            buf_printf(&b, "%s%.*s", b.n ? "; " : "", (int)line.n, line.p);
+    return b.n ? buf_done(&b).p : "no answer";
+}
+
 /* Why there is no connection, and what to do. */
 static const char *no_connection(struct arena *a, const struct pg_db *db,
                                  const PGconn *pg)
@@ -305,6 +332,7 @@ static const char *no_connection(struct arena *a, const struct pg_db *db,
          " pg_hba.conf"},
     };
     char state[STATE + 1];
+    const char *said = reasons(a, db, pg);
     if (PQconnectionNeedsPassword(pg))
         return arena_printf(a,
                             "%s asks for a password: put it in ~/.pgpass, which"
@@ -312,16 +340,17 @@ static const char *no_connection(struct arena *a, const struct pg_db *db,
                             " PGPASSWORD",
                             db->db.shown);
     state[0] = 0;
-    if (!pg_is_late(pg)) /* who says nothing does not say why */
+    /* Who says nothing does not say why. */
+    if (!pg_is_late(pg) && !strstr(said, "timeout expired"))
         refusal_state(db->url, state);
     for (size_t i = 0; i < COUNT(known); i++)
         if (str_starts(str_of(state), known[i].state))
             return arena_printf(a, "%s %s (%s): %s", db->db.shown, known[i].is,
-                                pg_said(a, pg), known[i].todo);
+                                said, known[i].todo);
     return arena_printf(a,
                         "%s does not answer (%s): see that the server runs and "
                         "lets us in, or mend the address",
-                        db->db.shown, pg_said(a, pg));
+                        db->db.shown, said);
 }
 
 const char *pg_asked(struct arena *a, const struct pg_db *db, PGconn *pg,

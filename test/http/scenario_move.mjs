@@ -100,6 +100,10 @@ await test('what is wrong is one line, and nothing is made', async () => {
   try {
     const port = await new Promise((done) => silent.stdout.once('data', (d) => done(Number(d))));
     oneLine(move(file, `postgresql://127.0.0.1:${port}/x?connect_timeout=2`), /does not answer \(timeout expired\)/, 'silent');
+    const began = Date.now();
+    oneLine(move(file, `postgresql://127.0.0.1:9,127.0.0.1:${port}/x?sslmode=disable`),
+      new RegExp(`port 9 failed: [^;]*refused; [^;]*port ${port} failed: timeout expired`), 'each its reason');
+    ok(Date.now() - began < 5000, `${Date.now() - began} ms`);
   } finally { silent.kill(); }
   equal(run('move', '--from', file).status, 2);
   equal(run('move', '--from', source, '--to', file).status, 2);
