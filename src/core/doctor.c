@@ -153,12 +153,13 @@ static enum status look_at_database(struct doctor *d)
     if (fault)
         doctor_say(d, FAIL, "integrity", to_be_whole(d), "%s", fault);
     else if (d->cli->full && !full)
-        doctor_say(d, WARN, "integrity",
-                   "as the server's administrator, in that database: CREATE"
-                   " EXTENSION amcheck, and GRANT EXECUTE ON FUNCTION"
-                   " bt_index_check(regclass, boolean) TO its user; then look"
-                   " again",
-                   "whole, by the quick look: no index was compared");
+        doctor_say(
+            d, WARN, "integrity",
+            "as the server's administrator, in that database: CREATE"
+            " EXTENSION amcheck, and GRANT EXECUTE ON FUNCTION"
+            " bt_index_check(regclass, boolean) TO its user, with USAGE of"
+            " the schema it is in; then look again",
+            "whole, by the quick look: no index was compared");
     else
         doctor_say(d, WELL, "integrity", NULL, "whole, by the %s look",
                    full ? "full" : "quick");

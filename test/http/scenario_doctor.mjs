@@ -52,6 +52,8 @@ await test('without amcheck no index was compared, and that is what it says', (s
   match(doctor(folder, '--full').of('integrity', 'warn').todo, /CREATE EXTENSION amcheck/);
   query(folder, 'CREATE EXTENSION amcheck');
   match(doctor(folder, '--full').of('integrity', 'ok').text, /by the full look/);
+  query(folder, 'CREATE SCHEMA "the tools"', 'ALTER EXTENSION amcheck SET SCHEMA "the tools"');
+  match(doctor(folder, '--full').of('integrity', 'ok').text, /by the full look/);
   drop(folder);
 });
 await test('an owner to whom nobody has given amcheck is told so, and that nothing is lost', (skip) => {
