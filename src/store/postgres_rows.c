@@ -17,11 +17,12 @@ enum status pg_queue(struct pg_conn *c, const char *text)
 }
 
 /* The answer of one command; what comes behind it belongs to the next. A COMMIT
- * has no deadline: it waits for a disk. */
+ * has no end but that nobody is let in: it waits for a disk. */
 static PGresult *take(struct pg_conn *c)
 {
     const struct pg_db *db = pg_db(c->conn.db);
-    const struct limit *limit = c->commits ? NULL : &c->conn.limit;
+    static const struct limit none = {.wall = INT64_MAX};
+    const struct limit *limit = c->commits ? &none : &c->conn.limit;
     PGresult *answer = pg_result(db, c->pg, limit), *more;
     while (answer && PQresultStatus(answer) != PGRES_PIPELINE_SYNC &&
            (more = pg_result(db, c->pg, limit)))
