@@ -274,6 +274,7 @@ await test('a project that was sent back passes its gate again', async () => {
 });
 await test('criteria are what asks for a gate: written, the step is refused; taken away, it goes', async () => {
   const path = await projectAt('Une idée');
+  match((await leader.get(path)).text, /id="time">Au fil du temps<\/h2>\s*<p class="meta">Rien encore\./);
   const written = made(await post(admin, '/criteres', { stage_from: 'idea', stage_to: 'study', position: '1',
     label: 'L’idée tient en une page' }));
   says(await post(leader, `${path}/etapes/study`), 409, /se décide en jalon/);
