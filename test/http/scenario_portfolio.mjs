@@ -405,6 +405,9 @@ await test('what a project was deployed as is in its filiation, once for each to
     match(seen, /Note de veille · MIA Seconde[^]*Projet · Savoirs fondamentaux et IA[^]*Déploiement · MIA Seconde/);
     equal(drawn(seen), 1);
   }
+  const here = query(server.folder, `SELECT min(id) ${used}`);
+  const school = schools.find((s) => s.id === Number(query(server.folder, `SELECT school FROM portfolio_deployment WHERE id = ${here}`))).name;
+  ok(readable(/<title>[^<]*/.exec((await leader.get(`/deploiements/${here}`)).text)[0]).startsWith(`MIA Seconde · ${school}`), school);
   // And none of another tool of that project.
   const [two, other] = query(server.folder, `SELECT min(id), tool FROM portfolio_deployment WHERE state = 'in_use' AND project =
     (SELECT id FROM portfolio_project WHERE name = 'Inclusion et outils numériques') GROUP BY tool ORDER BY tool DESC`).split('\n').map((l) => l.split('|'));

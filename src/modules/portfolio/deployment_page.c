@@ -32,6 +32,15 @@ static enum status deployment_fill(struct req *r, void *view)
                       row_title(r->entity, r->row), &d->lineage);
 }
 
+/* A tool is in many schools: its name alone says not which of them this is. */
+static const char *title_of(struct req *r, const struct detail_v *v)
+{
+    for (size_t i = 0; i < v->fact_count; i++)
+        if (same(v->facts[i].name, "school") && v->facts[i].text)
+            return arena_printf(r->mem, "%s · %s", v->title, v->facts[i].text);
+    return v->title;
+}
+
 enum status deployment_show(struct req *r)
 {
     struct deployment_view d = {0};
@@ -39,7 +48,7 @@ enum status deployment_show(struct req *r)
         return row_page(r);
     TRY(req_fill(r, deployment_fill, &d, sizeof(d)));
     const struct become_v v = {.detail = &d.detail, .lineage = &d.lineage};
-    struct page p = req_page(r, d.detail.title);
+    struct page p = req_page(r, title_of(r, &d.detail));
     req_crumb(r, &p);
     struct html h;
     req_html_open(r, &h);
