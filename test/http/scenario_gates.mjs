@@ -773,6 +773,8 @@ await test('what came of a session, and why it was decided, stand in their lines
   made(await post(leader, `${sits}/etapes/open`));
   for (const who of [inspector, expert]) made(await vote(who, sits, 'hold'));
   made(await decide(leader, sits, 'hold', { reason: 'Le comité a entendu l’équipe.\nIl attend encore des preuves.' }));
+  for (const path of [sits, `/decisions/${id(sits)}`])
+    match((await leader.get(path)).text, /<title>Jalon · En plusieurs lignes – [\s\S]*<h1>Jalon </);
   const page = (await leader.get(of)).text, lines = /<p>Le comité a entendu l’équipe\.<br>\s*Il attend encore des preuves\.<\/p>/;
   match(page, /<p>Retenu.:<\/p>\s*<ul>\s*<li>un carnet<\/li>\s*<li>une boîte<\/li>\s*<\/ul>/);
   for (const path of [of, sits, `/decisions/${id(sits)}`, '/projets/arretes']) match((await leader.get(path)).text, lines, path);

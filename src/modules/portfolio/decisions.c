@@ -178,6 +178,7 @@ enum status decision_show(struct req *r)
     TRY(row_load(r->conn, r->mem, &project_entity, g->project, &reach_all,
                  &row));
     struct decision_v v = {
+        .name = said(r->mem, r->lang, g->name),
         .project = ((const struct project *)row)->name,
         .project_href = row_address(r, &project_entity, g->project),
         .stages = stages_shown(r, g),
@@ -191,7 +192,7 @@ enum status decision_show(struct req *r)
         .secret = g->published != YES,
         .back = team ? row_address(r, &gate_entity, r->id) : NULL};
     TRY(req_fill(r, decision_fill, &v, sizeof(v)));
-    struct page p = req_page(r, said(r->mem, r->lang, g->name));
+    struct page p = req_page(r, gate_title(r, g, v.project));
     req_crumb_to(r, &p, tr(r->lang, "portfolio.decisions"), "/decisions");
     struct html h;
     req_html_open(r, &h);

@@ -450,7 +450,8 @@ enum status gate_page_show(struct req *r, int code, const char *alert)
     if (v->decides)
         decide_fill(r, g, v);
     manage_fill(g, v, &f.detail);
-    struct page page = req_page(r, said(r->mem, r->lang, g->name));
+    v->name = said(r->mem, r->lang, g->name);
+    struct page page = req_page(r, gate_title(r, g, v->project));
     req_crumb(r, &page);
     struct html h;
     req_html_open(r, &h);

@@ -51,8 +51,8 @@ struct unsaved_v {
 };
 struct essaimage_v;
 struct gate_v {
-    const char *project, *project_href, *summary, *project_state, *stages,
-        *when, *decided, *cancelled, *state, *tone, *reason, *alert;
+    const char *name, *project, *project_href, *summary, *project_state,
+        *stages, *when, *decided, *cancelled, *state, *tone, *reason, *alert;
     const struct finding_v *findings;
     size_t finding_count;
     const struct evidence_v *evidence;
@@ -85,8 +85,8 @@ struct gate_v {
     const struct detail_v *detail; /* its steps, and who edits it */
 };
 struct decision_v {
-    const char *project, *project_href, *stages, *when, *meets, *state, *tone,
-        *reason, *votes, *conflicts, *back;
+    const char *name, *project, *project_href, *stages, *when, *meets, *state,
+        *tone, *reason, *votes, *conflicts, *back;
     const char *uses, *essaimage; /* uses: NULL: in none */
     const struct evidence_v *evidence, *since;
     size_t evidence_count, since_count;

@@ -89,6 +89,12 @@ const char *stages_shown(struct req *r, const struct gate *g)
                    NULL);
 }
 
+const char *gate_title(struct req *r, const struct gate *g, const char *project)
+{
+    return arena_printf(r->mem, "%s · %s", said(r->mem, r->lang, g->name),
+                        said(r->mem, r->lang, project));
+}
+
 struct gate_line_v gate_line(struct req *r, const struct gate *g)
 {
     return (struct gate_line_v){

@@ -28,6 +28,9 @@ const char *day_in_words(struct req *r, int64_t day, enum day_style style);
 const char *days_shown(struct req *r, const char *label, int32_t first,
                        int32_t last, enum day_style style);
 const char *stages_shown(struct req *r, const struct gate *g);
+/* Of its page: many gates bear the name of their step. */
+const char *gate_title(struct req *r, const struct gate *g,
+                       const char *project);
 struct gate_line_v gate_line(struct req *r, const struct gate *g);
 struct condition_v condition_shown(struct req *r,
                                    const struct gate_condition *c);
