@@ -228,8 +228,13 @@ await test('by the API too: one of many has the room, its parts go with it', asy
     place: 'inside', year: '2024-2025', asked: today });
   equal((await slot(JSON.parse(v.text).id, '2025-05-13', 'morning', parted.within)).status, 201);
   equal((await slot(JSON.parse(w.text).id, '2025-05-13', 'morning', parted.id)).status, 409);
-  equal((await slot(JSON.parse(w.text).id, '2025-05-13', 'morning', parted.id,
-    { override: 'Deux groupes se partagent la salle' })).status, 201);
+  const both = await slot(JSON.parse(w.text).id, '2025-05-13', 'morning', parted.id, { override: 'Deux groupes se partagent la salle' });
+  equal(both.status, 201);
+  match(readable((await admin.get(`/accueils/${JSON.parse(w.text).id}`)).text),
+    /mardi 13 mai 2025, matin : maintenu malgré la fermeture, une autre réservation ou le manque de places : Deux groupes se partagent la salle/);
+  ok(!/maintenu malgré/.test(readable((await admin.get(`/accueils/${JSON.parse(v.text).id}`)).text)));
+  equal(query(folder, `SELECT detail FROM core_journal WHERE entity = 'network_slot' AND what = 'override' AND row_id = ${JSON.parse(both.text).id}`),
+    '{"reason":"Deux groupes se partagent la salle"}');
 });
 
 await test('a room that somebody has in part is offered by its free parts, the whole of it no more', async () => {

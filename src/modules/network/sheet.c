@@ -121,6 +121,26 @@ static void facts_known(struct req *r, struct detail_v *v)
     v->fact_count = n;
 }
 
+/* The half-days that were taken though the laboratory is closed, or the room
+ * another's or too small, each with its reason. */
+static enum status despite_fill(struct req *r, struct visit_v *v)
+{
+    enum { MOST = 20 };
+    struct rows *rows;
+    struct despite_v *out = NEW_ARRAY(r->mem, struct despite_v, MOST);
+    TRY(db_rows(r->conn, r->mem,
+                SQL("SELECT day, part, override FROM network_slot WHERE visit"
+                    " = :visit AND override IS NOT NULL ORDER BY day, id"
+                    " LIMIT :most"),
+                ARGS(arg_int("visit", r->id), arg_int("most", MOST)), &rows));
+    while (rows_next(rows))
+        out[v->despite_count++] = (struct despite_v){
+            half_day_shown(r, row_day(rows, 0), part_of(row_text(rows, 1))),
+            said(r->mem, r->lang, row_text(rows, 2))};
+    v->despite = out;
+    return rows_end(rows);
+}
+
 enum status visit_show(struct req *r)
 {
     struct detail_v detail = {0};
@@ -137,6 +157,7 @@ enum status visit_show(struct req *r)
     TRY(agreement_alert(r, &v.alert));
     TRY(visit_past_alert(r, &v.alert));
     TRY(new_classes_fill(r, &v));
+    TRY(despite_fill(r, &v));
     struct page p = req_page(r, detail.title);
     req_crumb(r, &p);
     struct html h;

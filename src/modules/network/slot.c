@@ -198,6 +198,24 @@ enum status slot_keep(struct conn *c, struct arena *a, const struct slot *s,
     return holds_set(c, &slot_entity, s->row.id, holds, n, by);
 }
 
+/* A check that is lifted is a decision, with its reason. */
+static enum status override_note(struct conn *c, struct arena *a,
+                                 const struct slot *before,
+                                 const struct slot *after, struct actor by)
+{
+    struct buf detail = {.mem = a};
+    struct json j = {.out = &detail};
+    if (!after || !after->override ||
+        (before && before->override &&
+         same(before->override, after->override) && !slot_moved(before, after)))
+        return OK;
+    json_object(&j, NULL);
+    json_cstr(&j, "reason", after->override);
+    json_end_object(&j);
+    return journal_add(c, a, by.person, &slot_entity, after->row.id, "override",
+                       buf_done(&detail));
+}
+
 static enum status slot_follow(struct conn *c, struct arena *a,
                                const void *before, const void *after,
                                struct actor by)
@@ -207,6 +225,7 @@ static enum status slot_follow(struct conn *c, struct arena *a,
     TRY(row_load(c, a, &visit_entity, s->visit, &reach_all, &visit));
     if (before)
         TRY(waiting_wake(c, ((const struct visit *)visit)->lab));
+    TRY(override_note(c, a, before, after, by));
     if (slot_moved(before, after))
         TRY(agreement_revoke(c, a, s->visit, by, true));
     if (!after)

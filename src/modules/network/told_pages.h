@@ -45,6 +45,10 @@ struct new_class_v {
     const struct choice_v *near;
     size_t n;
 };
+/* A half-day that was taken all the same: when, and why. */
+struct despite_v {
+    const char *when, *reason;
+};
 struct visit_v {
     const struct detail_v *detail;
     const struct new_class_v *new_classes;
@@ -52,6 +56,8 @@ struct visit_v {
     const char *name, *csrf, *key; /* where one is chosen for such a class */
     const char *sheet, *outing;    /* the latter NULL for who may not fill it */
     const char *alert; /* what the head has not said, or against it; or NULL */
+    const struct despite_v *despite;
+    size_t despite_count;
 };
 /* A line of the sheet: text NULL is written by hand on the paper. */
 struct sheet_line_v {
