@@ -421,5 +421,29 @@ await test('no two holds overlap after all this', async () => {
     AND a.id < b.id AND a.starts < b.until AND b.starts < a.until WHERE a.why <> 'override' AND b.why <> 'override'`), 0);
 });
 
+await test('who waits is offered the free part of a room, which is nobody else\'s meanwhile, and has it', async () => {
+  const all = await rows('/espaces'), { lab: at, within } = all.find((s) => s.within !== null);
+  const parts = all.filter((s) => s.within === within), day = '2025-06-12';
+  const put = async (space) => {
+    const { id } = JSON.parse((await api('POST', 'visit', { lab: at, kind: 'workshop', place: 'inside', year: '2024-2025', pupils: 10, asked: today })).text);
+    equal((await api('POST', 'slot', { visit: id, day, part: 'morning', space })).status, 201);
+    return id;
+  };
+  for (const s of all.filter((s) => s.lab === at && s.within === null && s.id !== within)) await put(s.id);
+  const [first] = [await put(parts[0].id), ...await Promise.all(parts.slice(1).map((p) => put(p.id)))];
+  const large = await wait_(day, 'morning', old, { lab: at, pupils: 30 }), small = await wait_(day, 'morning', old, { lab: at, pupils: 12 });
+  await cancel(first);
+  await until('an offer', async () => (await entry(small)).state === 'offered');
+  const offered = await entry(small);
+  deepEqual([offered.offer_day, offered.offer_part, offered.offer_space], [day, 'morning', parts[0].id]);
+  equal((await entry(large)).state, 'waiting', 'it is too small for them');
+  equal((await server.stranger().get(`/laboratoires/${at}/demande?jour=${day}&moment=morning`)).status, 409);
+  const who = server.stranger();
+  const taken = await who.submit(await who.form(linkOf(small)), { reponse: 'oui' });
+  equal(taken.status, 303, readable(taken.text).slice(0, 300));
+  const { visit } = await entry(small);
+  equal(number(`SELECT space FROM network_slot WHERE visit = ${visit}`), parts[0].id);
+});
+
 await server.stop();
 drop(folder);

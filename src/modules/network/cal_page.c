@@ -202,9 +202,10 @@ struct cal_cell_v cal_half_short(const struct cal *c,
                                  int part)
 {
     struct cal_cell_v cell = cal_half(c, lab, day, part);
-    const int free = half_left(half_of(&c->halves, lab, day, part));
+    const struct half_at *at = half_of(&c->halves, lab, day, part);
     if (word_in("free some", cell.mark))
-        cell.label = tr_n(c->r->mem, c->r->lang, "network.cal.left", free);
+        cell.label = tr_n(c->r->mem, c->r->lang, "network.cal.left",
+                          at->free ? at->free : at->parts);
     return cell;
 }
 
