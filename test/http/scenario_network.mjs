@@ -161,6 +161,15 @@ await test('what is wrong is told beside its field, and nothing is kept', async 
   }
   equal((await rows('/accueils')).length, before);
 });
+await test('what takes place outside is told to be at its address, on its page and its sheet', async () => {
+  const { id } = JSON.parse((await api('POST', 'visit', { lab: lab.id, place: 'outside', kind: 'workshop', year: '2024-2025', asked: today })).text);
+  const text = async (path) => readable((await admin.get(path)).text);
+  match(await text(`/accueils/${id}`), /Où hors du laboratoire (?!:)/);
+  for (const part of ['morning', 'afternoon'])
+    equal((await api('POST', 'slot', { visit: id, day: '2025-05-27', part, address: 'Salle des fêtes, 3 rue Haute' })).status, 201);
+  match(await text(`/accueils/${id}`), /Où hors du laboratoire : Salle des fêtes, 3 rue Haute /);
+  match(await text(`/accueils/${id}/sortie`), /Où Salle des fêtes, 3 rue Haute Quand/);
+});
 await test('only a fair has stands', async () => {
   const v = { lab: lab.id, place: 'inside', year: '2024-2025', asked: today, stands: 4 };
   const r = await api('POST', 'visit', { ...v, kind: 'workshop' });

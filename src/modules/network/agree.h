@@ -26,10 +26,17 @@ struct visit_said {
     const char *when;    /* a line for each half-day */
     const char *contact; /* "03 …, labo@…", or "" */
     const char *kind, *people;
-    int32_t first; /* NO_DAY: it has no half-day */
+    const char *outside; /* where, of what is not in the laboratory; or NULL */
+    int32_t first;       /* NO_DAY: it has no half-day */
 };
 enum status visit_say(struct conn *c, struct arena *a, const struct lang *l,
                       const struct visit *v, struct visit_said *out) MUST_USE;
+
+/* The addresses of its half-days of that day (NO_DAY: of all); of a visit that
+ * is outside and has none, that it is; NULL: it is in the laboratory. */
+enum status visit_outside(struct conn *c, struct arena *a, const struct lang *l,
+                          const struct visit *v, int32_t day,
+                          const char **out) MUST_USE;
 
 /* What is sent about one. */
 enum told {

@@ -105,9 +105,23 @@ static enum status agreement_alert(struct req *r, const char **out)
     return OK;
 }
 
+/* Outside of the laboratory it is at an address. */
+static enum status outside_fact(struct req *r, struct fact *facts, size_t n)
+{
+    const char *where;
+    TRY(visit_outside(r->conn, r->mem, r->lang, r->row, NO_DAY, &where));
+    for (size_t i = 0; where && i < n; i++)
+        if (facts[i].name && same(facts[i].name, "place") &&
+            !same(facts[i].text, where))
+            facts[i].text = arena_printf(r->mem, "%s%s%s", facts[i].text,
+                                         tr(r->lang, "view.colon"),
+                                         said(r->mem, r->lang, where));
+    return OK;
+}
+
 /* Without what nobody has filled in; but of a visit that took place it is told
  * whose number is not known: the figures count those who were there. */
-static void facts_known(struct req *r, struct detail_v *v)
+static enum status facts_known(struct req *r, struct detail_v *v)
 {
     const struct visit *of = r->row;
     struct fact *out = NEW_ARRAY(r->mem, struct fact, v->fact_count);
@@ -119,6 +133,7 @@ static void facts_known(struct req *r, struct detail_v *v)
             out[n++] = all[i];
     v->facts = out;
     v->fact_count = n;
+    return outside_fact(r, out, n);
 }
 
 /* The half-days that were taken though the laboratory is closed, or the room
@@ -148,7 +163,7 @@ enum status visit_show(struct req *r)
     if (*r->form || r->api)
         return row_page(r);
     TRY(row_detail(r, &detail));
-    facts_known(r, &detail);
+    TRY(facts_known(r, &detail));
     TRY(outing_of(r, &o));
     struct visit_v v = {
         .detail = &detail,
@@ -195,13 +210,14 @@ static void visit_fill(struct req *r, const struct visit_said *s,
 {
     const struct visit *visit = r->row;
     const struct lang *l = r->lang;
-    const char *place = s->place ? said(r->mem, l, s->place) : NULL;
+    const char *place = s->place ? said(r->mem, l, s->place) : NULL,
+               *lab = arena_printf(r->mem, "%s%s%s", said(r->mem, l, s->lab),
+                                   place ? ", " : "", place ? place : "");
     line_add(v, tr(l, "network_visit.title"), said(r->mem, l, s->title));
     if (visit->need)
         line_add(v, tr(l, "network_visit.need"), said(r->mem, l, visit->need));
     line_add(v, tr(l, "network.sheet_where"),
-             arena_printf(r->mem, "%s%s%s", said(r->mem, l, s->lab),
-                          place ? ", " : "", place ? place : ""));
+             s->outside ? said(r->mem, l, s->outside) : lab);
     line_add(v, tr(l, "network.sheet_when"), s->when);
     v->lines[v->n - 1].tall = true;
     line_add(v, tr(l, "network.sheet_who"),

@@ -85,6 +85,29 @@ static const char *joined(struct arena *a, const char *one, const char *two)
                   : arena_printf(a, "%s, %s", one, two);
 }
 
+enum status visit_outside(struct conn *c, struct arena *a, const struct lang *l,
+                          const struct visit *v, int32_t day, const char **out)
+{
+    enum { MOST = 10 };
+    struct rows *rows;
+    struct buf b = {.mem = a};
+    *out = NULL;
+    if (!v->place || !same(v->place, "outside"))
+        return OK;
+    TRY(db_rows(c, a,
+                SQL("SELECT DISTINCT address FROM network_slot WHERE visit ="
+                    " :visit AND address IS NOT NULL AND (:day IS NULL OR day ="
+                    " :day) ORDER BY address LIMIT :most"),
+                ARGS(arg_int("visit", v->row.id), arg_day("day", day),
+                     arg_int("most", MOST)),
+                &rows));
+    while (rows_next(rows))
+        buf_printf(&b, "%s%s", b.n ? ", " : "", row_text(rows, 0));
+    *out = b.n ? buf_done(&b).p
+               : choice_label(a, l, &visit_entity, "place", v->place);
+    return rows_end(rows);
+}
+
 enum status visit_say(struct conn *c, struct arena *a, const struct lang *l,
                       const struct visit *v, struct visit_said *out)
 {
@@ -117,6 +140,7 @@ enum status visit_say(struct conn *c, struct arena *a, const struct lang *l,
                           v->class_label);
     }
     TRY(rows_end(rows));
+    TRY(visit_outside(c, a, l, v, out->day, &out->outside));
     return say_when(c, a, l, v->row.id, out);
 }
 
@@ -125,8 +149,11 @@ static const char *facts_of(struct arena *a, const struct lang *l,
 {
     struct buf b = {.mem = a};
     buf_str(&b,
-            tr_with(a, l, "network.mail_where", "lab", s->lab, "place",
-                    s->place ? arena_printf(a, " (%s)", s->place) : "", NULL));
+            tr_with(a, l, "network.mail_where", "lab",
+                    s->outside ? s->outside : s->lab, "place",
+                    s->place && !s->outside ? arena_printf(a, " (%s)", s->place)
+                                            : "",
+                    NULL));
     if (*s->when)
         buf_printf(&b, "\n%s\n%s", tr(l, "network.mail_when"), s->when);
     if (*s->who || s->people)
