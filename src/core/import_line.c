@@ -337,6 +337,18 @@ static enum status line_weigh(struct reader *r, struct arena *a,
     return OK;
 }
 
+/* Where the database has not answered, nothing more is asked of it. */
+static enum status faults_add(struct reader *r, struct arena *a,
+                              const void *row, struct form_errors *errors)
+{
+    for (size_t i = 0; i < errors->n; i++)
+        if (same(errors->list[i].key, UNANSWERED))
+            return OK;
+    return errors->n && r->intake && r->intake->faults
+               ? r->intake->faults(r->conn, a, row, errors)
+               : OK;
+}
+
 void piece_refuse_repeated(struct piece *p, const struct import_line *line,
                            const char *field, int64_t before)
 {
@@ -367,8 +379,7 @@ enum status line_read(struct reader *r, struct piece *p,
     if (s != OK && s != ERR_INVALID)
         return s;
     TRY(links_read(r, a, &in, &source, line, &errors));
-    if (errors.n && r->intake && r->intake->faults)
-        TRY(r->intake->faults(r->conn, a, line->row, &errors));
+    TRY(faults_add(r, a, line->row, &errors));
     TRY(all_veil(r, a, &errors));
     if (!line->exists)
         check_absent(r, line->row, &errors);
