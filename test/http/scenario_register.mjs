@@ -144,6 +144,7 @@ await test('what a file would do to itself is told first, as the writing tells i
   const whole = rooms.filter((s) => s.within === null);
   const named = whole.at(-1);
   const part = rooms.find((s) => s.within !== null);
+  const left = part && whole.length - 1 + rooms.filter((s) => s.within === part.within).length - 1;
   const text = file(
     // One more than there are rooms, then one that comes besides, with its reason.
     ...Array.from({ length: whole.length + 1 }, (_, i) => line({ day: '03/05/2022', classes: `3e ${'ABCDEFGH'[i]}` })),
@@ -158,13 +159,16 @@ await test('what a file would do to itself is told first, as the writing tells i
     line({ day: '05/05/2022', classes: '5e A', people: '19' }),
     line({ day: '05/05/2022', part: 'journée', classes: '5e A' }),
     ...part ? [line({ day: '06/05/2022', classes: '6e A', room: part.name, people: '9' }),
-      line({ day: '06/05/2022', classes: '6e C', room: whole.find((s) => s.id === part.within).name, people: '9' })] : []);
+      line({ day: '06/05/2022', classes: '6e C', room: whole.find((s) => s.id === part.within).name, people: '9' }),
+      // Its other parts and the other rooms are left to who names none; then nothing is.
+      line({ day: '10/05/2022', classes: '6e A', room: part.name, people: '9' }),
+      ...Array.from({ length: left + 1 }, (_, i) => line({ day: '10/05/2022', classes: `5e ${'ABCDEFGH'[i]}`, people: '9' }))] : []);
   const was = rows();
   const told = await checked(text);
   deepEqual(rows(), was);
   const done = await press(told.where, 'application');
   equal([told.inserted, told.same, told.refused].join(), [done.inserted, done.same, done.refused].join(), await faults(told.where));
-  equal([told.inserted, told.same, told.refused].join(), [whole.length + 3 + (part ? 1 : 0), 1, 5 + (part ? 1 : 0)].join());
+  equal([told.inserted, told.same, told.refused].join(), [whole.length + 3 + (part ? 2 + left : 0), 1, 5 + (part ? 2 : 0)].join());
   await press(told.where, 'annulation');
 });
 

@@ -503,38 +503,39 @@ enum status calendar_near(struct conn *c, struct arena *a,
     " (p.id = " space " OR p.within = " space ") AND h.kind = 'space' AND"     \
     " h.thing = p.id AND h.starts <= :slot AND h.until > :slot)"
 
-/* What is free on a half-day, the best for so many people first: whole rooms,
- * and parts of those that are not. */
-#define ROOMS_FREE                                                             \
-    "SELECT s.id FROM network_space s WHERE s.lab = :lab AND"                  \
-    " NOT " HELD("s.id") " AND (s.within IS NULL OR " HELD(                    \
-        "s.within") ")"                                                        \
-                    " ORDER BY CASE WHEN s.capacity IS NULL THEN 1"            \
-                    " WHEN s.capacity >= :people THEN 0 ELSE 2 END, CASE WHEN" \
-                    " s.capacity >= :people THEN s.capacity ELSE -s.capacity " \
-                    "END, s.id LIMIT"
+/* What is free on a half-day, the best for so many people first. */
+#define FREE_SPACES                                                            \
+    "SELECT s.id, s.within FROM network_space s WHERE s.lab = :lab AND "       \
+    "NOT " HELD("s.id")
+#define BEST_FIRST                                                             \
+    " ORDER BY CASE WHEN s.capacity IS NULL THEN 1"                            \
+    " WHEN s.capacity >= :people THEN 0 ELSE 2 END, CASE WHEN"                 \
+    " s.capacity >= :people THEN s.capacity ELSE -s.capacity END, s.id LIMIT"
 
+/* Whole rooms, and parts of those that are not free. */
 enum status room_free(struct conn *c, int64_t lab, int64_t slot, int64_t people,
                       int64_t *space)
 {
-    return db_int(c, SQL(ROOMS_FREE " 1"),
+    return db_int(c,
+                  SQL(FREE_SPACES " AND (s.within IS NULL OR " HELD(
+                      "s.within") ")" BEST_FIRST " 1"),
                   ARGS(arg_int("lab", lab), arg_int("slot", slot),
                        arg_int("people", people)),
                   space);
 }
 
-enum status rooms_free(struct conn *c, struct arena *a, int64_t lab,
-                       int64_t slot, int64_t people, int64_t out[ROOMS_MOST],
-                       size_t *n)
+enum status spaces_free(struct conn *c, struct arena *a, int64_t lab,
+                        int64_t slot, int64_t people,
+                        struct free_space out[SPACES_MOST], size_t *n)
 {
     struct rows *rows;
     *n = 0;
-    TRY(db_rows(c, a, SQL(ROOMS_FREE " :most"),
+    TRY(db_rows(c, a, SQL(FREE_SPACES BEST_FIRST " :most"),
                 ARGS(arg_int("lab", lab), arg_int("slot", slot),
-                     arg_int("people", people), arg_int("most", ROOMS_MOST)),
+                     arg_int("people", people), arg_int("most", SPACES_MOST)),
                 &rows));
     while (rows_next(rows))
-        out[(*n)++] = row_int(rows, 0);
+        out[(*n)++] = (struct free_space){row_int(rows, 0), row_int(rows, 1)};
     return rows_end(rows);
 }
 

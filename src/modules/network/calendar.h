@@ -126,11 +126,15 @@ enum status calendar_near(struct conn *c, struct arena *a, const struct near *k,
  * that does not say how many it holds, or the largest; NONE. */
 enum status room_free(struct conn *c, int64_t lab, int64_t slot, int64_t people,
                       int64_t *space) MUST_USE;
-/* All of them that are free, in that order, ROOMS_MOST at most. */
-enum { ROOMS_MOST = 100 };
-enum status rooms_free(struct conn *c, struct arena *a, int64_t lab,
-                       int64_t slot, int64_t people, int64_t out[ROOMS_MOST],
-                       size_t *n) MUST_USE;
+/* All that is free, in that order, parts of free rooms as well; SPACES_MOST at
+ * most. .within: the room of a part; NONE. */
+enum { SPACES_MOST = 100 };
+struct free_space {
+    int64_t id, within;
+};
+enum status spaces_free(struct conn *c, struct arena *a, int64_t lab,
+                        int64_t slot, int64_t people,
+                        struct free_space out[SPACES_MOST], size_t *n) MUST_USE;
 /* The same as room_free where nobody looks at it any more: NONE where all are
  * too small. */
 enum status room_fitting(struct conn *c, int64_t lab, int64_t slot,

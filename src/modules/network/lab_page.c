@@ -200,13 +200,13 @@ static enum status shown_fill(struct req *r, struct lab_v *v)
 static enum status rooms_fill(struct req *r, struct lab_v *v)
 {
     struct rows *rows;
-    struct room_v *out = NEW_ARRAY(r->mem, struct room_v, ROOMS_MOST);
+    struct room_v *out = NEW_ARRAY(r->mem, struct room_v, SPACES_MOST);
     TRY(db_rows(r->conn, r->mem,
                 SQL("SELECT s.name, w.name, s.capacity FROM network_space s"
                     " LEFT JOIN network_space w ON w.id = s.within WHERE s.lab"
                     " = :lab ORDER BY coalesce(w.name, s.name), CASE WHEN w.id"
                     " IS NULL THEN 0 ELSE 1 END, s.name, s.id LIMIT :most"),
-                ARGS(arg_int("lab", r->id), arg_int("most", ROOMS_MOST)),
+                ARGS(arg_int("lab", r->id), arg_int("most", SPACES_MOST)),
                 &rows));
     while (rows_next(rows))
         out[v->room_count++] = (struct room_v){

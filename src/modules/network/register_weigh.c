@@ -80,29 +80,46 @@ static enum status space_weigh(const struct weigher *k, int64_t space,
     return OK;
 }
 
-/* The room that it names, or the best of those that are left. */
+/* The best of those that are left: as room_free says, once the lines before are
+ * written. */
+static enum status best_weigh(const struct weigher *k, int64_t slot,
+                              int64_t people, int64_t *space)
+{
+    struct free_space free[SPACES_MOST];
+    bool taken[SPACES_MOST];
+    size_t n;
+    TRY(spaces_free(k->c, k->a, k->line->lab, slot, people, free, &n));
+    for (size_t i = 0; i < n; i++)
+        TRY(space_weigh(k, free[i].id, slot, false, &taken[i]));
+    for (size_t i = 0; i < n && *space == NONE; i++) {
+        bool whole = false; /* the room of this part is left as a whole */
+        for (size_t r = 0; free[i].within != NONE && r < n; r++)
+            whole |= free[r].id == free[i].within && !taken[r];
+        if (!taken[i] && !whole)
+            *space = free[i].id;
+    }
+    return OK;
+}
+
+/* The room that it names, or the best. */
 static enum status room_weigh(const struct weigher *k, enum half_day part,
                               int64_t *space)
 {
     const struct register_line *l = k->line;
     const int64_t slot = slot_of(l->day, part);
     struct visit who = {0};
-    int64_t rooms[ROOMS_MOST];
-    size_t n = 1;
-    bool taken = true;
+    int64_t named;
+    bool taken;
     *space = NONE;
     (void)register_people(l, &who);
-    if (l->space)
-        TRY(register_room(k->c, k->a, l, part, &rooms[0]));
-    else
-        TRY(rooms_free(k->c, k->a, l->lab, slot,
-                       who.present_pupils == NONE ? 0 : who.present_pupils,
-                       rooms, &n));
-    for (size_t i = 0; i < n && *space == NONE; i++) {
-        TRY(space_weigh(k, rooms[i], slot, false, &taken));
-        if (!taken || (l->space && l->override))
-            *space = rooms[i];
-    }
+    if (!l->space)
+        return best_weigh(k, slot,
+                          who.present_pupils == NONE ? 0 : who.present_pupils,
+                          space);
+    TRY(register_room(k->c, k->a, l, part, &named));
+    TRY(space_weigh(k, named, slot, false, &taken));
+    if (!taken || l->override)
+        *space = named;
     return OK;
 }
 
