@@ -32,7 +32,8 @@ export async function mailServer({ env = {}, port } = {}) {
     child.unref();
   }
   const stop = () => new Promise((done) => { child.once('exit', done); child.ref(); child.kill('SIGTERM'); });
-  const taken = () => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').filter(Boolean).map(JSON.parse) : []);
+  // A line that has no end yet is still being written.
+  const taken = () => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1).map(JSON.parse) : []);
   await start();
   return {
     port, url: `smtp://127.0.0.1:${port}`, start, stop, taken,
