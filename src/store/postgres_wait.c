@@ -26,9 +26,10 @@ struct wait {
     int missed;    /* how often it has not let us in */
 };
 
+/* Not the nearer one of a server of ours that ends: theirs was told of this. */
 static int64_t deadline(const struct limit *l)
 {
-    return !l ? 0 : l->nearer ? *l->nearer : l->wall;
+    return l ? l->wall : 0;
 }
 
 static bool stands_still(struct wait *w)
