@@ -242,6 +242,8 @@ await test('by the API too: one of many has the room, its parts go with it', asy
   match(readable((await admin.get(`/accueils/${JSON.parse(w.text).id}`)).text),
     /mardi 13 mai 2025, matin : maintenu malgré la fermeture, une autre réservation ou le manque de places : Deux groupes se partagent la salle/);
   ok(!/maintenu malgré/.test(readable((await admin.get(`/accueils/${JSON.parse(v.text).id}`)).text)));
+  equal((await api('POST', `visit/${JSON.parse(w.text).id}/etapes/cancel`, { reason: 'Ils ne viennent pas' })).status < 300, true);
+  ok(!/maintenu malgré/.test(readable((await admin.get(`/accueils/${JSON.parse(w.text).id}`)).text)), 'what is cancelled keeps nothing');
   equal(query(folder, `SELECT detail FROM core_journal WHERE entity = 'network_slot' AND what = 'override' AND row_id = ${JSON.parse(both.text).id}`),
     '{"reason":"Deux groupes se partagent la salle"}');
 });

@@ -143,6 +143,8 @@ static enum status despite_fill(struct req *r, struct visit_v *v)
     enum { MOST = 20 };
     struct rows *rows;
     struct despite_v *out = NEW_ARRAY(r->mem, struct despite_v, MOST);
+    if (!visit_keeps(r->row))
+        return OK;
     TRY(db_rows(r->conn, r->mem,
                 SQL("SELECT day, part, override FROM network_slot WHERE visit"
                     " = :visit AND override IS NOT NULL ORDER BY day, id"
