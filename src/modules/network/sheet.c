@@ -111,8 +111,8 @@ static enum status outside_fact(struct req *r, struct fact *facts, size_t n)
     const char *where;
     TRY(visit_outside(r->conn, r->mem, r->lang, r->row, NO_DAY, &where));
     for (size_t i = 0; where && i < n; i++)
-        if (facts[i].name && same(facts[i].name, "place") &&
-            facts[i].text && !same(facts[i].text, where))
+        if (facts[i].name && same(facts[i].name, "place") && facts[i].text &&
+            !same(facts[i].text, where))
             facts[i].text = arena_printf(r->mem, "%s%s%s", facts[i].text,
                                          tr(r->lang, "view.colon"),
                                          said(r->mem, r->lang, where));
