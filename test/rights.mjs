@@ -879,9 +879,9 @@ export const others = [
       'leader inspector ien expert researcher partner teacher head host': no,
     },
   },
-  // Of an entity that does not exist: none may import that.
+  // Of an entity that does not exist: who may import is told so.
   { name: 'sending a file', routes: ['POST /imports', 'POST /api/v1/import'], send: { entity: 'nothing' },
-    answers: importers(no) },
+    answers: importers(422) },
   {
     name: 'an import that does not exist',
     routes: ['POST /imports/:import/colonnes', 'POST /imports/:import/application',

@@ -253,15 +253,15 @@ enum status import_send(struct req *r)
     TRY(sheet_sent(r, &file, &name));
     const struct entity *e =
         api.p ? sheet_kind_by_api(r->app, str_dup(r->mem, api)) : NULL;
-    if (!e && !r->api) {
+    if (!e) {
         form_error_add(&r->errors,
                        (struct form_error){.field = "entity",
-                                           .key = "form.not_in_list",
+                                           .key = api.n ? "form.not_in_list"
+                                                        : "form.required",
                                            .text = api});
-        r->told_code = 403; /* nobody may import that */
-        return imports_list(r);
+        return r->api ? ERR_INVALID : imports_list(r);
     }
-    if (!e || !import_may(r, e))
+    if (!import_may(r, e))
         return ERR_FORBIDDEN;
     if (r->api && is_wrapped(r)) {
         form_error(&r->errors, NULL, "import.as_it_is");

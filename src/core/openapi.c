@@ -169,6 +169,14 @@ static void parameters(struct req *r, struct json *j, const struct route *t)
     json_end_array(j);
 }
 
+static void or_null(struct json *j, const char *type)
+{
+    json_array(j, "type");
+    json_cstr(j, NULL, type);
+    json_cstr(j, NULL, "null");
+    json_end_array(j);
+}
+
 /* {"rows": [...], "total": 42, "next": "…"} */
 static void list_content(struct json *j, const char *row)
 {
@@ -184,13 +192,12 @@ static void list_content(struct json *j, const char *row)
     json_end_object(j);
     json_end_object(j);
     json_object(j, "total");
-    json_cstr(j, "type", "integer");
+    or_null(j, "integer");
+    json_cstr(j, "description",
+              arena_printf(j->out->mem, "null: more than %d", TOTAL_MOST));
     json_end_object(j);
     json_object(j, "next");
-    json_array(j, "type");
-    json_cstr(j, NULL, "string");
-    json_cstr(j, NULL, "null");
-    json_end_array(j);
+    or_null(j, "string");
     json_end_object(j);
     json_end_object(j);
     json_end_object(j);

@@ -38,7 +38,10 @@ static enum status list_json(struct req *r, const struct list *list)
         json_end_object(&j);
     }
     json_end_array(&j);
-    json_int(&j, "total", list->total);
+    if (list->total > TOTAL_MOST)
+        json_null(&j, "total"); /* counted no further */
+    else
+        json_int(&j, "total", list->total);
     json_cstr(&j, "next", list->next);
     json_end_object(&j);
     cursor_link(r, list->next);

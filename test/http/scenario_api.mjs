@@ -225,6 +225,20 @@ await test('what is no JSON, or no object, is 422; twice the same member too', a
     ok([400, 422].includes((await call('POST', '/school', { raw })).status), String(raw).slice(0, 30));
   equal(JSON.parse((await call('GET', '/school?limit=1')).text).total, n);
 });
+await test('a total that was counted no further is null', async () => {
+  const { total, next } = JSON.parse((await call('GET', '/class?limit=1')).text);
+  equal(total, null);
+  ok(next);
+});
+await test('a telephone has digits, and a file is of a kind that there is', async () => {
+  const of = JSON.parse((await call('GET', '/school?limit=1')).text).rows[0].id;
+  equal(problem(await call('PATCH', `/school/${of}`, { body: { phone: 'par courriel' } }), 422).errors[0].field, 'phone');
+  for (const [entity, code] of [['nothing', 'form.not_in_list'], ['', 'form.required']]) {
+    const p = problem(await call('POST', `/import?entity=${entity}`, { raw: 'uai;nom\r\n', type: 'text/csv' }), 422);
+    equal(p.errors[0].field, 'entity');
+    equal(p.errors[0].code, code);
+  }
+});
 await test('a file is sent as it is: in a form, or as JSON, it is 415 with what to do', async () => {
   const before = tables(server.folder);
   for (const type of ['multipart/form-data; boundary=x', 'application/json']) {

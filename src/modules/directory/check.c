@@ -84,6 +84,16 @@ const char *check_mail(struct arena *a, struct str in, struct str *out)
     return ok ? NULL : "directory.mail_shape";
 }
 
+const char *check_phone(struct arena *a, struct str in, struct str *out)
+{
+    enum { SHORTEST = 4 };
+    int digits = 0;
+    (void)a, (void)out;
+    for (size_t i = 0; i < in.n; i++)
+        digits += in.p[i] >= '0' && in.p[i] <= '9';
+    return digits >= SHORTEST ? NULL : "directory.phone_shape";
+}
+
 const char *check_unlinked(struct arena *a, struct str in, struct str *out)
 {
     const char *text = utf8_fold(a, in).p;

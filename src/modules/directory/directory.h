@@ -95,6 +95,8 @@ void class_tell(struct arena *a, struct class *k);
 
 /* Field checks that other modules' fields use too. */
 const char *check_mail(struct arena *a, struct str in, struct str *out);
+/* Some digits, whatever stands beside them. */
+const char *check_phone(struct arena *a, struct str in, struct str *out);
 /* Of what anybody may type and others get by mail: no address of a site. */
 const char *check_unlinked(struct arena *a, struct str in, struct str *out);
 const char *check_web(struct arena *a, struct str in, struct str *out);

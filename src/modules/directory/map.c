@@ -197,7 +197,8 @@ static enum status table_fill(struct req *r, struct list_ask *ask,
                              .list = &list,
                              .in = &r->in,
                              .source = &source,
-                             .path = "/carte"};
+                             .path = "/carte",
+                             .errors = &r->errors};
     TRY(list_of_entity(r->mem, r->lang, &page, table));
     table->filter_count = 0;
     table->csv = table->json = NULL;

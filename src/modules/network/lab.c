@@ -24,7 +24,7 @@ static const struct field lab_fields[] = {
     DATE(lab, closed, .flags = 0),
     PROSE(lab, summary, .max = 4000, .flags = F_SEARCH),
     TEXT(lab, mail, .check = check_mail),
-    TEXT(lab, phone, .max = 30),
+    TEXT(lab, phone, .max = 30, .check = check_phone),
     BOOL(lab, agreement, .flags = 0),
     INT(lab, remind_days, .min = 0, .max = 30, .flags = F_RARE),
     {0},
