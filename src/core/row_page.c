@@ -363,7 +363,7 @@ enum status row_past(struct req *r)
     TRY(history_of_entity(r->mem, r->lang, &ask, &v));
     v.csrf = r->who->csrf;
     v.locked = locked ? tr(r->lang, locked) : NULL;
-    if (!v.back)
+    if (!v.back && row)
         v.back = path_of_id(r->mem, r->entity->path, r->id);
     struct page p = req_page(r, v.title);
     struct html h;

@@ -249,7 +249,7 @@ await test('a row that changed, one that went and one that came are named', asyn
   deepEqual(named(list, 'removed'), [goes.title]);
   deepEqual(named(list, 'changed'), [grows.title]);
   const page = readable((await admin.get(`${figure}?annee=${living}`)).text);
-  match(page, /1 de plus, 1 de moins, 1 changés/);
+  match(page, /en plus 1, en moins 1, comptés autrement 1\./);
   for (const title of ['+ Projet venu après', `− ${goes.title}`, `± ${grows.title}`])
     ok(page.includes(title), title);
   // A row that is deleted keeps its name in a snapshot that had it.

@@ -134,6 +134,8 @@ await test('deleted, listed no more, and brought back as it was', async () => {
   ok(links((await admin.get('/etablissements/supprimees')).text).includes(`${school}/historique`));
   equal(await count('/etablissements'), n - 1);
   ok(!(await admin.get('/etablissements?q=Zo%C3%A9')).text.includes('fils'), 'still found');
+  const past = await admin.get(`${school}/historique`);
+  ok(!links(past.text).includes(school), 'a way to the page that is gone');
   const back = await admin.form(`${school}/historique`, '/restauration');
   equal((await twice(admin, back)).status, 303);
   ok(!links((await admin.get('/etablissements/supprimees')).text).includes(`${school}/historique`));

@@ -44,6 +44,10 @@ await test('the legend counts those within the frame, whatever their names', asy
   match(text, /Lycées \(120\)/);
   match(text, /Écoles \(230\)/);
 });
+await test('a choice that is none is told', async () => {
+  match((await map('?kind=manoir')).text, /« manoir » n’est pas dans la liste/);
+  match((await map('?bassin=zz')).text, /« zz » est introuvable/);
+});
 await test('where not all have room each kind has its share, and the rest is told', async () => {
   const { text, drawn } = await map();
   equal(drawn('lycee'), 120);
