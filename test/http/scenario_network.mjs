@@ -248,6 +248,24 @@ await test('by the API too: one of many has the room, its parts go with it', asy
     '{"reason":"Deux groupes se partagent la salle"}');
 });
 
+await test('who was let in beside another keeps the room when that one leaves', async () => {
+  const day = '2025-05-16', two = { override: 'Deux groupes se partagent la salle' };
+  const of = await Promise.all(Array.from({ length: 4 }, () => visitOf(today)));
+  const [first, second, third] = [await slot(of[0], day, 'morning', rooms[0].id),
+    await slot(of[1], day, 'morning', rooms[0].id, two), await slot(of[2], day, 'morning', rooms[0].id, two)];
+  for (const r of [first, second, third]) equal(r.status, 201, r.text);
+  const whys = () => query(folder, `SELECT why FROM booking_hold WHERE kind = 'space' AND thing = ${rooms[0].id}
+    AND starts = (SELECT starts FROM booking_hold WHERE owner = 'network_slot' AND owner_id = ${JSON.parse(second.text).id} AND kind = 'space' AND thing = ${rooms[0].id}) ORDER BY id`).split('\n').join(' ');
+  equal(whys(), 'visit override override');
+  equal((await api('POST', `visit/${of[0]}/etapes/cancel`, { reason: 'Ils ne viennent pas' })).status < 300, true);
+  equal(whys(), 'visit override');
+  equal((await slot(of[3], day, 'morning', rooms[0].id)).status, 409);
+  equal((await api('POST', `visit/${of[1]}/etapes/cancel`, { reason: 'Eux non plus' })).status < 300, true);
+  equal((await slot(of[3], day, 'morning', rooms[0].id)).status, 409);
+  equal((await api('POST', `visit/${of[2]}/etapes/cancel`, { reason: 'Ni eux' })).status < 300, true);
+  equal((await slot(of[3], day, 'morning', rooms[0].id)).status, 201);
+});
+
 await test('a room that somebody has in part is offered by its free parts, the whole of it no more', async () => {
   const all = await rows('/espaces'), { lab: at, within } = all.find((s) => s.within !== null);
   const parts = all.filter((s) => s.within === within), day = '2025-05-15', who = server.stranger();

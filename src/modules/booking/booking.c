@@ -48,7 +48,17 @@ static const struct change apart[] = {
     {.op = KEEP_APART, .entity = &hold_entity},
     {.op = RUN},
 };
-static const struct migration migrations[] = {{8, sourced}, {90, apart}, {0}};
+/* What somebody doubled, and the other has left since. */
+static const struct change stood_up[] = {
+    {.op = RUN,
+     .sql = SQL_CONST("UPDATE booking_hold SET why = 'visit' WHERE"
+                      " " OVER_NOTHING)},
+    {.op = RUN},
+};
+static const struct migration migrations[] = {{8, sourced},
+                                              {90, apart},
+                                              {95, stood_up},
+                                              {0}};
 
 /* Again, for the areas that local holidays need are there now. */
 static enum status demo(struct demo *d)

@@ -70,9 +70,32 @@ extern const struct entity closure_entity, hold_entity;
  * none). kind, thing, starts, until and why are read of each. ERR_CONFLICT with
  * the refusal "overlap booking_hold" where one is taken already.
  */
-enum status holds_set(struct conn *c, const struct entity *owner,
-                      int64_t owner_id, const struct hold *holds, size_t n,
+enum status holds_set(struct conn *c, struct arena *a,
+                      const struct entity *owner, int64_t owner_id,
+                      const struct hold *holds, size_t n,
                       struct actor by) MUST_USE;
+
+/*
+ * The same in steps, where several rows change places: each gives back what it
+ * has, .all are what others may have been doubled over; when all have taken
+ * anew, what is doubled over nothing any more keeps its thing as any other.
+ */
+struct given_back {
+    struct hold *all;
+    size_t n, room;
+};
+enum status holds_give_back(struct conn *c, struct arena *a,
+                            const struct entity *owner, int64_t owner_id,
+                            struct given_back *was) MUST_USE;
+enum status holds_settle(struct conn *c, const struct given_back *was) MUST_USE;
+
+/* A hold that is doubled over nothing, as a condition of an UPDATE of them. */
+#define OVER_NOTHING                                                           \
+    "why = 'override' AND NOT EXISTS (SELECT 1 FROM booking_hold o WHERE"      \
+    " o.kind = booking_hold.kind AND o.thing = booking_hold.thing AND"         \
+    " o.starts < booking_hold.until AND o.until > booking_hold.starts AND"     \
+    " o.id <> booking_hold.id AND (o.why <> 'override' OR o.id <"              \
+    " booking_hold.id))"
 
 /* That day, or the nearest before (way -1) or after it (1) on which people work
  * and pupils of that zone are in school: no week-end, no holiday, wherever in

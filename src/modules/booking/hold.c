@@ -68,16 +68,57 @@ static enum status hold_put(struct conn *c, const struct hold *h,
         NULL);
 }
 
-enum status holds_set(struct conn *c, const struct entity *owner,
-                      int64_t owner_id, const struct hold *holds, size_t n,
-                      struct actor by)
+enum status holds_give_back(struct conn *c, struct arena *a,
+                            const struct entity *owner, int64_t owner_id,
+                            struct given_back *was)
 {
-    TRY(db_exec(c,
-                SQL("DELETE FROM booking_hold WHERE owner = :owner AND"
-                    " owner_id = :id"),
-                ARGS(arg_cstr("owner", owner->name), arg_int("id", owner_id)),
-                NULL));
+    const struct arg *args =
+        ARGS(arg_cstr("owner", owner->name), arg_int("id", owner_id));
+    struct rows *r;
+    TRY(db_rows(c, a,
+                SQL("SELECT kind, thing, starts, until FROM booking_hold WHERE"
+                    " owner = :owner AND owner_id = :id AND why <> 'override'"
+                    " ORDER BY id"),
+                args, &r));
+    while (rows_next(r)) {
+        was->all =
+            arena_grow(a, was->all, sizeof(*was->all), was->n, &was->room);
+        was->all[was->n++] = (struct hold){.kind = row_text(r, 0),
+                                           .thing = row_int(r, 1),
+                                           .starts = row_int(r, 2),
+                                           .until = row_int(r, 3)};
+    }
+    TRY(rows_end(r));
+    return db_exec(c,
+                   SQL("DELETE FROM booking_hold WHERE owner = :owner AND"
+                       " owner_id = :id"),
+                   args, NULL);
+}
+
+/* Of several that now stand over nothing the first does. */
+enum status holds_settle(struct conn *c, const struct given_back *was)
+{
+    for (size_t i = 0; i < was->n; i++) {
+        const struct hold *h = &was->all[i];
+        TRY(db_exec(
+            c,
+            SQL("UPDATE booking_hold SET why = 'visit' WHERE kind = :kind AND"
+                " thing = :thing AND starts < :until AND until > :starts"
+                " AND " OVER_NOTHING),
+            ARGS(arg_cstr("kind", h->kind), arg_int("thing", h->thing),
+                 arg_int("starts", h->starts), arg_int("until", h->until)),
+            NULL));
+    }
+    return OK;
+}
+
+enum status holds_set(struct conn *c, struct arena *a,
+                      const struct entity *owner, int64_t owner_id,
+                      const struct hold *holds, size_t n, struct actor by)
+{
+    struct given_back was = {0};
+    TRY(holds_give_back(c, a, owner, owner_id, &was));
     for (size_t i = 0; i < n; i++)
         TRY(hold_put(c, &holds[i], owner->name, owner_id, by));
-    return OK;
+    return holds_settle(c, &was);
 }

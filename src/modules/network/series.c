@@ -254,12 +254,13 @@ enum status series_move_to(struct conn *c, struct arena *a,
     struct visit *v[SERIES_MOST];
     const struct visit *all[SERIES_MOST];
     struct slot *slot[SERIES_MOST];
+    struct given_back was = {0};
     *fault = NULL;
     by.tells = true;
     CHECK(m->n <= SERIES_MOST);
     for (size_t i = 0; i < m->n; i++) {
         TRY(to_come(c, a, s, m->visits[i], &v[i], &slot[i]));
-        TRY(holds_set(c, &slot_entity, slot[i]->row.id, NULL, 0, by));
+        TRY(holds_give_back(c, a, &slot_entity, slot[i]->row.id, &was));
     }
     for (size_t i = 0; i < m->n; i++) {
         if (m->with_words) {
@@ -269,6 +270,7 @@ enum status series_move_to(struct conn *c, struct arena *a,
         TRY(save_slot(c, a, slot[i], &m->to[i], by, fault));
         all[i] = v[i];
     }
+    TRY(holds_settle(c, &was));
     return tell_each(c, a, all, m->n, TOLD_MOVED, TOLD_MOVED);
 }
 

@@ -195,7 +195,7 @@ enum status slot_keep(struct conn *c, struct arena *a, const struct slot *s,
                                    .until = starts + 1};
     for (size_t i = 0; i < n; i++)
         TRY(hold_marked(c, s, &holds[i]));
-    return holds_set(c, &slot_entity, s->row.id, holds, n, by);
+    return holds_set(c, a, &slot_entity, s->row.id, holds, n, by);
 }
 
 /* A check that is lifted is a decision, with its reason. */
@@ -229,10 +229,10 @@ static enum status slot_follow(struct conn *c, struct arena *a,
     if (slot_moved(before, after))
         TRY(agreement_revoke(c, a, s->visit, by, true));
     if (!after)
-        return holds_set(c, &slot_entity, s->row.id, NULL, 0, by);
+        return holds_set(c, a, &slot_entity, s->row.id, NULL, 0, by);
     return visit_keeps(visit)
                ? slot_keep(c, a, s, by)
-               : holds_set(c, &slot_entity, s->row.id, NULL, 0, by);
+               : holds_set(c, a, &slot_entity, s->row.id, NULL, 0, by);
 }
 
 const struct entity slot_entity = {

@@ -87,10 +87,9 @@ static enum status tour_follow(struct conn *c, struct arena *a,
                                struct actor by)
 {
     const struct tour *t = after ? after : before;
-    (void)a;
     return after && same(t->state, "planned")
                ? OK
-               : holds_set(c, &tour_entity, t->row.id, NULL, 0, by);
+               : holds_set(c, a, &tour_entity, t->row.id, NULL, 0, by);
 }
 
 static const struct step tour_steps[] = {

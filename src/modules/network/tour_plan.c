@@ -143,7 +143,7 @@ enum status tour_plan(struct conn *c, struct arena *a, const void *row,
     lay_out(&p, slot_of(t->starts, part_of(t->part)));
     for (size_t i = 0; i < p.legs.n; i++)
         TRY(row_update(c, a, &stop_entity, p.legs.stops[i], by));
-    TRY(holds_set(c, &tour_entity, t->row.id, p.holds, p.hold_count, by));
+    TRY(holds_set(c, a, &tour_entity, t->row.id, p.holds, p.hold_count, by));
     TRY(row_load(c, a, &tour_entity, t->row.id, &reach_all, &now));
     ((struct tour *)now)->home = day_of_slot(p.home);
     ((struct tour *)now)->home_part = booking_parts[p.home % PARTS];

@@ -337,7 +337,7 @@ static enum status visit_follow(struct conn *c, struct arena *a,
             if (visit_keeps(after))
                 TRY(slot_keep(c, a, s, by));
             else
-                TRY(holds_set(c, &slot_entity, s->row.id, NULL, 0, by));
+                TRY(holds_set(c, a, &slot_entity, s->row.id, NULL, 0, by));
         }
         ask.after = list.next;
     } while (list.next);

@@ -117,7 +117,7 @@ static enum status follow(struct conn *c, struct arena *a, const void *before,
         TRY(space_holds(c, a, w->offer_space,
                         slot_of(w->offer_day, part_of(w->offer_part)), holds,
                         &n));
-    return holds_set(c, &waiter_entity, w->row.id, holds, n, by);
+    return holds_set(c, a, &waiter_entity, w->row.id, holds, n, by);
 }
 
 static const char *refuses_accept(struct conn *c, struct arena *a,
