@@ -80,8 +80,30 @@ static enum status open_side(struct trip *t, struct side *s, const char **why)
     return db_open(t->mem, &s->db, &o, why);
 }
 
+/* A file that lies where the settings name a server is what was left behind. */
+static bool is_left_behind(struct trip *t, const char **why)
+{
+    struct arena *a = t->mem;
+    const char *path = arena_printf(a, "%s/essaim.conf", t->from.folder);
+    struct conf own = {0};
+    struct str text;
+    if (!t->from.file)
+        return false;
+    if (!conf_file(a, path, &text, why) || !conf_text(&own, a, path, text, why))
+        return true;
+    const char *db = conf_get(&own, "db");
+    if (*db)
+        *why = arena_printf(a,
+                            "%s says that its rows are in %s: move from there"
+                            " (--from %s), or take that line away",
+                            path, db_place_shown(a, db), db_place_shown(a, db));
+    return *db != 0;
+}
+
 static enum status open_both(struct trip *t, const char **why)
 {
+    if (is_left_behind(t, why))
+        return ERR_INVALID;
     if (t->from.file && access(t->from.place, F_OK) != 0) {
         *why =
             arena_printf(t->mem, "there is no database in %s", t->from.folder);

@@ -92,6 +92,11 @@ await test('into another folder: rows, files and keys; a second time is refused'
 await test('what is wrong is one line, and nothing is made', async () => {
   oneLine(move(`sqlite:${at('absent')}`, `sqlite:${at('n')}`), /no database/, 'no source');
   oneLine(move(file, file), /the same database/, 'the same');
+  const left = at('left');
+  cpSync(source, left, { recursive: true });
+  writeFileSync(join(left, 'essaim.conf'), 'db = postgresql://x:secret@127.0.0.1:9/x\n');
+  oneLine(move(`sqlite:${left}`, `sqlite:${at('n')}`), /its rows are in postgresql:\/\/127.0.0.1:9\/x: move from there/, 'left behind');
+  ok(!existsSync(at('n')));
   oneLine(move(file, 'postgresql://127.0.0.1:9/x?connect_timeout=2'), /does not answer/, 'unreachable');
   oneLine(move(file, 'postgresql://127.0.0.1:9/x?connect_timeout=abc'), /connect_timeout is a number of seconds/, 'no seconds');
   oneLine(move('postgresql://127.0.0.1:9/x?connect_timeout=2', `sqlite:${at('n')}`), /does not answer/, 'unreachable source');
