@@ -83,6 +83,8 @@ enum {
     PARSE_CODES = 1 << 1,  /* from a file: digits are a code before an id, and
                               never an id where the target has a code */
     PARSE_FIELDS = 1 << 2, /* no check of the row: its write does that alone */
+    PARSE_NEAR = 1 << 3,   /* a person typed it: the only row that comes near
+                              is meant, PARSE_GIVEN or not */
 };
 
 /*

@@ -181,7 +181,9 @@ static enum status by_title_in(struct reading *r, struct str text, bool far,
         TRY(form_told_apart(r->mem, lang_default(), r->source, r->target,
                             &all[i], &all[i].title));
     }
-    if (n == 1 && !far && !(r->flags & (PARSE_GIVEN | PARSE_CODES))) {
+    const bool sure =
+        (r->flags & PARSE_NEAR) || !(r->flags & (PARSE_GIVEN | PARSE_CODES));
+    if (n == 1 && !far && sure) {
         *id = all[0].target;
         return OK;
     }

@@ -376,6 +376,18 @@ await test('a name that several schools bear is told once, and chosen from a lis
   match(readable((await (await server.as('teacher')).get('/tournees')).text), /Mon établissement/);
 });
 
+await test('a name and its commune that one school alone answers to are that school, be there a comma between', async () => {
+  const one = (await rows('/etablissements')).find((s) => s.name.startsWith('École de la Ruche') && s.commune === 'Badonviller');
+  for (const [i, name] of ['École de la Ruche Badonviller', 'École de la Ruche, Badonviller'].entries()) {
+    const who = server.stranger(), email = `ruche${i}@demo.example`;
+    const r = await who.submit(await who.form(half(lab.id, '2025-07-03', 'morning')), { ...typed, school: name, class_label: `CM${i + 1}`, email });
+    equal(r.status, 303, readable(r.text).slice(0, 300));
+    const v = (await rows('/accueils')).find((x) => x.email === email);
+    equal(v.school, one.id, name);
+    equal((await api('POST', `visit/${v.id}/etapes/cancel`, { reason: 'Essai' })).status, 200);
+  }
+});
+
 await test('what is offered instead holds who comes, is not gone, and is had by one press', async () => {
   const [small, large] = [...rooms].sort((a, b) => a.capacity - b.capacity);
   ok(small.capacity < large.capacity);

@@ -456,8 +456,9 @@ enum status visit_ask_send(struct req *r)
     TRY(opened);
     struct form_source source = req_source(r);
     const struct form_input in = req_asked(r, asked_fields(&k));
-    enum status s = row_from_input(r->mem, &visit_entity, &in, &source,
-                                   PARSE_GIVEN, k.visit, &r->errors);
+    enum status s =
+        row_from_input(r->mem, &visit_entity, &in, &source,
+                       PARSE_GIVEN | PARSE_NEAR, k.visit, &r->errors);
     if (s != OK && s != ERR_INVALID)
         return s;
     read_required(&k);

@@ -213,7 +213,7 @@ enum status waiting_ask_send(struct req *r)
     struct form_source source = req_source(r);
     const struct form_input in = req_asked(r, asked_fields(&k));
     enum status s = row_from_input(r->mem, &waiter_entity, &in, &source,
-                                   PARSE_GIVEN, k.row, &r->errors);
+                                   PARSE_GIVEN | PARSE_NEAR, k.row, &r->errors);
     if (s != OK && s != ERR_INVALID)
         return s;
     read_required(&k);
