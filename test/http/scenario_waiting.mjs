@@ -204,6 +204,16 @@ await test('who declines gives it to the next; an offer whose time is over lapse
   equal((await api('POST', `waiting/${ids[1]}/etapes/wait_again`)).status < 300, true);
 });
 
+await test('an offer of tomorrow is over before its half-day begins, whatever the hours of the rule', async () => {
+  const day = '2025-03-13', open = number(`SELECT count(*) FROM network_opening WHERE lab = ${lab.id} AND weekday = 'thursday' AND part = 'morning'`);
+  ok(open, 'open that morning');
+  const id = await wait_(day, 'morning', fresh);
+  await until('an offer', async () => (await entry(id)).state === 'offered');
+  const { offer_until } = await entry(id);
+  equal(offer_until, '2025-03-13T07:59:00Z');
+  equal((await api('POST', `waiting/${id}/etapes/withdraw`)).status < 300, true);
+});
+
 await test('one room given back is offered once, however many ask for it at a time', async () => {
   const [one] = await fill('2025-06-17', 'afternoon');
   const ids = [];

@@ -9,6 +9,7 @@
 #include "core/mail.h"
 #include "core/request.h"
 #include "core/task.h"
+#include "modules/booking/agenda.h"
 #include "modules/network/distance.h"
 #include "modules/network/waiting.h"
 
@@ -205,6 +206,19 @@ static enum status tell(struct promoting *p, const struct waiter *w)
                        .page = path_of_id(p->a, "/attente", w->row.id)});
 }
 
+/* As long as the rule says, and never once the class should be there. What is
+ * offered is of tomorrow at the soonest: some hours are always left. */
+static int64_t offer_ends(const struct promoting *p, const struct half *half)
+{
+    const int last = half_hours[half->part].from - 1; /* minutes */
+    const int64_t until = time_later(time_now(), p->rule.hours),
+                  most =
+                      time_of_clock((struct clock){.date = day_date(half->day),
+                                                   .hour = last / 60,
+                                                   .minute = last % 60});
+    return until < most ? until : most;
+}
+
 static enum status offer_write(struct promoting *p, struct waiter *w,
                                size_t rank)
 {
@@ -212,7 +226,7 @@ static enum status offer_write(struct promoting *p, struct waiter *w,
     struct json j = {.out = &detail};
     w->state = "offered";
     w->state_reason = NULL;
-    w->offer_until = time_later(time_now(), p->rule.hours);
+    w->offer_until = offer_ends(p, &p->all[rank].half);
     w->why = reason(p, rank);
     TRY(row_update_as(p->c, p->a, &waiter_entity, w, p->by, "offer"));
     TRY(task_add(p->c, "network.offers", "",
