@@ -428,6 +428,13 @@ await test('what ends between finding it due and writing to it is not written to
   const [one, two] = [await waits(), await waits()];
   await ends(`network.silent:${one}`, `UPDATE network_agreement SET state = 'agreed' WHERE id = ${two}`);
   ok(written(`network.silent:${one}`) && !written(`network.silent:${two}`), 'silent');
+  // Nor is a head reminded once the last half-day is past.
+  const [past, today_] = [await waits(), await waits()];
+  for (const [id, day] of [[past, '2025-03-11'], [today_, today]])
+    sql(`INSERT INTO network_slot (version, created_at, created_by, changed_at, changed_by, uid, visit, day, part)
+      SELECT 1, 0, 0, 0, 0, 'silent-${id}', visit, ${Date.parse(day) / 86400000}, 'morning' FROM network_agreement WHERE id = ${id}`);
+  await run();
+  ok(written(`network.silent:${today_}`) && !written(`network.silent:${past}`), 'past');
 });
 await test('reminders and requests for reviews are stopped by whoever gets them, also by their mail program', async () => {
   const { id, email } = await visitOn('2025-03-10');

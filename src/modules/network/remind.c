@@ -61,12 +61,14 @@ static const struct sql over = SQL_CONST(
     " GROUP BY v.id) o WHERE o.day < :today AND NOT EXISTS (SELECT 1 FROM"
     " core_mail m WHERE m.once = 'network.review:' || CAST(o.id AS TEXT) || ':'"
     " || CAST(o.day AS TEXT)) ORDER BY o.id LIMIT :most");
-/* Agreements that wait: the day is that of the word before which this one
- * comes. */
+/* Agreements that wait, of a visit that is not over: the day is that of the
+ * word before which this one comes. */
 static const struct sql silent = SQL_CONST(
     "SELECT g.id, g.asked + (:today - g.asked) / 3 * 3 FROM network_agreement g"
     " JOIN network_visit v ON v.id = g.visit WHERE g.state = 'asked' AND"
-    " v.state IN ('asked', 'confirmed') AND g.until >= :today AND"
+    " v.state IN ('asked', 'confirmed') AND g.until >= :today AND (NOT EXISTS"
+    " (SELECT 1 FROM network_slot s WHERE s.visit = v.id) OR EXISTS (SELECT 1"
+    " FROM network_slot s WHERE s.visit = v.id AND s.day >= :today)) AND"
     " g.asked <= :today - 3"
     " AND g.asked > :today - 12 AND NOT EXISTS (SELECT 1 FROM core_mail m WHERE"
     " m.once = 'network.silent:' || CAST(g.id AS TEXT) || ':' || CAST(g.asked +"
