@@ -85,6 +85,7 @@ await test('a closure of an area of any kind, and of one laboratory', async () =
   equal((await api('POST', 'pause', own)).status, 201);
   match(await said(at(lab, 'vue=jour&jour=2025-06-24')), /Peinture/);
   equal((await who.get(`/laboratoires/${lab.id}/demande?jour=2025-06-24&moment=morning`)).status, 409);
+  match(readable((await who.get(`/laboratoires/${lab.id}/demande?jour=2025-06-24&moment=morning`)).text), /Le laboratoire est fermé ce jour-là : Peinture\./);
   equal((await who.get(`/laboratoires/${lab.id}/demande?jour=2025-06-26&moment=morning`)).status, 200);
   const wrong = await api('POST', 'pause', { ...own, starts: '2025-06-27', ends: '2025-06-26' });
   equal(wrong.status, 422);

@@ -45,7 +45,7 @@ enum status lab_closed(struct conn *c, struct arena *a, int64_t lab,
             " AND o.weekday = :weekday AND o.part = :part AND o.week IN"
             " ('every', :week)), (SELECT count(*) FROM booking_closure k WHERE"
             " :day >= +k.starts AND :day <= k.ends AND " SHUT_TO_LAB
-            ") + (SELECT"
+            "), (SELECT"
             " count(*) FROM network_pause p WHERE p.lab = l.id AND :day"
             " BETWEEN p.starts AND p.ends), CASE WHEN EXISTS (SELECT 1 FROM"
             " booking_closure k WHERE k.ends >= :day AND coalesce(k.kind, '') ="
@@ -59,10 +59,24 @@ enum status lab_closed(struct conn *c, struct arena *a, int64_t lab,
     while (rows_next(rows))
         fault = row_int(rows, 0)    ? "network_slot.lab_closed"
                 : row_int(rows, 2)  ? "network_slot.day_closed"
-                : row_int(rows, 3)  ? "network_slot.year_unknown"
+                : row_int(rows, 3)  ? LAB_PAUSED
+                : row_int(rows, 4)  ? "network_slot.year_unknown"
                 : !row_int(rows, 1) ? "network_slot.not_open"
                                     : NULL;
     TRY(rows_end(rows));
     *why = fault;
     return OK;
+}
+
+enum status lab_pause_name(struct conn *c, struct arena *a, int64_t lab,
+                           int32_t day, const char **name)
+{
+    struct rows *rows;
+    TRY(db_rows(c, a,
+                SQL("SELECT p.name FROM network_pause p WHERE p.lab = :lab AND"
+                    " :day BETWEEN p.starts AND p.ends ORDER BY p.starts, p.id"
+                    " LIMIT 1"),
+                ARGS(arg_int("lab", lab), arg_day("day", day)), &rows));
+    *name = rows_next(rows) ? row_text(rows, 0) : NULL;
+    return rows_end(rows);
 }

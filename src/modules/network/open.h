@@ -8,6 +8,11 @@
 enum status lab_closed(struct conn *c, struct arena *a, int64_t lab,
                        int32_t day, enum half_day part,
                        const char **why) MUST_USE;
+/* Of these: it is closed by itself, and not by the calendar of all. */
+#define LAB_PAUSED "network_slot.lab_pause"
+/* What it calls that, as its calendar shows to all; NULL: it is not. */
+enum status lab_pause_name(struct conn *c, struct arena *a, int64_t lab,
+                           int32_t day, const char **name) MUST_USE;
 
 /* Who is expected from then on (until NO_DAY: for good), though nobody said why
  * it comes all the same, would find a closed door: the fault, or NULL. */

@@ -184,7 +184,9 @@ static enum status look(struct looking *k, struct occurrence *o, int64_t wanted)
     o->at.space = o->other.space = NONE;
     k->not_of = o->visit;
     TRY(lab_closed(k->c, k->a, k->s->lab, o->at.day, o->at.part, &o->closed));
-    if (o->closed)
+    if (o->closed && same(o->closed, LAB_PAUSED))
+        TRY(lab_pause_name(k->c, k->a, k->s->lab, o->at.day, &o->closure));
+    else if (o->closed)
         TRY(closure_name(k, o));
     else
         TRY(room_for(k, wanted, slot, &o->at.space));

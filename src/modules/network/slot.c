@@ -256,5 +256,6 @@ const struct entity slot_entity = {
     .instead = slot_instead,
     .instead_of = "network_slot.class_twice network_slot.lacks_space"
                   " network_slot.room_too_small network_slot.lab_closed"
-                  " network_slot.day_closed network_slot.not_open",
+                  " network_slot.day_closed network_slot.lab_pause"
+                  " network_slot.not_open",
 };

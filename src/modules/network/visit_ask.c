@@ -261,6 +261,18 @@ const char *ask_alert(struct req *r, const struct lab *lab, const char *key)
                    NULL);
 }
 
+/* With the name that the laboratory gave to it. */
+static enum status pause_said(const struct asking *k, const char **alert)
+{
+    struct req *r = k->r;
+    const char *name;
+    TRY(lab_pause_name(r->conn, r->mem, k->lab->row.id, k->day, &name));
+    if (name)
+        *alert = tr_with(r->mem, r->lang, "network.ask_paused", "name",
+                         said(r->mem, r->lang, name), NULL);
+    return OK;
+}
+
 /* From which the label is picked, by who has said of which school. */
 static enum status classes_fill(struct asking *k, struct visit_ask_v *v)
 {
@@ -297,6 +309,8 @@ static enum status show(struct asking *k, int code, bool refused)
     if (k->taken || k->twice)
         TRY(others_fill(k, &form, &v));
     TRY(classes_fill(k, &v));
+    if (k->alert && same(k->alert, LAB_PAUSED))
+        TRY(pause_said(k, &v.alert));
     struct page p = req_page(r, tr(r->lang, "network.ask"));
     req_crumb_to(r, &p, v.lab, path_of_id(r->mem, "/laboratoires", lab));
     struct html h;
