@@ -327,6 +327,15 @@ await test('a circle of filiation is refused, and said why', async () => {
   const asked = await apiOf(server)('POST', 'filiation', { kind: 'inspired', from_project: c, to_project: a });
   equal(asked.status, 422);
   ok(asked.text.replaceAll(/[\u00a0\u202f]/g, ' ').includes(way), asked.text);
+  // A deployment came of its project, also where nobody linked the two.
+  const [use] = (await rows('/deploiements')).filter((d) => d.project > projects[5].id || d.project < projects[3].id);
+  const came = made(await post(admin, '/filiations', { kind: 'inspired', from_project: c, to_project: use.project }));
+  for (const to_project of [use.project, c, a])
+    says(await post(admin, '/filiations', { kind: 'inspired', from_deployment: use.id, to_project }), 422, /cercle/);
+  made(await post(admin, `${came}/suppression`, { _version: '1' }));
+  const free = made(await post(admin, '/filiations', { kind: 'inspired', from_deployment: use.id, to_project: c }));
+  says(await post(admin, '/filiations', { kind: 'inspired', from_project: c, to_project: use.project }), 422, /cercle/);
+  made(await post(admin, `${free}/suppression`, { _version: '1' }));
   // What lies between and is not for her is not named to her.
   const coordinator = await server.as('coordinator');
   const seen = (await rows('/conseils', coordinator)).map((x) => x.id);

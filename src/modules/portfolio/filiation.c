@@ -73,19 +73,28 @@ static void settle(struct arena *a, void *row)
         one_of(f->to_signal, f->to_advice, f->to_project, f->to_deployment);
 }
 
-/* Is "from" among what came of "to"? */
+/* The project of a node that is a deployment: it came of that also where nobody
+ * wrote the link down, and is drawn so. */
+/* clang-format off */
+#define PROJECT(node)                                                          \
+    "(SELECT d.project * 4 + 2 FROM portfolio_deployment d WHERE " node        \
+    " % 4 = 3 AND d.id = " node " / 4)"
+static const struct sql circles = SQL_CONST(
+    "WITH RECURSIVE start (node) AS (SELECT CAST(:from_node AS BIGINT)),"
+    " up (node, project) AS (SELECT z.node, " PROJECT("z.node") " FROM start z"
+    " UNION SELECT g.from_node, " PROJECT("g.from_node") " FROM up JOIN"
+    " portfolio_filiation g ON g.to_node IN (up.node, up.project) WHERE g.id <>"
+    " :id) SELECT count(*) FROM up WHERE :to_node IN (up.node, up.project)");
+/* clang-format on */
+
+/* Is "to" among what "from" came of? */
 static const char *circle_fault(struct conn *c, const struct filiation *f)
 {
-    return fault_if(
-        c,
-        SQL("WITH RECURSIVE down (node) AS (SELECT f.to_node FROM"
-            " portfolio_filiation f WHERE f.from_node = :to_node AND f.id <>"
-            " :id UNION SELECT g.to_node FROM down JOIN portfolio_filiation g"
-            " ON g.from_node = down.node WHERE g.id <> :id)"
-            " SELECT count(*) FROM down WHERE node = :from_node"),
-        ARGS(arg_int("to_node", f->to_node), arg_int("from_node", f->from_node),
-             arg_int("id", f->row.id)),
-        "portfolio_filiation.circle");
+    return fault_if(c, circles,
+                    ARGS(arg_int("to_node", f->to_node),
+                         arg_int("from_node", f->from_node),
+                         arg_int("id", f->row.id)),
+                    "portfolio_filiation.circle");
 }
 
 enum { CIRCLE_WALKED = 2000, CIRCLE_TOLD = 6 };
