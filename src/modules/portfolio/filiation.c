@@ -268,7 +268,8 @@ static const struct sql named = SQL_CONST(
     " g.project ORDER BY g.n DESC, g.tool) AS place FROM (SELECT d.project AS"
     " project, d.tool AS tool, count(*) AS n, min(d.starts) AS first FROM"
     " portfolio_deployment d WHERE d.project IN (SELECT v.node / 4 FROM v WHERE"
-    " v.node % 4 = 2) AND d.state IN (" BEGUN ") GROUP BY d.project, d.tool) g"
+    " v.node % 4 = 2) AND d.state IN (" BEGUN ") AND d.id * 4 + 3 <> :n00 GROUP"
+    " BY d.project, d.tool) g"
     ") x WHERE x.place <= :most ORDER BY use, node, place");
 /* clang-format on */
 

@@ -51,6 +51,7 @@ struct named {
     size_t use_count;
 };
 /* What so many nodes are called, and what the projects among them are deployed
- * as: each project's most used first, USES_MOST of each. One query. */
+ * as: each project's most used first, USES_MOST of each, without the first of
+ * the nodes, which stands beside them. One query. */
 enum status nodes_name(struct conn *c, struct arena *a, const int64_t *nodes,
                        size_t n, struct named *out) MUST_USE;
