@@ -40,6 +40,8 @@ await test('a note de veille is kept with its reason, and becomes a project', as
   ok(page.includes('Un atlas que les élèves écrivent'), 'no filiation on the page');
   says(await post(leader, `${signal}/projet`, { way: 'new', name: 'Atlas des avenues', axis }), 422,
     /Un projet en est né/);
+  says(await post(leader, `${signal}/etapes/drop`, { reason: 'Trop cher.' }), 409, /Un projet en est né.*ne s’écarte plus/);
+  equal((await rows(signal)).state, 'kept');
   // That it came of a note is public; what the note says is not.
   const seen = (await server.stranger().get(project)).text;
   ok(!seen.includes('Un atlas que') && !seen.includes('href="/veille'), 'a stranger reads the note');

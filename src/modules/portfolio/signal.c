@@ -18,6 +18,19 @@ static const char *follow_refuses(struct conn *c, struct arena *a,
     return n->follower == person ? "portfolio_signal.follows_already" : NULL;
 }
 
+/* What a project came of stays kept, as nothing comes of what was dropped. */
+static const char *drop_refuses(struct conn *c, struct arena *a,
+                                const void *row, int64_t person)
+{
+    const struct signal *n = row;
+    (void)a, (void)person;
+    return fault_if(c,
+                    SQL("SELECT count(*) FROM portfolio_filiation WHERE"
+                        " to_project IS NOT NULL AND from_signal = :signal"),
+                    ARGS(arg_int("signal", n->row.id)),
+                    "portfolio_signal.led_to_project");
+}
+
 /* Whoever takes a note on says so themselves. */
 static enum status follow(struct conn *c, struct arena *a, const void *row,
                           struct str reason, struct actor by)
@@ -48,6 +61,7 @@ static const struct step steps[] = {
      .from = "new watched kept",
      .to = "dropped",
      .right = "portfolio.edit_watch",
+     .refuse = drop_refuses,
      .needs_reason = true},
     {.name = "reopen",
      .from = "dropped",
