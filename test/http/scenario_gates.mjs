@@ -576,6 +576,7 @@ await test('the file of a decided gate stays as it was: what is corrected, withd
     ok(!/jamais|de moitié|jour même/.test(then), then);
     match(since, /de moitié Porte une date d’avant la décision, mais n’a été versée au dossier que le (mercredi )?12 mars 2025/);
     match(since, /Appris le jour même/);
+    equal(since.match(/Porte une date d’avant/g).length, 1, 'the same day is not before it');
   }
 });
 await test('who cannot vote does not sit; a committee that cannot reach its quorum does not open, and says so where it sits', async () => {

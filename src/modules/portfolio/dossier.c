@@ -154,7 +154,7 @@ struct evidence_v since_shown(struct req *r, const struct gate *g,
                               const struct evidence *e)
 {
     struct evidence_v v = evidence_shown(r, e);
-    if (e->found <= gate_day(g))
+    if (e->found < gate_day(g))
         v.note =
             tr_with(r->mem, r->lang, "portfolio.evidence_backdated", "when",
                     format_day(r->mem, r->lang, day_of_time(e->row.created_at),
