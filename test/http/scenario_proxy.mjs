@@ -19,12 +19,15 @@ process.on('exit', () => rmSync(place, { recursive: true, force: true }));
 const at = (name) => join(place, name);
 const shipped = (name) => readFileSync(join(root, 'deploy', name), 'utf8');
 const has = (command) => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
-const freePort = () => new Promise((done) => {
-  const s = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = s.address();
-    s.close(() => done(port));
-  });
-});
+// Held together until both are known, or they may be the same one.
+async function twoPorts() {
+  const held = await Promise.all([1, 2].map(() => new Promise((done) => {
+    const s = createServer().listen(0, '127.0.0.1', () => done(s));
+  })));
+  const ports = held.map((s) => s.address().port);
+  await Promise.all(held.map((s) => new Promise((done) => { s.close(done); })));
+  return ports;
+}
 // Every place of what is shipped that a machine changes; each must be there.
 function changed(text, changes) {
   for (const [from, to] of changes) {
@@ -41,7 +44,7 @@ if (has('openssl'))
 
 const proxies = {
   nginx: async (to) => {
-    const [tls, plain] = [await freePort(), await freePort()];
+    const [tls, plain] = await twoPorts();
     const site = changed(shipped('nginx.conf'), [
       ['listen 443 ', `listen 127.0.0.1:${tls} `], ['listen 80;', `listen 127.0.0.1:${plain};`],
       ['127.0.0.1:8080', `127.0.0.1:${to}`], ['labo.example.fr', 'localhost'],
@@ -54,7 +57,7 @@ const proxies = {
     return { tls, plain, args: ['nginx', ['-c', at('nginx.conf'), '-p', place]] };
   },
   haproxy: async (to) => {
-    const [tls, plain] = [await freePort(), await freePort()];
+    const [tls, plain] = await twoPorts();
     writeFileSync(at('pem'), readFileSync(at('cert'), 'utf8') + readFileSync(at('key'), 'utf8'));
     writeFileSync(at('haproxy.cfg'), changed(shipped('haproxy.cfg'), [
       ['bind :443 ', `bind 127.0.0.1:${tls} `], ['bind :80\n', `bind 127.0.0.1:${plain}\n`],
