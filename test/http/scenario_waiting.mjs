@@ -208,6 +208,7 @@ await test('an offer of tomorrow is over before its half-day begins, whatever th
   const day = '2025-03-13', open = number(`SELECT count(*) FROM network_opening WHERE lab = ${lab.id} AND weekday = 'thursday' AND part = 'morning'`);
   ok(open, 'open that morning');
   const id = await wait_(day, 'morning', fresh);
+  await admin.submit(await admin.form(`/attente/${id}`, '/attente/proposer'));
   await until('an offer', async () => (await entry(id)).state === 'offered');
   const { offer_until } = await entry(id);
   equal(offer_until, '2025-03-13T07:59:00Z');
