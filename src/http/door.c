@@ -26,8 +26,11 @@ static void hand_over(struct http_server *s, int fd, struct sockaddr *from,
                       socklen_t n)
 {
     s->connections++;
-    if (MHD_add_connection(s->daemon, fd, from, n) != MHD_YES)
-        s->connections--; /* it has closed it */
+    s->coming++;
+    if (MHD_add_connection(s->daemon, fd, from, n) == MHD_YES)
+        return;
+    s->connections--; /* it has closed it */
+    s->coming--;
 }
 
 /* Until nobody waits: then or when no more may come in, how long to look away.

@@ -129,6 +129,7 @@ struct http_server {
     struct lane lanes[HTTP_LANES]; /* that of HTTP_NONE is not used */
     struct keeper keeper;
     _Atomic unsigned connections; /* let in, and not gone */
+    _Atomic unsigned coming; /* of these: no loop has taken them over yet */
     _Atomic unsigned active, suspended;
     _Atomic uint64_t refused[HTTP_LANES];
     _Atomic bool stopping;

@@ -32,6 +32,7 @@ void serve_connection(void *data, struct MHD_Connection *c, void **context,
                    ->client_addr);
         client_add(&s->keeper, k);
         *context = k;
+        s->coming--;
     } else if (*context) {
         client_drop(&s->keeper, *context);
         free_plain(*context);

@@ -124,6 +124,8 @@ void http_stop(struct http_server *s)
 {
     s->stopping = true;
     door_stop(s);
+    /* A loop that is stopped drops, without its lock, whom it has not met. */
+    wait_zero(&s->coming, FLUSH_SECONDS);
     lane_drain(&s->lanes[HTTP_FAST]);
     lane_drain(&s->lanes[HTTP_HEAVY]);
     if (!wait_zero(&s->active, s->o.grace_seconds)) {
