@@ -263,9 +263,11 @@ bool cli_bar_show(void *data, int64_t done, int64_t all)
         return true;
     int full = all ? (int)(done * 40 / all) : 40;
     double s = (double)(time_monotonic_ns() - b->start) / 1e9;
-    fprintf(stderr, "\r%s [%.*s%*s] %" PRId64 "/%" PRId64 " %.0f/s ", b->what,
-            full, "########################################", 40 - full, "",
-            done, all, s > 0 ? (double)done / s : 0);
+    fprintf(stderr, "\r%s [%.*s%*s] %" PRId64 "/%" PRId64 " ", b->what, full,
+            "########################################", 40 - full, "", done,
+            all);
+    if (s >= 1) /* before, it says nothing of the rest */
+        fprintf(stderr, "%.0f/s ", (double)done / s);
     return true;
 }
 

@@ -97,15 +97,18 @@ static int stopped(struct cli *cli, struct import *im, enum status s)
                     db_reason(s), im->id, im->id);
 }
 
-/* Without a dry run, checked and written at once. */
+/* Without a dry run, checked and written at once; but lines that are weighed
+ * against each other are before any is written, as on the page. */
 static int import_run(struct cli *cli, struct import *im)
 {
     struct arena *a = &cli->app->mem;
     struct cli_bar bar = {cli->dry_run ? "checking" : "importing", isatty(2),
                           time_monotonic_ns()};
-    enum status s = cli->dry_run
-                        ? import_check(cli->app, a, im, cli_bar_show, &bar)
-                        : import_apply(cli->app, a, im, cli_bar_show, &bar);
+    enum status s = OK;
+    if (cli->dry_run || intake_of(im->entity))
+        s = import_check(cli->app, a, im, cli_bar_show, &bar);
+    if (!cli->dry_run && s == OK)
+        s = import_apply(cli->app, a, im, cli_bar_show, &bar);
     double t = (double)(time_monotonic_ns() - bar.start) / 1e9;
     if (s != OK)
         return stopped(cli, im, s);

@@ -116,8 +116,13 @@ static enum status check_journal(struct restoring *r, struct conn *c)
             r->file);
     TRY(signer_open(path, &signer));
     TRY(journal_verify(c, r->mem, signer.public, &lines, &fault));
-    if (fault)
-        return restore_damaged(r, fault);
+    if (fault) /* though every member is as it was written */
+        return restore_refuse(
+            r, ERR_INVALID,
+            "the journal in %s was altered before it was backed up (%s):"
+            " restore an older backup; essaim journal verify says the same"
+            " where it was made",
+            r->file, fault);
     TRY(db_rows(c, r->mem, SQL("SELECT root FROM core_head WHERE size = :size"),
                 ARGS(arg_int("size", told_number(head, "size"))), &rows));
     if (rows_next(rows))

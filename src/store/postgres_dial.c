@@ -378,9 +378,13 @@ static const char *fault_of(struct arena *a, const struct pg_db *db, PGconn *pg,
     if (!same(pg_asked(a, db, pg, "SHOW transaction_read_only"), "off"))
         return arena_printf(a,
                             "%s can only be read (a standby, or set so): name "
-                            "the server that takes writes, or take "
+                            "the server that takes writes%s, or take "
                             "default_transaction_read_only back",
-                            db->db.shown);
+                            db->db.shown,
+                            is_several(db->url)
+                                ? " (of several, target_session_attrs="
+                                  "read-write in the address finds it)"
+                                : "");
     *s = ERR_SYSTEM;
     if (version < least)
         return arena_printf(a, "%s is PostgreSQL %d: install %d or a later one",

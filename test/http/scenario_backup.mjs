@@ -166,6 +166,16 @@ await test('the restored folder serves, with its accounts and its journal going 
   } finally { await other.stop(); }
   match(essaim('journal', 'verify', '--data', at('three.tar.d')), /all as sealed/);
 });
+await test('a journal that was altered before is told as that, and not as a damaged file', async () => {
+  const folder = at('three.tar.d');
+  equal(spawnSync('sqlite3', [join(folder, 'essaim.db'),
+    "UPDATE core_journal SET what = 'nothing' WHERE id = 2"]).status, 0);
+  equal(run(['backup', at('forged.tar'), '--data', folder]).status, 0);
+  const r = run(['restore', at('forged.tar'), '--data', at('forged')]);
+  equal(r.status, 1);
+  match(r.stderr, /the journal in .*forged\.tar was altered before it was backed up \(line 2 /);
+  ok(!existsSync(at('forged')));
+});
 await test('who was signed in at the backup is not after it', () => {
   ok(Number(query(server.folder, 'SELECT count(*) FROM auth_session')) >= 8);
   equal(run(['restore', at('three.tar'), '--data', at('signed')]).status, 0);

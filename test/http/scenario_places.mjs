@@ -88,6 +88,9 @@ else {
   });
   await test('a server that is read-only, too old, or writes otherwise', async () => {
     await oneLine(['begin', '--data', at('lab'), '--db', `${url('lab')}?options=-cdefault_transaction_read_only%3Don`], /can only be read/, 'read-only');
+    const twice = new URL(url('lab'));
+    await oneLine(['begin', '--data', at('lab'), '--db', `${url('lab').replace(twice.host, `${twice.host},${twice.host}`)}?options=-cdefault_transaction_read_only%3Don`],
+      /target_session_attrs=read-write in the address finds it/, 'the wrong one of several');
     await oneLine(['begin', '--data', at('lab'), '--db', url('latin')], /not written in UTF-8: .*createdb/, 'LATIN1');
     const old = await older(own.port);
     await oneLine(['begin', '--data', at('lab'), '--db', `${url('lab', undefined, old)}?sslmode=disable`], /is PostgreSQL 13: install 15 or a later one/, 'too old');

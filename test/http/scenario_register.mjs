@@ -363,9 +363,11 @@ await test('a command line as for the schools: dry run, import, undo', async () 
   equal(code, 1);
   match(said, /line 4: part: Write matin/);
   match(said, /3 lines, 2 new, 0 changed, 0 the same, 1 refused/);
+  match(said, /The holidays of 2021-2022 are not/);
   deepEqual(rows(), was);
   [code, said] = cli('register', path);
-  match(said, /3 lines, 2 new/);
+  match(said, /3 lines, 2 new, 0 changed, 0 the same, 1 refused/);
+  match(said, /The holidays of 2021-2022 are not/);
   equal(rows().network_visit, was.network_visit + 2);
   const [, number] = /import (\d+):/.exec(said);
   [code, said] = cli('undo', number);
