@@ -337,7 +337,13 @@ await test('a circle of filiation is refused, and said why', async () => {
   made(await post(admin, `${came}/suppression`, { _version: '1' }));
   const free = made(await post(admin, '/filiations', { kind: 'inspired', from_deployment: use.id, to_project: c }));
   says(await post(admin, '/filiations', { kind: 'inspired', from_project: c, to_project: use.project }), 422, /cercle/);
+  const moved = await apiOf(server)('PATCH', `deployment/${use.id}`, { version: use.version, project: c });
+  equal(moved.status, 422, moved.text);
+  match(moved.text, /portfolio_filiation\.circle/);
   made(await post(admin, `${free}/suppression`, { _version: '1' }));
+  const dropped = (await rows('/veille')).find((s) => s.state === 'dropped');
+  for (const kind of ['became', 'fed', 'inspired'])
+    says(await post(admin, '/filiations', { kind, from_signal: dropped.id, to_project: c }), 422, /écartée/);
   // What lies between and is not for her is not named to her.
   const coordinator = await server.as('coordinator');
   const seen = (await rows('/conseils', coordinator)).map((x) => x.id);

@@ -1,4 +1,5 @@
 /* Where a project's tools are used, since when and until when. */
+#include "modules/portfolio/filiation.h"
 #include "modules/portfolio/life.h"
 
 #include "base/utf8.h"
@@ -152,6 +153,10 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
         fault = end_fault(d, field);
     if (!fault)
         fault = returns_fault(c, d, field);
+    if (!fault && d->row.version) {
+        *field = "project";
+        fault = deployment_circle(c, d->row.id, d->project);
+    }
     return fault;
 }
 

@@ -97,6 +97,15 @@ static const char *circle_fault(struct conn *c, const struct filiation *f)
                     "portfolio_filiation.circle");
 }
 
+const char *deployment_circle(struct conn *c, int64_t deployment,
+                              int64_t project)
+{
+    const struct filiation f = {.from_node = node_of(NODE_PROJECT, project),
+                                .to_node =
+                                    node_of(NODE_DEPLOYMENT, deployment)};
+    return circle_fault(c, &f);
+}
+
 enum { CIRCLE_WALKED = 2000, CIRCLE_TOLD = 6 };
 
 /* The nodes from what the link leads to back to where it begins, as few as a
@@ -157,6 +166,18 @@ static const char *kind_fault(const struct filiation *f)
                : NULL;
 }
 
+/* A note that was dropped leads to no project: it is taken up again first. */
+static const char *dropped_fault(struct conn *c, const struct filiation *f)
+{
+    return f->from_signal == NONE || f->to_project == NONE
+               ? NULL
+               : fault_if(c,
+                          SQL("SELECT count(*) FROM portfolio_signal WHERE id ="
+                              " :id AND state = 'dropped'"),
+                          ARGS(arg_int("id", f->from_signal)),
+                          "portfolio.become_dropped");
+}
+
 static const char *check(struct conn *c, struct arena *a, const void *row,
                          const char **field)
 {
@@ -171,6 +192,10 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
         return "portfolio_filiation.one_end";
     *field = "kind";
     const char *fault = kind_fault(f);
+    if (fault)
+        return fault;
+    *field = "from_signal";
+    fault = f->row.version ? NULL : dropped_fault(c, f);
     if (fault)
         return fault;
     *field = ends[node_kind(f->to_node)];

@@ -21,6 +21,11 @@ static inline int64_t node_id(int64_t node)
 }
 const struct entity *node_entity(enum node_kind kind);
 
+/* That the deployment becomes one of a project that came of it; NULL: it may.
+ */
+const char *deployment_circle(struct conn *c, int64_t deployment,
+                              int64_t project);
+
 /* One link, as a walk meets it. */
 struct kin {
     int64_t from, to;
