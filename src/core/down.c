@@ -28,12 +28,8 @@ static enum status list_add(struct req *r, const struct entity *e,
     TRY(list_count(r->conn, r->mem, &ask, &n));
     if (!n || to->n == LISTS)
         return OK;
-    const char *text =
-        entity_count(r->mem, r->lang, e, n > TOTAL_MOST ? TOTAL_MOST : n);
-    if (n > TOTAL_MOST)
-        text = tr_with(r->mem, r->lang, "list.more_than", "what", text, NULL);
     to->all[to->n++] =
-        (struct fact){.text = text,
+        (struct fact){.text = entity_count_most(r->mem, r->lang, e, n),
                       .href = arena_printf(r->mem, "%s?%s=%" PRId64, e->path,
                                            f->name, r->id)};
     return OK;

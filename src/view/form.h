@@ -219,6 +219,9 @@ const char *field_help(struct arena *a, const struct lang *lang,
 /* "42 projets": <entity>.count. */
 const char *entity_count(struct arena *a, const struct lang *lang,
                          const struct entity *e, int64_t n);
+/* The same of what is counted no further than TOTAL_MOST: "plus de …". */
+const char *entity_count_most(struct arena *a, const struct lang *lang,
+                              const struct entity *e, int64_t n);
 /* "go", "stop", "wait" or "": the shape beside the word of a state, from the
  * label <entity>.<field>.<key>.tone where there is one. */
 const char *choice_tone(struct arena *a, const struct lang *lang,

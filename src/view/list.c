@@ -365,12 +365,7 @@ static void total(struct drawing *d, struct list_v *out)
                             format_int(d->mem, d->lang, FOUND_MANY), NULL);
     if (d->page->ask->no_total)
         return;
-    if (n <= TOTAL_MOST)
-        out->total = entity_count(d->mem, d->lang, d->entity, n);
-    else
-        out->total =
-            tr_with(d->mem, d->lang, "list.more_than", "what",
-                    entity_count(d->mem, d->lang, d->entity, TOTAL_MOST), NULL);
+    out->total = entity_count_most(d->mem, d->lang, d->entity, n);
 }
 
 enum status list_of_entity(struct arena *a, const struct lang *lang,

@@ -53,6 +53,15 @@ const char *entity_count(struct arena *a, const struct lang *lang,
     return tr_n(a, lang, LABEL_KEY(a, e->name, "count", "", ""), n);
 }
 
+const char *entity_count_most(struct arena *a, const struct lang *lang,
+                              const struct entity *e, int64_t n)
+{
+    return n <= TOTAL_MOST
+               ? entity_count(a, lang, e, n)
+               : tr_with(a, lang, "list.more_than", "what",
+                         entity_count(a, lang, e, TOTAL_MOST), NULL);
+}
+
 const char *choice_label(struct arena *a, const struct lang *lang,
                          const struct entity *e, const char *field,
                          const char *key)

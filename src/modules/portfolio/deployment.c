@@ -155,7 +155,7 @@ static const char *check(struct conn *c, struct arena *a, const void *row,
         fault = returns_fault(c, d, field);
     if (!fault && d->row.version) {
         *field = "project";
-        fault = deployment_circle(c, d->row.id, d->project);
+        fault = deployment_circle(c, d);
     }
     return fault;
 }

@@ -73,11 +73,8 @@ static const char *lead_of(struct req *r, const struct users *u)
     if (!n)
         return NULL;
     const char *many =
-        n <= TOTAL_MOST
-            ? tr_n(r->mem, r->lang, "portfolio.used_now", n)
-            : tr_with(r->mem, r->lang, "list.more_than", "what",
-                      entity_count(r->mem, r->lang, &school_entity, TOTAL_MOST),
-                      NULL);
+        n <= TOTAL_MOST ? tr_n(r->mem, r->lang, "portfolio.used_now", n)
+                        : entity_count_most(r->mem, r->lang, &school_entity, n);
     return !u->v.area ? many
                       : arena_printf(r->mem, "%s%s%s", u->v.area,
                                      tr(r->lang, "view.colon"), many);

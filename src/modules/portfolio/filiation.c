@@ -97,13 +97,17 @@ static const char *circle_fault(struct conn *c, const struct filiation *f)
                     "portfolio_filiation.circle");
 }
 
-const char *deployment_circle(struct conn *c, int64_t deployment,
-                              int64_t project)
+const char *deployment_circle(struct conn *c, const struct deployment *d)
 {
-    const struct filiation f = {.from_node = node_of(NODE_PROJECT, project),
-                                .to_node =
-                                    node_of(NODE_DEPLOYMENT, deployment)};
-    return circle_fault(c, &f);
+    const struct filiation f = {.from_node = node_of(NODE_PROJECT, d->project),
+                                .to_node = node_of(NODE_DEPLOYMENT, d->row.id)};
+    const char *moves =
+        fault_if(c,
+                 SQL("SELECT count(*) FROM portfolio_deployment WHERE id = :id"
+                     " AND project <> :project"),
+                 ARGS(arg_int("id", d->row.id), arg_int("project", d->project)),
+                 "portfolio_filiation.circle");
+    return moves ? circle_fault(c, &f) : NULL;
 }
 
 enum { CIRCLE_WALKED = 2000, CIRCLE_TOLD = 6 };

@@ -21,10 +21,9 @@ static inline int64_t node_id(int64_t node)
 }
 const struct entity *node_entity(enum node_kind kind);
 
-/* That the deployment becomes one of a project that came of it; NULL: it may.
- */
-const char *deployment_circle(struct conn *c, int64_t deployment,
-                              int64_t project);
+/* Of a deployment that goes to another project: that it came from this one;
+ * NULL: it did not, or stays where it was. */
+const char *deployment_circle(struct conn *c, const struct deployment *d);
 
 /* One link, as a walk meets it. */
 struct kin {
